@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hwdep.h - the Linux binding of miniport/: filter node, stream files, their memory.
+ *
+ * Locks, outermost first: filter->lock (list of streams) > pin->control (control calls)
+ * > stream lock, event lock (core and miniport). mmap_lock > pin->map_sem; map_sem is
+ * also taken under pin->control. Nothing copies to or from user space under control.
+ */
+#ifndef WRT_HWDEP_H
+#define WRT_HWDEP_H
+
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <sound/core.h>
+#include <sound/memalloc.h>
+#include <uapi/sound/wavert.h>
+
+#include "miniport.h"
+
+struct wrt_memory {
+	int type;			/* SNDRV_DMA_TYPE_* */
+	struct device *dev;
+};
+
+/* IMiniportWaveRT: one a card, lives as long as the card. */
+struct wrt_filter {
+	struct wrt_device *device;
+	struct wrt_memory memory;
+	struct mutex lock;		/* pins, gone */
+	struct list_head pins;
+	bool gone;
+};
+
+/* One stream file. */
+struct wrt_pin {
+	struct wrt_mp mp;		/* first: see pin_of() */
+	struct wrt_filter *filter;
+	struct file *filter_file;	/* held: keeps card, module and mapping alive */
+	struct list_head link;		/* filter->pins */
+	struct mutex control;		/* serialises control calls */
+
+	/* buffer.c; map_sem */
+	struct rw_semaphore map_sem;
+	struct address_space *mapping;	/* that of the filter's node */
+	struct snd_dma_buffer dma;
+	struct wrt_hw_seg seg;
+	struct page *scratch;		/* what a mapping shows after removal */
+	bool present;			/* a buffer may be mapped */
+	bool zapped;			/* the device is gone: show scratch */
+	u32 map_bytes;
+	atomic_t maps;			/* mappings of the buffer */
+
+	/* page.c */
+	struct page *page;
+	struct wavert_page *regs;	/* written under the stream lock */
+	u64 ring_done;			/* entries signalled; event lock */
+};
+
+static inline struct wrt_pin *pin_of(struct wrt_mp *mp)
+{
+	return container_of(mp, struct wrt_pin, mp);
+}
+
+/* filter.c */
+int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
+		   const struct wrt_memory *memory, struct wrt_filter **out);
+void wrt_filter_gone(struct wrt_filter *filter);
+
+/* pin.c */
+int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_stream *stream,
+		bool observer, struct file **out);
+void wrt_pin_removed(struct wrt_pin *pin);
+int wrt_errno(enum wrt_status status);
+
+/* buffer.c */
+int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g);
+void wrt_buffer_free(struct wrt_mp *mp);
+int wrt_buffer_retire(struct wrt_pin *pin);
+void wrt_buffer_zap(struct wrt_pin *pin);
+int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
+
+/* page.c */
+int wrt_page_new(struct wrt_pin *pin);
+void wrt_page_free(struct wrt_pin *pin);
+void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s);
+void wrt_page_signalling(struct wrt_mp *mp, u32 points);
+int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
+
+/* notify.c */
+enum wrt_status wrt_notify_get(int fd, void **event);
+void wrt_notify_put(void *event);
+void wrt_notify_signal(void *event);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * notify.c - the event of this binding is an eventfd context; nothing else knows that.
+ *
+ * We only ever signal. No callback is installed on the eventfd's wait queue, so its
+ * lock stays the innermost one, below the event lock of miniport/.
+ */
+#include <linux/err.h>
+
+#include "bus/kernel_version.h"
+#include "hwdep.h"
+
+/* A reference of our own: the client may close its descriptor at any time (M11). */
+enum wrt_status wrt_notify_get(int fd, void **event)
+{
+	struct eventfd_ctx *ctx = eventfd_ctx_fdget(fd);
+
+	if (!IS_ERR(ctx)) {
+		*event = ctx;
+		return WRT_STATUS_SUCCESS;
+	}
+	if (PTR_ERR(ctx) == -EBADF)
+		return WRT_STATUS_INVALID_HANDLE;
+	return WRT_STATUS_OBJECT_TYPE_MISMATCH;
+}
+
+void wrt_notify_put(void *event)
+{
+	eventfd_ctx_put(event);
+}
+
+void wrt_notify_signal(void *event)
+{
+	wrt_eventfd_signal(event);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * page.c - the register page: position, counters and the black box, read by the client
+ * without a system call. One writer at a time: the stream lock is held.
+ *
+ * The page is an ordinary counted page; a mapping keeps it for itself, so it can be
+ * read as long as it is mapped, whatever became of stream and device.
+ */
+#include <linux/gfp.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+
+#include "bus/kernel_version.h"
+#include "hwdep.h"
+
+static_assert(sizeof(struct wavert_page) <= PAGE_SIZE);
+static_assert(WRT_MP_EVENTS_MAX == WAVERT_EVENTS_MAX);
+
+int wrt_page_new(struct wrt_pin *pin)
+{
+	pin->page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!pin->page)
+		return -ENOMEM;
+	pin->regs = page_address(pin->page);
+	return 0;
+}
+
+void wrt_page_free(struct wrt_pin *pin)
+{
+	__free_page(pin->page);
+}
+
+static u32 page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s)
+{
+	if (s->state == WRT_STREAM_GONE)
+		return WAVERT_STATE_GONE;
+	if (s->state == WRT_STREAM_RUN)
+		return WAVERT_STATE_RUN;
+	if (!mp->observer)
+		return mp->state;
+	return s->linear ? WAVERT_STATE_PAUSE : WAVERT_STATE_STOP;
+}
+
+/* One black box entry for each new point; of more than a ring full, the last. */
+static void add_entries(struct wavert_page *regs, const struct wrt_snapshot *s)
+{
+	u64 skip = s->passed > WAVERT_RING ? s->passed - WAVERT_RING : 0;
+	u64 i;
+
+	for (i = skip; i < s->passed; i++) {
+		struct wavert_notification *e = &regs->ring[(regs->ring_head + i) % WAVERT_RING];
+
+		e->number = s->points - s->passed + i + 1;
+		e->look = s->look;
+		e->interrupt_ns = s->ns;
+		e->signal_ns = 0;
+		e->linear = s->linear;
+	}
+	WRITE_ONCE(regs->ring_head, regs->ring_head + s->passed);
+}
+
+void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
+{
+	struct wavert_page *regs = pin_of(mp)->regs;
+	const struct wrt_hw_geom *g = s->geom;
+	u32 seq = regs->seq;
+
+	WRITE_ONCE(regs->seq, seq + 1);
+	smp_wmb();	/* odd before any member changes */
+	regs->state = page_state(mp, s);
+	regs->linear = s->linear;
+	regs->position_ns = s->ns;
+	regs->packets = s->points;
+	regs->point_ns = s->point_ns;
+	regs->looks = s->look;
+	regs->offset = s->offset;
+	regs->buffer_bytes = g->bytes;
+	regs->notifications = g->notify;
+	regs->rate = g->rate;
+	regs->frame_bytes = g->frame_bytes;
+	regs->format = g->format;
+	regs->channels = g->channels;
+	add_entries(regs, s);
+	smp_wmb();	/* all members before even */
+	WRITE_ONCE(regs->seq, seq + 2);
+}
+
+/* Event lock held: stamps are given in the order of the points. */
+void wrt_page_signalling(struct wrt_mp *mp, u32 points)
+{
+	struct wrt_pin *pin = pin_of(mp);
+	struct wavert_page *regs = pin->regs;
+	u64 now = ktime_get_ns();
+
+	for (; points; points--, pin->ring_done++)
+		if (READ_ONCE(regs->ring_head) - pin->ring_done <= WAVERT_RING)
+			WRITE_ONCE(regs->ring[pin->ring_done % WAVERT_RING].signal_ns, now);
+}
+
+int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
+{
+	if (vma->vm_end - vma->vm_start != PAGE_SIZE)
+		return -EINVAL;
+	if (vma->vm_flags & VM_WRITE)
+		return -EPERM;
+	wrt_vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE);
+	return vm_insert_page(vma, vma->vm_start, pin->page);
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pin.c - a stream file: the calls of uapi/sound/wavert.h on it, its mapping, its end.
+ *
+ * Every call copies its struct in, checks it, takes the control mutex, calls miniport/,
+ * lets the mutex go and copies out. Filter and card are alive throughout: the stream
+ * file holds the filter's file.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/compat.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "hwdep.h"
+
+#define TO_ERRNO(name, value, error)	\
+	case WRT_STATUS_##name:		\
+		return -(error);
+
+int wrt_errno(enum wrt_status status)
+{
+	switch (status) {
+	case WRT_STATUS_SUCCESS:
+		return 0;
+	WRT_STATUS_TABLE(TO_ERRNO)
+	}
+	return -EREMOTEIO;
+}
+
+static const struct wrt_mp_ops mp_ops = {
+	.buffer_alloc = wrt_buffer_alloc,
+	.buffer_free = wrt_buffer_free,
+	.publish = wrt_page_publish,
+	.signalling = wrt_page_signalling,
+	.signal = wrt_notify_signal,
+};
+
+/* Copy a struct in and insist that its reserved words are zero. */
+#define GET_ARG(arg, user)						\
+	(copy_from_user(&(arg), user, sizeof(arg)) ? -EFAULT :		\
+	 memchr_inv((arg).reserved, 0, sizeof((arg).reserved)) ? -EINVAL : 0)
+
+/* ---- calls ---------------------------------------------------------------------- */
+
+static int set_format(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_format arg;
+	enum wrt_status status;
+	int err = GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	mutex_lock(&pin->control);
+	status = wrt_mp_set_format(&pin->mp, arg.rate, arg.format, arg.channels);
+	mutex_unlock(&pin->control);
+	return wrt_errno(status);
+}
+
+static enum wrt_status alloc_locked(struct wrt_pin *pin, struct wavert_buffer *arg)
+{
+	bool notify = arg->flags & WAVERT_ALLOC_NOTIFICATION;
+	enum wrt_status status;
+
+	mutex_lock(&pin->control);
+	status = wrt_mp_alloc(&pin->mp, notify ? WRT_MP_NOTIFY_BUFFER : WRT_MP_TIMER_BUFFER,
+			      arg->notifications, arg->flags & WAVERT_ALLOC_ANY_COUNT,
+			      arg->requested_bytes);
+	arg->actual_bytes = pin->mp.geom.bytes;
+	arg->map_bytes = pin->map_bytes;
+	mutex_unlock(&pin->control);
+	return status;
+}
+
+static int free_buffer(struct wrt_pin *pin)
+{
+	enum wrt_status status;
+	int err = 0;
+
+	mutex_lock(&pin->control);
+	if (pin->mp.buffer)
+		err = wrt_buffer_retire(pin);
+	if (!err) {
+		status = wrt_mp_free(&pin->mp);
+		err = wrt_errno(status);
+	}
+	mutex_unlock(&pin->control);
+	return err;
+}
+
+static int alloc_buffer(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_buffer arg;
+	enum wrt_status status;
+	int err = GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	if (arg.flags & ~(WAVERT_ALLOC_NOTIFICATION | WAVERT_ALLOC_ANY_COUNT))
+		return -EINVAL;
+	status = alloc_locked(pin, &arg);
+	if (status)
+		return wrt_errno(status);
+	arg.offset_from_first_page = 0;
+	arg.cache_type = 1;
+	arg.call_memory_barrier = 0;
+	if (!copy_to_user(user, &arg, sizeof(arg)))
+		return 0;
+	free_buffer(pin);
+	return -EFAULT;
+}
+
+static int register_event(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_event arg;
+	enum wrt_status status;
+	int err = GET_ARG(arg, user);
+	void *event;
+
+	if (err)
+		return err;
+	status = wrt_notify_get(arg.fd, &event);
+	if (status)
+		return wrt_errno(status);
+	mutex_lock(&pin->control);
+	status = wrt_mp_register_event(&pin->mp, event);
+	mutex_unlock(&pin->control);
+	if (status)
+		wrt_notify_put(event);
+	return wrt_errno(status);
+}
+
+static int unregister_event(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_event arg;
+	enum wrt_status status;
+	int err = GET_ARG(arg, user);
+	void *event;
+
+	if (err)
+		return err;
+	status = wrt_notify_get(arg.fd, &event);
+	if (status)
+		return wrt_errno(status);
+	mutex_lock(&pin->control);
+	status = wrt_mp_unregister_event(&pin->mp, event);
+	mutex_unlock(&pin->control);
+	if (!status)
+		wrt_notify_put(event);	/* the registration's */
+	wrt_notify_put(event);
+	return wrt_errno(status);
+}
+
+static int set_state(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_state arg;
+	enum wrt_status status;
+	int err = GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	mutex_lock(&pin->control);
+	status = wrt_mp_set_state(&pin->mp, arg.state);
+	mutex_unlock(&pin->control);
+	return wrt_errno(status);
+}
+
+/* A streaming call: never takes the control mutex (Q43). */
+static int get_position(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_position arg;
+	struct wrt_snapshot snap;
+	enum wrt_status status;
+	int err = GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	status = wrt_mp_position(&pin->mp, &snap);
+	if (status)
+		return wrt_errno(status);
+	arg.play_offset = snap.offset;
+	arg.write_offset = snap.offset;
+	arg.linear = snap.linear;
+	arg.ns = snap.ns;
+	arg.state = READ_ONCE(pin->regs->state);
+	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+}
+
+static long pin_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct wrt_pin *pin = file->private_data;
+	void __user *user = (void __user *)arg;
+
+	switch (cmd) {
+	case WAVERT_IOC_SET_FORMAT:
+		return set_format(pin, user);
+	case WAVERT_IOC_ALLOC_BUFFER:
+		return alloc_buffer(pin, user);
+	case WAVERT_IOC_FREE_BUFFER:
+		return free_buffer(pin);
+	case WAVERT_IOC_REGISTER_EVENT:
+		return register_event(pin, user);
+	case WAVERT_IOC_UNREGISTER_EVENT:
+		return unregister_event(pin, user);
+	case WAVERT_IOC_SET_STATE:
+		return set_state(pin, user);
+	case WAVERT_IOC_GET_POSITION:
+		return get_position(pin, user);
+	}
+	return -ENOTTY;
+}
+
+static int pin_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct wrt_pin *pin = file->private_data;
+
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (vma->vm_pgoff == WAVERT_MMAP_PAGE >> PAGE_SHIFT)
+		return wrt_page_mmap(pin, vma);
+	return wrt_buffer_mmap(pin, vma);
+}
+
+/* ---- life ----------------------------------------------------------------------- */
+
+static void pin_free(struct wrt_pin *pin)
+{
+	struct file *filter_file = pin->filter_file;
+
+	if (pin->scratch)
+		__free_page(pin->scratch);
+	wrt_page_free(pin);
+	mutex_destroy(&pin->control);
+	kfree(pin);
+	fput(filter_file);	/* may free the card */
+}
+
+/* Last copy of the descriptor and last mapping are gone: Release. WRT-045..048, 213. */
+static int pin_release(struct inode *inode, struct file *file)
+{
+	struct wrt_pin *pin = file->private_data;
+	u32 i;
+
+	mutex_lock(&pin->filter->lock);
+	list_del(&pin->link);	/* wrt_filter_gone() cannot find it any more */
+	mutex_unlock(&pin->filter->lock);
+
+	wrt_mp_close(&pin->mp);
+	for (i = 0; i < pin->mp.nevents; i++)
+		wrt_notify_put(pin->mp.event[i]);
+	pin_free(pin);
+	return 0;
+}
+
+static const struct file_operations pin_fops = {
+	.owner = THIS_MODULE,
+	.release = pin_release,
+	.unlocked_ioctl = pin_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = pin_mmap,
+	.llseek = noop_llseek,
+};
+
+/* The device is gone. The filter's lock is held. */
+void wrt_pin_removed(struct wrt_pin *pin)
+{
+	mutex_lock(&pin->control);
+	wrt_mp_removed(&pin->mp);
+	wrt_buffer_zap(pin);
+	mutex_unlock(&pin->control);
+}
+
+static int pin_start(struct wrt_pin *pin, struct wrt_stream *stream, bool observer)
+{
+	enum wrt_status status;
+	int err = -ENODEV;
+
+	mutex_lock(&pin->filter->lock);
+	if (!pin->filter->gone) {
+		status = wrt_mp_init(&pin->mp, &mp_ops, stream, observer);
+		err = wrt_errno(status);
+	}
+	if (!err)
+		list_add(&pin->link, &pin->filter->pins);
+	mutex_unlock(&pin->filter->lock);
+	return err;
+}
+
+/* A file nobody has a descriptor of yet; fput() undoes everything. */
+int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_stream *stream,
+		bool observer, struct file **out)
+{
+	struct wrt_pin *pin = kzalloc(sizeof(*pin), GFP_KERNEL);
+	struct file *file;
+	int err;
+
+	if (!pin)
+		return -ENOMEM;
+	err = wrt_page_new(pin);
+	if (err) {
+		kfree(pin);
+		return err;
+	}
+	mutex_init(&pin->control);
+	init_rwsem(&pin->map_sem);
+	pin->filter = filter;
+	pin->filter_file = get_file(filter_file);
+	pin->mapping = filter_file->f_mapping;
+	pin->regs->flags = stream->caps.flags & WRT_HW_STEPPED ? WAVERT_CAP_STEPPED : 0;
+
+	err = pin_start(pin, stream, observer);
+	if (err) {
+		pin_free(pin);
+		return err;
+	}
+	file = anon_inode_getfile("[wavert]", &pin_fops, pin, O_RDWR | O_CLOEXEC);
+	if (IS_ERR(file)) {
+		mutex_lock(&filter->lock);
+		list_del(&pin->link);
+		mutex_unlock(&filter->lock);
+		wrt_mp_close(&pin->mp);
+		pin_free(pin);
+		return PTR_ERR(file);
+	}
+	file->f_mapping = pin->mapping;	/* so that a zap finds our mappings */
+	*out = file;
+	return 0;
+}

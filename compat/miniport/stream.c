@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * stream.c - state, format, buffer and position of a WaveRT stream; see miniport.h.
+ */
+#include "miniport.h"
+
+/* At most this many signals an event and interrupt; the rest follows with the next. */
+#define SIGNALS_AT_ONCE	64
+
+static enum wrt_status from_core(int err)
+{
+	switch (err) {
+	case 0:
+		return WRT_STATUS_SUCCESS;
+	case WRT_EINVAL:
+		return WRT_STATUS_INVALID_PARAMETER;
+	case WRT_ENOMEM:
+		return WRT_STATUS_INSUFFICIENT_RESOURCES;
+	case WRT_EBUSY:
+		return WRT_STATUS_DEVICE_BUSY;
+	case WRT_EGONE:
+		return WRT_STATUS_DEVICE_REMOVED;
+	case WRT_ESTATE:
+		return WRT_STATUS_INVALID_DEVICE_REQUEST;
+	}
+	return WRT_STATUS_UNSUCCESSFUL;
+}
+
+static void client_publish(struct wrt_client *c, const struct wrt_snapshot *s)
+{
+	struct wrt_mp *mp = wrt_mp_of(c);
+
+	mp->ops->publish(mp, s);
+}
+
+static const struct wrt_client_ops client_ops = {
+	.name = "WaveRT",
+	.publish = client_publish,
+	.notify = wrt_mp_notify,
+};
+
+enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
+			    struct wrt_stream *stream, bool observer)
+{
+	wrt_memset(mp, 0, sizeof(*mp));
+	wrt_lock_init(&mp->event_lock);
+	mp->client.ops = &client_ops;
+	mp->client.batch = SIGNALS_AT_ONCE;
+	mp->client.keep_last = true;
+	mp->client.wants_points = observer;
+	mp->ops = ops;
+	mp->stream = stream;
+	mp->observer = observer;
+	if (observer) {
+		int err = wrt_stream_observe(stream, &mp->client);
+
+		if (err)
+			return from_core(err);
+	}
+	wrt_stream_refresh(stream, &mp->client);
+	return WRT_STATUS_SUCCESS;
+}
+
+/* Calls of the owner only, with the device present. */
+static enum wrt_status may_control(const struct wrt_mp *mp)
+{
+	if (mp->removed)
+		return WRT_STATUS_DEVICE_REMOVED;
+	return mp->observer ? WRT_STATUS_INVALID_DEVICE_REQUEST : WRT_STATUS_SUCCESS;
+}
+
+enum wrt_status wrt_mp_set_format(struct wrt_mp *mp, u32 rate, u32 format, u32 channels)
+{
+	enum wrt_status status = may_control(mp);
+
+	if (status)
+		return status;
+	if (mp->state == WRT_MP_RUN)
+		return WRT_STATUS_INVALID_PARAMETER;
+	if (mp->buffer)
+		return WRT_STATUS_INVALID_DEVICE_REQUEST;
+	status = from_core(wrt_geometry_check_format(&mp->stream->caps, rate, format, channels));
+	if (status)
+		return status;
+	mp->rate = rate;
+	mp->format = format;
+	mp->channels = channels;
+	return WRT_STATUS_SUCCESS;
+}
+
+/* ---- buffer ------------------------------------------------------------------- */
+
+static enum wrt_status may_alloc(const struct wrt_mp *mp)
+{
+	enum wrt_status status = may_control(mp);
+
+	if (status)
+		return status;
+	if (mp->buffer || mp->state > WRT_MP_ACQUIRE || !mp->rate)
+		return WRT_STATUS_INVALID_DEVICE_REQUEST;
+	return WRT_STATUS_SUCCESS;
+}
+
+static bool count_ok(enum wrt_mp_buffer kind, u32 count, bool any_count)
+{
+	if (kind == WRT_MP_TIMER_BUFFER)
+		return count == 0;
+	return count >= 1 && (any_count || count <= 2);
+}
+
+static enum wrt_status back_with_memory(struct wrt_mp *mp, struct wrt_hw_geom *geom)
+{
+	int err = mp->ops->buffer_alloc(mp, geom);
+
+	if (err)
+		return from_core(err);
+	err = wrt_stream_configure(mp->stream, &mp->client, geom);
+	if (err)
+		mp->ops->buffer_free(mp);
+	return from_core(err);
+}
+
+enum wrt_status wrt_mp_alloc(struct wrt_mp *mp, enum wrt_mp_buffer kind, u32 count,
+			     bool any_count, u32 bytes)
+{
+	struct wrt_request req = {
+		.bytes = bytes, .notify = count, .rate = mp->rate,
+		.format = mp->format, .channels = mp->channels,
+	};
+	enum wrt_status status = may_alloc(mp);
+	struct wrt_hw_geom geom;
+
+	if (status)
+		return status;
+	if (bytes < wrt_format_bytes(mp->format) * mp->channels)
+		return WRT_STATUS_UNSUCCESSFUL;
+	if (!count_ok(kind, count, any_count))
+		return WRT_STATUS_INVALID_PARAMETER;
+	status = from_core(wrt_geometry_make(&mp->stream->caps, &req, &geom));
+	if (status)
+		return status;
+	mp->client.wants_points = kind == WRT_MP_NOTIFY_BUFFER;
+	status = back_with_memory(mp, &geom);
+	if (status)
+		return status;
+	mp->geom = geom;
+	mp->buffer = kind;
+	return WRT_STATUS_SUCCESS;
+}
+
+static void step_down(struct wrt_mp *mp);
+
+/* The device forgets the buffer; whoever calls frees the memory. */
+static void give_back(struct wrt_mp *mp)
+{
+	while (mp->state != WRT_MP_STOP)
+		step_down(mp);
+	if (mp->buffer)
+		wrt_stream_release(mp->stream, &mp->client);
+}
+
+static void drop_buffer(struct wrt_mp *mp)
+{
+	give_back(mp);
+	if (!mp->buffer)
+		return;
+	mp->ops->buffer_free(mp);
+	mp->buffer = WRT_MP_NO_BUFFER;
+	wrt_memset(&mp->geom, 0, sizeof(mp->geom));
+}
+
+enum wrt_status wrt_mp_free(struct wrt_mp *mp)
+{
+	enum wrt_status status = may_control(mp);
+
+	if (status)
+		return status;
+	if (!mp->buffer)
+		return WRT_STATUS_INVALID_DEVICE_REQUEST;
+	drop_buffer(mp);
+	return WRT_STATUS_SUCCESS;
+}
+
+void wrt_mp_close(struct wrt_mp *mp)
+{
+	drop_buffer(mp);
+	if (mp->observer && !mp->removed)
+		wrt_stream_unobserve(mp->stream, &mp->client);
+}
+
+/* ---- states ------------------------------------------------------------------- */
+
+/* One step up; on failure the state stays (WRT-125). */
+static enum wrt_status step_up(struct wrt_mp *mp)
+{
+	enum wrt_status status;
+
+	if (mp->state == WRT_MP_PAUSE) {
+		if (!mp->buffer)
+			return WRT_STATUS_INVALID_DEVICE_REQUEST;
+		status = from_core(wrt_stream_start(mp->stream, &mp->client));
+		if (status)
+			return status;
+	}
+	mp->state++;
+	wrt_stream_refresh(mp->stream, &mp->client);
+	return WRT_STATUS_SUCCESS;
+}
+
+/* One step down; cannot fail (WRT-057). */
+static void step_down(struct wrt_mp *mp)
+{
+	mp->state--;
+	if (mp->buffer && mp->state == WRT_MP_PAUSE) {
+		wrt_stream_stop(mp->stream, &mp->client);
+		wrt_stream_settle(mp->stream, &mp->client);
+	} else if (mp->buffer && mp->state == WRT_MP_STOP) {
+		wrt_stream_reset(mp->stream, &mp->client);
+	}
+	wrt_stream_refresh(mp->stream, &mp->client);
+}
+
+enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
+{
+	enum wrt_status status;
+
+	if (state > WRT_MP_RUN)
+		return WRT_STATUS_INVALID_PARAMETER;
+	if (mp->observer)
+		return mp->removed ? WRT_STATUS_DEVICE_REMOVED :
+				     WRT_STATUS_INVALID_DEVICE_REQUEST;
+	if (mp->removed && state > (u32)mp->state)
+		return WRT_STATUS_DEVICE_REMOVED;
+	while (state > (u32)mp->state) {
+		status = step_up(mp);
+		if (status)
+			return status;
+	}
+	while (state < (u32)mp->state)
+		step_down(mp);
+	return WRT_STATUS_SUCCESS;
+}
+
+/* ---- position and removal ----------------------------------------------------- */
+
+enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out)
+{
+	wrt_stream_position(mp->stream, &mp->client, out);
+	if (out->state == WRT_STREAM_GONE)
+		return WRT_STATUS_DEVICE_REMOVED;
+	return WRT_STATUS_SUCCESS;
+}
+
+void wrt_mp_removed(struct wrt_mp *mp)
+{
+	if (mp->observer)
+		wrt_stream_unobserve(mp->stream, &mp->client);
+	else if (mp->buffer)
+		wrt_stream_release(mp->stream, &mp->client);
+	wrt_stream_refresh(mp->stream, &mp->client);
+	mp->buffer = WRT_MP_NO_BUFFER;
+	mp->removed = true;
+	wrt_mp_signal_all(mp);
+}

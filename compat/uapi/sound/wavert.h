@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * sound/wavert.h - the binary interface of alsa-wavert: the contracts of Windows'
+ * IMiniportWaveRTStreamNotification on Linux, with eventfd in the place of the event.
+ *
+ * Two kinds of file:
+ *  - the filter: one hwdep node a card (/dev/snd/hwC?D0, id "WaveRT"). It takes
+ *    WAVERT_IOC_VERSION, _CAPS and _NEW_STREAM.
+ *  - the stream (a pin): the descriptor that WAVERT_IOC_NEW_STREAM returns. It takes all
+ *    other calls and mmap(). Closing the last copy of it is Release. The filter may be
+ *    closed before.
+ *
+ * Rules for every call:
+ *  - Members are marked [in], [out] or [in,out]. [out] members are ignored on entry.
+ *  - Words named reserved must be zero on entry, else EINVAL; so must unknown flags.
+ *  - A call that fails changes nothing.
+ *  - Layout is the same for 32- and 64-bit callers; pointers need no alignment.
+ *  - Errors are the contract's NTSTATUS codes, mapped one to one:
+ *      EINVAL INVALID_PARAMETER      EOPNOTSUPP NOT_SUPPORTED
+ *      ENOMEM INSUFFICIENT_RESOURCES EAGAIN     DEVICE_NOT_READY
+ *      EBUSY  DEVICE_BUSY            EBADRQC    INVALID_DEVICE_REQUEST
+ *      EBADFD INVALID_DEVICE_STATE   ENOENT     NOT_FOUND
+ *      EREMOTEIO UNSUCCESSFUL        ETIME      DATA_LATE_ERROR
+ *      EOVERFLOW DATA_OVERRUN        EBADF      INVALID_HANDLE
+ *      EMEDIUMTYPE OBJECT_TYPE_MISMATCH ENODEV  DEVICE_REMOVED
+ *    Besides these only EFAULT (bad pointer), ENOTTY (unknown call, or a call for the
+ *    other kind of file) and EINTR; NEW_STREAM also EMFILE and ENFILE.
+ *  - After the device is gone every call fails with ENODEV, except that
+ *    UNREGISTER_EVENT and SET_STATE to the same or a lower state still succeed (WRT-057).
+ */
+#ifndef _UAPI_SOUND_WAVERT_H
+#define _UAPI_SOUND_WAVERT_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define WAVERT_HWDEP_ID		"WaveRT"
+
+/* The major number changes when an old client could no longer work. */
+#define WAVERT_ABI_MAJOR	0
+#define WAVERT_ABI_MINOR	1
+
+/* Directions of a pin. */
+#define WAVERT_PLAYBACK		0	/* render */
+#define WAVERT_CAPTURE		1
+
+/* Stream states: KSSTATE, and what the register page shows after removal. */
+#define WAVERT_STATE_STOP	0
+#define WAVERT_STATE_ACQUIRE	1
+#define WAVERT_STATE_PAUSE	2
+#define WAVERT_STATE_RUN	3
+#define WAVERT_STATE_GONE	4	/* register page only, never a request */
+
+/* Sample formats, little endian, interleaved; a mask in struct wavert_caps. */
+#define WAVERT_FORMAT_U8	0x01
+#define WAVERT_FORMAT_S16	0x02
+#define WAVERT_FORMAT_S20_32	0x04	/* 20 bits, low part of 4 bytes */
+#define WAVERT_FORMAT_S24_32	0x08	/* 24 bits, low part of 4 bytes */
+#define WAVERT_FORMAT_S32	0x10
+#define WAVERT_FORMAT_FLOAT	0x20	/* IEEE 754 binary32, nominal range -1..1 */
+
+struct wavert_version {
+	__u32 abi_major;	/* [out] WAVERT_ABI_MAJOR of the module */
+	__u32 abi_minor;	/* [out] */
+	__u32 reserved[6];
+};
+
+#define WAVERT_CAP_STEPPED	0x1	/* time moves only when stepped; ns is the step clock's */
+#define WAVERT_CAP_EMULATED	0x2	/* jumps of tens of milliseconds are normal */
+
+/* Errors of CAPS: EINVAL (direction), ENOENT (no such pin). */
+struct wavert_caps {
+	__u32 pin;		/* [in] 0 .. pins - 1, as ALSA's subdevice number */
+	__u32 direction;	/* [in] WAVERT_PLAYBACK or WAVERT_CAPTURE */
+	__u32 pins;		/* [out] pins in this direction */
+	__u32 flags;		/* [out] WAVERT_CAP_* */
+	__u32 formats;		/* [out] mask of WAVERT_FORMAT_* */
+	__u32 channels_min;	/* [out] */
+	__u32 channels_max;	/* [out] */
+	__u32 rate_min;		/* [out] Hz */
+	__u32 rate_max;		/* [out] Hz */
+	__u32 buffer_max;	/* [out] bytes */
+	__u32 notify_max;	/* [out] most notifications a buffer, see WAVERT_ALLOC_ANY_COUNT */
+	__u32 notify_min;	/* [out] least distance of two points, frames */
+	__u32 size_step;	/* [out] a point is a multiple of this many bytes (and of a frame) */
+	__u32 position_step;	/* [out] position moves by at most this many bytes; 0: one frame */
+	__u32 reserved[6];
+};
+
+/* Watch, do not own: events and the register page of whoever runs this pin. */
+#define WAVERT_STREAM_OBSERVE	0x1
+
+/*
+ * IMiniportWaveRT::NewStream. State STOP, position 0, no format, no buffer (WRT-001..003).
+ * Claims nothing: ALLOC_BUFFER does. Errors: EINVAL (direction, flags), ENOENT (pin),
+ * ENOMEM, ENODEV, EMFILE.
+ */
+struct wavert_new_stream {
+	__u32 pin;		/* [in] */
+	__u32 direction;	/* [in] */
+	__u32 flags;		/* [in] 0 or WAVERT_STREAM_OBSERVE */
+	__s32 fd;		/* [out] the stream, close-on-exec */
+	__u32 reserved[4];
+};
+
+/*
+ * SetFormat. Errors: EINVAL (the pin lacks rate, format or channels; or the stream runs,
+ * WRT-130), EBADRQC (a buffer is allocated, or an observer).
+ */
+struct wavert_format {
+	__u32 rate;		/* [in] Hz */
+	__u32 format;		/* [in] exactly one WAVERT_FORMAT_* */
+	__u32 channels;		/* [in] */
+	__u32 reserved[5];
+};
+
+/* With notification (AllocateBufferWithNotification); without: AllocateAudioBuffer. */
+#define WAVERT_ALLOC_NOTIFICATION	0x1
+/* Extension: any count the pin allows (notify_max), not only 1 and 2. */
+#define WAVERT_ALLOC_ANY_COUNT		0x2
+
+/*
+ * AllocateBufferWithNotification / AllocateAudioBuffer; claims the pin. The size is
+ * rounded up to the next multiple of count * frame bytes (Q2, Q3), never down. Legal in
+ * STOP and ACQUIRE (Q5). Errors: EREMOTEIO (size 0, below a frame or above buffer_max;
+ * too many points), EINVAL (count; flags), EBADRQC (a buffer exists already, state PAUSE
+ * or RUN, no format set, or an observer), EBUSY (somebody else owns the pin), ENOMEM.
+ */
+struct wavert_buffer {
+	__u32 flags;			/* [in] WAVERT_ALLOC_* */
+	__u32 notifications;		/* [in] a buffer: 1 or 2; 0 without NOTIFICATION */
+	__u32 requested_bytes;		/* [in] */
+	__u32 actual_bytes;		/* [out] B; the cycle, >= requested_bytes (WRT-017) */
+	__u32 map_bytes;		/* [out] what mmap() takes: actual_bytes in whole pages */
+	__u32 offset_from_first_page;	/* [out] byte 0 of the buffer in the mapping; 0 today */
+	__u32 cache_type;		/* [out] MEMORY_CACHING_TYPE: 1 = MmCached */
+	__u32 call_memory_barrier;	/* [out] 1 iff cache_type is 2, MmWriteCombined (WRT-035) */
+	__u32 reserved[4];
+};
+
+/*
+ * RegisterNotificationEvent: the eventfd's counter goes up by 1 at every point while the
+ * stream runs. Identity is the eventfd itself, not the number: a dup is the same event.
+ * Errors: EBADF (not open), EMEDIUMTYPE (not an eventfd), EREMOTEIO (registered already,
+ * WRT-064), EAGAIN (no buffer yet), EOPNOTSUPP (buffer without notification), ENOMEM
+ * (64 events are registered).
+ * UnregisterNotificationEvent: no signal follows its return (WRT-071). ENOENT (unknown).
+ */
+struct wavert_event {
+	__s32 fd;		/* [in] an eventfd, without EFD_SEMAPHORE */
+	__u32 reserved[3];
+};
+
+#define WAVERT_EVENTS_MAX	64
+
+/*
+ * SetState. Missing steps between STOP, ACQUIRE, PAUSE and RUN are inserted (WRT-122); the
+ * present state again has no effect. When RUN -> PAUSE has returned, no signal follows
+ * (WRT-097). Errors: EINVAL (> RUN), EBADRQC (RUN without a buffer; an observer).
+ */
+struct wavert_state {
+	__u32 state;		/* [in] WAVERT_STATE_STOP .. _RUN */
+	__u32 reserved[3];
+};
+
+/* GetPosition, read from the hardware now. 0 in STOP and without a buffer. */
+struct wavert_position {
+	__u64 play_offset;	/* [out] bytes, < actual_bytes (WRT-135) */
+	__u64 write_offset;	/* [out] bytes, equal to play_offset (Q31) */
+	__u64 linear;		/* [out] bytes since the last STOP (WRT-142) */
+	__u64 ns;		/* [out] when it was read, CLOCK_MONOTONIC (or the step clock) */
+	__u32 state;		/* [out] WAVERT_STATE_* */
+	__u32 reserved[7];
+};
+
+#define WAVERT_IOC_VERSION	_IOWR('H', 0xb0, struct wavert_version)
+#define WAVERT_IOC_CAPS		_IOWR('H', 0xb1, struct wavert_caps)
+#define WAVERT_IOC_NEW_STREAM	_IOWR('H', 0xb2, struct wavert_new_stream)
+
+#define WAVERT_IOC_SET_FORMAT	_IOW('H', 0xb3, struct wavert_format)
+#define WAVERT_IOC_ALLOC_BUFFER	_IOWR('H', 0xb4, struct wavert_buffer)
+/*
+ * Extension: Windows frees by closing only. A running stream is brought to STOP first
+ * (Q6); registrations survive (WRT-051). EBADRQC (no buffer), EBUSY (still mapped).
+ */
+#define WAVERT_IOC_FREE_BUFFER	_IO('H', 0xb5)
+#define WAVERT_IOC_REGISTER_EVENT	_IOW('H', 0xb6, struct wavert_event)
+#define WAVERT_IOC_UNREGISTER_EVENT	_IOW('H', 0xb7, struct wavert_event)
+#define WAVERT_IOC_SET_STATE	_IOW('H', 0xb8, struct wavert_state)
+#define WAVERT_IOC_GET_POSITION	_IOWR('H', 0xb9, struct wavert_position)
+
+/*
+ * mmap() of a stream, MAP_SHARED only. Mappings are not inherited by fork().
+ *  BUFFER: read and write, from offset 0, at most map_bytes. It outlives removal of the
+ *          device (its contents then mean nothing).
+ *  PAGE:   struct wavert_page, one page, read-only; readable until unmapped.
+ * Errors: EINVAL (range, MAP_PRIVATE), EPERM (PAGE for writing), EBADRQC (no buffer; an
+ * observer has none), ENODEV.
+ */
+#define WAVERT_MMAP_BUFFER	0x00000000
+#define WAVERT_MMAP_PAGE	0x40000000
+
+#define WAVERT_RING		64
+
+/* One notification, in the black box of the register page. */
+struct wavert_notification {
+	__u64 number;		/* C at this point: 1 for the first after STOP */
+	__u64 look;		/* serial number of the interrupt that found it */
+	__u64 interrupt_ns;	/* when the position was read */
+	__u64 signal_ns;	/* when the events were signalled; 0: not yet */
+	__u64 linear;		/* position read then, bytes; >= number * B / N */
+};
+
+/*
+ * The register page. Written by the kernel at every interrupt, start, stop and change of
+ * state, always before an event is signalled (WRT-106). To read: take seq until it is
+ * even; read barrier; copy what you need; read barrier; if seq has changed, start again.
+ * signal_ns alone is written outside of seq.
+ */
+struct wavert_page {
+	__u32 seq;		/* odd while being written */
+	__u32 state;		/* WAVERT_STATE_* (an observer sees STOP, PAUSE, RUN, GONE) */
+	__u64 linear;		/* bytes since the last STOP, at position_ns */
+	__u64 position_ns;	/* CLOCK_MONOTONIC (or the step clock) */
+	__u64 packets;		/* C: points passed since the last STOP */
+	__u64 point_ns;		/* when the last of them was passed */
+	__u64 looks;		/* interrupts so far, serial number of the newest */
+	__u64 ring_head;	/* entries of ring[] ever written; newest: (ring_head - 1) % 64 */
+	__u32 offset;		/* cyclic position, bytes, at position_ns */
+	__u32 buffer_bytes;	/* B; 0 without a buffer */
+	__u32 notifications;	/* N; 0 without */
+	__u32 rate;		/* Hz */
+	__u32 frame_bytes;
+	__u32 format;		/* WAVERT_FORMAT_* */
+	__u32 channels;
+	__u32 flags;		/* WAVERT_CAP_* */
+	__u32 reserved[38];
+	struct wavert_notification ring[WAVERT_RING];
+};
+
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * card.c - the ALSA card. Called by main.c while binding; no locks.
+ */
+#include "alsa.h"
+
+int wrt_card_new(const struct wrt_adapter_info *info, struct snd_card **out)
+{
+	struct snd_card *card;
+	int err;
+
+	err = snd_card_new(info->parent, info->index, info->id, info->owner, 0, &card);
+	if (err < 0)
+		return err;
+	strscpy(card->driver, info->driver, sizeof(card->driver));
+	strscpy(card->shortname, info->shortname, sizeof(card->shortname));
+	strscpy(card->longname, info->longname, sizeof(card->longname));
+	*out = card;
+	return 0;
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pcm.c - the ALSA model: PCM operations over core streams.
+ *
+ * hw_params claims the stream, hw_free gives it back; a stream that a WaveRT client
+ * owns answers hw_params with EBUSY. All operations are atomic where ALSA wants them so.
+ * Locks: PCM stream lock > stream lock. The core calls pcm_notify() with no lock of its
+ * own, so snd_pcm_period_elapsed() may come back into trigger and pointer.
+ */
+#include <sound/pcm.h>
+#include <sound/pcm_params.h>
+
+#include "alsa.h"
+#include "core/geometry.h"
+#include "trace.h"
+
+struct wrt_pcm_stream {
+	struct wrt_client client;	/* first */
+	struct wrt_stream *stream;
+	struct snd_pcm_substream *substream;
+	int card;
+	/* of the newest look, for the trace; under the stream lock */
+	u64 look, linear, points;
+};
+
+struct wrt_pcm {
+	struct wrt_device *device;
+	struct wrt_pcm_stream streams[];	/* as device->streams */
+};
+
+static const struct {
+	u32 ours;
+	snd_pcm_format_t alsa;
+} formats[] = {
+	{ WRT_FMT_U8, SNDRV_PCM_FORMAT_U8 },
+	{ WRT_FMT_S16, SNDRV_PCM_FORMAT_S16_LE },
+	{ WRT_FMT_S20_32, SNDRV_PCM_FORMAT_S20_LE },
+	{ WRT_FMT_S24_32, SNDRV_PCM_FORMAT_S24_LE },
+	{ WRT_FMT_S32, SNDRV_PCM_FORMAT_S32_LE },
+	{ WRT_FMT_FLOAT, SNDRV_PCM_FORMAT_FLOAT_LE },
+};
+
+static int to_errno(int err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case WRT_ENOMEM:
+		return -ENOMEM;
+	case WRT_EBUSY:
+		return -EBUSY;
+	case WRT_EGONE:
+		return -ENODEV;
+	case WRT_ESTATE:
+		return -EBADFD;
+	case WRT_EIO:
+		return -EIO;
+	}
+	return -EINVAL;
+}
+
+/* ---- what the core tells us --------------------------------------------------- */
+
+static void pcm_publish(struct wrt_client *c, const struct wrt_snapshot *s)
+{
+	struct wrt_pcm_stream *ps = container_of(c, struct wrt_pcm_stream, client);
+
+	ps->look = s->look;
+	ps->linear = s->linear;
+	ps->points = s->points;
+}
+
+/* However many points have passed, ALSA is told once: it reads the pointer itself. */
+static void pcm_notify(struct wrt_client *c, u32 points)
+{
+	struct wrt_pcm_stream *ps = container_of(c, struct wrt_pcm_stream, client);
+
+	trace_wavert_period(ps->card, ps->stream->slot, ps->look, ps->linear, ps->points,
+			    points);
+	snd_pcm_period_elapsed(ps->substream);
+}
+
+static const struct wrt_client_ops client_ops = {
+	.name = "ALSA",
+	.publish = pcm_publish,
+	.notify = pcm_notify,
+};
+
+/* ---- PCM operations ----------------------------------------------------------- */
+
+static struct wrt_pcm_stream *find_stream(struct snd_pcm_substream *substream)
+{
+	struct wrt_pcm *wp = snd_pcm_substream_chip(substream);
+	u32 dir = substream->stream == SNDRV_PCM_STREAM_CAPTURE ? WRT_CAPTURE : WRT_PLAYBACK;
+	struct wrt_stream *s = wrt_device_stream(wp->device, dir, substream->number);
+
+	return s ? &wp->streams[s->slot] : NULL;
+}
+
+static u64 alsa_formats(u32 ours)
+{
+	u64 mask = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++)
+		if (ours & formats[i].ours)
+			mask |= pcm_format_to_bits(formats[i].alsa);
+	return mask;
+}
+
+static u32 core_format(snd_pcm_format_t alsa)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++)
+		if (formats[i].alsa == alsa)
+			return formats[i].ours;
+	return 0;
+}
+
+/* Lower bound of a period in bytes; the frame bound is a constraint of its own. */
+static u32 period_bytes_min(const struct wrt_hw_caps *c)
+{
+	u32 frames = WRT_POINT_MIN_FRAMES * c->channels_min;
+
+	return max(frames, c->notify_min);
+}
+
+static void fill_hardware(const struct wrt_hw_caps *c, struct snd_pcm_hardware *hw)
+{
+	*hw = (struct snd_pcm_hardware) {
+		.info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
+			SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
+			SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_NO_PERIOD_WAKEUP,
+		.formats = alsa_formats(c->formats),
+		.rates = c->rates ? SNDRV_PCM_RATE_KNOT : SNDRV_PCM_RATE_CONTINUOUS,
+		.rate_min = c->rate_min,
+		.rate_max = c->rate_max,
+		.channels_min = c->channels_min,
+		.channels_max = c->channels_max,
+		.buffer_bytes_max = c->buffer_max,
+		.period_bytes_min = period_bytes_min(c),
+		.period_bytes_max = c->buffer_max,
+		.periods_min = 1,
+		.periods_max = c->notify_max,
+	};
+}
+
+/* A period must be possible for the rate as well: 125 us at least. */
+static int rule_period_frames(struct snd_pcm_hw_params *params, struct snd_pcm_hw_rule *rule)
+{
+	struct snd_interval *frames = hw_param_interval(params, SNDRV_PCM_HW_PARAM_PERIOD_SIZE);
+	const struct snd_interval *rate = hw_param_interval_c(params, SNDRV_PCM_HW_PARAM_RATE);
+	struct snd_interval allowed = {
+		.min = max_t(u32, WRT_POINT_MIN_FRAMES,
+			     DIV_ROUND_UP((u64)rate->min * WRT_POINT_MIN_US, 1000000)),
+		.max = UINT_MAX,
+	};
+
+	return snd_interval_refine(frames, &allowed);
+}
+
+static int constrain(struct snd_pcm_runtime *runtime, const struct wrt_hw_caps *c)
+{
+	int err;
+
+	err = snd_pcm_hw_constraint_integer(runtime, SNDRV_PCM_HW_PARAM_PERIODS);
+	if (err < 0)
+		return err;
+	if (c->notify_step > 1) {
+		err = snd_pcm_hw_constraint_step(runtime, 0, SNDRV_PCM_HW_PARAM_PERIOD_BYTES,
+						 c->notify_step);
+		if (err < 0)
+			return err;
+	}
+	return snd_pcm_hw_rule_add(runtime, 0, SNDRV_PCM_HW_PARAM_PERIOD_SIZE,
+				   rule_period_frames, NULL, SNDRV_PCM_HW_PARAM_RATE, -1);
+}
+
+static int pcm_open(struct snd_pcm_substream *substream)
+{
+	struct wrt_pcm_stream *ps = find_stream(substream);
+
+	if (!ps)
+		return -ENODEV;
+	ps->substream = substream;
+	substream->runtime->private_data = ps;
+	fill_hardware(&ps->stream->caps, &substream->runtime->hw);
+	return constrain(substream->runtime, &ps->stream->caps);
+}
+
+static int pcm_close(struct snd_pcm_substream *substream)
+{
+	return 0;
+}
+
+static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_params *params)
+{
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+	struct wrt_request req = {
+		.bytes = params_buffer_bytes(params),
+		.notify = params_periods(params),
+		.rate = params_rate(params),
+		.format = core_format(params_format(params)),
+		.channels = params_channels(params),
+	};
+	struct wrt_hw_seg seg;
+	struct wrt_hw_geom geom;
+	int err;
+
+	err = wrt_geometry_make(&ps->stream->caps, &req, &geom);
+	if (err)
+		return to_errno(err);
+	if (geom.bytes != req.bytes || geom.notify_bytes != params_period_bytes(params))
+		return -EINVAL;
+	seg.bus = substream->runtime->dma_addr;
+	seg.len = geom.bytes;
+	geom.seg = &seg;
+	geom.nseg = 1;
+	geom.cpu = substream->runtime->dma_area;
+	ps->client.wants_points = !(params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
+	return to_errno(wrt_stream_configure(ps->stream, &ps->client, &geom));
+}
+
+static int pcm_hw_free(struct snd_pcm_substream *substream)
+{
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+
+	wrt_stream_release(ps->stream, &ps->client);
+	return 0;
+}
+
+static int pcm_prepare(struct snd_pcm_substream *substream)
+{
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+
+	wrt_stream_reset(ps->stream, &ps->client);
+	return 0;
+}
+
+static int pcm_trigger(struct snd_pcm_substream *substream, int cmd)
+{
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+
+	switch (cmd) {
+	case SNDRV_PCM_TRIGGER_START:
+	case SNDRV_PCM_TRIGGER_RESUME:
+	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
+		return to_errno(wrt_stream_start(ps->stream, &ps->client));
+	case SNDRV_PCM_TRIGGER_STOP:
+	case SNDRV_PCM_TRIGGER_SUSPEND:
+	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
+		return to_errno(wrt_stream_stop(ps->stream, &ps->client));
+	}
+	return -EINVAL;
+}
+
+/* After this nobody is inside snd_pcm_period_elapsed() for this stream. */
+static int pcm_sync_stop(struct snd_pcm_substream *substream)
+{
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+
+	wrt_stream_sync(ps->stream, &ps->client);
+	return 0;
+}
+
+static snd_pcm_uframes_t pcm_pointer(struct snd_pcm_substream *substream)
+{
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+	struct wrt_snapshot snap;
+
+	wrt_stream_position(ps->stream, &ps->client, &snap);
+	return bytes_to_frames(substream->runtime, snap.offset);
+}
+
+static const struct snd_pcm_ops pcm_ops = {
+	.open = pcm_open,
+	.close = pcm_close,
+	.hw_params = pcm_hw_params,
+	.hw_free = pcm_hw_free,
+	.prepare = pcm_prepare,
+	.trigger = pcm_trigger,
+	.sync_stop = pcm_sync_stop,
+	.pointer = pcm_pointer,
+};
+
+/* ---- creation ------------------------------------------------------------------ */
+
+static void pcm_free(struct snd_pcm *pcm)
+{
+	kfree(pcm->private_data);
+}
+
+static struct wrt_pcm *new_private(struct wrt_device *device, int card)
+{
+	struct wrt_pcm *wp;
+	u32 i;
+
+	wp = kzalloc(struct_size(wp, streams, device->nstreams), GFP_KERNEL);
+	if (!wp)
+		return NULL;
+	wp->device = device;
+	for (i = 0; i < device->nstreams; i++) {
+		wp->streams[i].stream = &device->streams[i];
+		wp->streams[i].client.ops = &client_ops;
+		wp->streams[i].client.batch = UINT_MAX;
+		wp->streams[i].card = card;
+	}
+	return wp;
+}
+
+int wrt_pcm_new(struct snd_card *card, struct wrt_device *device,
+		const struct wrt_adapter_info *info)
+{
+	u32 play = wrt_device_pins(device, WRT_PLAYBACK);
+	u32 capt = wrt_device_pins(device, WRT_CAPTURE);
+	struct wrt_pcm *wp = new_private(device, card->number);
+	struct snd_pcm *pcm;
+	int err;
+
+	if (!wp)
+		return -ENOMEM;
+	err = snd_pcm_new(card, info->shortname, 0, play, capt, &pcm);
+	if (err < 0) {
+		kfree(wp);
+		return err;
+	}
+	pcm->private_data = wp;
+	pcm->private_free = pcm_free;
+	strscpy(pcm->name, info->shortname, sizeof(pcm->name));
+	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, &pcm_ops);
+	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, &pcm_ops);
+	snd_pcm_set_managed_buffer_all(pcm, info->dma_type, info->dma_dev, 0, 0);
+	return 0;
+}

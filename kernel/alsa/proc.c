@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * proc.c - /proc/asound/cardN/wavert: one block a stream, for people and bug reports.
+ * Takes the stream lock of one stream at a time.
+ */
+#include <sound/info.h>
+
+#include "alsa.h"
+
+static const char *state_name(enum wrt_stream_state state)
+{
+	switch (state) {
+	case WRT_STREAM_FREE:
+		return "free";
+	case WRT_STREAM_READY:
+		return "ready";
+	case WRT_STREAM_RUN:
+		return "run";
+	case WRT_STREAM_GONE:
+		return "gone";
+	}
+	return "?";
+}
+
+struct line {
+	enum wrt_stream_state state;
+	const char *owner;
+	u32 observers;
+	struct wrt_hw_geom geom;
+	struct wrt_position pos;
+	u64 looks;
+};
+
+static void read_line(struct wrt_stream *s, struct line *l)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	const struct wrt_client *c;
+
+	l->state = s->state;
+	l->owner = s->owner ? s->owner->ops->name : "nobody";
+	l->observers = 0;
+	for (c = s->clients; c; c = c->next)
+		l->observers += c != s->owner;
+	l->geom = s->geom;
+	l->pos = s->pos;
+	l->looks = s->looks;
+	wrt_unlock(&s->lock, flags);
+}
+
+static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)
+{
+	const char *dir = s->caps.dir == WRT_CAPTURE ? "capture" : "playback";
+	struct line l;
+
+	read_line(s, &l);
+	snd_iprintf(buffer, "%s %u: owner %s, state %s, observers %u, interrupts %llu\n",
+		    dir, s->caps.pin, l.owner, state_name(l.state), l.observers, l.looks);
+	if (!l.geom.bytes)
+		return;
+	snd_iprintf(buffer, "  rate %u, channels %u, frame %u bytes, buffer %u bytes, points %u\n",
+		    l.geom.rate, l.geom.channels, l.geom.frame_bytes, l.geom.bytes,
+		    l.geom.notify);
+	snd_iprintf(buffer, "  position %llu bytes, offset %u, at %llu ns, points passed %llu\n",
+		    l.pos.linear, l.pos.offset, l.pos.ns, l.pos.points);
+}
+
+static void show(struct snd_info_entry *entry, struct snd_info_buffer *buffer)
+{
+	struct wrt_device *device = entry->private_data;
+	u32 i;
+
+	for (i = 0; i < device->nstreams; i++)
+		show_stream(buffer, &device->streams[i]);
+}
+
+int wrt_proc_new(struct snd_card *card, struct wrt_device *device)
+{
+	return snd_card_ro_proc_new(card, "wavert", device, show);
+}

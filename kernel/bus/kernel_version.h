@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kernel_version.h - what differs between the supported kernels (5.10 to 7.3), behind
+ * names of our own. The only file that tests LINUX_VERSION_CODE. Kernel names are never
+ * redefined: distributions backport them. Each test can be overridden with ccflags,
+ * for instance -DWRT_EVENTFD_SIGNAL_COUNTED=0.
+ */
+#ifndef WRT_KERNEL_VERSION_H
+#define WRT_KERNEL_VERSION_H
+
+#include <linux/eventfd.h>
+#include <linux/hrtimer.h>
+#include <linux/mm.h>
+#include <linux/platform_device.h>
+#include <linux/version.h>
+
+#define WRT_KERNEL(major, minor) (LINUX_VERSION_CODE >= KERNEL_VERSION(major, minor, 0))
+
+#ifndef WRT_EVENTFD_SIGNAL_COUNTED	/* eventfd_signal(ctx, n) until 6.7 */
+#define WRT_EVENTFD_SIGNAL_COUNTED (!WRT_KERNEL(6, 8))
+#endif
+
+#ifndef WRT_HAVE_HRTIMER_SETUP
+#define WRT_HAVE_HRTIMER_SETUP WRT_KERNEL(6, 13)
+#endif
+
+#ifndef WRT_HAVE_VM_FLAGS_MOD
+#define WRT_HAVE_VM_FLAGS_MOD WRT_KERNEL(6, 3)
+#endif
+
+#ifndef WRT_PLATFORM_REMOVE_VOID
+#define WRT_PLATFORM_REMOVE_VOID WRT_KERNEL(6, 11)
+#endif
+
+/* Adds 1; any context; never sleeps except on PREEMPT_RT. */
+static inline void wrt_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#if WRT_EVENTFD_SIGNAL_COUNTED
+	eventfd_signal(ctx, 1);
+#else
+	eventfd_signal(ctx);
+#endif
+}
+
+static inline void wrt_hrtimer_setup(struct hrtimer *timer,
+				     enum hrtimer_restart (*fn)(struct hrtimer *),
+				     clockid_t clock, enum hrtimer_mode mode)
+{
+#if WRT_HAVE_HRTIMER_SETUP
+	hrtimer_setup(timer, fn, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = fn;
+#endif
+}
+
+/* In an mmap handler: the mmap lock is held for writing. */
+static inline void wrt_vm_flags_mod(struct vm_area_struct *vma, unsigned long set,
+				    unsigned long clear)
+{
+#if WRT_HAVE_VM_FLAGS_MOD
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#endif
+}
+
+#if WRT_PLATFORM_REMOVE_VOID
+#define WRT_REMOVE_RET void
+#define WRT_REMOVE_RETURN
+#else
+#define WRT_REMOVE_RET int
+#define WRT_REMOVE_RETURN return 0
+#endif
+
+#endif

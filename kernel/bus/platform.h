@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * platform.h - what Linux lends to a backend that has no bus: time, and one timer a
+ * slot in the place of its interrupt line.
+ */
+#ifndef WRT_BUS_PLATFORM_H
+#define WRT_BUS_PLATFORM_H
+
+#include <linux/hrtimer.h>
+
+#include "core/device.h"
+
+struct wrt_platform_timer {
+	struct hrtimer timer;
+	struct wrt_platform *platform;
+};
+
+struct wrt_platform {
+	struct wrt_device *device;	/* whose interrupt handler the timers run */
+	struct wrt_platform_timer slot[WRT_SLOTS_MAX];
+};
+
+/* ctx of these operations is the struct wrt_platform. */
+extern const struct wrt_hw_bus wrt_platform_bus;
+
+void wrt_platform_init(struct wrt_platform *p);
+
+/* May sleep: on return no timer handler runs and none is armed. */
+void wrt_platform_quiet(struct wrt_platform *p);
+
+#endif

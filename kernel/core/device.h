@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * device.h - one audio device: its streams, its interrupt, its removal. The system's
+ * binding (kernel/bus/, compat/nt/) creates it around a backend it has probed.
+ */
+#ifndef WRT_CORE_DEVICE_H
+#define WRT_CORE_DEVICE_H
+
+#include "stream.h"
+
+struct wrt_device {
+	const struct wrt_hw_ops *ops;
+	struct wrt_hw_dev *hw;
+	struct wrt_lock lock;		/* the backend's [A] operations; inside stream locks */
+	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
+	u32 nstreams;
+	struct wrt_stream *streams;	/* one for each slot */
+};
+
+/* [S] Ask the backend for its slots. WRT_ENOMEM, WRT_EINVAL (no slot). */
+int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw);
+
+/* [S] After the last call into any stream. */
+void wrt_device_destroy(struct wrt_device *dev);
+
+/*
+ * The interrupt handler. Hard irq, a timer, a DPC or a step: any context. True if the
+ * interrupt was the device's.
+ */
+bool wrt_device_irq(struct wrt_device *dev);
+
+/*
+ * [S] The device goes away: DMA off everywhere, state GONE published. On return the
+ * backend is not called any more, except by an interrupt: the binding silences that next.
+ */
+void wrt_device_gone(struct wrt_device *dev);
+
+/* The stream of this pin (numbered within its direction), or NULL. */
+struct wrt_stream *wrt_device_stream(struct wrt_device *dev, u32 dir, u32 pin);
+
+/* How many pins the device has in this direction. */
+u32 wrt_device_pins(const struct wrt_device *dev, u32 dir);
+
+#endif

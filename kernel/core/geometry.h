@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * geometry.h - from what a client asks for to what the hardware is given: format to
+ * frame bytes, size and notification count to granule and actual size.
+ *
+ * This is the only place that rounds, and it rounds up (Q2, Q3): both front ends
+ * take their limits from here. Pure functions, any context.
+ */
+#ifndef WRT_CORE_GEOMETRY_H
+#define WRT_CORE_GEOMETRY_H
+
+#include "hw.h"
+
+/* Points closer than this are refused everywhere: no client can flood the CPU. */
+#define WRT_POINT_MIN_FRAMES	32
+#define WRT_POINT_MIN_US	125
+
+struct wrt_request {
+	u32 bytes;		/* wanted size of the buffer */
+	u32 notify;		/* wanted notifications a buffer; 0: none */
+	u32 rate;		/* Hz */
+	u32 format;		/* one enum wrt_format */
+	u32 channels;
+};
+
+/* Bytes of one sample, 0 if format is not exactly one known format. */
+u32 wrt_format_bytes(u32 format);
+
+/* 0, or WRT_EINVAL if the device lacks rate, format or channel count. */
+int wrt_geometry_check_format(const struct wrt_hw_caps *c, u32 rate, u32 format, u32 channels);
+
+/* Least common multiple of frame and notification step: sizes are multiples, bytes. */
+u32 wrt_geometry_unit(const struct wrt_hw_caps *c, u32 frame_bytes);
+
+/* Least distance of two points for this format, bytes, a multiple of the unit. */
+u32 wrt_geometry_notify_min(const struct wrt_hw_caps *c, u32 rate, u32 frame_bytes);
+
+/*
+ * Fill everything in g but the memory (seg, nseg, cpu). Errors: WRT_EINVAL for a
+ * format the device lacks, WRT_ERANGE for more bytes or points than it can do.
+ * On error g is untouched.
+ */
+int wrt_geometry_make(const struct wrt_hw_caps *c, const struct wrt_request *r,
+		      struct wrt_hw_geom *g);
+
+#endif

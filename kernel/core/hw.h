@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * hw.h - what a DMA backend gives to the core, and what it is lent.
+ *
+ * A backend knows registers and nothing of who listens: it reaches its hardware
+ * through the struct wrt_hw_bus it is lent and calls nobody. The core calls it.
+ * Contexts: [S] may sleep, the device mutex is held; [A] atomic, the device lock is
+ * held with interrupts off, at most stop_max_us may be spent waiting.
+ */
+#ifndef WRT_CORE_HW_H
+#define WRT_CORE_HW_H
+
+#include "os.h"
+
+enum wrt_dir {
+	WRT_PLAYBACK = 0,
+	WRT_CAPTURE = 1,
+};
+
+/* Sample formats, little endian, one bit each so that capabilities are a mask. */
+enum wrt_format {
+	WRT_FMT_U8 = 1 << 0,
+	WRT_FMT_S16 = 1 << 1,
+	WRT_FMT_S20_32 = 1 << 2,	/* 20 bits in the low part of 4 bytes */
+	WRT_FMT_S24_32 = 1 << 3,	/* 24 bits in the low part of 4 bytes */
+	WRT_FMT_S32 = 1 << 4,
+	WRT_FMT_FLOAT = 1 << 5,		/* IEEE 754 binary32 */
+};
+
+#define WRT_FMT_ALL 0x3fu
+
+enum wrt_hw_flags {
+	WRT_HW_SG = 1 << 0,		/* the buffer may lie in several pieces of bus memory */
+	WRT_HW_CLOCK = 1 << 1,		/* clock() works ... */
+	WRT_HW_CLOCK_LOCKED = 1 << 2,	/* ... and ticks with the sample clock */
+	WRT_HW_EARLY_IRQ = 1 << 3,	/* an interrupt may precede the position update */
+	WRT_HW_KEEPALIVE = 1 << 4,	/* the engine needs its interrupts even without points */
+	WRT_HW_CPU_BUFFER = 1 << 5,	/* the engine copies with the CPU: geom.cpu must be set */
+	WRT_HW_EMULATED = 1 << 6,	/* jumps of tens of ms are normal, never a fault */
+	WRT_HW_STEPPED = 1 << 7,	/* its time is not the host's: it moves when told to */
+};
+
+struct wrt_hw_latency {			/* KSRTAUDIO_HWLATENCY */
+	u32 fifo_bytes;
+	u32 chipset_100ns;
+	u32 codec_100ns;
+};
+
+/* What one slot (one DMA engine) can do. Constant after probe. */
+struct wrt_hw_caps {
+	u32 flags;			/* enum wrt_hw_flags */
+	u32 dir;			/* enum wrt_dir */
+	u32 pin;			/* number of the pin within its direction */
+	u32 formats;			/* mask of enum wrt_format */
+	u32 channels_min, channels_max;
+	u32 rate_min, rate_max;		/* Hz */
+	const u32 *rates;		/* Hz; NULL: every rate from rate_min to rate_max */
+	u32 nrates;
+	u32 buffer_min, buffer_max;	/* bytes */
+	u32 notify_max;			/* most notification points in a buffer */
+	u32 notify_min;			/* least distance of two points, bytes */
+	u32 notify_step;		/* every point is a multiple of this, bytes */
+	u32 position_step;		/* bytes the position moves by at once; 0: one frame */
+	u32 stop_max_us;		/* longest busy wait inside stop() */
+	u32 dma_bits;			/* bus address width; 0 where there is no bus */
+};
+
+struct wrt_hw_seg {
+	u64 bus;
+	u32 len;
+};
+
+/* One configured stream. notify * notify_bytes == bytes, or notify == 0. */
+struct wrt_hw_geom {
+	const struct wrt_hw_seg *seg;	/* in buffer order; read during prepare() only */
+	u32 nseg;
+	void *cpu;			/* the CPU's view of the buffer, WRT_HW_CPU_BUFFER only */
+	u32 bytes;
+	u32 notify, notify_bytes;
+	u32 rate, format, channels, frame_bytes;
+};
+
+struct wrt_hw_pos {
+	u32 dma;	/* offset: playback fetched to here, capture valid to here; < bytes */
+	u32 link;	/* offset at the codec link; == dma where it is not known */
+	u64 ns;		/* time at which dma was read */
+};
+
+struct wrt_hw_dev;			/* the backend's own */
+struct wrt_hw_stream;			/* the backend's own */
+
+/* What the system's binding lends to a backend. */
+struct wrt_hw_bus {
+	u64 (*now_ns)(void *ctx);	/* any context, monotonic */
+	/*
+	 * Have the interrupt handler run at this time, once; 0 disarms. Any context,
+	 * any lock: it neither waits for a running handler nor calls one.
+	 */
+	void (*timer_at)(void *ctx, u32 slot, u64 ns);
+};
+
+struct wrt_hw_ops {
+	const char *name;
+	/* [S] Limits of a slot; < 0 ends the list. */
+	int (*caps)(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c);
+	/* [S] Take the slot and its codec path. */
+	int (*open)(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out);
+	void (*close)(struct wrt_hw_stream *s);
+	/* [S] Program descriptors for this buffer. DMA stays off. */
+	int (*prepare)(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
+		       struct wrt_hw_latency *l);
+	/* [S] Afterwards the device holds no address of the buffer. */
+	void (*release)(struct wrt_hw_stream *s);
+	/* [A] from: 0, or what stop() put into at->dma. */
+	int (*start)(struct wrt_hw_stream *s, u32 from, u64 *ns);
+	/* [A] Stop and pause are one. DMA is off on return, at says where it stood. */
+	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
+	/* [A] Read offset and time together. May move data of a software engine. */
+	int (*position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+	/*
+	 * [A] Optional: somebody wants an interrupt at each point, or nobody does.
+	 * Without points a backend still interrupts every quarter of the buffer or
+	 * 10 ms, whichever is shorter, so that positions stay fresh.
+	 */
+	void (*points)(struct wrt_hw_stream *s, bool on);
+	/*
+	 * [A] In the interrupt: acknowledge everything until quiet, say in *slots
+	 * which slots to look at. False: not ours.
+	 */
+	bool (*irq)(struct wrt_hw_dev *d, u32 *slots);
+};
+
+#define WRT_SLOTS_MAX 32
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * os.h - the seam between the hardware core and the system it runs on.
+ *
+ * Every system provides the same few names: fixed-width types, an interrupt-safe
+ * lock (struct wrt_lock), a sleeping lock (struct wrt_mutex), memory, a short
+ * sleep, and 64-bit arithmetic that does not overflow in between. core/, hw/ and
+ * miniport/ use nothing else of their system.
+ */
+#ifndef WRT_CORE_OS_H
+#define WRT_CORE_OS_H
+
+#if defined(__KERNEL__)
+#include "os_linux.h"
+#elif defined(_WIN32)
+#include "os_nt.h"
+#else
+#include "os_host.h"
+#endif
+
+/*
+ * What core/, hw/ and miniport/ return: 0 or one of these, negative. Each binding
+ * translates them once (errno in alsa/, NTSTATUS in miniport/).
+ */
+enum wrt_error {
+	WRT_EINVAL = -1,	/* a value outside what is documented */
+	WRT_ENOMEM = -2,	/* no memory */
+	WRT_EBUSY = -3,		/* somebody else owns the stream */
+	WRT_EGONE = -4,		/* the device has been removed */
+	WRT_ERANGE = -5,	/* legal, but this device cannot do it */
+	WRT_ESTATE = -6,	/* not in this state */
+	WRT_EIO = -7,		/* the hardware did not do as told */
+};
+
+static inline u32 wrt_min_u32(u32 a, u32 b)
+{
+	return a < b ? a : b;
+}
+
+static inline u32 wrt_max_u32(u32 a, u32 b)
+{
+	return a > b ? a : b;
+}
+
+#define WRT_NSEC_PER_SEC 1000000000ull
+
+#endif

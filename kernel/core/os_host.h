@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * os_host.h - the seam in an ordinary process: unit tests, fuzzers, proofs.
+ * Included by os.h only. Locks are real, so that threads may race in a test.
+ */
+#ifndef WRT_CORE_OS_HOST_H
+#define WRT_CORE_OS_HOST_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef int64_t s64;
+
+struct wrt_lock {
+	pthread_mutex_t raw;
+};
+
+struct wrt_mutex {
+	pthread_mutex_t raw;
+};
+
+static inline void wrt_lock_init(struct wrt_lock *l)
+{
+	pthread_mutex_init(&l->raw, NULL);
+}
+
+static inline unsigned long wrt_lock(struct wrt_lock *l)
+{
+	pthread_mutex_lock(&l->raw);
+	return 0;
+}
+
+static inline void wrt_unlock(struct wrt_lock *l, unsigned long flags)
+{
+	(void)flags;
+	pthread_mutex_unlock(&l->raw);
+}
+
+static inline void wrt_mutex_init(struct wrt_mutex *m)
+{
+	pthread_mutex_init(&m->raw, NULL);
+}
+
+static inline void wrt_mutex_lock(struct wrt_mutex *m)
+{
+	pthread_mutex_lock(&m->raw);
+}
+
+static inline void wrt_mutex_unlock(struct wrt_mutex *m)
+{
+	pthread_mutex_unlock(&m->raw);
+}
+
+static inline void wrt_mutex_destroy(struct wrt_mutex *m)
+{
+	pthread_mutex_destroy(&m->raw);
+}
+
+static inline void *wrt_alloc(size_t bytes)
+{
+	return calloc(1, bytes);
+}
+
+static inline void wrt_free(void *p)
+{
+	free(p);
+}
+
+static inline void wrt_sleep_us(u32 us)
+{
+	usleep(us);
+}
+
+static inline u64 wrt_div_u64(u64 a, u64 b)
+{
+	return a / b;
+}
+
+static inline u64 wrt_mod_u64(u64 a, u64 b)
+{
+	return a % b;
+}
+
+static inline u64 wrt_mul_div_u64(u64 a, u64 b, u64 c)
+{
+	return (u64)((unsigned __int128)a * b / c);
+}
+
+#define wrt_memset(p, v, n)	memset(p, v, n)
+#define wrt_memcpy(d, s, n)	memcpy(d, s, n)
+
+#endif

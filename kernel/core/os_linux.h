@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * os_linux.h - the seam on Linux. Included by os.h only.
+ *
+ * struct wrt_lock is a spinlock taken with interrupts off; on PREEMPT_RT it is
+ * an rt_mutex and everything that takes it runs in a thread, so nothing below may
+ * ever become a raw spinlock.
+ */
+#ifndef WRT_CORE_OS_LINUX_H
+#define WRT_CORE_OS_LINUX_H
+
+#include <linux/compiler.h>
+#include <linux/delay.h>
+#include <linux/math64.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+struct wrt_lock {
+	spinlock_t raw;
+};
+
+struct wrt_mutex {
+	struct mutex raw;
+};
+
+/* Macros, so that lockdep sees one class for each place that initialises. */
+#define wrt_lock_init(l)	spin_lock_init(&(l)->raw)
+#define wrt_mutex_init(m)	mutex_init(&(m)->raw)
+
+static inline unsigned long wrt_lock(struct wrt_lock *l)
+	__acquires(&l->raw)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&l->raw, flags);
+	return flags;
+}
+
+static inline void wrt_unlock(struct wrt_lock *l, unsigned long flags)
+	__releases(&l->raw)
+{
+	spin_unlock_irqrestore(&l->raw, flags);
+}
+
+static inline void wrt_mutex_lock(struct wrt_mutex *m)
+{
+	mutex_lock(&m->raw);
+}
+
+static inline void wrt_mutex_unlock(struct wrt_mutex *m)
+{
+	mutex_unlock(&m->raw);
+}
+
+static inline void wrt_mutex_destroy(struct wrt_mutex *m)
+{
+	mutex_destroy(&m->raw);
+}
+
+/* Zeroed memory; may sleep. */
+static inline void *wrt_alloc(size_t bytes)
+{
+	return kzalloc(bytes, GFP_KERNEL);
+}
+
+static inline void wrt_free(void *p)
+{
+	kfree(p);
+}
+
+static inline void wrt_sleep_us(u32 us)
+{
+	usleep_range(us, 2 * us);
+}
+
+static inline u64 wrt_div_u64(u64 a, u64 b)
+{
+	return div64_u64(a, b);
+}
+
+static inline u64 wrt_mod_u64(u64 a, u64 b)
+{
+	u64 rem;
+
+	div64_u64_rem(a, b, &rem);
+	return rem;
+}
+
+/* floor(a * b / c) with a 128-bit product; the quotient must fit in 64 bits. */
+static inline u64 wrt_mul_div_u64(u64 a, u64 b, u64 c)
+{
+	return mul_u64_u64_div_u64(a, b, c);
+}
+
+#define wrt_memset(p, v, n)	memset(p, v, n)
+#define wrt_memcpy(d, s, n)	memcpy(d, s, n)
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * os_nt.h - the seam in a Windows kernel driver (mingw-w64). Included by os.h only.
+ *
+ * wrt_lock is a spin lock at DISPATCH_LEVEL: interrupt work reaches the core from a
+ * DPC, never from the ISR. The mutex is a FAST_MUTEX (PASSIVE_LEVEL).
+ */
+#ifndef WRT_CORE_OS_NT_H
+#define WRT_CORE_OS_NT_H
+
+#include <ntddk.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef int64_t s64;
+
+struct wrt_lock {
+	KSPIN_LOCK raw;
+};
+
+struct wrt_mutex {
+	FAST_MUTEX raw;
+};
+
+static inline void wrt_lock_init(struct wrt_lock *l)
+{
+	KeInitializeSpinLock(&l->raw);
+}
+
+static inline unsigned long wrt_lock(struct wrt_lock *l)
+{
+	KIRQL irql;
+
+	KeAcquireSpinLock(&l->raw, &irql);
+	return irql;
+}
+
+static inline void wrt_unlock(struct wrt_lock *l, unsigned long flags)
+{
+	KeReleaseSpinLock(&l->raw, (KIRQL)flags);
+}
+
+static inline void wrt_mutex_init(struct wrt_mutex *m)
+{
+	ExInitializeFastMutex(&m->raw);
+}
+
+static inline void wrt_mutex_lock(struct wrt_mutex *m)
+{
+	ExAcquireFastMutex(&m->raw);
+}
+
+static inline void wrt_mutex_unlock(struct wrt_mutex *m)
+{
+	ExReleaseFastMutex(&m->raw);
+}
+
+static inline void wrt_mutex_destroy(struct wrt_mutex *m)
+{
+	(void)m;
+}
+
+#define WRT_POOL_TAG 0x41545257u	/* "WRTA" in a pool dump */
+
+static inline void *wrt_alloc(size_t bytes)
+{
+	void *p = ExAllocatePoolWithTag(NonPagedPool, bytes, WRT_POOL_TAG);
+
+	if (p)
+		RtlZeroMemory(p, bytes);
+	return p;
+}
+
+static inline void wrt_free(void *p)
+{
+	if (p)
+		ExFreePoolWithTag(p, WRT_POOL_TAG);
+}
+
+static inline void wrt_sleep_us(u32 us)
+{
+	LARGE_INTEGER due;
+
+	due.QuadPart = -10ll * us;
+	KeDelayExecutionThread(KernelMode, FALSE, &due);
+}
+
+static inline u64 wrt_div_u64(u64 a, u64 b)
+{
+	return a / b;
+}
+
+static inline u64 wrt_mod_u64(u64 a, u64 b)
+{
+	return a % b;
+}
+
+static inline u64 wrt_mul_div_u64(u64 a, u64 b, u64 c)
+{
+	return (u64)((unsigned __int128)a * b / c);
+}
+
+#define wrt_memset(p, v, n)	RtlFillMemory(p, n, v)
+#define wrt_memcpy(d, s, n)	RtlCopyMemory(d, s, n)
+
+#endif

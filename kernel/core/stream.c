@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * stream.c - see stream.h.
+ *
+ * Life of a client on the list: it stays linked as long as busy > 0, so a walk that
+ * dropped the lock for a callback finds its way on. Whoever unlinks waits for that,
+ * asleep, which is why unlinking is [S].
+ */
+#include "device.h"
+#include "geometry.h"
+
+void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
+		     const struct wrt_hw_caps *caps)
+{
+	wrt_lock_init(&s->lock);
+	s->dev = dev;
+	s->slot = slot;
+	s->caps = *caps;
+}
+
+/* ---- reading and publishing, stream lock held -------------------------------- */
+
+static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out, u64 passed)
+{
+	out->state = s->state;
+	out->offset = s->pos.offset;
+	out->linear = s->pos.linear;
+	out->ns = s->pos.ns;
+	out->points = s->pos.points;
+	out->passed = passed;
+	out->point_ns = s->cycle.bytes ? wrt_position_point_ns(&s->pos, &s->cycle) : 0;
+	out->look = s->looks;
+	out->geom = &s->geom;
+}
+
+static void read_position(struct wrt_stream *s)
+{
+	struct wrt_hw_pos at;
+	unsigned long flags;
+	int err;
+
+	flags = wrt_lock(&s->dev->lock);
+	err = s->dev->ops->position(s->hw, &at);
+	wrt_unlock(&s->dev->lock, flags);
+	if (err >= 0)
+		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
+}
+
+static void publish(struct wrt_stream *s, u64 passed)
+{
+	struct wrt_snapshot snap;
+	struct wrt_client *c;
+
+	fill_snapshot(s, &snap, passed);
+	for (c = s->clients; c; c = c->next) {
+		if (c->ops->publish)
+			c->ops->publish(c, &snap);
+		if (c->wants_points)
+			c->pending += passed;
+	}
+}
+
+/* DMA is on; turn it off and account for the last bytes. */
+static void halt_dma(struct wrt_stream *s)
+{
+	struct wrt_hw_pos at;
+	unsigned long flags;
+	int err;
+
+	flags = wrt_lock(&s->dev->lock);
+	err = s->dev->ops->stop(s->hw, &at);
+	wrt_unlock(&s->dev->lock, flags);
+	if (err >= 0)
+		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
+	s->state = WRT_STREAM_READY;
+	s->looks++;
+	publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+}
+
+/* ---- callbacks, stream lock dropped in between ---------------------------------- */
+
+static void call_client(struct wrt_stream *s, struct wrt_client *c, unsigned long *flags)
+{
+	u32 points = (u32)(c->pending < c->batch ? c->pending : c->batch);
+
+	if (!points)
+		return;
+	c->pending -= points;
+	c->busy++;
+	wrt_unlock(&s->lock, *flags);
+	c->ops->notify(c, points);
+	*flags = wrt_lock(&s->lock);
+	c->busy--;
+}
+
+/* One bounded round: each client but `except` is told of at most its batch. */
+static void deliver(struct wrt_stream *s, struct wrt_client *except, unsigned long *flags)
+{
+	struct wrt_client *c;
+
+	for (c = s->clients; c; c = c->next)
+		if (c != except)
+			call_client(s, c, flags);
+}
+
+void wrt_stream_look(struct wrt_stream *s)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	if (s->state == WRT_STREAM_RUN) {
+		read_position(s);
+		s->looks++;
+		publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+		deliver(s, NULL, &flags);
+	}
+	wrt_unlock(&s->lock, flags);
+}
+
+void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags;
+	u32 busy;
+
+	for (;;) {
+		flags = wrt_lock(&s->lock);
+		busy = c->busy;
+		wrt_unlock(&s->lock, flags);
+		if (!busy)
+			return;
+		wrt_sleep_us(20);
+	}
+}
+
+void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags;
+	bool more;
+
+	do {
+		flags = wrt_lock(&s->lock);
+		call_client(s, c, &flags);
+		more = c->pending;
+		wrt_unlock(&s->lock, flags);
+	} while (more);
+	wrt_stream_sync(s, c);
+}
+
+/* ---- clients -------------------------------------------------------------------- */
+
+/* Tell the backend whether anybody wants an interrupt at the points. Lock held. */
+static void update_points(struct wrt_stream *s)
+{
+	const struct wrt_hw_ops *ops = s->dev->ops;
+	struct wrt_client *c;
+	unsigned long flags;
+	bool on = false;
+
+	for (c = s->clients; c; c = c->next)
+		on |= c->wants_points;
+	if (!s->hw || on == s->points_on)
+		return;
+	s->points_on = on;
+	if (!ops->points)
+		return;
+	flags = wrt_lock(&s->dev->lock);
+	ops->points(s->hw, on);
+	wrt_unlock(&s->dev->lock, flags);
+}
+
+static void link_client(struct wrt_stream *s, struct wrt_client *c)
+{
+	c->pending = 0;
+	c->busy = 0;
+	c->next = s->clients;
+	s->clients = c;
+}
+
+static bool is_linked(const struct wrt_stream *s, const struct wrt_client *c)
+{
+	const struct wrt_client *i;
+
+	for (i = s->clients; i; i = i->next)
+		if (i == c)
+			return true;
+	return false;
+}
+
+/* [S] Off the list, once no callback of c runs. What was pending is dropped. */
+static void unlink_client(struct wrt_stream *s, struct wrt_client *c)
+{
+	struct wrt_client **i;
+	unsigned long flags;
+
+	for (;;) {
+		flags = wrt_lock(&s->lock);
+		c->pending = 0;
+		if (!c->busy)
+			break;
+		wrt_unlock(&s->lock, flags);
+		wrt_sleep_us(20);
+	}
+	for (i = &s->clients; *i; i = &(*i)->next) {
+		if (*i == c) {
+			*i = c->next;
+			break;
+		}
+	}
+	update_points(s);
+	wrt_unlock(&s->lock, flags);
+}
+
+int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags;
+	int err = 0;
+
+	flags = wrt_lock(&s->lock);
+	if (s->state == WRT_STREAM_GONE) {
+		err = WRT_EGONE;
+	} else {
+		link_client(s, c);
+		update_points(s);
+	}
+	wrt_unlock(&s->lock, flags);
+	return err;
+}
+
+void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c)
+{
+	unlink_client(s, c);
+}
+
+/* ---- owning --------------------------------------------------------------------- */
+
+static int claim(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	int err = 0;
+
+	if (s->state == WRT_STREAM_GONE)
+		err = WRT_EGONE;
+	else if (s->owner && s->owner != c)
+		err = WRT_EBUSY;
+	else if (s->state == WRT_STREAM_RUN)
+		err = WRT_ESTATE;
+	else
+		s->owner = c;
+	if (!err && !is_linked(s, c))
+		link_client(s, c);
+	wrt_unlock(&s->lock, flags);
+	return err;
+}
+
+/* The device forgets the buffer. Device mutex held, DMA off. */
+static void forget_buffer(struct wrt_stream *s)
+{
+	const struct wrt_hw_ops *ops = s->dev->ops;
+	struct wrt_hw_stream *hw = s->hw;
+	unsigned long flags;
+
+	if (!hw)
+		return;
+	flags = wrt_lock(&s->lock);
+	s->hw = NULL;
+	s->points_on = false;
+	wrt_unlock(&s->lock, flags);
+	ops->release(hw);
+	ops->close(hw);
+}
+
+static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
+{
+	const struct wrt_hw_ops *ops = s->dev->ops;
+	struct wrt_hw_latency latency = { 0 };
+	struct wrt_hw_stream *hw;
+	unsigned long flags;
+	int err;
+
+	forget_buffer(s);
+	err = ops->open(s->dev->hw, s->slot, &hw);
+	if (err)
+		return err;
+	err = ops->prepare(hw, g, &latency);
+	if (err) {
+		ops->close(hw);
+		return err;
+	}
+
+	flags = wrt_lock(&s->lock);
+	s->hw = hw;
+	s->geom = *g;
+	s->geom.seg = NULL;
+	s->geom.nseg = 0;
+	s->latency = latency;
+	s->cycle.bytes = g->bytes;
+	s->cycle.notify_bytes = g->notify_bytes;
+	s->cycle.byte_rate = g->rate * g->frame_bytes;
+	s->cycle.back_max = latency.fifo_bytes;
+	wrt_position_reset(&s->pos);
+	s->state = WRT_STREAM_READY;
+	update_points(s);
+	publish(s, 0);
+	wrt_unlock(&s->lock, flags);
+	return 0;
+}
+
+/* Back to nobody's. Device mutex held, DMA off, the buffer forgotten. */
+static void disown(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags;
+
+	unlink_client(s, c);
+	flags = wrt_lock(&s->lock);
+	s->owner = NULL;
+	wrt_memset(&s->geom, 0, sizeof(s->geom));
+	wrt_memset(&s->cycle, 0, sizeof(s->cycle));
+	wrt_position_reset(&s->pos);
+	if (s->state != WRT_STREAM_GONE)
+		s->state = WRT_STREAM_FREE;
+	publish(s, 0);
+	wrt_unlock(&s->lock, flags);
+}
+
+int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
+			 const struct wrt_hw_geom *g)
+{
+	int err;
+
+	wrt_mutex_lock(&s->dev->mutex);
+	err = claim(s, c);
+	if (!err) {
+		err = program(s, g);
+		if (err)
+			disown(s, c);
+	}
+	wrt_mutex_unlock(&s->dev->mutex);
+	return err;
+}
+
+void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c)
+{
+	bool owner;
+
+	wrt_mutex_lock(&s->dev->mutex);
+	owner = !wrt_stream_stop(s, c);
+	if (owner) {
+		unlink_client(s, c);
+		forget_buffer(s);
+		disown(s, c);
+	}
+	wrt_mutex_unlock(&s->dev->mutex);
+}
+
+/* ---- running -------------------------------------------------------------------- */
+
+static int start_locked(struct wrt_stream *s)
+{
+	unsigned long flags;
+	u64 ns = 0;
+	int err;
+
+	flags = wrt_lock(&s->dev->lock);
+	err = s->dev->ops->start(s->hw, s->pos.offset, &ns);
+	wrt_unlock(&s->dev->lock, flags);
+	if (err)
+		return err;
+	s->state = WRT_STREAM_RUN;
+	wrt_position_resume(&s->pos, ns);
+	publish(s, 0);
+	return 0;
+}
+
+int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	int err;
+
+	if (s->state == WRT_STREAM_GONE)
+		err = WRT_EGONE;
+	else if (s->owner != c)
+		err = WRT_EBUSY;
+	else if (s->state != WRT_STREAM_READY)
+		err = WRT_ESTATE;
+	else
+		err = start_locked(s);
+	wrt_unlock(&s->lock, flags);
+	return err;
+}
+
+int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	int err = 0;
+
+	if (s->owner != c) {
+		err = WRT_EBUSY;
+	} else if (s->state == WRT_STREAM_RUN) {
+		halt_dma(s);
+		if (!c->keep_last)
+			c->pending = 0;
+		deliver(s, c, &flags);
+	}
+	wrt_unlock(&s->lock, flags);
+	return err;
+}
+
+void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	if (s->owner == c && s->state == WRT_STREAM_READY) {
+		wrt_position_reset(&s->pos);
+		publish(s, 0);
+	}
+	wrt_unlock(&s->lock, flags);
+}
+
+/* What c may see. Lock held. */
+static void fill_for(struct wrt_stream *s, const struct wrt_client *c, struct wrt_snapshot *out)
+{
+	static const struct wrt_hw_geom none;
+
+	if (is_linked(s, c)) {
+		fill_snapshot(s, out, 0);
+		return;
+	}
+	wrt_memset(out, 0, sizeof(*out));
+	out->state = s->state == WRT_STREAM_GONE ? WRT_STREAM_GONE : WRT_STREAM_FREE;
+	out->geom = &none;
+}
+
+void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	if (s->state == WRT_STREAM_RUN)
+		read_position(s);
+	fill_for(s, c, out);
+	wrt_unlock(&s->lock, flags);
+}
+
+void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	struct wrt_snapshot snap;
+
+	fill_for(s, c, &snap);
+	if (c->ops->publish)
+		c->ops->publish(c, &snap);
+	wrt_unlock(&s->lock, flags);
+}
+
+void wrt_stream_gone(struct wrt_stream *s)
+{
+	struct wrt_client *c;
+	unsigned long flags;
+	bool more;
+
+	flags = wrt_lock(&s->lock);
+	if (s->state == WRT_STREAM_RUN)
+		halt_dma(s);
+	s->state = WRT_STREAM_GONE;
+	publish(s, 0);
+	do {
+		deliver(s, NULL, &flags);
+		more = false;
+		for (c = s->clients; c; c = c->next)
+			more |= c->pending > 0;
+	} while (more);
+	wrt_unlock(&s->lock, flags);
+	forget_buffer(s);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * stream.h - one DMA stream: who owns it, its state, its position, and the path of
+ * an interrupt from wrt_stream_look() to the clients.
+ *
+ * A stream has one owner (nobody, ALSA or WaveRT) that runs it, and any number of
+ * observers that are only told. Both are a struct wrt_client.
+ *
+ *	      configure            start
+ *	FREE ------------> READY ----------> RUN
+ *	     <------------       <----------
+ *	       release             stop
+ *	any of them --wrt_stream_gone()--> GONE, for good
+ *
+ * Locks: [S] functions may sleep and take the device mutex; [A] functions may be
+ * called from any context and take stream lock > device lock. Callbacks: publish()
+ * runs under the stream lock and only writes memory; notify() runs with no lock of
+ * the core held.
+ */
+#ifndef WRT_CORE_STREAM_H
+#define WRT_CORE_STREAM_H
+
+#include "hw.h"
+#include "position.h"
+
+struct wrt_device;
+struct wrt_client;
+
+enum wrt_stream_state {
+	WRT_STREAM_FREE = 0,	/* no buffer */
+	WRT_STREAM_READY = 1,	/* buffer programmed, DMA off (stopped or paused) */
+	WRT_STREAM_RUN = 2,	/* DMA on */
+	WRT_STREAM_GONE = 3,	/* the device has been removed */
+};
+
+/* One consistent reading of a stream. */
+struct wrt_snapshot {
+	enum wrt_stream_state state;
+	u32 offset;		/* cyclic position, bytes, < geom->bytes */
+	u64 linear;		/* bytes since the last reset */
+	u64 ns;			/* when the position was read */
+	u64 points;		/* points passed since the last reset: C (WRT-162) */
+	u64 passed;		/* those of them that are new with this publish */
+	u64 point_ns;		/* when DMA passed the last of them */
+	u64 look;		/* serial number of the interrupt (look) */
+	const struct wrt_hw_geom *geom;	/* bytes == 0 in FREE */
+};
+
+struct wrt_client_ops {
+	const char *name;
+	/* Stream lock held, interrupts off: memory writes only. Optional. */
+	void (*publish)(struct wrt_client *c, const struct wrt_snapshot *s);
+	/*
+	 * points (1..batch) more points have passed. No lock of the core held; hard irq
+	 * or any other context. May call [A] functions.
+	 */
+	void (*notify)(struct wrt_client *c, u32 points);
+};
+
+struct wrt_client {
+	const struct wrt_client_ops *ops;
+	u32 batch;		/* most points one notify() stands for */
+	bool wants_points;	/* false: timer mode, NO_PERIOD_WAKEUP */
+	bool keep_last;		/* points found by the stop itself are notified too */
+	/* The core's own, under the stream lock. */
+	struct wrt_client *next;
+	u64 pending;		/* points published and not notified yet */
+	u32 busy;		/* notify() calls under way */
+};
+
+struct wrt_stream {
+	struct wrt_lock lock;
+	struct wrt_device *dev;
+	u32 slot;
+	struct wrt_hw_caps caps;	/* constant */
+	/* Below: written under the lock, and under the device mutex where [S]. */
+	struct wrt_hw_stream *hw;
+	enum wrt_stream_state state;
+	struct wrt_client *owner;
+	struct wrt_client *clients;	/* owner and observers */
+	bool points_on;
+	struct wrt_hw_geom geom;
+	struct wrt_hw_latency latency;
+	struct wrt_cycle cycle;
+	struct wrt_position pos;
+	u64 looks;
+};
+
+/*
+ * [S] Claim the stream for c and program the hardware for this buffer; position 0.
+ * Again for the owner: reprogram. Errors: WRT_EBUSY (somebody else owns it),
+ * WRT_ESTATE (running), WRT_EGONE, or what the backend says.
+ */
+int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
+			 const struct wrt_hw_geom *g);
+
+/*
+ * [S] Give the stream back: DMA off, the device forgets the buffer, no callback of
+ * c runs any more on return. Without effect unless c is the owner.
+ */
+void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c);
+
+/* [A] DMA on, from where it stood. WRT_EBUSY, WRT_ESTATE (not READY), WRT_EGONE. */
+int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
+
+/*
+ * [A] DMA off, position kept; stop and pause are one. A last look: points up to here
+ * are published and observers told. WRT_EBUSY if c is not the owner; no error when
+ * DMA is off already.
+ */
+int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c);
+
+/* [A] Position 0 again; only READY, only the owner, else without effect. */
+void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
+
+/*
+ * [A] Read the position now. Consumes no point. All zero (but for state) unless c is
+ * the owner or an observer: nobody else's position is shown.
+ */
+void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out);
+
+/* [A] Publish once more to c alone: something of its own has changed. */
+void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
+
+/* [A] The interrupt: read the position once, publish, notify. */
+void wrt_stream_look(struct wrt_stream *s);
+
+/* [S] Deliver what is still pending for c; no callback of c runs on return. */
+void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
+
+/* [S] No notify() of c that began before this call still runs. */
+void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c);
+
+/* [S] Be told, and not more. WRT_EGONE. */
+int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);
+void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c);
+
+/* [S] device.c only: DMA off, last points delivered, state GONE published. */
+void wrt_stream_gone(struct wrt_stream *s);
+
+void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
+		     const struct wrt_hw_caps *caps);
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * mover.c - the data side of the software engine. Playback is read, capture written.
+ *
+ * Both streams of a pair are always moved together, up to the same time: a frame of
+ * playback is copied to capture before anybody can learn that playback has passed
+ * it, so a client that refills its buffer at once cannot spoil the copy.
+ */
+#include "engine.h"
+
+static u32 sample_bytes(u32 format)
+{
+	if (format == WRT_FMT_U8)
+		return 1;
+	return format == WRT_FMT_S16 ? 2 : 4;
+}
+
+static void put_le(u8 *at, u32 bytes, u32 value)
+{
+	u32 i;
+
+	for (i = 0; i < bytes; i++)
+		at[i] = (u8)(value >> (8 * i));
+}
+
+/* Float without floating point: the low 23 bits of n as 1.n - the range [1, 2). */
+static u32 ramp_value(u32 format, u32 n)
+{
+	if (format == WRT_FMT_FLOAT)
+		return 0x3f800000u | (n & 0x7fffffu);
+	if (format == WRT_FMT_S20_32)
+		return (u32)((s32)(n << 12) >> 12);
+	if (format == WRT_FMT_S24_32)
+		return (u32)((s32)(n << 8) >> 8);
+	return n;
+}
+
+static void write_ramp(const struct wrt_hw_geom *geom, u8 *to, u64 g, u32 count)
+{
+	u32 bytes = sample_bytes(geom->format);
+	u32 i, ch;
+
+	for (i = 0; i < count; i++) {
+		u32 value = ramp_value(geom->format, (u32)(g + i));
+
+		for (ch = 0; ch < geom->channels; ch++, to += bytes)
+			put_le(to, bytes, value);
+	}
+}
+
+static void write_silence(const struct wrt_hw_geom *geom, u8 *to, u32 count)
+{
+	wrt_memset(to, geom->format == WRT_FMT_U8 ? 0x80 : 0,
+		   (size_t)count * geom->frame_bytes);
+}
+
+static bool same_format(const struct wrt_hw_geom *a, const struct wrt_hw_geom *b)
+{
+	return a->rate == b->rate && a->format == b->format && a->channels == b->channels;
+}
+
+/* How many of count frames from g on come from the same kind of place, in one piece. */
+static u32 piece(const struct wrt_hw_stream *play, u64 g, u32 count, bool *heard)
+{
+	*heard = false;
+	if (!play)
+		return count;
+	if (g < play->start_g) {
+		u64 before = play->start_g - g;
+
+		return before < count ? (u32)before : count;
+	}
+	*heard = true;
+	return wrt_min_u32(count, play->frames - wrt_sim_buffer_frame(play, g));
+}
+
+static void flip_bit(const struct wrt_hw_stream *capt, u8 *to, u64 g, u32 count)
+{
+	u64 next = wrt_div_u64(g + 10006, 10007) * 10007;
+
+	if (next < g + count)
+		to[(next - g) * capt->geom.frame_bytes] ^= 1;
+}
+
+/* One stretch of the capture buffer: frames g .. g + count - 1, contiguous. */
+static void fill(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u8 *to,
+		 u64 g, u32 count)
+{
+	const struct wrt_hw_dev *d = capt->dev;
+	u32 frame_bytes = capt->geom.frame_bytes;
+
+	if (d->cfg.source == WRT_SIM_RAMP) {
+		write_ramp(&capt->geom, to, g, count);
+		return;
+	}
+	while (count) {
+		bool heard;
+		u32 n = piece(play, g, count, &heard);
+
+		if (heard) {
+			const u8 *from = play->geom.cpu;
+
+			from += (size_t)wrt_sim_buffer_frame(play, g) * frame_bytes;
+			wrt_memcpy(to, from, (size_t)n * frame_bytes);
+			if (d->cfg.fault == WRT_SIM_FAULT_FLIP_BIT)
+				flip_bit(capt, to, g, n);
+		} else {
+			write_silence(&capt->geom, to, n);
+		}
+		to += (size_t)n * frame_bytes;
+		g += n;
+		count -= n;
+	}
+}
+
+static void move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u64 now_g)
+{
+	u64 g = capt->moved_g;
+
+	if (now_g <= g)
+		return;
+	if (now_g - g > capt->frames)
+		g = now_g - capt->frames;	/* older frames are overwritten anyway */
+	while (g < now_g) {
+		u32 frame = wrt_sim_buffer_frame(capt, g);
+		u32 room = capt->frames - frame;
+		u32 n = now_g - g < room ? (u32)(now_g - g) : room;
+		u8 *to = capt->geom.cpu;
+
+		fill(capt, play, to + (size_t)frame * capt->geom.frame_bytes, g, n);
+		g += n;
+	}
+	capt->moved_g = now_g;
+}
+
+void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 ns)
+{
+	struct wrt_hw_stream *play = &d->stream[2 * pair];
+	struct wrt_hw_stream *capt = &d->stream[2 * pair + 1];
+	/* geom of a stream that does not run may be changing under us */
+	bool looped = d->cfg.source == WRT_SIM_LOOPBACK && play->running &&
+		      capt->running && same_format(&play->geom, &capt->geom);
+
+	if (capt->running)
+		move_capture(capt, looped ? play : NULL,
+			     wrt_sim_grid(d, capt->geom.rate, ns));
+	if (play->running)
+		play->moved_g = wrt_sim_grid(d, play->geom.rate, ns);
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * sim.c - time and interrupts of the software engine; see sim.h. All [A] operations
+ * run under the device lock and allocate nothing.
+ */
+#include "engine.h"
+
+#define KEEP_FRESH_HZ	100	/* without points: look at least every 10 ms */
+
+/* ---- time ------------------------------------------------------------------- */
+
+/* The step clock has no time of its own: its reading is a number of frames. */
+static u64 now_ns(const struct wrt_hw_dev *d)
+{
+	return d->cfg.step ? 0 : d->bus->now_ns(d->ctx);
+}
+
+u64 wrt_sim_grid(const struct wrt_hw_dev *d, u32 rate, u64 ns)
+{
+	if (d->cfg.step)
+		return d->steps;
+	return wrt_mul_div_u64(ns - d->epoch, rate, WRT_NSEC_PER_SEC);
+}
+
+/* First ns at which frame g is complete; the inverse of wrt_sim_grid(). */
+static u64 grid_ns(const struct wrt_hw_dev *d, u32 rate, u64 g)
+{
+	u64 ns = wrt_mul_div_u64(g, WRT_NSEC_PER_SEC, rate);
+
+	if (wrt_mul_div_u64(ns, rate, WRT_NSEC_PER_SEC) < g)
+		ns++;
+	return d->epoch + ns;
+}
+
+/* The time that goes with a reading: the host's, or the step clock's in ns. */
+static u64 stamp(const struct wrt_hw_stream *s, u64 ns)
+{
+	if (s->dev->cfg.step)
+		return wrt_mul_div_u64(s->dev->steps, WRT_NSEC_PER_SEC, s->geom.rate);
+	return ns;
+}
+
+u32 wrt_sim_buffer_frame(const struct wrt_hw_stream *s, u64 g)
+{
+	return (u32)wrt_mod_u64(s->start_frame + (g - s->start_g), s->frames);
+}
+
+/* ---- interrupts ------------------------------------------------------------- */
+
+static u64 next_due(const struct wrt_hw_stream *s, u64 g)
+{
+	u32 quarter, portion;
+	u64 done;
+
+	if (!s->points || !s->geom.notify) {
+		quarter = wrt_min_u32(s->frames / 4, s->geom.rate / KEEP_FRESH_HZ);
+		return g + wrt_max_u32(quarter, 1);
+	}
+	portion = s->geom.notify_bytes / s->geom.frame_bytes;
+	done = s->start_frame + (g - s->start_g);
+	return g + portion - wrt_mod_u64(done, portion);
+}
+
+static void arm(struct wrt_hw_stream *s, u64 g)
+{
+	struct wrt_hw_dev *d = s->dev;
+
+	s->due_g = next_due(s, g);
+	if (!d->cfg.step)
+		d->bus->timer_at(d->ctx, s->slot, grid_ns(d, s->geom.rate, s->due_g));
+}
+
+/* One interrupt of ten is lost when that fault is planted. */
+static bool dropped(struct wrt_hw_dev *d)
+{
+	return d->cfg.fault == WRT_SIM_FAULT_DROP_IRQ && ++d->irqs % 10 == 0;
+}
+
+static bool sim_irq(struct wrt_hw_dev *d, u32 *slots)
+{
+	u64 ns = now_ns(d);
+	bool ours = false;
+	u32 i;
+
+	for (i = 0; i < 2 * d->cfg.pairs; i++) {
+		struct wrt_hw_stream *s = &d->stream[i];
+		u64 g;
+
+		if (!s->running)
+			continue;
+		g = wrt_sim_grid(d, s->geom.rate, ns);
+		if (g < s->due_g)
+			continue;
+		arm(s, g);
+		ours = true;
+		if (!dropped(d))
+			*slots |= 1u << i;
+	}
+	return ours;
+}
+
+u64 wrt_sim_step(struct wrt_hw_dev *d, u64 frames)
+{
+	u32 i;
+
+	for (i = 0; i < 2 * d->cfg.pairs; i++) {
+		const struct wrt_hw_stream *s = &d->stream[i];
+
+		if (s->running && s->due_g - d->steps < frames)
+			frames = s->due_g - d->steps;
+	}
+	d->steps += frames;
+	for (i = 0; i < d->cfg.pairs; i++)
+		wrt_sim_move(d, i, 0);
+	return frames;
+}
+
+/* ---- the operations --------------------------------------------------------- */
+
+static int sim_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	if (slot >= 2 * d->cfg.pairs)
+		return WRT_EINVAL;
+	wrt_memset(c, 0, sizeof(*c));
+	c->flags = WRT_HW_CPU_BUFFER | (d->cfg.step ? WRT_HW_STEPPED : 0);
+	c->dir = slot & 1 ? WRT_CAPTURE : WRT_PLAYBACK;
+	c->pin = slot / 2;
+	c->formats = WRT_FMT_U8 | WRT_FMT_S16 | WRT_FMT_S24_32 | WRT_FMT_S32 | WRT_FMT_FLOAT;
+	c->channels_min = 1;
+	c->channels_max = 8;
+	c->rate_min = 8000;
+	c->rate_max = 192000;
+	c->buffer_min = 1;
+	c->buffer_max = WRT_SIM_BUFFER_MAX;
+	c->notify_max = WRT_SIM_BUFFER_MAX;
+	c->notify_min = 1;
+	c->notify_step = 1;
+	return 0;
+}
+
+static int sim_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
+{
+	struct wrt_hw_stream *s;
+
+	if (slot >= 2 * d->cfg.pairs)
+		return WRT_EINVAL;
+	s = &d->stream[slot];
+	if (s->open)
+		return WRT_EBUSY;
+	s->open = true;
+	*out = s;
+	return 0;
+}
+
+static void sim_close(struct wrt_hw_stream *s)
+{
+	s->open = false;
+}
+
+static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
+		       struct wrt_hw_latency *l)
+{
+	if (!g->cpu || !g->frame_bytes || g->bytes < g->frame_bytes)
+		return WRT_EINVAL;
+	s->geom = *g;
+	s->frames = g->bytes / g->frame_bytes;
+	s->points = false;
+	wrt_memset(l, 0, sizeof(*l));
+	return 0;
+}
+
+/* Not running, so nobody else looks at geom. */
+static void sim_release(struct wrt_hw_stream *s)
+{
+	wrt_memset(&s->geom, 0, sizeof(s->geom));
+}
+
+static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
+{
+	struct wrt_hw_dev *d = s->dev;
+	u64 now = now_ns(d);
+	u64 g = wrt_sim_grid(d, s->geom.rate, now);
+
+	wrt_sim_move(d, s->slot / 2, now);
+	s->start_g = g;
+	s->moved_g = g;
+	s->start_frame = from / s->geom.frame_bytes;
+	s->running = true;
+	arm(s, g);
+	*ns = stamp(s, now);
+	return 0;
+}
+
+static int sim_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
+{
+	u64 now = now_ns(s->dev);
+
+	wrt_sim_move(s->dev, s->slot / 2, now);
+	p->dma = wrt_sim_buffer_frame(s, s->moved_g) * s->geom.frame_bytes;
+	p->link = p->dma;
+	p->ns = stamp(s, now);
+	return 0;
+}
+
+static int sim_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
+{
+	sim_position(s, at);
+	s->running = false;
+	if (!s->dev->cfg.step)
+		s->dev->bus->timer_at(s->dev->ctx, s->slot, 0);
+	return 0;
+}
+
+static void sim_points(struct wrt_hw_stream *s, bool on)
+{
+	s->points = on;
+	if (s->running)
+		arm(s, wrt_sim_grid(s->dev, s->geom.rate, now_ns(s->dev)));
+}
+
+const struct wrt_hw_ops wrt_sim_ops = {
+	.name = "sim",
+	.caps = sim_caps,
+	.open = sim_open,
+	.close = sim_close,
+	.prepare = sim_prepare,
+	.release = sim_release,
+	.start = sim_start,
+	.stop = sim_stop,
+	.position = sim_position,
+	.points = sim_points,
+	.irq = sim_irq,
+};
+
+int wrt_sim_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_sim_config *cfg,
+		   struct wrt_hw_dev **out)
+{
+	struct wrt_hw_dev *d;
+	u32 i;
+
+	if (!cfg->pairs || cfg->pairs > WRT_SIM_PAIRS_MAX)
+		return WRT_EINVAL;
+	d = wrt_alloc(sizeof(*d));
+	if (!d)
+		return WRT_ENOMEM;
+	d->bus = bus;
+	d->ctx = ctx;
+	d->cfg = *cfg;
+	d->epoch = now_ns(d);
+	for (i = 0; i < 2 * WRT_SIM_PAIRS_MAX; i++) {
+		d->stream[i].dev = d;
+		d->stream[i].slot = i;
+	}
+	*out = d;
+	return 0;
+}
+
+void wrt_sim_destroy(struct wrt_hw_dev *d)
+{
+	wrt_free(d);
+}

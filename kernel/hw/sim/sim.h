@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * sim.h - the software DMA engine: a sound card without hardware, exact to the frame.
+ *
+ * Slots 2i and 2i+1 are playback pin i and capture pin i. Frames have numbers on the
+ * device's clock: frame g of a rate is due at epoch + g / rate, always computed from
+ * the epoch, so nothing drifts. Every stream of one rate shares that grid, which is
+ * why loopback delivers the very frames that playback read, with the same numbers.
+ *
+ * Created by kernel/bus/sim.c, or by a test with a clock of its own.
+ */
+#ifndef WRT_HW_SIM_H
+#define WRT_HW_SIM_H
+
+#include "core/hw.h"
+
+#define WRT_SIM_PAIRS_MAX	8
+#define WRT_SIM_BUFFER_MAX	(4u << 20)
+
+enum wrt_sim_source {
+	WRT_SIM_SILENCE = 0,
+	WRT_SIM_RAMP = 1,	/* each sample is its frame's number, low bits */
+	WRT_SIM_LOOPBACK = 2,	/* what playback of the same pin reads; else silence */
+};
+
+/* Defects planted to prove that a test can fail. */
+enum wrt_sim_fault {
+	WRT_SIM_FAULT_NONE = 0,
+	WRT_SIM_FAULT_DROP_IRQ = 1,	/* every tenth interrupt is never raised */
+	WRT_SIM_FAULT_FLIP_BIT = 2,	/* loopback flips a bit in one frame of 10007 */
+};
+
+struct wrt_sim_config {
+	u32 pairs;			/* 1..WRT_SIM_PAIRS_MAX */
+	bool step;			/* time moves only by wrt_sim_step() */
+	enum wrt_sim_source source;
+	enum wrt_sim_fault fault;
+};
+
+extern const struct wrt_hw_ops wrt_sim_ops;
+
+/* bus must outlive the device. WRT_EINVAL, WRT_ENOMEM. */
+int wrt_sim_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_sim_config *cfg,
+		   struct wrt_hw_dev **out);
+void wrt_sim_destroy(struct wrt_hw_dev *d);
+
+/*
+ * [A] device lock held, step clock only. Move time on by at most this many frames,
+ * but not past the next interrupt; returns how many. The caller then runs the
+ * interrupt handler and goes on with the rest.
+ */
+u64 wrt_sim_step(struct wrt_hw_dev *d, u64 frames);
+
+#endif

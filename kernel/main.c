@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - snd-wavert: one hardware core under two models. The one file that names both
+ * siblings, kernel/alsa/ and compat/hwdep/; backend modules call it through adapter.h.
+ *
+ * An adapter lives as long as its card, that is until the last file of it is closed.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "adapter.h"
+#include "alsa/alsa.h"
+#include "hwdep.h"
+
+struct wrt_adapter {
+	struct wrt_device device;
+	struct snd_card *card;
+	struct wrt_filter *filter;
+};
+
+/* The last file of the card is closed, or binding failed. */
+static void adapter_free(struct snd_card *card)
+{
+	struct wrt_adapter *adapter = card->private_data;
+
+	wrt_device_destroy(&adapter->device);
+	kfree(adapter);
+}
+
+static struct wrt_adapter *adapter_new(const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw,
+				       int *err)
+{
+	struct wrt_adapter *adapter = kzalloc(sizeof(*adapter), GFP_KERNEL);
+
+	*err = -ENOMEM;
+	if (!adapter)
+		return NULL;
+	switch (wrt_device_init(&adapter->device, ops, hw)) {
+	case 0:
+		*err = 0;
+		return adapter;
+	case WRT_EINVAL:
+		*err = -ENODEV;
+	}
+	kfree(adapter);
+	return NULL;
+}
+
+static int add_models(struct wrt_adapter *adapter, const struct wrt_adapter_info *info)
+{
+	struct wrt_memory memory = { .type = info->dma_type, .dev = info->dma_dev };
+	int err;
+
+	err = wrt_pcm_new(adapter->card, &adapter->device, info);
+	if (err < 0)
+		return err;
+	err = wrt_proc_new(adapter->card, &adapter->device);
+	if (err < 0)
+		return err;
+	return wrt_filter_new(adapter->card, &adapter->device, &memory, &adapter->filter);
+}
+
+int wrt_adapter_new(const struct wrt_adapter_info *info, const struct wrt_hw_ops *ops,
+		    struct wrt_hw_dev *hw, struct wrt_adapter **out)
+{
+	struct wrt_adapter *adapter;
+	int err;
+
+	adapter = adapter_new(ops, hw, &err);
+	if (!adapter)
+		return err;
+	err = wrt_card_new(info, &adapter->card);
+	if (err < 0) {
+		wrt_device_destroy(&adapter->device);
+		kfree(adapter);
+		return err;
+	}
+	adapter->card->private_data = adapter;
+	adapter->card->private_free = adapter_free;
+	err = add_models(adapter, info);
+	if (err < 0) {
+		snd_card_free(adapter->card);
+		return err;
+	}
+	*out = adapter;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(wrt_adapter_new);
+
+int wrt_adapter_register(struct wrt_adapter *adapter)
+{
+	return snd_card_register(adapter->card);
+}
+EXPORT_SYMBOL_GPL(wrt_adapter_register);
+
+struct wrt_device *wrt_adapter_device(struct wrt_adapter *adapter)
+{
+	return &adapter->device;
+}
+EXPORT_SYMBOL_GPL(wrt_adapter_device);
+
+struct snd_card *wrt_adapter_card(struct wrt_adapter *adapter)
+{
+	return adapter->card;
+}
+EXPORT_SYMBOL_GPL(wrt_adapter_card);
+
+void wrt_adapter_disconnect(struct wrt_adapter *adapter)
+{
+	snd_card_disconnect(adapter->card);
+	wrt_device_gone(&adapter->device);
+	wrt_filter_gone(adapter->filter);
+}
+EXPORT_SYMBOL_GPL(wrt_adapter_disconnect);
+
+void wrt_adapter_put(struct wrt_adapter *adapter)
+{
+	snd_card_free_when_closed(adapter->card);
+}
+EXPORT_SYMBOL_GPL(wrt_adapter_put);
+
+/* core/ itself names no system: what backends need of it is exported here. */
+EXPORT_SYMBOL_GPL(wrt_device_irq);
+
+MODULE_DESCRIPTION("One audio DMA core under ALSA and WaveRT notification semantics");
+MODULE_AUTHOR("The alsa-wavert authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
