@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Installs the Debian packages a part of the project needs, if they are missing.
+# Called by hand and by CI.
+#
+# usage: deps.sh GROUP...
+#
+#   build   the kernel modules, the library and the tools
+#   guest   the QEMU test bed (tests/guest/run)
+#   uml     building the User Mode Linux test bed (tests/guest/bed-uml.sh)
+#   unit    unit tests on the host
+#   lint    static checks
+#   abi32   static 32-bit test programs (gcc -m32 -static)
+#   all     all of these
+set -eu
+
+packages() { # GROUP
+	case $1 in
+	build) echo gcc make libc6-dev linux-headers-amd64 kmod pkg-config libasound2-dev libsndfile1-dev ;;
+	guest) echo qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils linux-headers-amd64 ;;
+	uml) echo gcc make libc6-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
+	unit) echo gcc make libc6-dev libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
+	lint) echo make sparse shellcheck ;;
+	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
+	all) for name in build guest uml unit lint abi32; do packages $name; done ;;
+	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
+	esac
+}
+
+usage() {
+	sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"
+}
+
+installed() { # PACKAGE
+	dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'
+}
+
+missing_packages() { # GROUP...
+	for group; do
+		list=$(packages "$group") || exit
+		for package in $list; do
+			installed "$package" || echo "$package"
+		done
+	done
+}
+
+quietly() { # COMMAND...: output only when it fails
+	log=$("$@" 2>&1) || {
+		echo "$log" >&2
+		exit 1
+	}
+}
+
+install_packages() { # PACKAGE...
+	if [ "$(id -u)" -eq 0 ]; then
+		as_root=
+	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+		as_root=sudo
+	else
+		echo "deps.sh: missing packages, install them as root: apt-get install $*" >&2
+		exit 1
+	fi
+	echo "deps.sh: installing $*" >&2
+	quietly $as_root apt-get -q update
+	quietly $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		-o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+}
+
+case ${1-} in
+'' | --help)
+	usage
+	[ $# -gt 0 ] && exit || exit 2
+	;;
+esac
+missing=$(missing_packages "$@")
+# shellcheck disable=SC2086 # a list of names
+[ -z "$missing" ] || install_packages $missing

@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds the User Mode Linux test kernel once and keeps it in the cache.
+# Called by hand or by CI; tests/guest/run asks it for the build directory.
+#
+# usage: bed-uml.sh          build if there is none yet, print the build directory
+#        bed-uml.sh --path   print the build directory, or fail when there is none
+#        bed-uml.sh --help
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/bed-common.sh"
+
+beds=$(cache_dir)/uml
+fragment=$here/uml.config
+
+fragment_hash() {
+	grep "^CONFIG_" "$fragment" | sort | sha256sum | cut -c1-12
+}
+
+# Builds are named VERSION-HASH; the newest one made from this fragment counts.
+newest_build() {
+	find "$beds" -mindepth 1 -maxdepth 1 -name "[0-9]*-$(fragment_hash)" 2>/dev/null |
+		sort -V | tail -n 1 | grep .
+}
+
+# Prints "PACKAGE VERSION" of the newest kernel source apt offers, 6.12 at least:
+# older kernels have no sound on User Mode Linux.
+newest_source() {
+	apt-cache --names-only search '^linux-source-[0-9.]+$' | cut -d' ' -f1 |
+		sort -V | while read -r package; do
+		printf '%s\n' linux-source-6.12 "$package" | sort -VC || continue
+		version=$(apt-cache policy "$package" | sed -n 's/^  Candidate: //p')
+		[ "$version" = '(none)' ] || echo "$package $version"
+	done | tail -n 1
+}
+
+unpack_source() { # PACKAGE VERSION DIR
+	mkdir "$3/deb"
+	deb=$(fetch_deb "$1=$2" "$3/deb")
+	dpkg --fsys-tarfile "$deb" | tar -xO "./usr/src/$1.tar.xz" |
+		xz -dc -T0 | tar -x -C "$3" --strip-components=1 --one-top-level=tree
+	rm -r "$3/deb"
+}
+
+report_missing() { # CONFIG: options asked for that are not in it
+	grep '^CONFIG_' "$fragment" | while IFS= read -r want; do
+		case $want in
+		*=n) ! grep -q "^${want%=n}=" "$1" ;;
+		*) grep -qxF "$want" "$1" ;;
+		esac || echo "bed-uml.sh: option did not stick: $want" >&2
+	done
+}
+
+compile() { # TREE
+	make -s -C "$1" ARCH=um KCONFIG_ALLCONFIG="$fragment" allnoconfig
+	report_missing "$1/.config"
+	nice make -s -C "$1" ARCH=um -j"$(nproc)" linux modules
+}
+
+# What building modules does not need goes away: 2 GB become some 0.2 GB.
+prune() { # TREE
+	(
+		cd "$1"
+		mkdir modules.in-tree
+		find sound -name '*.ko' -exec cp -t modules.in-tree {} +
+		find arch -mindepth 1 -maxdepth 1 -type d ! -name um ! -name x86 -exec rm -r {} +
+		rm -rf Documentation LICENSES block certs crypto drivers fs init io_uring ipc \
+			kernel lib mm net rust samples security sound tools usr virt debian vmlinux vmlinux.o
+		find . -path ./scripts -prune -o \( -name '*.[ao]' -o -name '*.cmd' -o -name '*.ko' \) \
+			-type f ! -path './modules.in-tree/*' -exec rm {} +
+	)
+}
+
+build() {
+	need apt-get apt-cache gcc make flex bison bc xz
+	# shellcheck disable=SC2046 # two words wanted
+	set -- $(newest_source)
+	[ $# -eq 2 ] || die "apt offers no linux-source-6.12 or newer"
+	target=$beds/$2-$(fragment_hash)
+	[ ! -d "$target" ] || return 0
+	work=$(mktemp -d "$beds/new.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 1' HUP INT TERM
+	echo "bed-uml.sh: building $1 $2, this takes some minutes" >&2
+	unpack_source "$1" "$2" "$work"
+	compile "$work/tree" >"$beds/build.log" 2>&1 || {
+		tail -n 30 "$beds/build.log" >&2
+		die "the build failed, see $beds/build.log"
+	}
+	grep 'did not stick' "$beds/build.log" >&2 || :
+	prune "$work/tree"
+	mv "$work/tree" "$target"
+}
+
+case ${1-} in
+--path)
+	newest_build || die "no User Mode Linux bed; tests/guest/bed-uml.sh builds one"
+	;;
+'')
+	mkdir -p "$beds"
+	exec 9>"$beds/lock"
+	flock 9
+	build
+	newest_build
+	;;
+*)
+	sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"
+	[ "$1" = --help ]
+	;;
+esac

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wavert.h - libwavert: the WaveRT side of an alsa-wavert card, for clients.
+ *
+ * Functions that can fail return 0 (or a descriptor) or a negative errno; errno codes
+ * stand one to one for the contract's NTSTATUS, see wavert_status_name(). Objects are
+ * opaque, belong to the caller and are freed by the matching close function, which
+ * accepts NULL. An object is used by one thread at a time, except that
+ * wavert_stream_snapshot(), _notifications() and _position() may run beside anything
+ * but close.
+ *
+ * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format,
+ * wavert_stream_alloc, wavert_stream_register, fill the buffer, set_state(RUN), then
+ * wait on the eventfd; PAUSE, STOP, unregister, close.
+ */
+#ifndef WAVERT_H
+#define WAVERT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sound/wavert.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+#define WAVERT_CARDS_MAX 32
+
+struct wavert_device;
+struct wavert_stream;
+
+/*
+ * Open the filter of a card. name: a card number ("0"), an id ("WaveRT"), "hw:" and one
+ * of these, or the path of the hwdep node. -ENODEV: no such card; -ENXIO: the card has no
+ * WaveRT node; -EPROTO: the module speaks another major version; or what open(2) says.
+ */
+int wavert_open(struct wavert_device **device, const char *name);
+void wavert_close(struct wavert_device *device);
+
+/* Number of the ALSA card. */
+int wavert_device_card(const struct wavert_device *device);
+
+/* What a pin can do (WAVERT_PLAYBACK or WAVERT_CAPTURE). -ENOENT: no such pin. */
+int wavert_device_caps(struct wavert_device *device, unsigned int direction, unsigned int pin,
+		       struct wavert_caps *caps);
+
+/*
+ * A new stream in STOP; flags 0 or WAVERT_STREAM_OBSERVE. The device may be closed before
+ * the stream.
+ */
+int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *device,
+		       unsigned int direction, unsigned int pin, unsigned int flags);
+void wavert_stream_close(struct wavert_stream *stream);
+
+/* The stream's descriptor, owned by the stream. */
+int wavert_stream_fd(const struct wavert_stream *stream);
+
+/* rate in Hz, format one WAVERT_FORMAT_*. -EINVAL: the pin lacks it. */
+int wavert_stream_set_format(struct wavert_stream *stream, unsigned int rate,
+			     unsigned int format, unsigned int channels);
+
+/*
+ * Allocate and map the cyclic buffer of at least `bytes`; notifications 0 (timer mode), 1
+ * or 2; more with WAVERT_ALLOC_ANY_COUNT in flags. -EREMOTEIO: size, -EINVAL: count,
+ * -EBUSY: the pin is in use, -EBADRQC: no format, or a buffer exists.
+ */
+int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int notifications,
+			unsigned int flags);
+
+/* Unmap and free the buffer; a running stream is stopped. */
+int wavert_stream_free(struct wavert_stream *stream);
+
+/* The mapped buffer and its size in bytes (ActualSize), or NULL. Valid until free or close. */
+void *wavert_stream_buffer(const struct wavert_stream *stream, size_t *bytes);
+
+/* Register or unregister an eventfd, which stays the caller's. */
+int wavert_stream_register(struct wavert_stream *stream, int eventfd);
+int wavert_stream_unregister(struct wavert_stream *stream, int eventfd);
+
+/* WAVERT_STATE_STOP .. WAVERT_STATE_RUN; missing steps are inserted. */
+int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
+
+/* Ask the hardware, by a system call. */
+int wavert_stream_position(struct wavert_stream *stream, struct wavert_position *position);
+
+/* The register page without its ring, as one consistent copy; no system call. */
+struct wavert_snapshot {
+	uint32_t state;			/* WAVERT_STATE_* */
+	uint32_t offset;		/* cyclic position, bytes */
+	uint64_t linear;		/* bytes since the last STOP, at position_ns */
+	uint64_t position_ns;
+	uint64_t packets;		/* C */
+	uint64_t point_ns;		/* when the last point was passed */
+	uint64_t looks;
+	uint64_t notifications_written;	/* ring_head */
+	uint32_t buffer_bytes, notifications, rate, frame_bytes, format, channels, flags;
+};
+
+void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot);
+
+/*
+ * Copy the notifications after number *seen (of ring_head) into list, oldest first, at
+ * most WAVERT_RING; returns how many and moves *seen on. Those already overwritten are
+ * skipped. No system call.
+ */
+size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t *seen,
+				   struct wavert_notification list[WAVERT_RING]);
+
+/* "DEVICE_BUSY" for -EBUSY and so on; NULL for an errno outside the contract. */
+const char *wavert_status_name(int error);
+
+/* NTSTATUS value for a negative errno of this interface, 0 for 0 or unknown. */
+uint32_t wavert_status_value(int error);
+
+/* Bytes of one sample of a WAVERT_FORMAT_*, 0 if unknown. */
+unsigned int wavert_format_bytes(unsigned int format);
+
+/* "S16" and so on, or NULL. */
+const char *wavert_format_name(unsigned int format);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * stream.c - a stream: its calls, its mapped buffer, its register page.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+struct wavert_stream {
+	int fd;
+	size_t page_bytes;
+	const struct wavert_page *page;
+	void *buffer;
+	size_t bytes, map_bytes;
+};
+
+static int call(const struct wavert_stream *s, unsigned long request, void *arg)
+{
+	return ioctl(s->fd, request, arg) < 0 ? -errno : 0;
+}
+
+static int map_page(struct wavert_stream *s)
+{
+	void *at;
+
+	s->page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	at = mmap(NULL, s->page_bytes, PROT_READ, MAP_SHARED, s->fd, WAVERT_MMAP_PAGE);
+	if (at == MAP_FAILED)
+		return -errno;
+	s->page = at;
+	return 0;
+}
+
+int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *device,
+		       unsigned int direction, unsigned int pin, unsigned int flags)
+{
+	struct wavert_new_stream arg = { .pin = pin, .direction = direction, .flags = flags };
+	struct wavert_stream *s;
+	int err;
+
+	if (ioctl(device->fd, WAVERT_IOC_NEW_STREAM, &arg))
+		return -errno;
+	s = calloc(1, sizeof(*s));
+	if (!s) {
+		close(arg.fd);
+		return -ENOMEM;
+	}
+	s->fd = arg.fd;
+	err = map_page(s);
+	if (err) {
+		close(s->fd);
+		free(s);
+		return err;
+	}
+	*stream = s;
+	return 0;
+}
+
+static void unmap_buffer(struct wavert_stream *s)
+{
+	if (s->buffer)
+		munmap(s->buffer, s->map_bytes);
+	s->buffer = NULL;
+	s->bytes = 0;
+}
+
+void wavert_stream_close(struct wavert_stream *stream)
+{
+	if (!stream)
+		return;
+	unmap_buffer(stream);
+	munmap((void *)stream->page, stream->page_bytes);
+	close(stream->fd);
+	free(stream);
+}
+
+int wavert_stream_fd(const struct wavert_stream *stream)
+{
+	return stream->fd;
+}
+
+int wavert_stream_set_format(struct wavert_stream *stream, unsigned int rate,
+			     unsigned int format, unsigned int channels)
+{
+	struct wavert_format arg = { .rate = rate, .format = format, .channels = channels };
+
+	return call(stream, WAVERT_IOC_SET_FORMAT, &arg);
+}
+
+int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int notifications,
+			unsigned int flags)
+{
+	struct wavert_buffer arg = { .flags = flags, .notifications = notifications };
+	void *at;
+	int err;
+
+	if (bytes > UINT32_MAX)
+		return -EREMOTEIO;
+	arg.requested_bytes = (uint32_t)bytes;
+	if (notifications)
+		arg.flags |= WAVERT_ALLOC_NOTIFICATION;
+	err = call(stream, WAVERT_IOC_ALLOC_BUFFER, &arg);
+	if (err)
+		return err;
+	at = mmap(NULL, arg.map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, stream->fd,
+		  WAVERT_MMAP_BUFFER);
+	if (at == MAP_FAILED) {
+		err = -errno;
+		call(stream, WAVERT_IOC_FREE_BUFFER, NULL);
+		return err;
+	}
+	stream->buffer = (char *)at + arg.offset_from_first_page;
+	stream->bytes = arg.actual_bytes;
+	stream->map_bytes = arg.map_bytes;
+	return 0;
+}
+
+int wavert_stream_free(struct wavert_stream *stream)
+{
+	unmap_buffer(stream);
+	return call(stream, WAVERT_IOC_FREE_BUFFER, NULL);
+}
+
+void *wavert_stream_buffer(const struct wavert_stream *stream, size_t *bytes)
+{
+	if (bytes)
+		*bytes = stream->bytes;
+	return stream->buffer;
+}
+
+int wavert_stream_register(struct wavert_stream *stream, int eventfd)
+{
+	struct wavert_event arg = { .fd = eventfd };
+
+	return call(stream, WAVERT_IOC_REGISTER_EVENT, &arg);
+}
+
+int wavert_stream_unregister(struct wavert_stream *stream, int eventfd)
+{
+	struct wavert_event arg = { .fd = eventfd };
+
+	return call(stream, WAVERT_IOC_UNREGISTER_EVENT, &arg);
+}
+
+int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state)
+{
+	struct wavert_state arg = { .state = state };
+
+	return call(stream, WAVERT_IOC_SET_STATE, &arg);
+}
+
+int wavert_stream_position(struct wavert_stream *stream, struct wavert_position *position)
+{
+	memset(position, 0, sizeof(*position));
+	return call(stream, WAVERT_IOC_GET_POSITION, position);
+}
+
+/* ---- the register page --------------------------------------------------------- */
+
+/* An even sequence number; the kernel writes for some tens of nanoseconds only. */
+static uint32_t read_begin(const struct wavert_page *page)
+{
+	uint32_t seq;
+
+	do
+		seq = __atomic_load_n(&page->seq, __ATOMIC_ACQUIRE);
+	while (seq & 1);
+	return seq;
+}
+
+static int read_again(const struct wavert_page *page, uint32_t seq)
+{
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(&page->seq, __ATOMIC_RELAXED) != seq;
+}
+
+typedef uint32_t __attribute__((may_alias)) word;
+
+static void copy_words(void *to, const volatile void *from, size_t bytes)
+{
+	const volatile word *f = from;
+	word *t = to;
+	size_t i;
+
+	for (i = 0; i < bytes / sizeof(*t); i++)
+		t[i] = f[i];
+}
+
+void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot)
+{
+	const struct wavert_page *page = stream->page;
+	struct wavert_page copy;
+	const struct wavert_page *c = &copy;
+	uint32_t seq;
+
+	do {
+		seq = read_begin(page);
+		copy_words(&copy, page, offsetof(struct wavert_page, ring));
+	} while (read_again(page, seq));
+
+	*snapshot = (struct wavert_snapshot) {
+		.state = c->state,
+		.offset = c->offset,
+		.linear = c->linear,
+		.position_ns = c->position_ns,
+		.packets = c->packets,
+		.point_ns = c->point_ns,
+		.looks = c->looks,
+		.notifications_written = c->ring_head,
+		.buffer_bytes = c->buffer_bytes,
+		.notifications = c->notifications,
+		.rate = c->rate,
+		.frame_bytes = c->frame_bytes,
+		.format = c->format,
+		.channels = c->channels,
+		.flags = c->flags,
+	};
+}
+
+size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t *seen,
+				   struct wavert_notification list[WAVERT_RING])
+{
+	const struct wavert_page *page = stream->page;
+	uint64_t head, from, i;
+	uint32_t seq;
+
+	do {
+		seq = read_begin(page);
+		head = page->ring_head;
+		from = head - *seen > WAVERT_RING ? head - WAVERT_RING : *seen;
+		for (i = from; i < head; i++)
+			copy_words(&list[i - from], &page->ring[i % WAVERT_RING], sizeof(*list));
+	} while (read_again(page, seq));
+	*seen = head;
+	return (size_t)(head - from);
+}

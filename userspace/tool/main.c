@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - the wavert command: options and the choice of verb.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+static const char usage_text[] =
+"usage: wavert VERB [OPTION...] [FILE]\n"
+"\n"
+"  list            cards that alsa-wavert drives, and what they can do\n"
+"  play FILE       play a sound file, driven by notifications\n"
+"  record FILE     record to a sound file (.wav, or .raw without header)\n"
+"  watch           observe a pin: a line a notification, then a summary\n"
+"\n"
+"  -D, --device CARD        number, id, hw:CARD or path of the node (default 0)\n"
+"  -p, --pin N              pin, as ALSA's subdevice (default 0)\n"
+"  -n, --notifications N    notifications a buffer, 2 or more (default 2)\n"
+"  -b, --buffer-time MS     buffer length in milliseconds (default 200)\n"
+"  -r, --rate HZ            record: sample rate (default 48000)\n"
+"  -f, --format NAME        record: U8 S16 S24_32 S32 FLOAT (default S16)\n"
+"  -c, --channels N         record: channels (default 2)\n"
+"  -s, --frames N           record: stop after N frames\n"
+"  -d, --duration SECONDS   record, watch: stop after this time\n"
+"      --count N            watch: stop after N notifications\n"
+"      --capture            watch: the capture pin (default playback)\n"
+"      --until-stop         watch: end when the observed stream is closed\n"
+"  -q, --quiet              no report\n"
+"  -h, --help   -V, --version\n"
+"\n"
+"exit code: 0 success, 1 failure, 2 wrong usage\n";
+
+enum { OPT_COUNT = 256, OPT_CAPTURE, OPT_UNTIL_STOP };
+
+static const struct option long_options[] = {
+	{ "device", required_argument, NULL, 'D' },
+	{ "pin", required_argument, NULL, 'p' },
+	{ "notifications", required_argument, NULL, 'n' },
+	{ "buffer-time", required_argument, NULL, 'b' },
+	{ "rate", required_argument, NULL, 'r' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "channels", required_argument, NULL, 'c' },
+	{ "frames", required_argument, NULL, 's' },
+	{ "duration", required_argument, NULL, 'd' },
+	{ "count", required_argument, NULL, OPT_COUNT },
+	{ "capture", no_argument, NULL, OPT_CAPTURE },
+	{ "until-stop", no_argument, NULL, OPT_UNTIL_STOP },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ }
+};
+
+static int usage_error(const char *what, const char *value)
+{
+	fprintf(stderr, "wavert: %s%s%s (wavert --help shows what is expected)\n", what,
+		value ? " " : "", value ? value : "");
+	return EXIT_USAGE;
+}
+
+static bool number(const char *text, unsigned long long min, unsigned long long max,
+		   unsigned long long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	return end != text && !*end && !errno && text[0] != '-' && *out >= min && *out <= max;
+}
+
+static bool number_option(const char *name, unsigned long long min, unsigned long long max,
+			  unsigned int *out)
+{
+	unsigned long long v;
+
+	if (!number(optarg, min, max, &v)) {
+		fprintf(stderr, "wavert: %s %s: a number from %llu to %llu is expected\n", name,
+			optarg, min, max);
+		return false;
+	}
+	*out = (unsigned int)v;
+	return true;
+}
+
+static bool count_option(unsigned long long *count)
+{
+	if (number(optarg, 1, 1ull << 62, count))
+		return true;
+	fprintf(stderr, "wavert: %s: a number above 0 is expected\n", optarg);
+	return false;
+}
+
+static bool format_option(unsigned int *format)
+{
+	unsigned int f;
+
+	for (f = WAVERT_FORMAT_U8; f <= WAVERT_FORMAT_FLOAT; f <<= 1) {
+		if (!strcasecmp(optarg, wavert_format_name(f))) {
+			*format = f;
+			return true;
+		}
+	}
+	fprintf(stderr, "wavert: --format %s: U8, S16, S24_32, S32 or FLOAT is expected\n",
+		optarg);
+	return false;
+}
+
+static bool duration_option(double *duration)
+{
+	char *end;
+
+	*duration = strtod(optarg, &end);
+	if (end != optarg && !*end && *duration > 0 && *duration < 1e9)
+		return true;
+	fprintf(stderr, "wavert: --duration %s: seconds are expected\n", optarg);
+	return false;
+}
+
+static bool option(struct options *o, int c)
+{
+	switch (c) {
+	case 'D':
+		o->device = optarg;
+		return true;
+	case 'p':
+		return number_option("--pin", 0, 31, &o->pin);
+	case 'n':
+		return number_option("--notifications", 2, 1 << 20, &o->notifications);
+	case 'b':
+		return number_option("--buffer-time", 1, 600000, &o->buffer_ms);
+	case 'r':
+		return number_option("--rate", 1, 10000000, &o->rate);
+	case 'f':
+		return format_option(&o->format);
+	case 'c':
+		return number_option("--channels", 1, 256, &o->channels);
+	case 's':
+	case OPT_COUNT:
+		return count_option(&o->frames);
+	case 'd':
+		return duration_option(&o->duration);
+	case OPT_CAPTURE:
+		o->capture = true;
+		return true;
+	case OPT_UNTIL_STOP:
+		o->until_stop = true;
+		return true;
+	case 'q':
+		o->quiet = true;
+		return true;
+	}
+	return false;
+}
+
+static int run_verb(const struct options *o, int argc, char **argv)
+{
+	const char *verb = argv[0];
+	bool takes_file = !strcmp(verb, "play") || !strcmp(verb, "record");
+
+	if (strcmp(verb, "list") && strcmp(verb, "watch") && !takes_file)
+		return usage_error("no such verb:", verb);
+	if (argc != 1 + takes_file)
+		return usage_error(takes_file ? "one file is expected after" :
+						"nothing is expected after", verb);
+	if (!strcmp(verb, "list"))
+		return verb_list(o);
+	if (!strcmp(verb, "play"))
+		return verb_play(o, argv[1]);
+	if (!strcmp(verb, "record"))
+		return verb_record(o, argv[1]);
+	return verb_watch(o);
+}
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {
+		.device = "0", .notifications = 2, .buffer_ms = 200,
+		.rate = 48000, .channels = 2, .format = WAVERT_FORMAT_S16,
+	};
+	struct sigaction act = { .sa_handler = on_signal };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "D:p:n:b:r:f:c:s:d:qhV", long_options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage_text, stdout);
+			return EXIT_OK;
+		}
+		if (c == 'V') {
+			puts("wavert " WAVERT_TOOL_VERSION);
+			return EXIT_OK;
+		}
+		if (!option(&o, c))
+			return EXIT_USAGE;
+	}
+	if (optind == argc)
+		return usage_error("a verb is expected", NULL);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	return run_verb(&o, argc - optind, argv + optind);
+}
