@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# alsa-wavert: what a newcomer types. `make help` lists the goals.
+#
+# kbuild is called from scripts/build-modules.sh only, with one goal a call.
+
+BUILD := build
+KDIR ?= $(shell tests/guest/run --print-kdir)
+KVER ?= $(shell basename "$$(readlink -f "$(KDIR)")" | sed s/^linux-headers-//)
+
+help:
+	@echo "make demo               play and record through both models, in a guest, and prove it"
+	@echo "make check              all tests but the long ones"
+	@echo "make modules            kernel modules (KDIR= another kernel's build directory)"
+	@echo "make userspace          libwavert and the wavert command"
+	@echo "make unit               tests of the OS-neutral code, on the host"
+	@echo "make guest-debian       tests in a guest with Debian's kernel"
+	@echo "make guest-uml          the same in User Mode Linux (lockdep, UBSAN, kmemleak)"
+	@echo "make lint               sparse, W=1, checkpatch, layering"
+	@echo "make clean"
+
+demo:
+	scripts/deps.sh build guest
+	tests/demo/run.sh $(if $(DEFECT),--defect $(DEFECT))
+
+check:
+	scripts/deps.sh build guest unit lint abi32 uml
+	tests/check.sh
+
+modules:
+	scripts/build-modules.sh "$(KDIR)" "$(BUILD)/$(KVER)"
+
+userspace:
+	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace
+
+unit guest-debian guest-uml lint:
+	tests/check.sh $@
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: help demo check modules userspace unit guest-debian guest-uml lint clean

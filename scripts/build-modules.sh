@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds the modules against one kernel. Called by the Makefile and by test scripts.
+#
+#   scripts/build-modules.sh KDIR OUT [KBUILD-ARGUMENT...]
+#
+# KDIR is the kernel's build directory, OUT receives a copy of the sources and the
+# objects, so that several kernels can be built from one tree. One goal a call: two
+# goals in one kbuild call overwrite the Makefile in M= on 7.x kernels.
+set -eu
+
+kdir=$1
+out=$2
+shift 2
+top=$(cd "$(dirname "$0")/.." && pwd)
+
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+for room in kernel compat; do
+	mkdir -p "$out/$room"
+	(cd "$top/$room" && find . -name '*.[ch]') | while read -r f; do
+		[ "$out/$room/$f" -nt "$top/$room/$f" ] && continue
+		mkdir -p "$out/$room/$(dirname "$f")"
+		cp "$top/$room/$f" "$out/$room/$f"
+	done
+done
+cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
+# a file that has left the tree leaves the copy as well
+(cd "$out" && find kernel compat -name '*.[ch]' ! -name '*.mod.c') | while read -r f; do
+	[ -e "$top/$f" ] || rm -f "$out/$f"
+done
+exec make --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
