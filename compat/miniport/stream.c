@@ -253,11 +253,13 @@ enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out)
 
 void wrt_mp_removed(struct wrt_mp *mp)
 {
+	/* Who is on the stream's list has been shown GONE, with the last position. */
 	if (mp->observer)
 		wrt_stream_unobserve(mp->stream, &mp->client);
 	else if (mp->buffer)
 		wrt_stream_release(mp->stream, &mp->client);
-	wrt_stream_refresh(mp->stream, &mp->client);
+	else
+		wrt_stream_refresh(mp->stream, &mp->client);
 	mp->buffer = WRT_MP_NO_BUFFER;
 	mp->removed = true;
 	wrt_mp_signal_all(mp);

@@ -7,8 +7,8 @@
  *  - the filter: one hwdep node a card (/dev/snd/hwC?D0, id "WaveRT"). It takes
  *    WAVERT_IOC_VERSION, _CAPS and _NEW_STREAM.
  *  - the stream (a pin): the descriptor that WAVERT_IOC_NEW_STREAM returns. It takes all
- *    other calls and mmap(). Closing the last copy of it is Release. The filter may be
- *    closed before.
+ *    other calls and mmap(). Release happens when the last copy of it is closed and the
+ *    last mapping of it unmapped. The filter may be closed before.
  *
  * Rules for every call:
  *  - Members are marked [in], [out] or [in,out]. [out] members are ignored on entry.

@@ -1,0 +1,751 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * abi_test.c - every call of sound/wavert.h, right and wrong, against the simulator with
+ * the step clock. Runs in the guest, built for 64 and for 32 bit. TAP on stdout.
+ *
+ * A wrong call must give the documented error and change nothing: each group ends by
+ * using the stream it abused.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "abi.h"
+
+#define BYTES 7680u	/* 1920 frames of S16 stereo, 40 ms at 48 kHz */
+#define FRAMES 1920u
+
+/* ---- the filter --------------------------------------------------------------------- */
+
+static void test_version(void)
+{
+	struct wavert_version v;
+	int fd = open_filter(), i, wrong = 0;
+
+	memset(&v, 0, sizeof(v));
+	TAP_CHECK(!call(fd, WAVERT_IOC_VERSION, &v) && v.abi_major == WAVERT_ABI_MAJOR &&
+		  v.abi_minor == WAVERT_ABI_MINOR, "VERSION tells the version of the interface");
+	for (i = 0; i < 6; i++) {
+		memset(&v, 0, sizeof(v));
+		v.reserved[i] = 1;
+		wrong += call(fd, WAVERT_IOC_VERSION, &v) != EINVAL;
+	}
+	TAP_CHECK(!wrong, "VERSION refuses each nonzero reserved word with EINVAL");
+	TAP_CHECK(call(fd, WAVERT_IOC_VERSION, NULL) == EFAULT, "VERSION of NULL gives EFAULT");
+	TAP_CHECK(call(fd, _IO('H', 0xbf), NULL) == ENOTTY, "an unknown call to the filter gives ENOTTY");
+	TAP_CHECK(call(fd, WAVERT_IOC_SET_STATE, &v) == ENOTTY,
+		  "a stream's call to the filter gives ENOTTY");
+	close(fd);
+}
+
+static void test_caps(void)
+{
+	struct wavert_caps c;
+	int fd = open_filter(), dir, i, wrong = 0;
+
+	for (dir = 0; dir < 2; dir++) {
+		memset(&c, 0, sizeof(c));
+		c.direction = (unsigned int)dir;
+		TAP_CHECK(!call(fd, WAVERT_IOC_CAPS, &c) && c.pins == 2 && c.rate_min == 8000 &&
+			  c.rate_max == 192000 && c.channels_min == 1 && c.channels_max == 8 &&
+			  c.buffer_max == 4u << 20 && c.notify_min == 32 &&
+			  c.flags == WAVERT_CAP_STEPPED && c.formats == 0x3b,
+			  "CAPS of %s are those of the simulator", dir ? "capture" : "playback");
+	}
+	memset(&c, 0, sizeof(c));
+	c.direction = 2;
+	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == EINVAL, "CAPS of direction 2 gives EINVAL");
+	memset(&c, 0, sizeof(c));
+	c.pin = 2;
+	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of a pin that is not there gives ENOENT");
+	c.pin = 0xffffffff;
+	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of pin 2^32-1 gives ENOENT");
+	for (i = 0; i < 6; i++) {
+		memset(&c, 0, sizeof(c));
+		c.reserved[i] = 1u << 31;
+		wrong += call(fd, WAVERT_IOC_CAPS, &c) != EINVAL;
+	}
+	TAP_CHECK(!wrong, "CAPS refuses each nonzero reserved word with EINVAL");
+	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, (void *)8) == EFAULT, "CAPS of a bad pointer gives EFAULT");
+	close(fd);
+}
+
+static int lowest_free_fd(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+static void test_new_stream(void)
+{
+	struct wavert_new_stream n = { 0 };
+	struct wavert_new_stream *ro;
+	char odd[sizeof(n) + 1];
+	int fd = open_filter(), i, wrong = 0, before = lowest_free_fd(), stream;
+
+	n.direction = 2;
+	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, &n) == EINVAL, "NEW_STREAM in direction 2 gives EINVAL");
+	n = (struct wavert_new_stream){ .pin = 2 };
+	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, &n) == ENOENT, "NEW_STREAM of a missing pin gives ENOENT");
+	n = (struct wavert_new_stream){ .flags = 2 };
+	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, &n) == EINVAL, "NEW_STREAM with an unknown flag gives EINVAL");
+	for (i = 0; i < 4; i++) {
+		memset(&n, 0, sizeof(n));
+		n.reserved[i] = 1;
+		wrong += call(fd, WAVERT_IOC_NEW_STREAM, &n) != EINVAL;
+	}
+	TAP_CHECK(!wrong, "NEW_STREAM refuses each nonzero reserved word with EINVAL");
+	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, NULL) == EFAULT, "NEW_STREAM of NULL gives EFAULT");
+	ro = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, ro) == EFAULT,
+		  "NEW_STREAM into read-only memory gives EFAULT");
+	TAP_CHECK(lowest_free_fd() == before, "no failed NEW_STREAM leaves a descriptor behind");
+	memset(odd, 0, sizeof(odd));
+	TAP_CHECK(!call(fd, WAVERT_IOC_NEW_STREAM, odd + 1), "an unaligned argument is as good as any");
+	memcpy(&n, odd + 1, sizeof(n));
+	stream = n.fd;
+	TAP_CHECK(stream == before && fcntl(stream, F_GETFD) == FD_CLOEXEC,
+		  "a stream is a new descriptor, close-on-exec");
+	TAP_CHECK(call(stream, WAVERT_IOC_VERSION, &n) == ENOTTY, "a filter's call to a stream gives ENOTTY");
+	TAP_CHECK(call(stream, _IO('H', 0xbf), NULL) == ENOTTY, "an unknown call to a stream gives ENOTTY");
+	close(fd);
+	TAP_CHECK(!set_state(stream, WAVERT_STATE_ACQUIRE), "a stream outlives the filter's descriptor");
+	close(stream);
+}
+
+/* ---- format and buffer -------------------------------------------------------------- */
+
+static void test_format(void)
+{
+	struct wavert_format f = { .rate = 48000, .format = WAVERT_FORMAT_S16, .channels = 2 };
+	int fd = new_stream(0, 0, 0), i, wrong = 0;
+
+	TAP_CHECK(call(fd, WAVERT_IOC_SET_FORMAT, NULL) == EFAULT, "SET_FORMAT of NULL gives EFAULT");
+	wrong += set_format(fd, 7999, WAVERT_FORMAT_S16, 2) != EINVAL;
+	wrong += set_format(fd, 192001, WAVERT_FORMAT_S16, 2) != EINVAL;
+	wrong += set_format(fd, 0, WAVERT_FORMAT_S16, 2) != EINVAL;
+	wrong += set_format(fd, 0xffffffff, WAVERT_FORMAT_S16, 2) != EINVAL;
+	TAP_CHECK(!wrong, "SET_FORMAT refuses a rate the pin lacks with EINVAL");
+	wrong += set_format(fd, 48000, 0, 2) != EINVAL;
+	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16 | WAVERT_FORMAT_U8, 2) != EINVAL;
+	wrong += set_format(fd, 48000, WAVERT_FORMAT_S20_32, 2) != EINVAL;
+	wrong += set_format(fd, 48000, 1u << 31, 2) != EINVAL;
+	TAP_CHECK(!wrong, "SET_FORMAT refuses no format, two, one the pin lacks and an unknown one");
+	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16, 0) != EINVAL;
+	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16, 9) != EINVAL;
+	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16, 1u << 31) != EINVAL;
+	TAP_CHECK(!wrong, "SET_FORMAT refuses 0, 9 and 2^31 channels");
+	for (i = 0; i < 5; i++) {
+		memset(f.reserved, 0, sizeof(f.reserved));
+		f.reserved[i] = 1;
+		wrong += call(fd, WAVERT_IOC_SET_FORMAT, &f) != EINVAL;
+	}
+	TAP_CHECK(!wrong, "SET_FORMAT refuses each nonzero reserved word with EINVAL");
+	TAP_CHECK(alloc_buffer(fd, 2, BYTES) == EBADRQC,
+		  "no refused SET_FORMAT set a format: ALLOC_BUFFER gives EBADRQC");
+	TAP_CHECK(!set_format(fd, 48000, WAVERT_FORMAT_S16, 2) && !alloc_buffer(fd, 2, BYTES),
+		  "with a format there is a buffer");
+	TAP_CHECK(set_format(fd, 44100, WAVERT_FORMAT_S16, 2) == EBADRQC,
+		  "SET_FORMAT with a buffer gives EBADRQC");
+	set_state(fd, WAVERT_STATE_RUN);
+	TAP_CHECK(set_format(fd, 44100, WAVERT_FORMAT_S16, 2) == EINVAL,
+		  "SET_FORMAT while running gives EINVAL (WRT-130)");
+	close(fd);
+}
+
+static void test_alloc(void)
+{
+	struct wavert_buffer b;
+	struct wavert_buffer *ro;
+	int fd = new_stream(0, 0, 0), i, wrong = 0;
+	const unsigned int notify = WAVERT_ALLOC_NOTIFICATION;
+
+	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
+	TAP_CHECK(call(fd, WAVERT_IOC_ALLOC_BUFFER, NULL) == EFAULT, "ALLOC_BUFFER of NULL gives EFAULT");
+	TAP_CHECK(alloc_full(fd, notify, 2, 0, &b) == EREMOTEIO, "size 0 gives EREMOTEIO (WRT-014)");
+	TAP_CHECK(alloc_full(fd, notify, 2, 3, &b) == EREMOTEIO,
+		  "a size below one frame gives EREMOTEIO (WRT-015)");
+	TAP_CHECK(alloc_full(fd, notify, 2, 0xffffffff, &b) == EREMOTEIO, "size 2^32-1 gives EREMOTEIO");
+	TAP_CHECK(alloc_full(fd, notify, 2, (4u << 20) + 1, &b) == EREMOTEIO,
+		  "a size above buffer_max gives EREMOTEIO (Q3)");
+	TAP_CHECK(alloc_full(fd, notify, 0, BYTES, &b) == EINVAL, "count 0 gives EINVAL (WRT-012)");
+	TAP_CHECK(alloc_full(fd, notify, 3, BYTES, &b) == EINVAL, "count 3 gives EINVAL (WRT-013)");
+	TAP_CHECK(alloc_full(fd, notify, 1u << 31, BYTES, &b) == EINVAL, "count 2^31 gives EINVAL");
+	TAP_CHECK(alloc_full(fd, 0, 2, BYTES, &b) == EINVAL, "a count without notification gives EINVAL");
+	TAP_CHECK(alloc_full(fd, notify | WAVERT_ALLOC_ANY_COUNT, 1u << 31, BYTES, &b) == EREMOTEIO,
+		  "any count has its limit: 2^31 gives EREMOTEIO");
+	TAP_CHECK(alloc_full(fd, 4 | notify, 2, BYTES, &b) == EINVAL, "an unknown flag gives EINVAL");
+	for (i = 0; i < 4; i++) {
+		memset(&b, 0, sizeof(b));
+		b.flags = notify;
+		b.notifications = 2;
+		b.requested_bytes = BYTES;
+		b.reserved[i] = 1;
+		wrong += call(fd, WAVERT_IOC_ALLOC_BUFFER, &b) != EINVAL;
+	}
+	TAP_CHECK(!wrong, "ALLOC_BUFFER refuses each nonzero reserved word with EINVAL");
+	ro = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	*ro = (struct wavert_buffer){ .flags = notify, .notifications = 2, .requested_bytes = BYTES };
+	mprotect(ro, 4096, PROT_READ);
+	TAP_CHECK(call(fd, WAVERT_IOC_ALLOC_BUFFER, ro) == EFAULT,
+		  "ALLOC_BUFFER into read-only memory gives EFAULT");
+	TAP_CHECK(free_buffer(fd) == EBADRQC, "no failed ALLOC_BUFFER left a buffer behind");
+	TAP_CHECK(!alloc_full(fd, notify, 2, BYTES, &b) && b.actual_bytes == BYTES &&
+		  b.map_bytes == 8192 && !b.offset_from_first_page && b.cache_type == 1 &&
+		  !b.call_memory_barrier, "an acceptable size is returned as it is (WRT-016, WRT-020, WRT-035)");
+	TAP_CHECK(alloc_full(fd, notify, 2, BYTES, &b) == EBADRQC,
+		  "a second buffer gives EBADRQC (WRT-026)");
+	TAP_CHECK(alloc_full(fd, 0, 0, BYTES, &b) == EBADRQC,
+		  "a buffer of the other kind gives EBADRQC (WRT-028)");
+	TAP_CHECK(!free_buffer(fd) && !alloc_full(fd, notify, 1, 1001, &b) && b.actual_bytes == 1004,
+		  "after FREE_BUFFER another can be had; 1001 bytes become 1004 (WRT-017, WRT-030)");
+	free_buffer(fd);
+	TAP_CHECK(!alloc_full(fd, notify, 2, 10, &b) && b.actual_bytes == 256,
+		  "a small size becomes the smallest: 2 points of 32 frames (Q3)");
+	free_buffer(fd);
+	TAP_CHECK(!alloc_full(fd, notify | WAVERT_ALLOC_ANY_COUNT, 7, BYTES, &b) &&
+		  b.actual_bytes == 7700, "7 notifications with the extension: up to 7 * 4 bytes");
+	free_buffer(fd);
+	TAP_CHECK(!alloc_full(fd, 0, 0, BYTES, &b) && b.actual_bytes == BYTES,
+		  "a buffer without notification (WRT-038)");
+	close(fd);
+}
+
+static void test_alloc_states(void)
+{
+	int fd = new_stream(0, 0, 0), other = new_stream(0, 0, 0), capture = new_stream(1, 0, 0);
+
+	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
+	set_format(other, 48000, WAVERT_FORMAT_S16, 2);
+	set_format(capture, 48000, WAVERT_FORMAT_S16, 2);
+	set_state(fd, WAVERT_STATE_PAUSE);
+	TAP_CHECK(alloc_buffer(fd, 2, BYTES) == EBADRQC, "ALLOC_BUFFER in PAUSE gives EBADRQC (Q5)");
+	set_state(fd, WAVERT_STATE_ACQUIRE);
+	TAP_CHECK(!alloc_buffer(fd, 2, BYTES), "ALLOC_BUFFER in ACQUIRE is legal (Q5)");
+	TAP_CHECK(alloc_buffer(other, 2, BYTES) == EBUSY, "a pin that is owned gives EBUSY");
+	TAP_CHECK(!alloc_buffer(capture, 2, BYTES), "the other direction is another pin");
+	close(fd);
+	TAP_CHECK(!alloc_buffer(other, 2, BYTES), "close gives the pin back (WRT-045)");
+	close(other);
+	close(capture);
+}
+
+/* ---- mappings ----------------------------------------------------------------------- */
+
+static int map_error(int fd, size_t bytes, int prot, int flags, off_t offset)
+{
+	void *at = mmap(NULL, bytes, prot, flags, fd, offset);
+
+	if (at == MAP_FAILED)
+		return errno;
+	munmap(at, bytes);
+	return 0;
+}
+
+static void test_mmap(void)
+{
+	const int rw = PROT_READ | PROT_WRITE;
+	int fd = new_stream(0, 0, 0), i, dirty = 0;
+	unsigned char *buffer;
+	void *page;
+
+	TAP_CHECK(map_error(fd, 4096, rw, MAP_SHARED, 0) == EBADRQC,
+		  "mmap of a buffer before there is one gives EBADRQC (WRT-003)");
+	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
+	alloc_buffer(fd, 2, BYTES);
+	TAP_CHECK(map_error(fd, 8192, rw, MAP_PRIVATE, 0) == EINVAL, "a private mapping gives EINVAL");
+	TAP_CHECK(map_error(fd, 12288, rw, MAP_SHARED, 0) == EINVAL, "a mapping that is too long gives EINVAL");
+	TAP_CHECK(map_error(fd, 4096, rw, MAP_SHARED, 4096) == EINVAL,
+		  "a mapping that does not begin at 0 gives EINVAL");
+	TAP_CHECK(map_error(fd, 4096, rw, MAP_SHARED, 0x7ffff000) == EINVAL, "a far offset gives EINVAL");
+	TAP_CHECK(map_error(fd, 4096, rw, MAP_SHARED, WAVERT_MMAP_PAGE) == EPERM,
+		  "the register page for writing gives EPERM");
+	TAP_CHECK(map_error(fd, 8192, PROT_READ, MAP_SHARED, WAVERT_MMAP_PAGE) == EINVAL,
+		  "two register pages give EINVAL");
+	page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, WAVERT_MMAP_PAGE);
+	TAP_CHECK(page != MAP_FAILED && mprotect(page, 4096, rw) && errno == EACCES,
+		  "mprotect cannot make the register page writable");
+	buffer = map_buffer(fd, 8192);
+	for (i = 0; i < 8192; i++)
+		dirty |= buffer[i];
+	TAP_CHECK(!dirty, "a fresh buffer is zero, the page's tail too (WRT-034)");
+	memset(buffer, 0x5a, 8192);
+	TAP_CHECK(free_buffer(fd) == EBUSY, "FREE_BUFFER while mapped gives EBUSY");
+	munmap(buffer, 4096);
+	TAP_CHECK(free_buffer(fd) == EBUSY, "half unmapped is still mapped");
+	TAP_CHECK(buffer[4096] == 0x5a, "the other half is still there");
+	munmap(buffer + 4096, 4096);
+	TAP_CHECK(!free_buffer(fd), "FREE_BUFFER after the last munmap succeeds");
+	alloc_buffer(fd, 2, BYTES);
+	buffer = map_buffer(fd, 8192);
+	TAP_CHECK(buffer && !buffer[0] && !buffer[8191], "memory of the last buffer is not shown in the next");
+	munmap(buffer, 8192);
+	munmap(page, 4096);
+	close(fd);
+}
+
+static int child_status(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+static void test_fork(void)
+{
+	int fd = ready_stream(0, 2, BYTES);
+	unsigned char *buffer = map_buffer(fd, 8192);
+	const struct wavert_page *page = map_page(fd);
+	pid_t pid;
+	int status;
+
+	buffer[0] = 1;
+	pid = fork();
+	if (!pid)
+		_exit(((volatile unsigned char *)buffer)[0] ? 3 : 4);
+	status = child_status(pid);
+	TAP_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV,
+		  "a child does not inherit the mapping of the buffer");
+	pid = fork();
+	if (!pid)
+		_exit((int)((const volatile struct wavert_page *)page)->state);
+	status = child_status(pid);
+	TAP_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV,
+		  "a child does not inherit the register page");
+	TAP_CHECK(buffer[0] == 1, "the parent keeps both");
+	munmap(buffer, 8192);
+	munmap((void *)page, 4096);
+	close(fd);
+}
+
+/* ---- events ------------------------------------------------------------------------- */
+
+static void test_register(void)
+{
+	struct wavert_event e = { 0 };
+	int fd = new_stream(0, 0, 0), ev = new_event(), pipes[2], i, wrong = 0, closed, twin;
+	int many[WAVERT_EVENTS_MAX + 1];
+
+	TAP_CHECK(register_event(fd, ev) == EAGAIN, "REGISTER_EVENT without a buffer gives EAGAIN (WRT-062)");
+	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
+	alloc_buffer(fd, 0, BYTES);
+	TAP_CHECK(register_event(fd, ev) == EOPNOTSUPP,
+		  "REGISTER_EVENT with a timer buffer gives EOPNOTSUPP (WRT-063)");
+	free_buffer(fd);
+	alloc_buffer(fd, 2, BYTES);
+	TAP_CHECK(call(fd, WAVERT_IOC_REGISTER_EVENT, NULL) == EFAULT, "REGISTER_EVENT of NULL gives EFAULT");
+	TAP_CHECK(call(fd, WAVERT_IOC_UNREGISTER_EVENT, NULL) == EFAULT, "UNREGISTER_EVENT of NULL gives EFAULT");
+	closed = dup(ev);
+	close(closed);
+	TAP_CHECK(register_event(fd, closed) == EBADF, "a closed descriptor gives EBADF (WRT-080)");
+	TAP_CHECK(register_event(fd, -1) == EBADF, "descriptor -1 gives EBADF");
+	TAP_CHECK(unregister_event(fd, closed) == EBADF, "UNREGISTER_EVENT of a closed descriptor gives EBADF");
+	if (pipe(pipes))
+		abort();
+	TAP_CHECK(register_event(fd, pipes[0]) == EMEDIUMTYPE, "a pipe gives EMEDIUMTYPE (WRT-081)");
+	TAP_CHECK(register_event(fd, fd) == EMEDIUMTYPE, "the stream itself gives EMEDIUMTYPE");
+	TAP_CHECK(unregister_event(fd, pipes[0]) == EMEDIUMTYPE, "UNREGISTER_EVENT of a pipe gives EMEDIUMTYPE");
+	for (i = 0; i < 3; i++) {
+		e = (struct wavert_event){ .fd = ev };
+		e.reserved[i] = 1;
+		wrong += call(fd, WAVERT_IOC_REGISTER_EVENT, &e) != EINVAL;
+		wrong += call(fd, WAVERT_IOC_UNREGISTER_EVENT, &e) != EINVAL;
+	}
+	TAP_CHECK(!wrong, "both refuse each nonzero reserved word with EINVAL");
+	TAP_CHECK(unregister_event(fd, ev) == ENOENT, "an unknown event gives ENOENT (WRT-069)");
+	TAP_CHECK(!register_event(fd, ev), "REGISTER_EVENT with a buffer succeeds (WRT-060)");
+	twin = dup(ev);
+	TAP_CHECK(register_event(fd, ev) == EREMOTEIO && register_event(fd, twin) == EREMOTEIO,
+		  "the same event again, or a dup of it, gives EREMOTEIO (WRT-064, WRT-067)");
+	TAP_CHECK(!unregister_event(fd, twin) && unregister_event(fd, ev) == ENOENT,
+		  "one UNREGISTER_EVENT removes it, the second gives ENOENT (WRT-066, WRT-070)");
+	for (i = 0; i <= WAVERT_EVENTS_MAX; i++)
+		many[i] = new_event();
+	for (i = 0; i < WAVERT_EVENTS_MAX; i++)
+		wrong += register_event(fd, many[i]) != 0;
+	TAP_CHECK(!wrong, "64 events can be registered (WRT-076)");
+	TAP_CHECK(register_event(fd, many[i]) == ENOMEM, "the 65th gives ENOMEM");
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES);
+	for (i = 0; i < WAVERT_EVENTS_MAX; i++)
+		wrong += counted(many[i]) != 2;
+	TAP_CHECK(!wrong, "each of 64 events is signalled at each point (WRT-077)");
+	TAP_CHECK(!counted(many[i]) && !counted(ev), "events that are not registered are not signalled");
+	for (i = 0; i <= WAVERT_EVENTS_MAX; i++)
+		close(many[i]);
+	close(twin);
+	close(pipes[0]);
+	close(pipes[1]);
+	close(ev);
+	close(fd);
+}
+
+/* ---- delivery, exact by the step clock ---------------------------------------------- */
+
+static void count_points(unsigned int n)
+{
+	int fd = ready_stream(0, n, BYTES), ev = new_event(), wrong = 0;
+	const struct wavert_page *page = map_page(fd);
+	unsigned int size = FRAMES / n, i;
+
+	register_event(fd, ev);
+	set_state(fd, WAVERT_STATE_RUN);
+	TAP_CHECK(!counted(ev), "N=%u: nothing is signalled on entering RUN (WRT-094)", n);
+	step(size - 1);
+	TAP_CHECK(!counted(ev) && page->packets == 0, "N=%u: one frame before the point nothing (WRT-101)", n);
+	step(1);
+	TAP_CHECK(counted(ev) == 1 && page->packets == 1 && page->linear == size * 4u,
+		  "N=%u: the first signal belongs to L = S (WRT-095)", n);
+	for (i = 2; i <= 1000; i++) {
+		step(size);
+		wrong += counted(ev) != 1 || page->packets != i || page->linear != i * size * 4u;
+	}
+	TAP_CHECK(!wrong, "N=%u: 1000 points give 1000 signals, one by one (WRT-090, WRT-092, WRT-098)", n);
+	step(FRAMES * 10);
+	TAP_CHECK(counted(ev) == 10u * n && !counted(ev),
+		  "N=%u: unread signals add up, one read takes all (WRT-103)", n);
+	munmap((void *)page, 4096);
+	close(ev);
+	close(fd);
+}
+
+static void test_states(void)
+{
+	struct wavert_state st = { .state = WAVERT_STATE_RUN };
+	struct wavert_position p;
+	int fd = ready_stream(0, 2, BYTES), ev = new_event(), i, wrong = 0;
+	const struct wavert_page *page = map_page(fd);
+
+	TAP_CHECK(call(fd, WAVERT_IOC_SET_STATE, NULL) == EFAULT, "SET_STATE of NULL gives EFAULT");
+	TAP_CHECK(set_state(fd, 4) == EINVAL && set_state(fd, 0xffffffff) == EINVAL,
+		  "SET_STATE beyond RUN gives EINVAL (WRT-124)");
+	for (i = 0; i < 3; i++) {
+		memset(st.reserved, 0, sizeof(st.reserved));
+		st.reserved[i] = 1;
+		wrong += call(fd, WAVERT_IOC_SET_STATE, &st) != EINVAL;
+	}
+	TAP_CHECK(!wrong && page->state == WAVERT_STATE_STOP,
+		  "SET_STATE refuses each nonzero reserved word and stays in STOP");
+	for (i = 1; i <= 3; i++)
+		wrong += set_state(fd, (unsigned int)i) || page->state != (unsigned int)i;
+	for (i = 2; i >= 0; i--)
+		wrong += set_state(fd, (unsigned int)i) || page->state != (unsigned int)i;
+	TAP_CHECK(!wrong, "every single step succeeds and shows in the page (WRT-120)");
+	register_event(fd, ev);
+	TAP_CHECK(!set_state(fd, WAVERT_STATE_RUN) && page->state == WAVERT_STATE_RUN,
+		  "STOP to RUN: the steps in between are inserted (WRT-122)");
+	step(100);
+	TAP_CHECK(!get_position(fd, &p) && p.linear == 400 && p.play_offset == 400 &&
+		  p.write_offset == 400 && p.state == WAVERT_STATE_RUN, "100 frames later position is 400 bytes");
+	TAP_CHECK(!set_state(fd, WAVERT_STATE_RUN) && !get_position(fd, &p) && p.linear == 400,
+		  "RUN again changes nothing (WRT-123)");
+	set_state(fd, WAVERT_STATE_PAUSE);
+	step(5000);
+	TAP_CHECK(!get_position(fd, &p) && p.linear == 400 && !counted(ev),
+		  "in PAUSE nothing moves and nothing is signalled (WRT-096, WRT-127, WRT-137)");
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES / 2 - 101);
+	TAP_CHECK(!counted(ev), "after PAUSE the point is where it was ...");
+	step(1);
+	TAP_CHECK(counted(ev) == 1, "... after the remaining bytes of the packet (WRT-109, WRT-138)");
+	step(7);
+	TAP_CHECK(!set_state(fd, WAVERT_STATE_STOP) && !get_position(fd, &p) && !p.linear &&
+		  !p.play_offset && !page->linear && !page->packets,
+		  "RUN to STOP at once resets position and count (WRT-128, WRT-136, WRT-143)");
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES / 2 - 1);
+	wrong = counted(ev) != 0;
+	step(1);
+	TAP_CHECK(!wrong && counted(ev) == 1, "after STOP the first signal comes after a full packet (WRT-110)");
+	for (i = 0; i < 100; i++) {
+		wrong += set_state(fd, WAVERT_STATE_PAUSE);
+		wrong += set_state(fd, WAVERT_STATE_RUN);
+		step(1);
+	}
+	TAP_CHECK(!wrong && !get_position(fd, &p) && p.linear == (FRAMES / 2 + 100) * 4,
+		  "100 cycles of RUN and PAUSE lose no frame (WRT-121)");
+	munmap((void *)page, 4096);
+	close(ev);
+	close(fd);
+}
+
+static void test_run_without_buffer(void)
+{
+	struct wavert_position p;
+	int fd = new_stream(0, 0, 0);
+
+	TAP_CHECK(!get_position(fd, &p) && !p.linear && !p.play_offset && !p.state,
+		  "a new stream is in STOP at position 0 (WRT-001, WRT-002)");
+	TAP_CHECK(set_state(fd, WAVERT_STATE_RUN) == EBADRQC, "RUN without a buffer gives EBADRQC (WRT-126)");
+	TAP_CHECK(!get_position(fd, &p) && p.state == WAVERT_STATE_PAUSE,
+		  "the steps below it were taken (Q14)");
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_POSITION, NULL) == EFAULT, "GET_POSITION of NULL gives EFAULT");
+	memset(&p, 0, sizeof(p));
+	p.reserved[6] = 1;
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_POSITION, &p) == EINVAL,
+		  "GET_POSITION refuses a nonzero reserved word");
+	close(fd);
+}
+
+static void test_register_while_running(void)
+{
+	int fd = ready_stream(0, 2, BYTES), a = new_event(), b = new_event();
+
+	register_event(fd, a);
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES / 2 + 10);
+	TAP_CHECK(!register_event(fd, b) && !counted(b), "registering in RUN signals nothing (WRT-073, WRT-074)");
+	step(FRAMES / 2);
+	TAP_CHECK(counted(a) == 2 && counted(b) == 1, "from the next point on it is signalled (WRT-072)");
+	step(FRAMES / 2);
+	TAP_CHECK(!unregister_event(fd, a) && counted(a) == 1, "unregistering leaves the count alone (WRT-075)");
+	step(FRAMES * 3);
+	TAP_CHECK(!counted(a) && counted(b) == 7, "after that it is not signalled any more (WRT-071)");
+	close(b);
+	register_event(fd, a);
+	step(FRAMES / 2);
+	TAP_CHECK(counted(a) == 1, "a registered event that was closed disturbs nobody (WRT-079)");
+	close(a);
+	close(fd);
+}
+
+static void test_shared_event(void)
+{
+	int play = ready_stream(0, 2, BYTES), capt = ready_stream(1, 1, BYTES), ev = new_event();
+
+	register_event(play, ev);
+	register_event(capt, ev);
+	set_state(play, WAVERT_STATE_RUN);
+	set_state(capt, WAVERT_STATE_RUN);
+	step(FRAMES);
+	TAP_CHECK(counted(ev) == 3, "an event on two streams is signalled by both (WRT-078, WRT-113)");
+	close(play);
+	close(capt);
+	step(FRAMES);
+	TAP_CHECK(!counted(ev), "after close nothing is signalled (WRT-047)");
+	close(ev);
+}
+
+static void test_free_keeps_events(void)
+{
+	int fd = ready_stream(0, 2, BYTES), ev = new_event();
+
+	register_event(fd, ev);
+	set_state(fd, WAVERT_STATE_RUN);
+	step(10);
+	TAP_CHECK(!free_buffer(fd) && !counted(ev), "FREE_BUFFER in RUN stops the stream first (WRT-049, WRT-054)");
+	alloc_buffer(fd, 0, BYTES);
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES * 3);
+	TAP_CHECK(!counted(ev), "a timer buffer signals nothing (WRT-038, WRT-052)");
+	free_buffer(fd);
+	alloc_buffer(fd, 2, BYTES);
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES);
+	TAP_CHECK(counted(ev) == 2, "registrations survive FREE_BUFFER (WRT-051)");
+	close(ev);
+	close(fd);
+}
+
+/* ---- data, observers, black box ------------------------------------------------------ */
+
+static void test_loopback(void)
+{
+	int play = ready_stream(0, 2, BYTES), capt = ready_stream(1, 2, BYTES), wrong = 0;
+	uint32_t *out = map_buffer(play, 8192), *in = map_buffer(capt, 8192);
+	unsigned int i, round;
+
+	for (i = 0; i < FRAMES; i++)
+		out[i] = i * 2654435761u;
+	set_state(play, WAVERT_STATE_RUN);
+	set_state(capt, WAVERT_STATE_RUN);
+	for (round = 0; round < 50; round++) {
+		step(FRAMES / 2);
+		for (i = 0; i < FRAMES / 2; i++) {
+			unsigned int at = round % 2 * (FRAMES / 2) + i;
+
+			wrong += in[at] != out[at];
+			out[at] += 77;
+		}
+	}
+	TAP_CHECK(!wrong, "capture finds the frames that playback read, bit for bit (WRT-040, WRT-041, WRT-107)");
+	set_state(play, WAVERT_STATE_STOP);
+	step(FRAMES);
+	for (i = 0; i < FRAMES; i++)
+		wrong += in[i] != 0;
+	TAP_CHECK(!wrong, "when playback stands, capture records silence");
+	munmap(out, 8192);
+	munmap(in, 8192);
+	close(play);
+	close(capt);
+}
+
+static void test_observer(void)
+{
+	int fd = ready_stream(0, 2, BYTES), seer = new_stream(0, 0, WAVERT_STREAM_OBSERVE);
+	int a = new_event(), b = new_event();
+	const struct wavert_page *mine = map_page(fd), *theirs = map_page(seer);
+	struct wavert_position p;
+
+	TAP_CHECK(set_format(seer, 48000, WAVERT_FORMAT_S16, 2) == EBADRQC &&
+		  alloc_buffer(seer, 2, BYTES) == EBADRQC && set_state(seer, WAVERT_STATE_RUN) == EBADRQC &&
+		  free_buffer(seer) == EBADRQC, "an observer cannot control: EBADRQC");
+	TAP_CHECK(map_error(seer, 4096, PROT_READ, MAP_SHARED, 0) == EBADRQC,
+		  "an observer has no buffer to map");
+	register_event(fd, a);
+	TAP_CHECK(!register_event(seer, b), "an observer can register an event");
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES * 2 + 5);
+	TAP_CHECK(counted(a) == 4 && counted(b) == 4, "owner and observer are signalled alike");
+	TAP_CHECK(mine->linear == theirs->linear && mine->packets == theirs->packets &&
+		  theirs->buffer_bytes == BYTES && theirs->notifications == 2 && theirs->rate == 48000 &&
+		  theirs->state == WAVERT_STATE_RUN && theirs->looks == mine->looks,
+		  "both pages tell the same");
+	TAP_CHECK(!get_position(seer, &p) && p.linear == (FRAMES * 2 + 5) * 4, "an observer can ask the position");
+	close(seer);
+	step(FRAMES);
+	TAP_CHECK(counted(b) == 2 && counted(a) == 2 && theirs->packets == 6,
+		  "a stream lives on while its page is mapped");
+	munmap((void *)theirs, 4096);
+	step(FRAMES);
+	TAP_CHECK(counted(a) == 2 && !counted(b), "a closed observer is told nothing more");
+	munmap((void *)mine, 4096);
+	close(a);
+	close(b);
+	close(fd);
+}
+
+static void test_foreign_position(void)
+{
+	int fd = ready_stream(0, 2, BYTES), other = new_stream(0, 0, 0);
+	struct wavert_position p;
+
+	set_state(fd, WAVERT_STATE_RUN);
+	step(100);
+	TAP_CHECK(!get_position(other, &p) && !p.linear && !p.play_offset,
+		  "a stream without a buffer does not see the owner's position");
+	close(fd);
+	close(other);
+}
+
+static void test_black_box(void)
+{
+	int fd = ready_stream(0, 2, BYTES), ev = new_event(), wrong = 0;
+	const struct wavert_page *page = map_page(fd);
+	unsigned long long i;
+
+	register_event(fd, ev);
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES * 50);
+	TAP_CHECK(page->ring_head == 100, "100 points make 100 entries in the black box");
+	for (i = 37; i <= 100; i++) {
+		const struct wavert_notification *e = &page->ring[(i - 1) % WAVERT_RING];
+
+		wrong += e->number != i || e->linear != i * FRAMES * 2 || !e->signal_ns;
+	}
+	TAP_CHECK(!wrong, "the last 64 are there: number, position, signalled");
+	munmap((void *)page, 4096);
+	close(ev);
+	close(fd);
+}
+
+/* ---- death --------------------------------------------------------------------------- */
+
+static int owner_is_nobody(void)
+{
+	char text[4096] = "";
+	FILE *f = fopen("/proc/asound/card0/wavert", "r");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	text[n] = 0;
+	return n && !strstr(text, "owner W") && !strstr(text, "owner A") &&
+	       !strstr(text, "observers 1");
+}
+
+static void test_killed(void)
+{
+	int ready[2], fd;
+	char c;
+	pid_t pid;
+
+	if (pipe(ready))
+		abort();
+	pid = fork();
+	if (!pid) {
+		int ev = new_event();
+
+		fd = ready_stream(0, 2, BYTES);
+		new_stream(0, 0, WAVERT_STREAM_OBSERVE);
+		map_buffer(fd, 8192);
+		map_page(fd);
+		register_event(fd, ev);
+		c = set_state(fd, WAVERT_STATE_RUN) ? 'x' : 'r';
+		if (write(ready[1], &c, 1) != 1)
+			_exit(1);
+		pause();
+	}
+	if (read(ready[0], &c, 1) != 1 || c != 'r')
+		c = 'x';
+	step(FRAMES);
+	kill(pid, SIGKILL);
+	child_status(pid);
+	step(FRAMES);
+	TAP_CHECK(c == 'r' && owner_is_nobody(), "a client killed in RUN leaves nothing behind (WRT-213)");
+	fd = ready_stream(0, 2, BYTES);
+	TAP_CHECK(fd >= 0, "and its pin can be had at once");
+	close(fd);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void test_many_cycles(void)
+{
+	int i, wrong = 0, before = lowest_free_fd();
+
+	for (i = 0; i < 1000; i++) {
+		int fd = ready_stream(i & 1, 2, BYTES), ev = new_event();
+
+		wrong += fd < 0 || register_event(fd, ev);
+		wrong += set_state(fd, WAVERT_STATE_RUN) != 0;
+		step(FRAMES / 2);
+		wrong += counted(ev) != 1;
+		wrong += set_state(fd, WAVERT_STATE_STOP) != 0;
+		wrong += unregister_event(fd, ev) != 0;
+		close(ev);
+		close(fd);
+	}
+	TAP_CHECK(!wrong && lowest_free_fd() == before && owner_is_nobody(),
+		  "1000 cycles of open, alloc, register, run, stop, unregister, close (WRT-214)");
+}
+
+int main(void)
+{
+	setbuf(stdout, NULL);
+	test_version();
+	test_caps();
+	test_new_stream();
+	test_format();
+	test_alloc();
+	test_alloc_states();
+	test_mmap();
+	test_fork();
+	test_register();
+	count_points(1);
+	count_points(2);
+	test_states();
+	test_run_without_buffer();
+	test_register_while_running();
+	test_shared_event();
+	test_free_keeps_events();
+	test_loopback();
+	test_observer();
+	test_foreign_position();
+	test_black_box();
+	test_killed();
+	test_many_cycles();
+	return tap_done();
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * unplug_test.c - the device is taken away from clients that are using it: unbind while
+ * running, mapped and blocked. Runs in the guest as root, on the simulator in real
+ * (virtual) time. TAP on stdout. The card is bound again at the end.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "abi.h"
+
+#define BYTES 7680u
+#define DRIVER "/sys/bus/platform/drivers/snd-wavert-sim/"
+
+static int driver_write(const char *file)
+{
+	static const char device[] = "snd-wavert-sim.0";
+	char path[128];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), DRIVER "%s", file);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return errno;
+	if (write(fd, device, strlen(device)) < 0)
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static int remove_module(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+struct reader {
+	int event;
+	unsigned long long sum;
+	int wakeups;
+};
+
+/* A client asleep in read(); ends with the read that follows `stop`. */
+static volatile int stop;
+
+static void *read_events(void *arg)
+{
+	struct reader *r = arg;
+	uint64_t value;
+
+	while (!stop && read(r->event, &value, sizeof(value)) == sizeof(value)) {
+		r->sum += value;
+		r->wakeups++;
+		if (value >> 32)
+			break;
+	}
+	return NULL;
+}
+
+static void test_rmmod_refused(void)
+{
+	int filter = open_filter(), fd = new_stream(0, 0, 0);
+
+	TAP_CHECK(remove_module("snd_wavert_sim") == EWOULDBLOCK &&
+		  remove_module("snd_wavert") == EWOULDBLOCK, "rmmod is refused while filter and stream are open");
+	close(filter);
+	TAP_CHECK(remove_module("snd_wavert_sim") == EWOULDBLOCK &&
+		  remove_module("snd_wavert") == EWOULDBLOCK, "rmmod is refused while only a stream is open");
+	close(fd);
+}
+
+static void check_gone_calls(int fd, int ev, int filter)
+{
+	struct wavert_position p;
+	struct wavert_caps c = { 0 };
+	struct wavert_buffer b;
+
+	TAP_CHECK(set_state(fd, WAVERT_STATE_RUN) == 0, "SET_STATE to the same state still succeeds");
+	TAP_CHECK(!set_state(fd, WAVERT_STATE_PAUSE) && !set_state(fd, WAVERT_STATE_STOP),
+		  "downward states still succeed (WRT-057)");
+	TAP_CHECK(set_state(fd, WAVERT_STATE_ACQUIRE) == ENODEV, "upward states give ENODEV");
+	TAP_CHECK(get_position(fd, &p) == ENODEV, "GET_POSITION gives ENODEV");
+	TAP_CHECK(set_format(fd, 48000, WAVERT_FORMAT_S16, 2) == ENODEV, "SET_FORMAT gives ENODEV");
+	TAP_CHECK(alloc_full(fd, WAVERT_ALLOC_NOTIFICATION, 2, BYTES, &b) == ENODEV, "ALLOC_BUFFER gives ENODEV");
+	TAP_CHECK(free_buffer(fd) == ENODEV, "FREE_BUFFER gives ENODEV");
+	TAP_CHECK(register_event(fd, ev) == ENODEV, "REGISTER_EVENT gives ENODEV");
+	TAP_CHECK(!unregister_event(fd, ev) && unregister_event(fd, ev) == ENOENT,
+		  "UNREGISTER_EVENT still succeeds, once");
+	TAP_CHECK(mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED && errno == ENODEV,
+		  "a new mapping of the buffer gives ENODEV");
+	TAP_CHECK(call(filter, WAVERT_IOC_CAPS, &c) == ENODEV && new_stream(0, 0, 0) < 0,
+		  "the filter gives ENODEV, and no new stream can be had");
+}
+
+static void test_unbind(void)
+{
+	int filter = open_filter(), fd = ready_stream(0, 2, BYTES), idle = new_stream(1, 0, 0);
+	int seer = new_stream(0, 0, WAVERT_STREAM_OBSERVE);
+	struct reader r = { .event = eventfd(0, EFD_CLOEXEC) };
+	int ev = new_event(), seen = new_event(), err, i, wrong = 0;
+	const struct wavert_page *page = map_page(fd), *other = map_page(idle), *theirs = map_page(seer);
+	unsigned char *buffer = map_buffer(fd, 8192);
+	unsigned long long points, signals;
+	pthread_t thread;
+	double before;
+
+	register_event(fd, ev);
+	register_event(fd, r.event);
+	register_event(seer, seen);
+	memset(buffer, 0x11, 8192);
+	pthread_create(&thread, NULL, read_events, &r);
+	set_state(fd, WAVERT_STATE_RUN);
+	usleep(205000);
+	TAP_CHECK(page->packets >= 10 && r.sum == page->packets, "a stream runs, a client sleeps in read()");
+
+	before = seconds();
+	err = driver_write("unbind");
+	TAP_CHECK(!err && seconds() - before < 1.0,
+		  "unbind returns within a second though the client keeps everything");
+	stop = 1;
+	TAP_CHECK(page->state == WAVERT_STATE_GONE && other->state == WAVERT_STATE_GONE &&
+		  theirs->state == WAVERT_STATE_GONE, "every stream's page says GONE, idle or observing too");
+	points = page->packets;
+	signals = counted(ev);
+	TAP_CHECK(signals == points + 1, "each event has had one signal a point, and one last");
+	TAP_CHECK(counted(seen) == points + 1, "an observer's event has had the same");
+	usleep(200000);
+	TAP_CHECK(!counted(ev) && !counted(seen), "after that it is quiet");
+	pthread_join(thread, NULL);
+	TAP_CHECK(r.sum == points + 1, "the sleeping client was woken by the last signal");
+	for (i = 0; i < 8192; i += 64) {
+		((volatile unsigned char *)buffer)[i] = 0x22;
+		wrong += ((volatile unsigned char *)buffer)[i] != 0x22;
+	}
+	TAP_CHECK(!wrong, "touching the buffer harms nobody");
+	check_gone_calls(fd, ev, filter);
+	TAP_CHECK(remove_module("snd_wavert_sim") == EWOULDBLOCK, "rmmod is refused while the client keeps its stream");
+
+	TAP_CHECK(!driver_write("bind"), "meanwhile the device can be bound again");
+	i = new_stream(0, 0, 0);
+	TAP_CHECK(i >= 0 || i == -ENOENT, "and opens as a new card, or under another number");
+	if (i >= 0)
+		close(i);
+	close(filter);
+	TAP_CHECK(page->state == WAVERT_STATE_GONE, "the page of the old stream stays readable");
+	munmap(buffer, 8192);
+	munmap((void *)page, 4096);
+	munmap((void *)other, 4096);
+	munmap((void *)theirs, 4096);
+	TAP_CHECK(!close(fd) && !close(seer) && !close(idle), "close succeeds");
+	close(ev);
+	close(seen);
+	close(r.event);
+}
+
+/* Whoever wins the race, nothing may break: the kernel log is the judge. */
+static void *churn(void *arg)
+{
+	int *rounds = arg;
+
+	while (!stop) {
+		int fd = ready_stream(0, 2, BYTES), ev = new_event();
+		unsigned char *buffer = fd < 0 ? NULL : map_buffer(fd, 8192);
+
+		if (fd >= 0) {
+			register_event(fd, ev);
+			set_state(fd, WAVERT_STATE_RUN);
+			usleep(3000);
+			if (buffer)
+				buffer[0] = 1;
+			close(fd);
+		}
+		if (buffer)
+			munmap(buffer, 8192);
+		close(ev);
+		if (fd < 0)
+			usleep(1000);
+		++*rounds;
+	}
+	return NULL;
+}
+
+static void test_races(void)
+{
+	pthread_t thread[3];
+	int rounds[3] = { 0 }, i, wrong = 0;
+
+	stop = 0;
+	for (i = 0; i < 3; i++)
+		pthread_create(&thread[i], NULL, churn, &rounds[i]);
+	for (i = 0; i < 20; i++) {
+		usleep(20000);
+		wrong += driver_write("unbind");
+		wrong += driver_write("bind");
+	}
+	stop = 1;
+	for (i = 0; i < 3; i++)
+		pthread_join(thread[i], NULL);
+	TAP_CHECK(!wrong && rounds[0] && rounds[1] && rounds[2],
+		  "20 times unbound and bound under three clients that open, run and close");
+}
+
+static void test_rmmod(void)
+{
+	TAP_CHECK(!remove_module("snd_wavert_sim") && !remove_module("snd_wavert"),
+		  "when everything is closed both modules can be removed");
+}
+
+int main(void)
+{
+	setbuf(stdout, NULL);
+	test_rmmod_refused();
+	test_unbind();
+	test_races();
+	test_rmmod();
+	return tap_done();
+}
