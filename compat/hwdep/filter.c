@@ -7,7 +7,6 @@
 #include <linux/device.h>
 #include <linux/file.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include <sound/hwdep.h>
 
 #include "hwdep.h"
@@ -32,19 +31,13 @@ static_assert(WAVERT_FORMAT_U8 == WRT_FMT_U8 && WAVERT_FORMAT_S16 == WRT_FMT_S16
 	      WAVERT_FORMAT_S24_32 == WRT_FMT_S24_32 &&
 	      WAVERT_FORMAT_S32 == WRT_FMT_S32 && WAVERT_FORMAT_FLOAT == WRT_FMT_FLOAT);
 
-static bool any_set(const __u32 *reserved, size_t bytes)
-{
-	return memchr_inv(reserved, 0, bytes);
-}
-
 static int version(void __user *user)
 {
 	struct wavert_version arg;
+	int err = WRT_GET_ARG(arg, user);
 
-	if (copy_from_user(&arg, user, sizeof(arg)))
-		return -EFAULT;
-	if (any_set(arg.reserved, sizeof(arg.reserved)))
-		return -EINVAL;
+	if (err)
+		return err;
 	arg.abi_major = WAVERT_ABI_MAJOR;
 	arg.abi_minor = WAVERT_ABI_MINOR;
 	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
@@ -81,12 +74,10 @@ static int caps(struct wrt_filter *filter, void __user *user)
 {
 	struct wrt_stream *stream;
 	struct wavert_caps arg;
-	int err;
+	int err = WRT_GET_ARG(arg, user);
 
-	if (copy_from_user(&arg, user, sizeof(arg)))
-		return -EFAULT;
-	if (any_set(arg.reserved, sizeof(arg.reserved)))
-		return -EINVAL;
+	if (err)
+		return err;
 	err = find_stream(filter, arg.direction, arg.pin, &stream);
 	if (err)
 		return err;
@@ -115,11 +106,11 @@ static int new_stream(struct wrt_filter *filter, struct file *filter_file, void 
 	struct wavert_new_stream arg;
 	struct wrt_stream *stream;
 	struct file *file;
-	int err;
+	int err = WRT_GET_ARG(arg, user);
 
-	if (copy_from_user(&arg, user, sizeof(arg)))
-		return -EFAULT;
-	if (any_set(arg.reserved, sizeof(arg.reserved)) || arg.flags & ~WAVERT_STREAM_OBSERVE)
+	if (err)
+		return err;
+	if (arg.flags & ~WAVERT_STREAM_OBSERVE)
 		return -EINVAL;
 	err = find_stream(filter, arg.direction, arg.pin, &stream);
 	if (err)

@@ -13,6 +13,8 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
 #include <sound/core.h>
 #include <sound/memalloc.h>
 #include <uapi/sound/wavert.h>
@@ -62,6 +64,18 @@ static inline struct wrt_pin *pin_of(struct wrt_mp *mp)
 {
 	return container_of(mp, struct wrt_pin, mp);
 }
+
+/* Copy an argument in; its reserved words have to be zero. */
+static inline int wrt_get_arg(void *arg, size_t bytes, const void __user *user,
+			      const __u32 *reserved, size_t reserved_bytes)
+{
+	if (copy_from_user(arg, user, bytes))
+		return -EFAULT;
+	return memchr_inv(reserved, 0, reserved_bytes) ? -EINVAL : 0;
+}
+
+#define WRT_GET_ARG(arg, user) \
+	wrt_get_arg(&(arg), sizeof(arg), user, (arg).reserved, sizeof((arg).reserved))
 
 /* filter.c */
 int wrt_filter_new(struct snd_card *card, struct wrt_device *device,

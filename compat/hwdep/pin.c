@@ -11,22 +11,26 @@
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "hwdep.h"
 
-#define TO_ERRNO(name, value, error)	\
-	case WRT_STATUS_##name:		\
-		return -(error);
+#define TO_ERRNO(name, value, error) { WRT_STATUS_##name, -(error) },
+
+static const struct {
+	enum wrt_status status;
+	int error;
+} errors[] = {
+	WRT_STATUS_TABLE(TO_ERRNO)
+};
 
 int wrt_errno(enum wrt_status status)
 {
-	switch (status) {
-	case WRT_STATUS_SUCCESS:
-		return 0;
-	WRT_STATUS_TABLE(TO_ERRNO)
-	}
-	return -EREMOTEIO;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++)
+		if (errors[i].status == status)
+			return errors[i].error;
+	return WARN_ON_ONCE(status) ? -EREMOTEIO : 0;
 }
 
 static const struct wrt_mp_ops mp_ops = {
@@ -37,18 +41,13 @@ static const struct wrt_mp_ops mp_ops = {
 	.signal = wrt_notify_signal,
 };
 
-/* Copy a struct in and insist that its reserved words are zero. */
-#define GET_ARG(arg, user)						\
-	(copy_from_user(&(arg), user, sizeof(arg)) ? -EFAULT :		\
-	 memchr_inv((arg).reserved, 0, sizeof((arg).reserved)) ? -EINVAL : 0)
-
 /* ---- calls ---------------------------------------------------------------------- */
 
 static int set_format(struct wrt_pin *pin, void __user *user)
 {
 	struct wavert_format arg;
 	enum wrt_status status;
-	int err = GET_ARG(arg, user);
+	int err = WRT_GET_ARG(arg, user);
 
 	if (err)
 		return err;
@@ -93,7 +92,7 @@ static int alloc_buffer(struct wrt_pin *pin, void __user *user)
 {
 	struct wavert_buffer arg;
 	enum wrt_status status;
-	int err = GET_ARG(arg, user);
+	int err = WRT_GET_ARG(arg, user);
 
 	if (err)
 		return err;
@@ -115,7 +114,7 @@ static int register_event(struct wrt_pin *pin, void __user *user)
 {
 	struct wavert_event arg;
 	enum wrt_status status;
-	int err = GET_ARG(arg, user);
+	int err = WRT_GET_ARG(arg, user);
 	void *event;
 
 	if (err)
@@ -135,7 +134,7 @@ static int unregister_event(struct wrt_pin *pin, void __user *user)
 {
 	struct wavert_event arg;
 	enum wrt_status status;
-	int err = GET_ARG(arg, user);
+	int err = WRT_GET_ARG(arg, user);
 	void *event;
 
 	if (err)
@@ -156,7 +155,7 @@ static int set_state(struct wrt_pin *pin, void __user *user)
 {
 	struct wavert_state arg;
 	enum wrt_status status;
-	int err = GET_ARG(arg, user);
+	int err = WRT_GET_ARG(arg, user);
 
 	if (err)
 		return err;
@@ -172,7 +171,7 @@ static int get_position(struct wrt_pin *pin, void __user *user)
 	struct wavert_position arg;
 	struct wrt_snapshot snap;
 	enum wrt_status status;
-	int err = GET_ARG(arg, user);
+	int err = WRT_GET_ARG(arg, user);
 
 	if (err)
 		return err;

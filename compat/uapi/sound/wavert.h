@@ -80,7 +80,7 @@ struct wavert_caps {
 	__u32 rate_min;		/* [out] Hz */
 	__u32 rate_max;		/* [out] Hz */
 	__u32 buffer_max;	/* [out] bytes */
-	__u32 notify_max;	/* [out] most notifications a buffer, see WAVERT_ALLOC_ANY_COUNT */
+	__u32 notify_max;	/* [out] most notifications (WAVERT_ALLOC_ANY_COUNT) */
 	__u32 notify_min;	/* [out] least distance of two points, frames */
 	__u32 size_step;	/* [out] a point is a multiple of this many bytes (and of a frame) */
 	__u32 position_step;	/* [out] position moves by at most this many bytes; 0: one frame */

@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# All tests but the long ones; make check. Every part prints TAP, which is added up to a
+# closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
+#
+#   tests/check.sh [PART...]   parts: lint layers unit guest-runner guest-debian guest-uml demo
+set -u
+cd "$(dirname "$0")/.."
+top=$PWD
+logs=$top/build/check
+passed=0
+failed=0
+skipped=0
+rm -rf "$logs"
+mkdir -p "$logs" build/guest
+
+# Runs one part, shows its TAP, counts it. A part that ends badly without having said
+# "not ok", or says nothing at all, is a failure of its own.
+part()	# NAME COMMAND...
+{
+	local name=$1 log=$logs/$1 code ok not_ok skip
+	shift
+	echo "# ---- $name"
+	"$@" >"$log" 2>"$log.err"
+	code=$?
+	cat "$log"
+	ok=$(grep -c '^ok ' "$log")
+	not_ok=$(grep -c '^not ok ' "$log")
+	skip=$(grep -c '^ok .*# SKIP' "$log")
+	if { [ $code -ne 0 ] && [ "$not_ok" = 0 ]; } || [ "$ok$not_ok" = 00 ]; then
+		echo "not ok - $name ended with exit code $code"
+		tail -n 30 "$log.err" | sed 's/^/# /'
+		not_ok=$((not_ok + 1))
+	fi
+	passed=$((passed + ok - skip))
+	skipped=$((skipped + skip))
+	failed=$((failed + not_ok))
+}
+
+build_for()	# BED OUT
+{
+	local kdir
+	kdir=$(tests/guest/run --bed "$1" --print-kdir) || return 1
+	scripts/build-modules.sh "$kdir" "build/$2" $([ "$1" = uml ] && echo ARCH=um) \
+		>"$logs/build-$1" 2>&1 || { cat "$logs/build-$1"; return 1; }
+}
+
+compile()	# NAME SOURCE FLAGS...: a test program
+{
+	local name=$1 source=$2
+	shift 2
+	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -o "build/guest/$name" "$source" "$@"
+}
+
+build_programs()
+{
+	make -s -C userspace "O=$top/build/userspace" &&
+		compile abi_test64 tests/guest/abi_test.c -static &&
+		compile abi_test32 tests/guest/abi_test.c -static -m32 &&
+		compile unplug_test tests/guest/unplug_test.c -static -lpthread &&
+		compile pcm_test tests/guest/pcm_test.c -lasound
+}
+
+guest()	# BED MODULES "SIM-PARAMETERS" RUN-OPTIONS...
+{
+	local bed=$1 dir=build/$2 parameters=$3
+	shift 3
+	tests/guest/run --bed "$bed" --timeout 300 --module "$dir/snd-wavert.ko" \
+		--module "$dir/snd-wavert-sim.ko $parameters" "$@"
+}
+
+system_test()	# BED MODULES
+{
+	tests/guest/run --bed "$1" --timeout 300 --no-insmod --module "build/$2/snd-wavert.ko" \
+		--module "build/$2/snd-wavert-sim.ko" --tool aplay --tool arecord \
+		--file build/userspace/wavert --file /usr/share/sounds/alsa/Front_Center.wav \
+		--file tests/guest/system_test.sh -- sh system_test.sh
+}
+
+guest_parts()	# BED MODULES
+{
+	local bed=$1 dir=$2
+	if ! build_for "$bed" "$dir" || ! build_programs; then
+		failed=$((failed + 1))
+		echo "not ok - modules and test programs build for bed $bed"
+		return
+	fi
+	part "$bed-abi-64" guest "$bed" "$dir" "clock=step streams=2" \
+		--file build/guest/abi_test64 -- abi_test64
+	[ "$bed" = uml ] || part "$bed-abi-32" guest "$bed" "$dir" "clock=step streams=2" \
+		--file build/guest/abi_test32 -- abi_test32
+	part "$bed-unplug" guest "$bed" "$dir" "" --file build/guest/unplug_test -- unplug_test
+	part "$bed-pcm" guest "$bed" "$dir" "streams=2" --tool aplay --file build/guest/pcm_test -- pcm_test
+	part "$bed-system" system_test "$bed" "$dir"
+}
+
+demo_test()
+{
+	local n=0 bad=0 defect
+	tests/demo/run.sh >"$logs/demo.out" 2>&1 && echo "ok 1 - the demo holds" ||
+		{ bad=1; echo "not ok 1 - the demo holds"; sed 's/^/# /' "$logs/demo.out"; }
+	for defect in drop-notify flip-bit; do
+		n=$((n + 1))
+		if tests/demo/run.sh --defect $defect >"$logs/demo.$defect" 2>&1 ||
+			! grep -q '^FAILED: ' "$logs/demo.$defect"; then
+			bad=1
+			echo "not ok $((n + 1)) - the demo fails and says why with the planted defect $defect"
+			sed 's/^/# /' "$logs/demo.$defect"
+		else
+			echo "ok $((n + 1)) - the demo fails and says why with the planted defect $defect"
+		fi
+	done
+	return $bad
+}
+
+layers()
+{
+	scripts/check-layers.sh && scripts/check-layers.sh --selftest
+}
+
+run_part()
+{
+	case $1 in
+	lint) part lint scripts/lint.sh ;;
+	layers) part layers layers ;;
+	unit) part unit make -s --no-print-directory -C tests/unit "O=$top/build/unit" run compile3 ;;
+	guest-runner) part guest-runner tests/guest/selftest.sh ;;
+	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
+	guest-uml) guest_parts uml uml ;;
+	demo) part demo demo_test ;;
+	*)
+		echo "check.sh: no part $1" >&2
+		exit 2
+		;;
+	esac
+}
+
+# The UML bed is built once and kept; WRT_NO_UML=1 leaves it out.
+if [ $# = 0 ]; then
+	set -- layers unit
+	if [ -n "${WRT_NO_UML-}" ]; then
+		skipped=$((skipped + 1))
+		echo "ok - tests in User Mode Linux # SKIP WRT_NO_UML is set"
+	elif ! tests/guest/bed-uml.sh >"$logs/bed-uml" 2>&1; then
+		failed=$((failed + 1))
+		echo "not ok - the User Mode Linux bed can be built"
+		tail -n 20 "$logs/bed-uml" | sed 's/^/# /'
+	else
+		set -- "$@" guest-uml
+	fi
+	set -- "$@" lint guest-runner guest-debian demo
+fi
+for p in "$@"; do
+	run_part "$p"
+done
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
