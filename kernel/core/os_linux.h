@@ -19,11 +19,11 @@
 #include <linux/types.h>
 
 struct wrt_lock {
-	spinlock_t raw;
+	spinlock_t raw;		/* what it guards is said where a wrt_lock is declared */
 };
 
 struct wrt_mutex {
-	struct mutex raw;
+	struct mutex raw;	/* likewise */
 };
 
 /* Macros, so that lockdep sees one class for each place that initialises. */

@@ -82,7 +82,7 @@ struct wavert_caps {
 	__u32 buffer_max;	/* [out] bytes */
 	__u32 notify_max;	/* [out] most notifications (WAVERT_ALLOC_ANY_COUNT) */
 	__u32 notify_min;	/* [out] least distance of two points, frames */
-	__u32 size_step;	/* [out] a point is a multiple of this many bytes (and of a frame) */
+	__u32 size_step;	/* [out] a point is a multiple of this, bytes (and of a frame) */
 	__u32 position_step;	/* [out] position moves by at most this many bytes; 0: one frame */
 	__u32 reserved[6];
 };
