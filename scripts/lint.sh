@@ -5,7 +5,7 @@
 set -u
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" .checkpatch-camelcase.*' EXIT
 count=0
 bad=0
 

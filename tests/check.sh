@@ -58,7 +58,8 @@ build_programs()
 		compile abi_test64 tests/guest/abi_test.c -static &&
 		compile abi_test32 tests/guest/abi_test.c -static -m32 &&
 		compile unplug_test tests/guest/unplug_test.c -static -lpthread &&
-		compile pcm_test tests/guest/pcm_test.c -lasound
+		compile pcm_test tests/guest/pcm_test.c -lasound &&
+		compile race_test tests/guest/race_test.c -lasound -lpthread
 }
 
 guest()	# BED MODULES "SIM-PARAMETERS" RUN-OPTIONS...
@@ -90,6 +91,8 @@ guest_parts()	# BED MODULES
 	[ "$bed" = uml ] || part "$bed-abi-32" guest "$bed" "$dir" "clock=step streams=2" \
 		--file build/guest/abi_test32 -- abi_test32
 	part "$bed-unplug" guest "$bed" "$dir" "" --file build/guest/unplug_test -- unplug_test
+	[ "$bed" = uml ] || part "$bed-race" guest "$bed" "$dir" "streams=2" --smp 2 --tool aplay \
+		--file build/guest/race_test -- race_test
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir"
 }

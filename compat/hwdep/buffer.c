@@ -22,7 +22,7 @@ int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 	size_t bytes = PAGE_ALIGN(g->bytes);
 
 	if (!pin->scratch)
-		pin->scratch = alloc_page(GFP_KERNEL | __GFP_ZERO);
+		pin->scratch = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!pin->scratch)
 		return WRT_ENOMEM;
 	if (snd_dma_alloc_pages(pin->filter->memory.type, pin->filter->memory.dev, bytes,
@@ -35,10 +35,15 @@ int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 	g->nseg = 1;
 	g->cpu = pin->dma.area;
 	pin->map_bytes = bytes;
+	return 0;
+}
+
+/* ALLOC_BUFFER has succeeded in every respect: from here on it can be mapped. */
+void wrt_buffer_show(struct wrt_pin *pin)
+{
 	down_write(&pin->map_sem);
 	pin->present = true;
 	up_write(&pin->map_sem);
-	return 0;
 }
 
 /* Nothing maps the buffer: retired, or its file is being closed. */
@@ -49,8 +54,9 @@ void wrt_buffer_free(struct wrt_mp *mp)
 	down_write(&pin->map_sem);
 	pin->present = false;
 	up_write(&pin->map_sem);
-	if (pin->dma.area)
-		snd_dma_free_pages(&pin->dma);
+	if (!pin->dma.area || WARN_ON(atomic_read(&pin->maps) && !pin->zapped))
+		return;		/* a leak is better than memory in two hands */
+	snd_dma_free_pages(&pin->dma);
 	pin->dma.area = NULL;
 }
 
@@ -80,25 +86,25 @@ void wrt_buffer_zap(struct wrt_pin *pin)
 	wrt_buffer_free(&pin->mp);
 }
 
-static struct page *page_at(struct wrt_pin *pin, unsigned long offset)
+/* map_sem held. A mapping exists only of a buffer that was shown, so there is memory. */
+static struct page *page_at(struct wrt_pin *pin, unsigned long pgoff)
 {
-	void *at;
+	void *at = pin->dma.area + (pgoff << PAGE_SHIFT);
 
 	if (pin->zapped)
 		return pin->scratch;
-	at = pin->dma.area + offset;
 	return is_vmalloc_addr(at) ? vmalloc_to_page(at) : virt_to_page(at);
 }
 
 static vm_fault_t buffer_fault(struct vm_fault *vmf)
 {
 	struct wrt_pin *pin = vmf->vma->vm_private_data;
-	unsigned long offset = vmf->pgoff << PAGE_SHIFT;
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 
 	down_read(&pin->map_sem);
-	if (offset < pin->map_bytes)
-		ret = vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(page_at(pin, offset)));
+	if (vmf->pgoff < pin->map_bytes >> PAGE_SHIFT)
+		ret = vmf_insert_pfn(vmf->vma, vmf->address,
+				     page_to_pfn(page_at(pin, vmf->pgoff)));
 	up_read(&pin->map_sem);
 	return ret;
 }
@@ -117,6 +123,8 @@ static void buffer_vm_close(struct vm_area_struct *vma)
 	atomic_dec(&pin->maps);
 }
 
+static_assert(WAVERT_MMAP_BUFFER == 0);
+
 static const struct vm_operations_struct buffer_vm_ops = {
 	.open = buffer_vm_open,
 	.close = buffer_vm_close,
@@ -126,7 +134,6 @@ static const struct vm_operations_struct buffer_vm_ops = {
 int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 {
 	unsigned long bytes = vma->vm_end - vma->vm_start;
-	unsigned long offset = vma->vm_pgoff << PAGE_SHIFT;
 	int err = 0;
 
 	down_read(&pin->map_sem);
@@ -134,14 +141,15 @@ int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 		err = -ENODEV;
 	else if (!pin->present)
 		err = -EBADRQC;
-	else if (offset || bytes > pin->map_bytes)
+	else if (vma->vm_pgoff || bytes > pin->map_bytes)
 		err = -EINVAL;
 	else
 		atomic_inc(&pin->maps);
 	up_read(&pin->map_sem);
 	if (err)
 		return err;
-	wrt_vm_flags_mod(vma, VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP, 0);
+	wrt_vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND |
+			 VM_DONTDUMP, 0);
 	vma->vm_ops = &buffer_vm_ops;
 	vma->vm_private_data = pin;
 	return 0;

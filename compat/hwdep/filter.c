@@ -52,12 +52,17 @@ static int find_stream(struct wrt_filter *filter, u32 direction, u32 pin,
 	return *out ? 0 : -ENOENT;
 }
 
+u32 wrt_cap_flags(const struct wrt_hw_caps *c)
+{
+	return (c->flags & WRT_HW_STEPPED ? WAVERT_CAP_STEPPED : 0) |
+	       (c->flags & WRT_HW_EMULATED ? WAVERT_CAP_EMULATED : 0);
+}
+
 static void fill_caps(struct wrt_filter *filter, const struct wrt_hw_caps *c,
 		      struct wavert_caps *arg)
 {
 	arg->pins = wrt_device_pins(filter->device, c->dir);
-	arg->flags = (c->flags & WRT_HW_STEPPED ? WAVERT_CAP_STEPPED : 0) |
-		     (c->flags & WRT_HW_EMULATED ? WAVERT_CAP_EMULATED : 0);
+	arg->flags = wrt_cap_flags(c);
 	arg->formats = c->formats;
 	arg->channels_min = c->channels_min;
 	arg->channels_max = c->channels_max;

@@ -49,15 +49,15 @@ struct wrt_pin {
 	struct snd_dma_buffer dma;
 	struct wrt_hw_seg seg;
 	struct page *scratch;		/* what a mapping shows after removal */
-	bool present;			/* a buffer may be mapped */
+	bool present;			/* the buffer may be mapped */
 	bool zapped;			/* the device is gone: show scratch */
 	u32 map_bytes;
+	u32 allocation;			/* counts buffers; under control */
 	atomic_t maps;			/* mappings of the buffer */
 
 	/* page.c */
 	struct page *page;
 	struct wavert_page *regs;	/* written under the stream lock */
-	u64 ring_done;			/* entries signalled; event lock */
 };
 
 static inline struct wrt_pin *pin_of(struct wrt_mp *mp)
@@ -78,6 +78,7 @@ static inline int wrt_get_arg(void *arg, size_t bytes, const void __user *user,
 	wrt_get_arg(&(arg), sizeof(arg), user, (arg).reserved, sizeof((arg).reserved))
 
 /* filter.c */
+u32 wrt_cap_flags(const struct wrt_hw_caps *c);
 int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
 		   const struct wrt_memory *memory, struct wrt_filter **out);
 void wrt_filter_gone(struct wrt_filter *filter);
@@ -91,6 +92,7 @@ int wrt_errno(enum wrt_status status);
 /* buffer.c */
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g);
 void wrt_buffer_free(struct wrt_mp *mp);
+void wrt_buffer_show(struct wrt_pin *pin);
 int wrt_buffer_retire(struct wrt_pin *pin);
 void wrt_buffer_zap(struct wrt_pin *pin);
 int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
@@ -99,7 +101,7 @@ int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
 int wrt_page_new(struct wrt_pin *pin);
 void wrt_page_free(struct wrt_pin *pin);
 void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s);
-void wrt_page_signalling(struct wrt_mp *mp, u32 points);
+void wrt_page_signalling(struct wrt_mp *mp, u64 first, u32 points);
 int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
 
 /* notify.c */

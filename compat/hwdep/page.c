@@ -18,7 +18,7 @@ static_assert(WRT_MP_EVENTS_MAX == WAVERT_EVENTS_MAX);
 
 int wrt_page_new(struct wrt_pin *pin)
 {
-	pin->page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	pin->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!pin->page)
 		return -ENOMEM;
 	pin->regs = page_address(pin->page);
@@ -85,16 +85,15 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	WRITE_ONCE(regs->seq, seq + 2);
 }
 
-/* Event lock held: stamps are given in the order of the points. */
-void wrt_page_signalling(struct wrt_mp *mp, u32 points)
+/* ring_head counts what was ever published, as the core's numbers of points do. */
+void wrt_page_signalling(struct wrt_mp *mp, u64 first, u32 points)
 {
-	struct wrt_pin *pin = pin_of(mp);
-	struct wavert_page *regs = pin->regs;
+	struct wavert_page *regs = pin_of(mp)->regs;
 	u64 now = ktime_get_ns();
 
-	for (; points; points--, pin->ring_done++)
-		if (READ_ONCE(regs->ring_head) - pin->ring_done <= WAVERT_RING)
-			WRITE_ONCE(regs->ring[pin->ring_done % WAVERT_RING].signal_ns, now);
+	for (; points; points--, first++)
+		if (READ_ONCE(regs->ring_head) - first <= WAVERT_RING)
+			WRITE_ONCE(regs->ring[first % WAVERT_RING].signal_ns, now);
 }
 
 int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
@@ -103,6 +102,7 @@ int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 		return -EINVAL;
 	if (vma->vm_flags & VM_WRITE)
 		return -EPERM;
-	wrt_vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE);
+	wrt_vm_flags_mod(vma, VM_IO | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
+			 VM_MAYWRITE);
 	return vm_insert_page(vma, vma->vm_start, pin->page);
 }

@@ -57,7 +57,8 @@ static int set_format(struct wrt_pin *pin, void __user *user)
 	return wrt_errno(status);
 }
 
-static enum wrt_status alloc_locked(struct wrt_pin *pin, struct wavert_buffer *arg)
+static enum wrt_status alloc_locked(struct wrt_pin *pin, struct wavert_buffer *arg,
+				    u32 *allocation)
 {
 	bool notify = arg->flags & WAVERT_ALLOC_NOTIFICATION;
 	enum wrt_status status;
@@ -66,10 +67,48 @@ static enum wrt_status alloc_locked(struct wrt_pin *pin, struct wavert_buffer *a
 	status = wrt_mp_alloc(&pin->mp, notify ? WRT_MP_NOTIFY_BUFFER : WRT_MP_TIMER_BUFFER,
 			      arg->notifications, arg->flags & WAVERT_ALLOC_ANY_COUNT,
 			      arg->requested_bytes);
+	if (!status)
+		*allocation = ++pin->allocation;
 	arg->actual_bytes = pin->mp.geom.bytes;
 	arg->map_bytes = pin->map_bytes;
 	mutex_unlock(&pin->control);
 	return status;
+}
+
+/* The answer has been copied out, or could not be. Somebody may have freed it meanwhile. */
+static void alloc_settled(struct wrt_pin *pin, u32 allocation, bool copied)
+{
+	mutex_lock(&pin->control);
+	if (pin->mp.buffer && pin->allocation == allocation) {
+		if (copied)
+			wrt_buffer_show(pin);
+		else
+			wrt_mp_free(&pin->mp);
+	}
+	mutex_unlock(&pin->control);
+}
+
+static int alloc_buffer(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_buffer arg;
+	enum wrt_status status;
+	int err = WRT_GET_ARG(arg, user);
+	u32 allocation;
+
+	if (err)
+		return err;
+	if (arg.flags & ~(WAVERT_ALLOC_NOTIFICATION | WAVERT_ALLOC_ANY_COUNT))
+		return -EINVAL;
+	status = alloc_locked(pin, &arg, &allocation);
+	if (status)
+		return wrt_errno(status);
+	arg.offset_from_first_page = 0;
+	arg.cache_type = 1;
+	arg.call_memory_barrier = 0;
+	if (copy_to_user(user, &arg, sizeof(arg)))
+		err = -EFAULT;
+	alloc_settled(pin, allocation, !err);
+	return err;
 }
 
 static int free_buffer(struct wrt_pin *pin)
@@ -86,28 +125,6 @@ static int free_buffer(struct wrt_pin *pin)
 	}
 	mutex_unlock(&pin->control);
 	return err;
-}
-
-static int alloc_buffer(struct wrt_pin *pin, void __user *user)
-{
-	struct wavert_buffer arg;
-	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
-
-	if (err)
-		return err;
-	if (arg.flags & ~(WAVERT_ALLOC_NOTIFICATION | WAVERT_ALLOC_ANY_COUNT))
-		return -EINVAL;
-	status = alloc_locked(pin, &arg);
-	if (status)
-		return wrt_errno(status);
-	arg.offset_from_first_page = 0;
-	arg.cache_type = 1;
-	arg.call_memory_barrier = 0;
-	if (!copy_to_user(user, &arg, sizeof(arg)))
-		return 0;
-	free_buffer(pin);
-	return -EFAULT;
 }
 
 static int register_event(struct wrt_pin *pin, void __user *user)
@@ -241,13 +258,16 @@ static int pin_release(struct inode *inode, struct file *file)
 	struct wrt_pin *pin = file->private_data;
 	u32 i;
 
+	mutex_lock(&pin->control);	/* wrt_filter_gone() may be at it, and waits for us */
+	wrt_mp_close(&pin->mp);
+	mutex_unlock(&pin->control);
+
 	mutex_lock(&pin->filter->lock);
-	list_del(&pin->link);	/* wrt_filter_gone() cannot find it any more */
+	list_del(&pin->link);
 	mutex_unlock(&pin->filter->lock);
 
-	wrt_mp_close(&pin->mp);
 	for (i = 0; i < pin->mp.nevents; i++)
-		wrt_notify_put(pin->mp.event[i]);
+		wrt_notify_put(pin->mp.event[i].event);
 	pin_free(pin);
 	return 0;
 }
@@ -290,7 +310,7 @@ static int pin_start(struct wrt_pin *pin, struct wrt_stream *stream, bool observ
 int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_stream *stream,
 		bool observer, struct file **out)
 {
-	struct wrt_pin *pin = kzalloc(sizeof(*pin), GFP_KERNEL);
+	struct wrt_pin *pin = kzalloc(sizeof(*pin), GFP_KERNEL_ACCOUNT);
 	struct file *file;
 	int err;
 
@@ -306,7 +326,7 @@ int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_
 	pin->filter = filter;
 	pin->filter_file = get_file(filter_file);
 	pin->mapping = filter_file->f_mapping;
-	pin->regs->flags = stream->caps.flags & WRT_HW_STEPPED ? WAVERT_CAP_STEPPED : 0;
+	pin->regs->flags = wrt_cap_flags(&stream->caps);
 
 	err = pin_start(pin, stream, observer);
 	if (err) {

@@ -40,10 +40,15 @@ struct wrt_mp_ops {
 	void (*buffer_free)(struct wrt_mp *mp);
 	/* Stream lock held: write the register page. */
 	void (*publish)(struct wrt_mp *mp, const struct wrt_snapshot *s);
-	/* Event lock held: these many oldest unsignalled points are being signalled. */
-	void (*signalling)(struct wrt_mp *mp, u32 points);
+	/* Event lock held: points first, first + 1, ... are being signalled. */
+	void (*signalling)(struct wrt_mp *mp, u64 first, u32 points);
 	/* Event lock held, any context: set the event, once. */
 	void (*signal)(void *event);
+};
+
+struct wrt_mp_event {
+	void *event;
+	u64 since;			/* first point it is signalled for */
 };
 
 struct wrt_mp {
@@ -60,7 +65,7 @@ struct wrt_mp {
 	/* Under the event lock. */
 	struct wrt_lock event_lock;
 	u32 nevents;
-	void *event[WRT_MP_EVENTS_MAX];	/* in order of registration */
+	struct wrt_mp_event event[WRT_MP_EVENTS_MAX];	/* in order of registration */
 };
 
 static inline struct wrt_mp *wrt_mp_of(struct wrt_client *c)
@@ -68,7 +73,7 @@ static inline struct wrt_mp *wrt_mp_of(struct wrt_client *c)
 	return (struct wrt_mp *)c;
 }
 
-/* [C] NewStream. DEVICE_REMOVED. */
+/* [C] NewStream. DEVICE_REMOVED; INSUFFICIENT_RESOURCES (too many observers). */
 enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 			    struct wrt_stream *stream, bool observer);
 
@@ -111,7 +116,8 @@ enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out);
 void wrt_mp_removed(struct wrt_mp *mp);
 
 /* events.c, for stream.c */
-void wrt_mp_notify(struct wrt_client *c, u32 points);
+void wrt_mp_notify(struct wrt_client *c, u64 first, u32 points);
 void wrt_mp_signal_all(struct wrt_mp *mp);
+void wrt_mp_set_batch(struct wrt_mp *mp);
 
 #endif

@@ -4,9 +4,6 @@
  */
 #include "miniport.h"
 
-/* At most this many signals an event and interrupt; the rest follows with the next. */
-#define SIGNALS_AT_ONCE	64
-
 static enum wrt_status from_core(int err)
 {
 	switch (err) {
@@ -45,7 +42,7 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 	wrt_memset(mp, 0, sizeof(*mp));
 	wrt_lock_init(&mp->event_lock);
 	mp->client.ops = &client_ops;
-	mp->client.batch = SIGNALS_AT_ONCE;
+	wrt_mp_set_batch(mp);
 	mp->client.keep_last = true;
 	mp->client.wants_points = observer;
 	mp->ops = ops;
@@ -167,6 +164,7 @@ static void drop_buffer(struct wrt_mp *mp)
 	mp->ops->buffer_free(mp);
 	mp->buffer = WRT_MP_NO_BUFFER;
 	wrt_memset(&mp->geom, 0, sizeof(mp->geom));
+	wrt_stream_refresh(mp->stream, &mp->client);
 }
 
 enum wrt_status wrt_mp_free(struct wrt_mp *mp)

@@ -18,6 +18,7 @@ struct wrt_pcm_stream {
 	struct wrt_client client;	/* first */
 	struct wrt_stream *stream;
 	struct snd_pcm_substream *substream;
+	struct snd_pcm_hw_constraint_list rates;	/* where caps.rates says which */
 	int card;
 	/* of the newest look, for the trace; under the stream lock */
 	u64 look, linear, points;
@@ -71,7 +72,7 @@ static void pcm_publish(struct wrt_client *c, const struct wrt_snapshot *s)
 }
 
 /* However many points have passed, ALSA is told once: it reads the pointer itself. */
-static void pcm_notify(struct wrt_client *c, u32 points)
+static void pcm_notify(struct wrt_client *c, u64 first, u32 points)
 {
 	struct wrt_pcm_stream *ps = container_of(c, struct wrt_pcm_stream, client);
 
@@ -128,10 +129,13 @@ static u32 period_bytes_min(const struct wrt_hw_caps *c)
 
 static void fill_hardware(const struct wrt_hw_caps *c, struct snd_pcm_hardware *hw)
 {
+	/* Without wake-ups ALSA reckons buffers by jiffies: not with a clock of its own. */
+	u32 no_wakeup = c->flags & WRT_HW_STEPPED ? 0 : SNDRV_PCM_INFO_NO_PERIOD_WAKEUP;
+
 	*hw = (struct snd_pcm_hardware) {
 		.info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
 			SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
-			SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_NO_PERIOD_WAKEUP,
+			SNDRV_PCM_INFO_PAUSE | no_wakeup,
 		.formats = alsa_formats(c->formats),
 		.rates = c->rates ? SNDRV_PCM_RATE_KNOT : SNDRV_PCM_RATE_CONTINUOUS,
 		.rate_min = c->rate_min,
@@ -152,17 +156,25 @@ static int rule_period_frames(struct snd_pcm_hw_params *params, struct snd_pcm_h
 	struct snd_interval *frames = hw_param_interval(params, SNDRV_PCM_HW_PARAM_PERIOD_SIZE);
 	const struct snd_interval *rate = hw_param_interval_c(params, SNDRV_PCM_HW_PARAM_RATE);
 	struct snd_interval allowed = {
-		.min = max_t(u32, WRT_POINT_MIN_FRAMES,
-			     DIV_ROUND_UP((u64)rate->min * WRT_POINT_MIN_US, 1000000)),
+		.min = wrt_geometry_point_min_frames(rate->min),
 		.max = UINT_MAX,
 	};
 
 	return snd_interval_refine(frames, &allowed);
 }
 
-static int constrain(struct snd_pcm_runtime *runtime, const struct wrt_hw_caps *c)
+static int constrain(struct snd_pcm_runtime *runtime, struct wrt_pcm_stream *ps)
 {
+	const struct wrt_hw_caps *c = &ps->stream->caps;
 	int err;
+
+	if (c->rates) {
+		ps->rates.list = c->rates;
+		ps->rates.count = c->nrates;
+		err = snd_pcm_hw_constraint_list(runtime, 0, SNDRV_PCM_HW_PARAM_RATE, &ps->rates);
+		if (err < 0)
+			return err;
+	}
 
 	err = snd_pcm_hw_constraint_integer(runtime, SNDRV_PCM_HW_PARAM_PERIODS);
 	if (err < 0)
@@ -186,7 +198,7 @@ static int pcm_open(struct snd_pcm_substream *substream)
 	ps->substream = substream;
 	substream->runtime->private_data = ps;
 	fill_hardware(&ps->stream->caps, &substream->runtime->hw);
-	return constrain(substream->runtime, &ps->stream->caps);
+	return constrain(substream->runtime, ps);
 }
 
 static int pcm_close(struct snd_pcm_substream *substream)
@@ -218,7 +230,8 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	geom.seg = &seg;
 	geom.nseg = 1;
 	geom.cpu = substream->runtime->dma_area;
-	ps->client.wants_points = !(params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
+	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
+				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
 	return to_errno(wrt_stream_configure(ps->stream, &ps->client, &geom));
 }
 

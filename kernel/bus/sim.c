@@ -228,6 +228,8 @@ static int sim_probe(struct platform_device *pdev)
 	struct sim_card *sc;
 	int err;
 
+	if (pdev->id < 0 || pdev->id >= CARDS)
+		return -ENODEV;	/* not one of ours, bound by driver_override */
 	err = read_config(&cfg);
 	if (err)
 		return err;

@@ -67,11 +67,17 @@ u32 wrt_geometry_unit(const struct wrt_hw_caps *c, u32 frame_bytes)
 	return frame_bytes / gcd(frame_bytes, step) * step;
 }
 
+u32 wrt_geometry_point_min_frames(u32 rate)
+{
+	u32 frames = (u32)wrt_div_u64((u64)rate * WRT_POINT_MIN_US + 999999, 1000000);
+
+	return wrt_max_u32(WRT_POINT_MIN_FRAMES, frames);
+}
+
 u32 wrt_geometry_notify_min(const struct wrt_hw_caps *c, u32 rate, u32 frame_bytes)
 {
-	u32 us_frames = (u32)wrt_div_u64((u64)rate * WRT_POINT_MIN_US + 999999, 1000000);
-	u32 frames = wrt_max_u32(WRT_POINT_MIN_FRAMES, us_frames);
-	u32 least = wrt_max_u32(frames * frame_bytes, c->notify_min);
+	u32 least = wrt_max_u32(wrt_geometry_point_min_frames(rate) * frame_bytes,
+				c->notify_min);
 
 	return (u32)round_up_u64(least, wrt_geometry_unit(c, frame_bytes));
 }

@@ -11,7 +11,7 @@
 
 #include "hw.h"
 
-/* Points closer than this are refused everywhere: no client can flood the CPU. */
+/* Points are never closer than this: no client can flood the CPU. */
 #define WRT_POINT_MIN_FRAMES	32
 #define WRT_POINT_MIN_US	125
 
@@ -31,6 +31,9 @@ int wrt_geometry_check_format(const struct wrt_hw_caps *c, u32 rate, u32 format,
 
 /* Least common multiple of frame and notification step: sizes are multiples, bytes. */
 u32 wrt_geometry_unit(const struct wrt_hw_caps *c, u32 frame_bytes);
+
+/* Least distance of two points at this rate, frames. */
+u32 wrt_geometry_point_min_frames(u32 rate);
 
 /* Least distance of two points for this format, bytes, a multiple of the unit. */
 u32 wrt_geometry_notify_min(const struct wrt_hw_caps *c, u32 rate, u32 frame_bytes);

@@ -120,7 +120,7 @@ struct wrt_hw_ops {
 	/*
 	 * [A] Optional: somebody wants an interrupt at each point, or nobody does.
 	 * Without points a backend still interrupts every quarter of the buffer or
-	 * 10 ms, whichever is shorter, so that positions stay fresh.
+	 * 10 ms, whichever is shorter (but not below 1 ms), so that positions stay fresh.
 	 */
 	void (*points)(struct wrt_hw_stream *s, bool on);
 	/*

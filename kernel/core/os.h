@@ -42,6 +42,17 @@ static inline u32 wrt_max_u32(u32 a, u32 b)
 	return a > b ? a : b;
 }
 
+/*
+ * floor(a * b / c), exact, for b * c < 2^64 and a quotient below 2^64: rates and clocks.
+ * Not the kernel's mul_u64_u64_div_u64(), which loses bits outside of x86.
+ */
+static inline u64 wrt_mul_div_u64(u64 a, u64 b, u64 c)
+{
+	u64 whole = wrt_div_u64(a, c);
+
+	return whole * b + wrt_div_u64((a - whole * c) * b, c);
+}
+
 #define WRT_NSEC_PER_SEC 1000000000ull
 
 #endif

@@ -76,6 +76,10 @@ static inline void wrt_free(void *p)
 	free(p);
 }
 
+static inline void wrt_relax(void)
+{
+}
+
 static inline void wrt_sleep_us(u32 us)
 {
 	usleep(us);
@@ -89,11 +93,6 @@ static inline u64 wrt_div_u64(u64 a, u64 b)
 static inline u64 wrt_mod_u64(u64 a, u64 b)
 {
 	return a % b;
-}
-
-static inline u64 wrt_mul_div_u64(u64 a, u64 b, u64 c)
-{
-	return (u64)((unsigned __int128)a * b / c);
 }
 
 #define wrt_memset(p, v, n)	memset(p, v, n)

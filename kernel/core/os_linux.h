@@ -13,6 +13,7 @@
 #include <linux/delay.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -71,6 +72,12 @@ static inline void wrt_free(void *p)
 	kfree(p);
 }
 
+/* Between two pieces of long work, where sleeping is allowed. */
+static inline void wrt_relax(void)
+{
+	cond_resched();
+}
+
 static inline void wrt_sleep_us(u32 us)
 {
 	usleep_range(us, 2 * us);
@@ -87,12 +94,6 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 
 	div64_u64_rem(a, b, &rem);
 	return rem;
-}
-
-/* floor(a * b / c) with a 128-bit product; the quotient must fit in 64 bits. */
-static inline u64 wrt_mul_div_u64(u64 a, u64 b, u64 c)
-{
-	return mul_u64_u64_div_u64(a, b, c);
 }
 
 #define wrt_memset(p, v, n)	memset(p, v, n)

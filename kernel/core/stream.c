@@ -55,8 +55,11 @@ static void publish(struct wrt_stream *s, u64 passed)
 	for (c = s->clients; c; c = c->next) {
 		if (c->ops->publish)
 			c->ops->publish(c, &snap);
-		if (c->wants_points)
+		c->passed += passed;
+		if (c->wants_points && !c->leaving)
 			c->pending += passed;
+		if (c->pending > WRT_PENDING_MAX)
+			c->pending = WRT_PENDING_MAX;
 	}
 }
 
@@ -82,13 +85,14 @@ static void halt_dma(struct wrt_stream *s)
 static void call_client(struct wrt_stream *s, struct wrt_client *c, unsigned long *flags)
 {
 	u32 points = (u32)(c->pending < c->batch ? c->pending : c->batch);
+	u64 first = c->passed - c->pending;
 
 	if (!points)
 		return;
 	c->pending -= points;
 	c->busy++;
 	wrt_unlock(&s->lock, *flags);
-	c->ops->notify(c, points);
+	c->ops->notify(c, first, points);
 	*flags = wrt_lock(&s->lock);
 	c->busy--;
 }
@@ -131,6 +135,24 @@ void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
 	}
 }
 
+/* [S] Until nothing is pending for anybody but `except`. */
+static void deliver_all(struct wrt_stream *s, struct wrt_client *except)
+{
+	struct wrt_client *c;
+	unsigned long flags;
+	bool more;
+
+	do {
+		flags = wrt_lock(&s->lock);
+		deliver(s, except, &flags);
+		more = false;
+		for (c = s->clients; c; c = c->next)
+			more |= c != except && c->pending;
+		wrt_unlock(&s->lock, flags);
+		wrt_relax();
+	} while (more);
+}
+
 void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags;
@@ -141,6 +163,7 @@ void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 		call_client(s, c, &flags);
 		more = c->pending;
 		wrt_unlock(&s->lock, flags);
+		wrt_relax();
 	} while (more);
 	wrt_stream_sync(s, c);
 }
@@ -171,6 +194,7 @@ static void link_client(struct wrt_stream *s, struct wrt_client *c)
 {
 	c->pending = 0;
 	c->busy = 0;
+	c->leaving = false;
 	c->next = s->clients;
 	s->clients = c;
 }
@@ -193,6 +217,7 @@ static void unlink_client(struct wrt_stream *s, struct wrt_client *c)
 
 	for (;;) {
 		flags = wrt_lock(&s->lock);
+		c->leaving = true;
 		c->pending = 0;
 		if (!c->busy)
 			break;
@@ -209,6 +234,25 @@ static void unlink_client(struct wrt_stream *s, struct wrt_client *c)
 	wrt_unlock(&s->lock, flags);
 }
 
+static u32 count_observers(const struct wrt_stream *s)
+{
+	const struct wrt_client *c;
+	u32 n = 0;
+
+	for (c = s->clients; c; c = c->next)
+		n += c != s->owner;
+	return n;
+}
+
+u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	u64 next = c->passed;
+
+	wrt_unlock(&s->lock, flags);
+	return next;
+}
+
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags;
@@ -217,6 +261,8 @@ int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 	flags = wrt_lock(&s->lock);
 	if (s->state == WRT_STREAM_GONE) {
 		err = WRT_EGONE;
+	} else if (count_observers(s) >= WRT_OBSERVERS_MAX) {
+		err = WRT_ENOMEM;
 	} else {
 		link_client(s, c);
 		update_points(s);
@@ -251,19 +297,27 @@ static int claim(struct wrt_stream *s, struct wrt_client *c)
 	return err;
 }
 
-/* The device forgets the buffer. Device mutex held, DMA off. */
+/*
+ * The device forgets the buffer. Device mutex held. Halting, leaving READY and letting go
+ * of the hardware are one step under the lock: a start() that comes after finds no way in.
+ */
 static void forget_buffer(struct wrt_stream *s)
 {
 	const struct wrt_hw_ops *ops = s->dev->ops;
-	struct wrt_hw_stream *hw = s->hw;
+	struct wrt_hw_stream *hw;
 	unsigned long flags;
 
-	if (!hw)
-		return;
 	flags = wrt_lock(&s->lock);
+	if (s->state == WRT_STREAM_RUN)
+		halt_dma(s);
+	if (s->state != WRT_STREAM_GONE)
+		s->state = WRT_STREAM_FREE;
+	hw = s->hw;
 	s->hw = NULL;
 	s->points_on = false;
 	wrt_unlock(&s->lock, flags);
+	if (!hw)
+		return;
 	ops->release(hw);
 	ops->close(hw);
 }
@@ -339,13 +393,16 @@ int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 
 void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c)
 {
+	unsigned long flags;
 	bool owner;
 
 	wrt_mutex_lock(&s->dev->mutex);
-	owner = !wrt_stream_stop(s, c);
+	flags = wrt_lock(&s->lock);
+	owner = s->owner == c;
+	wrt_unlock(&s->lock, flags);
 	if (owner) {
-		unlink_client(s, c);
 		forget_buffer(s);
+		deliver_all(s, c);
 		disown(s, c);
 	}
 	wrt_mutex_unlock(&s->dev->mutex);
@@ -406,8 +463,10 @@ int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
 
 void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags;
 
+	deliver_all(s, c);
+	flags = wrt_lock(&s->lock);
 	if (s->owner == c && s->state == WRT_STREAM_READY) {
 		wrt_position_reset(&s->pos);
 		publish(s, 0);
@@ -452,21 +511,14 @@ void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c)
 
 void wrt_stream_gone(struct wrt_stream *s)
 {
-	struct wrt_client *c;
 	unsigned long flags;
-	bool more;
 
 	flags = wrt_lock(&s->lock);
 	if (s->state == WRT_STREAM_RUN)
 		halt_dma(s);
 	s->state = WRT_STREAM_GONE;
 	publish(s, 0);
-	do {
-		deliver(s, NULL, &flags);
-		more = false;
-		for (c = s->clients; c; c = c->next)
-			more |= c->pending > 0;
-	} while (more);
 	wrt_unlock(&s->lock, flags);
+	deliver_all(s, NULL);
 	forget_buffer(s);
 }

@@ -46,15 +46,22 @@ struct wrt_snapshot {
 	const struct wrt_hw_geom *geom;	/* bytes == 0 in FREE */
 };
 
+/* An interrupt tells them all, so there is an end to it. */
+#define WRT_OBSERVERS_MAX	8
+
+/* After a stall of the machine at most so many points are made up for; C stays exact. */
+#define WRT_PENDING_MAX		65536
+
 struct wrt_client_ops {
 	const char *name;
 	/* Stream lock held, interrupts off: memory writes only. Optional. */
 	void (*publish)(struct wrt_client *c, const struct wrt_snapshot *s);
 	/*
-	 * points (1..batch) more points have passed. No lock of the core held; hard irq
-	 * or any other context. May call [A] functions.
+	 * points (1..batch) more points have passed; first numbers them among all that
+	 * were ever published to this client. No lock of the core held; hard irq or any
+	 * other context. May call [A] functions.
 	 */
-	void (*notify)(struct wrt_client *c, u32 points);
+	void (*notify)(struct wrt_client *c, u64 first, u32 points);
 };
 
 struct wrt_client {
@@ -64,8 +71,10 @@ struct wrt_client {
 	bool keep_last;		/* points found by the stop itself are notified too */
 	/* The core's own, under the stream lock. */
 	struct wrt_client *next;
-	u64 pending;		/* points published and not notified yet */
+	u64 passed;		/* points ever published to it */
+	u64 pending;		/* those of them not notified yet */
 	u32 busy;		/* notify() calls under way */
+	bool leaving;		/* being unlinked */
 };
 
 struct wrt_stream {
@@ -110,7 +119,10 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
  */
 int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c);
 
-/* [A] Position 0 again; only READY, only the owner, else without effect. */
+/*
+ * [S] Position 0 again; only READY, only the owner, else without effect. What is still
+ * pending is delivered before, so that no point of the past is notified later.
+ */
 void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
 
 /*
@@ -131,7 +143,10 @@ void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
 /* [S] No notify() of c that began before this call still runs. */
 void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c);
 
-/* [S] Be told, and not more. WRT_EGONE. */
+/* Number of the next point to be published to c. [A] */
+u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
+
+/* [S] Be told, and not more. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX. */
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);
 void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c);
 

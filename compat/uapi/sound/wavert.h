@@ -13,7 +13,8 @@
  * Rules for every call:
  *  - Members are marked [in], [out] or [in,out]. [out] members are ignored on entry.
  *  - Words named reserved must be zero on entry, else EINVAL; so must unknown flags.
- *  - A call that fails changes nothing.
+ *  - A call that fails changes nothing, but for SET_STATE: it keeps the steps that it took
+ *    before the one that failed (Q14).
  *  - Layout is the same for 32- and 64-bit callers; pointers need no alignment.
  *  - Errors are the contract's NTSTATUS codes, mapped one to one:
  *      EINVAL INVALID_PARAMETER      EOPNOTSUPP NOT_SUPPORTED
@@ -25,8 +26,9 @@
  *      EMEDIUMTYPE OBJECT_TYPE_MISMATCH ENODEV  DEVICE_REMOVED
  *    Besides these only EFAULT (bad pointer), ENOTTY (unknown call, or a call for the
  *    other kind of file) and EINTR; NEW_STREAM also EMFILE and ENFILE.
- *  - After the device is gone every call fails with ENODEV, except that
- *    UNREGISTER_EVENT and SET_STATE to the same or a lower state still succeed (WRT-057).
+ *  - After the device is gone a right call fails with ENODEV, except that
+ *    UNREGISTER_EVENT and SET_STATE to the same or a lower state still succeed (WRT-057),
+ *    and that the register page can be mapped and read.
  */
 #ifndef _UAPI_SOUND_WAVERT_H
 #define _UAPI_SOUND_WAVERT_H
@@ -93,7 +95,7 @@ struct wavert_caps {
 /*
  * IMiniportWaveRT::NewStream. State STOP, position 0, no format, no buffer (WRT-001..003).
  * Claims nothing: ALLOC_BUFFER does. Errors: EINVAL (direction, flags), ENOENT (pin),
- * ENOMEM, ENODEV, EMFILE.
+ * ENOMEM (also: 8 observers are watching already), ENODEV, EMFILE.
  */
 struct wavert_new_stream {
 	__u32 pin;		/* [in] */
@@ -121,8 +123,9 @@ struct wavert_format {
 
 /*
  * AllocateBufferWithNotification / AllocateAudioBuffer; claims the pin. The size is
- * rounded up to the next multiple of count * frame bytes (Q2, Q3), never down. Legal in
- * STOP and ACQUIRE (Q5). Errors: EREMOTEIO (size 0, below a frame or above buffer_max;
+ * rounded up to the next multiple of count * frame bytes, and so far that points are at
+ * least notify_min frames and 125 us apart (Q2, Q3); never down. Legal in STOP and ACQUIRE
+ * (Q5). Errors: EREMOTEIO (size 0, below a frame or above buffer_max;
  * too many points), EINVAL (count; flags), EBADRQC (a buffer exists already, state PAUSE
  * or RUN, no format set, or an observer), EBUSY (somebody else owns the pin), ENOMEM.
  */
@@ -140,7 +143,8 @@ struct wavert_buffer {
 
 /*
  * RegisterNotificationEvent: the eventfd's counter goes up by 1 at every point while the
- * stream runs. Identity is the eventfd itself, not the number: a dup is the same event.
+ * stream runs. After a stall of the machine at most 65536 points are made up for by
+ * signals; the count in the page is exact always. Identity is the eventfd itself, not the number: a dup is the same event.
  * Errors: EBADF (not open), EMEDIUMTYPE (not an eventfd), EREMOTEIO (registered already,
  * WRT-064), EAGAIN (no buffer yet), EOPNOTSUPP (buffer without notification), ENOMEM
  * (64 events are registered).
@@ -207,7 +211,7 @@ struct wavert_notification {
 	__u64 number;		/* C at this point: 1 for the first after STOP */
 	__u64 look;		/* serial number of the interrupt that found it */
 	__u64 interrupt_ns;	/* when the position was read */
-	__u64 signal_ns;	/* when the events were signalled; 0: not yet */
+	__u64 signal_ns;	/* CLOCK_MONOTONIC when the events were signalled; 0: not yet */
 	__u64 linear;		/* position read then, bytes; >= number * B / N */
 };
 

@@ -5,7 +5,13 @@
  */
 #include "engine.h"
 
-#define KEEP_FRESH_HZ	100	/* without points: look at least every 10 ms */
+/*
+ * Without points: look every quarter of the buffer, but every 10 ms at least and every
+ * 1 ms at most. With points: every 100 ms at least, so that no look moves much data.
+ */
+#define FRESH_MIN_HZ	100
+#define FRESH_MAX_HZ	1000
+#define MOVE_MIN_HZ	10
 
 /* ---- time ------------------------------------------------------------------- */
 
@@ -49,16 +55,16 @@ u32 wrt_sim_buffer_frame(const struct wrt_hw_stream *s, u64 g)
 
 static u64 next_due(const struct wrt_hw_stream *s, u64 g)
 {
-	u32 quarter, portion;
+	u32 rate = s->geom.rate, portion, rest;
 	u64 done;
 
-	if (!s->points || !s->geom.notify) {
-		quarter = wrt_min_u32(s->frames / 4, s->geom.rate / KEEP_FRESH_HZ);
-		return g + wrt_max_u32(quarter, 1);
-	}
+	if (!s->points || !s->geom.notify)
+		return g + wrt_max_u32(wrt_min_u32(s->frames / 4, rate / FRESH_MIN_HZ),
+				       rate / FRESH_MAX_HZ);
 	portion = s->geom.notify_bytes / s->geom.frame_bytes;
 	done = s->start_frame + (g - s->start_g);
-	return g + portion - wrt_mod_u64(done, portion);
+	rest = portion - (u32)wrt_mod_u64(done, portion);
+	return g + wrt_min_u32(rest, rate / MOVE_MIN_HZ);
 }
 
 static void arm(struct wrt_hw_stream *s, u64 g)

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * race_test.c - two threads at once where it once hurt, on two processors: mapping a
+ * buffer whose allocation is about to fail, starting a PCM whose partner is being closed.
+ * Runs in the guest with streams=2. TAP on stdout; the kernel log is the other judge.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+
+#include <alsa/asoundlib.h>
+
+#include "abi.h"
+
+#define BYTES 7680u
+#define SECONDS 2.0
+
+static volatile int stop;
+
+/* ---- a failing ALLOC_BUFFER ----------------------------------------------------------- */
+
+static int loser;
+static volatile unsigned long mapped, refused;
+
+static void *keep_mapping(void *unused)
+{
+	(void)unused;
+	while (!stop) {
+		void *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, loser, 0);
+
+		if (at == MAP_FAILED)
+			continue;
+		mapped++;
+		munmap(at, 4096);
+	}
+	return NULL;
+}
+
+static void test_failing_alloc(void)
+{
+	int owner = ready_stream(0, 2, BYTES);
+	double end = seconds() + SECONDS;
+	pthread_t thread;
+
+	stop = 0;
+	loser = new_stream(0, 0, 0);
+	set_format(loser, 48000, WAVERT_FORMAT_S16, 2);
+	pthread_create(&thread, NULL, keep_mapping, NULL);
+	while (seconds() < end)
+		refused += alloc_buffer(loser, 2, 1 << 20) == EBUSY;
+	stop = 1;
+	pthread_join(thread, NULL);
+	TAP_CHECK(refused > 10 && !mapped, "a buffer whose allocation fails is never there to be mapped");
+	close(loser);
+	close(owner);
+}
+
+/* ---- freeing against mapping ------------------------------------------------------------ */
+
+static volatile unsigned long touched;
+
+static void *map_and_touch(void *unused)
+{
+	(void)unused;
+	while (!stop) {
+		volatile unsigned char *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
+						  loser, 0);
+
+		if (at == MAP_FAILED)
+			continue;
+		at[0] = 1;
+		at[4095] = 2;
+		touched++;
+		munmap((void *)at, 4096);
+	}
+	return NULL;
+}
+
+static void test_free_against_map(void)
+{
+	double end = seconds() + SECONDS;
+	unsigned long freed = 0, busy = 0;
+	pthread_t thread;
+
+	stop = 0;
+	loser = new_stream(0, 0, 0);
+	set_format(loser, 48000, WAVERT_FORMAT_S16, 2);
+	pthread_create(&thread, NULL, map_and_touch, NULL);
+	while (seconds() < end) {
+		int err;
+
+		if (!alloc_buffer(loser, 2, BYTES))
+			set_state(loser, WAVERT_STATE_RUN);
+		err = free_buffer(loser);
+		freed += !err;
+		busy += err == EBUSY;
+	}
+	stop = 1;
+	pthread_join(thread, NULL);
+	TAP_CHECK(freed > 10 && touched + busy > 10,
+		  "freeing and mapping at once: EBUSY or no buffer, never a freed page");
+	close(loser);
+}
+
+/* ---- linked PCM streams: start one while the other is being closed ---------------------- */
+
+static int set_up(snd_pcm_t **pcm, snd_pcm_stream_t direction)
+{
+	if (snd_pcm_open(pcm, "hw:0,0", direction, SND_PCM_NONBLOCK) < 0)
+		return -1;
+	if (snd_pcm_set_params(*pcm, SND_PCM_FORMAT_S16_LE, SND_PCM_ACCESS_RW_INTERLEAVED, 2,
+			       48000, 0, 10000) == 0)
+		return 0;
+	snd_pcm_close(*pcm);
+	return -1;
+}
+
+static void *keep_starting(void *arg)
+{
+	snd_pcm_t *pcm = arg;
+	short silence[480 * 2] = { 0 };
+
+	while (!stop) {
+		snd_pcm_prepare(pcm);
+		snd_pcm_writei(pcm, silence, 480);
+		snd_pcm_start(pcm);
+		snd_pcm_drop(pcm);
+	}
+	return NULL;
+}
+
+static void test_linked_close(void)
+{
+	double end = seconds() + SECONDS;
+	snd_pcm_t *play, *capt;
+	pthread_t thread;
+	int rounds = 0;
+
+	if (set_up(&play, SND_PCM_STREAM_PLAYBACK)) {
+		tap_ok(0, "playback can be set up");
+		return;
+	}
+	stop = 0;
+	pthread_create(&thread, NULL, keep_starting, play);
+	while (seconds() < end && !set_up(&capt, SND_PCM_STREAM_CAPTURE)) {
+		snd_pcm_link(play, capt);
+		snd_pcm_close(capt);
+		rounds++;
+	}
+	stop = 1;
+	pthread_join(thread, NULL);
+	snd_pcm_close(play);
+	TAP_CHECK(rounds > 10, "a linked capture can be closed while playback is being started");
+}
+
+int main(void)
+{
+	setbuf(stdout, NULL);
+	test_failing_alloc();
+	test_free_against_map();
+	test_linked_close();
+	return tap_done();
+}
