@@ -36,11 +36,11 @@ static enum wrt_status may_register(const struct wrt_mp *mp)
  * How many points one interrupt may signal: 64 for up to 4 events, fewer for more, so
  * that catching up after a stall does not keep the processor. The rest follows.
  */
-void wrt_mp_set_batch(struct wrt_mp *mp)
+u32 wrt_mp_batch(const struct wrt_mp *mp)
 {
 	u32 batch = SIGNALS_AT_ONCE / wrt_max_u32(mp->nevents, 1);
 
-	mp->client.batch = wrt_max_u32(wrt_min_u32(batch, 64), 1);
+	return wrt_max_u32(wrt_min_u32(batch, 64), 1);
 }
 
 enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event)
@@ -59,8 +59,8 @@ enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event)
 		status = WRT_STATUS_INSUFFICIENT_RESOURCES;
 	else
 		mp->event[mp->nevents++] = (struct wrt_mp_event){ event, since };
-	wrt_mp_set_batch(mp);
 	wrt_unlock(&mp->event_lock, flags);
+	wrt_stream_set_batch(mp->stream, &mp->client, wrt_mp_batch(mp));
 	return status;
 }
 
@@ -77,8 +77,8 @@ enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event)
 		for (i = (u32)at; i < mp->nevents; i++)
 			mp->event[i] = mp->event[i + 1];
 	}
-	wrt_mp_set_batch(mp);
 	wrt_unlock(&mp->event_lock, flags);
+	wrt_stream_set_batch(mp->stream, &mp->client, wrt_mp_batch(mp));
 	return at >= 0 ? WRT_STATUS_SUCCESS : WRT_STATUS_NOT_FOUND;
 }
 

@@ -118,6 +118,6 @@ void wrt_mp_removed(struct wrt_mp *mp);
 /* events.c, for stream.c */
 void wrt_mp_notify(struct wrt_client *c, u64 first, u32 points);
 void wrt_mp_signal_all(struct wrt_mp *mp);
-void wrt_mp_set_batch(struct wrt_mp *mp);
+u32 wrt_mp_batch(const struct wrt_mp *mp);
 
 #endif

@@ -39,10 +39,12 @@ static const struct wrt_client_ops client_ops = {
 enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 			    struct wrt_stream *stream, bool observer)
 {
+	struct wrt_snapshot snap;
+
 	wrt_memset(mp, 0, sizeof(*mp));
 	wrt_lock_init(&mp->event_lock);
 	mp->client.ops = &client_ops;
-	wrt_mp_set_batch(mp);
+	mp->client.batch = wrt_mp_batch(mp);
 	mp->client.keep_last = true;
 	mp->client.wants_points = observer;
 	mp->ops = ops;
@@ -55,7 +57,7 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 			return from_core(err);
 	}
 	wrt_stream_refresh(stream, &mp->client);
-	return WRT_STATUS_SUCCESS;
+	return wrt_mp_position(mp, &snap);	/* DEVICE_REMOVED if it is gone already */
 }
 
 /* Calls of the owner only, with the device present. */
@@ -259,6 +261,7 @@ void wrt_mp_removed(struct wrt_mp *mp)
 	else
 		wrt_stream_refresh(mp->stream, &mp->client);
 	mp->buffer = WRT_MP_NO_BUFFER;
+	wrt_memset(&mp->geom, 0, sizeof(mp->geom));
 	mp->removed = true;
 	wrt_mp_signal_all(mp);
 }

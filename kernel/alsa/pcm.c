@@ -14,6 +14,12 @@
 #include "core/geometry.h"
 #include "trace.h"
 
+/*
+ * With a clock that may stand still, how long a blocked read or write waits for it: an
+ * hour in milliseconds, which is what newer kernels count in; longer in jiffies.
+ */
+#define PATIENCE (3600 * 1000)
+
 struct wrt_pcm_stream {
 	struct wrt_client client;	/* first */
 	struct wrt_stream *stream;
@@ -196,6 +202,8 @@ static int pcm_open(struct snd_pcm_substream *substream)
 	if (!ps)
 		return -ENODEV;
 	ps->substream = substream;
+	if (ps->stream->caps.flags & WRT_HW_STEPPED)
+		substream->wait_time = PATIENCE;
 	substream->runtime->private_data = ps;
 	fill_hardware(&ps->stream->caps, &substream->runtime->hw);
 	return constrain(substream->runtime, ps);

@@ -33,8 +33,12 @@ struct line {
 
 static void read_line(struct wrt_stream *s, struct line *l)
 {
-	unsigned long flags = wrt_lock(&s->lock);
 	const struct wrt_client *c;
+	struct wrt_snapshot now;
+	unsigned long flags;
+
+	wrt_stream_position(s, NULL, &now);	/* brings s->pos up to date */
+	flags = wrt_lock(&s->lock);
 
 	l->state = s->state;
 	l->owner = s->owner ? s->owner->ops->name : "nobody";

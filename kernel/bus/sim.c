@@ -240,6 +240,7 @@ static int sim_probe(struct platform_device *pdev)
 	err = wrt_adapter_register(sc->adapter);
 	if (err) {
 		remove_card(sc);
+		platform_set_drvdata(pdev, NULL);
 		return err;
 	}
 	if (cfg.step)
@@ -271,10 +272,33 @@ static void remove_devices(void)
 	debugfs_remove_recursive(debugfs_root);
 }
 
+/* How many cards there are; a device whose probe failed is none and goes again. */
+static int add_devices(void)
+{
+	int i, cards = 0;
+
+	for (i = 0; i < CARDS; i++) {
+		struct platform_device *pdev;
+
+		if (!enable[i])
+			continue;
+		pdev = platform_device_register_simple(DRIVER_NAME, i, NULL, 0);
+		if (IS_ERR(pdev))
+			continue;
+		if (!platform_get_drvdata(pdev)) {
+			platform_device_unregister(pdev);
+			continue;
+		}
+		devices[i] = pdev;
+		cards++;
+	}
+	return cards;
+}
+
 static int __init sim_init(void)
 {
 	struct wrt_sim_config cfg;
-	int err, i;
+	int err;
 
 	err = read_config(&cfg);
 	if (err)
@@ -285,18 +309,11 @@ static int __init sim_init(void)
 		debugfs_remove_recursive(debugfs_root);
 		return err;
 	}
-	for (i = 0; i < CARDS; i++) {
-		if (!enable[i])
-			continue;
-		devices[i] = platform_device_register_simple(DRIVER_NAME, i, NULL, 0);
-		if (IS_ERR(devices[i])) {
-			err = PTR_ERR(devices[i]);
-			devices[i] = NULL;
-			remove_devices();
-			return err;
-		}
-	}
-	return 0;
+	if (add_devices())
+		return 0;
+	pr_err(DRIVER_NAME ": no card came up\n");
+	remove_devices();
+	return -ENODEV;
 }
 
 static void __exit sim_exit(void)

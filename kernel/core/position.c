@@ -8,6 +8,7 @@ void wrt_position_reset(struct wrt_position *p)
 {
 	p->linear = 0;
 	p->points = 0;
+	p->point_ns = 0;
 	p->offset = 0;
 }
 
@@ -60,25 +61,23 @@ u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 
 	return distance;
 }
 
-u64 wrt_position_take_points(struct wrt_position *p, const struct wrt_cycle *c)
+u64 wrt_position_fresh_points(const struct wrt_position *p, const struct wrt_cycle *c)
 {
-	u64 total, fresh;
-
 	if (!c->notify_bytes)
 		return 0;
-	total = wrt_div_u64(p->linear, c->notify_bytes);
-	fresh = total - p->points;
-	p->points = total;
-	return fresh;
+	return wrt_div_u64(p->linear, c->notify_bytes) - p->points;
 }
 
-u64 wrt_position_point_ns(const struct wrt_position *p, const struct wrt_cycle *c)
+u64 wrt_position_take_points(struct wrt_position *p, const struct wrt_cycle *c)
 {
+	u64 fresh = wrt_position_fresh_points(p, c);
 	u64 since, ago;
 
-	if (!c->notify_bytes)
-		return p->ns;
+	if (!fresh)
+		return 0;
+	p->points += fresh;
 	since = p->linear - p->points * c->notify_bytes;
 	ago = wrt_mul_div_u64(since, WRT_NSEC_PER_SEC, c->byte_rate);
-	return ago < p->ns ? p->ns - ago : 0;
+	p->point_ns = ago < p->ns ? p->ns - ago : 0;
+	return fresh;
 }

@@ -24,6 +24,7 @@ struct wrt_position {
 	u64 linear;		/* bytes moved since the last reset (WRT-142) */
 	u64 ns;			/* when linear was last read */
 	u64 points;		/* points consumed so far */
+	u64 point_ns;		/* when the last of them was passed; 0: none yet */
 	u32 offset;		/* cyclic offset last read, bytes; == linear mod bytes */
 };
 
@@ -40,10 +41,13 @@ void wrt_position_resume(struct wrt_position *p, u64 ns);
  */
 u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 offset, u64 ns);
 
-/* Points passed and not consumed yet; consumes them. */
-u64 wrt_position_take_points(struct wrt_position *p, const struct wrt_cycle *c);
+/* Points passed and not consumed yet. */
+u64 wrt_position_fresh_points(const struct wrt_position *p, const struct wrt_cycle *c);
 
-/* When DMA passed the last consumed point, ns, reckoned back from the last reading. */
-u64 wrt_position_point_ns(const struct wrt_position *p, const struct wrt_cycle *c);
+/*
+ * Consume them; returns how many. The time of the last is reckoned back from the last
+ * reading at the nominal rate, and stays as it is when the stream pauses.
+ */
+u64 wrt_position_take_points(struct wrt_position *p, const struct wrt_cycle *c);
 
 #endif

@@ -28,7 +28,7 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out, 
 	out->ns = s->pos.ns;
 	out->points = s->pos.points;
 	out->passed = passed;
-	out->point_ns = s->cycle.bytes ? wrt_position_point_ns(&s->pos, &s->cycle) : 0;
+	out->point_ns = s->pos.point_ns;
 	out->look = s->looks;
 	out->geom = &s->geom;
 }
@@ -107,14 +107,20 @@ static void deliver(struct wrt_stream *s, struct wrt_client *except, unsigned lo
 			call_client(s, c, flags);
 }
 
+/* DMA is on: read the position once and publish it with what has been passed. */
+static void take_look(struct wrt_stream *s)
+{
+	read_position(s);
+	s->looks++;
+	publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+}
+
 void wrt_stream_look(struct wrt_stream *s)
 {
 	unsigned long flags = wrt_lock(&s->lock);
 
 	if (s->state == WRT_STREAM_RUN) {
-		read_position(s);
-		s->looks++;
-		publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+		take_look(s);
 		deliver(s, NULL, &flags);
 	}
 	wrt_unlock(&s->lock, flags);
@@ -249,8 +255,20 @@ u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
 	unsigned long flags = wrt_lock(&s->lock);
 	u64 next = c->passed;
 
+	if (s->state == WRT_STREAM_RUN) {
+		read_position(s);
+		next += wrt_position_fresh_points(&s->pos, &s->cycle);
+	}
 	wrt_unlock(&s->lock, flags);
 	return next;
+}
+
+void wrt_stream_set_batch(struct wrt_stream *s, struct wrt_client *c, u32 batch)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	c->batch = batch;
+	wrt_unlock(&s->lock, flags);
 }
 
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
@@ -264,8 +282,11 @@ int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 	} else if (count_observers(s) >= WRT_OBSERVERS_MAX) {
 		err = WRT_ENOMEM;
 	} else {
+		if (s->state == WRT_STREAM_RUN)
+			take_look(s);	/* what passed before is not for the new one */
 		link_client(s, c);
 		update_points(s);
+		deliver(s, c, &flags);
 	}
 	wrt_unlock(&s->lock, flags);
 	return err;

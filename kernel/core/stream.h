@@ -41,7 +41,7 @@ struct wrt_snapshot {
 	u64 ns;			/* when the position was read */
 	u64 points;		/* points passed since the last reset: C (WRT-162) */
 	u64 passed;		/* those of them that are new with this publish */
-	u64 point_ns;		/* when DMA passed the last of them */
+	u64 point_ns;		/* when DMA passed the last of them; 0: none yet */
 	u64 look;		/* serial number of the interrupt (look) */
 	const struct wrt_hw_geom *geom;	/* bytes == 0 in FREE */
 };
@@ -127,7 +127,7 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
 
 /*
  * [A] Read the position now. Consumes no point. All zero (but for state) unless c is
- * the owner or an observer: nobody else's position is shown.
+ * the owner or an observer: nobody else's position is shown. c may be NULL.
  */
 void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out);
 
@@ -143,8 +143,11 @@ void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
 /* [S] No notify() of c that began before this call still runs. */
 void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c);
 
-/* Number of the next point to be published to c. [A] */
+/* [A] Number of the first point that DMA has not passed yet, as notify() will tell it. */
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
+
+/* [A] Change how many points one notify() may stand for. */
+void wrt_stream_set_batch(struct wrt_stream *s, struct wrt_client *c, u32 batch);
 
 /* [S] Be told, and not more. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX. */
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);

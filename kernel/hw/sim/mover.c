@@ -78,7 +78,7 @@ static void flip_bit(const struct wrt_hw_stream *capt, u8 *to, u64 g, u32 count)
 {
 	u64 next = wrt_div_u64(g + 10006, 10007) * 10007;
 
-	if (next < g + count)
+	for (; next < g + count; next += 10007)
 		to[(next - g) * capt->geom.frame_bytes] ^= 1;
 }
 

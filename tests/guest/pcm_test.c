@@ -1,0 +1,1232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ALSA model through alsa-lib: limits, data, position, wake-ups, ends of streams.
+ * Runs in a guest with the simulator as card 0: streams=2, hrtimer clock, loopback.
+ * What is expected comes from the sizes asked for and from clock_gettime(), never from
+ * the driver.  Prints TAP; needs tap.h, alsa-lib and sound/wavert.h.
+ */
+#define _GNU_SOURCE
+#include <alsa/asoundlib.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sound/wavert.h>
+
+#include "tap.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define TRACING		"/sys/kernel/tracing/"
+#define EVENT		TRACING "events/wavert/wavert_period/"
+
+static const snd_pcm_format_t formats[] = {
+	SND_PCM_FORMAT_U8, SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S24_LE,
+	SND_PCM_FORMAT_S32_LE, SND_PCM_FORMAT_FLOAT_LE,
+};
+
+/* ---- time ---------------------------------------------------------------------- */
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+static void sleep_us(long us)
+{
+	struct timespec t = { us / 1000000, us % 1000000 * 1000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* Something happened between the two. */
+struct bracket {
+	int64_t from, to;
+};
+
+/* May `frames` have passed between start and now?  Returns how far off, 0: in between. */
+static long frames_off(long frames, unsigned int rate, struct bracket start, struct bracket now)
+{
+	long least = (long)((now.from - start.to) * rate / 1000000000) - 1;
+	long most = (long)((now.to - start.from) * rate / 1000000000) + 1;
+
+	return frames < least ? frames - least : frames > most ? frames - most : 0;
+}
+
+/* ---- the pattern: no byte is 0, and its length is prime, so no buffer repeats it ---- */
+
+#define PATTERN	65521
+
+static unsigned char pattern[PATTERN];
+
+static void make_pattern(void)
+{
+	uint32_t x = 1;
+	size_t i;
+
+	for (i = 0; i < PATTERN; i++) {
+		x = x * 1664525 + 1013904223;
+		pattern[i] = (x >> 24) % 255 + 1;
+	}
+}
+
+static void put_pattern(unsigned char *to, uint64_t at, size_t bytes)
+{
+	while (bytes) {
+		size_t from = at % PATTERN;
+		size_t n = bytes < PATTERN - from ? bytes : PATTERN - from;
+
+		memcpy(to, pattern + from, n);
+		to += n;
+		at += n;
+		bytes -= n;
+	}
+}
+
+static bool is_pattern(const unsigned char *p, uint64_t at, size_t bytes)
+{
+	while (bytes) {
+		size_t from = at % PATTERN;
+		size_t n = bytes < PATTERN - from ? bytes : PATTERN - from;
+
+		if (memcmp(p, pattern + from, n))
+			return false;
+		p += n;
+		at += n;
+		bytes -= n;
+	}
+	return true;
+}
+
+static bool is_filled(const unsigned char *p, unsigned char value, size_t bytes)
+{
+	while (bytes--)
+		if (*p++ != value)
+			return false;
+	return true;
+}
+
+/* ---- streams ------------------------------------------------------------------- */
+
+struct geometry {
+	snd_pcm_format_t format;
+	unsigned int channels, rate;
+	snd_pcm_uframes_t period;	/* frames */
+	unsigned int periods;
+	bool no_wakeup;
+	bool endless;			/* no xrun */
+};
+
+static const struct geometry plain = { SND_PCM_FORMAT_S16_LE, 2, 48000, 480, 4, false, false };
+
+static snd_pcm_uframes_t buffer_frames(const struct geometry *g)
+{
+	return g->period * g->periods;
+}
+
+static size_t frame_bytes(const struct geometry *g)
+{
+	return (size_t)snd_pcm_format_physical_width(g->format) / 8 * g->channels;
+}
+
+static void must(int err, const char *what)
+{
+	if (err >= 0)
+		return;
+	printf("Bail out! %s: %s\n", what, snd_strerror(err));
+	exit(1);
+}
+
+static snd_pcm_t *open_pcm(snd_pcm_stream_t direction, int subdevice)
+{
+	snd_pcm_t *pcm;
+	char name[16];
+
+	snprintf(name, sizeof(name), "hw:0,0,%d", subdevice);
+	must(snd_pcm_open(&pcm, name, direction, 0), name);
+	return pcm;
+}
+
+/* The configuration space with format, channels and rate chosen. */
+static int space(snd_pcm_t *pcm, snd_pcm_hw_params_t *hw, const struct geometry *g)
+{
+	int err = snd_pcm_hw_params_any(pcm, hw);
+
+	if (err >= 0)
+		err = snd_pcm_hw_params_set_access(pcm, hw, SND_PCM_ACCESS_MMAP_INTERLEAVED);
+	if (err >= 0)
+		err = snd_pcm_hw_params_set_format(pcm, hw, g->format);
+	if (err >= 0)
+		err = snd_pcm_hw_params_set_channels(pcm, hw, g->channels);
+	if (err >= 0)
+		err = snd_pcm_hw_params_set_rate(pcm, hw, g->rate, 0);
+	return err;
+}
+
+static int set_software(snd_pcm_t *pcm, const struct geometry *g)
+{
+	snd_pcm_uframes_t boundary;
+	snd_pcm_sw_params_t *sw;
+
+	snd_pcm_sw_params_alloca(&sw);
+	must(snd_pcm_sw_params_current(pcm, sw), "sw_params_current");
+	must(snd_pcm_sw_params_get_boundary(sw, &boundary), "boundary");
+	must(snd_pcm_sw_params_set_start_threshold(pcm, sw, boundary), "start threshold");
+	must(snd_pcm_sw_params_set_stop_threshold(pcm, sw, g->endless ? boundary :
+						  buffer_frames(g)), "stop threshold");
+	must(snd_pcm_sw_params_set_avail_min(pcm, sw, g->period), "avail_min");
+	must(snd_pcm_sw_params_set_tstamp_mode(pcm, sw, SND_PCM_TSTAMP_ENABLE), "tstamp");
+	must(snd_pcm_sw_params_set_tstamp_type(pcm, sw, SND_PCM_TSTAMP_TYPE_MONOTONIC), "tstamp");
+	return snd_pcm_sw_params(pcm, sw);
+}
+
+/* Exactly this geometry, or an error. */
+static int configure(snd_pcm_t *pcm, const struct geometry *g)
+{
+	snd_pcm_hw_params_t *hw;
+	int err;
+
+	snd_pcm_hw_params_alloca(&hw);
+	err = space(pcm, hw, g);
+	if (err >= 0 && g->no_wakeup) {
+		snd_pcm_nonblock(pcm, 1);	/* alsa-lib insists */
+		err = snd_pcm_hw_params_set_period_wakeup(pcm, hw, 0);
+	}
+	if (err >= 0)
+		err = snd_pcm_hw_params_set_period_size(pcm, hw, g->period, 0);
+	if (err >= 0)
+		err = snd_pcm_hw_params_set_buffer_size(pcm, hw, buffer_frames(g));
+	if (err >= 0)
+		err = snd_pcm_hw_params(pcm, hw);
+	return err < 0 ? err : set_software(pcm, g);
+}
+
+static snd_pcm_t *ready_pcm(snd_pcm_stream_t direction, int subdevice, const struct geometry *g)
+{
+	snd_pcm_t *pcm = open_pcm(direction, subdevice);
+
+	must(configure(pcm, g), "configure");
+	return pcm;
+}
+
+static struct bracket start(snd_pcm_t *pcm)
+{
+	struct bracket b = { .from = now_ns() };
+
+	must(snd_pcm_start(pcm), "start");
+	b.to = now_ns();
+	return b;
+}
+
+/* Through mmap: put or take up to `want` frames; at: bytes into pattern or `heard`. */
+static long transfer(snd_pcm_t *pcm, const struct geometry *g, uint64_t at, unsigned char *heard,
+		     snd_pcm_uframes_t want)
+{
+	size_t frame = frame_bytes(g);
+	long done = 0;
+
+	if (snd_pcm_avail(pcm) < 0)
+		return -EPIPE;
+	while (want) {
+		const snd_pcm_channel_area_t *areas;
+		snd_pcm_uframes_t offset, n = want;
+		snd_pcm_sframes_t put;
+		unsigned char *p;
+
+		must(snd_pcm_mmap_begin(pcm, &areas, &offset, &n), "mmap_begin");
+		if (!n)
+			break;
+		p = (unsigned char *)areas[0].addr + offset * frame;
+		if (heard)
+			memcpy(heard + at, p, n * frame);
+		else
+			put_pattern(p, at, n * frame);
+		put = snd_pcm_mmap_commit(pcm, offset, n);
+		if (put < 0)
+			return put;
+		done += put;
+		at += (uint64_t)put * frame;
+		want -= (snd_pcm_uframes_t)put;
+	}
+	return done;
+}
+
+/* Where DMA is, in frames since prepare. */
+static long hw_position(snd_pcm_t *pcm, const struct geometry *g, long appl)
+{
+	long avail = snd_pcm_avail(pcm);
+
+	if (avail < 0)
+		return avail;
+	if (snd_pcm_stream(pcm) == SND_PCM_STREAM_CAPTURE)
+		return appl + avail;
+	return appl + avail - (long)buffer_frames(g);
+}
+
+static long hw_position_within(snd_pcm_t *pcm, const struct geometry *g, long appl,
+			       struct bracket *when)
+{
+	long frames;
+
+	when->from = now_ns();
+	frames = hw_position(pcm, g, appl);
+	when->to = now_ns();
+	return frames;
+}
+
+/* ---- playback and capture of one pin ---------------------------------------------- */
+
+struct duplex {
+	struct geometry g;
+	snd_pcm_t *play, *capt;
+	uint64_t first;			/* where in the pattern playback begins, bytes */
+	long written, taken;		/* frames */
+	long room;			/* of heard, frames */
+	unsigned char *heard;
+};
+
+static void duplex_put(struct duplex *d, snd_pcm_uframes_t want)
+{
+	size_t frame = frame_bytes(&d->g);
+	long n = transfer(d->play, &d->g, d->first + (uint64_t)d->written * frame, NULL, want);
+
+	if (n > 0)
+		d->written += n;
+}
+
+static void duplex_take(struct duplex *d)
+{
+	size_t frame = frame_bytes(&d->g);
+	long n = transfer(d->capt, &d->g, (uint64_t)d->taken * frame, d->heard,
+			  (snd_pcm_uframes_t)(d->room - d->taken));
+
+	if (n > 0)
+		d->taken += n;
+}
+
+static void duplex_open(struct duplex *d, int subdevice, const struct geometry *g,
+			uint64_t first, long room)
+{
+	*d = (struct duplex) { .g = *g, .first = first, .room = room };
+	d->heard = malloc((size_t)room * frame_bytes(g));
+	if (!d->heard)
+		must(-ENOMEM, "malloc");
+	d->play = ready_pcm(SND_PCM_STREAM_PLAYBACK, subdevice, g);
+	d->capt = ready_pcm(SND_PCM_STREAM_CAPTURE, subdevice, g);
+}
+
+static void duplex_close(struct duplex *d)
+{
+	snd_pcm_close(d->play);
+	snd_pcm_close(d->capt);
+	free(d->heard);
+}
+
+/* Both start at one frame, as near as the system does it. */
+static void duplex_start(struct duplex *d)
+{
+	duplex_put(d, buffer_frames(&d->g));
+	must(snd_pcm_link(d->play, d->capt), "link");
+	start(d->play);
+}
+
+static bool duplex_serve(struct duplex *d, long until)
+{
+	while (d->taken < until) {
+		if (snd_pcm_wait(d->capt, 2000) <= 0)
+			return false;
+		duplex_take(d);
+		duplex_put(d, buffer_frames(&d->g));
+	}
+	return true;
+}
+
+static bool heard_at(const struct duplex *d, long shift)
+{
+	unsigned char silence = d->g.format == SND_PCM_FORMAT_U8 ? 0x80 : 0;
+	size_t frame = frame_bytes(&d->g), skip = shift > 0 ? (size_t)shift * frame : 0;
+	uint64_t at = d->first + (shift < 0 ? (uint64_t)-shift * frame : 0);
+
+	return is_filled(d->heard, silence, skip) &&
+	       is_pattern(d->heard + skip, at, (size_t)d->taken * frame - skip);
+}
+
+/* Linked streams start some microseconds apart: allow a few frames more on one side. */
+static bool heard_all(const struct duplex *d)
+{
+	long shift;
+
+	for (shift = 0; shift <= 32 && shift < d->taken; shift++)
+		if (heard_at(d, shift) || heard_at(d, -shift))
+			return true;
+	printf("# %s, %u channels, %u Hz: %ld frames do not match\n",
+	       snd_pcm_format_name(d->g.format), d->g.channels, d->g.rate, d->taken);
+	return false;
+}
+
+static bool loopback(const struct geometry *g, long frames)
+{
+	struct duplex d;
+	bool ok;
+
+	duplex_open(&d, 0, g, 0, frames);
+	duplex_start(&d);
+	ok = duplex_serve(&d, frames) && heard_all(&d);
+	duplex_close(&d);
+	return ok;
+}
+
+/* ---- what the kernel says ----------------------------------------------------------- */
+
+static char *read_file(const char *path)
+{
+	static char text[1 << 18];
+	int fd = open(path, O_RDONLY);
+	size_t got = 0;
+	ssize_t n;
+
+	while (fd >= 0 && got < sizeof(text) - 1 &&
+	       (n = read(fd, text + got, sizeof(text) - 1 - got)) > 0)
+		got += (size_t)n;
+	if (fd >= 0)
+		close(fd);
+	text[got] = 0;
+	return text;
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* /proc/asound/card0/wavert from "playback 0" on; and a number in it behind a word. */
+static const char *proc_block(const char *stream)
+{
+	const char *at = strstr(read_file("/proc/asound/card0/wavert"), stream);
+
+	return at ? at : "";
+}
+
+static long proc_number(const char *stream, const char *word)
+{
+	const char *at = strstr(proc_block(stream), word);
+
+	return at ? strtol(at + strlen(word), NULL, 10) : -1;
+}
+
+static bool proc_says(const char *stream, const char *owner_and_state)
+{
+	const char *block = proc_block(stream);
+	const char *at = strstr(block, owner_and_state);
+
+	return at && at < strchrnul(block, '\n');
+}
+
+static bool all_free(void)
+{
+	return proc_says("playback 0", "owner nobody, state free") &&
+	       proc_says("capture 0", "owner nobody, state free") &&
+	       proc_says("playback 1", "owner nobody, state free") &&
+	       proc_says("capture 1", "owner nobody, state free");
+}
+
+static bool trace_on(void)
+{
+	write_file(TRACING "trace", "");
+	return write_file(EVENT "enable", "1") && write_file(TRACING "tracing_on", "1");
+}
+
+/* Calls of snd_pcm_period_elapsed(), and the periods they stood for; -1: no tracing. */
+struct elapsed {
+	long calls, periods;
+};
+
+static struct elapsed trace_off(bool on)
+{
+	struct elapsed e = { on ? 0 : -1, on ? 0 : -1 };
+	const char *at;
+
+	if (!on)
+		return e;
+	write_file(EVENT "enable", "0");
+	for (at = read_file(TRACING "trace"); (at = strstr(at, "wavert_period: ")); e.calls++) {
+		at = strstr(at, " new=");
+		if (!at)
+			break;
+		at += strlen(" new=");
+		e.periods += strtol(at, NULL, 10);
+	}
+	return e;
+}
+
+/* ---- limits --------------------------------------------------------------------- */
+
+static void check_formats(snd_pcm_t *pcm, snd_pcm_hw_params_t *hw)
+{
+	size_t offered = 0, known = 0, i;
+	int f;
+
+	for (f = 0; f <= SND_PCM_FORMAT_LAST; f++)
+		offered += !snd_pcm_hw_params_test_format(pcm, hw, f);
+	for (i = 0; i < ARRAY_SIZE(formats); i++)
+		known += !snd_pcm_hw_params_test_format(pcm, hw, formats[i]);
+	TAP_CHECK(known == ARRAY_SIZE(formats) && offered == known,
+		  "The formats are U8, S16, S24, S32 and FLOAT, and no other");
+}
+
+static void check_ranges(snd_pcm_hw_params_t *hw)
+{
+	unsigned int least, most;
+	snd_pcm_uframes_t frames, period;
+	int dir;
+
+	snd_pcm_hw_params_get_channels_min(hw, &least);
+	snd_pcm_hw_params_get_channels_max(hw, &most);
+	TAP_CHECK(least == 1 && most == 8, "1 to 8 channels are offered (%u..%u)", least, most);
+	snd_pcm_hw_params_get_rate_min(hw, &least, &dir);
+	snd_pcm_hw_params_get_rate_max(hw, &most, &dir);
+	TAP_CHECK(least == 8000 && most == 192000, "8000 to 192000 Hz are offered (%u..%u)",
+		  least, most);
+	snd_pcm_hw_params_get_buffer_size_max(hw, &frames);
+	TAP_CHECK(frames == 4 << 20, "The greatest buffer is 4 MiB (%lu frames of one byte)",
+		  frames);
+	snd_pcm_hw_params_get_period_size_min(hw, &period, &dir);
+	TAP_CHECK(period == 32, "The least period is 32 frames (%lu)", period);
+	snd_pcm_hw_params_get_periods_min(hw, &least, &dir);
+	TAP_CHECK(least == 1, "One period a buffer is offered");
+}
+
+static void check_abilities(snd_pcm_hw_params_t *hw)
+{
+	TAP_CHECK(snd_pcm_hw_params_can_pause(hw), "The stream can pause");
+	TAP_CHECK(snd_pcm_hw_params_can_disable_period_wakeup(hw),
+		  "Period wake-ups can be turned off");
+	TAP_CHECK(!snd_pcm_hw_params_is_batch(hw), "The position is finer than a period");
+}
+
+/* Every single configuration is asked of an open stream and given back. */
+static bool accepts(snd_pcm_t *pcm, const struct geometry *g)
+{
+	int err = configure(pcm, g);
+
+	snd_pcm_hw_free(pcm);
+	return err >= 0;
+}
+
+static void check_period_sizes(snd_pcm_t *pcm)
+{
+	static const unsigned int rates[] = { 8000, 8001, 11025, 44100, 48000, 191999, 192000 };
+	struct geometry g = plain;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rates); i++) {
+		bool at_32, at_31;
+
+		g.rate = rates[i];
+		g.period = 32;
+		at_32 = accepts(pcm, &g);
+		g.period = 31;
+		at_31 = accepts(pcm, &g);
+		TAP_CHECK(at_32 && !at_31, "At %u Hz a period has 32 frames, but never 31",
+			  rates[i]);
+	}
+}
+
+static void check_divided_buffer(snd_pcm_t *pcm)
+{
+	snd_pcm_hw_params_t *hw;
+	int err;
+
+	snd_pcm_hw_params_alloca(&hw);
+	must(space(pcm, hw, &plain), "space");
+	must(snd_pcm_hw_params_set_period_size(pcm, hw, 1000, 0), "period");
+	err = snd_pcm_hw_params_set_buffer_size(pcm, hw, 2500);
+	TAP_CHECK(err < 0, "A buffer of two and a half periods is refused");
+	must(space(pcm, hw, &plain), "space");
+	must(snd_pcm_hw_params_set_buffer_size(pcm, hw, 2500), "buffer");
+	err = snd_pcm_hw_params_set_periods(pcm, hw, 3, 0);
+	TAP_CHECK(err < 0, "A buffer of 2500 frames is not divided by 3");
+}
+
+/* Runs, and counts one period after the other, also where the buffer is one. */
+static void check_period_counts(snd_pcm_t *pcm)
+{
+	static const unsigned int counts[] = { 1, 2, 3, 7, 1000, 43690 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct geometry g = { SND_PCM_FORMAT_U8, 1, 48000, 96, counts[i], false, true };
+		struct elapsed e = { 0, 0 };
+		bool trace, ok;
+
+		ok = configure(pcm, &g) >= 0;
+		if (ok) {
+			trace = trace_on();
+			start(pcm);
+			sleep_us(11000);	/* 5.5 periods */
+			snd_pcm_drop(pcm);
+			e = trace_off(trace);
+		}
+		TAP_CHECK(ok && e.periods == (trace ? 5 : -1),
+			  "A buffer of %u period%s is accepted and five periods end in 11 ms",
+			  counts[i], counts[i] == 1 ? "" : "s");
+		snd_pcm_hw_free(pcm);
+	}
+}
+
+static void test_limits(void)
+{
+	snd_pcm_t *pcm = open_pcm(SND_PCM_STREAM_PLAYBACK, 0);
+	snd_pcm_hw_params_t *hw;
+
+	snd_pcm_hw_params_alloca(&hw);
+	must(snd_pcm_hw_params_any(pcm, hw), "any");
+	check_formats(pcm, hw);
+	check_ranges(hw);
+	check_abilities(hw);
+	check_period_sizes(pcm);
+	check_divided_buffer(pcm);
+	check_period_counts(pcm);
+	snd_pcm_close(pcm);
+}
+
+/* ---- data ----------------------------------------------------------------------- */
+
+static void test_loopback(void)
+{
+	static const unsigned int rates[] = { 8000, 44100, 48000, 192000 };
+	static const unsigned int channels[] = { 1, 2, 5, 8 };
+	size_t f, r, c;
+
+	for (f = 0; f < ARRAY_SIZE(formats); f++) {
+		for (r = 0; r < ARRAY_SIZE(rates); r++) {
+			bool ok = true;
+
+			for (c = 0; c < ARRAY_SIZE(channels); c++) {
+				struct geometry g = { formats[f], channels[c], rates[r],
+						      rates[r] / 100 + 1, 5, false, false };
+
+				ok &= loopback(&g, rates[r] / 100 * 17 + 3);
+			}
+			TAP_CHECK(ok, "%s at %u Hz, 1, 2, 5 and 8 channels, comes back bit for bit",
+				  snd_pcm_format_name(formats[f]), rates[r]);
+		}
+	}
+}
+
+static void test_great_buffer(void)
+{
+	struct geometry g = { SND_PCM_FORMAT_FLOAT_LE, 8, 192000, 32768, 4, false, false };
+	snd_pcm_t *pcm;
+
+	TAP_CHECK(buffer_frames(&g) * frame_bytes(&g) == 4 << 20 && loopback(&g, 150001),
+		  "A buffer of 4 MiB carries every byte, over its end as well");
+	pcm = open_pcm(SND_PCM_STREAM_PLAYBACK, 0);
+	g.periods = 5;
+	TAP_CHECK(configure(pcm, &g) < 0, "A buffer of more than 4 MiB is refused");
+	snd_pcm_close(pcm);
+}
+
+/* `heard` against what ought to be there, one side up to 32 frames later. */
+static bool heard_like(const struct duplex *d, const unsigned char *expected, size_t frames)
+{
+	size_t frame = frame_bytes(&d->g), n = frames - 32, shift;
+
+	for (shift = 0; shift <= 32; shift++)
+		if (!memcmp(d->heard, expected + shift * frame, n * frame) ||
+		    (is_filled(d->heard, 0, shift * frame) &&
+		     !memcmp(d->heard + shift * frame, expected, n * frame)))
+			return true;
+	return false;
+}
+
+/* What was rewound is written again: 800 frames of one piece, 200 of another, a gap. */
+static void test_rewind(void)
+{
+	static unsigned char expected[1100 * 4];
+	size_t frame = frame_bytes(&plain);
+	struct duplex d;
+	long back, over;
+
+	put_pattern(expected, 0, 800 * frame);
+	put_pattern(expected + 800 * frame, 20000, 200 * frame);
+	duplex_open(&d, 0, &plain, 0, 1500);
+	duplex_put(&d, 1000);
+	back = snd_pcm_rewind(d.play, 200);
+	d.first = 20000 - 800 * frame;
+	d.written = 800;
+	duplex_put(&d, 200);
+	over = snd_pcm_forward(d.play, 300);
+	TAP_CHECK(back == 200 && over == 300, "Rewind and forward are allowed (%ld, %ld)", back,
+		  over);
+	must(snd_pcm_link(d.play, d.capt), "link");
+	start(d.play);
+	sleep_us(26000);
+	duplex_take(&d);
+	TAP_CHECK(d.taken > 1200 && heard_like(&d, expected, 1100),
+		  "What is written after a rewind is heard in place of what was there");
+	duplex_close(&d);
+}
+
+/* ---- pause ---------------------------------------------------------------------- */
+
+#define PAUSES	12
+
+struct pauses {
+	long expected[PAUSES], heard[PAUSES + 2];	/* silent frames; [0]: before playback */
+	int gaps;
+	long next;		/* frames of the pattern heard in order */
+	bool broken;
+	bool moved;		/* the position, while paused */
+};
+
+static void play_with_pauses(struct duplex *d, struct pauses *p)
+{
+	int i;
+
+	for (i = 0; i < PAUSES; i++) {
+		int64_t begin;
+		long before;
+
+		sleep_us(3137 + i * 1711 % 9000);
+		must(snd_pcm_pause(d->play, 1), "pause");
+		begin = now_ns();
+		before = hw_position(d->play, &d->g, d->written);
+		sleep_us(1009 + i * 2903 % 7000);
+		p->moved |= hw_position(d->play, &d->g, d->written) != before;
+		p->expected[i] = (long)((now_ns() - begin) * d->g.rate / 1000000000);
+		must(snd_pcm_pause(d->play, 0), "release");
+	}
+	sleep_us(5000);
+	must(snd_pcm_pause(d->play, 1), "pause");
+	sleep_us(2000);
+}
+
+static void find_gaps(const struct duplex *d, struct pauses *p)
+{
+	size_t frame = frame_bytes(&d->g);
+	bool silent = false;
+	long i;
+
+	for (i = 0; i < d->taken; i++) {
+		const unsigned char *at = d->heard + (size_t)i * frame;
+
+		if (is_pattern(at, (uint64_t)p->next * frame, frame)) {
+			p->next++;
+			silent = false;
+			continue;
+		}
+		if (!is_filled(at, 0, frame)) {
+			printf("# frame %ld heard is neither silence nor frame %ld\n", i, p->next);
+			p->broken = true;
+			return;
+		}
+		if (!silent && p->gaps++ > PAUSES + 1)
+			return;
+		p->heard[p->gaps - 1]++;
+		silent = true;
+	}
+}
+
+static bool gaps_fit(const struct pauses *p)
+{
+	int i;
+
+	if (p->gaps != PAUSES + 2)
+		return false;
+	for (i = 0; i < PAUSES; i++)
+		if (labs(p->heard[i + 1] - p->expected[i]) > 4)
+			return false;
+	return true;
+}
+
+static void test_pause(void)
+{
+	struct geometry g = { SND_PCM_FORMAT_S16_LE, 2, 48000, 480, 50, false, false };
+	struct pauses p = { 0 };
+	struct duplex d;
+	long played;
+
+	duplex_open(&d, 0, &g, 0, (long)buffer_frames(&g));
+	duplex_put(&d, buffer_frames(&g));
+	start(d.capt);
+	sleep_us(1000);
+	start(d.play);
+	play_with_pauses(&d, &p);
+	/* while paused ALSA does not read the pointer: its own reading is from before */
+	played = proc_number("playback 0", "position ") / (long)frame_bytes(&g);
+	duplex_take(&d);
+	find_gaps(&d, &p);
+	TAP_CHECK(!p.moved, "The position stands still while playback is paused");
+	TAP_CHECK(!p.broken && p.next == played,
+		  "After %d pauses at odd times no frame is lost or doubled (%ld of %ld heard)",
+		  PAUSES, p.next, played);
+	TAP_CHECK(gaps_fit(&p), "Every pause is heard as silence as long as the pause was");
+	duplex_close(&d);
+}
+
+/* ---- position ------------------------------------------------------------------- */
+
+struct reading {
+	long worst;		/* frames outside of what the clock allows */
+	int wide;		/* readings that the clock leaves in doubt by over 100 us */
+	bool back, beyond;
+};
+
+static void read_often(struct duplex *d, struct bracket begin, struct reading *r)
+{
+	long last = 0;
+	int i;
+
+	for (i = 0; i < 600; i++) {
+		struct bracket when;
+		long at, off;
+
+		sleep_us(137 + i * 31 % 1000);
+		at = hw_position_within(d->play, &d->g, d->written, &when);
+		off = labs(frames_off(at, d->g.rate, begin, when));
+		if (off > r->worst)
+			r->worst = off;
+		r->wide += when.to - when.from + begin.to - begin.from > 100000;
+		r->back |= at < last;
+		r->beyond |= at > d->written;
+		last = at;
+		duplex_put(d, buffer_frames(&d->g));
+	}
+}
+
+static void check_position(unsigned int rate)
+{
+	struct geometry g = { SND_PCM_FORMAT_S16_LE, 2, rate, rate / 50, 5, false, false };
+	struct duplex d = { .g = g };
+	struct reading r = { 0 };
+
+	d.play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &g);
+	duplex_put(&d, buffer_frames(&g));
+	read_often(&d, start(d.play), &r);
+	TAP_CHECK(!r.back, "The position at %u Hz never goes back", rate);
+	TAP_CHECK(!r.beyond, "The position at %u Hz is never beyond what was written", rate);
+	TAP_CHECK(!r.worst, "The position at %u Hz is what the clock says (%ld frames off)", rate,
+		  r.worst);
+	TAP_CHECK(r.wide < 60, "and nine times of ten that is known to 100 us");
+	snd_pcm_close(d.play);
+}
+
+static int64_t stamp_ns(snd_htimestamp_t t)
+{
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+/* Position and time of one status belong together. */
+static void test_status(void)
+{
+	struct geometry g = { SND_PCM_FORMAT_S32_LE, 1, 96000, 9600, 4, false, false };
+	snd_pcm_t *pcm = ready_pcm(SND_PCM_STREAM_CAPTURE, 0, &g);
+	long worst = 0, last = 0;
+	snd_pcm_status_t *st;
+	bool back = false;
+	int i;
+
+	snd_pcm_status_alloca(&st);
+	start(pcm);
+	for (i = 0; i < 100; i++) {
+		snd_htimestamp_t now, begin;
+		long at, off;
+
+		sleep_us(811 + i * 97 % 2000);
+		must(snd_pcm_status(pcm, st), "status");
+		snd_pcm_status_get_htstamp(st, &now);
+		snd_pcm_status_get_trigger_htstamp(st, &begin);
+		at = (long)snd_pcm_status_get_avail(st);
+		off = labs(at - (long)((stamp_ns(now) - stamp_ns(begin)) * g.rate / 1000000000));
+		worst = off > worst ? off : worst;
+		back |= at < last;
+		last = at;
+	}
+	TAP_CHECK(!back && last > 0, "The frames that a status reports never become fewer");
+	TAP_CHECK(worst <= 4, "Frames and time stamp of a status agree (%ld frames off)", worst);
+	snd_pcm_close(pcm);
+}
+
+static void test_delay(void)
+{
+	struct duplex d = { .g = plain };
+	snd_pcm_sframes_t avail, delay = 0, first, missing;
+	int64_t begin;
+	long ought;
+
+	d.play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &plain);
+	duplex_put(&d, buffer_frames(&plain));
+	TAP_CHECK(!snd_pcm_delay(d.play, &delay) && delay == 1920,
+		  "Before the start the delay is what was written (%ld)", (long)delay);
+	start(d.play);
+	sleep_us(3000);
+	TAP_CHECK(!snd_pcm_hwsync(d.play), "hwsync succeeds while the stream runs");
+	must(snd_pcm_avail_delay(d.play, &avail, &first), "avail_delay");
+	begin = now_ns();
+	missing = (long)buffer_frames(&plain) - avail - first;
+	TAP_CHECK(missing >= 0 && missing <= 8, "Available frames and delay make up the buffer");
+	sleep_us(1000);
+	must(snd_pcm_delay(d.play, &delay), "delay");
+	ought = (long)((now_ns() - begin) * plain.rate / 1000000000);
+	TAP_CHECK(labs(first - delay - ought) <= 10,
+		  "A millisecond later the delay is as many frames less (%ld, %ld)",
+		  (long)(first - delay), ought);
+	snd_pcm_close(d.play);
+}
+
+/* ---- ends of a stream ----------------------------------------------------------- */
+
+static void test_xrun(void)
+{
+	struct duplex d = { .g = plain };
+	struct bracket begin;
+	long ms;
+	int err;
+
+	d.play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &plain);
+	duplex_put(&d, buffer_frames(&plain));
+	begin = start(d.play);
+	while ((err = snd_pcm_wait(d.play, 500)) > 0)
+		sleep_us(500);	/* where work takes no time, time must be let pass */
+	ms = (long)((now_ns() - begin.from) / 1000000);
+	TAP_CHECK(err == -EPIPE && snd_pcm_state(d.play) == SND_PCM_STATE_XRUN,
+		  "A starved playback stream ends in an xrun with EPIPE");
+	TAP_CHECK(ms >= 39 && ms <= 50, "The xrun comes when the buffer is empty (%ld ms)", ms);
+	TAP_CHECK(snd_pcm_avail(d.play) == -EPIPE, "After the xrun avail fails with EPIPE");
+	TAP_CHECK(proc_says("playback 0", "owner ALSA, state ready"), "DMA has stopped by then");
+	must(snd_pcm_prepare(d.play), "prepare");
+	d.written = 0;
+	duplex_put(&d, buffer_frames(&plain));
+	begin = start(d.play);
+	sleep_us(7000);
+	TAP_CHECK(snd_pcm_state(d.play) == SND_PCM_STATE_RUNNING &&
+		  labs(hw_position(d.play, &plain, d.written) - 7 * 48) < 20,
+		  "prepare brings the stream back, from position 0");
+	snd_pcm_close(d.play);
+}
+
+static void test_drain(void)
+{
+	const long frames = 1234;	/* two periods and a half */
+	size_t frame = frame_bytes(&plain);
+	struct geometry endless = plain;
+	struct duplex d;
+	int64_t begin;
+	long us, at;
+	int err;
+
+	endless.periods = 20;
+	duplex_open(&d, 0, &endless, 0, 9600);
+	duplex_put(&d, (snd_pcm_uframes_t)frames);
+	start(d.capt);
+	start(d.play);
+	begin = now_ns();
+	err = snd_pcm_drain(d.play);
+	us = (long)((now_ns() - begin) / 1000);
+	sleep_us(15000);
+	duplex_take(&d);
+	for (at = 0; at < d.taken && d.heard[(size_t)at * frame] == 0; at++)
+		;
+	TAP_CHECK(!err && snd_pcm_state(d.play) == SND_PCM_STATE_SETUP, "drain returns success");
+	TAP_CHECK(us >= 25600 && us <= 31000,
+		  "drain returns at the end of the period of the last frame (%ld us)", us);
+	TAP_CHECK(at + frames < d.taken && is_pattern(d.heard + (size_t)at * frame, 0,
+						      (size_t)frames * frame) &&
+		  is_filled(d.heard + (size_t)(at + frames) * frame, 0,
+			    (size_t)(d.taken - at - frames) * frame),
+		  "drain has played every frame once, and nothing behind them");
+	duplex_close(&d);
+}
+
+static void test_drop(void)
+{
+	size_t frame = frame_bytes(&plain);
+	struct geometry g = plain;
+	struct duplex d;
+	long at, end;
+
+	g.periods = 20;
+	duplex_open(&d, 0, &g, 0, 9600);
+	duplex_put(&d, 9600);
+	start(d.capt);
+	start(d.play);
+	sleep_us(20000);
+	must(snd_pcm_drop(d.play), "drop");
+	sleep_us(20000);
+	duplex_take(&d);
+	for (at = 0; at < d.taken && d.heard[(size_t)at * frame] == 0; at++)
+		;
+	for (end = at; end < d.taken && d.heard[(size_t)end * frame]; end++)
+		;
+	TAP_CHECK(snd_pcm_state(d.play) == SND_PCM_STATE_SETUP, "drop stops the stream");
+	TAP_CHECK(labs(end - at - 960) < 40 && is_pattern(d.heard + (size_t)at * frame, 0,
+							 (size_t)(end - at) * frame) &&
+		  is_filled(d.heard + (size_t)end * frame, 0, (size_t)(d.taken - end) * frame),
+		  "drop stops at once: %ld frames of 20 ms are heard, then silence", end - at);
+	must(snd_pcm_prepare(d.play), "prepare");
+	d.written = 0;
+	duplex_put(&d, buffer_frames(&g));
+	start(d.play);
+	sleep_us(5000);
+	at = hw_position(d.play, &g, d.written);
+	TAP_CHECK(labs(at - 240) < 20, "prepare after it begins at position 0 again (%ld)", at);
+	duplex_close(&d);
+}
+
+/* ---- wake-ups ------------------------------------------------------------------- */
+
+static int poll_once(snd_pcm_t *pcm, int ms)
+{
+	struct pollfd p;
+
+	snd_pcm_poll_descriptors(pcm, &p, 1);
+	return poll(&p, 1, ms);
+}
+
+/* Every period wakes once, when one period is written after each. */
+static void test_wakeups(void)
+{
+	struct duplex d = { .g = plain };
+	long wakeups = 0, points;
+	struct elapsed e;
+	bool trace;
+
+	d.play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &plain);
+	duplex_put(&d, buffer_frames(&plain));
+	trace = trace_on();
+	start(d.play);
+	while (hw_position(d.play, &plain, d.written) < 50 * 480) {
+		if (poll_once(d.play, 1000) != 1)
+			break;
+		wakeups++;
+		duplex_put(&d, 480);
+	}
+	points = proc_number("playback 0", "points passed ");
+	snd_pcm_drop(d.play);
+	e = trace_off(trace);
+	TAP_CHECK(wakeups == 50, "50 periods wake the program 50 times (%ld)", wakeups);
+	TAP_CHECK(points == 50, "and are 50 points of the stream (%ld)", points);
+	if (trace)
+		TAP_CHECK(e.calls == 50 && e.periods == 50,
+			  "and ALSA is told 50 times (%ld calls, %ld periods)", e.calls, e.periods);
+	else
+		tap_skip("no tracepoints", "and ALSA is told 50 times");
+	snd_pcm_close(d.play);
+}
+
+static void check_no_wakeups(snd_pcm_stream_t direction, const char *name)
+{
+	struct geometry g = { SND_PCM_FORMAT_S16_LE, 2, 48000, 480, 4, true, true };
+	snd_pcm_t *pcm = ready_pcm(direction, 0, &g);
+	struct bracket begin, when;
+	struct elapsed e;
+	bool trace;
+	long at, off, i, worst = 0, woken = 0;
+
+	/* playback: DMA is never short of data by its own account */
+	if (direction == SND_PCM_STREAM_PLAYBACK)
+		woken = transfer(pcm, &g, 0, NULL, buffer_frames(&g)) != 1920;
+	trace = trace_on();
+	begin = start(pcm);
+	woken += poll_once(pcm, 1000);
+	at = hw_position_within(pcm, &g, direction == SND_PCM_STREAM_PLAYBACK ? 1920 : 0, &when);
+	off = frames_off(at, g.rate, begin, when);
+	TAP_CHECK(!woken, "%s: without period wake-ups poll sleeps for a second", name);
+	TAP_CHECK(!off && at >= 48000,
+		  "%s: and one look after 25 buffers finds the position (%ld, %ld frames off)",
+		  name, at, off);
+	for (i = 0; i < 40; i++) {
+		sleep_us(7003 + i * 8209 % 120000);	/* up to three buffers */
+		at = hw_position_within(pcm, &g, direction == SND_PCM_STREAM_PLAYBACK ? 1920 : 0,
+					&when);
+		off = labs(frames_off(at, g.rate, begin, when));
+		worst = off > worst ? off : worst;
+	}
+	e = trace_off(trace);
+	TAP_CHECK(!worst, "%s: and so do 40 looks at odd times (%ld frames off)", name, worst);
+	if (trace)
+		TAP_CHECK(e.calls == 0, "%s: and ALSA is told of no period", name);
+	else
+		tap_skip("no tracepoints", "%s: and ALSA is told of no period", name);
+	snd_pcm_close(pcm);
+}
+
+static void test_no_wakeups(void)
+{
+	check_no_wakeups(SND_PCM_STREAM_PLAYBACK, "Playback");
+	check_no_wakeups(SND_PCM_STREAM_CAPTURE, "Capture");
+}
+
+/* Exactly 24000 frames are 750 periods, and the drain ends with the last. */
+static void test_short_periods(void)
+{
+	struct geometry g = { SND_PCM_FORMAT_S16_LE, 2, 48000, 32, 8, false, false };
+	struct duplex d = { .g = g };
+	bool trace, starved = false;
+	struct elapsed e;
+
+	d.play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &g);
+	duplex_put(&d, buffer_frames(&g));
+	trace = trace_on();
+	start(d.play);
+	while (d.written < 24000 && !starved) {
+		starved = snd_pcm_wait(d.play, 1000) <= 0;
+		duplex_put(&d, (snd_pcm_uframes_t)(24000 - d.written));
+	}
+	starved |= snd_pcm_drain(d.play) != 0;
+	e = trace_off(trace);
+	TAP_CHECK(!starved, "Half a second of 32-frame periods plays without xrun");
+	if (trace)
+		TAP_CHECK(e.periods == 750 && e.calls == 750,
+			  "and ends exactly 750 periods, each told of once (%ld in %ld)",
+			  e.periods, e.calls);
+	else
+		tap_skip("no tracepoints", "and ends exactly 750 periods");
+	snd_pcm_close(d.play);
+}
+
+/* ---- substreams and owners -------------------------------------------------------- */
+
+static void test_two_streams(void)
+{
+	struct geometry slow = { SND_PCM_FORMAT_U8, 1, 8000, 80, 4, false, false };
+	struct duplex a, b;
+	bool ok_a, ok_b;
+
+	duplex_open(&a, 0, &plain, 0, 4800);
+	duplex_open(&b, 1, &slow, 31337, 2400);
+	duplex_start(&a);
+	sleep_us(3000);
+	duplex_start(&b);
+	ok_a = ok_b = true;
+	while (ok_a && ok_b && a.taken < 4800) {
+		ok_a = duplex_serve(&a, a.taken + 240);
+		ok_b = duplex_serve(&b, b.taken + 40);
+	}
+	must(snd_pcm_drop(a.play), "drop");
+	must(snd_pcm_hw_free(a.play), "hw_free");
+	ok_b = ok_b && duplex_serve(&b, 2400);
+	TAP_CHECK(ok_a && heard_all(&a), "The first of two streams hears what it plays");
+	TAP_CHECK(ok_b && heard_all(&b),
+		  "The second, of another rate, hears its own, also when the first has ended");
+	duplex_close(&a);
+	duplex_close(&b);
+}
+
+/* A WaveRT client takes playback pin 0; the descriptors are to be closed. */
+static int take_pin(int fd[2])
+{
+	struct wavert_format format = { .rate = 48000, .format = WAVERT_FORMAT_S16, .channels = 2 };
+	struct wavert_buffer buffer = { .flags = WAVERT_ALLOC_NOTIFICATION, .notifications = 2,
+					.requested_bytes = 8192 };
+	struct wavert_new_stream stream = { .direction = WAVERT_PLAYBACK };
+
+	fd[0] = open("/dev/snd/hwC0D0", O_RDWR);
+	if (ioctl(fd[0], WAVERT_IOC_NEW_STREAM, &stream))
+		must(-errno, "NEW_STREAM");
+	fd[1] = stream.fd;
+	if (ioctl(fd[1], WAVERT_IOC_SET_FORMAT, &format))
+		must(-errno, "SET_FORMAT");
+	return ioctl(fd[1], WAVERT_IOC_ALLOC_BUFFER, &buffer) ? -errno : 0;
+}
+
+static void test_owner(void)
+{
+	snd_pcm_t *pcm = open_pcm(SND_PCM_STREAM_PLAYBACK, 0);
+	int fd[2], err;
+
+	err = take_pin(fd);
+	TAP_CHECK(!err, "A PCM that is open but not configured leaves the pin to WaveRT");
+	TAP_CHECK(proc_says("playback 0", "owner WaveRT, state ready"), "which then owns it");
+	err = configure(pcm, &plain);
+	TAP_CHECK(err == -EBUSY, "hw_params of a pin that WaveRT owns fails with EBUSY (%d)", err);
+	close(fd[1]);
+	close(fd[0]);
+	err = configure(pcm, &plain);
+	TAP_CHECK(!err && proc_says("playback 0", "owner ALSA, state ready"),
+		  "and succeeds when WaveRT has closed it");
+	err = take_pin(fd);
+	TAP_CHECK(err == -EBUSY, "A pin that ALSA owns is busy for WaveRT (%d)", err);
+	close(fd[1]);
+	close(fd[0]);
+	TAP_CHECK(proc_says("playback 0", "owner ALSA, state ready"), "and stays ALSA's");
+	snd_pcm_close(pcm);
+}
+
+static void test_twice(void)
+{
+	struct geometry g = { SND_PCM_FORMAT_FLOAT_LE, 8, 96000, 1001, 3, false, false };
+	snd_pcm_t *pcm = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &plain);
+	int err = configure(pcm, &g);
+
+	TAP_CHECK(!err && proc_number("playback 0", "buffer ") == 1001 * 3 * 32 &&
+		  proc_number("playback 0", "points ") == 3 &&
+		  proc_number("playback 0", "rate ") == 96000,
+		  "hw_params may come twice in a row, and the second counts");
+	must(transfer(pcm, &g, 0, NULL, 3003), "write");
+	start(pcm);
+	sleep_us(10000);
+	TAP_CHECK(labs(hw_position(pcm, &g, 3003) - 960) < 20, "and the stream runs by it");
+	snd_pcm_close(pcm);
+}
+
+static void test_cycles(void)
+{
+	int i;
+
+	TAP_CHECK(all_free(), "So far every stream has been given back");
+	for (i = 0; i < 200; i++) {
+		struct geometry g = plain;
+		snd_pcm_t *pcm;
+
+		g.period += (snd_pcm_uframes_t)i;
+		pcm = ready_pcm(i & 1 ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK, i & 1,
+				&g);
+		if (i % 3) {
+			snd_pcm_start(pcm);
+			snd_pcm_drop(pcm);
+			snd_pcm_hw_free(pcm);
+		}
+		snd_pcm_close(pcm);
+	}
+	TAP_CHECK(all_free(), "200 cycles of open, hw_params, hw_free, close leave nothing behind");
+}
+
+int main(void)
+{
+	make_pattern();
+	test_limits();
+	test_loopback();
+	test_great_buffer();
+	test_rewind();
+	test_pause();
+	check_position(44100);
+	check_position(192000);
+	test_status();
+	test_delay();
+	test_xrun();
+	test_drain();
+	test_drop();
+	test_wakeups();
+	test_no_wakeups();
+	test_short_periods();
+	test_two_streams();
+	test_owner();
+	test_twice();
+	test_cycles();
+	return tap_done();
+}
