@@ -1,0 +1,325 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Checks who may include and name whom (Documentation/design.md), and the size of
+# functions and files, by looking at the text alone. Prints TAP, one line a rule, with
+# the offending lines below. Called by hand and by CI.
+#
+# usage: check-layers.sh [ROOT]       check the tree (default: the one this script is in)
+#        check-layers.sh --selftest   plant a violation of each rule in a copy and see it found
+set -eu
+here=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# ---- what the rules look at --------------------------------------------------------
+
+sources() { # DIRECTORY...: C files below those that exist
+	for dir; do
+		[ ! -d "$dir" ] || find "$dir" -name '*.[ch]' ! -name '*.mod.c' | sort
+	done
+}
+
+# Prints every line of code as FILE:LINE: TEXT, without comments.
+code() {
+	sources "$@" | while read -r file; do
+		awk -v file="$file" '
+		{
+			text = $0
+			out = ""
+			while (text != "") {
+				if (inside) {
+					end = index(text, "*/")
+					if (!end)
+						break
+					text = substr(text, end + 2)
+					inside = 0
+					continue
+				}
+				block = index(text, "/*")
+				line = index(text, "//")
+				if (line && (!block || line < block)) {
+					out = out substr(text, 1, line - 1)
+					break
+				}
+				if (!block) {
+					out = out text
+					break
+				}
+				out = out substr(text, 1, block - 1)
+				text = substr(text, block + 2)
+				inside = 1
+			}
+			if (out ~ /[^ \t]/)
+				print file ":" NR ": " out
+		}' "$file"
+	done
+}
+
+# The #include lines of files below a directory, as FILE LINE NAME, NAME with its brackets.
+includes() { # DIRECTORY
+	sed -n "s|^\($1[^:]*\):\([0-9]*\):[ 	]*#[ 	]*include[ 	]*\([<\"][^>\"]*[>\"]\).*|\1 \2 \3|p" "$work/code"
+}
+
+# Lines of code that match a pattern, but for files that match another.
+named() { # PATTERN-OF-FILES PATTERN PATTERN-OF-EXEMPT-FILES
+	grep -E "^($1)[^:]*:[0-9]*:.*($2)" "$work/code" | grep -Ev "^($3)" || :
+}
+
+# ---- the rules: each prints what offends it -------------------------------------------
+
+core_includes() {
+	includes kernel/core/ | while read -r file line name; do
+		case $file,$name in
+		kernel/core/os_*.h,\<*) continue ;;
+		*,\"*/*) ;;
+		*,\"*) [ ! -f "kernel/core/$(unquote "$name")" ] || continue ;;
+		esac
+		echo "$file:$line: $name"
+	done
+}
+
+hw_includes() {
+	includes kernel/hw/ | while read -r file line name; do
+		room=$(dirname "$file")
+		case $name in
+		\"core/hw.h\" | \"core/os.h\") continue ;;
+		\"*/*) [ "kernel/$(dirname "$(unquote "$name")")" != "$room" ] || continue ;;
+		\"*) [ ! -f "$room/$(unquote "$name")" ] || continue ;;
+		esac
+		echo "$file:$line: $name"
+	done
+}
+
+miniport_includes() {
+	includes compat/miniport/ | while read -r file line name; do
+		case $name in
+		\"core/*) [ ! -f "kernel/$(unquote "$name")" ] || continue ;;
+		\"*/*) ;;
+		\"*) [ ! -f "compat/miniport/$(unquote "$name")" ] || continue ;;
+		esac
+		echo "$file:$line: $name"
+	done
+}
+
+unquote() { # NAME
+	name_only=${1#?}
+	echo "${name_only%?}"
+}
+
+pcm_names() {
+	named 'kernel/|compat/' '[^A-Za-z0-9_]snd_pcm_' kernel/alsa/
+}
+
+eventfd_names() {
+	named 'kernel/|compat/' '[Ee][Vv][Ee][Nn][Tt][Ff][Dd]' \
+		'compat/hwdep/notify\.c:|kernel/bus/kernel_version\.h:'
+}
+
+version_names() {
+	named 'kernel/|compat/' 'LINUX_VERSION_CODE|KERNEL_VERSION\(|linux/version\.h' \
+		'kernel/bus/kernel_version\.h:'
+}
+
+hwdep_includes() {
+	includes compat/hwdep/ | grep -E '["</]alsa/|"alsa\.h"' || :
+}
+
+alsa_includes() {
+	includes kernel/alsa/ | grep -E '(compat|hwdep|miniport)/|"(hwdep|miniport|status)\.h"|wavert\.h' |
+		grep -v '<sound/hwdep\.h>' || :
+}
+
+join_includes() {
+	{ includes kernel/ && includes compat/; } | grep -E '"(compat/)?(hwdep/)?hwdep\.h"' |
+		grep -Ev '^(kernel/main\.c|compat/hwdep/)' || :
+}
+
+# Names of Linux, ALSA, NT and libc: beginnings, whole words, and functions.
+begins='spin_(lock|unlock|trylock)|raw_spin_|mutex_(init|lock|unlock)|pthread_|smp_|GFP_'
+begins="$begins|k[mzv]?[mzc]alloc|kv?free|printk|pr_(err|warn|info|debug)|dev_(err|warn|info|dbg)"
+begins="$begins|copy_(to|from)_user|container_of|ktime_|hrtimer|jiffies|wake_up|snd_|SNDRV_"
+begins="$begins|EXPORT_SYMBOL|MODULE_|READ_ONCE|WRITE_ONCE|(Ke|Ex|Io|Mm|Rtl|Ob|Zw|Ps)[A-Z][a-z]"
+words='struct (snd_[a-z_]*|device|module|file|inode|page)|__user|__iomem|NTSTATUS|K?EVENT|P?MDL'
+words="$words|U?LONG(LONG)?|DWORD|K?IRQL|P?IRP|HANDLE"
+functions='schedule|malloc|calloc|realloc|free|memcpy|memset|memmove|printf|usleep'
+system_names="linux/|[<\"]sound/|[^A-Za-z0-9_]($begins|($words)([^A-Za-z0-9_]|\$)|($functions)\\()"
+
+neutral() { # DIRECTORY PATTERN-OF-EXEMPT-FILES
+	named "$1" "$system_names" "$2" | grep -Ev ':[ 	]*#[ 	]*include "' || :
+}
+
+core_names() {
+	neutral kernel/core/ 'kernel/core/os_[a-z]*\.h:'
+}
+
+hw_names() {
+	neutral kernel/hw/ none
+}
+
+miniport_names() {
+	neutral compat/miniport/ none
+}
+
+# A function is what lies between { and } in the first column.
+long_functions() {
+	sources kernel compat userspace | while read -r file; do
+		awk -v file="$file" '
+			/^{/ { start = NR }
+			/^}/ && start {
+				if (NR - start + 1 > 80)
+					print file ":" start ": " NR - start + 1 " lines"
+				start = 0
+			}' "$file"
+	done
+}
+
+long_files() {
+	sources kernel compat userspace | while read -r file; do
+		lines=$(wc -l <"$file")
+		[ "$lines" -le 600 ] || echo "$file: $lines lines"
+	done
+}
+
+rules='
+core_includes     kernel/core includes only itself, its system headers only in os_*.h
+hw_includes       a backend includes only core/hw.h, core/os.h and its own room
+miniport_includes compat/miniport includes only itself and kernel/core
+pcm_names         snd_pcm_ occurs in kernel/alsa only
+eventfd_names     eventfd occurs in compat/hwdep/notify.c and kernel_version.h only
+version_names     kernel versions are tested in kernel/bus/kernel_version.h only
+hwdep_includes    compat/hwdep includes nothing of kernel/alsa
+alsa_includes     kernel/alsa includes nothing of compat
+join_includes     kernel/main.c alone joins the two models
+core_names        kernel/core names no system
+hw_names          kernel/hw names no system
+miniport_names    compat/miniport names no system
+long_functions    no function is longer than 80 lines
+long_files        no file is longer than 600 lines
+'
+
+count_rules() {
+	echo "$rules" | grep -c .
+}
+
+check() { # ROOT
+	cd "$1"
+	code kernel compat >"$work/code"
+	[ -s "$work/code" ] || {
+		echo "Bail out! no source in $1"
+		return 1
+	}
+	echo "1..$(count_rules)"
+	count=0
+	failed=0
+	while read -r rule title; do
+		[ "$rule" ] || continue
+		count=$((count + 1))
+		if $rule >"$work/found" && [ ! -s "$work/found" ]; then
+			echo "ok $count - $title"
+		else
+			echo "not ok $count - $title"
+			sed 's/^/# /' "$work/found"
+			failed=1
+		fi
+	done <<-END
+	$rules
+	END
+	return $failed
+}
+
+# ---- selftest -------------------------------------------------------------------------
+
+copy() {
+	rm -rf "$work/tree"
+	mkdir "$work/tree"
+	for dir in kernel compat userspace; do
+		[ ! -d "$here/$dir" ] || cp -r "$here/$dir" "$work/tree/"
+	done
+	cd "$work/tree"
+}
+
+lines() { # COUNT
+	awk -v n="$1" 'BEGIN { while (n--) print "\twrt();" }'
+}
+
+# One violation of a rule, planted in the current directory; a second form where $2 is 2.
+plant() { # RULE FORM
+	case $1-$2 in
+	core_includes-1) echo '#include <string.h>' >>kernel/core/position.c ;;
+	core_includes-2) echo '#include "hw/sim/sim.h"' >>kernel/core/stream.h ;;
+	hw_includes-1) echo '#include "core/stream.h"' >>kernel/hw/sim/sim.c ;;
+	hw_includes-2) echo '#include "bus/platform.h"' >>kernel/hw/sim/mover.c ;;
+	miniport_includes-1) echo '#include "hw/sim/sim.h"' >>compat/miniport/events.c ;;
+	miniport_includes-2) echo '#include <string.h>' >>compat/miniport/miniport.h ;;
+	pcm_names-1) echo 'int x = snd_pcm_running(s);' >>kernel/core/stream.c ;;
+	pcm_names-2) echo 'int x = snd_pcm_running(s);' >>compat/hwdep/pin.c ;;
+	eventfd_names-1) echo 'struct eventfd_ctx *ctx;' >>compat/hwdep/pin.c ;;
+	eventfd_names-2) echo '#include <linux/eventfd.h>' >>kernel/alsa/pcm.c ;;
+	version_names-1) echo '#if LINUX_VERSION_CODE < 5' >>kernel/bus/sim.c ;;
+	version_names-2) echo '#if KERNEL_VERSION(5, 1, 0)' >>compat/hwdep/page.c ;;
+	hwdep_includes-1) echo '#include "alsa/alsa.h"' >>compat/hwdep/filter.c ;;
+	hwdep_includes-2) echo '#include "../../kernel/alsa/trace.h"' >>compat/hwdep/page.c ;;
+	alsa_includes-1) echo '#include "miniport.h"' >>kernel/alsa/pcm.c ;;
+	alsa_includes-2) echo '#include <uapi/sound/wavert.h>' >>kernel/alsa/alsa.h ;;
+	join_includes-1) echo '#include "hwdep.h"' >>kernel/bus/sim.c ;;
+	join_includes-2) echo '#include "compat/hwdep/hwdep.h"' >>kernel/adapter.h ;;
+	core_names-1) echo 'void *p = kzalloc(1, 2);' >>kernel/core/device.c ;;
+	core_names-2) echo 'x = KeQueryPerformanceCounter(0);' >>kernel/core/hw.h ;;
+	hw_names-1) echo 'struct snd_card *card;' >>kernel/hw/sim/engine.h ;;
+	hw_names-2) echo 'spin_lock_irqsave(&l, f);' >>kernel/hw/sim/sim.c ;;
+	miniport_names-1) echo 'NTSTATUS s;' >>compat/miniport/events.c ;;
+	miniport_names-2) echo 'mutex_lock(&m);' >>compat/miniport/stream.c ;;
+	long_functions-1) (echo 'void wrt(void)'; echo '{'; lines 79; echo '}') >>kernel/main.c ;;
+	long_functions-2) (echo 'void wrt(void)'; echo '{'; lines 79; echo '}') >>compat/hwdep/pin.c ;;
+	long_files-1) lines 601 >kernel/core/new.h ;;
+	long_files-2) lines 601 >compat/hwdep/new.c ;;
+	esac
+}
+
+# Comments and look-alikes that no rule may take offence at.
+plant_innocent() {
+	echo '/* spin_lock, snd_pcm_period_elapsed, eventfd: <linux/version.h> */' >>kernel/core/stream.c
+	printf '/*\n * KeSetEvent is what an eventfd stands for; KERNEL_VERSION(1)\n */\n' >>compat/miniport/events.c
+	echo 'int wrt_mutex_lock_count; // kmalloc' >>kernel/core/device.c
+	(echo 'void wrt(void)'; echo '{'; lines 78; echo '}') >>kernel/core/device.c
+}
+
+rule_is_ok() { # RULE
+	title=$(echo "$rules" | sed -n "s/^$1  *//p")
+	(check "$work/tree") | grep -Fqx "ok $(echo "$rules" | grep . | grep -n "^$1 " | cut -d: -f1) - $title"
+}
+
+selftest() {
+	count=0
+	failed=0
+	echo "1..$((2 * $(count_rules) + 1))"
+	for rule in $(echo "$rules" | sed 's/ .*//') innocent; do
+		for form in 1 2; do
+			[ "$rule-$form" != innocent-2 ] || break
+			copy
+			count=$((count + 1))
+			if [ "$rule" = innocent ]; then
+				plant_innocent
+				what='comments and look-alikes offend no rule'
+				if (check "$work/tree") >"$work/all"; then found=ok; else found='not ok'; fi
+			else
+				what="$rule finds a violation, form $form"
+				found='not ok'
+				if rule_is_ok "$rule"; then
+					plant "$rule" "$form"
+					rule_is_ok "$rule" || found=ok
+				fi
+			fi
+			[ "$found" = ok ] || failed=1
+			echo "$found $count - $what"
+		done
+	done
+	return $failed
+}
+
+case ${1-} in
+--selftest) selftest ;;
+--help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" ;;
+*) check "${1:-$here}" ;;
+esac

@@ -1,0 +1,832 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * test_sim.c - kernel/hw/sim/: is the software engine exact to the frame, is what it
+ * records what was played, and do its planted faults do what they say? Driven through
+ * core/ by a test clock or its own step clock.
+ */
+#include "testbed.h"
+
+#define SECOND	1000000000ull
+#define DAY	(24 * 3600 * SECOND)
+
+static const struct wrt_sim_config ticking = { .pairs = 1, .source = WRT_SIM_LOOPBACK };
+static const struct wrt_sim_config stepping = {
+	.pairs = 1, .step = true, .source = WRT_SIM_LOOPBACK,
+};
+
+/* One end of a pair, with a client and a buffer of its own. */
+struct side {
+	struct tb_client client;
+	struct tb_buffer buffer;
+	struct wrt_stream *s;
+	bool running;
+};
+
+static void side_open(struct side *side, struct tb *tb, u32 dir, u32 pin, u32 rate, u32 format,
+		      u32 channels, u32 frames, u32 notify)
+{
+	u32 bytes = frames * channels * wrt_format_bytes(format);
+
+	memset(side, 0, sizeof(*side));
+	side->s = wrt_device_stream(&tb->dev, dir, pin);
+	assert_non_null(side->s);
+	tb_client_init(&side->client, tb, notify);
+	tb_buffer_make(&side->buffer, side->s, rate, format, channels, bytes, notify);
+	assert_int_equal(side->buffer.geom.bytes, bytes);
+	assert_int_equal(wrt_stream_configure(side->s, &side->client.client,
+					      &side->buffer.geom), 0);
+}
+
+static void side_start(struct side *side)
+{
+	assert_int_equal(wrt_stream_start(side->s, &side->client.client), 0);
+	side->running = true;
+}
+
+static void side_stop(struct side *side)
+{
+	assert_int_equal(wrt_stream_stop(side->s, &side->client.client), 0);
+	side->running = false;
+}
+
+static void side_close(struct side *side)
+{
+	wrt_stream_release(side->s, &side->client.client);
+	tb_buffer_free(&side->buffer);
+}
+
+static u64 side_linear(struct side *side)
+{
+	struct wrt_snapshot snap;
+
+	wrt_stream_position(side->s, &side->client.client, &snap);
+	return snap.linear;
+}
+
+static u64 side_frames(struct side *side)
+{
+	return side_linear(side) / side->buffer.geom.frame_bytes;
+}
+
+/* ---- time -------------------------------------------------------------------------- */
+
+static void one_day_at(u32 rate)
+{
+	struct tb tb;
+	struct side play;
+
+	tb_open(&tb, &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S16, 2, 1 << 20, 2);
+	side_start(&play);
+	tb_run_until(&tb, TB_EPOCH + DAY - 1);
+	assert_int_equal(side_frames(&play), 86400ull * rate - 1);
+	tb_run_until(&tb, TB_EPOCH + DAY);
+	assert_int_equal(side_frames(&play), 86400ull * rate);
+	side_close(&play);
+	tb_close(&tb);
+}
+
+static void after_24_hours_the_position_is_exact_to_the_frame(void **state)
+{
+	static const u32 rates[] = {
+		8000, 11025, 12345, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000,
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rates); i++)
+		one_day_at(rates[i]);
+}
+
+static void at_any_moment_the_position_is_the_number_of_whole_frames_since_the_epoch(void **state)
+{
+	u64 seed = 44100, from;
+	struct tb tb;
+	struct side play;
+	u32 i;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_U8, 1, 4410, 2);
+	tb_sleep(&tb, 123456789);
+	from = 123456789ull * 44100 / SECOND;
+	side_start(&play);
+	for (i = 0; i < 20000; i++) {
+		tb_run_for(&tb, tb_random(&seed) % 20000000);
+		assert_int_equal(side_frames(&play), (tb.now - TB_EPOCH) * 44100 / SECOND - from);
+	}
+	side_close(&play);
+	tb_close(&tb);
+}
+
+static u64 expected_point;
+
+static void check_point(struct tb_client *c)
+{
+	u64 frame = ++expected_point * 448;
+
+	assert_int_equal(c->last.linear, frame * 4);
+	assert_int_equal(c->tb->now, TB_EPOCH + tb_frames_ns(frame, 44100));
+}
+
+static void points_come_at_their_frame_to_the_nanosecond_and_do_not_drift(void **state)
+{
+	struct tb tb;
+	struct side play;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	expected_point = 0;
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_S16, 2, 896, 2);
+	play.client.on_notify = check_point;
+	side_start(&play);
+	tb_run_for(&tb, 600 * SECOND);
+	assert_int_equal(expected_point, 600 * 44100 / 448);
+	assert_int_equal(tb.interrupts, 600 * 44100 / 448);
+	side_close(&play);
+	tb_close(&tb);
+}
+
+static void without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms(void **state)
+{
+	static const struct { u32 frames; u64 ns; } cases[] = {
+		{ 192, SECOND / 1000 }, { 1920, SECOND / 100 }, { 1924, SECOND / 100 },
+		{ 48000, SECOND / 100 }, { 960, SECOND / 200 }, { 32, SECOND / 1000 },
+	};
+	struct tb tb;
+	struct side play;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		tb_open(&tb, &ticking);
+		side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, cases[i].frames, 0);
+		side_start(&play);
+		tb_run_for(&tb, SECOND);
+		assert_int_equal(tb.interrupts, SECOND / cases[i].ns);
+		assert_int_equal(play.client.last.linear, 96000);
+		assert_int_equal(play.client.notifies, 0);
+		side_close(&play);
+		tb_close(&tb);
+	}
+}
+
+static void when_points_are_switched_on_the_next_interrupt_is_at_the_next_point(void **state)
+{
+	struct tb_client observer;
+	struct tb tb;
+	struct side play;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 28000, 2);
+	play.client.client.wants_points = false;
+	side_start(&play);
+	tb_client_init(&observer, &tb, true);
+	tb_run_for(&tb, SECOND / 4 + 1000000);
+	assert_int_equal(wrt_stream_observe(play.s, &observer.client), 0);
+	assert_int_equal(tb.timer[0], TB_EPOCH + tb_frames_ns(14000, 48000));
+	wrt_stream_unobserve(play.s, &observer.client);
+	assert_true(tb.timer[0] <= tb.now + SECOND / 100);
+	side_close(&play);
+	tb_close(&tb);
+}
+
+static void with_points_far_apart_it_interrupts_every_100_ms_all_the_same(void **state)
+{
+	struct tb tb;
+	struct side play;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 48000 * 5 / 2, 2);
+	side_start(&play);
+	tb_run_for(&tb, 10 * SECOND);
+	assert_int_equal(play.client.points, 8);
+	assert_int_equal(tb.interrupts, 104);	/* 12 and the point, eight times */
+	side_close(&play);
+	tb_close(&tb);
+}
+
+static void a_stopped_stream_raises_no_interrupt(void **state)
+{
+	struct tb tb;
+	struct side play;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 480, 2);
+	tb_run_for(&tb, SECOND);
+	side_start(&play);
+	side_stop(&play);
+	tb_run_for(&tb, SECOND);
+	assert_int_equal(tb.interrupts, 0);
+	assert_false(wrt_device_irq(&tb.dev));
+	side_close(&play);
+	tb_close(&tb);
+}
+
+static void each_stream_keeps_its_own_rate(void **state)
+{
+	struct tb tb;
+	struct side play, capt;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_S16, 2, 441, 1);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, 192000, WRT_FMT_S32, 8, 960, 4);
+	side_start(&play);
+	side_start(&capt);
+	tb_run_for(&tb, 10 * SECOND);
+	assert_int_equal(play.client.points, 1000);
+	assert_int_equal(capt.client.points, 8000);
+	assert_int_equal(side_frames(&play), 441000);
+	assert_int_equal(side_frames(&capt), 1920000);
+	side_close(&play);
+	side_close(&capt);
+	tb_close(&tb);
+}
+
+/* ---- the step clock ---------------------------------------------------------------- */
+
+static void the_step_clock_stops_at_every_interrupt(void **state)
+{
+	struct tb tb;
+	struct side play, capt;
+
+	(void)state;
+	tb_open(&tb, &stepping);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S16, 2, 300, 2);
+	side_start(&play);
+	side_start(&capt);
+	assert_int_equal(wrt_sim_step(tb.hw, 99), 99);
+	assert_int_equal(wrt_sim_step(tb.hw, 1000), 1);
+	assert_int_equal(wrt_sim_step(tb.hw, 1000), 0);
+	assert_true(wrt_device_irq(&tb.dev));
+	assert_int_equal(wrt_sim_step(tb.hw, 1000), 50);
+	assert_true(wrt_device_irq(&tb.dev));
+	assert_int_equal(wrt_sim_step(tb.hw, 1000), 50);
+	/* 200, 300 (both), 400, 450, 500, 600 (both) */
+	assert_int_equal(tb_step(&tb, 400), 6);
+	assert_int_equal(play.client.points, 6);
+	assert_int_equal(capt.client.points, 4);
+	assert_int_equal(play.client.most, 1);
+	side_close(&play);
+	side_close(&capt);
+	tb_close(&tb);
+}
+
+static void step_time_is_frames_and_nothing_else_moves_it(void **state)
+{
+	struct tb tb;
+	struct side play;
+	struct wrt_snapshot snap;
+
+	(void)state;
+	tb_open(&tb, &stepping);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 4800, 2);
+	side_start(&play);
+	tb_run_for(&tb, 3600 * SECOND);
+	assert_int_equal(tb.interrupts, 0);
+	assert_int_equal(side_linear(&play), 0);
+	tb_step(&tb, 12345);
+	wrt_stream_position(play.s, &play.client.client, &snap);
+	assert_int_equal(snap.linear, 12345 * 4);
+	assert_int_equal(snap.ns, 12345ull * SECOND / 48000);
+	side_stop(&play);
+	tb_step(&tb, 1000);
+	assert_int_equal(side_linear(&play), 12345 * 4);
+	side_start(&play);
+	tb_step(&tb, 5);
+	assert_int_equal(side_linear(&play), 12350 * 4);
+	side_close(&play);
+	tb_close(&tb);
+}
+
+static void with_nothing_running_the_step_clock_steps_at_once(void **state)
+{
+	struct tb tb;
+
+	(void)state;
+	tb_open(&tb, &stepping);
+	assert_int_equal(wrt_sim_step(tb.hw, 1ull << 40), 1ull << 40);
+	assert_false(wrt_device_irq(&tb.dev));
+	tb_close(&tb);
+}
+
+/* ---- loopback ---------------------------------------------------------------------- */
+
+static u32 sound(u64 frame)
+{
+	u64 seed = frame;
+
+	return (u32)tb_random(&seed) | 1;	/* never silence */
+}
+
+/* What the client of a pair does and expects; S32, one channel: one word a frame. */
+struct loop {
+	struct tb tb;
+	struct side play, capt;
+	bool step;
+	u32 rate;
+	u64 grid;		/* device frames so far */
+	u64 played, captured;	/* frames */
+	u64 filled;		/* played up to here at most before the next refill */
+	u32 *expect;		/* the capture buffer as it should be */
+};
+
+static void loop_open(struct loop *l, bool step, u32 rate, u32 play_frames, u32 capt_frames)
+{
+	memset(l, 0, sizeof(*l));
+	l->step = step;
+	l->rate = rate;
+	tb_open(&l->tb, step ? &stepping : &ticking);
+	side_open(&l->play, &l->tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S32, 1, play_frames, 2);
+	side_open(&l->capt, &l->tb, WRT_CAPTURE, 0, rate, WRT_FMT_S32, 1, capt_frames, 1);
+	l->expect = calloc(capt_frames, sizeof(u32));
+}
+
+static void loop_close(struct loop *l)
+{
+	side_close(&l->play);
+	side_close(&l->capt);
+	tb_close(&l->tb);
+	free(l->expect);
+}
+
+/* The client asks for the position and refills all that has been played. */
+static void loop_refill(struct loop *l)
+{
+	u32 *buffer = l->play.buffer.geom.cpu, frames = l->play.buffer.geom.bytes / 4, i;
+
+	assert_int_equal(side_frames(&l->play), l->played);
+	for (i = 0; i < frames; i++)
+		buffer[(l->played + i) % frames] = sound(l->played + i);
+	l->filled = l->played + frames;
+}
+
+/* Frames pass on the device, whether anything runs or not. */
+static void loop_pass(struct loop *l, u32 frames)
+{
+	u32 room = l->capt.buffer.geom.bytes / 4, i;
+
+	if (l->played + frames > l->filled)
+		loop_refill(l);
+	l->grid += frames;
+	if (l->step)
+		tb_step(&l->tb, frames);
+	else
+		tb_run_until(&l->tb, TB_EPOCH + tb_frames_ns(l->grid, l->rate));
+	for (i = 0; i < frames; i++) {
+		if (l->capt.running)
+			l->expect[l->captured++ % room] = l->play.running ? sound(l->played) : 0;
+		l->played += l->play.running;
+	}
+}
+
+static void loop_check(struct loop *l)
+{
+	assert_int_equal(side_frames(&l->play), l->played);
+	assert_int_equal(side_frames(&l->capt), l->captured);
+	assert_memory_equal(l->capt.buffer.geom.cpu, l->expect, l->capt.buffer.geom.bytes);
+}
+
+static void toggle(struct side *side)
+{
+	if (side->running)
+		side_stop(side);
+	else
+		side_start(side);
+}
+
+/* Random stretches of time, either side paused and resumed at random in between. */
+static void loop_random(u64 seed, bool step)
+{
+	u32 play_frames = 64 + 2 * (u32)(tb_random(&seed) % 500);
+	u32 capt_frames = 32 + (u32)(tb_random(&seed) % 1000);
+	u32 rate = tb_random(&seed) & 1 ? 44100 : 48000;
+	struct loop l;
+	u32 i;
+
+	loop_open(&l, step, rate, play_frames, capt_frames);
+	for (i = 0; i < 400; i++) {
+		loop_pass(&l, (u32)(tb_random(&seed) % (play_frames / 3)));
+		if (tb_random(&seed) & 1)
+			loop_check(&l);
+		if (tb_random(&seed) % 3 == 0)
+			toggle(&l.play);
+		if (tb_random(&seed) % 4 == 0)
+			toggle(&l.capt);
+	}
+	loop_check(&l);
+	loop_close(&l);
+}
+
+static void capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes(void **state)
+{
+	u64 seed = tb_env_u64("SEED", 7), i;
+
+	(void)state;
+	printf("# SEED=%llu\n", (unsigned long long)seed);
+	for (i = 0; i < 30; i++)
+		loop_random(seed + i, false);
+}
+
+static void capture_is_bit_exact_with_the_step_clock_too(void **state)
+{
+	u64 seed = tb_env_u64("SEED", 7), i;
+
+	(void)state;
+	for (i = 0; i < 30; i++)
+		loop_random(seed + i, true);
+}
+
+static void playback_that_starts_later_is_heard_from_that_very_frame(void **state)
+{
+	struct loop l;
+
+	(void)state;
+	loop_open(&l, false, 44100, 400, 1000);
+	side_start(&l.capt);
+	loop_pass(&l, 37);
+	side_start(&l.play);
+	loop_pass(&l, 101);
+	loop_check(&l);
+	assert_int_equal(((u32 *)l.capt.buffer.geom.cpu)[36], 0);
+	assert_int_equal(((u32 *)l.capt.buffer.geom.cpu)[37], sound(0));
+	side_stop(&l.play);
+	loop_pass(&l, 13);
+	side_start(&l.play);
+	loop_pass(&l, 50);
+	loop_check(&l);
+	assert_int_equal(((u32 *)l.capt.buffer.geom.cpu)[37 + 101 + 13], sound(101));
+	loop_close(&l);
+}
+
+static void a_pair_that_is_looked_at_late_still_has_the_last_buffer_right(void **state)
+{
+	struct tb tb;
+	struct side play, capt;
+	u32 *from, *to, i;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S32, 1, 700, 1);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S32, 1, 300, 1);
+	from = play.buffer.geom.cpu;
+	to = capt.buffer.geom.cpu;
+	for (i = 0; i < 700; i++)
+		from[i] = sound(i);
+	side_start(&play);
+	side_start(&capt);
+	tb_sleep(&tb, tb_frames_ns(10013, 48000));
+	assert_int_equal(side_frames(&capt), 10013);
+	for (i = 10013 - 300; i < 10013; i++)
+		assert_int_equal(to[i % 300], sound(i % 700));
+	side_close(&play);
+	side_close(&capt);
+	tb_close(&tb);
+}
+
+/* ---- silence, ramp ----------------------------------------------------------------- */
+
+static const u32 sim_formats[] = {
+	WRT_FMT_U8, WRT_FMT_S16, WRT_FMT_S24_32, WRT_FMT_S32, WRT_FMT_FLOAT,
+};
+
+static void assert_filled(const struct tb_buffer *b, u8 value)
+{
+	const u8 *at = b->geom.cpu;
+	u32 i;
+
+	for (i = 0; i < b->geom.bytes; i++)
+		assert_int_equal(at[i], value);
+}
+
+static void record_beside(struct wrt_sim_config cfg, u32 play_rate, u32 play_format,
+			  u32 play_channels, u32 format, u8 want)
+{
+	struct tb tb;
+	struct side play, capt;
+
+	tb_open(&tb, &cfg);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, format, 2, 480, 2);
+	memset(capt.buffer.geom.cpu, 0x55, capt.buffer.geom.bytes);
+	if (play_rate) {
+		side_open(&play, &tb, WRT_PLAYBACK, 0, play_rate, play_format, play_channels, 480, 2);
+		memset(play.buffer.geom.cpu, 0x33, play.buffer.geom.bytes);
+		side_start(&play);
+	}
+	side_start(&capt);
+	tb_run_for(&tb, SECOND / 10);
+	assert_filled(&capt.buffer, want);
+	if (play_rate)
+		side_close(&play);
+	side_close(&capt);
+	tb_close(&tb);
+}
+
+static void silence_is_zero_but_0x80_in_8_bits(void **state)
+{
+	struct wrt_sim_config silent = { .pairs = 1, .source = WRT_SIM_SILENCE };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(sim_formats); i++) {
+		u8 want = sim_formats[i] == WRT_FMT_U8 ? 0x80 : 0;
+
+		record_beside(silent, 0, 0, 0, sim_formats[i], want);
+		record_beside(silent, 48000, sim_formats[i], 2, sim_formats[i], want);
+		record_beside(ticking, 0, 0, 0, sim_formats[i], want);
+	}
+}
+
+static void playback_of_another_format_is_silence(void **state)
+{
+	(void)state;
+	record_beside(ticking, 44100, WRT_FMT_S16, 2, WRT_FMT_S16, 0);
+	record_beside(ticking, 48000, WRT_FMT_S32, 2, WRT_FMT_S16, 0);
+	record_beside(ticking, 48000, WRT_FMT_FLOAT, 2, WRT_FMT_S32, 0);
+	record_beside(ticking, 48000, WRT_FMT_U8, 1, WRT_FMT_U8, 0x80);
+	record_beside(ticking, 48000, WRT_FMT_S16, 2, WRT_FMT_S16, 0x33);
+}
+
+static u32 ramp_sample(u32 format, u64 n)
+{
+	switch (format) {
+	case WRT_FMT_U8:
+		return n & 0xff;
+	case WRT_FMT_S16:
+		return n & 0xffff;
+	case WRT_FMT_S24_32:
+		return n & 0x800000 ? (n & 0xffffff) | 0xff000000 : n & 0xffffff;
+	case WRT_FMT_FLOAT:
+		return 0x3f800000 | (n & 0x7fffff);
+	}
+	return (u32)n;
+}
+
+static u32 get_le(const u8 *at, u32 bytes)
+{
+	u32 value = 0;
+
+	while (bytes--)
+		value = value << 8 | at[bytes];
+	return value;
+}
+
+static void ramp_of(u32 format, u32 channels, u64 start, u32 frames)
+{
+	struct wrt_sim_config cfg = { .pairs = 1, .step = true, .source = WRT_SIM_RAMP };
+	u32 bytes = wrt_format_bytes(format), i;
+	struct tb tb;
+	struct side capt;
+
+	tb_open(&tb, &cfg);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, format, channels, 500, 2);
+	tb_step(&tb, start);
+	side_start(&capt);
+	tb_step(&tb, frames);
+	for (i = frames > 500 ? frames - 500 : 0; i < frames; i++) {
+		const u8 *at = (u8 *)capt.buffer.geom.cpu + (size_t)i % 500 * bytes * channels;
+		u32 ch;
+
+		for (ch = 0; ch < channels; ch++)
+			assert_int_equal(get_le(at + ch * bytes, bytes),
+					 ramp_sample(format, start + i));
+	}
+	side_close(&capt);
+	tb_close(&tb);
+}
+
+static void a_ramp_is_the_number_of_each_frame(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(sim_formats); i++) {
+		ramp_of(sim_formats[i], 1, 0, 1234);
+		ramp_of(sim_formats[i], 3, 1000003, 77);
+		ramp_of(sim_formats[i], 8, (1ull << 24) - 100, 333);
+		ramp_of(sim_formats[i], 2, (1ull << 32) - 100, 333);
+	}
+}
+
+/* ---- pairs, slots ------------------------------------------------------------------ */
+
+static void pairs_are_independent(void **state)
+{
+	struct wrt_sim_config cfg = { .pairs = 3, .source = WRT_SIM_LOOPBACK };
+	struct side play[3], capt[3];
+	struct tb tb;
+	u32 i;
+
+	(void)state;
+	tb_open(&tb, &cfg);
+	for (i = 0; i < 3; i++) {
+		side_open(&play[i], &tb, WRT_PLAYBACK, i, 48000, WRT_FMT_U8, 1, 480, 2);
+		side_open(&capt[i], &tb, WRT_CAPTURE, i, 48000, WRT_FMT_U8, 1, 480, 2);
+		memset(play[i].buffer.geom.cpu, (int)i + 1, 480);
+		side_start(&capt[i]);
+	}
+	side_start(&play[0]);
+	side_start(&play[2]);
+	tb_run_for(&tb, SECOND / 10);
+	assert_filled(&capt[0].buffer, 1);
+	assert_filled(&capt[1].buffer, 0x80);
+	assert_filled(&capt[2].buffer, 3);
+	side_stop(&play[0]);
+	tb_run_for(&tb, SECOND / 10);
+	assert_filled(&capt[0].buffer, 0x80);
+	assert_filled(&capt[2].buffer, 3);
+	assert_int_equal(side_frames(&play[0]), 4800);
+	assert_int_equal(side_frames(&play[1]), 0);
+	assert_int_equal(side_frames(&play[2]), 9600);
+	for (i = 0; i < 3; i++) {
+		side_close(&play[i]);
+		side_close(&capt[i]);
+	}
+	tb_close(&tb);
+}
+
+static void a_device_has_one_playback_and_one_capture_pin_for_each_pair(void **state)
+{
+	u32 pairs, pin;
+	struct tb tb;
+
+	(void)state;
+	for (pairs = 1; pairs <= WRT_SIM_PAIRS_MAX; pairs++) {
+		struct wrt_sim_config cfg = { .pairs = pairs };
+
+		tb_open(&tb, &cfg);
+		assert_int_equal(wrt_device_pins(&tb.dev, WRT_PLAYBACK), pairs);
+		assert_int_equal(wrt_device_pins(&tb.dev, WRT_CAPTURE), pairs);
+		for (pin = 0; pin < pairs; pin++) {
+			assert_non_null(wrt_device_stream(&tb.dev, WRT_PLAYBACK, pin));
+			assert_non_null(wrt_device_stream(&tb.dev, WRT_CAPTURE, pin));
+		}
+		assert_null(wrt_device_stream(&tb.dev, WRT_PLAYBACK, pairs));
+		assert_null(wrt_device_stream(&tb.dev, 2, 0));
+		tb_close(&tb);
+	}
+}
+
+static void a_device_of_no_or_of_too_many_pairs_is_refused(void **state)
+{
+	struct wrt_sim_config none = { .pairs = 0 }, many = { .pairs = WRT_SIM_PAIRS_MAX + 1 };
+	struct wrt_hw_bus bus = { 0 };
+	struct wrt_hw_dev *d;
+
+	(void)state;
+	assert_int_equal(wrt_sim_create(&bus, NULL, &none, &d), WRT_EINVAL);
+	assert_int_equal(wrt_sim_create(&bus, NULL, &many, &d), WRT_EINVAL);
+}
+
+static void a_slot_is_opened_once_and_needs_a_buffer(void **state)
+{
+	struct wrt_hw_latency latency;
+	struct wrt_hw_geom g = { .bytes = 400, .frame_bytes = 4, .rate = 48000 };
+	struct wrt_hw_stream *s, *other;
+	u8 memory[400];
+	struct tb tb;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	assert_int_equal(wrt_sim_ops.open(tb.hw, 2, &s), WRT_EINVAL);
+	assert_int_equal(wrt_sim_ops.open(tb.hw, 0, &s), 0);
+	assert_int_equal(wrt_sim_ops.open(tb.hw, 0, &other), WRT_EBUSY);
+	assert_int_equal(wrt_sim_ops.prepare(s, &g, &latency), WRT_EINVAL);
+	g.cpu = memory;
+	g.bytes = 3;
+	assert_int_equal(wrt_sim_ops.prepare(s, &g, &latency), WRT_EINVAL);
+	g.bytes = 400;
+	assert_int_equal(wrt_sim_ops.prepare(s, &g, &latency), 0);
+	wrt_sim_ops.release(s);
+	wrt_sim_ops.close(s);
+	assert_int_equal(wrt_sim_ops.open(tb.hw, 0, &s), 0);
+	wrt_sim_ops.close(s);
+	tb_close(&tb);
+}
+
+/* ---- planted faults ---------------------------------------------------------------- */
+
+static void drop_irq_loses_every_tenth_interrupt_and_no_point(void **state)
+{
+	struct wrt_sim_config cfg = {
+		.pairs = 1, .source = WRT_SIM_LOOPBACK, .fault = WRT_SIM_FAULT_DROP_IRQ,
+	};
+	struct tb tb;
+	struct side play;
+
+	(void)state;
+	tb_open(&tb, &cfg);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 960, 2);
+	side_start(&play);
+	tb_run_for(&tb, 91 * SECOND / 100);
+	assert_int_equal(tb.interrupts, 91);
+	assert_int_equal(play.client.notifies, 82);
+	assert_int_equal(play.client.points, 91);
+	assert_int_equal(play.client.most, 2);
+	assert_int_equal(side_frames(&play), 43680);
+	side_close(&play);
+	tb_close(&tb);
+}
+
+/* Frames played and recorded with the fault; how many differ, and are they the right ones? */
+static u32 flipped(u32 rate, u32 buffer_frames, u32 chunk, u32 total)
+{
+	struct wrt_sim_config cfg = {
+		.pairs = 1, .step = true, .source = WRT_SIM_LOOPBACK, .fault = WRT_SIM_FAULT_FLIP_BIT,
+	};
+	u32 done = 0, i, n = 0, *to;
+	struct tb tb;
+	struct side play, capt;
+
+	tb_open(&tb, &cfg);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S32, 1, buffer_frames, 1);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, rate, WRT_FMT_S32, 1, buffer_frames, 1);
+	to = capt.buffer.geom.cpu;
+	side_start(&play);
+	side_start(&capt);
+	for (; done < total; done += chunk) {
+		tb_step(&tb, chunk);
+		side_linear(&capt);
+		for (i = done; i < done + chunk; i++) {
+			u32 got = to[i % buffer_frames];
+
+			assert_true(!got || (got == 1 && i % 10007 == 0));
+			n += got != 0;
+		}
+	}
+	side_close(&play);
+	side_close(&capt);
+	tb_close(&tb);
+	return n;
+}
+
+static void flip_bit_spoils_one_bit_in_one_frame_of_10007(void **state)
+{
+	(void)state;
+	assert_int_equal(flipped(48000, 1000, 100, 100100), 11);
+	assert_int_equal(flipped(48000, 777, 259, 259 * 400), 11);
+}
+
+static void flip_bit_does_so_in_long_stretches_too(void **state)
+{
+	(void)state;
+	assert_int_equal(flipped(192000, 100000, 100000, 100000), 10);
+}
+
+static void without_a_fault_there_is_none(void **state)
+{
+	struct tb tb;
+	struct side play, capt;
+
+	(void)state;
+	tb_open(&tb, &stepping);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S32, 1, 16000, 4);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S32, 1, 16000, 4);
+	side_start(&play);
+	side_start(&capt);
+	assert_int_equal(tb_step(&tb, 16000), 4);
+	assert_int_equal(play.client.notifies, 4);
+	assert_filled(&capt.buffer, 0);
+	side_close(&play);
+	side_close(&capt);
+	tb_close(&tb);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		T(after_24_hours_the_position_is_exact_to_the_frame),
+		T(at_any_moment_the_position_is_the_number_of_whole_frames_since_the_epoch),
+		T(points_come_at_their_frame_to_the_nanosecond_and_do_not_drift),
+		T(without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms),
+		T(when_points_are_switched_on_the_next_interrupt_is_at_the_next_point),
+		T(with_points_far_apart_it_interrupts_every_100_ms_all_the_same),
+		T(a_stopped_stream_raises_no_interrupt),
+		T(each_stream_keeps_its_own_rate),
+		T(the_step_clock_stops_at_every_interrupt),
+		T(step_time_is_frames_and_nothing_else_moves_it),
+		T(with_nothing_running_the_step_clock_steps_at_once),
+		T(capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes),
+		T(capture_is_bit_exact_with_the_step_clock_too),
+		T(playback_that_starts_later_is_heard_from_that_very_frame),
+		T(a_pair_that_is_looked_at_late_still_has_the_last_buffer_right),
+		T(silence_is_zero_but_0x80_in_8_bits),
+		T(playback_of_another_format_is_silence),
+		T(a_ramp_is_the_number_of_each_frame),
+		T(pairs_are_independent),
+		T(a_device_has_one_playback_and_one_capture_pin_for_each_pair),
+		T(a_device_of_no_or_of_too_many_pairs_is_refused),
+		T(a_slot_is_opened_once_and_needs_a_buffer),
+		T(drop_irq_loses_every_tenth_interrupt_and_no_point),
+		T(flip_bit_spoils_one_bit_in_one_frame_of_10007),
+		T(flip_bit_does_so_in_long_stretches_too),
+		T(without_a_fault_there_is_none),
+	};
+
+	return tb_main("sim", tests, COUNT(tests));
+}

@@ -1,0 +1,1073 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * test_stream.c - kernel/core/stream.c and device.c: who owns a stream, its states,
+ * what owner and observers are told and when, removal. The backend is the simulator
+ * behind tb_backend, which counts calls and fails on request.
+ */
+#include <stdatomic.h>
+
+#include "testbed.h"
+
+#define SECOND		1000000000ull
+#define POINT_NS	1000000ull	/* of the stream below: 48 frames at 48 kHz */
+#define POINT_BYTES	192u
+
+static const struct wrt_sim_config one_pair = { .pairs = 1 };
+
+/* A device, its playback stream, an owner with a buffer of four points. */
+struct bed {
+	struct tb tb;
+	struct wrt_stream *s;
+	struct tb_client owner, other;
+	struct tb_client observer[WRT_OBSERVERS_MAX];
+	struct tb_buffer buffer, second;
+};
+
+static int bed_setup(void **state)
+{
+	struct bed *b = calloc(1, sizeof(*b));
+
+	tb_open(&b->tb, &one_pair);
+	b->s = wrt_device_stream(&b->tb.dev, WRT_PLAYBACK, 0);
+	tb_client_init(&b->owner, &b->tb, true);
+	tb_client_init(&b->other, &b->tb, true);
+	tb_buffer_make(&b->buffer, b->s, 48000, WRT_FMT_S16, 2, 4 * POINT_BYTES, 4);
+	*state = b;
+	return 0;
+}
+
+static int bed_teardown(void **state)
+{
+	struct bed *b = *state;
+
+	wrt_stream_release(b->s, &b->owner.client);
+	wrt_stream_release(b->s, &b->other.client);
+	tb_buffer_free(&b->buffer);
+	tb_buffer_free(&b->second);
+	tb_close(&b->tb);
+	free(b);
+	return 0;
+}
+
+static int configure(struct bed *b, struct tb_client *c)
+{
+	return wrt_stream_configure(b->s, &c->client, &b->buffer.geom);
+}
+
+static int start(struct bed *b, struct tb_client *c)
+{
+	return wrt_stream_start(b->s, &c->client);
+}
+
+static int stop(struct bed *b, struct tb_client *c)
+{
+	return wrt_stream_stop(b->s, &c->client);
+}
+
+static void release(struct bed *b, struct tb_client *c)
+{
+	wrt_stream_release(b->s, &c->client);
+}
+
+static int observe(struct bed *b, struct tb_client *c)
+{
+	return wrt_stream_observe(b->s, &c->client);
+}
+
+static void unobserve(struct bed *b, struct tb_client *c)
+{
+	wrt_stream_unobserve(b->s, &c->client);
+}
+
+static void run_owner(struct bed *b)
+{
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_int_equal(start(b, &b->owner), 0);
+}
+
+static struct wrt_snapshot position(struct bed *b, struct tb_client *c)
+{
+	struct wrt_snapshot snap;
+
+	wrt_stream_position(b->s, &c->client, &snap);
+	return snap;
+}
+
+/* ---- owning ------------------------------------------------------------------------ */
+
+static void a_stream_nobody_has_configured_is_free(void **state)
+{
+	struct bed *b = *state;
+	struct wrt_snapshot snap = position(b, &b->owner);
+
+	assert_int_equal(snap.state, WRT_STREAM_FREE);
+	assert_int_equal(snap.linear, 0);
+	assert_int_equal(snap.geom->bytes, 0);
+	assert_int_equal(tb_backend.calls, 0);
+	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
+	assert_int_equal(stop(b, &b->owner), WRT_EBUSY);
+	assert_int_equal(tb_backend.calls, 0);
+}
+
+static void who_configures_first_owns_and_the_other_is_refused(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_int_equal(configure(b, &b->other), WRT_EBUSY);
+	assert_int_equal(start(b, &b->other), WRT_EBUSY);
+	assert_int_equal(stop(b, &b->other), WRT_EBUSY);
+	assert_int_equal(b->other.publishes, 0);
+	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_READY);
+	assert_int_equal(start(b, &b->owner), 0);
+	assert_int_equal(configure(b, &b->other), WRT_EBUSY);
+	assert_int_equal(stop(b, &b->other), WRT_EBUSY);
+	release(b, &b->other);
+	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_RUN);
+}
+
+static void release_gives_the_stream_to_whoever_comes_next(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	release(b, &b->owner);
+	assert_int_equal(tb_backend.stop, 1);
+	assert_int_equal(tb_backend.release, 1);
+	assert_int_equal(tb_backend.close, 1);
+	assert_int_equal(b->tb.timer[0], 0);
+	assert_int_equal(position(b, &b->other).state, WRT_STREAM_FREE);
+	assert_int_equal(configure(b, &b->other), 0);
+	assert_int_equal(b->other.last.linear, 0);
+	assert_int_equal(b->other.last.points, 0);
+	assert_int_equal(configure(b, &b->owner), WRT_EBUSY);
+	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
+}
+
+static void after_release_the_owner_is_told_nothing(void **state)
+{
+	struct bed *b = *state;
+	u32 publishes, notifies;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	release(b, &b->owner);
+	publishes = b->owner.publishes;
+	notifies = b->owner.notifies;
+	assert_int_equal(configure(b, &b->other), 0);
+	assert_int_equal(start(b, &b->other), 0);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(b->owner.publishes, publishes);
+	assert_int_equal(b->owner.notifies, notifies);
+	assert_int_equal(b->other.points, 10);
+}
+
+static void the_owner_may_configure_again_and_starts_from_zero(void **state)
+{
+	struct bed *b = *state;
+	struct tb_buffer *bigger = &b->second;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 7 * POINT_NS);
+	assert_int_equal(configure(b, &b->owner), WRT_ESTATE);
+	assert_int_equal(stop(b, &b->owner), 0);
+	tb_buffer_make(bigger, b->s, 96000, WRT_FMT_S32, 1, 8000, 2);
+	assert_int_equal(wrt_stream_configure(b->s, &b->owner.client, &bigger->geom), 0);
+	assert_int_equal(tb_backend.release, 1);
+	assert_int_equal(tb_backend.open, 2);
+	assert_int_equal(tb_backend.close, 1);
+	assert_true(tb_backend.points_on);
+	assert_int_equal(tb_backend.points, 2);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_READY);
+	assert_int_equal(b->owner.last.linear, 0);
+	assert_int_equal(b->owner.geom.bytes, 8000);
+	assert_int_equal(b->owner.geom.rate, 96000);
+	b->owner.points = 0;
+	assert_int_equal(start(b, &b->owner), 0);
+	tb_run_for(&b->tb, SECOND);
+	assert_int_equal(b->owner.points, 96);
+	assert_int_equal(b->owner.last.linear, 384000);
+}
+
+static void nothing_of_the_segment_list_is_kept(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_null(b->owner.geom.seg);
+	assert_int_equal(b->owner.geom.nseg, 0);
+}
+
+static void if_the_backend_cannot_open_or_prepare_the_stream_stays_free(void **state)
+{
+	struct bed *b = *state;
+
+	tb_backend.fail_open = -WRT_EIO;
+	assert_int_equal(configure(b, &b->owner), WRT_EIO);
+	assert_int_equal(tb_backend.close, 0);
+	tb_backend.fail_open = 0;
+	tb_backend.fail_prepare = -WRT_ENOMEM;
+	assert_int_equal(configure(b, &b->owner), WRT_ENOMEM);
+	assert_int_equal(tb_backend.close, 1);
+	assert_int_equal(tb_backend.release, 0);
+	tb_backend.fail_prepare = 0;
+	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
+	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_FREE);
+	assert_int_equal(configure(b, &b->other), 0);
+	assert_int_equal(b->owner.publishes, 0);
+}
+
+static void an_owner_whose_reprogramming_fails_has_lost_the_stream(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(configure(b, &b->owner), 0);
+	tb_backend.fail_prepare = -WRT_EIO;
+	assert_int_equal(configure(b, &b->owner), WRT_EIO);
+	tb_backend.fail_prepare = 0;
+	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
+	assert_int_equal(position(b, &b->other).state, WRT_STREAM_FREE);
+	assert_int_equal(tb_backend.open, 2);
+	assert_int_equal(tb_backend.close, 2);
+	assert_int_equal(configure(b, &b->other), 0);
+}
+
+/* ---- running ----------------------------------------------------------------------- */
+
+static void start_and_stop_step_between_ready_and_run(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_READY);
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(tb_backend.stop, 0);
+	assert_int_equal(start(b, &b->owner), 0);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_RUN);
+	assert_int_equal(start(b, &b->owner), WRT_ESTATE);
+	assert_int_equal(tb_backend.start, 1);
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_READY);
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(tb_backend.stop, 1);
+}
+
+static void a_start_that_fails_leaves_the_stream_ready(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(configure(b, &b->owner), 0);
+	tb_backend.fail_start = -WRT_EIO;
+	assert_int_equal(start(b, &b->owner), WRT_EIO);
+	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_READY);
+	tb_backend.fail_start = 0;
+	assert_int_equal(start(b, &b->owner), 0);
+}
+
+static void a_stop_that_the_hardware_fails_ends_in_ready_all_the_same(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 5 * POINT_NS);
+	tb_backend.fail_stop = -WRT_EIO;
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_READY);
+	assert_int_equal(b->owner.last.linear, 5 * POINT_BYTES);
+}
+
+static void a_position_the_hardware_cannot_read_is_left_as_it_was(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	tb_backend.fail_position = -WRT_EIO;
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	assert_int_equal(position(b, &b->owner).linear, 3 * POINT_BYTES);
+	assert_int_equal(b->owner.points, 3);
+	tb_backend.fail_position = 0;
+	tb_run_for(&b->tb, POINT_NS);
+	assert_int_equal(position(b, &b->owner).linear, 7 * POINT_BYTES);
+	assert_int_equal(b->owner.points, 7);
+}
+
+static void pause_keeps_the_position_and_resume_goes_on_from_it(void **state)
+{
+	struct bed *b = *state;
+	u64 linear;
+	u32 i;
+
+	run_owner(b);
+	for (i = 1; i <= 50; i++) {
+		tb_run_for(&b->tb, 777777);
+		assert_int_equal(stop(b, &b->owner), 0);
+		linear = position(b, &b->owner).linear;
+		tb_run_for(&b->tb, 3 * SECOND);
+		assert_int_equal(position(b, &b->owner).linear, linear);
+		assert_int_equal(start(b, &b->owner), 0);
+		assert_int_equal(position(b, &b->owner).linear, linear);
+		assert_true(linear >= i * 36 * 4 && linear <= i * 38 * 4);
+	}
+	assert_int_equal(b->owner.last.offset, b->owner.last.linear % (4 * POINT_BYTES));
+}
+
+static void reset_goes_to_zero_and_is_for_the_owner_at_rest_only(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 5 * POINT_NS);
+	wrt_stream_reset(b->s, &b->owner.client);
+	assert_int_equal(position(b, &b->owner).linear, 5 * POINT_BYTES);
+	stop(b, &b->owner);
+	wrt_stream_reset(b->s, &b->other.client);
+	assert_int_equal(position(b, &b->owner).linear, 5 * POINT_BYTES);
+	wrt_stream_reset(b->s, &b->owner.client);
+	assert_int_equal(position(b, &b->owner).linear, 0);
+	assert_int_equal(b->owner.last.points, 0);
+	assert_int_equal(b->owner.last.offset, 0);
+	start(b, &b->owner);
+	tb_run_for(&b->tb, POINT_NS - 1);
+	assert_int_equal(b->owner.points, 5);
+	tb_run_for(&b->tb, 1);
+	assert_int_equal(b->owner.points, 6);
+}
+
+/* ---- looking ------------------------------------------------------------------------ */
+
+static void a_snapshot_says_what_a_look_found(void **state)
+{
+	struct bed *b = *state;
+	const struct wrt_snapshot *snap = &b->owner.last;
+	u64 began = b->tb.now;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 6 * POINT_NS);
+	assert_int_equal(snap->state, WRT_STREAM_RUN);
+	assert_int_equal(snap->linear, 6 * POINT_BYTES);
+	assert_int_equal(snap->offset, 2 * POINT_BYTES);
+	assert_int_equal(snap->ns, began + 6 * POINT_NS);
+	assert_int_equal(snap->points, 6);
+	assert_int_equal(snap->passed, 1);
+	assert_int_equal(snap->point_ns, began + 6 * POINT_NS);
+	assert_int_equal(snap->look, 6);
+	assert_int_equal(b->owner.geom.bytes, 4 * POINT_BYTES);
+	assert_int_equal(b->owner.geom.notify, 4);
+	assert_int_equal(b->owner.notifies, 6);
+}
+
+static void check_published_first(struct tb_client *c)
+{
+	assert_true(c->last.points >= c->points);
+	assert_int_equal(c->passed, c->last.points);
+}
+
+static void what_is_published_is_ahead_of_what_is_notified(void **state)
+{
+	struct bed *b = *state;
+	u32 i;
+
+	b->owner.on_notify = check_published_first;
+	run_owner(b);
+	for (i = 0; i < 50; i++) {
+		tb_sleep(&b->tb, i * POINT_NS / 7);
+		tb_run_for(&b->tb, POINT_NS);
+	}
+	assert_true(b->owner.points > 100);
+}
+
+static void reading_the_position_consumes_no_point(void **state)
+{
+	struct bed *b = *state;
+	struct wrt_snapshot snap;
+
+	run_owner(b);
+	tb_sleep(&b->tb, 2 * POINT_NS + POINT_NS / 2);
+	snap = position(b, &b->owner);
+	assert_int_equal(snap.linear, 480);
+	assert_int_equal(snap.points, 0);
+	assert_int_equal(snap.passed, 0);
+	position(b, &b->owner);
+	assert_int_equal(b->owner.notifies, 0);
+	tb_run_for(&b->tb, 0);
+	assert_int_equal(b->owner.points, 2);
+}
+
+static void a_spurious_interrupt_invents_nothing(void **state)
+{
+	struct bed *b = *state;
+	u32 i;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS + 5);
+	for (i = 0; i < 10; i++)
+		wrt_stream_look(b->s);
+	assert_int_equal(b->owner.points, 3);
+	assert_int_equal(b->owner.last.look, 13);
+	stop(b, &b->owner);
+	wrt_stream_look(b->s);
+	assert_int_equal(b->owner.last.look, 14);
+}
+
+static void merged_interrupts_lose_nothing(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_sleep(&b->tb, 23 * POINT_NS);
+	tb_run_for(&b->tb, 0);
+	assert_int_equal(b->owner.points, 23);
+	assert_int_equal(b->owner.notifies, 1);
+	assert_int_equal(b->owner.last.passed, 23);
+	assert_int_equal(b->owner.last.linear, 23 * POINT_BYTES);
+}
+
+static void one_look_tells_at_most_a_batch_and_the_next_ones_the_rest(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_sleep(&b->tb, 200 * POINT_NS);
+	wrt_stream_look(b->s);
+	assert_int_equal(b->owner.last.points, 200);
+	assert_int_equal(b->owner.points, 64);
+	wrt_stream_look(b->s);
+	assert_int_equal(b->owner.points, 128);
+	assert_int_equal(b->owner.last.points, 200);
+	wrt_stream_look(b->s);
+	wrt_stream_look(b->s);
+	wrt_stream_look(b->s);
+	assert_int_equal(b->owner.points, 200);
+	assert_int_equal(b->owner.most, 64);
+	assert_int_equal(b->owner.notifies, 4);
+}
+
+static void each_client_has_its_own_batch(void **state)
+{
+	struct bed *b = *state;
+
+	b->owner.client.batch = 1;
+	assert_int_equal(observe(b, &b->other), 0);
+	run_owner(b);
+	tb_sleep(&b->tb, 10 * POINT_NS);
+	wrt_stream_look(b->s);
+	assert_int_equal(b->owner.points, 1);
+	assert_int_equal(b->other.points, 10);
+	unobserve(b, &b->other);
+}
+
+static void settle_delivers_the_rest(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_sleep(&b->tb, 1000 * POINT_NS);
+	wrt_stream_look(b->s);
+	assert_int_equal(b->owner.points, 64);
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(b->owner.points, 64);
+	wrt_stream_settle(b->s, &b->owner.client);
+	assert_int_equal(b->owner.points, 1000);
+	assert_int_equal(b->owner.most, 64);
+	wrt_stream_settle(b->s, &b->owner.client);
+	assert_int_equal(b->owner.notifies, 16);
+}
+
+static void points_found_by_the_stop_are_kept_for_who_wants_them(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_sleep(&b->tb, 5 * POINT_NS);
+	stop(b, &b->owner);
+	assert_int_equal(b->owner.last.points, 5);
+	assert_int_equal(b->owner.last.passed, 5);
+	assert_int_equal(b->owner.points, 0);
+	wrt_stream_settle(b->s, &b->owner.client);
+	assert_int_equal(b->owner.points, 5);
+}
+
+static void points_found_by_the_stop_are_dropped_for_who_does_not(void **state)
+{
+	struct bed *b = *state;
+
+	b->owner.client.keep_last = false;
+	run_owner(b);
+	tb_sleep(&b->tb, 5 * POINT_NS);
+	stop(b, &b->owner);
+	assert_int_equal(b->owner.last.points, 5);
+	wrt_stream_settle(b->s, &b->owner.client);
+	assert_int_equal(b->owner.points, 0);
+	start(b, &b->owner);
+	tb_run_for(&b->tb, 2 * POINT_NS);
+	assert_int_equal(b->owner.points, 2);
+}
+
+static void stop_in_notify(struct tb_client *c)
+{
+	struct wrt_stream *s = wrt_device_stream(&c->tb->dev, WRT_PLAYBACK, 0);
+	struct wrt_snapshot snap;
+
+	wrt_stream_position(s, &c->client, &snap);
+	assert_int_equal(wrt_stream_stop(s, &c->client), 0);
+}
+
+static void a_client_may_stop_its_stream_from_notify(void **state)
+{
+	struct bed *b = *state;
+
+	b->owner.client.keep_last = false;
+	b->owner.on_notify = stop_in_notify;
+	run_owner(b);
+	tb_run_for(&b->tb, 100 * POINT_NS);
+	assert_int_equal(b->owner.notifies, 1);
+	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_READY);
+	assert_int_equal(position(b, &b->owner).linear, POINT_BYTES);
+}
+
+/* ---- observers ---------------------------------------------------------------------- */
+
+static void observers_are_told_of_another_owners_points(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(observe(b, &b->other), 0);
+	run_owner(b);
+	assert_int_equal(b->other.last.state, WRT_STREAM_RUN);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(b->other.points, 10);
+	assert_int_equal(b->owner.points, 10);
+	assert_int_equal(b->other.last.linear, 10 * POINT_BYTES);
+	assert_int_equal(b->other.geom.bytes, 4 * POINT_BYTES);
+	assert_int_equal(position(b, &b->other).linear, 10 * POINT_BYTES);
+	unobserve(b, &b->other);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(b->other.points, 10);
+	assert_int_equal(b->owner.points, 20);
+}
+
+static void observers_run_nothing(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_int_equal(observe(b, &b->other), 0);
+	assert_int_equal(start(b, &b->other), WRT_EBUSY);
+	assert_int_equal(configure(b, &b->other), WRT_EBUSY);
+	start(b, &b->owner);
+	assert_int_equal(stop(b, &b->other), WRT_EBUSY);
+	release(b, &b->other);
+	wrt_stream_reset(b->s, &b->other.client);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	assert_int_equal(b->owner.points, 3);
+	assert_int_equal(b->other.points, 3);
+	unobserve(b, &b->other);
+}
+
+static void an_observer_sees_the_stream_come_and_go(void **state)
+{
+	struct bed *b = *state;
+
+	observe(b, &b->other);
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_int_equal(b->other.last.state, WRT_STREAM_READY);
+	start(b, &b->owner);
+	assert_int_equal(b->other.last.state, WRT_STREAM_RUN);
+	release(b, &b->owner);
+	assert_int_equal(b->other.last.state, WRT_STREAM_FREE);
+	assert_int_equal(b->other.geom.bytes, 0);
+	assert_int_equal(b->other.last.linear, 0);
+	assert_int_equal(b->other.last.point_ns, 0);
+	unobserve(b, &b->other);
+}
+
+static void a_stop_tells_observers_of_its_points(void **state)
+{
+	struct bed *b = *state;
+
+	observe(b, &b->other);
+	run_owner(b);
+	tb_sleep(&b->tb, 5 * POINT_NS);
+	stop(b, &b->owner);
+	assert_int_equal(b->other.points, 5);
+	unobserve(b, &b->other);
+}
+
+static void more_points_than_a_batch_reach_observers_before_the_next_run(void **state)
+{
+	struct bed *b = *state;
+
+	observe(b, &b->other);
+	run_owner(b);
+	tb_sleep(&b->tb, 1000 * POINT_NS);
+	stop(b, &b->owner);
+	wrt_stream_reset(b->s, &b->owner.client);
+	assert_int_equal(b->other.points, 1000);
+	assert_int_equal(b->other.most, 64);
+	start(b, &b->owner);
+	tb_sleep(&b->tb, 1000 * POINT_NS);
+	release(b, &b->owner);
+	assert_int_equal(b->other.points, 2000);
+	unobserve(b, &b->other);
+}
+
+static void points_are_numbered_without_gaps(void **state)
+{
+	struct bed *b = *state;
+	u64 seed = 5;
+	u32 i;
+
+	observe(b, &b->other);
+	b->other.client.batch = 7;
+	run_owner(b);
+	for (i = 0; i < 500; i++) {
+		tb_sleep(&b->tb, tb_random(&seed) % (20 * POINT_NS));
+		wrt_stream_look(b->s);
+		if (i % 50 == 0) {
+			stop(b, &b->owner);
+			wrt_stream_settle(b->s, &b->owner.client);
+			wrt_stream_reset(b->s, &b->owner.client);
+			start(b, &b->owner);
+		}
+	}
+	assert_true(b->owner.points > 4000);
+	assert_int_equal(b->owner.gaps, 0);
+	assert_int_equal(b->other.gaps, 0);
+	assert_int_equal(wrt_stream_next_point(b->s, &b->owner.client), b->owner.passed);
+	unobserve(b, &b->other);
+}
+
+static void after_a_stall_of_the_machine_not_every_point_is_made_up_for(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_sleep(&b->tb, 1000000 * POINT_NS);
+	wrt_stream_look(b->s);
+	assert_int_equal(b->owner.last.points, 1000000);
+	wrt_stream_settle(b->s, &b->owner.client);
+	assert_int_equal(b->owner.points, WRT_PENDING_MAX);
+	assert_int_equal(b->owner.next, 1000000);
+	tb_run_for(&b->tb, POINT_NS);
+	assert_int_equal(b->owner.points, WRT_PENDING_MAX + 1);
+}
+
+static void an_observer_is_not_told_of_points_passed_before_it_came(void **state)
+{
+	struct bed *b = *state;
+
+	b->owner.client.wants_points = false;
+	run_owner(b);
+	tb_run_for(&b->tb, 16 * POINT_NS);
+	tb_sleep(&b->tb, 5 * POINT_NS + 7);
+	observe(b, &b->other);
+	tb_run_for(&b->tb, POINT_NS / 2);
+	assert_int_equal(b->other.points, 0);
+	tb_run_for(&b->tb, POINT_NS / 2);
+	assert_int_equal(b->other.points, 1);
+	unobserve(b, &b->other);
+}
+
+static void points_found_when_an_observer_comes_are_told_to_the_others_at_once(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_sleep(&b->tb, 5 * POINT_NS + 7);
+	observe(b, &b->other);
+	assert_int_equal(b->owner.points, 5);
+	assert_int_equal(b->other.points, 0);
+	unobserve(b, &b->other);
+}
+
+static void eight_observers_are_all_told_and_a_ninth_is_refused(void **state)
+{
+	struct bed *b = *state;
+	struct tb_client *observer = b->observer;
+	u32 i;
+
+	for (i = 0; i < WRT_OBSERVERS_MAX; i++) {
+		tb_client_init(&observer[i], &b->tb, i % 3 != 0);
+		assert_int_equal(observe(b, &observer[i]), 0);
+	}
+	assert_int_equal(observe(b, &b->other), WRT_ENOMEM);
+	run_owner(b);
+	assert_int_equal(observe(b, &b->other), WRT_ENOMEM);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	for (i = 0; i < WRT_OBSERVERS_MAX; i += 2)
+		unobserve(b, &observer[i]);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	for (i = 0; i < WRT_OBSERVERS_MAX; i++) {
+		assert_int_equal(observer[i].passed, i % 2 ? 20 : 10);
+		assert_int_equal(observer[i].points, i % 3 ? observer[i].passed : 0);
+	}
+	assert_int_equal(observe(b, &b->other), 0);
+	unobserve(b, &b->other);
+	for (i = 1; i < WRT_OBSERVERS_MAX; i += 2)
+		unobserve(b, &observer[i]);
+	assert_int_equal(b->owner.points, 20);
+}
+
+static void a_stranger_is_shown_nothing(void **state)
+{
+	struct wrt_snapshot snap;
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	snap = position(b, &b->other);
+	assert_int_equal(snap.state, WRT_STREAM_FREE);
+	assert_int_equal(snap.linear, 0);
+	assert_int_equal(snap.offset, 0);
+	assert_int_equal(snap.points, 0);
+	assert_int_equal(snap.ns, 0);
+	assert_int_equal(snap.look, 0);
+	assert_int_equal(snap.geom->bytes, 0);
+}
+
+static void refresh_publishes_to_that_client_alone_and_passes_no_point(void **state)
+{
+	struct bed *b = *state;
+	u32 publishes;
+
+	observe(b, &b->other);
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	publishes = b->owner.publishes;
+	b->other.publishes = 0;
+	wrt_stream_refresh(b->s, &b->other.client);
+	assert_int_equal(b->owner.publishes, publishes);
+	assert_int_equal(b->other.publishes, 1);
+	assert_int_equal(b->other.last.points, 3);
+	assert_int_equal(b->other.last.passed, 0);
+	unobserve(b, &b->other);
+}
+
+/* ---- points or only now and then ------------------------------------------------------ */
+
+static void with_nobody_wanting_points_looks_still_come_often_enough(void **state)
+{
+	struct bed *b = *state;
+	u64 last = 0, i;
+
+	b->owner.client.wants_points = false;
+	run_owner(b);
+	assert_false(tb_backend.points_on);
+	for (i = 0; i < 40; i++) {
+		tb_run_for(&b->tb, POINT_NS);
+		assert_true(b->owner.last.linear > last);
+		last = b->owner.last.linear;
+	}
+	assert_int_equal(last, 40 * POINT_BYTES);	/* a quarter of the buffer is a point */
+	assert_int_equal(b->owner.last.points, 40);
+	assert_int_equal(b->owner.notifies, 0);
+}
+
+static void with_a_long_buffer_looks_come_every_10_ms(void **state)
+{
+	struct bed *b = *state;
+	struct tb_buffer *big = &b->second;
+
+	b->owner.client.wants_points = false;
+	tb_buffer_make(big, b->s, 48000, WRT_FMT_S16, 2, 480000, 2);
+	assert_int_equal(wrt_stream_configure(b->s, &b->owner.client, &big->geom), 0);
+	start(b, &b->owner);
+	tb_run_for(&b->tb, SECOND);
+	assert_int_equal(b->owner.last.look, 100);
+}
+
+static void points_are_on_while_anybody_wants_them(void **state)
+{
+	struct bed *b = *state;
+	struct tb_client *third = &b->observer[0];
+
+	b->owner.client.wants_points = false;
+	tb_client_init(third, &b->tb, true);
+	run_owner(b);
+	assert_int_equal(tb_backend.points, 0);
+	observe(b, &b->other);
+	assert_true(tb_backend.points_on);
+	observe(b, third);
+	unobserve(b, &b->other);
+	assert_true(tb_backend.points_on);
+	assert_int_equal(tb_backend.points, 1);
+	unobserve(b, third);
+	assert_false(tb_backend.points_on);
+	assert_int_equal(tb_backend.points, 2);
+}
+
+static void an_observer_makes_points_real_for_an_owner_who_wants_none(void **state)
+{
+	struct bed *b = *state;
+
+	b->owner.client.wants_points = false;
+	observe(b, &b->other);
+	run_owner(b);
+	assert_true(tb_backend.points_on);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(b->other.points, 10);
+	assert_int_equal(b->other.most, 1);
+	assert_int_equal(b->owner.points, 0);
+	unobserve(b, &b->other);
+}
+
+/* ---- removal -------------------------------------------------------------------------- */
+
+static void removal_stops_dma_and_tells_everybody(void **state)
+{
+	struct bed *b = *state;
+
+	observe(b, &b->other);
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	tb_sleep(&b->tb, 100 * POINT_NS);
+	wrt_device_gone(&b->tb.dev);
+	assert_int_equal(tb_backend.stop, 1);
+	assert_int_equal(tb_backend.release, 1);
+	assert_int_equal(tb_backend.close, 1);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_GONE);
+	assert_int_equal(b->other.last.state, WRT_STREAM_GONE);
+	assert_int_equal(b->owner.points, 103);
+	assert_int_equal(b->other.points, 103);
+	assert_int_equal(b->owner.most, 64);
+	unobserve(b, &b->other);
+}
+
+static void after_removal_nothing_is_possible_and_the_backend_is_left_alone(void **state)
+{
+	struct bed *b = *state;
+	u32 calls;
+
+	observe(b, &b->other);
+	run_owner(b);
+	wrt_device_gone(&b->tb.dev);
+	calls = tb_backend.calls;
+	assert_int_equal(configure(b, &b->owner), WRT_EGONE);
+	assert_int_equal(start(b, &b->owner), WRT_EGONE);
+	assert_int_equal(stop(b, &b->owner), 0);
+	wrt_stream_reset(b->s, &b->owner.client);
+	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_GONE);
+	wrt_stream_look(b->s);
+	wrt_stream_refresh(b->s, &b->owner.client);
+	wrt_stream_settle(b->s, &b->owner.client);
+	unobserve(b, &b->other);
+	release(b, &b->owner);
+	release(b, &b->owner);
+	assert_int_equal(observe(b, &b->other), WRT_EGONE);
+	assert_int_equal(configure(b, &b->other), WRT_EGONE);
+	assert_int_equal(position(b, &b->other).state, WRT_STREAM_GONE);
+	tb_run_for(&b->tb, 100 * POINT_NS);
+	assert_int_equal(tb_backend.calls, calls);
+}
+
+static void removal_of_a_stream_at_rest_is_told_too(void **state)
+{
+	struct bed *b = *state;
+
+	observe(b, &b->other);
+	wrt_device_gone(&b->tb.dev);
+	assert_int_equal(b->other.last.state, WRT_STREAM_GONE);
+	assert_int_equal(tb_backend.calls, 0);
+	assert_int_equal(configure(b, &b->owner), WRT_EGONE);
+	unobserve(b, &b->other);
+}
+
+/* ---- the device ------------------------------------------------------------------------ */
+
+static int no_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	(void)d, (void)slot, (void)c;
+	return WRT_EINVAL;
+}
+
+static int endless_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	(void)d;
+	assert_true(slot < WRT_SLOTS_MAX);
+	c->pin = slot;
+	return 0;
+}
+
+static void a_device_has_at_least_one_slot_and_at_most_32(void **state)
+{
+	struct wrt_hw_ops none = { .caps = no_caps }, many = { .caps = endless_caps };
+	struct wrt_device dev;
+
+	(void)state;
+	assert_int_equal(wrt_device_init(&dev, &none, NULL), WRT_EINVAL);
+	assert_int_equal(wrt_device_init(&dev, &many, NULL), 0);
+	assert_int_equal(dev.nstreams, WRT_SLOTS_MAX);
+	assert_int_equal(wrt_device_pins(&dev, WRT_PLAYBACK), 32);
+	assert_ptr_equal(wrt_device_stream(&dev, WRT_PLAYBACK, 31), &dev.streams[31]);
+	wrt_device_destroy(&dev);
+}
+
+static void an_interrupt_is_looked_at_for_the_slots_it_names_only(void **state)
+{
+	struct wrt_sim_config cfg = { .pairs = 2 };
+	struct tb_buffer buffer[4];
+	struct tb_client client[4];
+	struct tb tb;
+	u32 i;
+
+	(void)state;
+	tb_open(&tb, &cfg);
+	for (i = 0; i < 4; i++) {
+		tb_client_init(&client[i], &tb, true);
+		tb_buffer_make(&buffer[i], &tb.dev.streams[i], 48000, WRT_FMT_S16, 2,
+			       192 << (3 - i), 1);
+		assert_int_equal(wrt_stream_configure(&tb.dev.streams[i], &client[i].client,
+						      &buffer[i].geom), 0);
+		assert_int_equal(wrt_stream_start(&tb.dev.streams[i], &client[i].client), 0);
+	}
+	tb_run_for(&tb, 8 * POINT_NS);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(client[i].last.look, 1 << i);
+		assert_int_equal(client[i].points, 1 << i);
+		wrt_stream_release(&tb.dev.streams[i], &client[i].client);
+		tb_buffer_free(&buffer[i]);
+	}
+	assert_false(wrt_device_irq(&tb.dev));
+	tb_close(&tb);
+}
+
+/* ---- a callback under way --------------------------------------------------------------- */
+
+static atomic_bool inside, let_go, left, returned, early;
+
+static void dwell(struct tb_client *c)
+{
+	(void)c;
+	atomic_store(&inside, true);
+	while (!atomic_load(&let_go))
+		usleep(100);
+	atomic_store(&left, true);
+}
+
+static void *look_thread(void *arg)
+{
+	wrt_stream_look(arg);
+	return NULL;
+}
+
+struct leaving {
+	struct bed *b;
+	void (*leave)(struct bed *b, struct tb_client *c);
+	struct tb_client *c;
+};
+
+static void *leave_thread(void *arg)
+{
+	struct leaving *l = arg;
+
+	l->leave(l->b, l->c);
+	atomic_store(&early, !atomic_load(&left));
+	atomic_store(&returned, true);
+	return NULL;
+}
+
+static void leaving_waits_for_a_callback(struct bed *b, struct tb_client *c,
+					 void (*leave)(struct bed *b, struct tb_client *c))
+{
+	struct leaving l = { b, leave, c };
+	pthread_t looking, leaving;
+
+	atomic_store(&inside, false);
+	atomic_store(&let_go, false);
+	atomic_store(&left, false);
+	atomic_store(&returned, false);
+	c->on_notify = dwell;
+	tb_sleep(&b->tb, POINT_NS);
+	pthread_create(&looking, NULL, look_thread, b->s);
+	while (!atomic_load(&inside))
+		usleep(100);
+	pthread_create(&leaving, NULL, leave_thread, &l);
+	usleep(20000);
+	assert_false(atomic_load(&returned));
+	atomic_store(&let_go, true);
+	pthread_join(looking, NULL);
+	pthread_join(leaving, NULL);
+	assert_false(atomic_load(&early));
+	c->on_notify = NULL;
+}
+
+static void sync_client(struct bed *b, struct tb_client *c)
+{
+	wrt_stream_sync(b->s, &c->client);
+}
+
+static void settle_client(struct bed *b, struct tb_client *c)
+{
+	wrt_stream_settle(b->s, &c->client);
+}
+
+static void sync_settle_unobserve_and_release_wait_for_a_callback_under_way(void **state)
+{
+	struct bed *b = *state;
+
+	observe(b, &b->other);
+	run_owner(b);
+	leaving_waits_for_a_callback(b, &b->owner, sync_client);
+	leaving_waits_for_a_callback(b, &b->owner, settle_client);
+	leaving_waits_for_a_callback(b, &b->other, unobserve);
+	leaving_waits_for_a_callback(b, &b->owner, release);
+}
+
+#define B(function) { #function, function, bed_setup, bed_teardown, NULL }
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		B(a_stream_nobody_has_configured_is_free),
+		B(who_configures_first_owns_and_the_other_is_refused),
+		B(release_gives_the_stream_to_whoever_comes_next),
+		B(after_release_the_owner_is_told_nothing),
+		B(the_owner_may_configure_again_and_starts_from_zero),
+		B(nothing_of_the_segment_list_is_kept),
+		B(if_the_backend_cannot_open_or_prepare_the_stream_stays_free),
+		B(an_owner_whose_reprogramming_fails_has_lost_the_stream),
+		B(start_and_stop_step_between_ready_and_run),
+		B(a_start_that_fails_leaves_the_stream_ready),
+		B(a_stop_that_the_hardware_fails_ends_in_ready_all_the_same),
+		B(a_position_the_hardware_cannot_read_is_left_as_it_was),
+		B(pause_keeps_the_position_and_resume_goes_on_from_it),
+		B(reset_goes_to_zero_and_is_for_the_owner_at_rest_only),
+		B(a_snapshot_says_what_a_look_found),
+		B(what_is_published_is_ahead_of_what_is_notified),
+		B(reading_the_position_consumes_no_point),
+		B(a_spurious_interrupt_invents_nothing),
+		B(merged_interrupts_lose_nothing),
+		B(one_look_tells_at_most_a_batch_and_the_next_ones_the_rest),
+		B(each_client_has_its_own_batch),
+		B(settle_delivers_the_rest),
+		B(points_found_by_the_stop_are_kept_for_who_wants_them),
+		B(points_found_by_the_stop_are_dropped_for_who_does_not),
+		B(a_client_may_stop_its_stream_from_notify),
+		B(observers_are_told_of_another_owners_points),
+		B(observers_run_nothing),
+		B(an_observer_sees_the_stream_come_and_go),
+		B(a_stop_tells_observers_of_its_points),
+		B(more_points_than_a_batch_reach_observers_before_the_next_run),
+	B(points_are_numbered_without_gaps),
+	B(after_a_stall_of_the_machine_not_every_point_is_made_up_for),
+		B(an_observer_is_not_told_of_points_passed_before_it_came),
+		B(points_found_when_an_observer_comes_are_told_to_the_others_at_once),
+	B(eight_observers_are_all_told_and_a_ninth_is_refused),
+		B(a_stranger_is_shown_nothing),
+		B(refresh_publishes_to_that_client_alone_and_passes_no_point),
+		B(with_nobody_wanting_points_looks_still_come_often_enough),
+		B(with_a_long_buffer_looks_come_every_10_ms),
+		B(points_are_on_while_anybody_wants_them),
+		B(an_observer_makes_points_real_for_an_owner_who_wants_none),
+		B(removal_stops_dma_and_tells_everybody),
+		B(after_removal_nothing_is_possible_and_the_backend_is_left_alone),
+		B(removal_of_a_stream_at_rest_is_told_too),
+		B(a_device_has_at_least_one_slot_and_at_most_32),
+		B(an_interrupt_is_looked_at_for_the_slots_it_names_only),
+		B(sync_settle_unobserve_and_release_wait_for_a_callback_under_way),
+	};
+
+	return tb_main("stream", tests, COUNT(tests));
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * testbed.c - see testbed.h. Used by every test program of tests/unit/.
+ * Single-threaded, but for tb_backend's counters, which are of use to
+ * single-threaded tests only.
+ */
+#include "testbed.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define SANITIZER "-tsan"
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SANITIZER "-tsan"
+#endif
+#endif
+#ifndef SANITIZER
+#define SANITIZER ""
+#endif
+
+#ifdef __clang__
+#define COMPILER "clang" SANITIZER
+#else
+#define COMPILER "gcc" SANITIZER
+#endif
+
+/* ---- running -------------------------------------------------------------------- */
+
+/* "wrt_090_the_signal" becomes "gcc miniport: WRT-090 the_signal". */
+static char *test_name(const char *group, const char *name)
+{
+	size_t room = strlen(group) + strlen(name) + 32;
+	char *out = calloc(1, room);
+	int n = snprintf(out, room, "%s %s: ", COMPILER, group);
+
+	while (!strncmp(name, "wrt_", 4)) {
+		n += snprintf(out + n, room - n, "WRT-%.3s ", name + 4);
+		name += 8;
+	}
+	snprintf(out + n, room - n, "%s", name);
+	return out;
+}
+
+int tb_main(const char *group, const struct CMUnitTest *tests, size_t n)
+{
+	struct CMUnitTest *named = calloc(n, sizeof(*named));
+	char label[64];
+	size_t i;
+	int failed;
+
+	for (i = 0; i < n; i++) {
+		named[i] = tests[i];
+		named[i].name = test_name(group, tests[i].name);
+	}
+	snprintf(label, sizeof(label), "%s %s", COMPILER, group);
+	failed = _cmocka_run_group_tests(label, named, n, NULL, NULL);
+	for (i = 0; i < n; i++)
+		free((char *)named[i].name);
+	free(named);
+	fflush(stdout);
+	if (failed)
+		_exit(1);	/* what a failed test leaves behind is no leak of its own */
+	return 0;
+}
+
+u64 tb_env_u64(const char *name, u64 fallback)
+{
+	const char *text = getenv(name);
+
+	return text && *text ? strtoull(text, NULL, 0) : fallback;
+}
+
+u64 tb_random(u64 *seed)
+{
+	u64 z = *seed += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
+}
+
+/* ---- the backend, watched --------------------------------------------------------- */
+
+struct tb_backend tb_backend;
+
+static int watched(u32 *count, u32 fail)
+{
+	tb_backend.calls++;
+	(*count)++;
+	return -(int)fail;
+}
+
+static int tb_hw_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
+{
+	int err = watched(&tb_backend.open, tb_backend.fail_open);
+
+	return err ? err : wrt_sim_ops.open(d, slot, out);
+}
+
+static void tb_hw_close(struct wrt_hw_stream *s)
+{
+	watched(&tb_backend.close, 0);
+	wrt_sim_ops.close(s);
+}
+
+static int tb_hw_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
+			 struct wrt_hw_latency *l)
+{
+	int err = watched(&tb_backend.prepare, tb_backend.fail_prepare);
+
+	return err ? err : wrt_sim_ops.prepare(s, g, l);
+}
+
+static void tb_hw_release(struct wrt_hw_stream *s)
+{
+	watched(&tb_backend.release, 0);
+	wrt_sim_ops.release(s);
+}
+
+static int tb_hw_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
+{
+	int err = watched(&tb_backend.start, tb_backend.fail_start);
+
+	return err ? err : wrt_sim_ops.start(s, from, ns);
+}
+
+static int tb_hw_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
+{
+	int err = watched(&tb_backend.stop, tb_backend.fail_stop);
+	int stopped = wrt_sim_ops.stop(s, at);
+
+	return err ? err : stopped;
+}
+
+static int tb_hw_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
+{
+	int err = watched(&tb_backend.position, tb_backend.fail_position);
+
+	return err ? err : wrt_sim_ops.position(s, p);
+}
+
+static void tb_hw_points(struct wrt_hw_stream *s, bool on)
+{
+	watched(&tb_backend.points, 0);
+	tb_backend.points_on = on;
+	wrt_sim_ops.points(s, on);
+}
+
+static int tb_hw_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	return wrt_sim_ops.caps(d, slot, c);
+}
+
+static bool tb_hw_irq(struct wrt_hw_dev *d, u32 *slots)
+{
+	return wrt_sim_ops.irq(d, slots);
+}
+
+static const struct wrt_hw_ops watched_ops = {
+	.name = "watched sim",
+	.caps = tb_hw_caps,
+	.open = tb_hw_open,
+	.close = tb_hw_close,
+	.prepare = tb_hw_prepare,
+	.release = tb_hw_release,
+	.start = tb_hw_start,
+	.stop = tb_hw_stop,
+	.position = tb_hw_position,
+	.points = tb_hw_points,
+	.irq = tb_hw_irq,
+};
+
+/* ---- time ------------------------------------------------------------------------- */
+
+static u64 bus_now(void *ctx)
+{
+	return ((struct tb *)ctx)->now;
+}
+
+static void bus_timer_at(void *ctx, u32 slot, u64 ns)
+{
+	assert_true(slot < WRT_SLOTS_MAX);
+	((struct tb *)ctx)->timer[slot] = ns;
+}
+
+static const struct wrt_hw_bus bus = {
+	.now_ns = bus_now,
+	.timer_at = bus_timer_at,
+};
+
+void tb_open(struct tb *tb, const struct wrt_sim_config *cfg)
+{
+	memset(tb, 0, sizeof(*tb));
+	memset(&tb_backend, 0, sizeof(tb_backend));
+	tb->now = TB_EPOCH;
+	assert_int_equal(wrt_sim_create(&bus, tb, cfg, &tb->hw), 0);
+	assert_int_equal(wrt_device_init(&tb->dev, &watched_ops, tb->hw), 0);
+}
+
+void tb_close(struct tb *tb)
+{
+	wrt_device_destroy(&tb->dev);
+	wrt_sim_destroy(tb->hw);
+}
+
+static u32 earliest_timer(const struct tb *tb)
+{
+	u32 i, best = WRT_SLOTS_MAX;
+
+	for (i = 0; i < WRT_SLOTS_MAX; i++)
+		if (tb->timer[i] && (best == WRT_SLOTS_MAX || tb->timer[i] < tb->timer[best]))
+			best = i;
+	return best;
+}
+
+void tb_run_until(struct tb *tb, u64 ns)
+{
+	for (;;) {
+		u32 slot = earliest_timer(tb);
+
+		if (slot == WRT_SLOTS_MAX || tb->timer[slot] > ns)
+			break;
+		if (tb->timer[slot] > tb->now)
+			tb->now = tb->timer[slot];
+		tb->timer[slot] = 0;
+		tb->interrupts++;
+		wrt_device_irq(&tb->dev);
+	}
+	if (ns > tb->now)
+		tb->now = ns;
+}
+
+void tb_run_for(struct tb *tb, u64 ns)
+{
+	tb_run_until(tb, tb->now + ns);
+}
+
+u64 tb_frames_ns(u64 frames, u32 rate)
+{
+	unsigned __int128 ns = (unsigned __int128)frames * WRT_NSEC_PER_SEC;
+
+	return (u64)((ns + rate - 1) / rate);
+}
+
+void tb_run_frames(struct tb *tb, u64 from, u32 rate, u64 frame)
+{
+	tb_run_until(tb, from + tb_frames_ns(frame, rate));
+}
+
+void tb_sleep(struct tb *tb, u64 ns)
+{
+	tb->now += ns;
+}
+
+u32 tb_step(struct tb *tb, u64 frames)
+{
+	u32 stops = 0;
+
+	while (frames) {
+		unsigned long flags = wrt_lock(&tb->dev.lock);
+		u64 moved = wrt_sim_step(tb->hw, frames);
+
+		wrt_unlock(&tb->dev.lock, flags);
+		frames -= moved;
+		stops += wrt_device_irq(&tb->dev);
+	}
+	return stops;
+}
+
+/* ---- clients ---------------------------------------------------------------------- */
+
+static void client_publish(struct wrt_client *client, const struct wrt_snapshot *s)
+{
+	struct tb_client *c = (struct tb_client *)client;
+
+	c->publishes++;
+	c->passed += s->passed;
+	c->last = *s;
+	c->geom = *s->geom;
+}
+
+static void client_notify(struct wrt_client *client, u64 first, u32 points)
+{
+	struct tb_client *c = (struct tb_client *)client;
+
+	c->notifies++;
+	c->points += points;
+	c->gaps += first != c->next;
+	c->next = first + points;
+	if (points > c->most)
+		c->most = points;
+	if (c->tb)
+		c->notify_ns = c->tb->now;
+	if (c->on_notify)
+		c->on_notify(c);
+}
+
+static const struct wrt_client_ops client_ops = {
+	.name = "test",
+	.publish = client_publish,
+	.notify = client_notify,
+};
+
+void tb_client_init(struct tb_client *c, struct tb *tb, bool wants_points)
+{
+	memset(c, 0, sizeof(*c));
+	c->tb = tb;
+	c->client.ops = &client_ops;
+	c->client.batch = 64;
+	c->client.keep_last = true;
+	c->client.wants_points = wants_points;
+}
+
+void tb_buffer_make(struct tb_buffer *b, const struct wrt_stream *s, u32 rate, u32 format,
+		    u32 channels, u32 bytes, u32 notify)
+{
+	struct wrt_request req = {
+		.bytes = bytes, .notify = notify, .rate = rate,
+		.format = format, .channels = channels,
+	};
+
+	assert_int_equal(wrt_geometry_make(&s->caps, &req, &b->geom), 0);
+	b->geom.cpu = calloc(1, b->geom.bytes);
+	b->seg.bus = (u64)(uintptr_t)b->geom.cpu;
+	b->seg.len = b->geom.bytes;
+	b->geom.seg = &b->seg;
+	b->geom.nseg = 1;
+}
+
+void tb_buffer_free(struct tb_buffer *b)
+{
+	free(b->geom.cpu);
+	b->geom.cpu = NULL;
+}
+
+/* ---- pins ------------------------------------------------------------------------- */
+
+static struct tb_pin *pin_of(struct wrt_mp *mp)
+{
+	return (struct tb_pin *)mp;
+}
+
+static int pin_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
+{
+	struct tb_pin *pin = pin_of(mp);
+
+	if (pin->no_memory)
+		return WRT_ENOMEM;
+	assert_null(pin->memory);
+	pin->allocs++;
+	pin->memory = calloc(1, g->bytes);
+	pin->seg.bus = (u64)(uintptr_t)pin->memory;
+	pin->seg.len = g->bytes;
+	g->seg = &pin->seg;
+	g->nseg = 1;
+	g->cpu = pin->memory;
+	return 0;
+}
+
+static void pin_free(struct wrt_mp *mp)
+{
+	struct tb_pin *pin = pin_of(mp);
+
+	assert_non_null(pin->memory);
+	pin->frees++;
+	pin->freed_under_dma |= mp->stream->hw && mp->stream->owner == &mp->client;
+	free(pin->memory);
+	pin->memory = NULL;
+}
+
+static void pin_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
+{
+	struct tb_pin *pin = pin_of(mp);
+
+	pin->page = *s;
+	pin->page_geom = *s->geom;
+	pin->page_mp_state = mp->state;
+	pin->page_points += s->passed;
+	if (pin->nsteps < COUNT(pin->step) &&
+	    (!pin->nsteps || pin->step[pin->nsteps - 1] != (u32)mp->state))
+		pin->step[pin->nsteps++] = mp->state;
+}
+
+static void pin_signalling(struct wrt_mp *mp, u64 first, u32 points)
+{
+	struct tb_pin *pin = pin_of(mp);
+
+	pin->signalling += points;
+	pin->gaps += first != pin->next;
+	pin->next = first + points;
+}
+
+static void event_signal(void *event)
+{
+	static u64 serial;
+	struct tb_event *e = event;
+
+	e->count++;
+	e->serial = ++serial;
+	if (e->pin) {
+		e->ns = e->pin->tb->now;
+		e->page_points = e->pin->page.points;
+		e->page_linear = e->pin->page.linear;
+	}
+	if (e->on_signal)
+		e->on_signal(e);
+}
+
+static const struct wrt_mp_ops mp_ops = {
+	.buffer_alloc = pin_alloc,
+	.buffer_free = pin_free,
+	.publish = pin_publish,
+	.signalling = pin_signalling,
+	.signal = event_signal,
+};
+
+enum wrt_status tb_pin_open(struct tb_pin *pin, struct tb *tb, u32 dir, u32 number,
+			    bool observer)
+{
+	struct wrt_stream *stream = wrt_device_stream(&tb->dev, dir, number);
+
+	assert_non_null(stream);
+	memset(pin, 0, sizeof(*pin));
+	pin->tb = tb;
+	return wrt_mp_init(&pin->mp, &mp_ops, stream, observer);
+}
+
+/* Close, and put the events: whatever is signalled afterwards is a bug. */
+void tb_pin_close(struct tb_pin *pin)
+{
+	wrt_mp_close(&pin->mp);
+	pin->mp.nevents = 0;
+	assert_null(pin->memory);
+}
+
+void tb_remove(struct tb *tb, struct tb_pin **pins, u32 n)
+{
+	u32 i;
+
+	wrt_device_gone(&tb->dev);
+	for (i = 0; i < n; i++) {
+		wrt_mp_removed(&pins[i]->mp);
+		if (pins[i]->memory)
+			pin_free(&pins[i]->mp);
+	}
+	memset(tb->timer, 0, sizeof(tb->timer));
+}
+
+void tb_event_init(struct tb_event *e, struct tb_pin *pin)
+{
+	memset(e, 0, sizeof(*e));
+	e->pin = pin;
+}

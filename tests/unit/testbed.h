@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * testbed.h - a host binding for unit tests: what a kernel lends to the core, with a
+ * clock that only the test moves. A bed is a device around the simulator; clients and
+ * pins in it write down what they are told. Nothing here knows what is right: that is
+ * for the tests to say.
+ */
+#ifndef TESTBED_H
+#define TESTBED_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "core/device.h"
+#include "core/geometry.h"
+#include "hw/sim/sim.h"
+#include "miniport.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#define T(function)	{ .name = #function, .test_func = function }
+
+#define TB_EPOCH	1000000007ull	/* the clock when a bed is opened, ns */
+
+/* Runs the tests and prints TAP; names begin with compiler and group. For main(). */
+int tb_main(const char *group, const struct CMUnitTest *tests, size_t n);
+
+/* A number from the environment, or the default. */
+u64 tb_env_u64(const char *name, u64 fallback);
+
+/* A small random generator (splitmix64), the same on every machine. */
+u64 tb_random(u64 *seed);
+
+/* ---- the device ------------------------------------------------------------------ */
+
+/* Calls of each backend operation, and the faults it is told to have. */
+struct tb_backend {
+	u32 calls;		/* of any operation but caps and irq */
+	u32 open, close, prepare, release, start, stop, position, points;
+	bool points_on;		/* argument of the last points() */
+	u32 fail_open, fail_prepare, fail_start, fail_stop, fail_position;	/* -WRT_E... */
+};
+
+extern struct tb_backend tb_backend;
+
+struct tb {
+	u64 now;			/* ns */
+	u64 timer[WRT_SLOTS_MAX];	/* 0: not armed */
+	u64 interrupts;
+	struct wrt_hw_dev *hw;
+	struct wrt_device dev;
+};
+
+/* A device with this simulator; every backend call passes through tb_backend. */
+void tb_open(struct tb *tb, const struct wrt_sim_config *cfg);
+void tb_close(struct tb *tb);
+
+/* Time passes up to ns; armed timers raise interrupts at exactly their time. */
+void tb_run_until(struct tb *tb, u64 ns);
+void tb_run_for(struct tb *tb, u64 ns);
+
+/* Run until frame number `frame` after `from` is complete at this rate. */
+void tb_run_frames(struct tb *tb, u64 from, u32 rate, u64 frame);
+
+/* Time passes and no interrupt is served; timers in the past stay armed. */
+void tb_sleep(struct tb *tb, u64 ns);
+
+/* First ns at which `frames` of this rate are complete, from 0. */
+u64 tb_frames_ns(u64 frames, u32 rate);
+
+/* Step clock: frames pass, an interrupt at each stop. Returns the number of stops. */
+u32 tb_step(struct tb *tb, u64 frames);
+
+/* ---- clients of the core ----------------------------------------------------------- */
+
+struct tb_client {
+	struct wrt_client client;	/* first */
+	struct tb *tb;
+	u32 publishes, notifies;
+	u64 passed;			/* sum of snapshot.passed */
+	u64 points;			/* sum of notify's points */
+	u64 next, gaps;			/* number of the next point; times it was another */
+	u32 most;			/* in one notify */
+	u64 notify_ns;			/* clock at the last notify */
+	struct wrt_snapshot last;
+	struct wrt_hw_geom geom;	/* last.geom's contents */
+	void (*on_notify)(struct tb_client *c);
+};
+
+void tb_client_init(struct tb_client *c, struct tb *tb, bool wants_points);
+
+/* A buffer and a geometry for a stream; freed by tb_buffer_free(). */
+struct tb_buffer {
+	struct wrt_hw_seg seg;
+	struct wrt_hw_geom geom;
+};
+
+void tb_buffer_make(struct tb_buffer *b, const struct wrt_stream *s, u32 rate, u32 format,
+		    u32 channels, u32 bytes, u32 notify);
+void tb_buffer_free(struct tb_buffer *b);
+
+/* ---- a binding of the miniport ------------------------------------------------------ */
+
+struct tb_pin {
+	struct wrt_mp mp;		/* first */
+	struct tb *tb;
+	bool no_memory;			/* the next allocation fails */
+	u32 allocs, frees;
+	struct wrt_hw_seg seg;
+	u8 *memory;			/* of the buffer, allocated with its size exactly */
+	/* the register page */
+	struct wrt_snapshot page;
+	struct wrt_hw_geom page_geom;
+	enum wrt_mp_state page_mp_state;
+	u64 page_points;		/* sum of passed */
+	u64 signalling;			/* sum of signalling's points */
+	u64 next, gaps;			/* as of a client */
+	/* states in the order in which they were published, without repetition */
+	u32 step[64];
+	u32 nsteps;
+	bool freed_under_dma;		/* the buffer was freed while the backend knew it */
+};
+
+struct tb_event {
+	u64 count;
+	u64 ns;				/* clock at the last signal */
+	u64 serial;			/* of the last signal, over all events */
+	struct tb_pin *pin;		/* whose page is looked at when it is signalled */
+	u64 page_points;		/* C on the page then */
+	u64 page_linear;
+	void (*on_signal)(struct tb_event *e);
+};
+
+enum wrt_status tb_pin_open(struct tb_pin *pin, struct tb *tb, u32 dir, u32 number,
+			    bool observer);
+void tb_pin_close(struct tb_pin *pin);
+
+/* The device is removed, as a binding does it. */
+void tb_remove(struct tb *tb, struct tb_pin **pins, u32 n);
+
+void tb_event_init(struct tb_event *e, struct tb_pin *pin);
+
+#endif
