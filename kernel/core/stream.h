@@ -115,8 +115,7 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
 /*
  * [A] DMA off, position kept; stop and pause are one. A last look: points up to here
  * are published and observers told, of one batch now and of the rest before the next
- * reset or release. WRT_EBUSY if c is not the owner; no error when
- * DMA is off already.
+ * reset or release. WRT_EBUSY if c is not the owner; no error when DMA is off already.
  */
 int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c);
 

@@ -144,7 +144,8 @@ struct wavert_buffer {
 /*
  * RegisterNotificationEvent: the eventfd's counter goes up by 1 at every point while the
  * stream runs. After a stall of the machine at most 65536 points are made up for by
- * signals; the count in the page is exact always. Identity is the eventfd itself, not the number: a dup is the same event.
+ * signals; the count in the page is exact always. Identity is the eventfd itself, not the
+ * number: a dup is the same event.
  * Errors: EBADF (not open), EMEDIUMTYPE (not an eventfd), EREMOTEIO (registered already,
  * WRT-064), EAGAIN (no buffer yet), EOPNOTSUPP (buffer without notification), ENOMEM
  * (64 events are registered).
