@@ -91,6 +91,8 @@ guest_parts()	# BED MODULES
 	[ "$bed" = uml ] || part "$bed-abi-32" guest "$bed" "$dir" "clock=step streams=2" \
 		--file build/guest/abi_test32 -- abi_test32
 	part "$bed-unplug" guest "$bed" "$dir" "" --file build/guest/unplug_test -- unplug_test
+	[ "$bed" = uml ] || part "$bed-unplug-4-cpus" guest "$bed" "$dir" "" --smp 4 \
+		--append slub_debug=FZPU --file build/guest/unplug_test -- unplug_test 100
 	[ "$bed" = uml ] || part "$bed-race" guest "$bed" "$dir" "streams=2" --smp 2 --tool aplay \
 		--file build/guest/race_test -- race_test
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" --tool aplay --file build/guest/pcm_test -- pcm_test

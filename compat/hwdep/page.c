@@ -9,6 +9,7 @@
 #include <linux/gfp.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 
 #include "bus/kernel_version.h"
 #include "hwdep.h"
@@ -18,7 +19,8 @@ static_assert(WRT_MP_EVENTS_MAX == WAVERT_EVENTS_MAX);
 
 int wrt_page_new(struct wrt_pin *pin)
 {
-	pin->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	/* not accounted: 5.10 refuses to map such pages (vm_insert_page) */
+	pin->page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	if (!pin->page)
 		return -ENOMEM;
 	pin->regs = page_address(pin->page);
@@ -65,6 +67,8 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	const struct wrt_hw_geom *g = s->geom;
 	u32 seq = regs->seq;
 
+	/* On PREEMPT_RT a reader of higher priority would spin on an odd seq for ever. */
+	preempt_disable();
 	WRITE_ONCE(regs->seq, seq + 1);
 	smp_wmb();	/* odd before any member changes */
 	regs->state = page_state(mp, s);
@@ -83,6 +87,7 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	add_entries(regs, s);
 	smp_wmb();	/* all members before even */
 	WRITE_ONCE(regs->seq, seq + 2);
+	preempt_enable();
 }
 
 /* ring_head counts what was ever published, as the core's numbers of points do. */

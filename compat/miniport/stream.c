@@ -39,6 +39,7 @@ static const struct wrt_client_ops client_ops = {
 enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 			    struct wrt_stream *stream, bool observer)
 {
+	enum wrt_status status;
 	struct wrt_snapshot snap;
 
 	wrt_memset(mp, 0, sizeof(*mp));
@@ -57,7 +58,10 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 			return from_core(err);
 	}
 	wrt_stream_refresh(stream, &mp->client);
-	return wrt_mp_position(mp, &snap);	/* DEVICE_REMOVED if it is gone already */
+	status = wrt_mp_position(mp, &snap);	/* DEVICE_REMOVED if it is gone already */
+	if (status && observer)
+		wrt_stream_unobserve(stream, &mp->client);
+	return status;
 }
 
 /* Calls of the owner only, with the device present. */

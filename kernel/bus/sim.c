@@ -259,6 +259,7 @@ static struct platform_driver sim_driver = {
 	.remove = sim_remove,
 	.driver = {
 		.name = DRIVER_NAME,
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,	/* insmod tells the outcome */
 	},
 };
 

@@ -141,22 +141,28 @@ void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
 	}
 }
 
-/* [S] Until nothing is pending for anybody but `except`. */
+/* [S] Until nothing is pending, or being told, for anybody but `except`. */
 static void deliver_all(struct wrt_stream *s, struct wrt_client *except)
 {
+	bool pending, busy;
 	struct wrt_client *c;
 	unsigned long flags;
-	bool more;
 
 	do {
+		pending = false;
+		busy = false;
 		flags = wrt_lock(&s->lock);
 		deliver(s, except, &flags);
-		more = false;
-		for (c = s->clients; c; c = c->next)
-			more |= c != except && c->pending;
+		for (c = s->clients; c; c = c->next) {
+			pending |= c != except && c->pending;
+			busy |= c != except && c->busy;
+		}
 		wrt_unlock(&s->lock, flags);
-		wrt_relax();
-	} while (more);
+		if (busy)
+			wrt_sleep_us(20);
+		else
+			wrt_relax();
+	} while (pending || busy);
 }
 
 void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
@@ -352,6 +358,7 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	int err;
 
 	forget_buffer(s);
+	deliver_all(s, s->owner);
 	err = ops->open(s->dev->hw, s->slot, &hw);
 	if (err)
 		return err;

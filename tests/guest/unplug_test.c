@@ -3,9 +3,12 @@
  * unplug_test.c - the device is taken away from clients that are using it: unbind while
  * running, mapped and blocked. Runs in the guest as root, on the simulator in real
  * (virtual) time. TAP on stdout. The card is bound again at the end.
+ *
+ *   unplug_test [TIMES]	how often to unbind under busy clients (20)
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -41,8 +44,21 @@ struct reader {
 	int wakeups;
 };
 
-/* A client asleep in read(); ends with the read that follows `stop`. */
+/* A client asleep in read(); a signal wakes it once `stop` is set. */
 static volatile int stop;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+}
+
+static void wake_and_join(pthread_t thread)
+{
+	while (pthread_tryjoin_np(thread, NULL)) {
+		pthread_kill(thread, SIGUSR1);
+		usleep(1000);
+	}
+}
 
 static void *read_events(void *arg)
 {
@@ -52,8 +68,6 @@ static void *read_events(void *arg)
 	while (!stop && read(r->event, &value, sizeof(value)) == sizeof(value)) {
 		r->sum += value;
 		r->wakeups++;
-		if (value >> 32)
-			break;
 	}
 	return NULL;
 }
@@ -118,7 +132,6 @@ static void test_unbind(void)
 	err = driver_write("unbind");
 	TAP_CHECK(!err && seconds() - before < 1.0,
 		  "unbind returns within a second though the client keeps everything");
-	stop = 1;
 	TAP_CHECK(page->state == WAVERT_STATE_GONE && other->state == WAVERT_STATE_GONE &&
 		  theirs->state == WAVERT_STATE_GONE, "every stream's page says GONE, idle or observing too");
 	points = page->packets;
@@ -127,7 +140,8 @@ static void test_unbind(void)
 	TAP_CHECK(counted(seen) == points + 1, "an observer's event has had the same");
 	usleep(200000);
 	TAP_CHECK(!counted(ev) && !counted(seen), "after that it is quiet");
-	pthread_join(thread, NULL);
+	stop = 1;
+	wake_and_join(thread);
 	TAP_CHECK(r.sum == points + 1, "the sleeping client was woken by the last signal");
 	for (i = 0; i < 8192; i += 64) {
 		((volatile unsigned char *)buffer)[i] = 0x22;
@@ -181,24 +195,43 @@ static void *churn(void *arg)
 	return NULL;
 }
 
-static void test_races(void)
+/* Observers come and go while the device does. */
+static void *observe_often(void *arg)
 {
-	pthread_t thread[3];
-	int rounds[3] = { 0 }, i, wrong = 0;
+	int *rounds = arg;
+
+	while (!stop) {
+		int fd = new_stream(0, 0, WAVERT_STREAM_OBSERVE);
+
+		if (fd >= 0)
+			close(fd);
+		else
+			usleep(1000);
+		++*rounds;
+	}
+	return NULL;
+}
+
+static void test_races(int times)
+{
+	pthread_t thread[6];
+	int rounds[6] = { 0 }, i, wrong = 0, idle = 0;
 
 	stop = 0;
-	for (i = 0; i < 3; i++)
-		pthread_create(&thread[i], NULL, churn, &rounds[i]);
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 6; i++)
+		pthread_create(&thread[i], NULL, i < 3 ? churn : observe_often, &rounds[i]);
+	for (i = 0; i < times; i++) {
 		usleep(20000);
 		wrong += driver_write("unbind");
 		wrong += driver_write("bind");
 	}
 	stop = 1;
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 6; i++) {
 		pthread_join(thread[i], NULL);
-	TAP_CHECK(!wrong && rounds[0] && rounds[1] && rounds[2],
-		  "20 times unbound and bound under three clients that open, run and close");
+		idle += !rounds[i];
+	}
+	TAP_CHECK(!wrong && !idle,
+		  "%d times unbound and bound under clients that open, run, observe and close", times);
 }
 
 static void test_rmmod(void)
@@ -207,12 +240,15 @@ static void test_rmmod(void)
 		  "when everything is closed both modules can be removed");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	struct sigaction act = { .sa_handler = on_signal };
+
 	setbuf(stdout, NULL);
+	sigaction(SIGUSR1, &act, NULL);
 	test_rmmod_refused();
 	test_unbind();
-	test_races();
+	test_races(argc > 1 ? atoi(argv[1]) : 20);
 	test_rmmod();
 	return tap_done();
 }

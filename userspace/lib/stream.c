@@ -16,8 +16,10 @@ struct wavert_stream {
 	int fd;
 	size_t page_bytes;
 	const struct wavert_page *page;
-	void *buffer;
-	size_t bytes, map_bytes;
+	void *mapping;
+	size_t map_bytes;
+	void *buffer;		/* byte 0 of the cycle, inside the mapping */
+	size_t bytes;
 };
 
 static int call(const struct wavert_stream *s, unsigned long request, void *arg)
@@ -64,8 +66,9 @@ int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *devi
 
 static void unmap_buffer(struct wavert_stream *s)
 {
-	if (s->buffer)
-		munmap(s->buffer, s->map_bytes);
+	if (s->mapping)
+		munmap(s->mapping, s->map_bytes);
+	s->mapping = NULL;
 	s->buffer = NULL;
 	s->bytes = 0;
 }
@@ -115,6 +118,7 @@ int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int
 		call(stream, WAVERT_IOC_FREE_BUFFER, NULL);
 		return err;
 	}
+	stream->mapping = at;
 	stream->buffer = (char *)at + arg.offset_from_first_page;
 	stream->bytes = arg.actual_bytes;
 	stream->map_bytes = arg.map_bytes;
@@ -180,7 +184,8 @@ static int read_again(const struct wavert_page *page, uint32_t seq)
 	return __atomic_load_n(&page->seq, __ATOMIC_RELAXED) != seq;
 }
 
-typedef uint32_t __attribute__((may_alias)) word;
+/* 64 bits where the machine has them: signal_ns is to be read in one piece. */
+typedef unsigned long __attribute__((may_alias)) word;
 
 static void copy_words(void *to, const volatile void *from, size_t bytes)
 {

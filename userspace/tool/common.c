@@ -75,13 +75,14 @@ bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned in
 
 /* ---- session ---------------------------------------------------------------------- */
 
-static int open_stream(struct session *s, const struct options *o, unsigned int direction,
-		       unsigned int rate, unsigned int format, unsigned int channels)
+static int open_stream(struct session *s, const struct options *o,
+		       const struct wavert_caps *caps, unsigned int rate, unsigned int format,
+		       unsigned int channels)
 {
-	size_t wanted;
+	uint64_t wanted;
 	int err;
 
-	err = wavert_stream_open(&s->stream, s->device, direction, o->pin, 0);
+	err = wavert_stream_open(&s->stream, s->device, caps->direction, o->pin, 0);
 	if (err)
 		return fail("new stream", err);
 	err = wavert_stream_set_format(s->stream, rate, format, channels);
@@ -89,8 +90,13 @@ static int open_stream(struct session *s, const struct options *o, unsigned int 
 		return fail("set format", err);
 	s->rate = rate;
 	s->frame_bytes = wavert_format_bytes(format) * channels;
-	wanted = (size_t)rate * o->buffer_ms / 1000 * s->frame_bytes;
-	err = wavert_stream_alloc(s->stream, wanted, o->notifications,
+	wanted = (uint64_t)rate * o->buffer_ms / 1000 * s->frame_bytes;
+	if (wanted > caps->buffer_max) {
+		fprintf(stderr, "wavert: %u ms are %llu bytes; the device offers a buffer of %u\n",
+			o->buffer_ms, (unsigned long long)wanted, caps->buffer_max);
+		return EXIT_FAILED;
+	}
+	err = wavert_stream_alloc(s->stream, (size_t)wanted, o->notifications,
 				  o->notifications > 2 ? WAVERT_ALLOC_ANY_COUNT : 0);
 	if (err)
 		return fail("allocate buffer", err);
@@ -122,7 +128,7 @@ int session_open(struct session *s, const struct options *o, unsigned int direct
 		fail("capabilities", err);
 	if (err || !check_format(&caps, rate, format, channels))
 		return EXIT_FAILED;
-	return open_stream(s, o, direction, rate, format, channels);
+	return open_stream(s, o, &caps, rate, format, channels);
 }
 
 int session_start(struct session *s)
@@ -141,7 +147,7 @@ static double absolute(double v)
 static void tally(struct session *s)
 {
 	struct wavert_notification list[WAVERT_RING];
-	size_t i, n = wavert_stream_notifications(s->stream, (uint64_t *)&s->seen, list);
+	size_t i, n = wavert_stream_notifications(s->stream, &s->seen, list);
 
 	for (i = 0; i < n; i++) {
 		unsigned long long late = list[i].linear - list[i].number * s->packet_bytes;

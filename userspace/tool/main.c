@@ -24,7 +24,7 @@ static const char usage_text[] =
 "  -n, --notifications N    notifications a buffer, 2 or more (default 2)\n"
 "  -b, --buffer-time MS     buffer length in milliseconds (default 200)\n"
 "  -r, --rate HZ            record: sample rate (default 48000)\n"
-"  -f, --format NAME        record: U8 S16 S24_32 S32 FLOAT (default S16)\n"
+"  -f, --format NAME        record: U8 S16 S20_32 S24_32 S32 FLOAT (default S16)\n"
 "  -c, --channels N         record: channels (default 2)\n"
 "  -s, --frames N           record: stop after N frames\n"
 "  -d, --duration SECONDS   record, watch: stop after this time\n"
@@ -106,7 +106,7 @@ static bool format_option(unsigned int *format)
 			return true;
 		}
 	}
-	fprintf(stderr, "wavert: --format %s: U8, S16, S24_32, S32 or FLOAT is expected\n",
+	fprintf(stderr, "wavert: --format %s: U8, S16, S20_32, S24_32, S32 or FLOAT is expected\n",
 		optarg);
 	return false;
 }

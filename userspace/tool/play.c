@@ -18,6 +18,7 @@ struct source {
 	unsigned int format;
 	unsigned long long frames;	/* read so far */
 	bool ended;
+	bool failed;			/* the file could not be read to its end */
 };
 
 static unsigned int format_of(int sf)
@@ -55,6 +56,7 @@ static sf_count_t read_u8(struct source *src, unsigned char *to, sf_count_t fram
 	short *wide = calloc(samples, sizeof(*wide));
 	sf_count_t n = wide ? sf_readf_short(src->file, wide, frames) : 0;
 
+	src->failed |= !wide;
 	for (i = 0; i < (size_t)n * (size_t)src->info.channels; i++)
 		to[i] = (unsigned char)((wide[i] >> 8) + 0x80);
 	free(wide);
@@ -94,24 +96,38 @@ static void fill_packet(struct session *s, struct source *src, unsigned long lon
 
 	src->frames += (unsigned long long)got;
 	src->ended = got < want;
+	src->failed |= sf_error(src->file) != SF_ERR_NO_ERROR;
 	memset(to + (size_t)got * s->frame_bytes, src->format == WAVERT_FORMAT_U8 ? 0x80 : 0,
 	       s->packet_bytes - (size_t)got * s->frame_bytes);
 }
 
-/* Refill what has been played; written: packets filled so far. */
+/*
+ * Refill what has been played; written: packets filled so far. The packet being played now
+ * is lost too if it was not filled before: writing behind the hardware repairs nothing.
+ */
 static unsigned long long refill(struct session *s, struct source *src,
 				 unsigned long long written)
 {
 	unsigned long long done = session_packets(s);
 	unsigned long long room = done + s->bytes / s->packet_bytes;
 
-	if (done > written) {
-		s->lost += done - written;
-		written = done;
+	if (done >= written) {
+		s->lost += done + 1 - written;
+		written = done + 1;
 	}
 	for (; written < room; written++)
 		fill_packet(s, src, written);
 	return written;
+}
+
+/* Before RUN the whole buffer is free. */
+static unsigned long long fill_all(struct session *s, struct source *src)
+{
+	unsigned long long packet;
+
+	for (packet = 0; packet < s->bytes / s->packet_bytes; packet++)
+		fill_packet(s, src, packet);
+	return packet;
 }
 
 /* The packet whose end is the end of the file: played when that many are. */
@@ -122,7 +138,7 @@ static unsigned long long last_packet(const struct session *s, const struct sour
 
 static int run(struct session *s, struct source *src)
 {
-	unsigned long long written = refill(s, src, 0);
+	unsigned long long written = fill_all(s, src);
 	int n = 0;
 
 	if (session_start(s))
@@ -133,7 +149,11 @@ static int run(struct session *s, struct source *src)
 			return fail("play", n);
 		written = refill(s, src, written);
 	}
-	return EXIT_OK;
+	if (!src->failed)
+		return EXIT_OK;
+	fprintf(stderr, "wavert: the file could not be read to its end: %s\n",
+		sf_strerror(src->file));
+	return EXIT_FAILED;
 }
 
 int verb_play(const struct options *o, const char *path)

@@ -15,6 +15,7 @@
 struct sink {
 	SNDFILE *file;
 	unsigned int format, channels;
+	unsigned char *packet;		/* a copy, safe from the hardware */
 	unsigned long long frames;	/* written so far */
 	unsigned long long limit;	/* 0: none */
 };
@@ -24,6 +25,7 @@ static int subtype_of(unsigned int format)
 	switch (format) {
 	case WAVERT_FORMAT_U8:
 		return SF_FORMAT_PCM_U8;
+	case WAVERT_FORMAT_S20_32:
 	case WAVERT_FORMAT_S24_32:
 		return SF_FORMAT_PCM_24;
 	case WAVERT_FORMAT_S32:
@@ -57,7 +59,9 @@ static bool open_sink(struct sink *sink, const struct options *o, const char *pa
 	}
 	sink->format = o->format;
 	sink->channels = o->channels;
-	sink->limit = o->frames ? o->frames : (unsigned long long)(o->duration * o->rate);
+	sink->limit = o->frames ? o->frames : (unsigned long long)(o->duration * o->rate + 0.5);
+	if (o->duration > 0 && !sink->limit)
+		sink->limit = 1;
 	return true;
 }
 
@@ -76,7 +80,8 @@ static sf_count_t write_u8(struct sink *sink, const unsigned char *from, sf_coun
 	return n;
 }
 
-static sf_count_t write_s24(struct sink *sink, const int *from, sf_count_t frames)
+/* Samples in the low bits of 4 bytes; libsndfile wants them in the high ones. */
+static sf_count_t write_low(struct sink *sink, const int *from, sf_count_t frames, int bits)
 {
 	size_t samples = (size_t)frames * sink->channels, i;
 	int *high = calloc(samples, sizeof(*high));
@@ -85,7 +90,7 @@ static sf_count_t write_s24(struct sink *sink, const int *from, sf_count_t frame
 	if (!high)
 		return 0;
 	for (i = 0; i < samples; i++)
-		high[i] = (int)((unsigned int)from[i] << 8);
+		high[i] = (int)((unsigned int)from[i] << (32 - bits));
 	n = sf_writef_int(sink->file, high, frames);
 	free(high);
 	return n;
@@ -98,21 +103,37 @@ static sf_count_t write_frames(struct sink *sink, const void *from, sf_count_t f
 		return write_u8(sink, from, frames);
 	case WAVERT_FORMAT_S16:
 		return sf_writef_short(sink->file, from, frames);
+	case WAVERT_FORMAT_S20_32:
+		return write_low(sink, from, frames, 20);
 	case WAVERT_FORMAT_S24_32:
-		return write_s24(sink, from, frames);
+		return write_low(sink, from, frames, 24);
 	case WAVERT_FORMAT_S32:
 		return sf_writef_int(sink->file, from, frames);
 	}
 	return sf_writef_float(sink->file, from, frames);
 }
 
+/* A copy first, then the question whether the hardware came round meanwhile. */
+static bool copy_packet(struct session *s, struct sink *sink, unsigned long long packet)
+{
+	unsigned long long slots = s->bytes / s->packet_bytes;
+
+	memcpy(sink->packet, s->buffer + packet * s->packet_bytes % s->bytes, s->packet_bytes);
+	if (session_packets(s) < packet + slots)
+		return true;
+	s->lost++;
+	return false;
+}
+
 static int save_packet(struct session *s, struct sink *sink, unsigned long long packet)
 {
 	sf_count_t frames = (sf_count_t)(s->packet_bytes / s->frame_bytes);
 
+	if (!copy_packet(s, sink, packet))
+		return EXIT_OK;
 	if (sink->limit && sink->frames + (unsigned long long)frames > sink->limit)
 		frames = (sf_count_t)(sink->limit - sink->frames);
-	if (write_frames(sink, s->buffer + packet * s->packet_bytes % s->bytes, frames) != frames) {
+	if (write_frames(sink, sink->packet, frames) != frames) {
 		fprintf(stderr, "wavert: write: %s\n", sf_strerror(sink->file));
 		return EXIT_FAILED;
 	}
@@ -137,9 +158,9 @@ static int run(struct session *s, struct sink *sink)
 		if (n < 0)
 			return fail("record", n);
 		done = session_packets(s);
-		if (done - taken > kept + 1) {	/* overwritten before we came */
-			s->lost += done - taken - (kept + 1);
-			taken = done - (kept + 1);
+		if (done - taken > kept) {	/* overwritten before we came */
+			s->lost += done - taken - kept;
+			taken = done - kept;
 		}
 		for (; taken < done && !full(sink); taken++)
 			if (save_packet(s, sink, taken))
@@ -157,6 +178,12 @@ int verb_record(const struct options *o, const char *path)
 	code = session_open(&s, o, WAVERT_CAPTURE, o->rate, o->format, o->channels);
 	if (!code && !open_sink(&sink, o, path))
 		code = EXIT_FAILED;
+	if (!code)
+		sink.packet = malloc(s.packet_bytes);
+	if (!code && !sink.packet) {
+		sf_close(sink.file);
+		code = fail("record", -ENOMEM);
+	}
 	if (code) {
 		session_close(&s);
 		return code;
@@ -165,6 +192,7 @@ int verb_record(const struct options *o, const char *path)
 	if (!code && !session_finish(&s, "recorded", sink.frames, o->quiet))
 		code = EXIT_FAILED;
 	session_close(&s);
+	free(sink.packet);
 	if (sf_close(sink.file)) {
 		fprintf(stderr, "wavert: cannot finish %s\n", path);
 		code = EXIT_FAILED;

@@ -57,7 +57,7 @@ struct session {
 	unsigned long long delivered;	/* sum of the eventfd's values */
 	unsigned long long wakeups;
 	unsigned long long lost;	/* packets that were not served in time */
-	unsigned long long seen;	/* of the notification ring */
+	uint64_t seen;			/* of the notification ring */
 	unsigned long long late_frames;	/* worst distance from point to interrupt */
 	double drift_frames;		/* worst distance of position and clock */
 	unsigned long long first_linear, first_ns;

@@ -35,8 +35,9 @@ static uint64_t now_ns(void)
 static void show(struct watch *w, const struct wavert_notification *n, uint64_t awake,
 		 const struct wavert_snapshot *now)
 {
-	uint64_t signal = n->signal_ns ? n->signal_ns - n->interrupt_ns : 0;
-	uint64_t wake = n->signal_ns ? awake - n->signal_ns : 0;
+	/* signalled while we were reading, or stamped late: no figure */
+	uint64_t signal = n->signal_ns > n->interrupt_ns ? n->signal_ns - n->interrupt_ns : 0;
+	uint64_t wake = n->signal_ns && awake > n->signal_ns ? awake - n->signal_ns : 0;
 	unsigned int frame = now->frame_bytes ? now->frame_bytes : 1;
 
 	if (!(now->flags & WAVERT_CAP_STEPPED) && signal > w->worst_signal_ns)

@@ -220,7 +220,9 @@ struct wavert_notification {
  * The register page. Written by the kernel at every interrupt, start, stop and change of
  * state, always before an event is signalled (WRT-106). To read: take seq until it is
  * even; read barrier; copy what you need; read barrier; if seq has changed, start again.
- * signal_ns alone is written outside of seq.
+ * signal_ns alone is written outside of seq: a 32-bit reader may see half of it, and after
+ * a stall an entry may carry the stamp of the one it replaced. Distrust a signal_ns below
+ * interrupt_ns.
  */
 struct wavert_page {
 	__u32 seq;		/* odd while being written */
@@ -229,7 +231,7 @@ struct wavert_page {
 	__u64 position_ns;	/* CLOCK_MONOTONIC (or the step clock) */
 	__u64 packets;		/* C: points passed since the last STOP */
 	__u64 point_ns;		/* when the last of them was passed */
-	__u64 looks;		/* interrupts so far, serial number of the newest */
+	__u64 looks;		/* interrupts so far, serial number of the newest; 0 in no use */
 	__u64 ring_head;	/* entries of ring[] ever written; newest: (ring_head - 1) % 64 */
 	__u32 offset;		/* cyclic position, bytes, at position_ns */
 	__u32 buffer_bytes;	/* B; 0 without a buffer */

@@ -221,7 +221,7 @@ static void sim_points(struct wrt_hw_stream *s, bool on)
 {
 	s->points = on;
 	if (s->running)
-		arm(s, wrt_sim_grid(s->dev, s->geom.rate, now_ns(s->dev)));
+		arm(s, s->moved_g);	/* a point passed since then is due at once */
 }
 
 const struct wrt_hw_ops wrt_sim_ops = {
