@@ -16,6 +16,7 @@ help:
 	@echo "make guest-debian       tests in a guest with Debian's kernel"
 	@echo "make guest-uml          the same in User Mode Linux (lockdep, UBSAN, kmemleak)"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
+	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
 	@echo "make clean"
 
 demo:
@@ -35,7 +36,13 @@ userspace:
 unit guest-debian guest-uml lint:
 	tests/check.sh $@
 
+check-bed: guest-programs
+	tests/plants/check-bed.sh
+
+guest-programs:
+	tests/check.sh $@
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check modules userspace unit guest-debian guest-uml lint clean
+.PHONY: help demo check modules userspace unit guest-debian guest-uml lint check-bed guest-programs clean

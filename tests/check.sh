@@ -133,6 +133,7 @@ run_part()
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
 	guest-uml) guest_parts uml uml ;;
 	demo) part demo demo_test ;;
+	guest-programs) build_programs ;;
 	*)
 		echo "check.sh: no part $1" >&2
 		exit 2

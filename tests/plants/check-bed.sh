@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make check-bed: is the bed able to catch bugs? Each patch beside this file plants one kernel
+# defect in a copy of the tree; the part of the tests named in its head must fail, with a
+# report as described there. TAP on stdout.
+#
+#   tests/plants/check-bed.sh [PATCH...]
+#
+# Head of a patch:  Defect: a sentence   Caught-by: PART   Report: a regular expression
+# Parts: unit; uml abi, uml unplug; debian race, debian unplug (2 or 4 processors).
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+bad=0
+
+field()	# NAME PATCH
+{
+	sed -n "s/^$1: //p" "$2" | head -n 1
+}
+
+copy_tree()	# of what git knows, with the patch in it
+{
+	rm -rf "$work/tree"
+	mkdir "$work/tree"
+	(cd "$top" && git ls-files -z kernel compat Kbuild scripts tests | tar -c --null -T -) |
+		tar -x -C "$work/tree"
+	patch -s -d "$work/tree" -p1 <"$1"
+}
+
+build()	# BED [KBUILD-ARGUMENT]
+{
+	local bed=$1
+	shift
+	"$work/tree/scripts/build-modules.sh" "$("$top/tests/guest/run" --bed "$bed" --print-kdir)" \
+		"$work/out" "$@" >"$work/build" 2>&1 || { cat "$work/build"; return 1; }
+}
+
+guest()	# BED SIM-PARAMETERS OPTION...
+{
+	local bed=$1 parameters=$2
+	shift 2
+	"$top/tests/guest/run" --bed "$bed" --timeout 120 --module "$work/out/snd-wavert.ko" \
+		--module "$work/out/snd-wavert-sim.ko $parameters" "$@"
+}
+
+attempt()	# PART: exit code and output of the tests
+{
+	rm -rf "$work/out"
+	case $1 in
+	unit) make -s -k --no-print-directory -C "$work/tree/tests/unit" "O=$work/out" run ;;
+	'uml abi')
+		build uml ARCH=um && guest uml "clock=step streams=2" \
+			--file "$top/build/guest/abi_test64" -- abi_test64
+		;;
+	'uml unplug')
+		build uml ARCH=um && guest uml "" --file "$top/build/guest/unplug_test" -- unplug_test
+		;;
+	'debian race')
+		build debian && guest debian streams=2 --smp 2 --tool aplay \
+			--file "$top/build/guest/race_test" -- race_test
+		;;
+	'debian unplug')
+		build debian && guest debian "" --smp 4 --append slub_debug=FZPU \
+			--file "$top/build/guest/unplug_test" -- unplug_test 400
+		;;
+	*) echo "no part $1" ;;
+	esac
+}
+
+check_plant()	# PATCH
+{
+	local defect part report
+	defect=$(field Defect "$1")
+	part=$(field Caught-by "$1")
+	report=$(field Report "$1")
+	count=$((count + 1))
+	if ! copy_tree "$1" >"$work/patch" 2>&1; then
+		bad=1
+		echo "not ok $count - $defect: the patch does not apply any more"
+		sed 's/^/# /' "$work/patch"
+		return
+	fi
+	if ! attempt "$part" >"$work/log" 2>&1 && grep -qE "$report" "$work/log"; then
+		echo "ok $count - caught by $part: $defect"
+		grep -m 1 -oE "$report" "$work/log" | sed 's/^/#   /'
+	else
+		bad=1
+		echo "not ok $count - not caught by $part: $defect"
+		tail -n 15 "$work/log" | sed 's/^/# /'
+	fi
+}
+
+[ $# -gt 0 ] || set -- "$here"/*.patch
+for patch in "$@"; do
+	check_plant "$patch"
+done
+echo "1..$count"
+exit $bad
