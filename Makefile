@@ -16,6 +16,7 @@ help:
 	@echo "make guest-debian       tests in a guest with Debian's kernel"
 	@echo "make guest-uml          the same in User Mode Linux (lockdep, UBSAN, kmemleak)"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
+	@echo "make fuzz               libFuzzer on the OS-neutral code (TIME= seconds, 60)"
 	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
 	@echo "make clean"
 
@@ -33,7 +34,7 @@ modules:
 userspace:
 	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace
 
-unit guest-debian guest-uml lint:
+unit guest-debian guest-uml lint fuzz:
 	tests/check.sh $@
 
 check-bed: guest-programs
@@ -45,4 +46,4 @@ guest-programs:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check modules userspace unit guest-debian guest-uml lint check-bed guest-programs clean
+.PHONY: help demo check modules userspace unit guest-debian guest-uml lint fuzz check-bed guest-programs clean

@@ -20,7 +20,7 @@ packages() { # GROUP
 	guest) echo qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils linux-headers-amd64 ;;
 	uml) echo gcc make libc6-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
 	unit) echo gcc make libc6-dev libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
-	lint) echo make sparse shellcheck ;;
+	lint) echo gcc make libc6-dev libsndfile1-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
 	all) for name in build guest uml unit lint abi32; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;

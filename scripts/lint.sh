@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Static checks of the kernel code, TAP on stdout: no warning with W=1, none from sparse,
-# none from checkpatch --strict but those in checkpatch-exceptions. Called by tests/check.sh.
+# Static checks, TAP on stdout; called by tests/check.sh. The kernel code: no warning with
+# W=1, none from sparse, none from checkpatch --strict but those in checkpatch-exceptions.
+# Then each tool of lint-host.sh: no finding but those in lint-suppressions. What is listed
+# and does not occur any more is an error as well.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 work=$(mktemp -d)
 trap 'rm -rf "$work" .checkpatch-camelcase.*' EXIT
 count=0
@@ -18,7 +20,7 @@ result()	# ok|not ok, name
 
 detail()
 {
-	sed 's/^/# /' "$1" | head -n 20
+	sed 's/^/# /' "$1" | head -n 40
 }
 
 # every object anew, or there is nothing to warn about
@@ -38,32 +40,75 @@ quiet_build()	# name, directory, kbuild arguments
 	fi
 }
 
-quiet_build "kbuild with W=1 says nothing" build/lint W=1
-quiet_build "sparse says nothing" build/lint C=2 CF=-Wsparse-error
-
-if tree=$(tests/guest/bed-uml.sh --path 2>/dev/null) && [ -f "$tree/scripts/checkpatch.pl" ]; then
-	git ls-files 'kernel/*.[ch]' 'compat/*.[ch]' |
-		xargs perl "$tree/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
-			--no-summary -f >"$work/checkpatch" 2>&1
-	sed -n 's/^\([^:]*\):[0-9]*: [A-Z]*:\([A-Z_]*\):.*/\1 \2/p' "$work/checkpatch" |
-		sort -u >"$work/seen"
-	grep -v '^#' scripts/checkpatch-exceptions | cut -d' ' -f1,2 | sort -u >"$work/known"
-	if comm -23 "$work/seen" "$work/known" >"$work/new" && [ ! -s "$work/new" ]; then
-		result ok "checkpatch --strict says nothing but the listed exceptions"
-	else
-		result "not ok" "checkpatch --strict says nothing but the listed exceptions"
-		while read -r f type; do grep "^$f:.*:$type:" "$work/checkpatch"; done <"$work/new" >"$work/found"
+# Findings that are not listed fail one test, listed ones that do not occur another.
+# $work/findings: "KEY<tab>finding"; $work/known: keys, sorted.
+compare()	# NAME
+{
+	cut -f1 "$work/findings" | sort -u >"$work/seen"
+	comm -23 "$work/seen" "$work/known" >"$work/new"
+	comm -13 "$work/seen" "$work/known" >>"$work/stale"
+	if [ -s "$work/new" ]; then
+		result "not ok" "$1 says nothing but what is listed"
+		while read -r key; do
+			grep -F "$key	" "$work/findings" | cut -f2-
+		done <"$work/new" >"$work/found"
 		detail "$work/found"
-	fi
-	if comm -13 "$work/seen" "$work/known" >"$work/stale" && [ ! -s "$work/stale" ]; then
-		result ok "every listed exception still occurs"
 	else
-		result "not ok" "every listed exception still occurs"
-		detail "$work/stale"
+		result ok "$1 says nothing but what is listed"
 	fi
+}
+
+no_stale()	# LIST
+{
+	if [ -s "$work/stale" ]; then
+		result "not ok" "everything in $1 still occurs"
+		detail "$work/stale"
+	else
+		result ok "everything in $1 still occurs"
+	fi
+	: >"$work/stale"
+}
+
+checkpatch()	# KERNEL-TREE
+{
+	git ls-files 'kernel/*.[ch]' 'compat/*.[ch]' |
+		xargs perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
+			--no-summary -f >"$work/checkpatch" 2>&1
+	sed -n 's/^\([^:]*\):[0-9]*: [A-Z]*:\([A-Z_]*\):.*/\1 \2	&/p' "$work/checkpatch" \
+		>"$work/findings"
+	grep -v '^#' scripts/checkpatch-exceptions | cut -d' ' -f1,2 | sort -u >"$work/known"
+	compare "checkpatch --strict"
+	no_stale checkpatch-exceptions
+}
+
+host_tool()	# TOOL
+{
+	scripts/lint-host.sh "$1" >"$work/raw" 2>"$work/err"
+	code=$?
+	if [ $code = 77 ]; then
+		grep -v "^$1 " "$work/suppressed" >"$work/rest"
+		mv "$work/rest" "$work/suppressed"
+		result ok "$1 # SKIP its rules come with the UML bed (tests/guest/bed-uml.sh)"
+		return
+	fi
+	[ $code = 0 ] || { echo "-:0: failed with exit code $code" && cat "$work/err"; } >>"$work/raw"
+	sed "s/^\([^: ]*\):[0-9]*: \([^ ]*\).*/$1 \1 \2	&/" "$work/raw" >"$work/findings"
+	grep "^$1 " "$work/suppressed" | sort -u >"$work/known"
+	compare "$1"
+}
+
+: >"$work/stale"
+quiet_build "kbuild with W=1 says nothing" build/lint W=1 "-j$(nproc)"
+quiet_build "sparse says nothing" build/lint C=2 CF=-Wsparse-error "-j$(nproc)"
+if tree=$(tests/guest/bed-uml.sh --path 2>/dev/null) && [ -f "$tree/scripts/checkpatch.pl" ]; then
+	checkpatch "$tree"
 else
-	count=$((count + 1))
-	echo "ok $count - checkpatch --strict # SKIP checkpatch.pl comes with the UML bed (tests/guest/bed-uml.sh)"
+	result ok "checkpatch --strict # SKIP it comes with the UML bed (tests/guest/bed-uml.sh)"
 fi
+grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"
+for tool in cppcheck clang-tidy analyzer coccinelle shellcheck; do
+	host_tool $tool
+done
+no_stale lint-suppressions
 echo "1..$count"
 exit $bad

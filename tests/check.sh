@@ -3,9 +3,9 @@
 # All tests but the long ones; make check. Every part prints TAP, which is added up to a
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
 #
-#   tests/check.sh [PART...]   parts: lint layers unit guest-runner guest-debian guest-uml demo
+#   tests/check.sh [PART...]   parts: lint layers unit fuzz guest-runner guest-debian guest-uml demo
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 top=$PWD
 logs=$top/build/check
 passed=0
@@ -41,6 +41,7 @@ build_for()	# BED OUT
 {
 	local kdir
 	kdir=$(tests/guest/run --bed "$1" --print-kdir) || return 1
+	# shellcheck disable=SC2046 # nothing, or one word
 	scripts/build-modules.sh "$kdir" "build/$2" $([ "$1" = uml ] && echo ARCH=um) \
 		>"$logs/build-$1" 2>&1 || { cat "$logs/build-$1"; return 1; }
 }
@@ -102,8 +103,13 @@ guest_parts()	# BED MODULES
 demo_test()
 {
 	local n=0 bad=0 defect
-	tests/demo/run.sh >"$logs/demo.out" 2>&1 && echo "ok 1 - the demo holds" ||
-		{ bad=1; echo "not ok 1 - the demo holds"; sed 's/^/# /' "$logs/demo.out"; }
+	if tests/demo/run.sh >"$logs/demo.out" 2>&1; then
+		echo "ok 1 - the demo holds"
+	else
+		bad=1
+		echo "not ok 1 - the demo holds"
+		sed 's/^/# /' "$logs/demo.out"
+	fi
 	for defect in drop-notify flip-bit; do
 		n=$((n + 1))
 		if tests/demo/run.sh --defect $defect >"$logs/demo.$defect" 2>&1 ||
@@ -132,6 +138,7 @@ run_part()
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
 	guest-uml) guest_parts uml uml ;;
+	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
 	guest-programs) build_programs ;;
 	*)
@@ -154,7 +161,7 @@ if [ $# = 0 ]; then
 	else
 		set -- "$@" guest-uml
 	fi
-	set -- "$@" lint guest-runner guest-debian demo
+	set -- "$@" lint fuzz guest-runner guest-debian demo
 fi
 for p in "$@"; do
 	run_part "$p"

@@ -89,7 +89,7 @@ static int open_stream(struct session *s, const struct options *o,
 	if (err)
 		return fail("set format", err);
 	s->rate = rate;
-	s->frame_bytes = wavert_format_bytes(format) * channels;
+	s->frame_bytes = (size_t)wavert_format_bytes(format) * channels;
 	wanted = (uint64_t)rate * o->buffer_ms / 1000 * s->frame_bytes;
 	if (wanted > caps->buffer_max) {
 		fprintf(stderr, "wavert: %u ms are %llu bytes; the device offers a buffer of %u\n",

@@ -139,7 +139,7 @@ static unsigned long long last_packet(const struct session *s, const struct sour
 static int run(struct session *s, struct source *src)
 {
 	unsigned long long written = fill_all(s, src);
-	int n = 0;
+	int n;
 
 	if (session_start(s))
 		return EXIT_FAILED;

@@ -178,15 +178,16 @@ int verb_record(const struct options *o, const char *path)
 	code = session_open(&s, o, WAVERT_CAPTURE, o->rate, o->format, o->channels);
 	if (!code && !open_sink(&sink, o, path))
 		code = EXIT_FAILED;
-	if (!code)
-		sink.packet = malloc(s.packet_bytes);
-	if (!code && !sink.packet) {
-		sf_close(sink.file);
-		code = fail("record", -ENOMEM);
-	}
 	if (code) {
 		session_close(&s);
 		return code;
+	}
+	sink.packet = malloc(s.packet_bytes);
+	if (!sink.packet) {
+		fail("record", -ENOMEM);
+		sf_close(sink.file);
+		session_close(&s);
+		return EXIT_FAILED;
 	}
 	code = run(&s, &sink);
 	if (!code && !session_finish(&s, "recorded", sink.frames, o->quiet))

@@ -1,0 +1,149 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs one static analyser over the code it understands; called by lint.sh. Each finding is
+# a line "FILE:LINE: ID message" on stdout. Exit code 77: what it needs is not there.
+#
+# usage: lint-host.sh cppcheck|clang-tidy|analyzer|coccinelle|shellcheck
+set -eu
+cd "$(dirname "$0")/.."
+jobs=$(nproc)
+neutral=$(git ls-files 'kernel/core/*.c' 'kernel/hw/*.c' 'compat/miniport/*.c')
+userspace=$(git ls-files 'userspace/*.c')
+linux=$(git ls-files 'kernel/alsa/*.c' 'kernel/bus/*.c' 'kernel/main.c' 'compat/hwdep/*.c')
+neutral_flags="-std=c11 -D_DEFAULT_SOURCE -Ikernel -Icompat/miniport"
+user_flags="-std=gnu11 -Iuserspace/include -Icompat/uapi -Icompat/miniport"
+user_flags="$user_flags -DWAVERT_TOOL_VERSION=__FILE__"
+
+# ---- cppcheck --------------------------------------------------------------------------
+
+# Not asked for: declarations go to the head of a function, as everywhere in the kernel.
+cpp()	# ARGUMENTS...
+{
+	cppcheck -q --enable=warning,performance,portability,style --std=c11 --platform=unix64 \
+		--suppress=variableScope --template='{file}:{line}: {id} {message}' "$@" 2>&1
+}
+
+# shellcheck disable=SC2086 # lists of names and flags
+cppcheck_all()
+{
+	cpp -D__linux__ -Ikernel -Icompat/miniport -Icompat/uapi -Iuserspace/include \
+		$neutral $userspace
+	cpp -D__KERNEL__ -Ikernel -Icompat/miniport -Icompat/uapi \
+		'-Dlist_for_each_entry(p,head,member)=while(step(&p,head))' $linux
+}
+
+# ---- clang-tidy ------------------------------------------------------------------------
+
+# Left out, and why:
+#   easily-swappable-parameters   bytes, frames and counts are all u32 by contract
+#   DeprecatedOrUnsafeBufferHandling   wants memset_s() and the like, which no libc here has
+# Allowed: two reserved names (the kernel wants its header guards so); strcmp() as a truth
+# value.
+checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters'
+checks=$checks,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+names='_GNU_SOURCE;_UAPI_SOUND_WAVERT_H'
+options="{key: bugprone-reserved-identifier.AllowedIdentifiers, value: $names}"
+string_compare=bugprone-suspicious-string-compare.WarnOnImplicitComparison
+options="$options, {key: $string_compare, value: false}"
+
+tidy()	# FLAGS: sources on stdin
+{
+	tr ' ' '\n' | xargs -P "$jobs" -I '{}' clang-tidy -quiet -checks="$checks" \
+		-config="{CheckOptions: [$options]}" --header-filter='(kernel|compat|userspace)/' \
+		'{}' -- "$@" 2>/dev/null | compiler_style
+}
+
+# "/top/FILE:LINE:COLUMN: warning: message [ID]" becomes "FILE:LINE: ID message".
+compiler_style()
+{
+	where='^\([^: ]*:[0-9]*\):[0-9]*'
+	sed -n "s#^$PWD/##; s#$where: \(warning\|error\): \(.*\) \[\([^][]*\)\]\$#\1: \4 \3#p
+		s#$where: \(fatal \)*error: \(.*\)#\1: error \3#p" | sort -u
+}
+
+# ---- the others ------------------------------------------------------------------------
+
+analyse()	# FLAGS: sources on stdin
+{
+	tr ' ' '\n' | LC_ALL=C xargs -P "$jobs" -I '{}' gcc "$@" -O2 -Wall -Wextra -fanalyzer \
+		-c -o /dev/null '{}' 2>&1 | compiler_style
+}
+
+# Rules of the kernel's own scripts/coccinelle that can apply here at all.
+rules="api/err_cast api/kfree_mismatch api/memdup api/memdup_user free/ifnullfree free/kfree
+	free/kfreeaddr iterators/itnull iterators/list_entry_update iterators/use_after_iter
+	locks/call_kern locks/double_lock locks/flags locks/mini_lock misc/boolconv
+	misc/cond_no_effect misc/cstptr misc/doubleinit misc/excluded_middle misc/ifcol
+	misc/noderef misc/returnvar misc/semicolon misc/test_addr misc/uninitialized_var
+	null/deref_null null/eno null/kmerr tests/doublebitand tests/doubletest
+	tests/odd_ptr_err tests/unsigned_lesser_than_zero"
+
+one_rule()	# RULE.cocci SOURCES...
+{
+	rule=$1
+	shift
+	[ -f "$rule" ] || echo "$rule:0: missing"
+	spatch --very-quiet --no-show-diff -D report --no-includes --include-headers \
+		--cocci-file "$rule" "$@" 2>/dev/null |
+		sed -n "s|^\([^: ]*:[0-9]*\):[0-9-]*: \(.*\)|\1: $(basename "$rule" .cocci) \2|p"
+}
+
+# shellcheck disable=SC2086 # lists of names
+coccinelle()
+{
+	tree=$(tests/guest/bed-uml.sh --path 2>/dev/null) && [ -d "$tree/scripts/coccinelle" ] || exit 77
+	for rule in $rules; do
+		echo "$tree/scripts/coccinelle/$rule.cocci"
+	done | xargs -P "$jobs" -I '{}' scripts/lint-host.sh one-rule '{}' $neutral $linux
+}
+
+shell_scripts()
+{
+	git ls-files | while IFS= read -r file; do
+		! head -n 1 "$file" | grep -q '^#!.*sh' || echo "$file"
+	done
+}
+
+shellcheck_all()
+{
+	shell_scripts | xargs shellcheck -x -P SCRIPTDIR -f gcc |
+		sed -n 's|^\([^: ]*:[0-9]*\):[0-9]*: [a-z]*: \(.*\) \[\(SC[0-9]*\)\]$|\1: \3 \2|p'
+}
+
+need()	# COMMAND
+{
+	command -v "$1" >/dev/null || { echo "- missing $1: scripts/deps.sh lint" && exit 1; }
+}
+
+# shellcheck disable=SC2086 # flags
+case ${1-} in
+cppcheck)
+	need cppcheck
+	cppcheck_all
+	;;
+clang-tidy)
+	need clang-tidy
+	echo "$neutral" | tidy $neutral_flags
+	echo "$userspace" | tidy $user_flags
+	;;
+analyzer)
+	echo "$neutral" | analyse $neutral_flags
+	echo "$userspace" | analyse $user_flags
+	;;
+coccinelle)
+	need spatch
+	coccinelle
+	;;
+one-rule)
+	shift
+	one_rule "$@"
+	;;
+shellcheck)
+	need shellcheck
+	shellcheck_all
+	;;
+*)
+	echo "lint-host.sh: one tool is expected" >&2
+	exit 2
+	;;
+esac
