@@ -15,6 +15,7 @@ help:
 	@echo "make unit               tests of the OS-neutral code, on the host"
 	@echo "make guest-debian       tests in a guest with Debian's kernel"
 	@echo "make guest-uml          the same in User Mode Linux (lockdep, UBSAN, kmemleak)"
+	@echo "make guest-kasan        and with KASAN, from which no memory error hides"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
 	@echo "make fuzz               libFuzzer on the OS-neutral code (TIME= seconds, 60)"
 	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
@@ -37,6 +38,12 @@ userspace:
 unit guest-debian guest-uml lint fuzz:
 	tests/check.sh $@
 
+# the same tests in a UML kernel with KASAN, built once (about 8 minutes)
+guest-kasan: export WRT_UML_EXTRA = $(CURDIR)/tests/guest/kasan.config
+guest-kasan:
+	tests/guest/bed-uml.sh
+	tests/check.sh guest-uml
+
 check-bed: guest-programs
 	tests/plants/check-bed.sh
 
@@ -46,4 +53,4 @@ guest-programs:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check modules userspace unit guest-debian guest-uml lint fuzz check-bed guest-programs clean
+.PHONY: help demo check modules userspace unit guest-debian guest-uml lint fuzz guest-kasan check-bed guest-programs clean

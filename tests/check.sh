@@ -137,7 +137,7 @@ run_part()
 	unit) part unit make -s --no-print-directory -C tests/unit "O=$top/build/unit" run compile3 ;;
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
-	guest-uml) guest_parts uml uml ;;
+	guest-uml) guest_parts uml "uml-$(tests/guest/bed-uml.sh --path | xargs basename)" ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
 	guest-programs) build_programs ;;

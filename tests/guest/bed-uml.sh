@@ -6,18 +6,22 @@
 # usage: bed-uml.sh          build if there is none yet, print the build directory
 #        bed-uml.sh --path   print the build directory, or fail when there is none
 #        bed-uml.sh --help
+#
+# environment: WRT_UML_EXTRA   one more file of options (tests/guest/kasan.config);
+#                              such a build is kept beside the ordinary one
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/bed-common.sh"
 
 beds=$(cache_dir)/uml
-fragment=$here/uml.config
+fragments="$here/uml.config ${WRT_UML_EXTRA-}"
 
 fragment_hash() {
-	grep "^CONFIG_" "$fragment" | sort | sha256sum | cut -c1-12
+	# shellcheck disable=SC2086 # one word a file
+	cat $fragments | grep "^CONFIG_" | sort | sha256sum | cut -c1-12
 }
 
-# Builds are named VERSION-HASH; the newest one made from this fragment counts.
+# Builds are named VERSION-HASH; the newest one made from these fragments counts.
 newest_build() {
 	find "$beds" -mindepth 1 -maxdepth 1 -name "[0-9]*-$(fragment_hash)" 2>/dev/null |
 		sort -V | tail -n 1 | grep .
@@ -42,8 +46,8 @@ unpack_source() { # PACKAGE VERSION DIR
 	rm -r "$3/deb"
 }
 
-report_missing() { # CONFIG: options asked for that are not in it
-	grep '^CONFIG_' "$fragment" | while IFS= read -r want; do
+report_missing() { # CONFIG FRAGMENT: options asked for that are not in it
+	grep '^CONFIG_' "$2" | while IFS= read -r want; do
 		case $want in
 		*=n) ! grep -q "^${want%=n}=" "$1" ;;
 		*) grep -qxF "$want" "$1" ;;
@@ -52,8 +56,10 @@ report_missing() { # CONFIG: options asked for that are not in it
 }
 
 compile() { # TREE
-	make -s -C "$1" ARCH=um KCONFIG_ALLCONFIG="$fragment" allnoconfig
-	report_missing "$1/.config"
+	# shellcheck disable=SC2086 # one word a file
+	cat $fragments >"$1/bed.config"
+	make -s -C "$1" ARCH=um KCONFIG_ALLCONFIG="$1/bed.config" allnoconfig
+	report_missing "$1/.config" "$1/bed.config"
 	nice make -s -C "$1" ARCH=um -j"$(nproc)" linux modules
 }
 

@@ -576,10 +576,18 @@ check "None of them has taken a pin" all_free
 check "At the end both modules can be removed" unload
 check "and nothing is left behind" nothing_left
 
-leaks()	# only kernels with kmemleak; objects younger than five seconds do not count
+# Only kernels with kmemleak. Objects younger than five seconds do not count, and one whose
+# only pointer was in a register is no leak: what is lost is still lost in a later scan.
+leaks()
 {
-	sleep 6
-	echo scan >$leak_file && echo scan >$leak_file && cat $leak_file && [ -z "$(cat $leak_file)" ]
+	for round in 1 2 3; do
+		sleep 7
+		echo scan >$leak_file
+		echo scan >$leak_file
+		cat $leak_file
+		[ -n "$(cat $leak_file)" ] || return 0
+	done
+	return 1
 }
 
 leak_file=/sys/kernel/debug/kmemleak
