@@ -60,6 +60,8 @@ build_programs()
 		compile abi_test32 tests/guest/abi_test.c -static -m32 &&
 		compile unplug_test tests/guest/unplug_test.c -static -lpthread &&
 		compile pcm_test tests/guest/pcm_test.c -lasound &&
+		compile abuse_test tests/guest/abuse_test.c -static -lpthread &&
+		compile failnth_test tests/guest/failnth_test.c -static -lpthread &&
 		compile race_test tests/guest/race_test.c -lasound -lpthread
 }
 
@@ -69,6 +71,24 @@ guest()	# BED MODULES "SIM-PARAMETERS" RUN-OPTIONS...
 	shift 3
 	tests/guest/run --bed "$bed" --timeout 300 --module "$dir/snd-wavert.ko" \
 		--module "$dir/snd-wavert-sim.ko $parameters" "$@"
+}
+
+abuse_test()	# BED MODULES
+{
+	# shellcheck disable=SC2046 # nothing, or two words
+	tests/guest/run --bed "$1" --timeout 300 $([ "$1" = uml ] || echo --smp 2) --no-insmod \
+		--module "build/$2/snd-wavert.ko" --module "build/$2/snd-wavert-sim.ko" \
+		--file build/guest/abuse_test -- abuse_test
+}
+
+failnth()	# MODULES
+{
+	if [ -n "${WRT_UML_EXTRA-}" ]; then
+		echo "ok 1 - every allocation fails once # SKIP failnth-known counts the allocations of the ordinary kernel"
+		echo 1..1
+		return
+	fi
+	tests/guest/failnth.sh "build/$1" build/guest/failnth_test
 }
 
 system_test()	# BED MODULES
@@ -96,6 +116,8 @@ guest_parts()	# BED MODULES
 		--append slub_debug=FZPU --file build/guest/unplug_test -- unplug_test 100
 	[ "$bed" = uml ] || part "$bed-race" guest "$bed" "$dir" "streams=2" --smp 2 --tool aplay \
 		--file build/guest/race_test -- race_test
+	part "$bed-abuse" abuse_test "$bed" "$dir"
+	[ "$bed" = debian ] || part "$bed-every-allocation-fails" failnth "$dir"
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir"
 }

@@ -1,0 +1,169 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs failnth_test in bed uml: every allocation of an operation fails once. Called by
+# tests/check.sh and by hand. TAP on stdout, but for --learn.
+#
+#   failnth.sh MODULES PROGRAM           all operations but loading the modules
+#   failnth.sh --long MODULES PROGRAM    every operation, in guests of its own
+#   failnth.sh --known MODULES PROGRAM   what is in failnth-known is still so, each in a
+#                                        guest of its own; and snd-dummy suffers alike
+#   failnth.sh --learn MODULES PROGRAM OPERATION...
+#                                        prints lines for failnth-known: what fails here,
+#                                        to be looked at one by one
+#
+# MODULES: directory with both modules, built for the bed. PROGRAM: failnth_test.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+known=$here/failnth-known
+mode=run
+case ${1-} in
+--*)
+	mode=${1#--}
+	shift
+	;;
+esac
+if [ $# -lt 2 ]; then
+	sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"
+	exit 2
+fi
+modules=$1
+program=$2
+shift 2
+
+# An allocation that fails shows a trace in the log when vmalloc or module loading made it
+# (warn_alloc(); "Could not initialize trace point events"): no bug report.
+allow='Call Trace:|WARNING: .* at kernel/trace/trace_events\.c|cut here|end trace'
+# after a known failure the next card of that number finds the old one's name taken
+allow_known="$allow|cannot create duplicate filename"
+
+guest()	# ALLOW KNOWN-FILE ARGUMENT...
+{
+	local allow=$1 file=$2
+	shift 2
+	"$here/run" --bed uml --timeout 300 --no-insmod --allow "$allow" \
+		--module "$modules/snd-wavert.ko" --module "$modules/snd-wavert-sim.ko" \
+		--file "$program=/root/failnth_test" --file "$file=/root/known" -- \
+		failnth_test -k known "$@"
+}
+
+dummy()	# ARGUMENT...
+{
+	local dir
+	dir=$("$here/run" --bed uml --print-kdir)/modules.in-tree
+	"$here/run" --bed uml --timeout 60 --no-insmod --allow "$allow" --module "$dir/snd-dummy.ko" \
+		--file "$program=/root/failnth_test" -- failnth_test "$@"
+}
+
+operations()
+{
+	sed -n 's/^	{ "\([^"]*\)", .*/\1/p' "$here/failnth_test.c" | grep -v '^load-snd-dummy$'
+}
+
+# One operation; in a new guest from where the ALSA core has left something behind, which
+# is not our business (see failnth-known).
+sweep()	# OPERATION; leaves TAP in $work/out
+{
+	local op=$1 first=1 code
+	leftovers=0
+	while :; do
+		guest "$allow_known" "$known" "$op" "$first" >"$work/out" 2>"$work/err"
+		code=$?
+		[ $code = 4 ] || return $code
+		read -r op first < <(sed -n 's/^# leftover: //p' "$work/out")
+		first=$((first + 1))
+		leftovers=$((leftovers + 1))
+	done
+}
+
+each()	# OPERATION...: in guests of its own; counts in n
+{
+	local op bad=0
+	for op; do
+		n=$((n + 1))
+		if sweep "$op"; then
+			sed -n "s/^ok 1 /ok $n /p;/^# from/p" "$work/out"
+			[ $leftovers = 0 ] || echo "# the ALSA core left a device behind $leftovers times"
+		else
+			bad=1
+			echo "not ok $n - $op"
+			sed 's/^/# /' "$work/out" "$work/err"
+		fi
+	done
+	return $bad
+}
+
+all()	# OPERATION...: those in guests of their own, the rest in one
+{
+	local code n
+	guest "$allow" "$known" >"$work/out"
+	code=$?
+	sed '/^1\.\./d' "$work/out"
+	n=$(grep -c '^ok \|^not ok ' "$work/out")
+	each "$@" || code=1
+	echo "1..$n"
+	return $code
+}
+
+# Every line: it must fail still, or nearly there, else the line can go.
+still_so()
+{
+	local op range reason first last count=0 bad=0
+	while read -r op range reason; do
+		case $op in '' | '#'*) continue ;; esac
+		first=$((${range%-*} - 4))
+		last=$((${range#*-} + 4))
+		count=$((count + 1))
+		guest "$allow_known" /dev/null "$op" "$first" "$last" >"$work/out" 2>"$work/err"
+		if grep -q '^# leftover\|^# hangs' "$work/out"; then
+			echo "ok $count - $op $range still fails: $reason"
+		else
+			bad=1
+			echo "not ok $count - $op $range still fails: $reason"
+		fi
+	done <"$known"
+	count=$((count + 1))
+	# the same omission, in a driver of the kernel itself: there it ends in a hang
+	dummy load-snd-dummy >"$work/out" 2>"$work/err"
+	if grep -q '^# hangs: ' "$work/out"; then
+		echo "ok $count - snd-dummy hangs in the same place: $(grep '^# hangs' "$work/out")"
+	else
+		bad=1
+		echo "not ok $count - snd-dummy hangs in the same place"
+	fi
+	echo "1..$count"
+	return $bad
+}
+
+learn()	# OPERATION...
+{
+	local op place n
+	for op; do
+		: >"$work/known"
+		while :; do
+			guest "$allow_known" "$work/known" "$op" >"$work/out" 2>"$work/err"
+			read -r place n < <(sed -n 's/^# leftover: //p;s/^# hangs: //p' "$work/out")
+			[ -n "$n" ] || break
+			grep -q "^$place $n-" "$work/known" && break
+			echo "$place $n-$n $(sed -n "s/^# n = $n: //p" "$work/out")" >>"$work/known"
+		done
+		cat "$work/known"
+		grep '^not ok\|^# n = \|^ok 1 ' "$work/out" >&2
+	done
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+case $mode in
+run) all bind ;;
+long)
+	n=0
+	# shellcheck disable=SC2046 # words
+	each $(operations)
+	code=$?
+	echo "1..$n"
+	exit $code
+	;;
+known) still_so ;;
+learn) learn "$@" ;;
+*) exit 2 ;;
+esac
