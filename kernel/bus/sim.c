@@ -159,13 +159,15 @@ static const struct file_operations step_fops = {
 	.llseek = default_llseek,
 };
 
-static void add_step_file(struct sim_card *sc)
+static int add_step_file(struct sim_card *sc)
 {
+	struct dentry *file;
 	char name[16];
 
 	snprintf(name, sizeof(name), "card%d", wrt_adapter_card(sc->adapter)->number);
 	sc->debugfs = debugfs_create_dir(name, debugfs_root);
-	debugfs_create_file("step", 0600, sc->debugfs, sc, &step_fops);
+	file = debugfs_create_file("step", 0600, sc->debugfs, sc, &step_fops);
+	return PTR_ERR_OR_ZERO(file);
 }
 
 /* ---- cards ---------------------------------------------------------------------- */
@@ -238,14 +240,13 @@ static int sim_probe(struct platform_device *pdev)
 		return PTR_ERR(sc);
 	platform_set_drvdata(pdev, sc);
 	err = wrt_adapter_register(sc->adapter);
+	if (!err && cfg.step)
+		err = add_step_file(sc);	/* without it time could not pass */
 	if (err) {
 		remove_card(sc);
 		platform_set_drvdata(pdev, NULL);
-		return err;
 	}
-	if (cfg.step)
-		add_step_file(sc);
-	return 0;
+	return err;
 }
 
 static WRT_REMOVE_RET sim_remove(struct platform_device *pdev)
@@ -305,6 +306,8 @@ static int __init sim_init(void)
 	if (err)
 		return err;
 	debugfs_root = debugfs_create_dir(DRIVER_NAME, NULL);
+	if (cfg.step && IS_ERR(debugfs_root))
+		return PTR_ERR(debugfs_root);
 	err = platform_driver_register(&sim_driver);
 	if (err) {
 		debugfs_remove_recursive(debugfs_root);

@@ -40,7 +40,7 @@ guest()	# ALLOW KNOWN-FILE ARGUMENT...
 {
 	local allow=$1 file=$2
 	shift 2
-	"$here/run" --bed uml --timeout 300 --no-insmod --allow "$allow" \
+	"$here/run" --bed uml --timeout 120 --no-insmod --allow "$allow" \
 		--module "$modules/snd-wavert.ko" --module "$modules/snd-wavert-sim.ko" \
 		--file "$program=/root/failnth_test" --file "$file=/root/known" -- \
 		failnth_test -k known "$@"

@@ -954,11 +954,11 @@ static void check_kmemleak(void)
 
 static int work(const char *only)
 {
-	int i;
+	int upto = is_long ? LONG : ALWAYS, i;
 
 	open_fail_file();
 	for (i = 0; i < OPERATIONS; i++) {
-		if (only ? strcmp(only, operations[i].name) : operations[i].when > (is_long ? LONG : ALWAYS))
+		if (only ? strcmp(only, operations[i].name) : (int)operations[i].when > upto)
 			continue;
 		progress->op = i;
 		run_operation(&operations[i]);
