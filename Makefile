@@ -14,8 +14,9 @@ help:
 	@echo "make userspace          libwavert and the wavert command"
 	@echo "make unit               tests of the OS-neutral code, on the host"
 	@echo "make guest-debian       tests in a guest with Debian's kernel"
-	@echo "make guest-uml          the same in User Mode Linux (lockdep, UBSAN, kmemleak)"
-	@echo "make guest-kasan        and with KASAN, from which no memory error hides"
+	@echo "make guest-uml          the same in User Mode Linux (KASAN, lockdep, UBSAN, kmemleak)"
+	@echo "make check-debug        the same in all debug kernels, with KASAN and KCSAN (long)"
+	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
 	@echo "make fuzz               libFuzzer on the OS-neutral code (TIME= seconds, 60)"
 	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
@@ -26,7 +27,7 @@ demo:
 	tests/demo/run.sh $(if $(DEFECT),--defect $(DEFECT))
 
 check:
-	scripts/deps.sh build guest unit lint abi32 uml
+	scripts/deps.sh build guest unit lint abi32 kernels
 	tests/check.sh
 
 modules:
@@ -38,11 +39,13 @@ userspace:
 unit guest-debian guest-uml lint fuzz:
 	tests/check.sh $@
 
-# the same tests in a UML kernel with KASAN, built once (about 8 minutes)
-guest-kasan: export WRT_UML_EXTRA = $(CURDIR)/tests/guest/kasan.config
-guest-kasan:
-	tests/guest/bed-uml.sh
-	tests/check.sh guest-uml
+check-debug:
+	scripts/deps.sh build guest abi32 kernels
+	tests/check.sh guest-uml guest-x86-kasan guest-x86-kcsan
+
+coverage:
+	scripts/deps.sh build guest unit abi32 kernels
+	tests/coverage.sh
 
 check-bed: guest-programs
 	tests/plants/check-bed.sh
@@ -53,4 +56,4 @@ guest-programs:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check modules userspace unit guest-debian guest-uml lint fuzz guest-kasan check-bed guest-programs clean
+.PHONY: help demo check modules userspace unit guest-debian guest-uml lint fuzz check-debug coverage check-bed guest-programs clean

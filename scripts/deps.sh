@@ -7,7 +7,7 @@
 #
 #   build   the kernel modules, the library and the tools
 #   guest   the QEMU test bed (tests/guest/run)
-#   uml     building the User Mode Linux test bed (tests/guest/bed-uml.sh)
+#   kernels building debug kernels (tests/guest/bed-build.sh)
 #   unit    unit tests on the host
 #   lint    static checks
 #   abi32   static 32-bit test programs (gcc -m32 -static)
@@ -18,11 +18,11 @@ packages() { # GROUP
 	case $1 in
 	build) echo gcc make libc6-dev linux-headers-amd64 kmod pkg-config libasound2-dev libsndfile1-dev ;;
 	guest) echo qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils linux-headers-amd64 ;;
-	uml) echo gcc make libc6-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
+	kernels) echo gcc make libc6-dev libelf-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
 	unit) echo gcc make libc6-dev libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
 	lint) echo gcc make libc6-dev libsndfile1-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
-	all) for name in build guest uml unit lint abi32; do packages $name; done ;;
+	all) for name in build guest kernels unit lint abi32; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
 	esac
 }

@@ -91,7 +91,7 @@ one_rule()	# RULE.cocci SOURCES...
 # shellcheck disable=SC2086 # lists of names
 coccinelle()
 {
-	tree=$(tests/guest/bed-uml.sh --path 2>/dev/null) && [ -d "$tree/scripts/coccinelle" ] || exit 77
+	tree=$(tests/guest/bed-build.sh --path uml 2>/dev/null) && [ -d "$tree/scripts/coccinelle" ] || exit 77
 	for rule in $rules; do
 		echo "$tree/scripts/coccinelle/$rule.cocci"
 	done | xargs -P "$jobs" -I '{}' scripts/lint-host.sh one-rule '{}' $neutral $linux

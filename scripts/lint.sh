@@ -88,7 +88,7 @@ host_tool()	# TOOL
 	if [ $code = 77 ]; then
 		grep -v "^$1 " "$work/suppressed" >"$work/rest"
 		mv "$work/rest" "$work/suppressed"
-		result ok "$1 # SKIP its rules come with the UML bed (tests/guest/bed-uml.sh)"
+		result ok "$1 # SKIP its rules come with the UML bed (tests/guest/bed-build.sh uml)"
 		return
 	fi
 	[ $code = 0 ] || { echo "-:0: failed with exit code $code" && cat "$work/err"; } >>"$work/raw"
@@ -100,10 +100,10 @@ host_tool()	# TOOL
 : >"$work/stale"
 quiet_build "kbuild with W=1 says nothing" build/lint W=1 "-j$(nproc)"
 quiet_build "sparse says nothing" build/lint C=2 CF=-Wsparse-error "-j$(nproc)"
-if tree=$(tests/guest/bed-uml.sh --path 2>/dev/null) && [ -f "$tree/scripts/checkpatch.pl" ]; then
+if tree=$(tests/guest/bed-build.sh --path uml 2>/dev/null) && [ -f "$tree/scripts/checkpatch.pl" ]; then
 	checkpatch "$tree"
 else
-	result ok "checkpatch --strict # SKIP it comes with the UML bed (tests/guest/bed-uml.sh)"
+	result ok "checkpatch --strict # SKIP it comes with the UML bed (tests/guest/bed-build.sh uml)"
 fi
 grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"
 for tool in cppcheck clang-tidy analyzer coccinelle shellcheck; do

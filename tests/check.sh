@@ -3,11 +3,12 @@
 # All tests but the long ones; make check. Every part prints TAP, which is added up to a
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
 #
-#   tests/check.sh [PART...]   parts: lint layers unit fuzz guest-runner guest-debian guest-uml demo
+#   tests/check.sh [PART...]   parts: lint layers unit fuzz guest-runner guest-debian guest-uml
+#                              guest-x86-kasan guest-x86-kcsan demo
 set -u
 cd "$(dirname "$0")/.." || exit
 top=$PWD
-logs=$top/build/check
+logs=${LOGS:-$top/build/check}
 passed=0
 failed=0
 skipped=0
@@ -43,7 +44,7 @@ build_for()	# BED OUT
 	kdir=$(tests/guest/run --bed "$1" --print-kdir) || return 1
 	# shellcheck disable=SC2046 # nothing, or one word
 	scripts/build-modules.sh "$kdir" "build/$2" $([ "$1" = uml ] && echo ARCH=um) \
-		>"$logs/build-$1" 2>&1 || { cat "$logs/build-$1"; return 1; }
+		${MODULE_FLAGS-} >"$logs/build-$1" 2>&1 || { cat "$logs/build-$1"; return 1; }
 }
 
 compile()	# NAME SOURCE FLAGS...: a test program
@@ -76,19 +77,9 @@ guest()	# BED MODULES "SIM-PARAMETERS" RUN-OPTIONS...
 abuse_test()	# BED MODULES
 {
 	# shellcheck disable=SC2046 # nothing, or two words
-	tests/guest/run --bed "$1" --timeout 300 $([ "$1" = uml ] || echo --smp 2) --no-insmod \
+	tests/guest/run --bed "$1" --timeout 400 $([ "$1" = uml ] || echo --smp 2) --no-insmod \
 		--module "build/$2/snd-wavert.ko" --module "build/$2/snd-wavert-sim.ko" \
 		--file build/guest/abuse_test -- abuse_test
-}
-
-failnth()	# MODULES
-{
-	if [ -n "${WRT_UML_EXTRA-}" ]; then
-		echo "ok 1 - every allocation fails once # SKIP failnth-known counts the allocations of the ordinary kernel"
-		echo 1..1
-		return
-	fi
-	tests/guest/failnth.sh "build/$1" build/guest/failnth_test
 }
 
 system_test()	# BED MODULES
@@ -117,9 +108,23 @@ guest_parts()	# BED MODULES
 	[ "$bed" = uml ] || part "$bed-race" guest "$bed" "$dir" "streams=2" --smp 2 --tool aplay \
 		--file build/guest/race_test -- race_test
 	part "$bed-abuse" abuse_test "$bed" "$dir"
-	[ "$bed" = debian ] || part "$bed-every-allocation-fails" failnth "$dir"
+	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
+		tests/guest/failnth.sh "build/$dir" build/guest/failnth_test
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir"
+}
+
+# One of our own kernels: their modules are kept apart, for a new kernel needs new ones.
+own_kernel()	# BED
+{
+	local kernel
+	if ! kernel=$(tests/guest/bed-build.sh "$1" 2>"$logs/bed-$1"); then
+		failed=$((failed + 1))
+		echo "not ok - the kernel of bed $1 can be built"
+		tail -n 20 "$logs/bed-$1" | sed 's/^/# /'
+		return
+	fi
+	guest_parts "$1" "${MODULE_DIR:-$1-$(basename "$kernel")}"
 }
 
 demo_test()
@@ -159,7 +164,7 @@ run_part()
 	unit) part unit make -s --no-print-directory -C tests/unit "O=$top/build/unit" run compile3 ;;
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
-	guest-uml) guest_parts uml "uml-$(tests/guest/bed-uml.sh --path | xargs basename)" ;;
+	guest-uml | guest-x86-*) own_kernel "${1#guest-}" ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
 	guest-programs) build_programs ;;
@@ -172,18 +177,12 @@ run_part()
 
 # The UML bed is built once and kept; WRT_NO_UML=1 leaves it out.
 if [ $# = 0 ]; then
-	set -- layers unit
+	set -- layers unit guest-uml lint fuzz guest-runner guest-debian demo
 	if [ -n "${WRT_NO_UML-}" ]; then
+		set -- layers unit lint fuzz guest-runner guest-debian demo
 		skipped=$((skipped + 1))
 		echo "ok - tests in User Mode Linux # SKIP WRT_NO_UML is set"
-	elif ! tests/guest/bed-uml.sh >"$logs/bed-uml" 2>&1; then
-		failed=$((failed + 1))
-		echo "not ok - the User Mode Linux bed can be built"
-		tail -n 20 "$logs/bed-uml" | sed 's/^/# /'
-	else
-		set -- "$@" guest-uml
 	fi
-	set -- "$@" lint fuzz guest-runner guest-debian demo
 fi
 for p in "$@"; do
 	run_part "$p"

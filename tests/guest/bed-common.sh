@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Small helpers of the test beds; sourced by run and bed-uml.sh.
+# Small helpers of the test beds; sourced by run and bed-build.sh.
 
 LC_ALL=C
 export LC_ALL

@@ -50,7 +50,7 @@ dummy()	# ARGUMENT...
 {
 	local dir
 	dir=$("$here/run" --bed uml --print-kdir)/modules.in-tree
-	"$here/run" --bed uml --timeout 60 --no-insmod --allow "$allow" --module "$dir/snd-dummy.ko" \
+	"$here/run" --bed uml --timeout 120 --no-insmod --allow "$allow" --module "$dir/snd-dummy.ko" \
 		--file "$program=/root/failnth_test" -- failnth_test "$@"
 }
 

@@ -99,7 +99,7 @@ each_test() { # FUNCTION, called with NAME TEST
 }
 
 skip() { # NAME
-	tap ok "$1 # SKIP no User Mode Linux bed (tests/guest/bed-uml.sh builds it)"
+	tap ok "$1 # SKIP no User Mode Linux bed (tests/guest/bed-build.sh uml builds it)"
 }
 
 limit=10
@@ -109,7 +109,7 @@ each_test check
 bed=uml
 limit=5
 panic='echo PANIC >/sys/kernel/debug/provoke-crash/DIRECT'
-if "$here/bed-uml.sh" --path >/dev/null 2>&1; then
+if "$here/bed-build.sh" --path uml >/dev/null 2>&1; then
 	each_test check
 else
 	each_test skip

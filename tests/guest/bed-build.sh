@@ -1,20 +1,39 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds the User Mode Linux test kernel once and keeps it in the cache.
+# Builds a debug kernel from Debian's sources, once, and keeps it in the cache.
 # Called by hand or by CI; tests/guest/run asks it for the build directory.
 #
-# usage: bed-uml.sh          build if there is none yet, print the build directory
-#        bed-uml.sh --path   print the build directory, or fail when there is none
-#        bed-uml.sh --help
+# usage: bed-build.sh BED          build if there is none yet, print the build directory
+#        bed-build.sh --path BED   print the build directory, or fail when there is none
+#        bed-build.sh --help
 #
-# environment: WRT_UML_EXTRA   one more file of options (tests/guest/kasan.config);
+# beds:  uml         User Mode Linux with KASAN, lockdep and all the other checks
+#        x86-kasan   the same for QEMU, several processors
+#        x86-kcsan   data races, several processors
+#
+# environment: WRT_BED_EXTRA   one more file of options, for experiments;
 #                              such a build is kept beside the ordinary one
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/bed-common.sh"
 
-beds=$(cache_dir)/uml
-fragments="$here/uml.config ${WRT_UML_EXTRA-}"
+usage() {
+	sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"
+}
+
+choose() { # BED
+	bed=$1
+	kbuild=
+	case $bed in
+	uml) arch=um targets="linux modules" checks=kasan ;;
+	x86-kasan) arch=x86_64 targets="vmlinux modules" checks=kasan ;;
+	x86-kcsan) arch=x86_64 targets="vmlinux modules" checks=kcsan kbuild=KCSAN_SANITIZE=n ;;
+	*) die "no bed $bed (uml, x86-kasan, x86-kcsan)" ;;
+	esac
+	beds=$(cache_dir)/$bed
+	fragments="$here/common.config $here/debug.config $here/${bed%-*}.config $here/$checks.config"
+	fragments="$fragments ${WRT_BED_EXTRA-}"
+}
 
 fragment_hash() {
 	# shellcheck disable=SC2086 # one word a file
@@ -51,29 +70,46 @@ report_missing() { # CONFIG FRAGMENT: options asked for that are not in it
 		case $want in
 		*=n) ! grep -q "^${want%=n}=" "$1" ;;
 		*) grep -qxF "$want" "$1" ;;
-		esac || echo "bed-uml.sh: option did not stick: $want" >&2
+		esac || echo "bed-build.sh: option did not stick: $want" >&2
 	done
 }
 
 compile() { # TREE
 	# shellcheck disable=SC2086 # one word a file
 	cat $fragments >"$1/bed.config"
-	make -s -C "$1" ARCH=um KCONFIG_ALLCONFIG="$1/bed.config" allnoconfig
+	make -s -C "$1" "ARCH=$arch" KCONFIG_ALLCONFIG="$1/bed.config" allnoconfig
 	report_missing "$1/.config" "$1/bed.config"
-	nice make -s -C "$1" ARCH=um -j"$(nproc)" linux modules
+	# shellcheck disable=SC2086 # words
+	nice make -s -C "$1" "ARCH=$arch" -j"$(nproc)" $kbuild $targets
+}
+
+# Where tests/guest/run looks for the kernel's own modules
+keep_modules() { # TREE
+	case $bed in
+	uml)
+		mkdir "$1/modules.in-tree"
+		(cd "$1" && find sound -name '*.ko' -exec cp -t modules.in-tree {} +)
+		;;
+	*)
+		make -s -C "$1" "ARCH=$arch" INSTALL_MOD_PATH="$1/root" DEPMOD=/sbin/depmod modules_install
+		strip --strip-debug -o "$1/kernel.elf" "$1/vmlinux"
+		rm -f "$1"/root/lib/modules/*/build "$1"/root/lib/modules/*/source
+		;;
+	esac
 }
 
 # What building modules does not need goes away: 2 GB become some 0.2 GB.
 prune() { # TREE
 	(
 		cd "$1"
-		mkdir modules.in-tree
-		find sound -name '*.ko' -exec cp -t modules.in-tree {} +
+		[ ! -f tools/objtool/objtool ] || install -D tools/objtool/objtool keep/objtool/objtool
 		find arch -mindepth 1 -maxdepth 1 -type d ! -name um ! -name x86 -exec rm -r {} +
 		rm -rf Documentation LICENSES block certs crypto drivers fs init io_uring ipc \
 			kernel lib mm net rust samples security sound tools usr virt debian vmlinux vmlinux.o
-		find . -path ./scripts -prune -o \( -name '*.[ao]' -o -name '*.cmd' -o -name '*.ko' \) \
-			-type f ! -path './modules.in-tree/*' -exec rm {} +
+		find . \( -path ./scripts -o -path ./root -o -path ./modules.in-tree \) -prune -o \
+			\( -name '*.[ao]' -o -name '*.cmd' -o -name '*.ko' \) -type f -exec rm {} +
+		[ ! -d keep ] || mv keep tools
+		[ ! -f kernel.elf ] || mv kernel.elf kernel
 	)
 }
 
@@ -87,9 +123,9 @@ build() {
 	work=$(mktemp -d "$beds/new.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 1' HUP INT TERM
-	echo "bed-uml.sh: building $1 $2, this takes some minutes" >&2
+	echo "bed-build.sh: building $1 $2 for bed $bed, this takes some minutes" >&2
 	unpack_source "$1" "$2" "$work"
-	compile "$work/tree" >"$beds/build.log" 2>&1 || {
+	{ compile "$work/tree" && keep_modules "$work/tree"; } >"$beds/build.log" 2>&1 || {
 		tail -n 30 "$beds/build.log" >&2
 		die "the build failed, see $beds/build.log"
 	}
@@ -99,18 +135,18 @@ build() {
 }
 
 case ${1-} in
+--help) usage ;;
 --path)
-	newest_build || die "no User Mode Linux bed; tests/guest/bed-uml.sh builds one"
+	choose "${2-}"
+	newest_build || die "no bed $bed yet; tests/guest/bed-build.sh $bed builds it"
 	;;
-'')
+*)
+	[ $# -eq 1 ] || { usage && exit 125; }
+	choose "$1"
 	mkdir -p "$beds"
 	exec 9>"$beds/lock"
 	flock 9
 	build
 	newest_build
-	;;
-*)
-	sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"
-	[ "$1" = --help ]
 	;;
 esac
