@@ -214,6 +214,17 @@ static int pcm_close(struct snd_pcm_substream *substream)
 	return 0;
 }
 
+/*
+ * Without wake-ups the ALSA core makes up for missed wraps in whole jiffies a buffer, and of
+ * a buffer that has none it does so for ever, under the stream lock. Such a client is woken
+ * after all.
+ */
+static void keep_wakeups(struct snd_pcm_hw_params *params)
+{
+	if ((u64)params_buffer_size(params) * HZ < params_rate(params))
+		params->info &= ~SNDRV_PCM_INFO_NO_PERIOD_WAKEUP;
+}
+
 static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_params *params)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
@@ -238,6 +249,7 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	geom.seg = &seg;
 	geom.nseg = 1;
 	geom.cpu = substream->runtime->dma_area;
+	keep_wakeups(params);
 	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
 				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
 	return to_errno(wrt_stream_configure(ps->stream, &ps->client, &geom));

@@ -601,10 +601,31 @@ static void check_no_wakeups(snd_pcm_stream_t direction, const char *name)
 	snd_pcm_close(pcm);
 }
 
+/*
+ * Without wake-ups the ALSA core counts missed wraps in whole jiffies a buffer. One look
+ * after many buffers that have none would never end: they are woken for after all.
+ */
+static void check_short_buffer_without_wakeups(void)
+{
+	struct geometry g = { SND_PCM_FORMAT_S16_LE, 2, 48000, 32, 2, true, true };
+	snd_pcm_t *pcm = ready_pcm(SND_PCM_STREAM_CAPTURE, 0, &g);
+	struct bracket begin, when;
+	long at;
+
+	begin = start(pcm);
+	sleep_us(200000);
+	at = hw_position_within(pcm, &g, 0, &when);
+	TAP_CHECK(labs(frames_off(at, g.rate, begin, when)) <= 32,
+		  "Without wake-ups a look after 150 buffers shorter than a jiffy comes back (%ld frames)",
+		  at);
+	snd_pcm_close(pcm);
+}
+
 static void test_no_wakeups(void)
 {
 	check_no_wakeups(SND_PCM_STREAM_PLAYBACK, "Playback");
 	check_no_wakeups(SND_PCM_STREAM_CAPTURE, "Capture");
+	check_short_buffer_without_wakeups();
 }
 
 /* Exactly 24000 frames are 750 periods, and the drain ends with the last. */
