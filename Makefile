@@ -18,7 +18,7 @@ help:
 	@echo "make check-debug        the same in all debug kernels, with KASAN and KCSAN (long)"
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
-	@echo "make fuzz               libFuzzer on the OS-neutral code (TIME= seconds, 60)"
+	@echo "make fuzz               fuzz the OS-neutral code and the binary interface (TIME= seconds each, 60)"
 	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
 	@echo "make clean"
 
@@ -36,8 +36,11 @@ modules:
 userspace:
 	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace
 
-unit guest-debian guest-uml lint fuzz:
+unit guest-debian guest-uml lint:
 	tests/check.sh $@
+
+fuzz:
+	tests/check.sh fuzz fuzz-abi
 
 check-debug:
 	scripts/deps.sh build guest abi32 kernels

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * wavert.c - operations on the filter and on streams: the calls of uapi/sound/wavert.h, and
+ * the eventfds that belong to them. Listed in ops.h.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <sound/wavert.h>
+
+#include "fuzz.h"
+#include "ops.h"
+
+/* A reserved word that is not zero, now and then. */
+#define SPOIL(arg, a) ((a) >> 28 == 0xe ? (void)((arg).reserved[(a) % 2] = (a)) : (void)0)
+
+/* The errors that the interface documents. */
+static int checked(int err)
+{
+	static const int errors[] = { 0, EINVAL, ENOMEM, EBUSY, EBADFD, EREMOTEIO, EOVERFLOW,
+		EMEDIUMTYPE, EOPNOTSUPP, EAGAIN, EBADRQC, ENOENT, ETIME, EBADF, ENODEV, EFAULT,
+		ENOTTY, EINTR, EMFILE, ENFILE };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(errors); i++)
+		if (err == errors[i])
+			return err;
+	broken("an error that is not documented", err);
+	return err;
+}
+
+static int call(struct thread *t, enum kind kind, const struct call *c, unsigned long request,
+		const void *arg, size_t bytes)
+{
+	void *user = give(t, c->a[4], arg, bytes);
+
+	return checked(result(ioctl(slot(t, kind, c->a[0]), request, user)));
+}
+
+int op_open_filter(struct thread *t, const struct call *c)
+{
+	int fd = open("/dev/snd/hwC0D0", O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		put_slot(t, FILTER, c->a[0], fd);
+	return result(fd);
+}
+
+int op_version(struct thread *t, const struct call *c)
+{
+	struct wavert_version arg = { .abi_major = c->a[1] };
+
+	SPOIL(arg, c->a[1]);
+	return call(t, FILTER, c, WAVERT_IOC_VERSION, &arg, sizeof(arg));
+}
+
+int op_caps(struct thread *t, const struct call *c)
+{
+	static const uint32_t pins[] = { 0, 0, 1, 1, 2, 7, 8, 0x7fffffff, 0xffffffff };
+	static const uint32_t directions[] = { 0, 1, 0, 1, 2, 0xffffffff };
+	struct wavert_caps arg = { .pin = PICK(pins, c->a[1]),
+				   .direction = PICK(directions, c->a[2]) };
+
+	SPOIL(arg, c->a[3]);
+	return call(t, FILTER, c, WAVERT_IOC_CAPS, &arg, sizeof(arg));
+}
+
+/* a[1]: bit 0 direction, bit 1 pin, bit 2 observe; and wrong ones. */
+int op_new_stream(struct thread *t, const struct call *c)
+{
+	static const uint32_t wrong[] = { 2, 3, 0x80000000, 0xffffffff };
+	uint32_t w = c->a[1];
+	struct wavert_new_stream arg = { .pin = w >> 1 & 1, .direction = w & 1,
+					 .flags = w >> 2 & 1 };
+	struct wavert_new_stream *answer = (void *)(t->writable + 256);
+	void *user;
+	int err;
+
+	if (w >> 28 == 0xf)
+		*(w & 1 ? &arg.pin : w & 2 ? &arg.direction : &arg.flags) = wrong[w >> 2 & 3];
+	SPOIL(arg, c->a[2]);
+	user = give(t, c->a[4], &arg, sizeof(arg));
+	if (user != answer && user != t->readonly + 256 && user)
+		user = answer;		/* or the number of the descriptor would be lost */
+	err = checked(result(ioctl(slot(t, FILTER, c->a[0]), WAVERT_IOC_NEW_STREAM, user)));
+	if (!err && user == answer)
+		put_slot(t, STREAM, c->a[3], answer->fd);
+	return err;
+}
+
+int op_set_format(struct thread *t, const struct call *c)
+{
+	static const uint32_t rates[] = { 48000, 48000, 44100, 192000, 8000, 96000, 7999, 192001,
+					  0, 1, 0xffffffff };
+	static const uint32_t formats[] = { WAVERT_FORMAT_S16, WAVERT_FORMAT_S16, WAVERT_FORMAT_U8,
+		WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S32, WAVERT_FORMAT_FLOAT, WAVERT_FORMAT_S20_32,
+		0, 3, 0x40, 0x80000000 };
+	static const uint32_t channels[] = { 2, 2, 1, 8, 6, 3, 9, 0, 0xffffffff };
+	struct wavert_format arg = { .rate = PICK(rates, c->a[1]),
+				     .format = PICK(formats, c->a[2]),
+				     .channels = PICK(channels, c->a[3]) };
+
+	SPOIL(arg, c->a[4]);
+	return call(t, STREAM, c, WAVERT_IOC_SET_FORMAT, &arg, sizeof(arg));
+}
+
+int op_alloc_buffer(struct thread *t, const struct call *c)
+{
+	static const uint32_t flags[] = { 1, 1, 3, 0, 3, 2, 4, 0xffffffff };
+	static const uint32_t counts[] = { 2, 1, 2, 4, 0, 3, 16, 64, 1000, 65536, 0xffffffff };
+	static const uint32_t bytes[] = { 7680, 384, 4096, 4097, 128, 65536, 1, 3, 4, 4095, 1 << 20,
+		4 << 20, (4 << 20) + 1, 0, 0x7fffffff, 0x80000001, 0xfffff001, 0xffffffff };
+	struct wavert_buffer arg = { .flags = PICK(flags, c->a[1]),
+				     .notifications = PICK(counts, c->a[2]),
+				     .requested_bytes = PICK(bytes, c->a[3]) };
+
+	if (arg.flags == 0 && c->a[1] % 3)
+		arg.notifications = 0;
+	SPOIL(arg, c->a[4]);
+	return call(t, STREAM, c, WAVERT_IOC_ALLOC_BUFFER, &arg, sizeof(arg));
+}
+
+int op_free_buffer(struct thread *t, const struct call *c)
+{
+	return checked(result(ioctl(slot(t, STREAM, c->a[0]), WAVERT_IOC_FREE_BUFFER, c->a[4])));
+}
+
+static int event_call(struct thread *t, const struct call *c, unsigned long request)
+{
+	struct wavert_event arg = { .fd = slot(t, c->a[2] % 16 == 15 ? OTHER : EVENT, c->a[1]) };
+
+	SPOIL(arg, c->a[3]);
+	return call(t, STREAM, c, request, &arg, sizeof(arg));
+}
+
+int op_register_event(struct thread *t, const struct call *c)
+{
+	return event_call(t, c, WAVERT_IOC_REGISTER_EVENT);
+}
+
+int op_unregister_event(struct thread *t, const struct call *c)
+{
+	return event_call(t, c, WAVERT_IOC_UNREGISTER_EVENT);
+}
+
+int op_set_state(struct thread *t, const struct call *c)
+{
+	static const uint32_t states[] = { 0, 1, 2, 3, 3, 2, 3, 4, 0xffffffff };
+	struct wavert_state arg = { .state = PICK(states, c->a[1]) };
+
+	SPOIL(arg, c->a[2]);
+	return call(t, STREAM, c, WAVERT_IOC_SET_STATE, &arg, sizeof(arg));
+}
+
+int op_get_position(struct thread *t, const struct call *c)
+{
+	struct wavert_position arg = { 0 };
+
+	SPOIL(arg, c->a[1]);
+	return call(t, STREAM, c, WAVERT_IOC_GET_POSITION, &arg, sizeof(arg));
+}
+
+/* Numbers of ours with a wrong size or direction, and the next free ones. */
+int op_unknown_ioctl(struct thread *t, const struct call *c)
+{
+	static const uint32_t requests[] = { _IO('H', 0xb0), _IOW('H', 0xb0, int),
+		_IOWR('H', 0xb3, struct wavert_format), _IOR('H', 0xb9, struct wavert_position),
+		_IOWR('H', 0xcf, int), _IO('H', 0xff), 0 };
+	enum kind kind = c->a[2] & 1 ? STREAM : FILTER;
+
+	return result(ioctl(slot(t, kind, c->a[0]), requests[c->a[1] % COUNT_OF(requests)],
+			    give(t, c->a[4], c, sizeof(*c))));
+}
+
+/* ---- events ----------------------------------------------------------------------- */
+
+int op_new_event(struct thread *t, const struct call *c)
+{
+	int flags = EFD_CLOEXEC | EFD_NONBLOCK | (c->a[1] % 16 == 15 ? EFD_SEMAPHORE : 0);
+	int fd = eventfd(0, flags);
+
+	if (fd >= 0)
+		put_slot(t, EVENT, c->a[0], fd);
+	return result(fd);
+}
+
+int op_read_event(struct thread *t, const struct call *c)
+{
+	return result(read(slot(t, EVENT, c->a[0] & 0xff), t->writable + 256, 8));
+}
+
+/* So full that a signal no longer fits. */
+int op_fill_event(struct thread *t, const struct call *c)
+{
+	uint64_t value = 0xfffffffffffffffeull - c->a[1] % 4;
+
+	return result(write(slot(t, EVENT, c->a[0] & 0xff), &value, 8));
+}
+
+/* No eventfd. */
+int op_open_other(struct thread *t, const struct call *c)
+{
+	int fd = open(c->a[1] & 1 ? "/dev/null" : "/proc/self/status", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		put_slot(t, OTHER, c->a[0], fd);
+	return result(fd);
+}
+
+/* ---- any descriptor ----------------------------------------------------------------- */
+
+int op_dup(struct thread *t, const struct call *c)
+{
+	enum kind kind = c->a[2] % OTHER;
+	int fd = fcntl(slot(t, kind, c->a[0] & 0xff), F_DUPFD_CLOEXEC, 0);
+
+	if (fd >= 0)
+		put_slot(t, kind, c->a[1], fd);
+	return result(fd);
+}
+
+int op_close(struct thread *t, const struct call *c)
+{
+	int fd = take_slot(t, c->a[1] % KINDS, c->a[0]);
+
+	return result(close(fd));
+}
+
+int op_poll(struct thread *t, const struct call *c)
+{
+	struct pollfd p[2] = {
+		{ .fd = slot(t, c->a[1] % OTHER, c->a[0] & 0xff), .events = POLLIN | POLLOUT },
+		{ .fd = slot(t, EVENT, c->a[2] & 0xff), .events = POLLIN },
+	};
+
+	return result(poll(p, 2, c->a[3] % 8 == 7));
+}
