@@ -19,6 +19,7 @@ help:
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
 	@echo "make fuzz               fuzz the OS-neutral code and the binary interface (TIME= seconds each, 60)"
+	@echo "make bench              instructions a notification and a position cost, as a table"
 	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
 	@echo "make clean"
 
@@ -50,6 +51,10 @@ coverage:
 	scripts/deps.sh build guest unit abi32 kernels
 	tests/coverage.sh
 
+bench:
+	scripts/deps.sh build guest
+	tests/bench/run.sh
+
 check-bed: guest-programs
 	tests/plants/check-bed.sh
 
@@ -59,4 +64,4 @@ guest-programs:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check modules userspace unit guest-debian guest-uml lint fuzz check-debug coverage check-bed guest-programs clean
+.PHONY: help demo check modules userspace unit guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs clean

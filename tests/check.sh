@@ -12,6 +12,7 @@ logs=${LOGS:-$top/build/check}
 passed=0
 failed=0
 skipped=0
+MODULE_FLAGS=${MODULE_FLAGS-}	# for kbuild; tests/coverage.sh
 rm -rf "$logs"
 mkdir -p "$logs" build/guest
 
@@ -42,9 +43,9 @@ build_for()	# BED OUT
 {
 	local kdir
 	kdir=$(tests/guest/run --bed "$1" --print-kdir) || return 1
-	# shellcheck disable=SC2046 # nothing, or one word
+	# shellcheck disable=SC2046,SC2086 # nothing, or words
 	scripts/build-modules.sh "$kdir" "build/$2" $([ "$1" = uml ] && echo ARCH=um) \
-		${MODULE_FLAGS-} >"$logs/build-$1" 2>&1 || { cat "$logs/build-$1"; return 1; }
+		$MODULE_FLAGS >"$logs/build-$1" 2>&1 || { cat "$logs/build-$1"; return 1; }
 }
 
 compile()	# NAME SOURCE FLAGS...: a test program

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bench.c - the program in the guest; started by run.sh. It runs every row of the tables
+ * below and says with markers where each period begins and ends; plugin.c counts. What it
+ * prints (fields separated by tabs) is merged with the counts by report.awk:
+ *
+ *   kernel RELEASE
+ *   row   ID DRIVER CLIENT FRAMES STREAMS EXACT ROUNDS PERIODS WAKES SIGNALS STARTS FAULT
+ *   read  ID DRIVER READER COUNT FAULT
+ *   late  FRAMES COUNT MEAN P99 MOST UNSURE FAULT
+ *
+ * FAULT is "-" if the row is valid. A new driver is a line in drivers[], with the option
+ * --module or --debian-module in run.sh.
+ *
+ * usage: bench [rounds=N]
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "markers.h"
+
+#define WARM_UP		20		/* rounds of a segment before the counting begins */
+#define SEGMENTS	8		/* of a row, each at another distance to the ticks */
+#define STARTS		40		/* until all points fall on one frame */
+
+static const struct driver {
+	const char *name, *card;
+	const struct client *clients[5];
+	bool exact;	/* a period, a wake-up: its timer is as fine as the period */
+} drivers[] = {
+	{ "none", NULL, { &client_timer }, true },
+	{ "snd-wavert-sim", "WaveRT",
+	  { &client_read, &client_epoll, &client_raw, &client_lib }, true },
+	{ "snd-dummy", "Dummy", { &client_raw, &client_lib }, true },
+	{ "snd-aloop", "Loopback", { &client_raw, &client_lib }, false },
+};
+
+static const unsigned int frames[] = { 64, 256, 1024 };
+static const unsigned int streams[] = { 1, 4, 8 };
+
+static const struct {
+	const char *driver, *card;
+	const struct reader *reader;
+} reads[] = {
+	{ "snd-wavert-sim", "WaveRT", &reader_clock },
+	{ "snd-wavert-sim", "WaveRT", &reader_page },
+	{ "snd-wavert-sim", "WaveRT", &reader_page_now },
+	{ "snd-wavert-sim", "WaveRT", &reader_call },
+	{ "snd-wavert-sim", "WaveRT", &reader_raw_page },
+	{ "snd-wavert-sim", "WaveRT", &reader_raw_sync },
+	{ "snd-wavert-sim", "WaveRT", &reader_lib_update },
+	{ "snd-wavert-sim", "WaveRT", &reader_lib_avail },
+	{ "snd-dummy", "Dummy", &reader_raw_sync },
+	{ "snd-aloop", "Loopback", &reader_raw_sync },
+};
+
+static unsigned int rounds_wanted = 1000;
+static unsigned int row_id;
+static bool faulty;
+
+int card_number(const char *id)
+{
+	char path[64], target[16];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/asound/%s", id);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n <= 0)
+		return -ENODEV;
+	target[n] = 0;
+	return atoi(target + strlen("card"));
+}
+
+static void sleep_us(long us)
+{
+	struct timespec t = { us / 1000000, us % 1000000 * 1000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* ---- what the plugin has to know---------------- */
+
+/* A function of a module, from /proc/kallsyms, which is sorted within a module. */
+static void tell_symbol(const char *symbol, uint64_t at, uint64_t end)
+{
+	/* the data side of the simulator, with whatever the compiler put into it */
+	static const char *const copy[] = {
+		"move_capture", "fill", "write_ramp", "write_silence", "put_le", "flip_bit",
+	};
+	size_t i;
+
+	if (!strcmp(symbol, "platform_fire"))
+		marker_send(OP_ENTRY, at, 0, 0);
+	for (i = 0; i < ARRAY_SIZE(copy); i++)
+		if (!strncmp(symbol, copy[i], strlen(copy[i])))
+			marker_send(OP_RANGE, CLASS_COPY, at, end);
+}
+
+struct symbol {
+	uint64_t at;
+	char name[128];
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static void tell_symbols(void)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	struct symbol *list = calloc(4096, sizeof(*list));
+	char line[512], name[128], module[64];
+	size_t i, n = 0;
+	uint64_t at;
+	char type;
+
+	while (f && list && n < 4096 && fgets(line, sizeof(line), f)) {
+		module[0] = 0;
+		if (sscanf(line, "%" SCNx64 " %c %127s [%63[^]]]", &at, &type, name, module) < 3)
+			continue;
+		if (!strcmp(name, "eventfd_signal") && !module[0])
+			marker_send(OP_SIGNAL, at, 0, 0);
+		if (!strcmp(module, "snd_wavert_sim") && (type == 't' || type == 'T')) {
+			list[n].at = at;
+			strcpy(list[n++].name, name);
+		}
+	}
+	if (f)
+		fclose(f);
+	qsort(list, n, sizeof(*list), by_address);
+	for (i = 0; i + 1 < n; i++)
+		tell_symbol(list[i].name, list[i].at, list[i + 1].at);
+	free(list);
+}
+
+static void tell_modules(void)
+{
+	FILE *f = fopen("/proc/modules", "r");
+	char line[512], name[64];
+	uint64_t at;
+	unsigned long bytes;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%63s %lu %*s %*s %*s %" SCNx64, name, &bytes, &at) != 3)
+			continue;
+		if (!strcmp(name, "snd_wavert"))
+			marker_send(OP_RANGE, CLASS_CORE, at, at + bytes);
+		else if (!strncmp(name, "snd_wavert_", strlen("snd_wavert_")))
+			marker_send(OP_RANGE, CLASS_BACKEND, at, at + bytes);
+	}
+	if (f)
+		fclose(f);
+}
+
+static void tell_plugin(void)
+{
+	uint64_t vdso = getauxval(AT_SYSINFO_EHDR);
+
+	marker_send(OP_RANGE, CLASS_VDSO, vdso, vdso + 0x2000);
+	tell_modules();
+	tell_symbols();
+	marker_send(OP_ARM, 0, 0, 0);
+	sleep_us(10000);
+}
+
+/* ---- a row---------------- */
+
+static uint64_t least_periods(const struct bench *b)
+{
+	uint64_t least = b->periods[0];
+	unsigned int i;
+
+	for (i = 1; i < b->streams; i++)
+		if (b->periods[i] < least)
+			least = b->periods[i];
+	return least;
+}
+
+/* Until every stream has moved on. */
+static int one_round(const struct client *c, struct bench *b)
+{
+	uint64_t before = least_periods(b);
+	int err;
+
+	do
+		err = c->wait(b);
+	while (!err && least_periods(b) == before);
+	return err;
+}
+
+static int rounds(const struct client *c, struct bench *b, unsigned int n)
+{
+	int err = 0;
+
+	while (!err && n--)
+		err = one_round(c, b);
+	return err;
+}
+
+/*
+ * Waits for a moment that is `phase` after a whole number of thirds of the kernel's tick:
+ * every period here is 4 ms / 3 times a whole number, so it keeps its distance to the
+ * ticks for ever, and what an interrupt costs depends on that distance.
+ */
+static void wait_for_phase(uint64_t phase)
+{
+	struct timespec t;
+	uint64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec + 2000000;
+	now -= now % 4000000;
+	now += 4000000 + phase;
+	t.tv_sec = (time_t)(now / 1000000000);
+	t.tv_nsec = (long)(now % 1000000000);
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
+/*
+ * Opens and starts the streams and warms up. Streams of a card share its frames; when not
+ * all of them start within one frame, their points are frames apart and there is more than
+ * one wake-up a period: then they are started again, a little later.
+ */
+static int begin(const struct client *c, struct bench *b, bool exact, uint64_t phase,
+		 unsigned int *starts)
+{
+	const struct bench fresh = *b;
+	unsigned int tries;
+	int err;
+
+	for (tries = 1;; tries++) {
+		++*starts;
+		*b = fresh;
+		err = c->open(b);
+		wait_for_phase(phase + tries * 3500);
+		if (!err)
+			err = c->start(b);
+		if (!err)
+			err = rounds(c, b, WARM_UP / 2);
+		b->wakes = 0;
+		if (!err)
+			err = rounds(c, b, WARM_UP / 2);
+		if (err || !exact || b->wakes == WARM_UP / 2 || tries == STARTS)
+			return err;
+		c->close(b);
+	}
+}
+
+/* What must hold for the numbers to mean anything; NULL: all well. */
+static const char *fault_of(const struct bench *b, const struct bench *before, bool exact,
+			    unsigned int n)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < b->streams; i++)
+		sum += b->periods[i] - before->periods[i];
+	if (b->xruns)
+		return "an xrun";
+	if (least_periods(b) - least_periods(before) < n)
+		return "periods are missing";
+	if (exact && sum != (uint64_t)n * b->streams)
+		return "more than a period in a wake-up";
+	if (b->signals && b->signals - before->signals != sum)
+		return "notifications are missing";
+	if (exact && b->wakes - before->wakes != n)
+		return "more than one wake-up a period";
+	return NULL;
+}
+
+struct row {
+	const struct driver *driver;
+	const struct client *client;
+	unsigned int frames, streams;
+	/* results */
+	unsigned int rounds, starts;
+	uint64_t periods, wakes, signals;
+	const char *fault;
+};
+
+static void run_segment(struct row *r, unsigned int n, uint64_t phase)
+{
+	struct bench before, b = {
+		.card = r->driver->card, .frames = r->frames, .streams = r->streams,
+	};
+	unsigned int i;
+	int err = begin(r->client, &b, r->driver->exact, phase, &r->starts);
+
+	if (!err)
+		err = one_round(r->client, &b);
+	before = b;
+	BASE();
+	for (i = 0; !err && i < n; i++) {
+		err = one_round(r->client, &b);
+		MARK();
+	}
+	marker_send(OP_PAUSE, 0, 0, 0);
+	if (!r->fault)
+		r->fault = err ? strerror(-err) : fault_of(&b, &before, r->driver->exact, n);
+	r->client->close(&b);
+	r->rounds += n;
+	r->periods += least_periods(&b) - least_periods(&before);
+	r->wakes += b.wakes - before.wakes;
+	r->signals += b.signals - before.signals;
+}
+
+static void run_row(struct row *r)
+{
+	unsigned int n = (r->streams == 1 ? rounds_wanted : rounds_wanted / 4) / SEGMENTS, i;
+	unsigned int id = ++row_id;
+
+	marker_send(OP_ROW, id, 0, 0);
+	for (i = 0; i < SEGMENTS; i++)
+		run_segment(r, n, i * (4000000 / 3 / SEGMENTS));
+	marker_send(OP_END, 0, 0, 0);
+	faulty |= r->fault != NULL;
+	printf("row\t%u\t%s\t%s\t%u\t%u\t%d\t%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%u\t%s\n",
+	       id, r->driver->name, r->client->name, r->frames, r->streams, r->driver->exact,
+	       r->rounds, r->periods, r->wakes, r->signals, r->starts, r->fault ? r->fault : "-");
+}
+
+static void run_driver(const struct driver *d)
+{
+	size_t c, f, s;
+
+	for (c = 0; c < ARRAY_SIZE(d->clients) && d->clients[c]; c++)
+		for (f = 0; f < ARRAY_SIZE(frames); f++)
+			for (s = 0; s < ARRAY_SIZE(streams); s++) {
+				struct row r = {
+					.driver = d, .client = d->clients[c],
+					.frames = frames[f], .streams = streams[s],
+				};
+
+				run_row(&r);
+			}
+}
+
+/* ---- positions, lateness---------------- */
+
+static void run_read(const char *driver, const char *card, const struct reader *r)
+{
+	struct bench b = { .card = card, .frames = 1024, .streams = 1 };
+	unsigned int id = ++row_id, i, starts = 0, n = rounds_wanted / 4;
+	int64_t at = 0;
+	int err = begin(r->client, &b, false, 0, &starts);
+
+	marker_send(OP_ROW, id, 0, 0);
+	for (i = 0; !err && i < n; i++) {
+		err = one_round(r->client, &b);
+		at = r->read(&b);		/* warm */
+		BASE();
+		at = r->read(&b);
+		MARK();
+		marker_send(OP_PAUSE, 0, 0, 0);
+		if (at < 0)
+			err = -EIO;
+	}
+	marker_send(OP_END, 0, 0, 0);
+	r->client->close(&b);
+	faulty |= err != 0;
+	printf("read\t%u\t%s\t%s\t%u\t%s\n", id, driver, r->name, n, err ? strerror(-err) : "-");
+}
+
+static void run_lateness(unsigned int nframes)
+{
+	struct lateness l = { 0 };
+	int err = wavert_lateness("WaveRT", nframes, rounds_wanted / 2, &l);
+
+	faulty |= err != 0;
+	printf("late\t%u\t%u\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n", nframes,
+	       l.count, l.mean, l.p99, l.most, l.unsure, err ? strerror(-err) : "-");
+}
+
+int main(int argc, char **argv)
+{
+	struct utsname name;
+	size_t i;
+
+	if (argc > 1 && !strncmp(argv[1], "rounds=", 7))
+		rounds_wanted = (unsigned int)strtoul(argv[1] + 7, NULL, 10);
+	setvbuf(stdout, NULL, _IOFBF, 1 << 20);	/* nothing is printed while it counts */
+	uname(&name);
+	printf("kernel\t%s\n", name.release);
+	tell_plugin();
+	for (i = 0; i < ARRAY_SIZE(drivers); i++)
+		run_driver(&drivers[i]);
+	for (i = 0; i < ARRAY_SIZE(reads); i++)
+		run_read(reads[i].driver, reads[i].card, reads[i].reader);
+	for (i = 0; i < ARRAY_SIZE(frames); i++)
+		run_lateness(frames[i]);
+	return faulty;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * bench.h - what a client in the benchmark is. Each client does the same useful work:
+ * wait until every stream has moved on by a period, and learn the position of each.
+ * The buffer's contents are not touched by any.
+ */
+#ifndef WRT_BENCH_H
+#define WRT_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+#define BENCH_RATE	48000		/* S16, stereo */
+#define BENCH_FRAME	4		/* bytes */
+#define BENCH_PERIODS	4		/* a buffer */
+#define BENCH_STREAMS	8		/* at most */
+
+struct bench {
+	const char *card;		/* id of the ALSA card; NULL: none needed */
+	unsigned int device;		/* PCM device of it */
+	unsigned int streams;
+	unsigned int frames;		/* a period */
+	/* Counted by the client. */
+	uint64_t wakes;			/* returns from waiting */
+	uint64_t signals;		/* what the event counted; 0: the client has no such */
+	uint64_t periods[BENCH_STREAMS];	/* passed so far */
+	uint64_t position[BENCH_STREAMS];	/* frames, as last read */
+	uint64_t xruns;
+	void *state;			/* the client's own */
+};
+
+struct client {
+	const char *name;
+	const char *what;		/* it does, in the table */
+	/* All return 0 or a negative errno. */
+	int (*open)(struct bench *b);	/* everything up to start */
+	int (*start)(struct bench *b);
+	/* Wait once, read the positions of what has moved. */
+	int (*wait)(struct bench *b);
+	void (*close)(struct bench *b);
+};
+
+extern const struct client client_timer;
+extern const struct client client_read, client_epoll;	/* WaveRT */
+extern const struct client client_raw;			/* ALSA, by ioctl and mapped pages */
+extern const struct client client_lib;			/* ALSA, by alsa-lib */
+
+/* Ways to read the position of the first stream; they return frames, or negative. */
+struct reader {
+	const char *name;
+	const struct client *client;
+	int64_t (*read)(struct bench *b);
+};
+
+extern const struct reader reader_page, reader_page_now, reader_call;
+extern const struct reader reader_raw_page, reader_raw_sync;
+extern const struct reader reader_lib_update, reader_lib_avail;
+extern const struct reader reader_clock;
+
+/* Lateness of the simulator's interrupts; client_wavert.c. */
+struct lateness {
+	unsigned int count;
+	int64_t mean, p99, most;	/* ns */
+	int64_t unsure;			/* the ideal time is known to so many ns */
+};
+
+int wavert_lateness(const char *card, unsigned int frames, unsigned int rounds,
+		    struct lateness *l);
+
+/* Number of the card with that id, or negative. */
+int card_number(const char *id);
+
+static inline uint64_t frames_ns(uint64_t frames)
+{
+	return frames * 1000000000ull / BENCH_RATE;
+}
+
+#endif

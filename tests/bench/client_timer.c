@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * client_timer.c - the floor: a timer that wakes a process, and nothing else. One stream
+ * is one timerfd with a blocking read; several are several, with one poll.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+struct timers {
+	struct pollfd fd[BENCH_STREAMS];
+};
+
+static int timer_open(struct bench *b)
+{
+	struct timers *t = calloc(1, sizeof(*t));
+	unsigned int i;
+
+	if (!t)
+		return -ENOMEM;
+	b->state = t;
+	for (i = 0; i < b->streams; i++) {
+		t->fd[i].events = POLLIN;
+		t->fd[i].fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+		if (t->fd[i].fd < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int timer_start(struct bench *b)
+{
+	struct timers *t = b->state;
+	uint64_t ns = frames_ns(b->frames);
+	struct itimerspec when = { .it_interval.tv_nsec = (long)ns };
+	unsigned int i;
+
+	clock_gettime(CLOCK_MONOTONIC, &when.it_value);
+	when.it_value.tv_nsec += 1000000 + (long)ns;
+	when.it_value.tv_sec += when.it_value.tv_nsec / 1000000000;
+	when.it_value.tv_nsec %= 1000000000;
+	for (i = 0; i < b->streams; i++)
+		if (timerfd_settime(t->fd[i].fd, TFD_TIMER_ABSTIME, &when, NULL))
+			return -errno;
+	return 0;
+}
+
+static int take(struct bench *b, struct timers *t, unsigned int i)
+{
+	uint64_t n;
+
+	if (read(t->fd[i].fd, &n, sizeof(n)) != sizeof(n))
+		return -EIO;
+	b->periods[i] += n;
+	return 0;
+}
+
+static int timer_wait(struct bench *b)
+{
+	struct timers *t = b->state;
+	unsigned int i;
+
+	b->wakes++;
+	if (b->streams == 1)
+		return take(b, t, 0);
+	if (poll(t->fd, b->streams, -1) < 0)
+		return -errno;
+	for (i = 0; i < b->streams; i++)
+		if (t->fd[i].revents && take(b, t, i))
+			return -EIO;
+	return 0;
+}
+
+static void timer_close(struct bench *b)
+{
+	struct timers *t = b->state;
+	unsigned int i;
+
+	for (i = 0; t && i < b->streams; i++)
+		close(t->fd[i].fd);
+	free(t);
+}
+
+const struct client client_timer = {
+	.name = "timerfd",
+	.what = "the floor: read; poll for several",
+	.open = timer_open,
+	.start = timer_start,
+	.wait = timer_wait,
+	.close = timer_close,
+};

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# report.awk - joins what the guest printed (bench.c) with what was counted (plugin.c),
+# prints the tables and the aims, writes JSON to the file named by the variable json.
+# Called by run.sh: awk -v json=FILE -f report.awk COUNTS GUEST. Exit code 1: not valid.
+
+BEGIN {
+	split("user vdso kernel modules core backend copy", class, " ")
+	classes = 7
+}
+
+# ---- counts: id records means.. syscalls mean p50 p99 most window-count -mean -most ----
+
+FNR == NR {
+	for (i = 2; i <= NF; i++)
+		count[$1, i] = $i
+	counted[$1] = 1
+	next
+}
+
+FNR == 1 {
+	FS = "\t"
+	$0 = $0
+}
+
+$1 == "kernel" {
+	kernel = $2
+}
+
+$1 == "row" {
+	add_row()
+}
+
+$1 == "read" {
+	id = $2
+	nreads++
+	read_id[nreads] = id
+	driver[id] = $3
+	client[id] = $4
+	check(id, $6, $3 ", " $4)
+	total[id] = count[id, 11]
+	reader[$3, $4] = id
+}
+
+$1 == "late" {
+	nlate++
+	late_frames[nlate] = $2
+	for (i = 3; i <= 7; i++)
+		late[nlate, i] = $i
+	if ($5 + 0 >= 0 && $6 + 0 > late_most)
+		late_most = $6 + 0
+	if ($8 != "-")
+		bad("lateness at " $2 " frames: " $8)
+}
+
+function add_row(    id) {
+	id = $2
+	nrows++
+	row_id[nrows] = id
+	driver[id] = $3
+	client[id] = $4
+	frames[id] = $5
+	streams[id] = $6
+	rounds[id] = $8
+	periods[id] = $9
+	wakes[id] = $10
+	signals[id] = $11
+	starts[id] = $12
+	check(id, $13, $3 ", " $4 ", " $5 " frames, " $6 " streams")
+	if (count[id, 2] + 0 != rounds[id])
+		bad("row " id ": " count[id, 2] + 0 " records of " rounds[id] " rounds")
+	# a record is a wake-up; some drivers let several periods pass between two
+	scale[id] = periods[id] ? rounds[id] / periods[id] : 0
+	total[id] = count[id, 11] * scale[id]
+	at[$3, $4, $5, $6] = id
+}
+
+function check(id, fault, what) {
+	if (fault != "-")
+		bad(what ": " fault)
+	if (!(id in counted))
+		bad(what ": nothing counted")
+}
+
+function bad(what) {
+	faults[++nfaults] = what
+}
+
+# ---- tables ------------------------------------------------------------------------------
+
+function of(id, c) {
+	return count[id, c + 2] * scale[id]
+}
+
+function ratio(id, other) {
+	return other && total[other] ? total[id] / total[other] : 0
+}
+
+function floor_of(id) {
+	return at["none", "timerfd", frames[id], streams[id]]
+}
+
+function raw_of(id) {
+	return at[driver[id], "alsa-raw", frames[id], streams[id]]
+}
+
+function shown(x) {
+	return x ? sprintf("%.3f", x) : "-"
+}
+
+function print_row(id) {
+	printf "%3d  %-15s %-12s %5d %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f %5.2f %6d %6d %6s %6s\n",
+		id, driver[id], client[id], frames[id], total[id], of(id, 1) + of(id, 2), of(id, 3),
+		of(id, 4), of(id, 5), of(id, 6) + of(id, 7), of(id, 8),
+		wakes[id] / periods[id], count[id, 12], count[id, 13],
+		shown(ratio(id, floor_of(id))), shown(ratio(id, raw_of(id)))
+}
+
+function print_rows(n,    i, f, done, id) {
+	printf "%d stream%s\n", n, (n > 1 ? "s" : "")
+	printf "row  %-15s %-12s %5s %8s %6s %6s %6s %6s %6s %5s %5s %6s %6s %6s %6s\n", "driver",
+		"client", "frame", "total", "user", "kernel", "ALSA", "core", "engine", "calls",
+		"wakes", "p50", "p99", "/floor", "/raw"
+	for (i = 1; i <= nrows; i++)
+		if (streams[row_id[i]] == n)
+			print_row(row_id[i])
+	print ""
+}
+
+function print_reads(    i, id) {
+	print "a position read\n"
+	printf "row  %-15s %-26s %8s %6s %6s %6s %6s %6s %6s %5s\n", "driver", "way", "total",
+		"user", "vDSO", "kernel", "ALSA", "core", "engine", "calls"
+	for (i = 1; i <= nreads; i++) {
+		id = read_id[i]
+		printf "%3d  %-15s %-26s %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f\n", id,
+			driver[id], client[id], total[id], count[id, 3], count[id, 4],
+			count[id, 5], count[id, 6], count[id, 7], count[id, 8] + count[id, 9],
+			count[id, 10]
+	}
+	print ""
+}
+
+function print_late(    i) {
+	print "interrupts of snd-wavert-sim, ns behind their ideal time (one stream)\n"
+	printf "%6s %6s %6s %6s %6s   %s\n", "frames", "count", "mean", "p99", "most",
+		"ideal time known to"
+	for (i = 1; i <= nlate; i++)
+		printf "%6d %6d %6d %6d %6d   %d\n", late_frames[i], late[i, 3], late[i, 4],
+			late[i, 5], late[i, 6], late[i, 7]
+	print ""
+}
+
+# ---- aims --------------------------------------------------------------------------------
+
+function worst_ratio(from, to_driver, to, nstreams,    i, id, r, worst) {
+	for (i = 1; i <= nrows; i++) {
+		id = row_id[i]
+		if (driver[id] != "snd-wavert-sim" || client[id] != from)
+			continue
+		if (nstreams ? streams[id] != nstreams : streams[id] == 1)
+			continue
+		r = ratio(id, at[to_driver, to, frames[id], streams[id]])
+		if (r > worst)
+			worst = r
+	}
+	return worst
+}
+
+function worst_window(    i, id, worst) {
+	for (i = 1; i <= nrows; i++) {
+		id = row_id[i]
+		if (client[id] ~ /^wavert-/ && streams[id] == 1 && count[id, 17] > worst)
+			worst = count[id, 17]
+	}
+	return worst
+}
+
+function aim(what, value, bound, strict, format,    met) {
+	met = value > 0 && (strict ? value < bound : value <= bound)
+	naims++
+	aim_text[naims] = what
+	aim_value[naims] = value
+	aim_bound[naims] = bound
+	aim_met[naims] = met
+	printf "%-8s " format "  (aim " (strict ? "under " : "at most ") format ")  %s\n",
+		met ? "met" : "NOT MET", value, bound, what
+}
+
+# A position now, less what the clock alone costs read in the same way; the vDSO is in both.
+function position_cost(    now, clock) {
+	now = reader["snd-wavert-sim", "libwavert, page and clock"]
+	clock = reader["snd-wavert-sim", "clock_gettime alone"]
+	position_calls = count[now, 10] + 0
+	return position_calls > 0 ? 1e6 : total[now] - total[clock]
+}
+
+function print_aims(    cost) {
+	cost = position_cost()
+	print "aims, each by its worst row"
+	aim("one stream, one event, read: of the floor",
+		worst_ratio("wavert-read", "none", "timerfd", 1), 1.05, 0, "%7.3f")
+	aim("one stream: of raw ALSA poll on the same card",
+		worst_ratio("wavert-read", "snd-wavert-sim", "alsa-raw", 1), 0.90, 0, "%7.3f")
+	aim("several streams on one event: of ALSA's single poll",
+		worst_ratio("wavert-read", "snd-wavert-sim", "alsa-raw", 0), 1, 0, "%7.3f")
+	aim("our instructions from interrupt to eventfd_signal, one stream",
+		worst_window(), 500, 0, "%7.0f")
+	aim("a position read in user space, less the clock's part, " \
+		(position_calls > 0 ? "WITH" : "without") " a system call", cost, 60, 1, "%7.0f")
+	aim("lateness of the simulator's interrupts, ns", late_most, 1500, 0, "%7.0f")
+}
+
+# ---- JSON ----------------------------------------------------------------------------------
+
+function json_counts(id, factor,    c, text) {
+	for (c = 1; c <= classes; c++)
+		text = text sprintf("\"%s\": %.2f, ", class[c], count[id, c + 2] * factor)
+	return text sprintf("\"system_calls\": %.3f, \"total\": %.2f", count[id, 10] * factor,
+		total[id])
+}
+
+function write_json(    i, id) {
+	printf "{\n\"kernel\": \"%s\", \"valid\": %s,\n\"rows\": [\n", kernel,
+		nfaults ? "false" : "true" >json
+	for (i = 1; i <= nrows; i++) {
+		id = row_id[i]
+		printf "{\"id\": %d, \"driver\": \"%s\", \"client\": \"%s\", \"frames\": %d, \"streams\": %d, \"rounds\": %d, \"periods\": %d, \"wakes\": %d, \"signals\": %d, \"starts\": %d, ",
+			id, driver[id], client[id], frames[id], streams[id], rounds[id],
+			periods[id], wakes[id], signals[id], starts[id] >json
+		printf "%s, \"p50\": %d, \"p99\": %d, \"most\": %d, \"to_signal\": {\"count\": %d, \"mean\": %.2f, \"most\": %d}}%s\n",
+			json_counts(id, scale[id]), count[id, 12], count[id, 13], count[id, 14],
+			count[id, 15], count[id, 16], count[id, 17], i < nrows ? "," : "" >json
+	}
+	printf "],\n\"reads\": [\n" >json
+	for (i = 1; i <= nreads; i++) {
+		id = read_id[i]
+		printf "{\"id\": %d, \"driver\": \"%s\", \"way\": \"%s\", %s}%s\n", id, driver[id],
+			client[id], json_counts(id, 1), i < nreads ? "," : "" >json
+	}
+	printf "],\n\"lateness_ns\": [\n" >json
+	for (i = 1; i <= nlate; i++)
+		printf "{\"frames\": %d, \"count\": %d, \"mean\": %d, \"p99\": %d, \"most\": %d, \"unsure\": %d}%s\n",
+			late_frames[i], late[i, 3], late[i, 4], late[i, 5], late[i, 6], late[i, 7],
+			i < nlate ? "," : "" >json
+	printf "],\n\"aims\": [\n" >json
+	for (i = 1; i <= naims; i++)
+		printf "{\"aim\": \"%s\", \"value\": %.4f, \"bound\": %.4f, \"met\": %s}%s\n",
+			aim_text[i], aim_value[i], aim_bound[i], aim_met[i] ? "true" : "false",
+			i < naims ? "," : "" >json
+	printf "]\n}\n" >json
+	close(json)
+}
+
+END {
+	if (!nrows)
+		bad("no row")
+	printf "Instructions a period, emulated, Linux %s, 48 kHz S16 stereo\n\n", kernel
+	for (s = 1; s <= 64; s++)
+		for (i = 1; i <= nrows; i++)
+			if (streams[row_id[i]] == s) {
+				print_rows(s)
+				break
+			}
+	print_reads()
+	print_late()
+	print_aims()
+	write_json()
+	for (i = 1; i <= nfaults; i++)
+		print "INVALID  " faults[i]
+	exit nfaults > 0
+}

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make bench: what a notification and a position cost, in instructions, in one boot of a
+# guest whose clock is its instructions. Documentation/benchmarks.md says how to read it.
+# Prints the tables and whether the aims are met, writes build/bench.json.
+#
+# usage: run.sh [--twice] [--profile ROW] [--rounds N] [--fault NAME]
+#
+#   --twice        run again: rows of one stream have to agree to 2 %
+#   --profile ROW  print functions by their share of a row (a number of the table)
+#   --rounds N     periods measured a row of one stream (default 1000), a quarter for more
+#   --fault NAME   plant a fault in the simulator (drop-irq): has to fail
+#
+# exit code: 0 if the measurement is valid, whatever the numbers are
+set -eu
+cd "$(dirname "$0")/../.."
+top=$PWD
+here=$top/tests/bench
+work=$top/build/bench
+rounds=1000
+fault=none
+twice=
+profile=
+
+die() {
+	echo "bench: $*" >&2
+	exit 1
+}
+
+compile() {
+	local kdir flags
+	kdir=$(tests/guest/run --print-kdir)
+	mkdir -p "$work"
+	scripts/build-modules.sh "$kdir" "$work/modules" >"$work/log" 2>&1 ||
+		{ cat "$work/log" >&2 && die "the modules do not build"; }
+	make -s -C userspace "O=$top/build/userspace"
+	flags="-O2 -g -Wall -Wextra -Wno-unused-parameter -Werror"
+	# shellcheck disable=SC2086 # flags
+	gcc $flags -fvisibility=hidden -fPIC -shared -o "$work/count.so" "$here/plugin.c"
+	# shellcheck disable=SC2086
+	gcc $flags -Icompat/uapi -Iuserspace/include -o "$work/bench" "$here"/bench.c \
+		"$here"/client_*.c build/userspace/libwavert.a -lasound -Wl,-z,now
+}
+
+# The drivers measured: those of bench.c's table.
+boot() { # NAME COMMAND...: NAME.guest, NAME.counts
+	local name=$1 plugin=$work/count.so,out=$work/$1.counts
+	shift
+	[ -z "$profile" ] || plugin=$plugin,profile=$work/profile,row=$profile
+	rm -f "$work/$name.counts"
+	tests/guest/run --shift 0 --timeout 900 --out "$work/out" \
+		--module "$work/modules/snd-wavert.ko" \
+		--module "$work/modules/snd-wavert-sim.ko streams=8 fault=$fault" \
+		--debian-module snd-dummy --debian-module snd-aloop \
+		--file "$work/bench" --qemu -plugin --qemu "$plugin" -- "$@" >"$work/$name.guest"
+}
+
+report() { # NAME JSON: the tables
+	awk -v json="$2" -f "$here/report.awk" "$work/$1.counts" "$work/$1.guest"
+}
+
+# Functions by their share, of one row: addresses and symbols sorted into one list.
+show_profile() {
+	{
+		sed -n 's/^\([0-9a-f]*\) [tTwW] \([^\t]*\)\t*\(.*\)$/\1 s \2 \3/p' "$work/out/kallsyms"
+		cat "$work/profile"
+	} | LC_ALL=C sort -k 1,1 -k 2,2 | awk -v rounds="$1" '
+		$2 == "s" { name = $3 " " $4; next }
+		{ n[$1 < "0000800000000000" ? "(user)" : name] += $3 }
+		END { for (name in n) printf "%10.1f  %s\n", n[name] / rounds, name }' |
+		LC_ALL=C sort -rn | head -n 60
+}
+
+measure() { # NAME JSON
+	local code=0
+	boot "$1" bench "rounds=$rounds" || code=$?
+	[ -s "$work/$1.counts" ] || die "nothing was counted (exit code $code)"
+	report "$1" "$2" || code=1
+	[ $code = 0 ] || die "the measurement is not valid"
+}
+
+# Rows of one stream in two results, by their totals.
+compare() {
+	paste "$work/first.counts" "$work/second.counts" | awk -v guest="$work/first.guest" '
+		BEGIN {
+			FS = "\t"
+			while ((getline line <guest) > 0)
+				if (split(line, f, "\t") > 5 && f[1] == "row" && f[6] == 1)
+					one[f[2]] = 1
+			FS = " "
+		}
+		$1 in one {
+			off = ($28 > $11 ? $28 - $11 : $11 - $28) / $11 * 100
+			if (off > most)
+				most = off
+			n++
+		}
+		END {
+			printf "\ntwo runs, %d rows of one stream: at most %.2f %% apart\n", n, most
+			exit !(n && most <= 2)
+		}' || die "two runs differ by more than 2 %"
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--twice) twice=yes ;;
+	--profile) profile=$2 && shift ;;
+	--rounds) rounds=$2 && shift ;;
+	--fault) fault=$2 && shift ;;
+	*) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" && exit 2 ;;
+	esac
+	shift
+done
+compile
+if [ -n "$profile" ]; then
+	boot profile sh -c "cp /proc/kallsyms /out && bench rounds=$rounds"
+	show_profile "$(awk -v row="$profile" '$1 == row { print $2 }' "$work/profile.counts")"
+	exit
+fi
+measure first "$top/build/bench.json"
+if [ -n "$twice" ]; then
+	measure second "$work/second.json" >"$work/second.table"
+	compare
+fi
