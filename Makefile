@@ -18,6 +18,7 @@ help:
 	@echo "make check-debug        the same in all debug kernels, with KASAN and KCSAN (long)"
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
+	@echo "make prove              proofs: arithmetic, the page under weak memory, every schedule"
 	@echo "make fuzz               fuzz the OS-neutral code and the binary interface (TIME= seconds each, 60)"
 	@echo "make bench              instructions a notification and a position cost, as a table"
 	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
@@ -37,7 +38,7 @@ modules:
 userspace:
 	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace
 
-unit guest-debian guest-uml lint:
+unit prove guest-debian guest-uml lint:
 	tests/check.sh $@
 
 fuzz:
@@ -64,4 +65,4 @@ guest-programs:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check modules userspace unit guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs clean
+.PHONY: help demo check modules userspace unit prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs clean

@@ -9,6 +9,7 @@
 #   guest   the QEMU test bed (tests/guest/run)
 #   kernels building debug kernels (tests/guest/bed-build.sh)
 #   unit    unit tests on the host
+#   prove   proofs (the model checker itself is fetched into the cache)
 #   lint    static checks
 #   abi32   static 32-bit test programs (gcc -m32 -static)
 #   all     all of these
@@ -21,8 +22,9 @@ packages() { # GROUP
 	kernels) echo gcc make libc6-dev libelf-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
 	unit) echo gcc make libc6-dev libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
 	lint) echo gcc make libc6-dev libsndfile1-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
+	prove) echo gcc make libc6-dev binutils ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
-	all) for name in build guest kernels unit lint abi32; do packages $name; done ;;
+	all) for name in build guest kernels unit prove lint abi32; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
 	esac
 }

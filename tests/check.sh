@@ -3,7 +3,7 @@
 # All tests but the long ones; make check. Every part prints TAP, which is added up to a
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
 #
-#   tests/check.sh [PART...]   parts: lint layers unit fuzz fuzz-abi guest-runner guest-debian guest-uml
+#   tests/check.sh [PART...]   parts: lint layers unit prove fuzz fuzz-abi guest-runner guest-debian guest-uml
 #                              guest-x86-kasan guest-x86-kcsan demo
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -191,6 +191,7 @@ run_part()
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
 	guest-uml | guest-x86-*) own_kernel "${1#guest-}" ;;
+	prove) part prove tests/prove/run.sh ;;
 	fuzz-abi) part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
@@ -204,7 +205,7 @@ run_part()
 
 # The UML bed is built once and kept; WRT_NO_UML=1 leaves it out.
 if [ $# = 0 ]; then
-	set -- layers unit guest-uml lint fuzz fuzz-abi guest-runner guest-debian demo
+	set -- layers unit guest-uml prove lint fuzz fuzz-abi guest-runner guest-debian demo
 	if [ -n "${WRT_NO_UML-}" ]; then
 		set -- layers unit lint fuzz guest-runner guest-debian demo
 		skipped=$((skipped + 1))

@@ -7,7 +7,7 @@
 #   tests/plants/check-bed.sh [PATCH...]
 #
 # Head of a patch:  Defect: a sentence   Caught-by: PART   Report: a regular expression
-# Parts: unit; uml abi, uml unplug; debian race, debian unplug (2 or 4 processors).
+# Parts: unit; prove; uml abi, uml unplug; debian race, debian unplug (2 or 4 processors).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -25,7 +25,7 @@ copy_tree()	# of what git knows, with the patch in it
 {
 	rm -rf "$work/tree"
 	mkdir "$work/tree"
-	(cd "$top" && git ls-files -z kernel compat Kbuild scripts tests | tar -c --null -T -) |
+	(cd "$top" && git ls-files -z kernel compat userspace Kbuild scripts tests | tar -c --null -T -) |
 		tar -x -C "$work/tree"
 	patch -s -d "$work/tree" -p1 <"$1"
 }
@@ -66,6 +66,7 @@ attempt()	# PART: exit code and output of the tests
 		build debian && guest debian "" --smp 4 --append slub_debug=FZPU \
 			--file "$top/build/guest/unplug_test" -- unplug_test 400
 		;;
+	prove) O=$work/out "$work/tree/tests/prove/run.sh" page ;;
 	*) echo "no part $1" ;;
 	esac
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * binding_os.h - the seam of core/os.h over sched.h; included before any source by the
+ * Makefile, in the place of os_host.h.
+ */
+#ifndef WRT_PROVE_BINDING_OS_H
+#define WRT_PROVE_BINDING_OS_H
+#define WRT_CORE_OS_HOST_H	/* in place of it */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "sched.h"
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef int64_t s64;
+
+struct wrt_lock {
+	struct sched_lock raw;
+};
+
+struct wrt_mutex {
+	struct sched_lock raw;
+};
+
+#define wrt_lock_init(l)	sched_lock_init(&(l)->raw, "lock " #l)
+#define wrt_mutex_init(m)	sched_lock_init(&(m)->raw, "mutex " #m)
+#define wrt_lock(l)		(sched_lock_acquire(&(l)->raw), 0ul)
+#define wrt_unlock(l, flags)	((void)(flags), sched_lock_release(&(l)->raw))
+#define wrt_mutex_lock(m)	sched_lock_acquire(&(m)->raw)
+#define wrt_mutex_unlock(m)	sched_lock_release(&(m)->raw)
+#define wrt_mutex_destroy(m)	((void)(m))
+#define wrt_alloc(bytes)	sched_alloc(bytes)
+#define wrt_free(p)		sched_free(p)
+#define wrt_relax()		do { } while (0)
+#define wrt_sleep_us(us)	((void)(us), sched_sleep())
+
+static inline u64 wrt_div_u64(u64 a, u64 b)
+{
+	return a / b;
+}
+
+static inline u64 wrt_mod_u64(u64 a, u64 b)
+{
+	return a % b;
+}
+
+#define wrt_memset(p, v, n)	sched_memset(p, v, n)
+#define wrt_memcpy(d, s, n)	memcpy(d, s, n)
+
+#endif

@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The model checker CBMC and two solvers, kept in the cache. Called by run.sh.
+#
+# usage: cbmc.sh DIR   leaves cbmc, goto-cc, goto-instrument, cvc5, z3 in DIR
+#
+# Debian 12 has no CBMC, Debian 13 has: its packages are taken from the mirror this machine
+# is configured for, unpacked, never installed, and run with their own C library. Exit code
+# 77 if that cannot be had; the reason is on stderr.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../guest/bed-common.sh"
+
+suite=trixie
+programs="cbmc goto-cc goto-instrument cvc5 z3"
+packages="cbmc minisat cvc5 libcvc5-1 libcvc5parser1 libcln6 libgmp10 libcryptominisat5-5.11t64"
+packages="$packages z3 libz3-4 libc6 libgcc-s1 libstdc++6 zlib1g"
+cache=$(cache_dir)/cbmc
+
+skip() { # REASON
+	echo "$*" >&2
+	exit 77
+}
+
+# The address of the mirror that serves the release this machine runs
+mirror() {
+	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	# shellcheck disable=SC2016 # apt's own variables
+	apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
+		awk -v codename="$codename" '$1 == codename { print $2; exit }' | grep .
+}
+
+private_apt() { # DIR MIRROR
+	mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
+	: >"$1/status"
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $2 $suite main" \
+		>"$1/sources.list"
+	cat >"$1/apt.conf" <<-END
+		Dir::Etc::sourcelist "$1/sources.list";
+		Dir::Etc::sourceparts "-";
+		Dir::State "$1";
+		Dir::State::lists "$1/lists";
+		Dir::State::status "$1/status";
+		Dir::Cache "$1/cache";
+		Acquire::Languages "none";
+		APT::Sandbox::User "root";
+	END
+}
+
+unpack() { # DIR
+	mirror=$(mirror) || skip "apt knows no mirror of this release"
+	private_apt "$1/apt" "$mirror"
+	apt-get -q -c "$1/apt/apt.conf" update >"$1/log" 2>&1 || skip "no $suite at the mirror"
+	mkdir "$1/deb" "$1/new"
+	# shellcheck disable=SC2086 # a list of names
+	(cd "$1/deb" && apt-get -q -c "$1/apt/apt.conf" download $packages) >"$1/log" 2>&1 ||
+		skip "the mirror lacks a package of $suite: $(grep '^E:' "$1/log" | head -n 1)"
+	for deb in "$1"/deb/*.deb; do
+		dpkg -x "$deb" "$1/new"
+	done
+}
+
+fetch() {
+	[ ! -e "$cache/$suite/usr/bin/z3" ] || return 0
+	need apt-get dpkg
+	work=$(mktemp -d "$cache/new.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
+	unpack "$work"
+	rm -rf "${cache:?}/$suite"
+	mv "$work/new" "$cache/$suite"
+}
+
+wrap() { # PROGRAM DIR
+	root=$cache/$suite/usr
+	lib=$root/lib/x86_64-linux-gnu
+	cat >"$2/$1" <<-END
+		#!/bin/sh
+		exec '$lib/ld-linux-x86-64.so.2' --library-path '$lib:$root/lib' '$root/bin/$1' "\$@"
+	END
+	chmod +x "$2/$1"
+}
+
+[ $# -eq 1 ] || die "usage: cbmc.sh DIR"
+mkdir -p "$cache" "$1"
+exec 9>"$cache/lock"
+flock 9
+fetch
+for program in $programs; do
+	wrap "$program" "$1"
+	"$1/$program" --version >/dev/null 2>&1 || skip "$program of $suite does not run here"
+done

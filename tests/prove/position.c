@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * position.c - proofs of core/position.c by CBMC; called by run.sh, one prove_ function a
+ * run. The ranges are those of the interface: buffers to 4 MiB, rates to 192 kHz, 32
+ * channels of 4 bytes, any time, 2^62 bytes (5000 years of that).
+ */
+#include "cbmc_os.h"
+#include "core/os.h"
+
+#define BYTES_MAX	(4u << 20)
+#define BYTE_RATE_MAX	(192000u * 32 * 4)
+#ifndef LINEAR_MAX
+#define LINEAR_MAX	(1ull << 62)
+#endif
+
+/*
+ * Bytes in a time, or the time of some bytes. Here it is proved that the arguments are in
+ * the range for which that is proved elsewhere; the result is anything then.
+ */
+static u64 checked_mul_div(u64 a, u64 b, u64 c)
+{
+	u64 r = any_u64();
+
+	if (c == WRT_NSEC_PER_SEC) {
+		PROVE(b >= 1 && b <= BYTE_RATE_MAX);
+		ASSUME(r < 1ull << 60);
+	} else {
+		PROVE(a < known_b && known_b <= BYTES_MAX && b == WRT_NSEC_PER_SEC);
+		PROVE(c >= 1 && c <= BYTE_RATE_MAX);
+	}
+	return r;
+}
+
+#define wrt_mul_div_u64(a, b, c) checked_mul_div(a, b, c)
+#include "core/position.c"
+#undef wrt_mul_div_u64
+
+static struct wrt_cycle any_cycle(void)
+{
+	struct wrt_cycle c = { any_u32(), any_u32(), any_u32(), any_u32() };
+
+	ASSUME(c.bytes >= 1 && c.bytes <= BYTES_MAX);
+	ASSUME(c.notify_bytes <= c.bytes);
+	ASSUME(c.byte_rate >= 1 && c.byte_rate <= BYTE_RATE_MAX);
+	return c;
+}
+
+static struct wrt_position any_position(const struct wrt_cycle *c)
+{
+	struct wrt_position p = { any_u64(), any_u64(), any_u64(), any_u64(), any_u32() };
+
+	ASSUME(p.linear <= LINEAR_MAX && p.offset < c->bytes);
+	return p;
+}
+
+/* Any time at any rate: no overflow. (exhaust.c tries the time of bytes.) */
+void prove_bytes_of_time(void)
+{
+	u64 ns = any_u64(), rate = any_u32(), bytes;
+
+	ASSUME(rate <= BYTE_RATE_MAX);
+	bytes = wrt_mul_div_u64(ns, rate, WRT_NSEC_PER_SEC);
+	PROVE(bytes < 1ull << 60);
+}
+
+void prove_advance(void)
+{
+	struct wrt_cycle c = any_cycle();
+	struct wrt_position p = any_position(&c), before = p;
+	u32 offset = any_u32();
+	u64 ns = any_u64(), distance;
+
+	distance = wrt_position_advance(&p, &c, offset, ns);
+	PROVE(p.offset < c.bytes);
+	PROVE(p.offset == before.offset || p.offset == offset);
+	PROVE(p.linear >= before.linear && p.linear - before.linear == distance);
+	PROVE(p.ns >= before.ns && (p.ns == ns || p.ns == before.ns));
+	PROVE(p.points == before.points && p.point_ns == before.point_ns);
+}
+
+void prove_points(void)
+{
+	struct wrt_cycle c = any_cycle();
+	struct wrt_position p = any_position(&c), before = p;
+	u64 floor, taken;
+
+	ASSUME(c.notify_bytes);
+	floor = any_quotient(p.linear, c.notify_bytes);
+	known = true;
+	known_a = p.linear;
+	known_b = c.notify_bytes;
+	known_q = floor;
+	ASSUME(p.points <= floor);
+	taken = wrt_position_take_points(&p, &c);
+	PROVE(taken == floor - before.points && p.points == floor);
+	PROVE(!taken || p.point_ns <= p.ns);
+	PROVE(taken || p.point_ns == before.point_ns);
+	PROVE(p.linear == before.linear && p.offset == before.offset && p.ns == before.ns);
+	PROVE(wrt_position_fresh_points(&p, &c) == 0);
+}

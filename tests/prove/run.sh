@@ -1,0 +1,185 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make prove: what holds for every input, every order of memory accesses, every schedule.
+# TAP on stdout.
+#
+#   tests/prove/run.sh [PART...]    parts: page binding arithmetic; all of them
+#   tests/prove/run.sh --selftest   plants a defect for each proof, which has to fail
+#
+#   page        the register page's writer and reader under weak memory (weak.c)
+#   binding     register, unregister, signal, close, removal in every order (binding.c)
+#   arithmetic  position and geometry, by CBMC (cbmc.sh); skipped where it is not to be had
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+out=${O:-$top/build/prove}
+limit=${LIMIT:-300}	# seconds for one proof
+# ONLY=FUNCTION: of the proofs by CBMC this one alone
+count=0
+bad=0
+
+ok()	# SENTENCE
+{
+	count=$((count + 1))
+	echo "ok $count - $*"
+}
+
+not_ok()	# SENTENCE
+{
+	count=$((count + 1))
+	bad=1
+	echo "not ok $count - $*"
+}
+
+# ---- programs that try everything ----------------------------------------------------
+
+# Its lines are numbered anew; one that ends without a plan has failed.
+try_everything()	# PROGRAM
+{
+	local line planned=
+	if ! make -s --no-print-directory -C "$here" "O=$out" "$out/$1" >"$out/$1.log" 2>&1; then
+		not_ok "$1 can be built"
+		sed 's/^/# /' "$out/$1.log" | head -n 30
+		return
+	fi
+	while IFS= read -r line; do
+		case $line in
+		'ok '*) ok "${line#ok * - }" ;;
+		'not ok '*) not_ok "${line#not ok * - }" ;;
+		1..*) planned=1 ;;
+		*) echo "$line" ;;
+		esac
+	done < <(timeout "$limit" "$out/$1" 2>&1)
+	[ -n "$planned" ] || not_ok "$1 came to an end"
+}
+
+# ---- CBMC ----------------------------------------------------------------------------
+
+checks="--no-standard-checks --unsigned-overflow-check --signed-overflow-check --conversion-check"
+checks="$checks --div-by-zero-check --unwinding-assertions --unwind 12"
+proofs=()
+
+# Starts the proofs of all properties of a function, each for itself: a solver that is given
+# all at once takes many times as long. settle() tells how they ended.
+prove()	# FILE FUNCTION SOLVER REPLACEMENT SENTENCE [FLAG...]: replacement FUNCTION:CONTRACT or nothing
+{
+	local file=$1 function=$2 solver=$3 replacement=$4 property
+	local dir=$out/$function program=$out/$function.gb
+	[ "${ONLY:-$function}" = "$function" ] || return 0
+	proofs+=("$function" "$5")
+	shift 5
+	rm -rf "$dir"
+	mkdir "$dir"
+	"$out/bin/goto-cc" "$@" -I"$here" -I"$top/kernel" -I"$top/compat/uapi" --function "$function" \
+		-o "$program" "$here/$file" >"$dir.log" 2>&1 || return
+	[ -z "$replacement" ] || "$out/bin/goto-instrument" --replace-calls "$replacement" \
+		"$program" "$program" >>"$dir.log" 2>&1 || return
+	"$out/bin/goto-instrument" --drop-unused-functions "$program" "$program" >>"$dir.log" 2>&1
+	# shellcheck disable=SC2086 # words
+	for property in $("$out/bin/cbmc" "$program" $checks --show-properties 2>>"$dir.log" |
+		sed -n 's/^Property \(.*\):$/\1/p'); do
+		while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+			wait -n
+		done
+		! grep -qs "^VERIFICATION FAILED" "$dir"/* || break
+		one_property "$program" "$property" "$solver" >"$dir/$property" 2>&1 &
+	done
+}
+
+one_property()	# PROGRAM PROPERTY SOLVER
+{
+	local start=$SECONDS seconds=30 solver other=z3
+	[ "$3" = cvc5 ] || other=cvc5
+	# what one solver does not find in a while the other often finds at once
+	for solver in "$3" $other "$3"; do
+		# shellcheck disable=SC2086 # words
+		PATH=$out/bin:$PATH timeout -k 5 "$seconds" "$out/bin/cbmc" "$1" $checks \
+			--slice-formula --trace --property "$2" "--$solver"
+		[ $? = 124 ] || break
+		[ "$solver" = "$3" ] || seconds=$limit
+	done
+	echo "took $((SECONDS - start)) s"
+}
+
+settle()
+{
+	local function sentence total proved failed took
+	wait
+	set -- "${proofs[@]}"
+	while [ $# -gt 0 ]; do
+		function=$1 sentence=$2
+		shift 2
+		total=$(find "$out/$function" -type f | wc -l)
+		proved=$(grep -l '^VERIFICATION SUCCESSFUL' "$out/$function"/* 2>/dev/null | wc -l)
+		failed=$(grep -l '^VERIFICATION FAILED' "$out/$function"/* 2>/dev/null)
+		took=$(cat "$out/$function"/* 2>/dev/null | awk '/^took [0-9]+ s$/ { sum += $2 } END { print sum + 0 }')
+		if [ "$total" -gt 0 ] && [ "$proved" = "$total" ]; then
+			ok "$sentence ($proved properties proved by CBMC, $took s)"
+		elif [ -n "$failed" ]; then
+			not_ok "$sentence: CBMC found a counter-example"
+			counter_example "$(echo "$failed" | head -n 1)"
+		else
+			not_ok "$sentence: $proved of $total properties proved, the others without a verdict"
+			grep -L '^VERIFICATION SUCCESSFUL' "$out/$function"/* | sed 's/.*\//#   /'
+			tail -n 5 "$out/$function.log" | sed 's/^/# /'
+		fi
+	done
+}
+
+# What failed, and the values that make it fail, last assignment of each.
+counter_example()	# LOG
+{
+	grep ': FAILURE$' "$1" | sed 's/^/#   /'
+	sed -n 's/^  \([A-Za-z_.>-]*=[0-9-]*\)[ul]* .*/\1/p' "$1" |
+		awk -F= '{ if (!($1 in v)) order[++n] = $1; v[$1] = $2 }
+			END { for (i = 1; i <= n && i <= 40; i++) print "#     " order[i] " = " v[order[i]] }'
+}
+
+
+arithmetic()
+{
+	local reason code
+	try_everything exhaust
+	reason=$("$here/cbmc.sh" "$out/bin" 2>&1)
+	code=$?
+	if [ $code -ne 0 ]; then
+		ok "arithmetic for every input # SKIP no CBMC: $(echo "$reason" | tail -n 1)"
+		return
+	fi
+	prove position.c prove_bytes_of_time cvc5 '' \
+		"for every time of 64 bits and byte rate to 24.6 MB/s: bytes of a time do not overflow" \
+		-DEXACT_DIVISION
+	prove position.c prove_advance cvc5 '' \
+		"for every reading, cycle to 4 MiB, position to 2^62: offset < size, linear never back, no overflow"
+	prove position.c prove_points z3 '' \
+		"for every cycle to 4 MiB and position to 2^62: points = difference of floors, no overflow" \
+		-DEXACT_DIVISION
+	prove geometry.c prove_make z3 wrt_geometry_unit:checked_unit \
+		"for every request and device of 32 bits: ActualSize <= the limit, no overflow, untouched on error" \
+		-DEXACT_DIVISION
+	settle
+}
+
+# ---- parts ---------------------------------------------------------------------------
+
+run_part()
+{
+	case $1 in
+	page) try_everything weak ;;
+	binding) try_everything binding ;;
+	arithmetic) arithmetic ;;
+	*)
+		echo "run.sh: no part $1" >&2
+		exit 2
+		;;
+	esac
+}
+
+[ "${1-}" != --selftest ] || exec "$here/selftest.sh"
+mkdir -p "$out"
+[ $# -gt 0 ] || set -- page binding arithmetic
+for part in "$@"; do
+	run_part "$part"
+done
+echo "1..$count"
+exit $bad

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sched.h - threads that run one at a time, in every order there is. Used by binding.c.
+ *
+ * A thread may be preempted wherever it takes or leaves a lock; data that no lock protects
+ * would be a race, and that is looked for at every access (trace.h), so no other place can
+ * matter. All schedules with at most a given number of preemptions are run; switches at a
+ * wait are not counted. Memory comes from an arena that is never reused, so what has been
+ * freed stays recognisable.
+ */
+#ifndef WRT_PROVE_SCHED_H
+#define WRT_PROVE_SCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define SCHED_THREADS	5
+
+struct sched_lock {
+	const char *class;	/* where it was initialised: for the order of locks */
+	int owner;		/* thread, or -1 */
+	unsigned int clock[SCHED_THREADS];
+};
+
+/* Run all schedules: setup, the threads, finish. Returns false after the first failure. */
+struct sched_test {
+	void (*setup)(void);
+	void (*thread[SCHED_THREADS - 1])(void);
+	void (*finish)(void);
+};
+
+bool sched_explore(const struct sched_test *t, unsigned int preemptions, unsigned long *schedules);
+
+/* Say what is wrong; the schedule is printed and exploring ends. Does not return. */
+void sched_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* Note for a person who reads the schedule of a failure. */
+void sched_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+void sched_lock_init(struct sched_lock *l, const char *class);
+void sched_lock_acquire(struct sched_lock *l);
+void sched_lock_release(struct sched_lock *l);
+void sched_sleep(void);		/* until another thread has done something */
+
+void *sched_alloc(size_t bytes);
+void sched_free(const void *p);
+void *sched_memset(void *p, int value, size_t bytes);
+void sched_unwatch(const void *p);	/* races on it are not looked for */
+
+/* 0 if the locks were always taken in one order, else prints the circle. */
+int sched_lock_order(void);
+
+#endif

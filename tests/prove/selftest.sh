@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Can the proofs fail? Plants one defect at a time in a copy of the source; the proof that is
+# about it has to fail. Called by run.sh --selftest; TAP on stdout.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+bad=0
+export PREEMPTIONS=2 LIMIT=60
+
+copy_tree()
+{
+	rm -rf "$work/tree" "$work/out"
+	mkdir -p "$work/tree/tests" "$work/out"
+	cp -r "$top/kernel" "$top/compat" "$top/userspace" "$work/tree"
+	cp -r "$here" "$top/tests/guest" "$work/tree/tests"
+}
+
+# The outcome of the proof: it has to end with "not ok" and a line that fits REPORT.
+expect()	# PART REPORT SENTENCE
+{
+	count=$((count + 1))
+	if O=$work/out "$work/tree/tests/prove/run.sh" "$1" >"$work/log" 2>&1; then
+		bad=1
+		if grep -q '# SKIP' "$work/log"; then
+			bad=$was_bad
+			echo "ok $count - $3 # SKIP $(sed -n 's/.*# SKIP //p' "$work/log")"
+			return
+		fi
+	elif grep '^not ok' "$work/log" | grep -qE 'built|came to an end|verdict' ||
+		! grep -qE "$2" "$work/log"; then
+		bad=1
+	else
+		echo "ok $count - caught by $1: $3"
+		grep -m 1 -oE "$2.*" "$work/log" | sed 's/^/#   /'
+		return
+	fi
+	echo "not ok $count - not caught by $1: $3"
+	tail -n 15 "$work/log" | sed 's/^/# /'
+}
+
+change()	# FILE SED-SCRIPT PART REPORT SENTENCE
+{
+	was_bad=$bad
+	copy_tree
+	sed -i "$2" "$work/tree/$1"
+	if cmp -s "$top/$1" "$work/tree/$1"; then
+		count=$((count + 1))
+		bad=1
+		echo "not ok $count - the defect can be planted: $5"
+		return
+	fi
+	expect "$3" "$4" "$5"
+}
+
+plant()	# PATCH PART REPORT SENTENCE
+{
+	was_bad=$bad
+	copy_tree
+	if ! patch -s -d "$work/tree" -p1 <"$top/tests/plants/$1" >"$work/log" 2>&1; then
+		count=$((count + 1))
+		bad=1
+		echo "not ok $count - the defect can be planted: $4"
+		return
+	fi
+	expect "$2" "$3" "$4"
+}
+
+page=compat/hwdep/page.c
+reader=userspace/lib/stream.c
+weak='weak memory: '
+plant missing-barrier.patch page "$weak" "no barrier before seq becomes even"
+change $page '/odd before any member/d' page "$weak" "no barrier after seq became odd"
+change $reader 's/&page->seq, __ATOMIC_ACQUIRE/\&page->seq, __ATOMIC_RELAXED/' page "$weak" \
+	"the reader's first load of seq does not acquire"
+change $reader '/__atomic_thread_fence/d' page "$weak" "the reader's last load of seq has no fence"
+change $reader 's/while (seq & 1);/while (0);/' page "$weak" "the reader does not mind an odd seq"
+
+stream=kernel/core/stream.c
+plant missing-lock.patch binding 'at signal_point|at find|is signalled after' "signals without the event lock"
+plant race-on-slots.patch binding 'at (find|signal_point|wrt_mp_unregister_event)' "an event is unregistered without the event lock"
+plant double-put.patch binding 'put once too often' "an event is put twice"
+change $stream '/^void wrt_stream_settle/,/^}/{/wrt_stream_sync/d}' binding \
+	'to be silent|[0-9] signals, ' "a pause does not wait for a signal under way"
+change $stream '/^static void unlink_client/,/^}/{s/if (!c->busy)/if (1)/}' binding \
+	'use after free|to be silent|beside an allocation' "a client is unlinked while it is being told"
+change $stream '/^int wrt_stream_start/,/^}/{s/wrt_lock(&s->lock)/(wrt_mutex_lock(\&s->dev->mutex), wrt_lock(\&s->lock))/;s/wrt_unlock(&s->lock, flags);/wrt_mutex_lock(\&s->dev->mutex);&/}' \
+	binding 'deadlock' "a lock is taken twice"
+
+export ONLY=none
+change kernel/core/geometry.c 's/frame_bytes \/ gcd(frame_bytes, step) \* step/frame_bytes * step + 0 * gcd(frame_bytes, step)/' \
+	arithmetic 'unit [0-9]*, not' "the unit is the product"
+export ONLY=prove_bytes_of_time
+change kernel/core/os.h 's/return whole \* b + .*/return wrt_div_u64(a * b, c) + 0 * whole;/' \
+	arithmetic 'overflow on unsigned \*.*FAILURE' "a product before the division"
+export ONLY=prove_advance
+change kernel/core/position.c 's/if (offset >= c->bytes)/if (offset > c->bytes)/' \
+	arithmetic 'p.offset < c.bytes.*FAILURE' "an offset equal to the size is accepted"
+export ONLY=prove_points
+change kernel/core/position.c 's/p->points += fresh;/p->points++;/' \
+	arithmetic 'floor.*FAILURE' "one point is consumed of several"
+export ONLY=prove_make
+change kernel/core/geometry.c 's/portion > c->buffer_max || portion \* parts/portion/' \
+	arithmetic 'FAILURE' "the size of the whole buffer is not limited"
+echo "1..$count"
+exit $bad

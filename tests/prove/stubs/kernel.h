@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kernel.h - what compat/hwdep/ names of Linux, for a proof on the host. The Makefile makes
+ * each header of the kernel that is included there an alias of this one.
+ *
+ * What matters to a proof is a call into it: barriers to weak.c; locks, reference counts
+ * and memory to binding.c. The rest is only there to compile.
+ */
+#ifndef WRT_PROVE_KERNEL_H
+#define WRT_PROVE_KERNEL_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <linux/types.h>
+
+#include "sched.h"
+
+#define __user
+#define __force
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define static_assert		_Static_assert
+#define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
+
+/* ---- barriers ------------------------------------------------------------------- */
+
+void prove_wmb(void);
+void prove_mb(void);
+
+#define smp_wmb()		prove_wmb()
+#define smp_mb()		prove_mb()
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define preempt_disable()	do { } while (0)
+#define preempt_enable()	do { } while (0)
+
+/* ---- errors and warnings -------------------------------------------------------- */
+
+#define MAX_ERRNO		4095
+#define ERR_PTR(e)		((void *)(intptr_t)(e))
+#define PTR_ERR(p)		((long)(intptr_t)(p))
+#define IS_ERR(p)		((uintptr_t)(p) >= (uintptr_t)-MAX_ERRNO)
+
+void prove_warn(const char *what);
+
+#define WARN_ON(x)		({ bool _x = (x); if (_x) prove_warn(#x); _x; })
+#define WARN_ON_ONCE(x)		WARN_ON(x)
+
+/* ---- memory --------------------------------------------------------------------- */
+
+#define PAGE_SIZE		4096ul
+#define PAGE_SHIFT		12
+#define GFP_KERNEL		0u
+#define GFP_KERNEL_ACCOUNT	0u
+#define __GFP_ZERO		0u
+
+struct page;
+struct device;
+
+struct page *alloc_page(unsigned int flags);
+void __free_page(struct page *page);
+void *page_address(struct page *page);
+void *kzalloc(size_t bytes, unsigned int flags);
+void kfree(const void *p);
+
+static inline void *memchr_inv(const void *p, int c, size_t bytes)
+{
+	const unsigned char *s = p;
+
+	for (; bytes; bytes--, s++)
+		if (*s != (unsigned char)c)
+			return (void *)s;
+	return NULL;
+}
+
+#define copy_from_user(to, from, n)	(memcpy(to, from, n), 0)
+#define copy_to_user(to, from, n)	(memcpy(to, from, n), 0)
+
+struct address_space;
+struct snd_card;
+
+struct snd_dma_buffer {
+	unsigned char *area;
+	uint64_t addr;
+};
+
+struct vm_area_struct {
+	unsigned long vm_start, vm_end, vm_flags, vm_pgoff;
+};
+
+#define VM_WRITE	0x02ul
+#define VM_SHARED	0x08ul
+#define VM_MAYWRITE	0x20ul
+#define VM_IO		0x4000ul
+#define VM_DONTCOPY	0x20000ul
+#define VM_DONTEXPAND	0x40000ul
+#define VM_DONTDUMP	0x4000000ul
+
+#define wrt_vm_flags_mod(vma, set, clear) \
+	((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear))
+
+int vm_insert_page(struct vm_area_struct *vma, unsigned long at, struct page *page);
+
+uint64_t ktime_get_ns(void);
+
+/* ---- locks ---------------------------------------------------------------------- */
+
+struct mutex {
+	struct sched_lock raw;
+};
+
+struct rw_semaphore {
+	int count;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+#define mutex_init(m)		sched_lock_init(&(m)->raw, "mutex " #m)
+#define mutex_destroy(m)	((void)(m))
+#define mutex_lock(m)		sched_lock_acquire(&(m)->raw)
+#define mutex_unlock(m)		sched_lock_release(&(m)->raw)
+
+static inline void init_rwsem(struct rw_semaphore *s)
+{
+	s->count = 0;
+}
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+static inline void INIT_LIST_HEAD(struct list_head *head)
+{
+	head->next = head->prev = head;
+}
+
+#define list_for_each_entry(p, head, member) \
+	for (p = container_of((head)->next, __typeof__(*p), member); \
+	     &p->member != (head); \
+	     p = container_of(p->member.next, __typeof__(*p), member))
+
+static inline void list_add(struct list_head *new, struct list_head *head)
+{
+	new->next = head->next;
+	new->prev = head;
+	head->next->prev = new;
+	head->next = new;
+}
+
+static inline void list_del(struct list_head *entry)
+{
+	entry->next->prev = entry->prev;
+	entry->prev->next = entry->next;
+	entry->next = entry->prev = NULL;
+}
+
+/* ---- files ---------------------------------------------------------------------- */
+
+struct inode;
+struct file_operations;
+
+struct file {
+	const struct file_operations *f_op;
+	int count;
+	void *private_data;
+	struct address_space *f_mapping;
+};
+
+struct file_operations {
+	void *owner;
+	int (*release)(struct inode *inode, struct file *file);
+	long (*unlocked_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
+	long (*compat_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
+	int (*mmap)(struct file *file, struct vm_area_struct *vma);
+	long (*llseek)(struct file *file, long offset, int whence);
+};
+
+#define THIS_MODULE		NULL
+#define compat_ptr_ioctl	NULL
+#define noop_llseek		NULL
+
+struct file *get_file(struct file *file);
+void fput(struct file *file);
+struct file *anon_inode_getfile(const char *name, const struct file_operations *ops, void *priv,
+				int flags);
+
+int get_unused_fd_flags(int flags);
+void put_unused_fd(int fd);
+void fd_install(int fd, struct file *file);
+
+struct snd_hwdep {
+	char name[80];
+	int iface;
+	void *private_data;
+	void (*private_free)(struct snd_hwdep *hw);
+	struct {
+		int (*ioctl)(struct snd_hwdep *hw, struct file *file, unsigned int cmd,
+			     unsigned long arg);
+	} ops;
+};
+
+#define SNDRV_HWDEP_IFACE_LAST	30
+#define strscpy(to, from, n)	strncpy(to, from, n)
+
+int snd_hwdep_new(struct snd_card *card, const char *id, int device, struct snd_hwdep **out);
+
+/* ---- events --------------------------------------------------------------------- */
+
+struct eventfd_ctx;
+
+struct eventfd_ctx *eventfd_ctx_fdget(int fd);
+void eventfd_ctx_put(struct eventfd_ctx *ctx);
+void wrt_eventfd_signal(struct eventfd_ctx *ctx);
+
+#endif

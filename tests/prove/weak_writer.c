@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * weak_writer.c - the writer of the register page for weak.c: the real page.c, traced, and
+ * what it is told to publish.
+ */
+#include "hwdep/page.c"
+
+#include "weak.h"
+
+static struct wrt_pin pin;
+static u64 clock_ns;
+
+struct page *alloc_page(unsigned int flags)
+{
+	(void)flags;
+	return (struct page *)weak_page;
+}
+
+void __free_page(struct page *page)
+{
+	(void)page;
+}
+
+void *page_address(struct page *page)
+{
+	return page;
+}
+
+int vm_insert_page(struct vm_area_struct *vma, unsigned long at, struct page *page)
+{
+	(void)vma, (void)at, (void)page;
+	return 0;
+}
+
+uint64_t ktime_get_ns(void)
+{
+	return clock_ns;
+}
+
+void weak_writer_init(void)
+{
+	memset(&pin, 0, sizeof(pin));
+	wrt_page_new(&pin);
+	pin.mp.observer = true;
+}
+
+/* Every member differs from what publication k - 1 and k + 1 say. */
+void weak_publish(u32 k, u32 passed)
+{
+	struct wrt_hw_geom geom = {
+		.bytes = 2000 + k, .notify = 3000 + k, .rate = 4000 + k,
+		.format = 5000 + k, .channels = 6000 + k, .frame_bytes = 7000 + k,
+	};
+	struct wrt_snapshot s = {
+		.state = k % 2 ? WRT_STREAM_RUN : WRT_STREAM_READY,
+		.offset = 1000 + k, .linear = 8000 + k, .ns = 9000 + k,
+		.points = pin.mp.client.passed + passed, .passed = passed,
+		.point_ns = 10000 + k, .look = 11000 + k, .geom = &geom,
+	};
+	u64 first = pin.mp.client.passed;
+
+	wrt_page_publish(&pin.mp, &s);
+	pin.mp.client.passed += passed;
+	clock_ns = 12000 + k;
+	if (passed)
+		wrt_page_signalling(&pin.mp, first, passed);
+}
