@@ -76,6 +76,7 @@ int wrt_adapter_new(const struct wrt_adapter_info *info, const struct wrt_hw_ops
 		return err;
 	}
 	adapter->card->private_data = adapter;
+	adapter->device.number = adapter->card->number;
 	adapter->card->private_free = adapter_free;
 	err = add_models(adapter, info);
 	if (err < 0) {

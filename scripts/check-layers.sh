@@ -150,7 +150,7 @@ neutral() { # DIRECTORY PATTERN-OF-EXEMPT-FILES
 }
 
 core_names() {
-	neutral kernel/core/ 'kernel/core/os_[a-z]*\.h:'
+	neutral kernel/core/ 'kernel/core/os_[a-z_]*\.h:'
 }
 
 hw_names() {
@@ -259,7 +259,7 @@ plant() { # RULE FORM
 	version_names-1) echo '#if LINUX_VERSION_CODE < 5' >>kernel/bus/sim.c ;;
 	version_names-2) echo '#if KERNEL_VERSION(5, 1, 0)' >>compat/hwdep/page.c ;;
 	hwdep_includes-1) echo '#include "alsa/alsa.h"' >>compat/hwdep/filter.c ;;
-	hwdep_includes-2) echo '#include "../../kernel/alsa/trace.h"' >>compat/hwdep/page.c ;;
+	hwdep_includes-2) echo '#include "../../kernel/alsa/alsa.h"' >>compat/hwdep/page.c ;;
 	alsa_includes-1) echo '#include "miniport.h"' >>kernel/alsa/pcm.c ;;
 	alsa_includes-2) echo '#include <uapi/sound/wavert.h>' >>kernel/alsa/alsa.h ;;
 	join_includes-1) echo '#include "hwdep.h"' >>kernel/bus/sim.c ;;

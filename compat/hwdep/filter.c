@@ -19,12 +19,21 @@ static_assert(sizeof(struct wavert_buffer) == 48);
 static_assert(sizeof(struct wavert_event) == 16);
 static_assert(sizeof(struct wavert_state) == 16);
 static_assert(sizeof(struct wavert_position) == 64);
+static_assert(sizeof(struct wavert_latency) == 32);
+static_assert(sizeof(struct wavert_register) == 64);
+static_assert(sizeof(struct wavert_packet_count) == 16);
+static_assert(sizeof(struct wavert_presentation) == 32);
+static_assert(sizeof(struct wavert_read_packet) == 32);
+static_assert(sizeof(struct wavert_write_packet) == 32);
 static_assert(sizeof(struct wavert_notification) == 40);
 static_assert(offsetof(struct wavert_page, ring) == 240);
 static_assert(sizeof(struct wavert_page) == 2800);
 
 /* The interface and the core number these alike, so nothing has to be translated. */
 static_assert(WAVERT_PLAYBACK == WRT_PLAYBACK && WAVERT_CAPTURE == WRT_CAPTURE);
+static_assert(WAVERT_PACKET_EOS == WRT_MP_EOS);
+static_assert(WAVERT_REGISTER_POSITION == WRT_HW_POSITION_REGISTER &&
+	      WAVERT_REGISTER_CLOCK == WRT_HW_CLOCK_REGISTER);
 static_assert(WAVERT_STATE_STOP == WRT_MP_STOP && WAVERT_STATE_RUN == WRT_MP_RUN);
 static_assert(WAVERT_FORMAT_U8 == WRT_FMT_U8 && WAVERT_FORMAT_S16 == WRT_FMT_S16 &&
 	      WAVERT_FORMAT_S20_32 == WRT_FMT_S20_32 &&
@@ -73,6 +82,8 @@ static void fill_caps(struct wrt_filter *filter, const struct wrt_hw_caps *c,
 	arg->notify_min = WRT_POINT_MIN_FRAMES;
 	arg->size_step = c->notify_step;
 	arg->position_step = c->position_step;
+	arg->offers = WAVERT_OFFERS_NOTIFICATION |
+		      (c->dir == WRT_CAPTURE ? WAVERT_OFFERS_INPUT : WAVERT_OFFERS_OUTPUT);
 }
 
 static int caps(struct wrt_filter *filter, void __user *user)

@@ -89,6 +89,9 @@ int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_
 void wrt_pin_removed(struct wrt_pin *pin);
 int wrt_errno(enum wrt_status status);
 
+/* streaming.c */
+int wrt_streaming_ioctl(struct wrt_pin *pin, unsigned int cmd, void __user *user);
+
 /* buffer.c */
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g);
 void wrt_buffer_free(struct wrt_mp *mp);

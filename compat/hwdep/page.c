@@ -39,7 +39,7 @@ static u32 page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s)
 	if (s->state == WRT_STREAM_RUN)
 		return WAVERT_STATE_RUN;
 	if (!mp->observer)
-		return mp->state;
+		return mp->packets.state;
 	return s->linear ? WAVERT_STATE_PAUSE : WAVERT_STATE_STOP;
 }
 
@@ -64,6 +64,7 @@ static void add_entries(struct wavert_page *regs, const struct wrt_snapshot *s)
 void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 {
 	struct wavert_page *regs = pin_of(mp)->regs;
+	const struct wrt_mp_glitches *glitches = &mp->packets.glitches;
 	const struct wrt_hw_geom *g = s->geom;
 	u32 seq = regs->seq;
 
@@ -84,6 +85,11 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->frame_bytes = g->frame_bytes;
 	regs->format = g->format;
 	regs->channels = g->channels;
+	regs->underruns = glitches->underruns;
+	regs->repeats = glitches->repeats;
+	regs->late = glitches->late;
+	regs->overruns = glitches->overruns;
+	regs->dropped = glitches->dropped;
 	add_entries(regs, s);
 	smp_wmb();	/* all members before even */
 	WRITE_ONCE(regs->seq, seq + 2);

@@ -182,24 +182,43 @@ static int set_state(struct wrt_pin *pin, void __user *user)
 	return wrt_errno(status);
 }
 
-/* A streaming call: never takes the control mutex (Q43). */
-static int get_position(struct wrt_pin *pin, void __user *user)
+/* Before hardware that has registers to map is there, no caller gets beyond the status. */
+static int get_register(struct wrt_pin *pin, void __user *user)
 {
-	struct wavert_position arg;
-	struct wrt_snapshot snap;
+	struct wrt_hw_register reg;
+	struct wavert_register arg;
 	enum wrt_status status;
 	int err = WRT_GET_ARG(arg, user);
 
 	if (err)
 		return err;
-	status = wrt_mp_position(&pin->mp, &snap);
+	if (arg.kind == WAVERT_REGISTER_PACKET)
+		return wrt_errno(WRT_STATUS_NOT_SUPPORTED);
+	mutex_lock(&pin->control);
+	status = wrt_mp_register(&pin->mp, arg.kind, &reg);
+	mutex_unlock(&pin->control);
 	if (status)
 		return wrt_errno(status);
-	arg.play_offset = snap.offset;
-	arg.write_offset = snap.offset;
-	arg.linear = snap.linear;
-	arg.ns = snap.ns;
-	arg.state = READ_ONCE(pin->regs->state);
+	return wrt_errno(WRT_STATUS_NOT_SUPPORTED);
+}
+
+static int get_latency(struct wrt_pin *pin, void __user *user)
+{
+	struct wrt_hw_latency latency;
+	struct wavert_latency arg;
+	enum wrt_status status;
+	int err = WRT_GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	mutex_lock(&pin->control);
+	status = wrt_mp_latency(&pin->mp, &latency);
+	mutex_unlock(&pin->control);
+	if (status)
+		return wrt_errno(status);
+	arg.fifo_bytes = latency.fifo_bytes;
+	arg.chipset_100ns = latency.chipset_100ns;
+	arg.codec_100ns = latency.codec_100ns;
 	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
 }
 
@@ -221,10 +240,12 @@ static long pin_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return unregister_event(pin, user);
 	case WAVERT_IOC_SET_STATE:
 		return set_state(pin, user);
-	case WAVERT_IOC_GET_POSITION:
-		return get_position(pin, user);
+	case WAVERT_IOC_GET_LATENCY:
+		return get_latency(pin, user);
+	case WAVERT_IOC_GET_REGISTER:
+		return get_register(pin, user);
 	}
-	return -ENOTTY;
+	return wrt_streaming_ioctl(pin, cmd, user);
 }
 
 static int pin_mmap(struct file *file, struct vm_area_struct *vma)

@@ -46,6 +46,31 @@ struct wrt_mp_ops {
 	void (*signal)(void *event);
 };
 
+/* Why a glitch was counted; as in the page (cause 1 and 3 are those of portcls). */
+enum wrt_mp_glitch {
+	WRT_MP_UNDERRUN = 1,	/* a point passed, and the packet then due was not announced */
+	WRT_MP_REPEAT = 3,	/* the same packet was announced again */
+	WRT_MP_LATE = 4,	/* announced when it was played already */
+	WRT_MP_OVERRUN = 5,	/* announced before it fits into the buffer */
+	WRT_MP_DROPPED = 6,	/* captured, and overwritten before it was fetched */
+};
+
+/* Counted since the stream was opened. */
+struct wrt_mp_glitches {
+	u64 underruns, repeats, late, overruns, dropped;
+};
+
+/* Packet mode. Under the stream lock; all but the glitches begin anew at STOP. */
+struct wrt_mp_packets {
+	enum wrt_mp_state state;	/* as mp->state */
+	bool announced;			/* SetWritePacket has been accepted ... */
+	u64 newest;			/* ... for this packet at most */
+	u64 accounted;			/* points looked at for underruns */
+	bool eos;			/* `newest` is the last packet */
+	u64 fetched;			/* capture: packets up to here were reported or lost */
+	struct wrt_mp_glitches glitches;
+};
+
 struct wrt_mp_event {
 	void *event;
 	u64 since;			/* first point it is signalled for */
@@ -62,6 +87,8 @@ struct wrt_mp {
 	bool removed;
 	struct wrt_hw_geom geom;	/* of the buffer; bytes == 0 without one */
 	u32 rate, format, channels;	/* rate == 0: no format set */
+	u32 registers_given;		/* mask of enum wrt_hw_register_kind (WRT-146, 150) */
+	struct wrt_mp_packets packets;
 	/* Under the event lock. */
 	struct wrt_lock event_lock;
 	u32 nevents;
@@ -109,11 +136,64 @@ enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event);
 /* [A] GetPosition, and the linear position with its time. WRT-135..144. */
 enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out);
 
+/* [C] GetHWLatency. DEVICE_NOT_READY without a buffer. WRT-152. */
+enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out);
+
+/*
+ * [C] GetPositionRegister, GetClockRegister: once each. NOT_SUPPORTED (the hardware has
+ * none), INVALID_DEVICE_REQUEST (asked before), DEVICE_NOT_READY (no buffer). WRT-145..150.
+ */
+enum wrt_status wrt_mp_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out);
+
+/* ---- packets.c; NOT_SUPPORTED: without a notification buffer, or the other direction ---- */
+
+/* [A] GetPacketCount, modulo 2^32. WRT-160..163. */
+enum wrt_status wrt_mp_packet_count(struct wrt_mp *mp, u32 *count);
+
+struct wrt_mp_presentation {
+	u64 frames;		/* played at the output since the last STOP */
+	u64 ns;			/* when the hardware was read */
+	bool live;		/* false: DMA is off, ns is of the past and frames hold now too */
+};
+
+/* [A] GetOutputStreamPresentationPosition. WRT-184..187. */
+enum wrt_status wrt_mp_presentation(struct wrt_mp *mp, struct wrt_mp_presentation *out);
+
+struct wrt_mp_read {
+	u32 number;		/* PacketNumber */
+	u64 ns;			/* when its first sample was taken */
+	u64 fetched, dropped;	/* for wrt_mp_unread_packet() */
+};
+
+/*
+ * [A] GetReadPacket. INVALID_DEVICE_STATE (below PAUSE), DEVICE_NOT_READY (nothing new),
+ * INVALID_DEVICE_REQUEST (observer). No backlog: Flags are 0, MoreData is FALSE.
+ * WRT-190..202, Q25, Q26.
+ */
+enum wrt_status wrt_mp_read_packet(struct wrt_mp *mp, struct wrt_mp_read *out);
+
+/* [A] The answer could not be delivered: as if it had not been asked. */
+void wrt_mp_unread_packet(struct wrt_mp *mp, const struct wrt_mp_read *read);
+
+#define WRT_MP_EOS	0x200u	/* KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM */
+
+/*
+ * [A] SetWritePacket. DATA_LATE_ERROR, DATA_OVERRUN, INVALID_DEVICE_STATE (after EOS),
+ * INVALID_PARAMETER (flags, eos_bytes), INVALID_DEVICE_REQUEST (observer).
+ * WRT-164..183, Q21..Q24, Q27.
+ */
+enum wrt_status wrt_mp_write_packet(struct wrt_mp *mp, u32 number, u32 flags, u32 eos_bytes);
+
 /*
  * [C] The device has been removed (core says GONE already): every event is signalled
  * once more, then never again. The binding frees the buffer's memory itself.
  */
 void wrt_mp_removed(struct wrt_mp *mp);
+
+/* for stream.c: stream lock held; and of packets.c, taking it */
+void wrt_packets_account(struct wrt_mp *mp, u64 points);
+void wrt_packets_reset(struct wrt_mp *mp);
+void wrt_packets_show_state(struct wrt_mp *mp);
 
 /* events.c, for stream.c */
 void wrt_mp_notify(struct wrt_client *c, u64 first, u32 points);

@@ -19,6 +19,8 @@ static enum wrt_status from_core(int err)
 		return WRT_STATUS_DEVICE_REMOVED;
 	case WRT_ESTATE:
 		return WRT_STATUS_INVALID_DEVICE_REQUEST;
+	case WRT_EIO:		/* WRT-023 */
+		return WRT_STATUS_DEVICE_NOT_READY;
 	}
 	return WRT_STATUS_UNSUCCESSFUL;
 }
@@ -27,6 +29,7 @@ static void client_publish(struct wrt_client *c, const struct wrt_snapshot *s)
 {
 	struct wrt_mp *mp = wrt_mp_of(c);
 
+	wrt_packets_account(mp, s->points);
 	mp->ops->publish(mp, s);
 }
 
@@ -148,6 +151,7 @@ enum wrt_status wrt_mp_alloc(struct wrt_mp *mp, enum wrt_mp_buffer kind, u32 cou
 		return status;
 	mp->geom = geom;
 	mp->buffer = kind;
+	wrt_packets_reset(mp);
 	return WRT_STATUS_SUCCESS;
 }
 
@@ -206,22 +210,25 @@ static enum wrt_status step_up(struct wrt_mp *mp)
 		if (status)
 			return status;
 	}
+	WRT_TRACE(state, wrt_trace_id(mp->stream), mp->state, mp->state + 1);
 	mp->state++;
-	wrt_stream_refresh(mp->stream, &mp->client);
+	wrt_packets_show_state(mp);
 	return WRT_STATUS_SUCCESS;
 }
 
 /* One step down; cannot fail (WRT-057). */
 static void step_down(struct wrt_mp *mp)
 {
+	WRT_TRACE(state, wrt_trace_id(mp->stream), mp->state, mp->state - 1);
 	mp->state--;
 	if (mp->buffer && mp->state == WRT_MP_PAUSE) {
 		wrt_stream_stop(mp->stream, &mp->client);
 		wrt_stream_settle(mp->stream, &mp->client);
 	} else if (mp->buffer && mp->state == WRT_MP_STOP) {
 		wrt_stream_reset(mp->stream, &mp->client);
+		wrt_packets_reset(mp);
 	}
-	wrt_stream_refresh(mp->stream, &mp->client);
+	wrt_packets_show_state(mp);
 }
 
 enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
@@ -242,6 +249,40 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
 	}
 	while (state < (u32)mp->state)
 		step_down(mp);
+	return WRT_STATUS_SUCCESS;
+}
+
+/* ---- what the hardware says of itself -------------------------------------------- */
+
+enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out)
+{
+	if (mp->removed)
+		return WRT_STATUS_DEVICE_REMOVED;
+	if (mp->observer)
+		return WRT_STATUS_INVALID_DEVICE_REQUEST;
+	if (!mp->buffer)
+		return WRT_STATUS_DEVICE_NOT_READY;
+	*out = mp->stream->latency;
+	return WRT_STATUS_SUCCESS;
+}
+
+enum wrt_status wrt_mp_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out)
+{
+	enum wrt_status status = may_control(mp);
+	int err;
+
+	if (status)
+		return status;
+	if (kind > WRT_HW_CLOCK_REGISTER)
+		return WRT_STATUS_INVALID_PARAMETER;
+	if (mp->registers_given & 1u << kind)
+		return WRT_STATUS_INVALID_DEVICE_REQUEST;
+	if (!mp->buffer)
+		return WRT_STATUS_DEVICE_NOT_READY;
+	err = wrt_stream_register(mp->stream, &mp->client, kind, out);
+	if (err)
+		return err == WRT_ERANGE ? WRT_STATUS_NOT_SUPPORTED : from_core(err);
+	mp->registers_given |= 1u << kind;
 	return WRT_STATUS_SUCCESS;
 }
 

@@ -12,7 +12,6 @@
 
 #include "alsa.h"
 #include "core/geometry.h"
-#include "trace.h"
 
 /*
  * With a clock that may stand still, how long a blocked read or write waits for it: an
@@ -25,9 +24,6 @@ struct wrt_pcm_stream {
 	struct wrt_stream *stream;
 	struct snd_pcm_substream *substream;
 	struct snd_pcm_hw_constraint_list rates;	/* where caps.rates says which */
-	int card;
-	/* of the newest look, for the trace; under the stream lock */
-	u64 look, linear, points;
 };
 
 struct wrt_pcm {
@@ -68,28 +64,16 @@ static int to_errno(int err)
 
 /* ---- what the core tells us --------------------------------------------------- */
 
-static void pcm_publish(struct wrt_client *c, const struct wrt_snapshot *s)
-{
-	struct wrt_pcm_stream *ps = container_of(c, struct wrt_pcm_stream, client);
-
-	ps->look = s->look;
-	ps->linear = s->linear;
-	ps->points = s->points;
-}
-
 /* However many points have passed, ALSA is told once: it reads the pointer itself. */
 static void pcm_notify(struct wrt_client *c, u64 first, u32 points)
 {
 	struct wrt_pcm_stream *ps = container_of(c, struct wrt_pcm_stream, client);
 
-	trace_wavert_period(ps->card, ps->stream->slot, ps->look, ps->linear, ps->points,
-			    points);
 	snd_pcm_period_elapsed(ps->substream);
 }
 
 static const struct wrt_client_ops client_ops = {
 	.name = "ALSA",
-	.publish = pcm_publish,
 	.notify = pcm_notify,
 };
 
@@ -337,7 +321,6 @@ static struct wrt_pcm *new_private(struct wrt_device *device, int card)
 		wp->streams[i].stream = &device->streams[i];
 		wp->streams[i].client.ops = &client_ops;
 		wp->streams[i].client.batch = UINT_MAX;
-		wp->streams[i].card = card;
 	}
 	return wp;
 }

@@ -50,7 +50,7 @@ MODULE_PARM_DESC(loopback, "Capture records what playback of the same pin plays 
 module_param(source, charp, 0444);
 MODULE_PARM_DESC(source, "What capture records with loopback=0: silence, ramp (default silence).");
 module_param(fault, charp, 0444);
-MODULE_PARM_DESC(fault, "Planted defect: none (default), drop-irq, flip-bit.");
+MODULE_PARM_DESC(fault, "Planted defect: none (default), drop-irq, flip-bit, not-ready.");
 
 struct sim_card {
 	struct wrt_platform platform;
@@ -80,7 +80,8 @@ static int read_config(struct wrt_sim_config *cfg)
 {
 	static const char *const clocks[] = { "hrtimer", "step" };
 	static const char *const sources[] = { "silence", "ramp", "loopback" };
-	static const char *const faults[] = { "none", "drop-irq", "flip-bit" };
+	static const char *const faults[] = { "none", "drop-irq", "flip-bit",
+					       "not-ready" };
 	int c = pick("clock", clock, clocks, ARRAY_SIZE(clocks));
 	int s = pick("source", source, sources, ARRAY_SIZE(sources));
 	int f = pick("fault", fault, faults, ARRAY_SIZE(faults));

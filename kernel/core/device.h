@@ -13,9 +13,16 @@ struct wrt_device {
 	struct wrt_hw_dev *hw;
 	struct wrt_lock lock;		/* the backend's [A] operations; inside stream locks */
 	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
+	u32 number;			/* the card's, for traces; set by the binding */
 	u32 nstreams;
 	struct wrt_stream *streams;	/* one for each slot */
 };
+
+/* What tracepoints know a stream by. */
+static inline u32 wrt_trace_id(const struct wrt_stream *s)
+{
+	return s->dev->number << 8 | s->slot;
+}
 
 /* [S] Ask the backend for its slots. WRT_ENOMEM, WRT_EINVAL (no slot). */
 int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw);

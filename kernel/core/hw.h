@@ -46,6 +46,20 @@ struct wrt_hw_latency {			/* KSRTAUDIO_HWLATENCY */
 	u32 codec_100ns;
 };
 
+enum wrt_hw_register_kind {
+	WRT_HW_POSITION_REGISTER = 0,
+	WRT_HW_CLOCK_REGISTER = 1,
+};
+
+/* A register that a client may map, read-only, and read by itself: KSRTAUDIO_HWREGISTER. */
+struct wrt_hw_register {
+	u64 bus;			/* of the page, aligned to it, with nothing else to harm */
+	u32 offset;			/* within that page */
+	u32 width;			/* 32 or 64 bits */
+	u32 accuracy;			/* position: bytes; clock: ticks between updates */
+	u64 numerator, denominator;	/* clock: Hz */
+};
+
 /* What one slot (one DMA engine) can do. Constant after probe. */
 struct wrt_hw_caps {
 	u32 flags;			/* enum wrt_hw_flags */
@@ -111,12 +125,20 @@ struct wrt_hw_ops {
 		       struct wrt_hw_latency *l);
 	/* [S] Afterwards the device holds no address of the buffer. */
 	void (*release)(struct wrt_hw_stream *s);
+	/* [S] Optional. WRT_ERANGE: the hardware has no such register. */
+	int (*reg)(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r);
 	/* [A] from: 0, or what stop() put into at->dma. */
 	int (*start)(struct wrt_hw_stream *s, u32 from, u64 *ns);
 	/* [A] Stop and pause are one. DMA is off on return, at says where it stood. */
 	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 	/* [A] Read offset and time together. May move data of a software engine. */
 	int (*position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+	/*
+	 * [A] Optional, playback: `bytes` after where start(), position() or stop() last
+	 * said that DMA stood, move no more data (play silence) and interrupt. Until stop().
+	 * Engines that cannot are stopped by the core.
+	 */
+	void (*end)(struct wrt_hw_stream *s, u32 bytes);
 	/*
 	 * [A] Optional: somebody wants an interrupt at each point, or nobody does.
 	 * Without points a backend still interrupts every quarter of the buffer or

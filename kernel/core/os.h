@@ -4,8 +4,8 @@
  *
  * Every system provides the same few names: fixed-width types, an interrupt-safe
  * lock (struct wrt_lock), a sleeping lock (struct wrt_mutex), memory, a short
- * sleep, and 64-bit arithmetic that does not overflow in between. core/, hw/ and
- * miniport/ use nothing else of their system.
+ * sleep, tracepoints (WRT_TRACE), and 64-bit arithmetic that does not overflow in
+ * between. core/, hw/ and miniport/ use nothing else of their system.
  */
 #ifndef WRT_CORE_OS_H
 #define WRT_CORE_OS_H

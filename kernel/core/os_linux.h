@@ -19,6 +19,8 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "os_linux_trace.h"
+
 struct wrt_lock {
 	spinlock_t raw;		/* what it guards is said where a wrt_lock is declared */
 };
@@ -95,6 +97,8 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 	div64_u64_rem(a, b, &rem);
 	return rem;
 }
+
+#define WRT_TRACE(event, ...)	trace_wavert_##event(__VA_ARGS__)
 
 #define wrt_memset(p, v, n)	memset(p, v, n)
 #define wrt_memcpy(d, s, n)	memcpy(d, s, n)

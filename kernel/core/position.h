@@ -25,6 +25,11 @@ struct wrt_position {
 	u64 ns;			/* when linear was last read */
 	u64 points;		/* points consumed so far */
 	u64 point_ns;		/* when the last of them was passed; 0: none yet */
+	u64 before_ns;		/* when the one before it was passed, or linear 0 left */
+	bool has_end;
+	u64 end;		/* with it: linear stops here for good (end of stream) */
+	u64 end_ns;		/* when it got there */
+	u64 end_points;		/* points in all when it does; the last one is the end */
 	u32 offset;		/* cyclic offset last read, bytes; == linear mod bytes */
 };
 
@@ -34,12 +39,38 @@ void wrt_position_reset(struct wrt_position *p);
 /* DMA goes on from where it stood: time spent standing still is no distance. */
 void wrt_position_resume(struct wrt_position *p, u64 ns);
 
+static inline bool wrt_position_ended(const struct wrt_position *p)
+{
+	return p->has_end && p->linear >= p->end;
+}
+
+/* When DMA stood at p->linear. */
+static inline u64 wrt_position_ns(const struct wrt_position *p)
+{
+	return wrt_position_ended(p) ? p->end_ns : p->ns;
+}
+
+/* The stream ends at this linear position, its points then are these. */
+void wrt_position_end_at(struct wrt_position *p, u64 linear, u64 points);
+
+/* It does not end. */
+void wrt_position_no_end(struct wrt_position *p);
+
 /*
  * Account for a reading of the hardware: offset in bytes (< c->bytes) taken at ns.
  * Whole buffers that passed unseen are added when the clock says so (it has to be
  * right to a quarter of a buffer). Never goes backwards. Returns bytes advanced.
  */
 u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 offset, u64 ns);
+
+/* Points passed since the last reset, consumed or not: C, the packet in progress. */
+u64 wrt_position_all_points(const struct wrt_position *p, const struct wrt_cycle *c);
+
+/*
+ * When DMA moved the first byte of the newest complete packet, number all_points - 1;
+ * there has to be one.
+ */
+u64 wrt_position_packet_ns(const struct wrt_position *p, const struct wrt_cycle *c);
 
 /* Points passed and not consumed yet. */
 u64 wrt_position_fresh_points(const struct wrt_position *p, const struct wrt_cycle *c);

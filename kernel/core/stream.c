@@ -25,20 +25,24 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out, 
 	out->state = s->state;
 	out->offset = s->pos.offset;
 	out->linear = s->pos.linear;
-	out->ns = s->pos.ns;
+	out->ns = wrt_position_ns(&s->pos);
+	out->read_ns = s->pos.ns;
 	out->points = s->pos.points;
+	out->packets = wrt_position_all_points(&s->pos, &s->cycle);
 	out->passed = passed;
 	out->point_ns = s->pos.point_ns;
 	out->look = s->looks;
 	out->geom = &s->geom;
 }
 
-static void read_position(struct wrt_stream *s)
+void wrt_stream_read(struct wrt_stream *s)
 {
 	struct wrt_hw_pos at;
 	unsigned long flags;
 	int err;
 
+	if (s->dma_off)
+		return;
 	flags = wrt_lock(&s->dev->lock);
 	err = s->dev->ops->position(s->hw, &at);
 	wrt_unlock(&s->dev->lock, flags);
@@ -63,18 +67,27 @@ static void publish(struct wrt_stream *s, u64 passed)
 	}
 }
 
-/* DMA is on; turn it off and account for the last bytes. */
-static void halt_dma(struct wrt_stream *s)
+/* Turn DMA off and account for the last bytes. */
+static void stop_dma(struct wrt_stream *s)
 {
 	struct wrt_hw_pos at;
 	unsigned long flags;
 	int err;
 
+	if (s->dma_off)
+		return;
 	flags = wrt_lock(&s->dev->lock);
 	err = s->dev->ops->stop(s->hw, &at);
 	wrt_unlock(&s->dev->lock, flags);
 	if (err >= 0)
 		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
+	s->dma_off = true;
+	WRT_TRACE(stop, wrt_trace_id(s), s->pos.linear, s->pos.ns);
+}
+
+static void halt_dma(struct wrt_stream *s)
+{
+	stop_dma(s);
 	s->state = WRT_STREAM_READY;
 	s->looks++;
 	publish(s, wrt_position_take_points(&s->pos, &s->cycle));
@@ -92,6 +105,7 @@ static void call_client(struct wrt_stream *s, struct wrt_client *c, unsigned lon
 	c->pending -= points;
 	c->busy++;
 	wrt_unlock(&s->lock, *flags);
+	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, first, points);
 	c->ops->notify(c, first, points);
 	*flags = wrt_lock(&s->lock);
 	c->busy--;
@@ -107,12 +121,22 @@ static void deliver(struct wrt_stream *s, struct wrt_client *except, unsigned lo
 			call_client(s, c, flags);
 }
 
-/* DMA is on: read the position once and publish it with what has been passed. */
+/*
+ * Read the position once and publish it with what has been passed. At the end of a stream
+ * the engine is stopped, unless it was told of the end and plays no more by itself.
+ */
 static void take_look(struct wrt_stream *s)
 {
-	read_position(s);
+	u64 fresh;
+
+	wrt_stream_read(s);
+	if (wrt_position_ended(&s->pos) && !s->dev->ops->end)
+		stop_dma(s);
+	fresh = wrt_position_take_points(&s->pos, &s->cycle);
 	s->looks++;
-	publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+	WRT_TRACE(look, wrt_trace_id(s), s->looks, s->pos.linear, s->pos.ns, s->pos.points,
+		  fresh);
+	publish(s, fresh);
 }
 
 void wrt_stream_look(struct wrt_stream *s)
@@ -256,19 +280,6 @@ static u32 count_observers(const struct wrt_stream *s)
 	return n;
 }
 
-u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
-{
-	unsigned long flags = wrt_lock(&s->lock);
-	u64 next = c->passed;
-
-	if (s->state == WRT_STREAM_RUN) {
-		read_position(s);
-		next += wrt_position_fresh_points(&s->pos, &s->cycle);
-	}
-	wrt_unlock(&s->lock, flags);
-	return next;
-}
-
 void wrt_stream_set_batch(struct wrt_stream *s, struct wrt_client *c, u32 batch)
 {
 	unsigned long flags = wrt_lock(&s->lock);
@@ -379,6 +390,7 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	s->cycle.byte_rate = g->rate * g->frame_bytes;
 	s->cycle.back_max = latency.fifo_bytes;
 	wrt_position_reset(&s->pos);
+	s->dma_off = true;
 	s->state = WRT_STREAM_READY;
 	update_points(s);
 	publish(s, 0);
@@ -438,19 +450,37 @@ void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c)
 
 /* ---- running -------------------------------------------------------------------- */
 
+/* DMA is on: tell the engine where to end, if there is an end and it can be told. */
+static void aim_at_end(struct wrt_stream *s)
+{
+	unsigned long flags;
+
+	if (!s->dev->ops->end || !s->pos.has_end)
+		return;
+	flags = wrt_lock(&s->dev->lock);
+	s->dev->ops->end(s->hw, (u32)(s->pos.end - s->pos.linear));
+	wrt_unlock(&s->dev->lock, flags);
+}
+
+/* A stream that has ended runs on without DMA: nothing moves any more. */
 static int start_locked(struct wrt_stream *s)
 {
 	unsigned long flags;
 	u64 ns = 0;
 	int err;
 
-	flags = wrt_lock(&s->dev->lock);
-	err = s->dev->ops->start(s->hw, s->pos.offset, &ns);
-	wrt_unlock(&s->dev->lock, flags);
-	if (err)
-		return err;
+	if (!wrt_position_ended(&s->pos)) {
+		flags = wrt_lock(&s->dev->lock);
+		err = s->dev->ops->start(s->hw, s->pos.offset, &ns);
+		wrt_unlock(&s->dev->lock, flags);
+		if (err)
+			return err;
+		s->dma_off = false;
+		wrt_position_resume(&s->pos, ns);
+		WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, ns);
+		aim_at_end(s);
+	}
 	s->state = WRT_STREAM_RUN;
-	wrt_position_resume(&s->pos, ns);
 	publish(s, 0);
 	return 0;
 }
@@ -502,8 +532,7 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c)
 	wrt_unlock(&s->lock, flags);
 }
 
-/* What c may see. Lock held. */
-static void fill_for(struct wrt_stream *s, const struct wrt_client *c, struct wrt_snapshot *out)
+void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wrt_snapshot *out)
 {
 	static const struct wrt_hw_geom none;
 
@@ -516,25 +545,11 @@ static void fill_for(struct wrt_stream *s, const struct wrt_client *c, struct wr
 	out->geom = &none;
 }
 
-void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out)
+void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points)
 {
-	unsigned long flags = wrt_lock(&s->lock);
-
-	if (s->state == WRT_STREAM_RUN)
-		read_position(s);
-	fill_for(s, c, out);
-	wrt_unlock(&s->lock, flags);
-}
-
-void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c)
-{
-	unsigned long flags = wrt_lock(&s->lock);
-	struct wrt_snapshot snap;
-
-	fill_for(s, c, &snap);
-	if (c->ops->publish)
-		c->ops->publish(c, &snap);
-	wrt_unlock(&s->lock, flags);
+	wrt_position_end_at(&s->pos, linear, points);
+	if (s->state == WRT_STREAM_RUN && !s->dma_off)
+		aim_at_end(s);
 }
 
 void wrt_stream_gone(struct wrt_stream *s)

@@ -39,7 +39,9 @@ struct wrt_snapshot {
 	u32 offset;		/* cyclic position, bytes, < geom->bytes */
 	u64 linear;		/* bytes since the last reset */
 	u64 ns;			/* when the position was read */
-	u64 points;		/* points passed since the last reset: C (WRT-162) */
+	u64 read_ns;		/* when the hardware was last read: later, behind an end */
+	u64 points;		/* points consumed since the last reset */
+	u64 packets;		/* points passed by now, consumed or not: C (WRT-162) */
 	u64 passed;		/* those of them that are new with this publish */
 	u64 point_ns;		/* when DMA passed the last of them; 0: none yet */
 	u64 look;		/* serial number of the interrupt (look) */
@@ -88,6 +90,7 @@ struct wrt_stream {
 	struct wrt_client *owner;
 	struct wrt_client *clients;	/* owner and observers */
 	bool points_on;
+	bool dma_off;			/* RUN, but DMA has been turned off at the end */
 	struct wrt_hw_geom geom;
 	struct wrt_hw_latency latency;
 	struct wrt_cycle cycle;
@@ -131,8 +134,26 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
  */
 void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out);
 
+/* [S] A register of the owner's that may be mapped. WRT_ERANGE (none), WRT_EBUSY, WRT_EGONE. */
+int wrt_stream_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
+			struct wrt_hw_register *out);
+
 /* [A] Publish once more to c alone: something of its own has changed. */
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
+
+/*
+ * [A] Read the position and call fn with it, under the stream lock, so that what c keeps
+ * beside the position changes together with it. If fn returns true, c is published to.
+ */
+void wrt_stream_with(struct wrt_stream *s, struct wrt_client *c,
+		     bool (*fn)(struct wrt_client *c, const struct wrt_snapshot *now, void *arg),
+		     void *arg);
+
+/*
+ * Only inside wrt_stream_with(), by the owner: the stream ends at this linear position
+ * (less than a buffer ahead); the position stays there, and the points are then `points`.
+ */
+void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
 
 /* [A] The interrupt: read the position once, publish, notify. */
 void wrt_stream_look(struct wrt_stream *s);
@@ -152,6 +173,10 @@ void wrt_stream_set_batch(struct wrt_stream *s, struct wrt_client *c, u32 batch)
 /* [S] Be told, and not more. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX. */
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);
 void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c);
+
+/* query.c only, stream lock held: read the hardware (in RUN); what c may see. */
+void wrt_stream_read(struct wrt_stream *s);
+void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wrt_snapshot *out);
 
 /* [S] device.c only: DMA off, last points delivered, state GONE published. */
 void wrt_stream_gone(struct wrt_stream *s);

@@ -6,12 +6,13 @@ set -u
 tracing=/sys/kernel/tracing
 wav=Front_Center.wav
 
-# Two witnesses: our tracepoint, and a probe on ALSA's own function.
+# Two witnesses: our tracepoints, and a probe on ALSA's own function.
 trace_on()
 {
 	echo mono >$tracing/trace_clock
 	echo >$tracing/trace
-	echo 1 >$tracing/events/wavert/wavert_period/enable
+	echo 1 >$tracing/events/wavert/wavert_look/enable
+	echo 1 >$tracing/events/wavert/wavert_notify/enable
 	echo 1 >$tracing/events/kprobes/elapsed/enable
 	echo 1 >$tracing/tracing_on
 }

@@ -27,19 +27,22 @@ period_of()	# what aplay -v says
 }
 
 # "points calls worst-late worst-drift" of the playback stream (slot 0) in a trace: points
-# by the tracepoint, calls of ALSA's function by the probe behind it.
+# by the tracepoints, calls of ALSA's function by the probe behind it.
 digest()	# TRACE PERIOD-FRAMES
 {
 	awk -v period="$2" -v rate=$rate '
 	function field(name,   s) { s = $0; sub(".* " name "=", "", s); sub(" .*", "", s); return s + 0 }
-	/wavert_period:/ {
+	/wavert_look:/ && field("slot") == 0 && field("new") {
+		frame = field("linear") / 2
+		passed = field("points")
+		t = $0; sub(/: wavert_look:.*/, "", t); sub(/.* /, "", t)
+	}
+	/wavert_notify:/ && /model=ALSA/ {
 		mine = field("slot") == 0
 		if (!mine) next
-		points += field("new")
-		frame = field("linear") / 2
-		t = $0; sub(/: wavert_period:.*/, "", t); sub(/.* /, "", t)
+		points += field("points")
 		if (!seen++) { f0 = frame; t0 = t }
-		late = frame - field("points") * period
+		late = frame - passed * period
 		drift = (frame - f0) - (t - t0) * rate
 		if (drift < 0) drift = -drift
 		if (late > worst_late) worst_late = late
@@ -111,7 +114,10 @@ judge "(b) WaveRT" "$expected" "${delivered:-none}" "$late" "$drift" "$bytes"
 # (c): the k-th line of both sides must be the same interrupt at the same position
 period=$(period_of "$dir/c.log")
 expected=$(( (frames + period - 1) / period ))
-sed -n 's/.*wavert_period:.* slot=0 look=\([0-9]*\) linear=\([0-9]*\) .*/\1 \2/p' "$dir/c.trace" >"$dir/c.alsa"
+awk 'function field(name,   s) { s = $0; sub(".* " name "=", "", s); sub(" .*", "", s); return s + 0 }
+	/wavert_look:/ && field("slot") == 0 { look = field("look"); linear = field("linear") }
+	/wavert_notify:/ && /model=ALSA/ && field("slot") == 0 { print look, linear }
+' "$dir/c.trace" >"$dir/c.alsa"
 sed -n 's/^[0-9]* look \([0-9]*\) linear \([0-9]*\) .*/\1 \2/p' "$dir/c.watch" >"$dir/c.wavert"
 signals=$(said "$dir/c.watch" signals ,)
 read -r points calls late drift <<END

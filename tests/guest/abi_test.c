@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "abi.h"
+#include "abi_packets.h"
 
 #define BYTES 7680u	/* 1920 frames of S16 stereo, 40 ms at 48 kHz */
 #define FRAMES 1920u
@@ -60,7 +61,7 @@ static void test_caps(void)
 	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of a pin that is not there gives ENOENT");
 	c.pin = 0xffffffff;
 	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of pin 2^32-1 gives ENOENT");
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < (int)(sizeof(c.reserved) / sizeof(c.reserved[0])); i++) {
 		memset(&c, 0, sizeof(c));
 		c.reserved[i] = 1u << 31;
 		wrong += call(fd, WAVERT_IOC_CAPS, &c) != EINVAL;
@@ -745,6 +746,7 @@ int main(void)
 	test_observer();
 	test_foreign_position();
 	test_black_box();
+	test_packets();
 	test_killed();
 	test_many_cycles();
 	return tap_done();

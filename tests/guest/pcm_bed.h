@@ -24,7 +24,7 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define TRACING		"/sys/kernel/tracing/"
-#define EVENT		TRACING "events/wavert/wavert_period/"
+#define EVENT		TRACING "events/wavert/wavert_notify/"
 
 static const snd_pcm_format_t formats[] = {
 	SND_PCM_FORMAT_U8, SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S24_LE,
@@ -463,11 +463,11 @@ static struct elapsed trace_off(bool on)
 	if (!on)
 		return e;
 	write_file(EVENT "enable", "0");
-	for (at = read_file(TRACING "trace"); (at = strstr(at, "wavert_period: ")); e.calls++) {
-		at = strstr(at, " new=");
+	for (at = read_file(TRACING "trace"); (at = strstr(at, "model=ALSA ")); e.calls++) {
+		at = strstr(at, " points=");
 		if (!at)
 			break;
-		at += strlen(" new=");
+		at += strlen(" points=");
 		e.periods += strtol(at, NULL, 10);
 	}
 	return e;

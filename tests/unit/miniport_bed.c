@@ -4,13 +4,14 @@
  */
 #include "miniport_bed.h"
 
-static int setup(void **state, enum wrt_sim_source source)
+static int setup(void **state, enum wrt_sim_source source,
+		 void (*open)(struct tb *tb, const struct wrt_sim_config *cfg))
 {
 	struct wrt_sim_config cfg = { .pairs = 1, .source = source };
 	struct mp_bed *b = calloc(1, sizeof(*b));
 	u32 i;
 
-	tb_open(&b->tb, &cfg);
+	open(&b->tb, &cfg);
 	ok(tb_pin_open(&b->pin, &b->tb, WRT_PLAYBACK, 0, false));
 	ok(tb_pin_open(&b->rec, &b->tb, WRT_CAPTURE, 0, false));
 	ok(wrt_mp_set_format(&b->pin.mp, 48000, WRT_FMT_S16, 2));
@@ -23,12 +24,17 @@ static int setup(void **state, enum wrt_sim_source source)
 
 int mp_setup(void **state)
 {
-	return setup(state, WRT_SIM_LOOPBACK);
+	return setup(state, WRT_SIM_LOOPBACK, tb_open);
+}
+
+int mp_setup_endless(void **state)
+{
+	return setup(state, WRT_SIM_LOOPBACK, tb_open_endless);
 }
 
 int mp_setup_ramp(void **state)
 {
-	return setup(state, WRT_SIM_RAMP);
+	return setup(state, WRT_SIM_RAMP, tb_open);
 }
 
 int mp_teardown(void **state)

@@ -26,6 +26,7 @@ struct mp_bed {
 /* setup and teardown of a test; with a ramp recorded, or playback. */
 int mp_setup(void **state);
 int mp_setup_ramp(void **state);
+int mp_setup_endless(void **state);
 int mp_teardown(void **state);
 
 enum wrt_status mp_alloc(struct tb_pin *pin, u32 count, u32 bytes);
@@ -42,9 +43,12 @@ void mp_run(struct mp_bed *b);
 #define fails(status, name)	assert_int_equal(status, WRT_STATUS_##name)
 
 #define M(function)	{ #function, function, mp_setup, mp_teardown, NULL }
+#define ENDLESS(function) { #function, function, mp_setup_endless, mp_teardown, NULL }
 #define RAMP(function)	{ #function, function, mp_setup_ramp, mp_teardown, NULL }
 
-extern const struct CMUnitTest buffer_tests[], event_tests[], notify_tests[], state_tests[];
-extern const size_t n_buffer_tests, n_event_tests, n_notify_tests, n_state_tests;
+extern const struct CMUnitTest buffer_tests[], event_tests[], notify_tests[], packet_tests[],
+			       state_tests[];
+extern const size_t n_buffer_tests, n_event_tests, n_notify_tests, n_packet_tests,
+		    n_state_tests;
 
 #endif

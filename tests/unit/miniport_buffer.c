@@ -190,7 +190,7 @@ static void a_backend_that_refuses_costs_no_memory(void **state)
 	struct mp_bed *b = *state;
 
 	tb_backend.fail_open = -WRT_EIO;
-	fails(mp_alloc(&b->pin, 2, 384), UNSUCCESSFUL);
+	fails(mp_alloc(&b->pin, 2, 384), DEVICE_NOT_READY);
 	tb_backend.fail_open = 0;
 	tb_backend.fail_prepare = -WRT_ENOMEM;
 	fails(mp_alloc(&b->pin, 2, 384), INSUFFICIENT_RESOURCES);

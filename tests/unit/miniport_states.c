@@ -105,10 +105,10 @@ static void wrt_125_a_failed_step_leaves_the_state_before_it(void **state)
 
 	ok(mp_alloc(&b->pin, 2, 384));
 	tb_backend.fail_start = -WRT_EIO;
-	fails(mp_state(&b->pin, WRT_MP_RUN), UNSUCCESSFUL);
+	fails(mp_state(&b->pin, WRT_MP_RUN), DEVICE_NOT_READY);
 	assert_int_equal(b->pin.mp.state, WRT_MP_PAUSE);
 	assert_int_equal(b->pin.page_mp_state, WRT_MP_PAUSE);
-	fails(mp_state(&b->pin, WRT_MP_RUN), UNSUCCESSFUL);
+	fails(mp_state(&b->pin, WRT_MP_RUN), DEVICE_NOT_READY);
 	assert_int_equal(b->pin.mp.state, WRT_MP_PAUSE);
 	tb_backend.fail_start = 0;
 	ok(mp_state(&b->pin, WRT_MP_RUN));

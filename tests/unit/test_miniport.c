@@ -2,7 +2,7 @@
 /*
  * test_miniport.c - compat/miniport/ against the WRT statements that can be checked in
  * one process: miniport_buffer.c, miniport_events.c, miniport_notify.c (what is
- * signalled when) and miniport_states.c (states, positions, removal, status codes).
+ * signalled when), miniport_packets.c and miniport_states.c (states, positions, removal, status codes).
  */
 #include "miniport_bed.h"
 
@@ -20,6 +20,7 @@ static size_t collect(struct CMUnitTest *all)
 	n = add(all, n, buffer_tests, n_buffer_tests);
 	n = add(all, n, event_tests, n_event_tests);
 	n = add(all, n, notify_tests, n_notify_tests);
+	n = add(all, n, packet_tests, n_packet_tests);
 	return add(all, n, state_tests, n_state_tests);
 }
 

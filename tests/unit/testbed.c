@@ -107,7 +107,10 @@ static int tb_hw_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 {
 	int err = watched(&tb_backend.prepare, tb_backend.fail_prepare);
 
-	return err ? err : wrt_sim_ops.prepare(s, g, l);
+	if (!err)
+		err = wrt_sim_ops.prepare(s, g, l);
+	*l = tb_backend.latency;
+	return err;
 }
 
 static void tb_hw_release(struct wrt_hw_stream *s)
@@ -145,6 +148,21 @@ static void tb_hw_points(struct wrt_hw_stream *s, bool on)
 	wrt_sim_ops.points(s, on);
 }
 
+static void tb_hw_end(struct wrt_hw_stream *s, u32 bytes)
+{
+	watched(&tb_backend.end, 0);
+	wrt_sim_ops.end(s, bytes);
+}
+
+static int tb_hw_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
+{
+	(void)s;
+	if (!tb_backend.reg[kind].width)
+		return WRT_ERANGE;
+	*r = tb_backend.reg[kind];
+	return 0;
+}
+
 static int tb_hw_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
 	return wrt_sim_ops.caps(d, slot, c);
@@ -155,18 +173,27 @@ static bool tb_hw_irq(struct wrt_hw_dev *d, u32 *slots)
 	return wrt_sim_ops.irq(d, slots);
 }
 
+#define WATCHED				\
+	.name = "watched sim",		\
+	.caps = tb_hw_caps,		\
+	.open = tb_hw_open,		\
+	.close = tb_hw_close,		\
+	.prepare = tb_hw_prepare,	\
+	.release = tb_hw_release,	\
+	.start = tb_hw_start,		\
+	.stop = tb_hw_stop,		\
+	.position = tb_hw_position,	\
+	.points = tb_hw_points,		\
+	.irq = tb_hw_irq,		\
+	.reg = tb_hw_reg
+
 static const struct wrt_hw_ops watched_ops = {
-	.name = "watched sim",
-	.caps = tb_hw_caps,
-	.open = tb_hw_open,
-	.close = tb_hw_close,
-	.prepare = tb_hw_prepare,
-	.release = tb_hw_release,
-	.start = tb_hw_start,
-	.stop = tb_hw_stop,
-	.position = tb_hw_position,
-	.points = tb_hw_points,
-	.irq = tb_hw_irq,
+	WATCHED,
+	.end = tb_hw_end,
+};
+
+static const struct wrt_hw_ops endless_ops = {
+	WATCHED,
 };
 
 /* ---- time ------------------------------------------------------------------------- */
@@ -187,13 +214,24 @@ static const struct wrt_hw_bus bus = {
 	.timer_at = bus_timer_at,
 };
 
-void tb_open(struct tb *tb, const struct wrt_sim_config *cfg)
+static void open_with(struct tb *tb, const struct wrt_sim_config *cfg,
+		      const struct wrt_hw_ops *ops)
 {
 	memset(tb, 0, sizeof(*tb));
 	memset(&tb_backend, 0, sizeof(tb_backend));
 	tb->now = TB_EPOCH;
 	assert_int_equal(wrt_sim_create(&bus, tb, cfg, &tb->hw), 0);
-	assert_int_equal(wrt_device_init(&tb->dev, &watched_ops, tb->hw), 0);
+	assert_int_equal(wrt_device_init(&tb->dev, ops, tb->hw), 0);
+}
+
+void tb_open(struct tb *tb, const struct wrt_sim_config *cfg)
+{
+	open_with(tb, cfg, &watched_ops);
+}
+
+void tb_open_endless(struct tb *tb, const struct wrt_sim_config *cfg)
+{
+	open_with(tb, cfg, &endless_ops);
 }
 
 void tb_close(struct tb *tb)

@@ -42,6 +42,9 @@ struct tb_backend {
 	u32 open, close, prepare, release, start, stop, position, points;
 	bool points_on;		/* argument of the last points() */
 	u32 fail_open, fail_prepare, fail_start, fail_stop, fail_position;	/* -WRT_E... */
+	u32 end;
+	struct wrt_hw_latency latency;	/* what prepare() says; back_max of positions too */
+	struct wrt_hw_register reg[2];	/* width 0: there is none */
 };
 
 extern struct tb_backend tb_backend;
@@ -56,6 +59,9 @@ struct tb {
 
 /* A device with this simulator; every backend call passes through tb_backend. */
 void tb_open(struct tb *tb, const struct wrt_sim_config *cfg);
+
+/* The same, but the engine cannot be told where to end. */
+void tb_open_endless(struct tb *tb, const struct wrt_sim_config *cfg);
 void tb_close(struct tb *tb);
 
 /* Time passes up to ns; armed timers raise interrupts at exactly their time. */

@@ -6,8 +6,8 @@
  * stand one to one for the contract's NTSTATUS, see wavert_status_name(). Objects are
  * opaque, belong to the caller and are freed by the matching close function, which
  * accepts NULL. An object is used by one thread at a time, except that
- * wavert_stream_snapshot(), _notifications() and _position() may run beside anything
- * but close.
+ * wavert_stream_snapshot(), _notifications(), _position() and the packet calls may run
+ * beside anything but close.
  *
  * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format,
  * wavert_stream_alloc, wavert_stream_register, fill the buffer, set_state(RUN), then
@@ -86,6 +86,30 @@ int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
 /* Ask the hardware, by a system call. */
 int wavert_stream_position(struct wavert_stream *stream, struct wavert_position *position);
 
+/* FIFO in bytes, delays in 100 ns. -EAGAIN: no buffer yet. */
+int wavert_stream_latency(struct wavert_stream *stream, struct wavert_latency *latency);
+
+/*
+ * WAVERT_REGISTER_POSITION or _CLOCK, mapped: *address is the register, valid until close.
+ * Each once a stream. -EOPNOTSUPP: the hardware has none to map.
+ */
+int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
+			       struct wavert_register *info, const volatile void **address);
+
+/*
+ * Packet mode (see sound/wavert.h). -EOPNOTSUPP: other direction, or no notification
+ * buffer. write: -ETIME late, -EOVERFLOW too early, -EBADFD after the end; flags 0 or
+ * WAVERT_PACKET_EOS with the last packet's length. read: -EAGAIN nothing new.
+ */
+int wavert_stream_packet_count(struct wavert_stream *stream, uint32_t *packets);
+int wavert_stream_write_packet(struct wavert_stream *stream, uint32_t number,
+			       unsigned int flags, unsigned int eos_bytes);
+int wavert_stream_read_packet(struct wavert_stream *stream, struct wavert_read_packet *packet);
+
+/* Frames that have left the device, and when (CLOCK_MONOTONIC). Playback only. */
+int wavert_stream_presentation(struct wavert_stream *stream,
+			       struct wavert_presentation *presentation);
+
 /* The register page without its ring, as one consistent copy; no system call. */
 struct wavert_snapshot {
 	uint32_t state;			/* WAVERT_STATE_* */
@@ -97,6 +121,7 @@ struct wavert_snapshot {
 	uint64_t looks;
 	uint64_t notifications_written;	/* ring_head */
 	uint32_t buffer_bytes, notifications, rate, frame_bytes, format, channels, flags;
+	uint64_t underruns, repeats, late, overruns, dropped;	/* glitches of packet mode */
 };
 
 void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot);

@@ -20,6 +20,7 @@ struct wavert_stream {
 	size_t map_bytes;
 	void *buffer;		/* byte 0 of the cycle, inside the mapping */
 	size_t bytes;
+	void *registers[2];	/* WAVERT_REGISTER_POSITION, _CLOCK: their pages */
 };
 
 static int call(const struct wavert_stream *s, unsigned long request, void *arg)
@@ -73,11 +74,21 @@ static void unmap_buffer(struct wavert_stream *s)
 	s->bytes = 0;
 }
 
+static void unmap_registers(struct wavert_stream *s)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (s->registers[i])
+			munmap(s->registers[i], s->page_bytes);
+}
+
 void wavert_stream_close(struct wavert_stream *stream)
 {
 	if (!stream)
 		return;
 	unmap_buffer(stream);
+	unmap_registers(stream);
 	munmap((void *)stream->page, stream->page_bytes);
 	close(stream->fd);
 	free(stream);
@@ -165,6 +176,67 @@ int wavert_stream_position(struct wavert_stream *stream, struct wavert_position 
 	return call(stream, WAVERT_IOC_GET_POSITION, position);
 }
 
+int wavert_stream_latency(struct wavert_stream *stream, struct wavert_latency *latency)
+{
+	memset(latency, 0, sizeof(*latency));
+	return call(stream, WAVERT_IOC_GET_LATENCY, latency);
+}
+
+int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
+			       struct wavert_register *info, const volatile void **address)
+{
+	void *at;
+	int err;
+
+	memset(info, 0, sizeof(*info));
+	info->kind = kind;
+	err = call(stream, WAVERT_IOC_GET_REGISTER, info);
+	if (err)
+		return err;
+	at = mmap(NULL, stream->page_bytes, PROT_READ, MAP_SHARED, stream->fd,
+		  (off_t)info->mmap_offset);
+	if (at == MAP_FAILED)
+		return -errno;
+	stream->registers[kind] = at;	/* kind is valid, and asked for once: the call said so */
+	*address = (const char *)at + info->page_offset;
+	return 0;
+}
+
+/* ---- packets --------------------------------------------------------------------- */
+
+int wavert_stream_packet_count(struct wavert_stream *stream, uint32_t *packets)
+{
+	struct wavert_packet_count arg = { 0 };
+	int err = call(stream, WAVERT_IOC_PACKET_COUNT, &arg);
+
+	if (!err)
+		*packets = arg.packets;
+	return err;
+}
+
+int wavert_stream_write_packet(struct wavert_stream *stream, uint32_t number,
+			       unsigned int flags, unsigned int eos_bytes)
+{
+	struct wavert_write_packet arg = {
+		.number = number, .flags = flags, .eos_bytes = eos_bytes,
+	};
+
+	return call(stream, WAVERT_IOC_SET_WRITE_PACKET, &arg);
+}
+
+int wavert_stream_read_packet(struct wavert_stream *stream, struct wavert_read_packet *packet)
+{
+	memset(packet, 0, sizeof(*packet));
+	return call(stream, WAVERT_IOC_GET_READ_PACKET, packet);
+}
+
+int wavert_stream_presentation(struct wavert_stream *stream,
+			       struct wavert_presentation *presentation)
+{
+	memset(presentation, 0, sizeof(*presentation));
+	return call(stream, WAVERT_IOC_PRESENTATION, presentation);
+}
+
 /* ---- the register page --------------------------------------------------------- */
 
 /* An even sequence number; the kernel writes for some tens of nanoseconds only. */
@@ -225,6 +297,11 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 		.format = c->format,
 		.channels = c->channels,
 		.flags = c->flags,
+		.underruns = c->underruns,
+		.repeats = c->repeats,
+		.late = c->late,
+		.overruns = c->overruns,
+		.dropped = c->dropped,
 	};
 }
 

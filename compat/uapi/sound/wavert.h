@@ -40,7 +40,7 @@
 
 /* The major number changes when an old client could no longer work. */
 #define WAVERT_ABI_MAJOR	0
-#define WAVERT_ABI_MINOR	1
+#define WAVERT_ABI_MINOR	2
 
 /* Directions of a pin. */
 #define WAVERT_PLAYBACK		0	/* render */
@@ -70,6 +70,11 @@ struct wavert_version {
 #define WAVERT_CAP_STEPPED	0x1	/* time moves only when stepped; ns is the step clock's */
 #define WAVERT_CAP_EMULATED	0x2	/* jumps of tens of milliseconds are normal */
 
+/* Which calls a stream of this pin takes, beside those that every stream takes. */
+#define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */
+#define WAVERT_OFFERS_INPUT		0x2	/* GET_READ_PACKET (WRT-006) */
+#define WAVERT_OFFERS_OUTPUT		0x4	/* SET_WRITE_PACKET, PACKET_COUNT, PRESENTATION (WRT-007) */
+
 /* Errors of CAPS: EINVAL (direction), ENOENT (no such pin). */
 struct wavert_caps {
 	__u32 pin;		/* [in] 0 .. pins - 1, as ALSA's subdevice number */
@@ -86,7 +91,8 @@ struct wavert_caps {
 	__u32 notify_min;	/* [out] least distance of two points, frames */
 	__u32 size_step;	/* [out] a point is a multiple of this, bytes (and of a frame) */
 	__u32 position_step;	/* [out] position moves by at most this many bytes; 0: one frame */
-	__u32 reserved[6];
+	__u32 offers;		/* [out] WAVERT_OFFERS_* */
+	__u32 reserved[5];
 };
 
 /* Watch, do not own: events and the register page of whoever runs this pin. */
@@ -126,7 +132,8 @@ struct wavert_format {
  * rounded up to the next multiple of count * frame bytes, and so far that points are at
  * least notify_min frames and 125 us apart (Q2, Q3); never down. Legal in STOP and ACQUIRE
  * (Q5). Errors: EREMOTEIO (size 0, below a frame or above buffer_max;
- * too many points), EINVAL (count; flags), EBADRQC (a buffer exists already, state PAUSE
+ * too many points), EINVAL (count; flags), EAGAIN (the hardware does not do as told,
+ * WRT-023), EBADRQC (a buffer exists already, state PAUSE
  * or RUN, no format set, or an observer), EBUSY (somebody else owns the pin), ENOMEM.
  */
 struct wavert_buffer {
@@ -161,7 +168,8 @@ struct wavert_event {
 /*
  * SetState. Missing steps between STOP, ACQUIRE, PAUSE and RUN are inserted (WRT-122); the
  * present state again has no effect. When RUN -> PAUSE has returned, no signal follows
- * (WRT-097). Errors: EINVAL (> RUN), EBADRQC (RUN without a buffer; an observer).
+ * (WRT-097). Errors: EINVAL (> RUN), EBADRQC (RUN without a buffer; an observer),
+ * EAGAIN (the hardware does not do as told).
  */
 struct wavert_state {
 	__u32 state;		/* [in] WAVERT_STATE_STOP .. _RUN */
@@ -176,6 +184,88 @@ struct wavert_position {
 	__u64 ns;		/* [out] when it was read, CLOCK_MONOTONIC (or the step clock) */
 	__u32 state;		/* [out] WAVERT_STATE_* */
 	__u32 reserved[7];
+};
+
+/* GetHWLatency. Errors: EAGAIN (no buffer), EBADRQC (an observer). WRT-152 */
+struct wavert_latency {
+	__u32 fifo_bytes;	/* [out] between the buffer and the codec link */
+	__u32 chipset_100ns;	/* [out] */
+	__u32 codec_100ns;	/* [out] */
+	__u32 reserved[5];
+};
+
+#define WAVERT_REGISTER_POSITION	0	/* GetPositionRegister */
+#define WAVERT_REGISTER_CLOCK		1	/* GetClockRegister */
+#define WAVERT_REGISTER_PACKET		2	/* PACKETVREGISTER: never (WRT-217) */
+
+/*
+ * A register of the hardware that the client may map and read by itself: mmap() one page,
+ * read-only, at mmap_offset; the register is page_offset bytes into it. Each kind once in
+ * the life of a stream (WRT-146, 150). Errors: EOPNOTSUPP (the hardware has none, or none
+ * that can be mapped alone; ask GET_POSITION, WRT-145), EAGAIN (no buffer), EBADRQC (asked
+ * before, or an observer), EINVAL (kind).
+ */
+struct wavert_register {
+	__u32 kind;		/* [in] WAVERT_REGISTER_* */
+	__u32 width;		/* [out] 32 or 64 bits */
+	__u32 accuracy;		/* [out] position: bytes; clock: ticks between two updates */
+	__u32 page_offset;	/* [out] bytes */
+	__u64 mmap_offset;	/* [out] */
+	__u64 numerator;	/* [out] clock: numerator / denominator Hz */
+	__u64 denominator;	/* [out] */
+	__u32 reserved[6];
+};
+
+/*
+ * Packet mode. With a notification buffer the cycle is N packets; packets are numbered from
+ * 0 at the first RUN after STOP; packet p lies at (p mod N) * B / N. Numbers are 64 bits
+ * wide inside, and told modulo 2^32. These calls may be made beside any other, and beside
+ * themselves; EOPNOTSUPP means a pin of the other direction, or no notification buffer
+ * (WRT-039, 050).
+ */
+
+/* GetPacketCount: packets played completely = number of the one in progress. WRT-160..163 */
+struct wavert_packet_count {
+	__u32 packets;		/* [out] C modulo 2^32; 0 in STOP */
+	__u32 reserved[3];
+};
+
+/* GetOutputStreamPresentationPosition. WRT-184..187 */
+struct wavert_presentation {
+	__u64 frames;		/* [out] that have left the device since the last STOP */
+	__u64 ns;		/* [out] at this time, CLOCK_MONOTONIC (or the step clock) */
+	__u32 reserved[4];
+};
+
+/*
+ * GetReadPacket: the newest packet that is complete, and was not fetched yet. Older ones
+ * are lost; the numbers show how many. Errors: EAGAIN (nothing new), EBADFD (below PAUSE),
+ * EBADRQC (an observer). WRT-190..202
+ */
+struct wavert_read_packet {
+	__u32 number;		/* [out] PacketNumber */
+	__u32 flags;		/* [out] 0 */
+	__u64 ns;		/* [out] when its first sample was taken at the converter */
+	__u32 more_data;	/* [out] 0: there is no backlog */
+	__u32 reserved[3];
+};
+
+#define WAVERT_PACKET_EOS	0x200	/* KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM */
+
+/*
+ * SetWritePacket: this packet has been written. It may be C .. C + N - 1 before RUN, and
+ * C + 1 .. C + N - 1 (N = 1: C + 1) in RUN. With EOS it is the last, and eos_bytes of it
+ * count: when they have been fetched the events are signalled for the last time, position
+ * and C stand still until STOP, and what lies behind is not played if the hardware can stop
+ * there. Errors: ETIME (late), EOVERFLOW (too early), EBADFD (after EOS), EINVAL (flags;
+ * eos_bytes > B / N), EBADRQC (an observer). A call that is late or too early changes the
+ * glitch counters only. WRT-164..180
+ */
+struct wavert_write_packet {
+	__u32 number;		/* [in] */
+	__u32 flags;		/* [in] 0 or WAVERT_PACKET_EOS */
+	__u32 eos_bytes;	/* [in] 0 .. B / N; without EOS ignored */
+	__u32 reserved[5];
 };
 
 #define WAVERT_IOC_VERSION	_IOWR('H', 0xb0, struct wavert_version)
@@ -193,6 +283,12 @@ struct wavert_position {
 #define WAVERT_IOC_UNREGISTER_EVENT	_IOW('H', 0xb7, struct wavert_event)
 #define WAVERT_IOC_SET_STATE	_IOW('H', 0xb8, struct wavert_state)
 #define WAVERT_IOC_GET_POSITION	_IOWR('H', 0xb9, struct wavert_position)
+#define WAVERT_IOC_GET_LATENCY	_IOWR('H', 0xba, struct wavert_latency)
+#define WAVERT_IOC_GET_REGISTER	_IOWR('H', 0xbb, struct wavert_register)
+#define WAVERT_IOC_PACKET_COUNT	_IOWR('H', 0xbc, struct wavert_packet_count)
+#define WAVERT_IOC_PRESENTATION	_IOWR('H', 0xbd, struct wavert_presentation)
+#define WAVERT_IOC_GET_READ_PACKET	_IOWR('H', 0xbe, struct wavert_read_packet)
+#define WAVERT_IOC_SET_WRITE_PACKET	_IOW('H', 0xbf, struct wavert_write_packet)
 
 /*
  * mmap() of a stream, MAP_SHARED only. Mappings are not inherited by fork().
@@ -241,7 +337,13 @@ struct wavert_page {
 	__u32 format;		/* WAVERT_FORMAT_* */
 	__u32 channels;
 	__u32 flags;		/* WAVERT_CAP_* */
-	__u32 reserved[38];
+	/* Glitches since the stream was opened; of packet mode, 0 without. */
+	__u64 underruns;	/* points passed whose next packet had not been announced */
+	__u64 repeats;		/* announced again what had been announced last */
+	__u64 late;		/* announced what was played already (ETIME) */
+	__u64 overruns;		/* announced what does not fit yet (EOVERFLOW) */
+	__u64 dropped;		/* packets captured and overwritten before they were fetched */
+	__u32 reserved[28];
 	struct wavert_notification ring[WAVERT_RING];
 };
 

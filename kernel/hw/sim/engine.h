@@ -21,7 +21,11 @@ struct wrt_hw_stream {
 	u32 start_frame;	/* ... and the buffer frame it started from */
 	u64 moved_g;		/* data moved up to, not including, this frame */
 	u64 due_g;		/* frame of the next interrupt */
+	u64 told_g;		/* where the core was last told that DMA stands */
+	u64 end_g;		/* playback ends before this frame; WRT_SIM_NO_END */
 };
+
+#define WRT_SIM_NO_END (~0ull)
 
 struct wrt_hw_dev {
 	const struct wrt_hw_bus *bus;

@@ -70,7 +70,11 @@ static u32 piece(const struct wrt_hw_stream *play, u64 g, u32 count, bool *heard
 
 		return before < count ? (u32)before : count;
 	}
+	if (g >= play->end_g)
+		return count;
 	*heard = true;
+	if (play->end_g - g < count)
+		count = (u32)(play->end_g - g);
 	return wrt_min_u32(count, play->frames - wrt_sim_buffer_frame(play, g));
 }
 
@@ -144,6 +148,9 @@ void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 ns)
 	if (capt->running)
 		move_capture(capt, looped ? play : NULL,
 			     wrt_sim_grid(d, capt->geom.rate, ns));
-	if (play->running)
-		play->moved_g = wrt_sim_grid(d, play->geom.rate, ns);
+	if (play->running) {
+		u64 g = wrt_sim_grid(d, play->geom.rate, ns);
+
+		play->moved_g = g < play->end_g ? g : play->end_g;
+	}
 }

@@ -67,13 +67,25 @@ static u64 next_due(const struct wrt_hw_stream *s, u64 g)
 	return g + wrt_min_u32(rest, rate / MOVE_MIN_HZ);
 }
 
+/* Behind the end of a stream nothing more is due. */
+static u64 due_after(const struct wrt_hw_stream *s, u64 g)
+{
+	u64 due = next_due(s, g);
+
+	if (due < s->end_g)
+		return due;
+	return g < s->end_g ? s->end_g : WRT_SIM_NO_END;
+}
+
 static void arm(struct wrt_hw_stream *s, u64 g)
 {
 	struct wrt_hw_dev *d = s->dev;
 
-	s->due_g = next_due(s, g);
-	if (!d->cfg.step)
-		d->bus->timer_at(d->ctx, s->slot, grid_ns(d, s->geom.rate, s->due_g));
+	s->due_g = due_after(s, g);
+	if (d->cfg.step)
+		return;
+	d->bus->timer_at(d->ctx, s->slot, s->due_g == WRT_SIM_NO_END ? 0 :
+			 grid_ns(d, s->geom.rate, s->due_g));
 }
 
 /* One interrupt of ten is lost when that fault is planted. */
@@ -171,8 +183,9 @@ static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	s->geom = *g;
 	s->frames = g->bytes / g->frame_bytes;
 	s->points = false;
+	s->end_g = WRT_SIM_NO_END;
 	wrt_memset(l, 0, sizeof(*l));
-	return 0;
+	return s->dev->cfg.fault == WRT_SIM_FAULT_NOT_READY ? WRT_EIO : 0;
 }
 
 /* Not running, so nobody else looks at geom. */
@@ -190,6 +203,7 @@ static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
 	wrt_sim_move(d, s->slot / 2, now);
 	s->start_g = g;
 	s->moved_g = g;
+	s->told_g = g;
 	s->start_frame = from / s->geom.frame_bytes;
 	s->running = true;
 	arm(s, g);
@@ -202,7 +216,8 @@ static int sim_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 	u64 now = now_ns(s->dev);
 
 	wrt_sim_move(s->dev, s->slot / 2, now);
-	p->dma = wrt_sim_buffer_frame(s, s->moved_g) * s->geom.frame_bytes;
+	s->told_g = s->moved_g;
+	p->dma = wrt_sim_buffer_frame(s, s->told_g) * s->geom.frame_bytes;
 	p->link = p->dma;
 	p->ns = stamp(s, now);
 	return 0;
@@ -212,9 +227,16 @@ static int sim_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
 	sim_position(s, at);
 	s->running = false;
+	s->end_g = WRT_SIM_NO_END;
 	if (!s->dev->cfg.step)
 		s->dev->bus->timer_at(s->dev->ctx, s->slot, 0);
 	return 0;
+}
+
+static void sim_end(struct wrt_hw_stream *s, u32 bytes)
+{
+	s->end_g = s->told_g + bytes / s->geom.frame_bytes;
+	arm(s, s->told_g);
 }
 
 static void sim_points(struct wrt_hw_stream *s, bool on)
@@ -234,6 +256,7 @@ const struct wrt_hw_ops wrt_sim_ops = {
 	.start = sim_start,
 	.stop = sim_stop,
 	.position = sim_position,
+	.end = sim_end,
 	.points = sim_points,
 	.irq = sim_irq,
 };

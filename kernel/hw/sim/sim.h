@@ -28,6 +28,7 @@ enum wrt_sim_fault {
 	WRT_SIM_FAULT_NONE = 0,
 	WRT_SIM_FAULT_DROP_IRQ = 1,	/* every tenth interrupt is never raised */
 	WRT_SIM_FAULT_FLIP_BIT = 2,	/* loopback flips a bit in one frame of 10007 */
+	WRT_SIM_FAULT_NOT_READY = 3,	/* the engine cannot be programmed */
 };
 
 struct wrt_sim_config {

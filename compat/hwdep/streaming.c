@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * streaming.c - the five calls of a running stream: position, packet count, presentation
+ * position, read packet, write packet. Called by pin.c. They never take the control mutex
+ * (Q43): miniport/ does each under the stream lock, beside SetState and all else.
+ */
+#include <linux/ktime.h>
+
+#include "hwdep.h"
+
+static int get_position(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_position arg;
+	struct wrt_snapshot snap;
+	enum wrt_status status;
+	int err = WRT_GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	status = wrt_mp_position(&pin->mp, &snap);
+	if (status)
+		return wrt_errno(status);
+	arg.play_offset = snap.offset;
+	arg.write_offset = snap.offset;
+	arg.linear = snap.linear;
+	arg.ns = snap.ns;
+	arg.state = READ_ONCE(pin->regs->state);
+	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+}
+
+static int packet_count(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_packet_count arg;
+	enum wrt_status status;
+	int err = WRT_GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	status = wrt_mp_packet_count(&pin->mp, &arg.packets);
+	if (status)
+		return wrt_errno(status);
+	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+}
+
+/* While DMA is off the hardware is not read, but the frames hold now as well. */
+static u64 presentation_ns(const struct wrt_pin *pin, const struct wrt_mp_presentation *at)
+{
+	if (at->live || pin->regs->flags & WAVERT_CAP_STEPPED)
+		return at->ns;
+	return ktime_get_ns();
+}
+
+static int presentation(struct wrt_pin *pin, void __user *user)
+{
+	struct wrt_mp_presentation at;
+	struct wavert_presentation arg;
+	enum wrt_status status;
+	int err = WRT_GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	status = wrt_mp_presentation(&pin->mp, &at);
+	if (status)
+		return wrt_errno(status);
+	arg.frames = at.frames;
+	arg.ns = presentation_ns(pin, &at);
+	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+}
+
+static int read_packet(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_read_packet arg;
+	struct wrt_mp_read read;
+	enum wrt_status status;
+	int err = WRT_GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	status = wrt_mp_read_packet(&pin->mp, &read);
+	if (status)
+		return wrt_errno(status);
+	arg.number = read.number;
+	arg.flags = 0;
+	arg.ns = read.ns;
+	arg.more_data = 0;
+	if (!copy_to_user(user, &arg, sizeof(arg)))
+		return 0;
+	wrt_mp_unread_packet(&pin->mp, &read);
+	return -EFAULT;
+}
+
+static int write_packet(struct wrt_pin *pin, void __user *user)
+{
+	struct wavert_write_packet arg;
+	enum wrt_status status;
+	int err = WRT_GET_ARG(arg, user);
+
+	if (err)
+		return err;
+	status = wrt_mp_write_packet(&pin->mp, arg.number, arg.flags, arg.eos_bytes);
+	return wrt_errno(status);
+}
+
+int wrt_streaming_ioctl(struct wrt_pin *pin, unsigned int cmd, void __user *user)
+{
+	switch (cmd) {
+	case WAVERT_IOC_GET_POSITION:
+		return get_position(pin, user);
+	case WAVERT_IOC_PACKET_COUNT:
+		return packet_count(pin, user);
+	case WAVERT_IOC_PRESENTATION:
+		return presentation(pin, user);
+	case WAVERT_IOC_GET_READ_PACKET:
+		return read_packet(pin, user);
+	case WAVERT_IOC_SET_WRITE_PACKET:
+		return write_packet(pin, user);
+	}
+	return -ENOTTY;
+}

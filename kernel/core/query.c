@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * query.c - what a client asks of its stream, beside everything else; see stream.h.
+ * Locks: stream lock > device lock; only wrt_stream_register() sleeps.
+ */
+#include "device.h"
+
+u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	u64 next = c->passed;
+
+	if (s->state == WRT_STREAM_RUN) {
+		wrt_stream_read(s);
+		next += wrt_position_fresh_points(&s->pos, &s->cycle);
+	}
+	wrt_unlock(&s->lock, flags);
+	return next;
+}
+
+void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	if (s->state == WRT_STREAM_RUN)
+		wrt_stream_read(s);
+	wrt_stream_fill(s, c, out);
+	wrt_unlock(&s->lock, flags);
+}
+
+void wrt_stream_with(struct wrt_stream *s, struct wrt_client *c,
+		     bool (*fn)(struct wrt_client *c, const struct wrt_snapshot *now, void *arg),
+		     void *arg)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	struct wrt_snapshot snap;
+
+	if (s->state == WRT_STREAM_RUN)
+		wrt_stream_read(s);
+	wrt_stream_fill(s, c, &snap);
+	if (fn(c, &snap, arg) && c->ops->publish) {
+		wrt_stream_fill(s, c, &snap);
+		c->ops->publish(c, &snap);
+	}
+	wrt_unlock(&s->lock, flags);
+}
+
+static bool nothing_new(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
+{
+	(void)c;
+	(void)now;
+	(void)arg;
+	return true;
+}
+
+void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c)
+{
+	wrt_stream_with(s, c, nothing_new, NULL);
+}
+
+int wrt_stream_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
+			struct wrt_hw_register *out)
+{
+	int err = WRT_ERANGE;
+
+	wrt_mutex_lock(&s->dev->mutex);
+	if (s->owner != c || !s->hw)
+		err = WRT_EBUSY;
+	else if (s->dev->ops->reg)
+		err = s->dev->ops->reg(s->hw, kind, out);
+	wrt_mutex_unlock(&s->dev->mutex);
+	return err;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * abi_packets.h - the part of abi_test that is about packet mode, latency and registers:
+ * what the binary interface adds to compat/miniport/ (arguments, copying, both word sizes).
+ * What the calls mean is for tests/conformance/ to check. Included by abi_test.c.
+ */
+#ifndef WRT_TEST_ABI_PACKETS_H
+#define WRT_TEST_ABI_PACKETS_H
+
+#include <stddef.h>
+
+#include "abi.h"
+
+static inline int write_packet(int fd, unsigned int number, unsigned int flags,
+			       unsigned int eos_bytes)
+{
+	struct wavert_write_packet arg = { .number = number, .flags = flags, .eos_bytes = eos_bytes };
+
+	return call(fd, WAVERT_IOC_SET_WRITE_PACKET, &arg);
+}
+
+static inline int read_packet(int fd, struct wavert_read_packet *out)
+{
+	memset(out, 0, sizeof(*out));
+	return call(fd, WAVERT_IOC_GET_READ_PACKET, out);
+}
+
+static inline int packet_count(int fd, unsigned int *count)
+{
+	struct wavert_packet_count arg = { 0 };
+	int err = call(fd, WAVERT_IOC_PACKET_COUNT, &arg);
+
+	*count = arg.packets;
+	return err;
+}
+
+static const struct {
+	unsigned long request;
+	size_t bytes, reserved;		/* size of the struct, where its reserved words begin */
+	unsigned int direction;
+} packet_calls[] = {
+	{ WAVERT_IOC_GET_LATENCY, sizeof(struct wavert_latency),
+	  offsetof(struct wavert_latency, reserved), WAVERT_PLAYBACK },
+	{ WAVERT_IOC_GET_REGISTER, sizeof(struct wavert_register),
+	  offsetof(struct wavert_register, reserved), WAVERT_PLAYBACK },
+	{ WAVERT_IOC_PACKET_COUNT, sizeof(struct wavert_packet_count),
+	  offsetof(struct wavert_packet_count, reserved), WAVERT_PLAYBACK },
+	{ WAVERT_IOC_PRESENTATION, sizeof(struct wavert_presentation),
+	  offsetof(struct wavert_presentation, reserved), WAVERT_PLAYBACK },
+	{ WAVERT_IOC_SET_WRITE_PACKET, sizeof(struct wavert_write_packet),
+	  offsetof(struct wavert_write_packet, reserved), WAVERT_PLAYBACK },
+	{ WAVERT_IOC_GET_READ_PACKET, sizeof(struct wavert_read_packet),
+	  offsetof(struct wavert_read_packet, reserved), WAVERT_CAPTURE },
+};
+
+/* Each reserved word set alone is refused; so is an address that is none. */
+static void test_packet_arguments(void)
+{
+	unsigned char arg[64];
+	size_t i, at;
+	int accepted = 0, read_anyway = 0;
+
+	for (i = 0; i < sizeof(packet_calls) / sizeof(packet_calls[0]); i++) {
+		int fd = ready_stream(packet_calls[i].direction, 2, 384);
+
+		set_state(fd, WAVERT_STATE_PAUSE);
+		for (at = packet_calls[i].reserved; at < packet_calls[i].bytes; at += 4) {
+			memset(arg, 0, sizeof(arg));
+			arg[at] = 1;
+			accepted += call(fd, packet_calls[i].request, arg) != EINVAL;
+		}
+		read_anyway += call(fd, packet_calls[i].request, (void *)8) != EFAULT;
+		close(fd);
+	}
+	TAP_CHECK(!accepted, "packet, latency and register calls refuse each nonzero reserved word");
+	TAP_CHECK(!read_anyway, "and a bad pointer with EFAULT");
+}
+
+static void test_packet_caps(void)
+{
+	struct wavert_caps c = { .direction = WAVERT_PLAYBACK };
+	int fd = open_filter();
+
+	TAP_CHECK(!call(fd, WAVERT_IOC_CAPS, &c) &&
+		  c.offers == (WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_OUTPUT),
+		  "CAPS: a playback pin offers notification and the output calls (WRT-004, WRT-007)");
+	memset(&c, 0, sizeof(c));
+	c.direction = WAVERT_CAPTURE;
+	TAP_CHECK(!call(fd, WAVERT_IOC_CAPS, &c) &&
+		  c.offers == (WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_INPUT),
+		  "CAPS: a capture pin offers notification and the input call (WRT-006)");
+	close(fd);
+}
+
+static void test_packet_playback(void)
+{
+	const struct wavert_page *page;
+	struct wavert_presentation at = { 0 };
+	int fd = ready_stream(WAVERT_PLAYBACK, 2, 384);
+	int ev = new_event();
+	unsigned int count;
+
+	page = map_page(fd);
+	register_event(fd, ev);
+	TAP_CHECK(!write_packet(fd, 0, 0, 0) && !write_packet(fd, 1, 0, 0) &&
+		  write_packet(fd, 2, 0, 0) == EOVERFLOW,
+		  "SET_WRITE_PACKET before RUN takes 0 and 1, and refuses 2 with EOVERFLOW");
+	set_state(fd, WAVERT_STATE_RUN);
+	step(48 * 5 + 7);
+	TAP_CHECK(!packet_count(fd, &count) && count == 5, "PACKET_COUNT after 5 packets is 5");
+	TAP_CHECK(write_packet(fd, 5, 0, 0) == ETIME && !write_packet(fd, 6, 0, 0),
+		  "SET_WRITE_PACKET of 5 gives ETIME, of 6 succeeds");
+	TAP_CHECK(page->underruns == 4 && page->late == 1 && page->overruns == 1,
+		  "the page counts 4 underruns, 1 late and 1 early packet");
+	TAP_CHECK(!call(fd, WAVERT_IOC_PRESENTATION, &at) && at.frames == 48 * 5 + 7,
+		  "PRESENTATION tells frames of the step clock");
+	step(48);
+	TAP_CHECK(write_packet(fd, 7, 1, 0) == EINVAL &&
+		  write_packet(fd, 7, WAVERT_PACKET_EOS, 193) == EINVAL,
+		  "an unknown flag and an end behind the packet give EINVAL");
+	counted(ev);
+	TAP_CHECK(!write_packet(fd, 7, WAVERT_PACKET_EOS, 96) && write_packet(fd, 8, 0, 0) == EBADFD,
+		  "after the last packet SET_WRITE_PACKET gives EBADFD");
+	step(480);
+	TAP_CHECK(counted(ev) == 2 && page->packets == 8 && page->linear == 7 * 192 + 96,
+		  "its end is the last point, and position and count stay there");
+	TAP_CHECK(page->underruns == 4, "and no underrun is counted behind it");
+	munmap((void *)page, 4096);
+	close(fd);
+	close(ev);
+}
+
+static void test_packet_capture(void)
+{
+	int fd = ready_stream(WAVERT_CAPTURE, 2, 384);
+	struct wavert_read_packet p;
+
+	TAP_CHECK(read_packet(fd, &p) == EBADFD, "GET_READ_PACKET in STOP gives EBADFD");
+	set_state(fd, WAVERT_STATE_RUN);
+	TAP_CHECK(read_packet(fd, &p) == EAGAIN, "in RUN it gives EAGAIN before the first packet");
+	step(48 * 3);
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_READ_PACKET, (void *)8) == EFAULT,
+		  "GET_READ_PACKET of a bad pointer gives EFAULT");
+	TAP_CHECK(!read_packet(fd, &p) && p.number == 2 && !p.flags && !p.more_data,
+		  "and then the newest packet is read");
+	TAP_CHECK(read_packet(fd, &p) == EAGAIN, "once");
+	close(fd);
+}
+
+/* A struct that can be read and not written: the answer is lost, the packet is not. */
+static void test_packet_answer_lost(void)
+{
+	int fd = ready_stream(WAVERT_CAPTURE, 2, 384);
+	const struct wavert_page *page = map_page(fd);
+	struct wavert_read_packet p, *fixed;
+
+	fixed = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	set_state(fd, WAVERT_STATE_RUN);
+	step(48 * 3);
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_READ_PACKET, fixed) == EFAULT && page->dropped == 0,
+		  "GET_READ_PACKET into read-only memory gives EFAULT and drops nothing");
+	TAP_CHECK(!read_packet(fd, &p) && p.number == 2 && page->dropped == 2,
+		  "and the packet can be read afterwards");
+	munmap(fixed, 4096);
+	munmap((void *)page, 4096);
+	close(fd);
+}
+
+static void test_latency_and_registers(void)
+{
+	struct wavert_latency l = { 0 };
+	struct wavert_register r = { .kind = WAVERT_REGISTER_POSITION };
+	int fd = new_stream(WAVERT_PLAYBACK, 0, 0);
+
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_LATENCY, &l) == EAGAIN,
+		  "GET_LATENCY without a buffer gives EAGAIN");
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EAGAIN,
+		  "GET_REGISTER without a buffer gives EAGAIN");
+	close(fd);
+	fd = ready_stream(WAVERT_PLAYBACK, 2, 384);
+	TAP_CHECK(!call(fd, WAVERT_IOC_GET_LATENCY, &l), "GET_LATENCY with one succeeds (WRT-152)");
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP,
+		  "the simulator has no position register (WRT-145)");
+	memset(&r, 0, sizeof(r));
+	r.kind = WAVERT_REGISTER_PACKET;
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP,
+		  "nobody has a packet register (WRT-217)");
+	memset(&r, 0, sizeof(r));
+	r.kind = 3;
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EINVAL, "a register of kind 3 gives EINVAL");
+	close(fd);
+}
+
+static void test_packets(void)
+{
+	test_packet_caps();
+	test_packet_arguments();
+	test_packet_playback();
+	test_packet_capture();
+	test_packet_answer_lost();
+	test_latency_and_registers();
+}
+
+#endif
