@@ -69,19 +69,17 @@ static u64 ns_before(u64 ns, const struct wrt_cycle *c, u64 bytes)
 }
 
 /* Whatever the hardware does behind the end, the position stays there. */
-static u64 stay_at_end(struct wrt_position *p, const struct wrt_cycle *c, u64 distance)
+static void stay_at_end(struct wrt_position *p, const struct wrt_cycle *c)
 {
-	u64 beyond = p->linear - p->end;
-
-	p->end_ns = ns_before(p->ns, c, beyond);
+	p->end_ns = ns_before(p->ns, c, p->linear - p->end);
 	p->linear = p->end;
 	p->offset = (u32)wrt_mod_u64(p->end, c->bytes);
-	return distance - beyond;
 }
 
 u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 offset, u64 ns)
 {
 	u64 expected = expected_bytes(p, c, ns);
+	u64 from = p->linear;
 	u64 distance;
 
 	if (wrt_position_ended(p)) {
@@ -102,7 +100,9 @@ u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 
 	p->linear += distance;
 	if (ns > p->ns)
 		p->ns = ns;
-	return wrt_position_ended(p) ? stay_at_end(p, c, distance) : distance;
+	if (wrt_position_ended(p))
+		stay_at_end(p, c);
+	return p->linear - from;
 }
 
 u64 wrt_position_all_points(const struct wrt_position *p, const struct wrt_cycle *c)
@@ -119,33 +119,45 @@ u64 wrt_position_fresh_points(const struct wrt_position *p, const struct wrt_cyc
 	return wrt_position_all_points(p, c) - p->points;
 }
 
-/* When this point, not after the present position, was passed. */
-static u64 point_time(const struct wrt_position *p, const struct wrt_cycle *c, u64 point)
+/* When the newest point was passed; there has to be one. */
+static u64 newest_point_ns(const struct wrt_position *p, const struct wrt_cycle *c, u64 all)
 {
-	if (wrt_position_ended(p) && point == p->end_points)
+	if (wrt_position_ended(p))
 		return p->end_ns;
-	return ns_before(wrt_position_ns(p), c, p->linear - point * c->notify_bytes);
+	return ns_before(p->ns, c, p->linear - all * c->notify_bytes);
+}
+
+/* When the point before that one was passed, or linear 0 left. */
+static u64 before_newest_ns(const struct wrt_position *p, const struct wrt_cycle *c, u64 all,
+			    u64 newest)
+{
+	if (all == p->points + 1)
+		return p->points ? p->point_ns : p->before_ns;
+	if (wrt_position_ended(p))	/* in the middle of a packet */
+		return ns_before(p->end_ns, c, p->linear - (all - 1) * c->notify_bytes);
+	return ns_before(newest, c, c->notify_bytes);
 }
 
 u64 wrt_position_packet_ns(const struct wrt_position *p, const struct wrt_cycle *c)
 {
-	u64 packet = wrt_position_all_points(p, c) - 1;
+	u64 all = wrt_position_all_points(p, c);
 
-	if (packet + 1 == p->points)
+	if (all == p->points)
 		return p->before_ns;
-	if (packet == p->points)
-		return packet ? p->point_ns : p->before_ns;
-	return point_time(p, c, packet);
+	return before_newest_ns(p, c, all, newest_point_ns(p, c, all));
 }
 
 u64 wrt_position_take_points(struct wrt_position *p, const struct wrt_cycle *c)
 {
-	u64 fresh = wrt_position_fresh_points(p, c);
+	u64 all = wrt_position_all_points(p, c);
+	u64 fresh = all - p->points;
+	u64 newest;
 
 	if (!fresh)
 		return 0;
-	p->before_ns = wrt_position_packet_ns(p, c);
-	p->points += fresh;
-	p->point_ns = point_time(p, c, p->points);
+	newest = newest_point_ns(p, c, all);
+	p->before_ns = before_newest_ns(p, c, all, newest);
+	p->points = all;
+	p->point_ns = newest;
 	return fresh;
 }

@@ -51,6 +51,8 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 	return a % b;
 }
 
+#define WRT_TRACE(event, ...)	do { } while (0)
+
 #define wrt_memset(p, v, n)	sched_memset(p, v, n)
 #define wrt_memcpy(d, s, n)	memcpy(d, s, n)
 

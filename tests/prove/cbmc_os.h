@@ -66,6 +66,15 @@ static inline u64 wrt_div_u64(u64 a, u64 b)
 	return known_q;
 }
 
+static inline u64 wrt_mod_u64(u64 a, u64 b)
+{
+	u64 rest = any_u64();
+
+	__CPROVER_assert(b != 0, "no division by zero");
+	ASSUME(rest < b);
+	return rest;
+}
+
 /* Not used by arithmetic, but members of what it is told. */
 struct wrt_lock {
 	int unused;

@@ -25,7 +25,12 @@ static u64 checked_mul_div(u64 a, u64 b, u64 c)
 		PROVE(b >= 1 && b <= BYTE_RATE_MAX);
 		ASSUME(r < 1ull << 60);
 	} else {
-		PROVE(a < known_b && known_b <= BYTES_MAX && b == WRT_NSEC_PER_SEC);
+		/*
+		 * a is the remainder of the known division, or its divisor: below 2^23 by
+		 * definition. Bytes behind an end are a time that was made bytes before.
+		 */
+		PROVE(!known || known_b <= BYTES_MAX);
+		PROVE(b == WRT_NSEC_PER_SEC);
 		PROVE(c >= 1 && c <= BYTE_RATE_MAX);
 	}
 	return r;
@@ -47,7 +52,10 @@ static struct wrt_cycle any_cycle(void)
 
 static struct wrt_position any_position(const struct wrt_cycle *c)
 {
-	struct wrt_position p = { any_u64(), any_u64(), any_u64(), any_u64(), any_u32() };
+	struct wrt_position p = {
+		.linear = any_u64(), .ns = any_u64(), .points = any_u64(), .point_ns = any_u64(),
+		.before_ns = any_u64(), .offset = any_u32(),
+	};
 
 	ASSUME(p.linear <= LINEAR_MAX && p.offset < c->bytes);
 	return p;
@@ -76,6 +84,24 @@ void prove_advance(void)
 	PROVE(p.linear >= before.linear && p.linear - before.linear == distance);
 	PROVE(p.ns >= before.ns && (p.ns == ns || p.ns == before.ns));
 	PROVE(p.points == before.points && p.point_ns == before.point_ns);
+}
+
+/* With an end before it: the position gets there and no further. */
+void prove_end(void)
+{
+	struct wrt_cycle c = any_cycle();
+	struct wrt_position p = any_position(&c), before;
+	u64 end = any_u64(), ns = any_u64(), distance;
+
+	ASSUME(end >= p.linear && end <= LINEAR_MAX);
+	wrt_position_end_at(&p, end, any_u64());
+	before = p;
+	distance = wrt_position_advance(&p, &c, any_u32(), ns);
+	PROVE(p.offset < c.bytes);
+	PROVE(p.linear >= before.linear && p.linear <= end);
+	PROVE(p.linear - before.linear == distance);
+	PROVE(p.ns >= before.ns && (p.ns == ns || p.ns == before.ns));
+	PROVE(wrt_position_ns(&p) <= p.ns);
 }
 
 void prove_points(void)
