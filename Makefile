@@ -29,7 +29,7 @@ demo:
 	tests/demo/run.sh $(if $(DEFECT),--defect $(DEFECT))
 
 check:
-	scripts/deps.sh build guest unit lint abi32 kernels
+	scripts/deps.sh build guest unit prove lint abi32 kernels
 	tests/check.sh
 
 modules:
@@ -38,11 +38,15 @@ modules:
 userspace:
 	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace
 
-unit prove guest-debian guest-uml lint:
+unit guest-debian guest-uml lint:
 	tests/check.sh $@
 
 fuzz:
 	tests/check.sh fuzz fuzz-abi
+
+# make check looks at fewer schedules
+prove:
+	PREEMPTIONS=3 tests/check.sh prove
 
 check-debug:
 	scripts/deps.sh build guest abi32 kernels

@@ -191,7 +191,7 @@ run_part()
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
 	guest-uml | guest-x86-*) own_kernel "${1#guest-}" ;;
-	prove) part prove tests/prove/run.sh ;;
+	prove) part prove env "PREEMPTIONS=${PREEMPTIONS:-2}" tests/prove/run.sh ;;
 	fuzz-abi) part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;

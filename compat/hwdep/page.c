@@ -90,6 +90,7 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->late = glitches->late;
 	regs->overruns = glitches->overruns;
 	regs->dropped = glitches->dropped;
+	regs->end = wrt_mp_end(mp);
 	add_entries(regs, s);
 	smp_wmb();	/* all members before even */
 	WRITE_ONCE(regs->seq, seq + 2);

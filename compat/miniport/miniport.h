@@ -156,6 +156,12 @@ struct wrt_mp_presentation {
 	bool live;		/* false: DMA is off, ns is of the past and frames hold now too */
 };
 
+/* Stream lock held: linear position at which the stream ends; all ones: it does not. */
+static inline u64 wrt_mp_end(const struct wrt_mp *mp)
+{
+	return mp->stream->pos.has_end ? mp->stream->pos.end : ~0ull;
+}
+
 /* [A] GetOutputStreamPresentationPosition. WRT-184..187. */
 enum wrt_status wrt_mp_presentation(struct wrt_mp *mp, struct wrt_mp_presentation *out);
 

@@ -215,14 +215,8 @@ static int64_t page_position(struct bench *b)
 static int64_t page_position_now(struct bench *b)
 {
 	struct wavert *w = b->state;
-	struct wavert_snapshot s;
-	struct timespec t;
-	uint64_t ns;
 
-	wavert_stream_snapshot(w->stream[0], &s);
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	ns = (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec - s.position_ns;
-	return (int64_t)(s.linear / BENCH_FRAME + ns * s.rate / 1000000000);
+	return (int64_t)(wavert_stream_linear_now(w->stream[0]) / BENCH_FRAME);
 }
 
 static int64_t call_position(struct bench *b)

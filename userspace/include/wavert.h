@@ -127,6 +127,14 @@ struct wavert_snapshot {
 void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot);
 
 /*
+ * Bytes since the last STOP, now: the page's reading carried on by the clock at the nominal
+ * rate, so it may run a little ahead of the hardware, but never beyond the end of a stream.
+ * As of position_ns while the stream does not run, or has a clock of its own
+ * (WAVERT_CAP_STEPPED). No system call.
+ */
+uint64_t wavert_stream_linear_now(const struct wavert_stream *stream);
+
+/*
  * Copy the notifications after number *seen (of ring_head) into list, oldest first, at
  * most WAVERT_RING; returns how many and moves *seen on. Those already overwritten are
  * skipped. No system call.

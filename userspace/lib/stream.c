@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -271,38 +272,57 @@ static void copy_words(void *to, const volatile void *from, size_t bytes)
 
 void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot)
 {
-	const struct wavert_page *page = stream->page;
-	struct wavert_page copy;
-	const struct wavert_page *c = &copy;
+	const volatile struct wavert_page *page = stream->page;
 	uint32_t seq;
 
 	do {
-		seq = read_begin(page);
-		copy_words(&copy, page, offsetof(struct wavert_page, ring));
-	} while (read_again(page, seq));
+		seq = read_begin(stream->page);
+		snapshot->state = page->state;
+		snapshot->offset = page->offset;
+		snapshot->linear = page->linear;
+		snapshot->position_ns = page->position_ns;
+		snapshot->packets = page->packets;
+		snapshot->point_ns = page->point_ns;
+		snapshot->looks = page->looks;
+		snapshot->notifications_written = page->ring_head;
+		snapshot->buffer_bytes = page->buffer_bytes;
+		snapshot->notifications = page->notifications;
+		snapshot->rate = page->rate;
+		snapshot->frame_bytes = page->frame_bytes;
+		snapshot->format = page->format;
+		snapshot->channels = page->channels;
+		snapshot->flags = page->flags;
+		snapshot->underruns = page->underruns;
+		snapshot->repeats = page->repeats;
+		snapshot->late = page->late;
+		snapshot->overruns = page->overruns;
+		snapshot->dropped = page->dropped;
+	} while (read_again(stream->page, seq));
+}
 
-	*snapshot = (struct wavert_snapshot) {
-		.state = c->state,
-		.offset = c->offset,
-		.linear = c->linear,
-		.position_ns = c->position_ns,
-		.packets = c->packets,
-		.point_ns = c->point_ns,
-		.looks = c->looks,
-		.notifications_written = c->ring_head,
-		.buffer_bytes = c->buffer_bytes,
-		.notifications = c->notifications,
-		.rate = c->rate,
-		.frame_bytes = c->frame_bytes,
-		.format = c->format,
-		.channels = c->channels,
-		.flags = c->flags,
-		.underruns = c->underruns,
-		.repeats = c->repeats,
-		.late = c->late,
-		.overruns = c->overruns,
-		.dropped = c->dropped,
-	};
+uint64_t wavert_stream_linear_now(const struct wavert_stream *stream)
+{
+	const volatile struct wavert_page *page = stream->page;
+	uint32_t seq, rate, frame_bytes, state, flags;
+	uint64_t linear, then, now, end;
+	struct timespec t;
+
+	do {
+		seq = read_begin(stream->page);
+		state = page->state;
+		flags = page->flags;
+		linear = page->linear;
+		then = page->position_ns;
+		rate = page->rate;
+		frame_bytes = page->frame_bytes;
+		end = page->end;
+	} while (read_again(stream->page, seq));
+	if (state != WAVERT_STATE_RUN || flags & WAVERT_CAP_STEPPED)
+		return linear;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+	linear += (now - then) * rate / 1000000000 * frame_bytes;
+	return linear < end ? linear : end;
 }
 
 size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t *seen,

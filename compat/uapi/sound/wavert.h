@@ -343,7 +343,8 @@ struct wavert_page {
 	__u64 late;		/* announced what was played already (ETIME) */
 	__u64 overruns;		/* announced what does not fit yet (EOVERFLOW) */
 	__u64 dropped;		/* packets captured and overwritten before they were fetched */
-	__u32 reserved[28];
+	__u64 end;		/* linear never gets beyond: end of stream; ~0 without one */
+	__u32 reserved[26];
 	struct wavert_notification ring[WAVERT_RING];
 };
 
