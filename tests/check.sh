@@ -64,6 +64,7 @@ build_programs()
 		compile pcm_test tests/guest/pcm_test.c -lasound &&
 		compile abuse_test tests/guest/abuse_test.c -static -lpthread &&
 		compile failnth_test tests/guest/failnth_test.c -static -lpthread &&
+		compile stress_test tests/guest/stress_test.c -static -lpthread &&
 		compile race_test tests/guest/race_test.c -lasound -lpthread
 }
 
@@ -110,12 +111,14 @@ allow_linked='possible recursive locking|Call Trace:'
 # with one processor. The others run on as many as they can get.
 guest_parts()	# BED MODULES
 {
-	local bed=$1 dir=$2 rounds=100
+	local bed=$1 dir=$2 rounds=100 seconds=20 reads=10000000
 	local exact=() linked=()
 	case $bed in
 	x86-*)
 		rounds=15
-		exact=(--icount)
+		seconds=60
+		reads=3000000
+		exact=(--icount --shift 0)	# a check costs instructions, and so time
 		linked=(--allow "$allow_linked")
 		;;
 	esac
@@ -133,6 +136,12 @@ guest_parts()	# BED MODULES
 		--append slub_debug=FZPU --file build/guest/unplug_test -- unplug_test $rounds
 	[ "$bed" = uml ] || part "$bed-race" guest "$bed" "$dir" "streams=2" --smp 2 "${linked[@]}" --tool aplay \
 		--file build/guest/race_test -- race_test
+	if [ "$bed" != uml ]; then
+		part "$bed-page" guest "$bed" "$dir" clock=step --smp 2 \
+			--file build/guest/stress_test -- stress_test page "$reads"
+		part "$bed-stress" guest "$bed" "$dir" "" --smp 2 \
+			--file build/guest/stress_test -- stress_test calls "$seconds"
+	fi
 	part "$bed-abuse" abuse_test "$bed" "$dir"
 	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
 		tests/guest/failnth.sh "build/$dir" build/guest/failnth_test
@@ -203,14 +212,38 @@ run_part()
 	esac
 }
 
-# The UML bed is built once and kept; WRT_NO_UML=1 leaves it out.
-if [ $# = 0 ]; then
-	set -- layers unit guest-uml prove lint fuzz fuzz-abi guest-runner guest-debian demo
+# Everything: what runs on the host beside what runs in guests, for there are two processors
+# at least. The UML bed comes first, since lint takes its tools from there; it is built once
+# and kept, and WRT_NO_UML=1 leaves it out.
+everything()
+{
+	local guests="guest-uml fuzz-abi guest-runner guest-debian demo" lane code=0
 	if [ -n "${WRT_NO_UML-}" ]; then
-		set -- layers unit lint fuzz guest-runner guest-debian demo
-		skipped=$((skipped + 1))
+		guests="guest-debian demo"
 		echo "ok - tests in User Mode Linux # SKIP WRT_NO_UML is set"
+	elif ! tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1; then
+		echo "not ok - the User Mode Linux bed can be built"
+		tail -n 20 "$logs/bed-uml" | sed 's/^/# /'
+		guests="guest-debian demo"
+		code=1
 	fi
+	LOGS=$logs/host tests/check.sh layers unit prove lint fuzz >"$logs/host.out" 2>&1 &
+	# shellcheck disable=SC2086 # words
+	LOGS=$logs/guests tests/check.sh $guests | tee "$logs/guests.out"
+	code=$((code + PIPESTATUS[0]))
+	wait $! || code=1
+	cat "$logs/host.out"
+	for lane in host guests; do
+		tail -n 1 "$logs/$lane.out"
+	done | awk -v code=$code -v no_uml="${WRT_NO_UML:+1}" '
+		{ p += $1; f += $3; s += $5 }
+		END { print "\n" p + 0 " passed, " f + (code && !f) " failed, " s + no_uml " skipped" }'
+	[ $code = 0 ]
+}
+
+if [ $# = 0 ]; then
+	everything
+	exit
 fi
 for p in "$@"; do
 	run_part "$p"

@@ -113,6 +113,29 @@ static inline int get_position(int fd, struct wavert_position *p)
 	return call(fd, WAVERT_IOC_GET_POSITION, p);
 }
 
+static inline int write_packet(int fd, unsigned int number, unsigned int flags,
+			       unsigned int eos_bytes)
+{
+	struct wavert_write_packet arg = { .number = number, .flags = flags, .eos_bytes = eos_bytes };
+
+	return call(fd, WAVERT_IOC_SET_WRITE_PACKET, &arg);
+}
+
+static inline int read_packet(int fd, struct wavert_read_packet *out)
+{
+	memset(out, 0, sizeof(*out));
+	return call(fd, WAVERT_IOC_GET_READ_PACKET, out);
+}
+
+static inline int packet_count(int fd, unsigned int *count)
+{
+	struct wavert_packet_count arg = { 0 };
+	int err = call(fd, WAVERT_IOC_PACKET_COUNT, &arg);
+
+	*count = arg.packets;
+	return err;
+}
+
 static inline int new_event(void)
 {
 	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

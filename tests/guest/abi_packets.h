@@ -11,29 +11,6 @@
 
 #include "abi.h"
 
-static inline int write_packet(int fd, unsigned int number, unsigned int flags,
-			       unsigned int eos_bytes)
-{
-	struct wavert_write_packet arg = { .number = number, .flags = flags, .eos_bytes = eos_bytes };
-
-	return call(fd, WAVERT_IOC_SET_WRITE_PACKET, &arg);
-}
-
-static inline int read_packet(int fd, struct wavert_read_packet *out)
-{
-	memset(out, 0, sizeof(*out));
-	return call(fd, WAVERT_IOC_GET_READ_PACKET, out);
-}
-
-static inline int packet_count(int fd, unsigned int *count)
-{
-	struct wavert_packet_count arg = { 0 };
-	int err = call(fd, WAVERT_IOC_PACKET_COUNT, &arg);
-
-	*count = arg.packets;
-	return err;
-}
-
 static const struct {
 	unsigned long request;
 	size_t bytes, reserved;		/* size of the struct, where its reserved words begin */
