@@ -313,7 +313,7 @@ static int inherit(int fd, int event)
 
 static void test_fork_parent_dies(void)
 {
-	int result[2], code = -1, err;
+	int result[2], code = -1, err, tries;
 	pid_t pid;
 
 	if (pipe2(result, O_CLOEXEC))
@@ -341,7 +341,8 @@ static void test_fork_parent_dies(void)
 	if (err)
 		printf("# code %d\n", code);
 	close(result[0]);
-	usleep(10000);
+	for (tries = 0; tries < 500 && !nobody_owns(); tries++)
+		usleep(10000);
 	TAP_CHECK(nobody_owns(), "when the child is gone as well the pin is free");
 }
 

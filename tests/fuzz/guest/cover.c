@@ -37,13 +37,16 @@ static unsigned char feature[FEATURES];
 
 int cover_open(struct thread *t)
 {
+	void *at;
+
+	t->cover = NULL;
 	t->cover_fd = open("/sys/kernel/debug/kcov", O_RDWR | O_CLOEXEC);
 	if (t->cover_fd < 0 || ioctl(t->cover_fd, KCOV_INIT_TRACE, WORDS))
 		return errno;
-	t->cover = mmap(NULL, WORDS * sizeof(long), PROT_READ | PROT_WRITE, MAP_SHARED,
-			t->cover_fd, 0);
-	if (t->cover == MAP_FAILED)
+	at = mmap(NULL, WORDS * sizeof(long), PROT_READ | PROT_WRITE, MAP_SHARED, t->cover_fd, 0);
+	if (at == MAP_FAILED)
 		return errno;
+	t->cover = at;
 	return ioctl(t->cover_fd, KCOV_ENABLE, KCOV_TRACE_PC) ? errno : 0;
 }
 
@@ -52,7 +55,8 @@ void cover_close(struct thread *t)
 	if (t->cover_fd < 0)
 		return;
 	ioctl(t->cover_fd, KCOV_DISABLE, 0);
-	munmap(t->cover, WORDS * sizeof(long));
+	if (t->cover)
+		munmap(t->cover, WORDS * sizeof(long));
 	close(t->cover_fd);
 	t->cover_fd = -1;
 }
@@ -103,6 +107,8 @@ void cover_end(struct thread *t, unsigned int op)
 {
 	unsigned long n = __atomic_load_n(&t->cover[0], __ATOMIC_RELAXED), i, last = 0;
 
+	if (n >= WORDS)
+		n = WORDS - 1;
 	for (i = 0; i < n; i++) {
 		if (t->cover[i + 1] != last)
 			note(t, t->cover[i + 1], op);

@@ -322,14 +322,20 @@ static timer_t start_ticks(void)
 	return timer;
 }
 
+static pthread_barrier_t all_there;
+
 static void *work(void *arg)
 {
 	struct thread *t = arg;
 	timer_t timer;
+	int err;
 
 	me = t;
 	t->fail_file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (!cover_open(t)) {
+	err = cover_open(t);
+	/* a mapping that is refused leaves a hole, and nothing else may settle there */
+	pthread_barrier_wait(&all_there);
+	if (!err) {
 		timer = start_ticks();
 		while (!atomic_load(&stop)) {
 			run_program(t);
@@ -382,6 +388,7 @@ static int run_round(unsigned int number)
 	atomic_store(&stop, false);
 	ended = 0;
 	calls_before = calls_made();
+	pthread_barrier_init(&all_there, NULL, thread_count);
 	for (i = 0; i < thread_count; i++) {
 		threads[i].rng = seed * 1000003 + number * 101 + i;
 		if (pthread_create(&threads[i].id, NULL, work, &threads[i]))

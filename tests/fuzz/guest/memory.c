@@ -22,8 +22,13 @@
 static int map(struct thread *t, const struct call *c, size_t bytes, int prot, int flags,
 	       off_t offset)
 {
-	return result((long)mmap(cell(t, c->a[1]), bytes, prot, flags | MAP_FIXED,
-				 slot(t, STREAM, c->a[0]), offset) == -1 ? -1 : 0);
+	void *at = cell(t, c->a[1]);
+	int err = result(mmap(at, bytes, prot, flags | MAP_FIXED, slot(t, STREAM, c->a[0]),
+			      offset) == MAP_FAILED ? -1 : 0);
+
+	if (err)
+		clear_cell(at, CELL_BYTES);	/* what was there is gone all the same */
+	return err;
 }
 
 int op_map_buffer(struct thread *t, const struct call *c)

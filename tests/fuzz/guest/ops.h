@@ -21,6 +21,12 @@
 	X(unregister_event, 6, MAY) \
 	X(set_state, 14, MAY) \
 	X(get_position, 6, MAY) \
+	X(get_latency, 2, MAY) \
+	X(get_register, 2, SELDOM) \
+	X(packet_count, 3, MAY) \
+	X(presentation, 3, MAY) \
+	X(write_packet, 8, MAY) \
+	X(read_packet, 6, MAY) \
 	X(unknown_ioctl, 1, NEVER) \
 	X(map_buffer, 8, MAY) \
 	X(map_page, 5, MAY) \

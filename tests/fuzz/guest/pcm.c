@@ -212,9 +212,13 @@ int op_pcm_map(struct thread *t, const struct call *c)
 	static const uint32_t lengths[] = { 4096, 8192, 4096, 65536, 1 << 20 };
 	static const uint32_t offsets[] = { SNDRV_PCM_MMAP_OFFSET_DATA, SNDRV_PCM_MMAP_OFFSET_DATA,
 		SNDRV_PCM_MMAP_OFFSET_STATUS, SNDRV_PCM_MMAP_OFFSET_CONTROL, 4096 };
-	void *at = mmap(cell(t, c->a[1]), lengths[c->a[2] % COUNT_OF(lengths)],
-			PROT_READ | (c->a[4] & 1 ? 0 : PROT_WRITE), MAP_SHARED | MAP_FIXED,
-			slot(t, PCM, c->a[0]), (off_t)offsets[c->a[3] % COUNT_OF(offsets)]);
+	void *at = cell(t, c->a[1]);
+	int err = result(mmap(at, lengths[c->a[2] % COUNT_OF(lengths)],
+			      PROT_READ | (c->a[4] & 1 ? 0 : PROT_WRITE), MAP_SHARED | MAP_FIXED,
+			      slot(t, PCM, c->a[0]), (off_t)offsets[c->a[3] % COUNT_OF(offsets)]) ==
+			 MAP_FAILED ? -1 : 0);
 
-	return result(at == MAP_FAILED ? -1 : 0);
+	if (err)
+		clear_cell(at, CELL_BYTES);
+	return err;
 }

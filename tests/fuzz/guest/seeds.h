@@ -24,6 +24,18 @@ static const struct program seeds[] = {
 		C(set_format, 1, 3, 2, 2), C(alloc_buffer, 1, 2, 6, 5), C(new_event, 1),
 		C(fill_event, 1), C(register_event, 1, 1), C(poll, 1, 1, 1), C(set_state, 1, 3),
 		C(step, 7), AFTER(900, poll, 1, 1, 1), C(get_position, 1), C(set_state, 1, 1)),
+	/* packet mode: announced, late, early, the last one */
+	PROGRAM(C(open_filter, 0), C(new_stream, 0, 0, 0, 6), C(set_format, 6), C(alloc_buffer, 6),
+		C(get_latency, 6), C(get_register, 6), C(write_packet, 6, 0), C(write_packet, 6, 3),
+		C(set_state, 6, 3), C(step, 4), C(packet_count, 6), C(write_packet, 6, 0),
+		C(write_packet, 6, 1), C(presentation, 6), C(set_state, 6, 0), C(close, 6, STREAM)),
+	PROGRAM(C(new_stream, 0, 0, 0, 6), C(set_format, 6), C(alloc_buffer, 6), C(set_state, 6, 3),
+		C(write_packet, 6, 1, 6, 96), C(step, 7), AFTER(3000, packet_count, 6),
+		C(presentation, 6), C(write_packet, 6, 1), C(set_state, 6, 2), C(set_state, 6, 3),
+		C(set_state, 6, 0), C(close, 6, STREAM)),
+	PROGRAM(C(open_filter, 0), C(new_stream, 0, 1, 0, 7), C(set_format, 7), C(alloc_buffer, 7),
+		C(read_packet, 7), C(set_state, 7, 3), C(step, 7), AFTER(3000, read_packet, 7),
+		C(read_packet, 7), C(read_packet, 7, 0, 0, 0, 0xf8000000), C(close, 7, STREAM)),
 	/* without notification */
 	PROGRAM(C(open_filter, 0), C(new_stream, 0, 0, 0, 2), C(set_format, 2),
 		C(alloc_buffer, 2, 3), C(set_state, 2, 3), AFTER(1500, get_position, 2),

@@ -165,6 +165,64 @@ int op_get_position(struct thread *t, const struct call *c)
 	return call(t, STREAM, c, WAVERT_IOC_GET_POSITION, &arg, sizeof(arg));
 }
 
+int op_get_latency(struct thread *t, const struct call *c)
+{
+	struct wavert_latency arg = { 0 };
+
+	SPOIL(arg, c->a[1]);
+	return call(t, STREAM, c, WAVERT_IOC_GET_LATENCY, &arg, sizeof(arg));
+}
+
+int op_get_register(struct thread *t, const struct call *c)
+{
+	struct wavert_register arg = { .kind = c->a[1] % 4 };
+
+	SPOIL(arg, c->a[1]);
+	return call(t, STREAM, c, WAVERT_IOC_GET_REGISTER, &arg, sizeof(arg));
+}
+
+/* ---- packets ---------------------------------------------------------------------- */
+
+int op_packet_count(struct thread *t, const struct call *c)
+{
+	struct wavert_packet_count arg = { 0 };
+
+	SPOIL(arg, c->a[1]);
+	return call(t, STREAM, c, WAVERT_IOC_PACKET_COUNT, &arg, sizeof(arg));
+}
+
+int op_presentation(struct thread *t, const struct call *c)
+{
+	struct wavert_presentation arg = { 0 };
+
+	SPOIL(arg, c->a[1]);
+	return call(t, STREAM, c, WAVERT_IOC_PRESENTATION, &arg, sizeof(arg));
+}
+
+/* Near what is being played, or anywhere; now and then the last packet. */
+int op_write_packet(struct thread *t, const struct call *c)
+{
+	struct wavert_packet_count now = { 0 };
+	struct wavert_write_packet arg = {
+		.flags = c->a[2] % 8 == 7 ? c->a[2] : c->a[2] % 8 == 6 ? WAVERT_PACKET_EOS : 0,
+		.eos_bytes = c->a[3],
+	};
+
+	if (c->a[1] >> 28 != 0xd)
+		ioctl(slot(t, STREAM, c->a[0]), WAVERT_IOC_PACKET_COUNT, &now);
+	arg.number = now.packets + c->a[1] % 4;
+	SPOIL(arg, c->a[1]);
+	return call(t, STREAM, c, WAVERT_IOC_SET_WRITE_PACKET, &arg, sizeof(arg));
+}
+
+int op_read_packet(struct thread *t, const struct call *c)
+{
+	struct wavert_read_packet arg = { 0 };
+
+	SPOIL(arg, c->a[1]);
+	return call(t, STREAM, c, WAVERT_IOC_GET_READ_PACKET, &arg, sizeof(arg));
+}
+
 /* Numbers of ours with a wrong size or direction, and the next free ones. */
 int op_unknown_ioctl(struct thread *t, const struct call *c)
 {
