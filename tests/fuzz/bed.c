@@ -23,11 +23,13 @@ u64 fz_now(const struct fz_bed *bed, u32 rate)
 
 u64 fz_linear_at(const struct fz_bed *bed, u32 stream, u64 ns)
 {
+	const struct wrt_position *pos = &bed->tb.dev.streams[stream].pos;
 	const struct wrt_hw_geom *g = &bed->tb.dev.streams[stream].geom;
 	const struct fz_shadow *shadow = &bed->shadow[stream];
+	u64 linear = shadow->base +
+		     (fz_frame_at(bed, g->rate, ns) - shadow->start_frame) * g->frame_bytes;
 
-	return shadow->base +
-	       (fz_frame_at(bed, g->rate, ns) - shadow->start_frame) * g->frame_bytes;
+	return pos->has_end && linear > pos->end ? pos->end : linear;
 }
 
 /* ---- the binding ------------------------------------------------------------------ */
@@ -95,9 +97,9 @@ static void check_page(const struct wrt_snapshot *s)
 	if (!g->notify_bytes)
 		HOLDS(!s->points);
 	else if (s->passed || s->state != WRT_STREAM_RUN)
-		HOLDS(s->points == s->linear / g->notify_bytes);
+		HOLDS(s->points == s->packets);
 	else
-		HOLDS(s->points <= s->linear / g->notify_bytes);
+		HOLDS(s->points <= s->packets);
 	HOLDS(!s->point_ns == !s->points && s->point_ns <= s->ns);
 }
 

@@ -301,6 +301,110 @@ static void call_position(struct fz_pin *pin)
 		HOLDS(snap.linear == fz_linear_at(&bed, s->slot, fz_now(&bed, s->geom.rate)));
 }
 
+/* ---- packets ------------------------------------------------------------------------ */
+
+/* C as the hardware stands now, or 0 where packets are not counted. */
+static u64 packets_now(const struct fz_pin *pin)
+{
+	const struct wrt_stream *s = pin->mp.stream;
+	u64 linear = s->pos.linear;
+
+	if (!s->geom.notify_bytes)
+		return 0;
+	if (s->state == WRT_STREAM_RUN)
+		linear = fz_linear_at(&bed, s->slot, fz_now(&bed, s->geom.rate));
+	if (s->pos.has_end && linear >= s->pos.end)
+		return s->pos.end_points;
+	return linear / s->geom.notify_bytes;
+}
+
+static bool counts_packets(const struct fz_pin *pin, u32 dir)
+{
+	const struct wrt_mp *mp = &pin->mp;
+	bool mine = mp->observer ? !mp->removed : mp->buffer != WRT_MP_NO_BUFFER;
+
+	return mine && mp->stream->caps.dir == dir && mp->stream->geom.notify;
+}
+
+/* Near C, or anywhere; now and then the last packet, or what is no packet at all. */
+static void call_write_packet(struct fz_pin *pin)
+{
+	u64 c = packets_now(pin);
+	u32 number = (u32)c + fuzz_u8(&in) % 8 - 2, how = fuzz_u8(&in), bytes = fuzz_u8(&in) * 4u;
+	u32 flags = how < 32 ? WRT_MP_EOS : how < 40 ? how : 0, n = pin->mp.stream->geom.notify;
+	bool eos = pin->mp.packets.eos, run = pin->mp.stream->state == WRT_STREAM_RUN;
+	s32 ahead = (s32)(number - (u32)c);
+	enum wrt_status got;
+
+	if (position_fails())
+		return;
+	got = wrt_mp_write_packet(&pin->mp, number, flags, bytes);
+	if (bed.removed)
+		HOLDS(got == WRT_STATUS_DEVICE_REMOVED);
+	else if (!counts_packets(pin, WRT_PLAYBACK))
+		HOLDS(got == WRT_STATUS_NOT_SUPPORTED);
+	else if (pin->mp.observer)
+		HOLDS(got == WRT_STATUS_INVALID_DEVICE_REQUEST);
+	else if (eos)
+		HOLDS(got == WRT_STATUS_INVALID_DEVICE_STATE);
+	else if (flags & ~WRT_MP_EOS || (flags && bytes > pin->mp.stream->geom.notify_bytes))
+		HOLDS(got == WRT_STATUS_INVALID_PARAMETER);
+	else if (ahead < (run ? 1 : 0))
+		HOLDS(got == WRT_STATUS_DATA_LATE_ERROR);
+	else if ((u32)ahead >= (n == 1 && run ? 2 : n))
+		HOLDS(got == WRT_STATUS_DATA_OVERRUN);
+	else
+		HOLDS(got == 0 && pin->mp.packets.eos == !!flags);
+}
+
+static void call_read_packet(struct fz_pin *pin)
+{
+	u64 c = packets_now(pin), fetched = pin->mp.packets.fetched;
+	struct wrt_mp_read read;
+	enum wrt_status got;
+
+	if (position_fails())
+		return;
+	got = wrt_mp_read_packet(&pin->mp, &read);
+	if (bed.removed)
+		HOLDS(got == WRT_STATUS_DEVICE_REMOVED);
+	else if (!counts_packets(pin, WRT_CAPTURE))
+		HOLDS(got == WRT_STATUS_NOT_SUPPORTED);
+	else if (pin->mp.observer)
+		HOLDS(got == WRT_STATUS_INVALID_DEVICE_REQUEST);
+	else if (pin->mp.state < WRT_MP_PAUSE)
+		HOLDS(got == WRT_STATUS_INVALID_DEVICE_STATE);
+	else if (c == fetched)
+		HOLDS(got == WRT_STATUS_DEVICE_NOT_READY);
+	else
+		HOLDS(got == 0 && read.number == (u32)(c - 1) && read.dropped == c - 1 - fetched);
+	if (!got && fuzz_u8(&in) & 1) {
+		wrt_mp_unread_packet(&pin->mp, &read);
+		HOLDS(pin->mp.packets.fetched == fetched);
+	}
+}
+
+static void call_count_packets(struct fz_pin *pin)
+{
+	u64 c = packets_now(pin);
+	struct wrt_mp_presentation at;
+	enum wrt_status got;
+	u32 count;
+
+	if (position_fails())
+		return;
+	got = wrt_mp_packet_count(&pin->mp, &count);
+	if (bed.removed)
+		HOLDS(got == WRT_STATUS_DEVICE_REMOVED);
+	else if (!counts_packets(pin, WRT_PLAYBACK))
+		HOLDS(got == WRT_STATUS_NOT_SUPPORTED);
+	else
+		HOLDS(got == 0 && count == (u32)c);
+	HOLDS(wrt_mp_presentation(&pin->mp, &at) == got);
+	if (!got)
+		HOLDS(at.frames * pin->mp.stream->geom.frame_bytes <= pin->mp.stream->pos.linear);
+}
+
 static void pin_call(void (*call)(struct fz_pin *pin))
 {
 	struct fz_pin *pin = some_pin();
@@ -547,6 +651,7 @@ static void one_call(void)
 	static void (*const of_pin[])(struct fz_pin *) = {
 		call_close, call_set_format, call_alloc, call_free, call_set_state,
 		call_register, call_unregister, call_position, call_many_events, call_set_state,
+		call_write_packet, call_read_packet, call_count_packets,
 	};
 	static void (*const of_device[])(void) = {
 		call_open, call_run, call_stall, call_irq, call_look, call_lose, call_remove,

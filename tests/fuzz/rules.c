@@ -54,7 +54,11 @@ static void check_position(const struct wrt_stream *s)
 	}
 	HOLDS(pos->offset < s->geom.bytes);
 	HOLDS(pos->linear % s->geom.bytes == pos->offset);
+	HOLDS(!pos->has_end || pos->linear <= pos->end);
 	points = s->geom.notify_bytes ? pos->linear / s->geom.notify_bytes : 0;
+	HOLDS(wrt_position_all_points(pos, &s->cycle) ==
+	      (wrt_position_ended(pos) ? pos->end_points : points));
+	points = wrt_position_all_points(pos, &s->cycle);
 	HOLDS(pos->points <= points);
 	HOLDS(s->state == WRT_STREAM_RUN || pos->points == points);
 }
@@ -76,7 +80,7 @@ static void check_progress(struct fz_bed *bed, u32 i)
 		HOLDS(s->pos.linear == was->pos.linear);
 		was->base = s->pos.linear;
 		was->start_frame = fz_frame_at(bed, s->geom.rate, s->pos.ns);
-		HOLDS(s->pos.ns == fz_now(bed, s->geom.rate));
+		HOLDS(wrt_position_ended(&s->pos) || s->pos.ns == fz_now(bed, s->geom.rate));
 	} else if (was->state == WRT_STREAM_RUN && !reset) {
 		HOLDS(s->pos.linear == fz_linear_at(bed, i, s->pos.ns));
 		HOLDS(s->pos.ns <= fz_now(bed, s->geom.rate));

@@ -8,6 +8,7 @@
 #include "weak.h"
 
 static struct wrt_pin pin;
+static struct wrt_stream stream;
 static u64 clock_ns;
 
 struct page *alloc_page(unsigned int flags)
@@ -42,6 +43,7 @@ void weak_writer_init(void)
 	memset(&pin, 0, sizeof(pin));
 	wrt_page_new(&pin);
 	pin.mp.observer = true;
+	pin.mp.stream = &stream;
 }
 
 /* Every member differs from what publication k - 1 and k + 1 say. */

@@ -73,7 +73,7 @@ struct wavert_version {
 /* Which calls a stream of this pin takes, beside those that every stream takes. */
 #define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */
 #define WAVERT_OFFERS_INPUT		0x2	/* GET_READ_PACKET (WRT-006) */
-#define WAVERT_OFFERS_OUTPUT		0x4	/* SET_WRITE_PACKET, PACKET_COUNT, PRESENTATION (WRT-007) */
+#define WAVERT_OFFERS_OUTPUT		0x4	/* SET_WRITE_PACKET and its like (WRT-007) */
 
 /* Errors of CAPS: EINVAL (direction), ENOENT (no such pin). */
 struct wavert_caps {

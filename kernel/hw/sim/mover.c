@@ -59,23 +59,23 @@ static bool same_format(const struct wrt_hw_geom *a, const struct wrt_hw_geom *b
 	return a->rate == b->rate && a->format == b->format && a->channels == b->channels;
 }
 
-/* How many of count frames from g on come from the same kind of place, in one piece. */
-static u32 piece(const struct wrt_hw_stream *play, u64 g, u32 count, bool *heard)
+/* Who is heard at frame g, nobody or play, and for how many of count frames in one piece. */
+static const struct wrt_hw_stream *heard_at(const struct wrt_hw_stream *play, u64 g, u32 count,
+					    u32 *n)
 {
-	*heard = false;
-	if (!play)
-		return count;
+	*n = count;
+	if (!play || g >= play->end_g)
+		return NULL;
 	if (g < play->start_g) {
 		u64 before = play->start_g - g;
 
-		return before < count ? (u32)before : count;
+		*n = before < count ? (u32)before : count;
+		return NULL;
 	}
-	if (g >= play->end_g)
-		return count;
-	*heard = true;
 	if (play->end_g - g < count)
 		count = (u32)(play->end_g - g);
-	return wrt_min_u32(count, play->frames - wrt_sim_buffer_frame(play, g));
+	*n = wrt_min_u32(count, play->frames - wrt_sim_buffer_frame(play, g));
+	return play;
 }
 
 static void flip_bit(const struct wrt_hw_stream *capt, u8 *to, u64 g, u32 count)
@@ -98,13 +98,14 @@ static void fill(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u
 		return;
 	}
 	while (count) {
-		bool heard;
-		u32 n = piece(play, g, count, &heard);
+		const struct wrt_hw_stream *heard;
+		u32 n;
 
+		heard = heard_at(play, g, count, &n);
 		if (heard) {
-			const u8 *from = play->geom.cpu;
+			const u8 *from = heard->geom.cpu;
 
-			from += (size_t)wrt_sim_buffer_frame(play, g) * frame_bytes;
+			from += (size_t)wrt_sim_buffer_frame(heard, g) * frame_bytes;
 			wrt_memcpy(to, from, (size_t)n * frame_bytes);
 			if (d->cfg.fault == WRT_SIM_FAULT_FLIP_BIT)
 				flip_bit(capt, to, g, n);
