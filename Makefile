@@ -18,6 +18,7 @@ help:
 	@echo "make check-debug        the same in all debug kernels, with KASAN and KCSAN (long)"
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
+	@echo "make conformance        a test for each statement of the WaveRT contracts, all modes"
 	@echo "make prove              proofs: arithmetic, the page under weak memory, every schedule"
 	@echo "make fuzz               fuzz the OS-neutral code and the binary interface (TIME= seconds each, 60)"
 	@echo "make bench              instructions a notification and a position cost, as a table"
@@ -44,6 +45,12 @@ unit guest-debian guest-uml lint:
 fuzz:
 	tests/check.sh fuzz fuzz-abi
 
+# every mode, and the document
+conformance:
+	scripts/deps.sh build guest unit abi32 kernels
+	tests/conformance/run.sh
+	tests/conformance/run.sh --table
+
 # make check looks at fewer schedules
 prove:
 	PREEMPTIONS=3 tests/check.sh prove
@@ -69,4 +76,4 @@ guest-programs:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check modules userspace unit prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs clean
+.PHONY: help demo check modules userspace unit conformance prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs clean

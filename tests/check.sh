@@ -3,7 +3,7 @@
 # All tests but the long ones; make check. Every part prints TAP, which is added up to a
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
 #
-#   tests/check.sh [PART...]   parts: lint layers unit prove fuzz fuzz-abi guest-runner guest-debian guest-uml
+#   tests/check.sh [PART...]   parts: lint layers unit conformance prove fuzz fuzz-abi guest-runner guest-debian guest-uml
 #                              guest-x86-kasan guest-x86-kcsan demo
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -145,6 +145,14 @@ guest_parts()	# BED MODULES
 	part "$bed-abuse" abuse_test "$bed" "$dir"
 	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
 		tests/guest/failnth.sh "build/$dir" build/guest/failnth_test
+	case $bed in
+	debian | uml)
+		part "$bed-conformance" env "MODULES=build/$dir" tests/conformance/run.sh \
+			--mode "$bed-step" --mode "$bed-hrtimer"
+		;;
+	esac
+	[ "$bed" != debian ] || part debian-conformance-32 env "MODULES=build/$dir" \
+		tests/conformance/run.sh --mode debian-step-32
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
 }
@@ -200,6 +208,9 @@ run_part()
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
 	guest-uml | guest-x86-*) own_kernel "${1#guest-}" ;;
+	conformance)
+		part conformance tests/conformance/run.sh --mode host --mode host-clang --mode host-step
+		;;
 	prove) part prove env "PREEMPTIONS=${PREEMPTIONS:-2}" tests/prove/run.sh ;;
 	fuzz-abi) part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
@@ -227,7 +238,7 @@ everything()
 		guests="guest-debian demo"
 		code=1
 	fi
-	LOGS=$logs/host tests/check.sh layers unit prove lint fuzz >"$logs/host.out" 2>&1 &
+	LOGS=$logs/host tests/check.sh layers unit conformance prove lint fuzz >"$logs/host.out" 2>&1 &
 	# shellcheck disable=SC2086 # words
 	LOGS=$logs/guests tests/check.sh $guests | tee "$logs/guests.out"
 	code=$((code + PIPESTATUS[0]))

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * client.h - what a conformance test may do to an implementation of the contracts. The
+ * tests know nothing else, so one source runs against any binding: client_host.c (the
+ * OS-neutral code in this process), client_ioctl.c (the binary interface, in a guest).
+ *
+ * Calls return the contract's status; a call that the binding lacks returns CF_LACKS, or
+ * is NULL where marked [optional]. Time passes in advance() and wait() alone where `exact`.
+ */
+#ifndef CF_CLIENT_H
+#define CF_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "status.h"
+
+#define CF_LACKS	((enum wrt_status)0x20000001)	/* not in this binding */
+#define CF_OTHER	((enum wrt_status)0x20000002)	/* failed, with no status of the contract */
+
+enum { CF_RENDER = 0, CF_CAPTURE = 1 };
+enum { CF_STOP, CF_ACQUIRE, CF_PAUSE, CF_RUN, CF_GONE };
+enum { CF_S16 = 0x02 };
+
+/* A device to test with; a binding that has none like it returns CF_LACKS. */
+struct cf_device {
+	bool ramp;		/* capture records frame numbers, not what is played */
+	bool not_ready;		/* its engine cannot be programmed */
+	bool shaped;		/* hardware-like: FIFO, delays, registers, buffers above 4 MiB */
+	bool no_end;		/* it cannot be told where a stream ends */
+};
+
+struct cf_caps {
+	uint32_t pins, buffer_max, notify_max;
+	bool notification, input, output;	/* interfaces announced */
+};
+
+struct cf_buffer {
+	bool notify;		/* [in] with notification ... */
+	uint32_t count, bytes;	/* [in] ... of this many points; requested size */
+	uint32_t actual, map_bytes, offset, cache_type, barrier;	/* [out] */
+};
+
+struct cf_position {
+	uint64_t play, linear, ns;
+	uint32_t state;
+};
+
+/* The register page. */
+struct cf_page {
+	uint64_t linear, packets, underruns, repeats, late, overruns, dropped;
+	uint32_t state;
+	uint64_t number, at_linear;	/* newest point: its C, the position read with it */
+	uint64_t late_ns;		/* ... signalled so much later than it passed; ~0: unknown */
+};
+
+struct cf_read {
+	uint32_t number, flags, more;
+	uint64_t ns;
+};
+
+struct cf_latency {
+	uint32_t fifo_bytes, chipset_100ns, codec_100ns;
+};
+
+struct cf_register {
+	uint32_t width, accuracy;
+	uint64_t numerator, denominator;
+};
+
+enum cf_register_kind { CF_POSITION_REGISTER, CF_CLOCK_REGISTER, CF_PACKET_REGISTER };
+enum cf_bad_event { CF_NOT_OPEN, CF_NO_EVENT };
+
+/* What the implementation holds; only comparable with itself. */
+enum cf_held { CF_HELD_BUFFERS, CF_HELD_EVENTS, CF_HELD_ENGINES, CF_HELD_KINDS };
+
+struct cf_stream;
+struct cf_event;
+
+struct cf_client {
+	const char *name;
+	bool exact;			/* time passes only when told, frame by frame */
+	bool kernel;			/* behind a system call */
+
+	enum wrt_status (*device)(const struct cf_device *wish);
+	void (*end)(void);		/* of a test: release whatever is left */
+	enum wrt_status (*remove)(void);	/* surprise removal */
+
+	enum wrt_status (*caps)(uint32_t dir, uint32_t pin, struct cf_caps *out);
+	enum wrt_status (*open)(uint32_t dir, uint32_t pin, struct cf_stream **out);
+	void (*close)(struct cf_stream *s);
+	void (*close_handle)(struct cf_stream *s);	/* [optional] the mapping stays */
+	enum wrt_status (*set_format)(struct cf_stream *s, uint32_t rate, uint32_t format,
+				      uint32_t channels);
+	enum wrt_status (*alloc)(struct cf_stream *s, struct cf_buffer *b);
+	/* the n-th allocation of memory in it fails; *hit: there was one. 0: some, at random */
+	enum wrt_status (*alloc_failing)(struct cf_stream *s, struct cf_buffer *b, int n, bool *hit);
+	enum wrt_status (*free)(struct cf_stream *s);
+	uint8_t *(*map)(struct cf_stream *s);	/* the buffer; NULL: there is none */
+
+	struct cf_event *(*event)(void);
+	struct cf_event *(*event_dup)(struct cf_event *e);
+	void (*event_close)(struct cf_event *e);
+	uint64_t (*event_take)(struct cf_event *e);	/* read; 0: would block */
+	/* Time passes until it is signalled (true) or the frames are over. Takes nothing. */
+	bool (*event_wait)(struct cf_event *e, uint64_t frames, uint32_t rate);
+	/* [optional] call fn at the very instant of each signal; NULL ends that */
+	void (*event_hook)(struct cf_event *e, void (*fn)(void));
+	enum wrt_status (*event_register)(struct cf_stream *s, struct cf_event *e);
+	enum wrt_status (*event_unregister)(struct cf_stream *s, struct cf_event *e);
+	enum wrt_status (*event_bad)(struct cf_stream *s, enum cf_bad_event kind, bool unregister);
+
+	enum wrt_status (*set_state)(struct cf_stream *s, uint32_t state);
+	enum wrt_status (*position)(struct cf_stream *s, struct cf_position *out);
+	enum wrt_status (*packet_count)(struct cf_stream *s, uint32_t *out);
+	enum wrt_status (*presentation)(struct cf_stream *s, uint64_t *frames, uint64_t *ns);
+	enum wrt_status (*read_packet)(struct cf_stream *s, struct cf_read *out);
+	enum wrt_status (*write_packet)(struct cf_stream *s, uint32_t number, uint32_t flags,
+					uint32_t eos_bytes);
+	enum wrt_status (*latency)(struct cf_stream *s, struct cf_latency *out);
+	enum wrt_status (*reg)(struct cf_stream *s, enum cf_register_kind kind,
+			       struct cf_register *out);
+	enum wrt_status (*reg_read)(struct cf_stream *s, enum cf_register_kind kind, uint64_t *out);
+	enum wrt_status (*page)(struct cf_stream *s, struct cf_page *out);
+
+	void (*advance)(uint64_t frames, uint32_t rate);
+	/* [optional] time passes and no interrupt is served until the next advance() */
+	void (*stall)(uint64_t frames, uint32_t rate);
+	uint64_t (*now_ns)(uint32_t rate);	/* the performance counter */
+
+	long (*held)(enum cf_held what);	/* -1: cannot be seen */
+	/* states as the miniport saw them, from the last call on; -1: cannot be seen */
+	int (*steps)(struct cf_stream *s, uint32_t *states, int room);
+	/* packet counter and position as if so many packets had passed; in PAUSE */
+	enum wrt_status (*preset_packets)(struct cf_stream *s, uint64_t packets);
+	/* the engine cannot be started while this is on */
+	enum wrt_status (*fail_start)(bool on);
+	/* number of calls that may sleep within one GetPosition; -1: cannot be seen */
+	int (*position_sleeps)(struct cf_stream *s);
+	/* a client of its own: opens a stream, registers e, runs; time passes; is killed */
+	enum wrt_status (*client_dies)(struct cf_event *e);
+	/* calls with an argument cut short, of the wrong access type: how many were accepted */
+	int (*short_arguments)(struct cf_stream *s);
+	int (*wrong_access)(struct cf_stream *s);
+	enum wrt_status (*unknown_interface)(struct cf_stream *s);	/* asks for one */
+};
+
+extern struct cf_client cf_client;	/* the binding linked in */
+
+#endif

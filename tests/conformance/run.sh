@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds and runs the conformance tests: one for each statement of the WaveRT contracts.
+# Called by tests/check.sh and by hand. TAP on stdout; the results are kept for the table.
+#
+#   run.sh [OPTION...] [ID...]
+#     --mode MODE         may be repeated; default: all of them
+#         host            core, miniport and simulator in a process, ASan and UBSan (gcc)
+#         host-clang      the same, compiled by clang
+#         host-step       the same (gcc), with the step clock
+#         uml-step, debian-step       in a guest over the binary interface, step clock: exact
+#         uml-hrtimer, debian-hrtimer the same in (virtual) real time: statistical
+#         debian-step-32              a 32-bit client
+#     --without-inferred  leave out statements of class inferred
+#     --profile NAME      sysvad, viosnd or reactos: expect what that one does (file
+#                         `deviations`); passes if we differ exactly where the file says. Host.
+#     --t-late US         how late a signal may be, microseconds (2000)
+#     --table             write Documentation/conformance.md from the results kept; run nothing
+#     ID                  run these statements only (WRT-064), keep no results
+#
+# O=DIR: build directory (build/conformance). MODULES=DIR: modules built for the bed already.
+set -u
+[ -z "${O-}" ] || O=$(realpath -m "$O")
+[ -z "${MODULES-}" ] || MODULES=$(realpath "$MODULES")
+cd "$(dirname "$0")" || exit
+top=$(cd ../.. && pwd)
+out=${O:-$top/build/conformance}
+all="host host-clang host-step uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32"
+modes=
+profile=documented
+options=()
+table=
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--mode) modes="$modes $2" && shift ;;
+	--profile) profile=$2 && shift ;;
+	--t-late) options+=(-l "$2") && shift ;;
+	--without-inferred) options+=(-n) ;;
+	--table) table=1 ;;
+	--help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" && exit ;;
+	WRT-*) break ;;
+	*) echo "run.sh: $1? (--help)" >&2 && exit 2 ;;
+	esac
+	shift
+done
+mkdir -p "$out/results"
+out=$(cd "$out" && pwd)
+
+build()	# GOAL
+{
+	make -s --no-print-directory "O=$out" "$1" >"$out/log" 2>&1 || { sed 's/^/# /' "$out/log"; return 1; }
+}
+
+on_host()	# COMPILER CLOCK ARGUMENT...
+{
+	local compiler=$1 clock=$2
+	shift 2
+	build "$out/conformance-$compiler" || return
+	ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
+		CF_CLOCK=$clock "$out/conformance-$compiler" "$@"
+}
+
+modules()	# BED; leaves the directory in $built
+{
+	local kdir
+	built=${MODULES:-$out/modules-$1}
+	[ -z "${MODULES-}" ] || return 0
+	kdir=$("$top/tests/guest/run" --bed "$1" --print-kdir) || return
+	# shellcheck disable=SC2046 # nothing, or one word
+	"$top/scripts/build-modules.sh" "$kdir" "$built" \
+		$([ "$1" = uml ] && echo ARCH=um) >"$out/log" 2>&1 || { sed 's/^/# /' "$out/log"; return 1; }
+}
+
+# An allocation that is made to fail leaves a trace of the calls in the log: no bug report.
+in_guest()	# BED CLOCK BITS ARGUMENT...
+{
+	local bed=$1 clock=$2 bits=$3
+	shift 3
+	build guest && modules "$bed" || return
+	"$top/tests/guest/run" --bed "$bed" --no-insmod --allow 'Call Trace:' \
+		--module "$built/snd-wavert.ko" \
+		--module "$built/snd-wavert-sim.ko" \
+		--file "$out/conformance-guest$bits=/root/conformance" -- \
+		env "CF_CLOCK=$clock" conformance -t 0 "$@"
+}
+
+run_mode()	# MODE ARGUMENT...
+{
+	local mode=$1
+	shift
+	case $mode in
+	host) on_host gcc real "$@" ;;
+	host-clang) on_host clang real "$@" ;;
+	host-step) on_host gcc step "$@" ;;
+	uml-step | debian-step) in_guest "${mode%-*}" step 64 "$@" ;;
+	uml-hrtimer | debian-hrtimer) in_guest "${mode%-*}" real 64 "$@" ;;
+	debian-step-32) in_guest debian step 32 "$@" ;;
+	*)
+		echo "run.sh: no mode $mode (--help)" >&2
+		exit 2
+		;;
+	esac
+}
+
+# One program after the other, numbered through.
+renumber()	# MODE
+{
+	sed -u -e '/^1\.\./d' -e "s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - $1: /"
+}
+
+if [ -n "$table" ]; then
+	# shellcheck disable=SC2086 # words
+	./table.sh "$out/results" $all >"$out/conformance.md" || exit
+	cp "$out/conformance.md" "$top/Documentation/conformance.md"
+	exit
+fi
+if [ "$profile" != documented ]; then
+	grep -q "^$profile |" deviations || { echo "run.sh: no profile $profile" >&2; exit 2; }
+	modes=${modes:-host}
+	options+=(-p "$profile")
+fi
+bad=0
+for mode in ${modes:-$all}; do
+	kept=$out/results/$mode.tap
+	[ "$profile" = documented ] || kept=$out/results/$mode.$profile
+	# not all of it: nothing for the table
+	{ [ $# = 0 ] && [ "${options[*]#-n}" = "${options[*]}" ]; } || kept=$out/some.tap
+	run_mode "$mode" "${options[@]}" "$@" 2>"$out/err" | tee "$kept" | renumber "$mode"
+	code=${PIPESTATUS[0]}
+	if [ "$code" != 0 ]; then
+		bad=1
+		# a test that failed has been told
+		grep -q '^not ok' "$kept" && [ "$code" = 1 ] || echo "not ok - $mode ended with exit code $code"
+		tail -n 30 "$out/err" | sed 's/^/# /'
+	fi
+done
+exit $bad
