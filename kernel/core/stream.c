@@ -498,6 +498,10 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c)
 		err = WRT_ESTATE;
 	else
 		err = start_locked(s);
+	if (!err && s->dma_off) {	/* it has ended: no interrupt will say so */
+		take_look(s);
+		deliver(s, NULL, &flags);
+	}
 	wrt_unlock(&s->lock, flags);
 	return err;
 }

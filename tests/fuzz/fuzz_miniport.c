@@ -210,17 +210,29 @@ static void call_set_state(struct fz_pin *pin)
 		check_nothing_owed(mp->stream);
 }
 
-/* The number of the first point that has not passed at this moment. */
-static u64 next_point(const struct fz_pin *pin)
+/* C as the hardware stands now, or 0 where packets are not counted. */
+static u64 packets_now(const struct fz_pin *pin)
 {
 	const struct wrt_stream *s = pin->mp.stream;
 	u64 linear = s->pos.linear;
 
+	if (!s->geom.notify_bytes)
+		return 0;
+	if (s->state == WRT_STREAM_RUN && !position_fails())
+		linear = fz_linear_at(&bed, s->slot, fz_now(&bed, s->geom.rate));
+	if (s->pos.has_end && linear >= s->pos.end)
+		return s->pos.end_points;
+	return linear / s->geom.notify_bytes;
+}
+
+/* The number of the first point that has not passed at this moment. */
+static u64 next_point(const struct fz_pin *pin)
+{
+	const struct wrt_stream *s = pin->mp.stream;
+
 	if (s->state != WRT_STREAM_RUN || !s->geom.notify_bytes)
 		return pin->published;
-	if (!position_fails())
-		linear = fz_linear_at(&bed, s->slot, fz_now(&bed, s->geom.rate));
-	return pin->published + linear / s->geom.notify_bytes - s->pos.points;
+	return pin->published + packets_now(pin) - s->pos.points;
 }
 
 static void register_event(struct fz_pin *pin, struct fz_event *e)
@@ -302,21 +314,6 @@ static void call_position(struct fz_pin *pin)
 }
 
 /* ---- packets ------------------------------------------------------------------------ */
-
-/* C as the hardware stands now, or 0 where packets are not counted. */
-static u64 packets_now(const struct fz_pin *pin)
-{
-	const struct wrt_stream *s = pin->mp.stream;
-	u64 linear = s->pos.linear;
-
-	if (!s->geom.notify_bytes)
-		return 0;
-	if (s->state == WRT_STREAM_RUN)
-		linear = fz_linear_at(&bed, s->slot, fz_now(&bed, s->geom.rate));
-	if (s->pos.has_end && linear >= s->pos.end)
-		return s->pos.end_points;
-	return linear / s->geom.notify_bytes;
-}
 
 static bool counts_packets(const struct fz_pin *pin, u32 dir)
 {

@@ -60,7 +60,7 @@ static void check_position(const struct wrt_stream *s)
 	      (wrt_position_ended(pos) ? pos->end_points : points));
 	points = wrt_position_all_points(pos, &s->cycle);
 	HOLDS(pos->points <= points);
-	HOLDS(s->state == WRT_STREAM_RUN || pos->points == points);
+	HOLDS(s->state == WRT_STREAM_RUN || wrt_position_ended(pos) || pos->points == points);
 }
 
 /* Since the last call: nothing goes back, and what moved did so by the card's clock. */
@@ -153,10 +153,16 @@ static void check_client(const struct fz_client *c)
 
 /* ---- around a call ---------------------------------------------------------------- */
 
-/* A stream that stands still signals nothing, but to observers what they are owed. */
+/*
+ * A stream that stands still signals nothing, but to observers what they are owed, and on RUN
+ * an end that was announced where it had been passed.
+ */
 static bool may_signal(const struct fz_pin *pin)
 {
-	return pin->mp.stream->state == WRT_STREAM_RUN || pin->owed;
+	const struct wrt_stream *s = pin->mp.stream;
+
+	return s->state == WRT_STREAM_RUN || pin->owed ||
+	       wrt_position_fresh_points(&s->pos, &s->cycle);
 }
 
 void fz_before(struct fz_bed *bed)

@@ -435,8 +435,11 @@ static void an_end_that_was_played_already_is_here_and_now(void **state)
 	ok(mp_state(&b->pin, WRT_MP_PAUSE));
 	ok(write_last(b, 1, 4));
 	assert_int_equal(packet_count(b), 2);
+	assert_int_equal(b->event[0].count, 1);
 	ok(mp_state(&b->pin, WRT_MP_RUN));
+	assert_int_equal(b->event[0].count, 2);
 	tb_run_for(&b->tb, SECOND);
+	assert_int_equal(b->event[0].count, 2);
 	assert_int_equal(mp_position(&b->pin).linear, PACKET_BYTES + 96);
 	assert_int_equal(packet_count(b), 2);
 }
