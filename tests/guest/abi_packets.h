@@ -168,8 +168,66 @@ static void test_latency_and_registers(void)
 	close(fd);
 }
 
+#define TRACING "/sys/kernel/tracing/"
+
+static int set_tracing(const char *file, const char *value)
+{
+	int fd = open(file, O_WRONLY), ok;
+
+	if (fd < 0)
+		return 0;
+	ok = write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+	close(fd);
+	return ok;
+}
+
+/* Two packets, the second announced late: what each tracepoint says of it. */
+static void test_traces(void)
+{
+	static const char *const expected[] = {
+		"wavert_state: card=0 slot=0 from=2 to=3", "wavert_start: card=0 slot=0 linear=0 ns=",
+		"wavert_look: card=0 slot=0 look=", " linear=192 ns=",
+		"wavert_notify: card=0 slot=0 model=WaveRT first=", " points=1",
+		"wavert_packet: card=0 slot=0 capture=0 number=0 flags=0x0 status=0x00000000",
+		"number=1 flags=0x0 status=0xc000003d",
+		"wavert_glitch: card=0 slot=0 linear=192 written=0 cause=1 packet=1 count=1",
+		"cause=4 packet=1 count=1", "wavert_stop: card=0 slot=0 linear=192 ns=",
+		"wavert_state: card=0 slot=0 from=1 to=0",
+	};
+	static char text[1 << 16];
+	size_t i, n = 0, missing = 0;
+	int fd, trace;
+	ssize_t got;
+
+	if (!set_tracing(TRACING "events/wavert/enable", "1") ||
+	    !set_tracing(TRACING "trace", "\n")) {
+		tap_skip("no tracepoints", "each tracepoint says what happened");
+		return;
+	}
+	fd = ready_stream(WAVERT_PLAYBACK, 2, 384);
+	write_packet(fd, 0, 0, 0);
+	set_state(fd, WAVERT_STATE_RUN);
+	step(48);
+	write_packet(fd, 1, 0, 0);
+	set_state(fd, WAVERT_STATE_STOP);
+	close(fd);
+	set_tracing(TRACING "events/wavert/enable", "0");
+	trace = open(TRACING "trace", O_RDONLY);
+	while (n < sizeof(text) - 1 && (got = read(trace, text + n, sizeof(text) - 1 - n)) > 0)
+		n += (size_t)got;
+	close(trace);
+	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		if (strstr(text, expected[i]))
+			continue;
+		missing++;
+		printf("# no \"%s\"\n", expected[i]);
+	}
+	TAP_CHECK(!missing, "each tracepoint says what happened");
+}
+
 static void test_packets(void)
 {
+	test_traces();
 	test_packet_caps();
 	test_packet_arguments();
 	test_packet_playback();
