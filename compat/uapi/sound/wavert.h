@@ -233,7 +233,7 @@ struct wavert_packet_count {
 /* GetOutputStreamPresentationPosition. WRT-184..187 */
 struct wavert_presentation {
 	__u64 frames;		/* [out] that have left the device since the last STOP */
-	__u64 ns;		/* [out] at this time, CLOCK_MONOTONIC (step clock: of the last move) */
+	__u64 ns;		/* [out] CLOCK_MONOTONIC (step clock: of the last move) */
 	__u32 reserved[4];
 };
 
