@@ -45,7 +45,7 @@ tests()	# FILE CLOCK
 	compat/hwdep/*)
 		timeout 100 "$top/tests/guest/run" --bed uml --no-insmod --allow 'Call Trace:' \
 			--module "$work/m/snd-wavert.ko" --module "$work/m/snd-wavert-sim.ko" \
-			--file "$work/o/conformance-guest64=/root/conformance" -- \
+			--file "$work/o/conformance-guest64=conformance" -- \
 			env "CF_CLOCK=$2" conformance -t 0
 		;;
 	*)

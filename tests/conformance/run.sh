@@ -81,7 +81,7 @@ in_guest()	# BED CLOCK BITS ARGUMENT...
 	"$top/tests/guest/run" --bed "$bed" --no-insmod --allow 'Call Trace:' \
 		--module "$built/snd-wavert.ko" \
 		--module "$built/snd-wavert-sim.ko" \
-		--file "$out/conformance-guest$bits=/root/conformance" -- \
+		--file "$out/conformance-guest$bits=conformance" -- \
 		env "CF_CLOCK=$clock" conformance -t 0 "$@"
 }
 

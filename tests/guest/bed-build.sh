@@ -93,7 +93,7 @@ keep_modules() { # TREE
 	*)
 		make -s -C "$1" "ARCH=$arch" INSTALL_MOD_PATH="$1/root" DEPMOD=/sbin/depmod modules_install
 		strip --strip-debug -o "$1/kernel.elf" "$1/vmlinux"
-		rm -f "$1"/root/lib/modules/*/build "$1"/root/lib/modules/*/source
+		(cd "$1/root" && rm -f lib/modules/*/build lib/modules/*/source)
 		;;
 	esac
 }

@@ -42,7 +42,7 @@ guest()	# ALLOW KNOWN-FILE ARGUMENT...
 	shift 2
 	"$here/run" --bed uml --timeout 120 --no-insmod --allow "$allow" \
 		--module "$modules/snd-wavert.ko" --module "$modules/snd-wavert-sim.ko" \
-		--file "$program=/root/failnth_test" --file "$file=/root/known" -- \
+		--file "$program=failnth_test" --file "$file=known" -- \
 		failnth_test -k known "$@"
 }
 
@@ -51,7 +51,7 @@ dummy()	# ARGUMENT...
 	local dir
 	dir=$("$here/run" --bed uml --print-kdir)/modules.in-tree
 	"$here/run" --bed uml --timeout 120 --no-insmod --allow "$allow" --module "$dir/snd-dummy.ko" \
-		--file "$program=/root/failnth_test" -- failnth_test "$@"
+		--file "$program=failnth_test" -- failnth_test "$@"
 }
 
 operations()
