@@ -21,8 +21,7 @@
 #define WRT_TRACE_SLOT(id) ((id) & 0xff)
 #endif
 
-/* DMA has been turned on. */
-TRACE_EVENT(wavert_start,
+DECLARE_EVENT_CLASS(wavert_dma,
 	TP_PROTO(u32 id, u64 linear, u64 ns),
 	TP_ARGS(id, linear, ns),
 	TP_STRUCT__entry(
@@ -39,22 +38,16 @@ TRACE_EVENT(wavert_start,
 		  WRT_TRACE_SLOT(__entry->id), __entry->linear, __entry->ns)
 );
 
-/* DMA has been turned off. */
-TRACE_EVENT(wavert_stop,
+/* DMA has been turned on. */
+DEFINE_EVENT(wavert_dma, wavert_start,
 	TP_PROTO(u32 id, u64 linear, u64 ns),
-	TP_ARGS(id, linear, ns),
-	TP_STRUCT__entry(
-		__field(u32, id)
-		__field(u64, linear)
-		__field(u64, ns)
-	),
-	TP_fast_assign(
-		__entry->id = id;
-		__entry->linear = linear;
-		__entry->ns = ns;
-	),
-	TP_printk("card=%u slot=%u linear=%llu ns=%llu", WRT_TRACE_CARD(__entry->id),
-		  WRT_TRACE_SLOT(__entry->id), __entry->linear, __entry->ns)
+	TP_ARGS(id, linear, ns)
+);
+
+/* DMA has been turned off. */
+DEFINE_EVENT(wavert_dma, wavert_stop,
+	TP_PROTO(u32 id, u64 linear, u64 ns),
+	TP_ARGS(id, linear, ns)
 );
 
 /* An interrupt has looked at a stream: where it stands, points passed, those of them new. */
