@@ -195,7 +195,7 @@ static int get_register(struct wrt_pin *pin, void __user *user)
 	if (arg.kind == WAVERT_REGISTER_PACKET)
 		return wrt_errno(WRT_STATUS_NOT_SUPPORTED);
 	mutex_lock(&pin->control);
-	status = wrt_mp_register(&pin->mp, arg.kind, &reg);
+	status = wrt_mp_get_register(&pin->mp, arg.kind, &reg);
 	mutex_unlock(&pin->control);
 	if (status)
 		return wrt_errno(status);

@@ -143,7 +143,7 @@ enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out);
  * [C] GetPositionRegister, GetClockRegister: once each. NOT_SUPPORTED (the hardware has
  * none), INVALID_DEVICE_REQUEST (asked before), DEVICE_NOT_READY (no buffer). WRT-145..150.
  */
-enum wrt_status wrt_mp_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out);
+enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out);
 
 /* ---- packets.c; NOT_SUPPORTED: without a notification buffer, or the other direction ---- */
 

@@ -266,7 +266,7 @@ enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out)
 	return WRT_STATUS_SUCCESS;
 }
 
-enum wrt_status wrt_mp_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out)
+enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out)
 {
 	enum wrt_status status = may_control(mp);
 	int err;
@@ -279,7 +279,7 @@ enum wrt_status wrt_mp_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_regis
 		return WRT_STATUS_INVALID_DEVICE_REQUEST;
 	if (!mp->buffer)
 		return WRT_STATUS_DEVICE_NOT_READY;
-	err = wrt_stream_register(mp->stream, &mp->client, kind, out);
+	err = wrt_stream_get_register(mp->stream, &mp->client, kind, out);
 	if (err)
 		return err == WRT_ERANGE ? WRT_STATUS_NOT_SUPPORTED : from_core(err);
 	mp->registers_given |= 1u << kind;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * query.c - what a client asks of its stream, beside everything else; see stream.h.
- * Locks: stream lock > device lock; only wrt_stream_register() sleeps.
+ * Locks: stream lock > device lock; only wrt_stream_get_register() sleeps.
  */
 #include "device.h"
 
@@ -58,7 +58,7 @@ void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c)
 	wrt_stream_with(s, c, nothing_new, NULL);
 }
 
-int wrt_stream_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
+int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
 			struct wrt_hw_register *out)
 {
 	int err = WRT_ERANGE;

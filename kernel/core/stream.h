@@ -135,7 +135,7 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
 void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out);
 
 /* [S] A register of the owner's that may be mapped. WRT_ERANGE (none), WRT_EBUSY, WRT_EGONE. */
-int wrt_stream_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
+int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
 			struct wrt_hw_register *out);
 
 /* [A] Publish once more to c alone: something of its own has changed. */

@@ -553,7 +553,7 @@ static enum wrt_status host_reg(struct cf_stream *s, enum cf_register_kind kind,
 
 	if (kind == CF_PACKET_REGISTER)
 		return CF_LACKS;
-	status = CONTROL(s, wrt_mp_register(&s->pin.mp, kind, &r));
+	status = CONTROL(s, wrt_mp_get_register(&s->pin.mp, kind, &r));
 	if (!status)
 		*out = (struct cf_register){ r.width, r.accuracy, r.numerator, r.denominator };
 	return status;

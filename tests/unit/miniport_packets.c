@@ -122,7 +122,7 @@ static void after_removal_all_of_them_say_so(void **state)
 	fails(wrt_mp_presentation(&b->pin.mp, &at), DEVICE_REMOVED);
 	fails(wrt_mp_read_packet(&b->rec.mp, &read), DEVICE_REMOVED);
 	fails(wrt_mp_latency(&b->pin.mp, &latency), DEVICE_REMOVED);
-	fails(wrt_mp_register(&b->pin.mp, 0, &reg), DEVICE_REMOVED);
+	fails(wrt_mp_get_register(&b->pin.mp, 0, &reg), DEVICE_REMOVED);
 }
 
 /* ---- counting ----------------------------------------------------------------------- */
@@ -634,19 +634,19 @@ static void wrt_145_wrt_146_wrt_150_registers_are_given_once(void **state)
 	struct mp_bed *b = *state;
 	struct wrt_hw_register reg;
 
-	fails(wrt_mp_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), DEVICE_NOT_READY);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), DEVICE_NOT_READY);
 	ok(mp_alloc(&b->pin, 2, 384));
-	fails(wrt_mp_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), NOT_SUPPORTED);
-	fails(wrt_mp_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), NOT_SUPPORTED);
-	fails(wrt_mp_register(&b->pin.mp, 2, &reg), INVALID_PARAMETER);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), NOT_SUPPORTED);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), NOT_SUPPORTED);
+	fails(wrt_mp_get_register(&b->pin.mp, 2, &reg), INVALID_PARAMETER);
 	tb_backend.reg[WRT_HW_POSITION_REGISTER].width = 32;
 	tb_backend.reg[WRT_HW_CLOCK_REGISTER].width = 64;
-	ok(wrt_mp_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg));
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg));
 	assert_int_equal(reg.width, 32);
-	ok(wrt_mp_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg));
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg));
 	assert_int_equal(reg.width, 64);
-	fails(wrt_mp_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), INVALID_DEVICE_REQUEST);
-	fails(wrt_mp_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), INVALID_DEVICE_REQUEST);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
 }
 
 const struct CMUnitTest packet_tests[] = {
