@@ -59,7 +59,7 @@ void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c)
 }
 
 int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
-			struct wrt_hw_register *out)
+			    struct wrt_hw_register *out)
 {
 	int err = WRT_ERANGE;
 

@@ -136,7 +136,7 @@ void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_
 
 /* [S] A register of the owner's that may be mapped. WRT_ERANGE (none), WRT_EBUSY, WRT_EGONE. */
 int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
-			struct wrt_hw_register *out);
+			    struct wrt_hw_register *out);
 
 /* [A] Publish once more to c alone: something of its own has changed. */
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
