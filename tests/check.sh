@@ -145,12 +145,8 @@ guest_parts()	# BED MODULES
 	part "$bed-abuse" abuse_test "$bed" "$dir"
 	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
 		tests/guest/failnth.sh "build/$dir" build/guest/failnth_test
-	case $bed in
-	debian | uml)
-		part "$bed-conformance" env "MODULES=build/$dir" tests/conformance/run.sh \
-			--mode "$bed-step" --mode "$bed-hrtimer"
-		;;
-	esac
+	part "$bed-conformance" env "MODULES=build/$dir" tests/conformance/run.sh \
+		--mode "$bed-step" --mode "$bed-hrtimer"
 	[ "$bed" != debian ] || part debian-conformance-32 env "MODULES=build/$dir" \
 		tests/conformance/run.sh --mode debian-step-32
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file build/guest/pcm_test -- pcm_test

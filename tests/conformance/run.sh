@@ -4,13 +4,15 @@
 # Called by tests/check.sh and by hand. TAP on stdout; the results are kept for the table.
 #
 #   run.sh [OPTION...] [ID...]
-#     --mode MODE         may be repeated; default: all of them
+#     --mode MODE         may be repeated; default: all that the table shows
 #         host            core, miniport and simulator in a process, ASan and UBSan (gcc)
 #         host-clang      the same, compiled by clang
 #         host-step       the same (gcc), with the step clock
 #         uml-step, debian-step       in a guest over the binary interface, step clock: exact
 #         uml-hrtimer, debian-hrtimer the same in (virtual) real time: statistical
 #         debian-step-32              a 32-bit client
+#         x86-kasan-step, -hrtimer, x86-kcsan-step, -hrtimer
+#                         in the debug kernels; not in the table
 #     --without-inferred  leave out statements of class inferred
 #     --profile NAME      sysvad, viosnd or reactos: expect what that one does (file
 #                         `deviations`); passes if we differ exactly where the file says. Host.
@@ -75,10 +77,14 @@ modules()	# BED; leaves the directory in $built
 # An allocation that is made to fail leaves a trace of the calls in the log: no bug report.
 in_guest()	# BED CLOCK BITS ARGUMENT...
 {
-	local bed=$1 clock=$2 bits=$3
+	local bed=$1 clock=$2 bits=$3 slow=()
 	shift 3
 	build guest && modules "$bed" || return
-	"$top/tests/guest/run" --bed "$bed" --no-insmod --allow 'Call Trace:' \
+	case $bed-$clock in
+	x86-*-step) slow=(--timeout 900) ;;
+	x86-*) slow=(--timeout 900 --icount --shift 0) ;;	# a check costs instructions, and so time
+	esac
+	"$top/tests/guest/run" --bed "$bed" "${slow[@]}" --no-insmod --allow 'Call Trace:' \
 		--module "$built/snd-wavert.ko" \
 		--module "$built/snd-wavert-sim.ko" \
 		--file "$out/conformance-guest$bits=conformance" -- \
@@ -93,8 +99,8 @@ run_mode()	# MODE ARGUMENT...
 	host) on_host gcc real "$@" ;;
 	host-clang) on_host clang real "$@" ;;
 	host-step) on_host gcc step "$@" ;;
-	uml-step | debian-step) in_guest "${mode%-*}" step 64 "$@" ;;
-	uml-hrtimer | debian-hrtimer) in_guest "${mode%-*}" real 64 "$@" ;;
+	uml-step | debian-step | x86-kasan-step | x86-kcsan-step) in_guest "${mode%-*}" step 64 "$@" ;;
+	uml-hrtimer | debian-hrtimer | x86-kasan-hrtimer | x86-kcsan-hrtimer) in_guest "${mode%-*}" real 64 "$@" ;;
 	debian-step-32) in_guest debian step 32 "$@" ;;
 	*)
 		echo "run.sh: no mode $mode (--help)" >&2
