@@ -21,6 +21,8 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 
 	dev->ops = ops;
 	dev->hw = hw;
+	dev->asleep = false;
+	dev->gone = false;
 	dev->nstreams = count_slots(ops, hw);
 	if (!dev->nstreams)
 		return WRT_EINVAL;
@@ -65,9 +67,79 @@ void wrt_device_gone(struct wrt_device *dev)
 	u32 i;
 
 	wrt_mutex_lock(&dev->mutex);
+	dev->gone = true;
 	for (i = 0; i < dev->nstreams; i++)
 		wrt_stream_gone(&dev->streams[i]);
 	wrt_mutex_unlock(&dev->mutex);
+}
+
+void wrt_device_suspend(struct wrt_device *dev)
+{
+	u32 i;
+
+	wrt_mutex_lock(&dev->mutex);
+	dev->asleep = true;
+	for (i = 0; i < dev->nstreams; i++)
+		wrt_stream_suspend(&dev->streams[i]);
+	if (dev->ops->suspend)
+		dev->ops->suspend(dev->hw);
+	wrt_mutex_unlock(&dev->mutex);
+}
+
+int wrt_device_resume(struct wrt_device *dev)
+{
+	int err = 0;
+	u32 i;
+
+	wrt_mutex_lock(&dev->mutex);
+	if (dev->ops->resume)
+		err = dev->ops->resume(dev->hw);
+	if (!err) {
+		dev->asleep = false;
+		for (i = 0; i < dev->nstreams; i++)
+			wrt_stream_resume(&dev->streams[i]);
+	}
+	wrt_mutex_unlock(&dev->mutex);
+	return err;
+}
+
+/* Device mutex held. */
+static int may_control(const struct wrt_device *dev)
+{
+	if (dev->gone)
+		return WRT_EGONE;
+	return dev->asleep ? WRT_EIO : 0;
+}
+
+int wrt_device_control(struct wrt_device *dev, u32 index, struct wrt_hw_control *c)
+{
+	if (!dev->ops->control || dev->ops->control(dev->hw, index, c) < 0)
+		return WRT_ERANGE;
+	return 0;
+}
+
+int wrt_device_control_get(struct wrt_device *dev, u32 index, u32 value[2])
+{
+	int err;
+
+	wrt_mutex_lock(&dev->mutex);
+	err = may_control(dev);
+	if (!err)
+		err = dev->ops->control_get(dev->hw, index, value);
+	wrt_mutex_unlock(&dev->mutex);
+	return err;
+}
+
+int wrt_device_control_set(struct wrt_device *dev, u32 index, const u32 value[2])
+{
+	int err;
+
+	wrt_mutex_lock(&dev->mutex);
+	err = may_control(dev);
+	if (!err)
+		err = dev->ops->control_set(dev->hw, index, value);
+	wrt_mutex_unlock(&dev->mutex);
+	return err;
 }
 
 struct wrt_stream *wrt_device_stream(struct wrt_device *dev, u32 dir, u32 pin)

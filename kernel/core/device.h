@@ -13,6 +13,8 @@ struct wrt_device {
 	struct wrt_hw_dev *hw;
 	struct wrt_lock lock;		/* the backend's [A] operations; inside stream locks */
 	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
+	bool asleep;			/* suspended; under the mutex, ... */
+	bool gone;			/* ... removed: likewise */
 	u32 number;			/* the card's, for traces; set by the binding */
 	u32 nstreams;
 	struct wrt_stream *streams;	/* one for each slot */
@@ -41,6 +43,19 @@ bool wrt_device_irq(struct wrt_device *dev);
  * backend is not called any more, except by an interrupt: the binding silences that next.
  */
 void wrt_device_gone(struct wrt_device *dev);
+
+/*
+ * [S] System suspend: DMA off, streams stay in RUN, and go on where they stood after
+ * resume. Between the two nothing can be configured or started (WRT_EIO). What resume
+ * returns is the backend's; streams are then as after a halt.
+ */
+void wrt_device_suspend(struct wrt_device *dev);
+int wrt_device_resume(struct wrt_device *dev);
+
+/* [S] The codec's controls; WRT_ERANGE ends the list. WRT_EGONE, WRT_EIO (suspended). */
+int wrt_device_control(struct wrt_device *dev, u32 index, struct wrt_hw_control *c);
+int wrt_device_control_get(struct wrt_device *dev, u32 index, u32 value[2]);
+int wrt_device_control_set(struct wrt_device *dev, u32 index, const u32 value[2]);
 
 /* The stream of this pin (numbered within its direction), or NULL. */
 struct wrt_stream *wrt_device_stream(struct wrt_device *dev, u32 dir, u32 pin);

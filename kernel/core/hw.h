@@ -36,7 +36,11 @@ enum wrt_hw_flags {
 	WRT_HW_EARLY_IRQ = 1 << 3,	/* an interrupt may precede the position update */
 	WRT_HW_KEEPALIVE = 1 << 4,	/* the engine needs its interrupts even without points */
 	WRT_HW_CPU_BUFFER = 1 << 5,	/* the engine copies with the CPU: geom.cpu must be set */
-	WRT_HW_EMULATED = 1 << 6,	/* jumps of tens of ms are normal, never a fault */
+	/*
+	 * Jumps of tens of ms are normal, never a fault; and DMA may fall behind the clock and
+	 * catch up, so the clock does not tell how many whole buffers have passed.
+	 */
+	WRT_HW_EMULATED = 1 << 6,
 	WRT_HW_STEPPED = 1 << 7,	/* its time is not the host's: it moves when told to */
 };
 
@@ -53,8 +57,9 @@ enum wrt_hw_register_kind {
 
 /* A register that a client may map, read-only, and read by itself: KSRTAUDIO_HWREGISTER. */
 struct wrt_hw_register {
-	u64 bus;			/* of the page, aligned to it, with nothing else to harm */
-	u32 offset;			/* within that page */
+	u64 bus;			/* of a region with nothing else to harm, and ... */
+	u32 bytes;			/* ... its size: what may be mapped lies all within */
+	u32 offset;			/* of the register within that region */
 	u32 width;			/* 32 or 64 bits */
 	u32 accuracy;			/* position: bytes; clock: ticks between updates */
 	u64 numerator, denominator;	/* clock: Hz */
@@ -100,10 +105,29 @@ struct wrt_hw_pos {
 	u64 ns;		/* time at which dma was read */
 };
 
+/* One control of the codec: a volume, or a switch, of one or two channels. */
+struct wrt_hw_control {
+	const char *name;		/* "Master", "PCM", "Capture" */
+	u32 dir;			/* enum wrt_dir */
+	bool is_switch;			/* 1 is on; else a volume, 0 .. max */
+	u32 channels;			/* 1 or 2 */
+	u32 max;			/* 1 for a switch */
+	s32 min_cdb, step_cdb;		/* volume: what 0 stands for and a step, dB / 100 */
+};
+
 struct wrt_hw_dev;			/* the backend's own */
 struct wrt_hw_stream;			/* the backend's own */
 
-/* What the system's binding lends to a backend. */
+enum wrt_log_level {
+	WRT_LOG_INFO = 0,
+	WRT_LOG_WARNING = 1,
+	WRT_LOG_ERROR = 2,
+};
+
+/*
+ * What the system's binding lends to a backend. Where there is no bus (sim) only the first
+ * two are there.
+ */
 struct wrt_hw_bus {
 	u64 (*now_ns)(void *ctx);	/* any context, monotonic */
 	/*
@@ -111,6 +135,23 @@ struct wrt_hw_bus {
 	 * any lock: it neither waits for a running handler nor calls one.
 	 */
 	void (*timer_at)(void *ctx, u32 slot, u64 ns);
+	/* Registers, little endian; any context. width: 1, 2 or 4 bytes. */
+	u32 (*read)(void *ctx, u32 bar, u32 offset, u32 width);
+	void (*write)(void *ctx, u32 bar, u32 offset, u32 width, u32 value);
+	/* [S] PCI configuration space. */
+	u32 (*config_read)(void *ctx, u32 offset, u32 width);
+	void (*config_write)(void *ctx, u32 offset, u32 width, u32 value);
+	/* [S] Bus address of a BAR, and its size; size 0: there is none. */
+	u64 (*bar)(void *ctx, u32 bar, u64 *bytes);
+	/* [S] Zeroed memory that device and CPU see alike, aligned to its size; or NULL. */
+	void *(*dma_alloc)(void *ctx, u32 bytes, u64 *bus);
+	void (*dma_free)(void *ctx, void *cpu, u64 bus, u32 bytes);
+	/* What has been written to such memory is seen by the device from here on. */
+	void (*barrier)(void *ctx);
+	void (*delay_us)(void *ctx, u32 us);	/* any context, busy */
+	void (*sleep_us)(void *ctx, u32 us);	/* [S] */
+	/* For the log; one line without its end. */
+	void (*log)(void *ctx, enum wrt_log_level level, const char *format, ...);
 };
 
 struct wrt_hw_ops {
@@ -131,7 +172,11 @@ struct wrt_hw_ops {
 	int (*start)(struct wrt_hw_stream *s, u32 from, u64 *ns);
 	/* [A] Stop and pause are one. DMA is off on return, at says where it stood. */
 	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
-	/* [A] Read offset and time together. May move data of a software engine. */
+	/*
+	 * [A] Read offset and time together. May move data of a software engine. 1: DMA has
+	 * halted by itself since the last reading (and may be going again), so the time that
+	 * has passed says nothing of the distance.
+	 */
 	int (*position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 	/*
 	 * [A] Optional, playback: `bytes` after where start(), position() or stop() last
@@ -150,6 +195,21 @@ struct wrt_hw_ops {
 	 * which slots to look at. False: not ours.
 	 */
 	bool (*irq)(struct wrt_hw_dev *d, u32 *slots);
+	/*
+	 * [A] Optional: offset in the buffer at which the register of WRT_HW_POSITION_REGISTER
+	 * reads 0. It may change with every start().
+	 */
+	u32 (*register_base)(struct wrt_hw_stream *s);
+	/*
+	 * [S] Optional. No DMA runs, and none is started before resume(). The hardware may
+	 * lose everything in between; open streams and what they were prepared for are kept.
+	 */
+	void (*suspend)(struct wrt_hw_dev *d);
+	int (*resume)(struct wrt_hw_dev *d);
+	/* [S] Optional: what the codec has to set. control() < 0 ends the list. */
+	int (*control)(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
+	int (*control_get)(struct wrt_hw_dev *d, u32 index, u32 value[2]);
+	int (*control_set)(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
 };
 
 #define WRT_SLOTS_MAX 32

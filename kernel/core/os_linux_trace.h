@@ -138,7 +138,7 @@ TRACE_EVENT(wavert_packet,
 
 /*
  * Linear position, newest packet announced, cause (1 underrun, 3 same packet twice, 4 late,
- * 5 overrun, 6 dropped), packet it is about, how many.
+ * 5 overrun, 6 dropped, 7 DMA stood still unasked), packet it is about, how many.
  */
 TRACE_EVENT(wavert_glitch,
 	TP_PROTO(u32 id, u64 linear, u64 written, u32 cause, u64 packet, u64 count),

@@ -96,7 +96,8 @@ u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 
 		distance = 0;	/* jitter: stand still until it catches up */
 	else
 		p->offset = offset;
-	distance += unseen_buffers(expected, distance, c->bytes) * c->bytes;
+	if (!c->unclocked)
+		distance += unseen_buffers(expected, distance, c->bytes) * c->bytes;
 	p->linear += distance;
 	if (ns > p->ns)
 		p->ns = ns;

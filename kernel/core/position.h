@@ -18,6 +18,7 @@ struct wrt_cycle {
 	u32 notify_bytes;	/* distance of two points, bytes; 0: no points */
 	u32 byte_rate;		/* bytes a second, nominal, > 0 */
 	u32 back_max;		/* a step back of up to this many bytes is jitter, not a wrap */
+	bool unclocked;		/* the clock does not tell how far DMA has come */
 };
 
 struct wrt_position {
@@ -38,6 +39,13 @@ void wrt_position_reset(struct wrt_position *p);
 
 /* DMA goes on from where it stood: time spent standing still is no distance. */
 void wrt_position_resume(struct wrt_position *p, u64 ns);
+
+/* DMA has stood still for a time unknown: what follows is less than a buffer away. */
+static inline void wrt_position_halted(struct wrt_position *p, u64 ns)
+{
+	if (ns > p->ns)
+		p->ns = ns;
+}
 
 static inline bool wrt_position_ended(const struct wrt_position *p)
 {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * stream.c - see stream.h.
- *
- * Life of a client on the list: it stays linked as long as busy > 0, so a walk that
- * dropped the lock for a callback finds its way on. Whoever unlinks waits for that,
- * asleep, which is why unlinking is [S].
+ * stream.c - see stream.h: state, DMA on and off, looks. Who is told is in clients.c.
  */
+#include "clients.h"
 #include "device.h"
 #include "geometry.h"
 
@@ -32,7 +29,16 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out, 
 	out->passed = passed;
 	out->point_ns = s->pos.point_ns;
 	out->look = s->looks;
+	out->stalls = s->stalls;
+	out->register_base = s->register_base;
 	out->geom = &s->geom;
+}
+
+/* DMA stood still although nobody had asked for it: cause 7 of the glitch event. */
+static void count_stall(struct wrt_stream *s)
+{
+	s->stalls++;
+	WRT_TRACE(glitch, wrt_trace_id(s), s->pos.linear, 0, WRT_STALL, 0, 1);
 }
 
 void wrt_stream_read(struct wrt_stream *s)
@@ -46,8 +52,13 @@ void wrt_stream_read(struct wrt_stream *s)
 	flags = wrt_lock(&s->dev->lock);
 	err = s->dev->ops->position(s->hw, &at);
 	wrt_unlock(&s->dev->lock, flags);
-	if (err >= 0)
-		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
+	if (err < 0)
+		return;
+	if (err > 0) {
+		count_stall(s);
+		wrt_position_halted(&s->pos, at.ns);
+	}
+	wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
 }
 
 static void publish(struct wrt_stream *s, u64 passed)
@@ -79,6 +90,8 @@ static void stop_dma(struct wrt_stream *s)
 	flags = wrt_lock(&s->dev->lock);
 	err = s->dev->ops->stop(s->hw, &at);
 	wrt_unlock(&s->dev->lock, flags);
+	if (err > 0)
+		wrt_position_halted(&s->pos, at.ns);
 	if (err >= 0)
 		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
 	s->dma_off = true;
@@ -88,44 +101,19 @@ static void stop_dma(struct wrt_stream *s)
 static void halt_dma(struct wrt_stream *s)
 {
 	stop_dma(s);
+	s->wakes_up = false;
 	s->state = WRT_STREAM_READY;
 	s->looks++;
 	publish(s, wrt_position_take_points(&s->pos, &s->cycle));
 }
 
-/* ---- callbacks, stream lock dropped in between ---------------------------------- */
-
-static void call_client(struct wrt_stream *s, struct wrt_client *c, unsigned long *flags)
-{
-	u32 points = (u32)(c->pending < c->batch ? c->pending : c->batch);
-	u64 first = c->passed - c->pending;
-
-	if (!points)
-		return;
-	c->pending -= points;
-	c->busy++;
-	wrt_unlock(&s->lock, *flags);
-	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, first, points);
-	c->ops->notify(c, first, points);
-	*flags = wrt_lock(&s->lock);
-	c->busy--;
-}
-
-/* One bounded round: each client but `except` is told of at most its batch. */
-static void deliver(struct wrt_stream *s, struct wrt_client *except, unsigned long *flags)
-{
-	struct wrt_client *c;
-
-	for (c = s->clients; c; c = c->next)
-		if (c != except)
-			call_client(s, c, flags);
-}
+/* ---- looks ----------------------------------------------------------------------- */
 
 /*
  * Read the position once and publish it with what has been passed. At the end of a stream
  * the engine is stopped, unless it was told of the end and plays no more by itself.
  */
-static void take_look(struct wrt_stream *s)
+void wrt_stream_take_look(struct wrt_stream *s)
 {
 	u64 fresh;
 
@@ -144,174 +132,10 @@ void wrt_stream_look(struct wrt_stream *s)
 	unsigned long flags = wrt_lock(&s->lock);
 
 	if (s->state == WRT_STREAM_RUN) {
-		take_look(s);
-		deliver(s, NULL, &flags);
+		wrt_stream_take_look(s);
+		wrt_clients_deliver(s, NULL, &flags);
 	}
 	wrt_unlock(&s->lock, flags);
-}
-
-void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
-{
-	unsigned long flags;
-	u32 busy;
-
-	for (;;) {
-		flags = wrt_lock(&s->lock);
-		busy = c->busy;
-		wrt_unlock(&s->lock, flags);
-		if (!busy)
-			return;
-		wrt_sleep_us(20);
-	}
-}
-
-/* [S] Until nothing is pending, or being told, for anybody but `except`. */
-static void deliver_all(struct wrt_stream *s, struct wrt_client *except)
-{
-	bool pending, busy;
-	struct wrt_client *c;
-	unsigned long flags;
-
-	do {
-		pending = false;
-		busy = false;
-		flags = wrt_lock(&s->lock);
-		deliver(s, except, &flags);
-		for (c = s->clients; c; c = c->next) {
-			pending |= c != except && c->pending;
-			busy |= c != except && c->busy;
-		}
-		wrt_unlock(&s->lock, flags);
-		if (busy)
-			wrt_sleep_us(20);
-		else
-			wrt_relax();
-	} while (pending || busy);
-}
-
-void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
-{
-	unsigned long flags;
-	bool more;
-
-	do {
-		flags = wrt_lock(&s->lock);
-		call_client(s, c, &flags);
-		more = c->pending;
-		wrt_unlock(&s->lock, flags);
-		wrt_relax();
-	} while (more);
-	wrt_stream_sync(s, c);
-}
-
-/* ---- clients -------------------------------------------------------------------- */
-
-/* Tell the backend whether anybody wants an interrupt at the points. Lock held. */
-static void update_points(struct wrt_stream *s)
-{
-	const struct wrt_hw_ops *ops = s->dev->ops;
-	struct wrt_client *c;
-	unsigned long flags;
-	bool on = false;
-
-	for (c = s->clients; c; c = c->next)
-		on |= c->wants_points;
-	if (!s->hw || on == s->points_on)
-		return;
-	s->points_on = on;
-	if (!ops->points)
-		return;
-	flags = wrt_lock(&s->dev->lock);
-	ops->points(s->hw, on);
-	wrt_unlock(&s->dev->lock, flags);
-}
-
-static void link_client(struct wrt_stream *s, struct wrt_client *c)
-{
-	c->pending = 0;
-	c->busy = 0;
-	c->leaving = false;
-	c->next = s->clients;
-	s->clients = c;
-}
-
-static bool is_linked(const struct wrt_stream *s, const struct wrt_client *c)
-{
-	const struct wrt_client *i;
-
-	for (i = s->clients; i; i = i->next)
-		if (i == c)
-			return true;
-	return false;
-}
-
-/* [S] Off the list, once no callback of c runs. What was pending is dropped. */
-static void unlink_client(struct wrt_stream *s, struct wrt_client *c)
-{
-	struct wrt_client **i;
-	unsigned long flags;
-
-	for (;;) {
-		flags = wrt_lock(&s->lock);
-		c->leaving = true;
-		c->pending = 0;
-		if (!c->busy)
-			break;
-		wrt_unlock(&s->lock, flags);
-		wrt_sleep_us(20);
-	}
-	for (i = &s->clients; *i; i = &(*i)->next) {
-		if (*i == c) {
-			*i = c->next;
-			break;
-		}
-	}
-	update_points(s);
-	wrt_unlock(&s->lock, flags);
-}
-
-static u32 count_observers(const struct wrt_stream *s)
-{
-	const struct wrt_client *c;
-	u32 n = 0;
-
-	for (c = s->clients; c; c = c->next)
-		n += c != s->owner;
-	return n;
-}
-
-void wrt_stream_set_batch(struct wrt_stream *s, struct wrt_client *c, u32 batch)
-{
-	unsigned long flags = wrt_lock(&s->lock);
-
-	c->batch = batch;
-	wrt_unlock(&s->lock, flags);
-}
-
-int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
-{
-	unsigned long flags;
-	int err = 0;
-
-	flags = wrt_lock(&s->lock);
-	if (s->state == WRT_STREAM_GONE) {
-		err = WRT_EGONE;
-	} else if (count_observers(s) >= WRT_OBSERVERS_MAX) {
-		err = WRT_ENOMEM;
-	} else {
-		if (s->state == WRT_STREAM_RUN)
-			take_look(s);	/* what passed before is not for the new one */
-		link_client(s, c);
-		update_points(s);
-		deliver(s, c, &flags);
-	}
-	wrt_unlock(&s->lock, flags);
-	return err;
-}
-
-void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c)
-{
-	unlink_client(s, c);
 }
 
 /* ---- owning --------------------------------------------------------------------- */
@@ -329,8 +153,8 @@ static int claim(struct wrt_stream *s, struct wrt_client *c)
 		err = WRT_ESTATE;
 	else
 		s->owner = c;
-	if (!err && !is_linked(s, c))
-		link_client(s, c);
+	if (!err && !wrt_clients_has(s, c))
+		wrt_clients_link(s, c);
 	wrt_unlock(&s->lock, flags);
 	return err;
 }
@@ -369,7 +193,7 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	int err;
 
 	forget_buffer(s);
-	deliver_all(s, s->owner);
+	wrt_clients_deliver_all(s, s->owner);
 	err = ops->open(s->dev->hw, s->slot, &hw);
 	if (err)
 		return err;
@@ -388,11 +212,13 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	s->cycle.bytes = g->bytes;
 	s->cycle.notify_bytes = g->notify_bytes;
 	s->cycle.byte_rate = g->rate * g->frame_bytes;
-	s->cycle.back_max = latency.fifo_bytes;
+	s->cycle.unclocked = s->caps.flags & WRT_HW_EMULATED;
+	s->cycle.back_max = s->cycle.unclocked ? 0 : latency.fifo_bytes;
+	s->register_base = 0;
 	wrt_position_reset(&s->pos);
 	s->dma_off = true;
 	s->state = WRT_STREAM_READY;
-	update_points(s);
+	wrt_clients_update_points(s);
 	publish(s, 0);
 	wrt_unlock(&s->lock, flags);
 	return 0;
@@ -403,7 +229,7 @@ static void disown(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags;
 
-	unlink_client(s, c);
+	wrt_clients_unlink(s, c);
 	flags = wrt_lock(&s->lock);
 	s->owner = NULL;
 	wrt_memset(&s->geom, 0, sizeof(s->geom));
@@ -423,7 +249,7 @@ int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 	wrt_mutex_lock(&s->dev->mutex);
 	err = claim(s, c);
 	if (!err) {
-		err = program(s, g);
+		err = s->dev->asleep ? WRT_EIO : program(s, g);
 		if (err)
 			disown(s, c);
 	}
@@ -442,7 +268,7 @@ void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c)
 	wrt_unlock(&s->lock, flags);
 	if (owner) {
 		forget_buffer(s);
-		deliver_all(s, c);
+		wrt_clients_deliver_all(s, c);
 		disown(s, c);
 	}
 	wrt_mutex_unlock(&s->dev->mutex);
@@ -462,23 +288,37 @@ static void aim_at_end(struct wrt_stream *s)
 	wrt_unlock(&s->dev->lock, flags);
 }
 
-/* A stream that has ended runs on without DMA: nothing moves any more. */
-static int start_locked(struct wrt_stream *s)
+/* Turn DMA on where it stood. */
+static int start_dma(struct wrt_stream *s)
 {
+	const struct wrt_hw_ops *ops = s->dev->ops;
 	unsigned long flags;
 	u64 ns = 0;
 	int err;
 
+	flags = wrt_lock(&s->dev->lock);
+	err = ops->start(s->hw, s->pos.offset, &ns);
+	if (!err && ops->register_base)
+		s->register_base = ops->register_base(s->hw);
+	wrt_unlock(&s->dev->lock, flags);
+	if (err)
+		return err;
+	s->dma_off = false;
+	wrt_position_resume(&s->pos, ns);
+	WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, ns);
+	aim_at_end(s);
+	return 0;
+}
+
+/* A stream that has ended runs on without DMA: nothing moves any more. */
+static int start_locked(struct wrt_stream *s)
+{
+	int err;
+
 	if (!wrt_position_ended(&s->pos)) {
-		flags = wrt_lock(&s->dev->lock);
-		err = s->dev->ops->start(s->hw, s->pos.offset, &ns);
-		wrt_unlock(&s->dev->lock, flags);
+		err = start_dma(s);
 		if (err)
 			return err;
-		s->dma_off = false;
-		wrt_position_resume(&s->pos, ns);
-		WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, ns);
-		aim_at_end(s);
 	}
 	s->state = WRT_STREAM_RUN;
 	publish(s, 0);
@@ -496,11 +336,13 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c)
 		err = WRT_EBUSY;
 	else if (s->state != WRT_STREAM_READY)
 		err = WRT_ESTATE;
+	else if (s->asleep)
+		err = WRT_EIO;
 	else
 		err = start_locked(s);
 	if (!err && s->dma_off) {	/* it has ended: no interrupt will say so */
-		take_look(s);
-		deliver(s, NULL, &flags);
+		wrt_stream_take_look(s);
+		wrt_clients_deliver(s, NULL, &flags);
 	}
 	wrt_unlock(&s->lock, flags);
 	return err;
@@ -517,7 +359,7 @@ int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
 		halt_dma(s);
 		if (!c->keep_last)
 			c->pending = 0;
-		deliver(s, c, &flags);
+		wrt_clients_deliver(s, c, &flags);
 	}
 	wrt_unlock(&s->lock, flags);
 	return err;
@@ -527,7 +369,7 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags;
 
-	deliver_all(s, c);
+	wrt_clients_deliver_all(s, c);
 	flags = wrt_lock(&s->lock);
 	if (s->owner == c && s->state == WRT_STREAM_READY) {
 		wrt_position_reset(&s->pos);
@@ -540,7 +382,7 @@ void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wr
 {
 	static const struct wrt_hw_geom none;
 
-	if (is_linked(s, c)) {
+	if (wrt_clients_has(s, c)) {
 		fill_snapshot(s, out, 0);
 		return;
 	}
@@ -566,6 +408,35 @@ void wrt_stream_gone(struct wrt_stream *s)
 	s->state = WRT_STREAM_GONE;
 	publish(s, 0);
 	wrt_unlock(&s->lock, flags);
-	deliver_all(s, NULL);
+	wrt_clients_deliver_all(s, NULL);
 	forget_buffer(s);
+}
+
+void wrt_stream_suspend(struct wrt_stream *s)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	s->asleep = true;
+	if (s->state == WRT_STREAM_RUN && !s->dma_off) {
+		stop_dma(s);
+		s->wakes_up = true;
+		s->looks++;
+		count_stall(s);
+		publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+	}
+	wrt_unlock(&s->lock, flags);
+	wrt_clients_deliver_all(s, NULL);
+}
+
+/* If the hardware does not start again, the stream stands still until it is stopped. */
+void wrt_stream_resume(struct wrt_stream *s)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	s->asleep = false;
+	if (s->wakes_up && !wrt_position_ended(&s->pos))
+		start_dma(s);
+	s->wakes_up = false;
+	publish(s, 0);
+	wrt_unlock(&s->lock, flags);
 }

@@ -45,8 +45,13 @@ struct wrt_snapshot {
 	u64 passed;		/* those of them that are new with this publish */
 	u64 point_ns;		/* when DMA passed the last of them; 0: none yet */
 	u64 look;		/* serial number of the interrupt (look) */
+	u64 stalls;		/* times DMA stood still unasked: halts, suspends */
+	u32 register_base;	/* offset at which the position register reads 0 */
 	const struct wrt_hw_geom *geom;	/* bytes == 0 in FREE */
 };
+
+/* Cause of a glitch in traces, beside those of packet mode: DMA stood still unasked. */
+#define WRT_STALL	7
 
 /* An interrupt tells them all, so there is an end to it. */
 #define WRT_OBSERVERS_MAX	8
@@ -90,7 +95,11 @@ struct wrt_stream {
 	struct wrt_client *owner;
 	struct wrt_client *clients;	/* owner and observers */
 	bool points_on;
-	bool dma_off;			/* RUN, but DMA has been turned off at the end */
+	bool dma_off;			/* RUN, but DMA is off: at the end, or asleep */
+	bool asleep;			/* the device is suspended */
+	bool wakes_up;			/* DMA ran when it was, and goes on at resume */
+	u64 stalls;
+	u32 register_base;
 	struct wrt_hw_geom geom;
 	struct wrt_hw_latency latency;
 	struct wrt_cycle cycle;
@@ -112,7 +121,10 @@ int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
  */
 void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c);
 
-/* [A] DMA on, from where it stood. WRT_EBUSY, WRT_ESTATE (not READY), WRT_EGONE. */
+/*
+ * [A] DMA on, from where it stood. WRT_EBUSY, WRT_ESTATE (not READY), WRT_EGONE, WRT_EIO
+ * (suspended, or the hardware does not do as told).
+ */
 int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
 
 /*
@@ -180,6 +192,13 @@ void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wr
 
 /* [S] device.c only: DMA off, last points delivered, state GONE published. */
 void wrt_stream_gone(struct wrt_stream *s);
+
+/*
+ * [S] device.c only. DMA off where it stands, points up to there delivered, the state kept;
+ * then on from there. Nothing is notified in between; it counts as one stall.
+ */
+void wrt_stream_suspend(struct wrt_stream *s);
+void wrt_stream_resume(struct wrt_stream *s);
 
 void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 		     const struct wrt_hw_caps *caps);

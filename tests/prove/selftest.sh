@@ -80,12 +80,13 @@ change $reader '/__atomic_thread_fence/d' page "$weak" "the reader's last load o
 change $reader 's/while (seq & 1);/while (0);/' page "$weak" "the reader does not mind an odd seq"
 
 stream=kernel/core/stream.c
+clients=kernel/core/clients.c
 plant missing-lock.patch binding 'at signal_point|at find|is signalled after' "signals without the event lock"
 plant race-on-slots.patch binding 'at (find|signal_point|wrt_mp_unregister_event)' "an event is unregistered without the event lock"
 plant double-put.patch binding 'put once too often' "an event is put twice"
-change $stream '/^void wrt_stream_settle/,/^}/{/wrt_stream_sync/d}' binding \
+change $clients '/^void wrt_stream_settle/,/^}/{/wrt_stream_sync/d}' binding \
 	'to be silent|[0-9] signals, ' "a pause does not wait for a signal under way"
-change $stream '/^static void unlink_client/,/^}/{s/if (!c->busy)/if (1)/}' binding \
+change $clients '/^void wrt_clients_unlink/,/^}/{s/if (!c->busy)/if (1)/}' binding \
 	'use after free|to be silent|beside an allocation' "a client is unlinked while it is being told"
 change $stream '/^int wrt_stream_start/,/^}/{s/wrt_lock(&s->lock)/(wrt_mutex_lock(\&s->dev->mutex), wrt_lock(\&s->lock))/;s/wrt_unlock(&s->lock, flags);/wrt_mutex_lock(\&s->dev->mutex);&/}' \
 	binding 'deadlock' "a lock is taken twice"
