@@ -28,7 +28,7 @@ struct line {
 	u32 observers;
 	struct wrt_hw_geom geom;
 	struct wrt_position pos;
-	u64 looks;
+	u64 looks, stalls;
 };
 
 static void read_line(struct wrt_stream *s, struct line *l)
@@ -48,6 +48,7 @@ static void read_line(struct wrt_stream *s, struct line *l)
 	l->geom = s->geom;
 	l->pos = s->pos;
 	l->looks = s->looks;
+	l->stalls = s->stalls;
 	wrt_unlock(&s->lock, flags);
 }
 
@@ -57,8 +58,8 @@ static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)
 	struct line l;
 
 	read_line(s, &l);
-	snd_iprintf(buffer, "%s %u: owner %s, state %s, observers %u, interrupts %llu\n",
-		    dir, s->caps.pin, l.owner, state_name(l.state), l.observers, l.looks);
+	snd_iprintf(buffer, "%s %u: owner %s, state %s, observers %u, interrupts %llu, stalls %llu\n",
+		    dir, s->caps.pin, l.owner, state_name(l.state), l.observers, l.looks, l.stalls);
 	if (!l.geom.bytes)
 		return;
 	snd_iprintf(buffer, "  rate %u, channels %u, frame %u bytes, buffer %u bytes, points %u\n",

@@ -23,6 +23,7 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 	dev->hw = hw;
 	dev->asleep = false;
 	dev->gone = false;
+	dev->deaf = false;
 	dev->nstreams = count_slots(ops, hw);
 	if (!dev->nstreams)
 		return WRT_EINVAL;
@@ -54,7 +55,7 @@ bool wrt_device_irq(struct wrt_device *dev)
 	u32 i;
 
 	flags = wrt_lock(&dev->lock);
-	ours = dev->ops->irq(dev->hw, &slots);
+	ours = !dev->deaf && dev->ops->irq(dev->hw, &slots);
 	wrt_unlock(&dev->lock, flags);
 	for (i = 0; slots && i < dev->nstreams; i++, slots >>= 1)
 		if (slots & 1)
@@ -73,6 +74,15 @@ void wrt_device_gone(struct wrt_device *dev)
 	wrt_mutex_unlock(&dev->mutex);
 }
 
+/* Registers of hardware that sleeps are not to be read. */
+static void listen(struct wrt_device *dev, bool on)
+{
+	unsigned long flags = wrt_lock(&dev->lock);
+
+	dev->deaf = !on;
+	wrt_unlock(&dev->lock, flags);
+}
+
 void wrt_device_suspend(struct wrt_device *dev)
 {
 	u32 i;
@@ -81,8 +91,10 @@ void wrt_device_suspend(struct wrt_device *dev)
 	dev->asleep = true;
 	for (i = 0; i < dev->nstreams; i++)
 		wrt_stream_suspend(&dev->streams[i]);
-	if (dev->ops->suspend)
+	if (dev->ops->suspend) {
+		listen(dev, false);
 		dev->ops->suspend(dev->hw);
+	}
 	wrt_mutex_unlock(&dev->mutex);
 }
 
@@ -95,6 +107,7 @@ int wrt_device_resume(struct wrt_device *dev)
 	if (dev->ops->resume)
 		err = dev->ops->resume(dev->hw);
 	if (!err) {
+		listen(dev, true);
 		dev->asleep = false;
 		for (i = 0; i < dev->nstreams; i++)
 			wrt_stream_resume(&dev->streams[i]);

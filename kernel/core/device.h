@@ -15,6 +15,7 @@ struct wrt_device {
 	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
 	bool asleep;			/* suspended; under the mutex, ... */
 	bool gone;			/* ... removed: likewise */
+	bool deaf;			/* suspended; under the lock: interrupts are nobody's */
 	u32 number;			/* the card's, for traces; set by the binding */
 	u32 nstreams;
 	struct wrt_stream *streams;	/* one for each slot */
