@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * buffer.c - memory of the cyclic buffer, and its mapping into the client.
+ * buffer.c - memory of the cyclic buffer, and what is mapped of the device into the
+ * client: that buffer, and registers. Called by pin.c and filter.c.
  *
- * Pages are handed out by the fault handler, one at a time, without references. So when
- * the device goes away the mapping can be emptied at once (zap), the memory freed, and
+ * Pages are handed out by the fault handlers, one at a time, without references. So when
+ * the device goes away a mapping can be emptied at once (zap), the memory freed, and
  * a client that touches it later finds a scratch page. map_sem keeps a fault from
- * inserting a page of the buffer behind the back of a zap.
+ * inserting a page of the device behind the back of a zap.
  *
  * mmap, fault and close come with mmap_lock held and therefore never take the control
  * mutex, under which memory is allocated.
@@ -151,6 +152,101 @@ int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 	wrt_vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND |
 			 VM_DONTDUMP, 0);
 	vma->vm_ops = &buffer_vm_ops;
+	vma->vm_private_data = pin;
+	return 0;
+}
+
+/* ---- registers ------------------------------------------------------------------------ */
+
+static_assert(WAVERT_MMAP_REGISTER(1) - WAVERT_MMAP_REGISTER(0) >= PAGE_SIZE &&
+	      !(WAVERT_MMAP_REGISTER(1) & ~PAGE_MASK));
+
+/*
+ * Number of the page with this register, or 0 if it must not be mapped: the page has to lie
+ * within what the backend says is harmless, all of it. So there is none where pages are
+ * larger than the hardware thought of.
+ */
+unsigned long wrt_register_pfn(const struct wrt_hw_register *reg)
+{
+	u64 page = (reg->bus + reg->offset) & ~(u64)~PAGE_MASK;
+	u64 end = reg->bus + reg->bytes;
+
+	if (page < reg->bus || end < PAGE_SIZE || page > end - PAGE_SIZE ||
+	    offset_in_page(reg->bus + reg->offset) + reg->width / 8 > PAGE_SIZE ||
+	    (phys_addr_t)page != page)
+		return 0;
+	return PHYS_PFN(page);
+}
+
+/* GET_REGISTER has succeeded in every respect: from here on it can be mapped. */
+void wrt_register_show(struct wrt_pin *pin, u32 kind, unsigned long pfn)
+{
+	down_write(&pin->map_sem);
+	pin->register_pfn[kind] = pfn;
+	up_write(&pin->map_sem);
+}
+
+/*
+ * Empty every mapping of a register: the device sleeps or, once wrt_buffer_zap() has said
+ * so, is gone. Who touches it next finds what is there by then.
+ */
+void wrt_register_unmap(struct wrt_pin *pin)
+{
+	u32 kind;
+
+	for (kind = 0; kind < ARRAY_SIZE(pin->register_pfn); kind++)
+		unmap_mapping_range(pin->mapping, WAVERT_MMAP_REGISTER(kind), PAGE_SIZE, 1);
+}
+
+/*
+ * There was a buffer when the register was told of, so there is a scratch page. That is
+ * mapped as memory is: read past the caches it might show what it was before it was zeroed.
+ */
+static vm_fault_t register_fault(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	struct wrt_pin *pin = vma->vm_private_data;
+	u32 kind = vmf->pgoff != WAVERT_MMAP_REGISTER(0) >> PAGE_SHIFT;
+	vm_fault_t ret;
+
+	down_read(&pin->map_sem);
+	if (pin->zapped)
+		ret = vmf_insert_pfn_prot(vma, vmf->address, page_to_pfn(pin->scratch),
+					  vm_get_page_prot(vma->vm_flags));
+	else
+		ret = vmf_insert_pfn(vma, vmf->address, pin->register_pfn[kind]);
+	up_read(&pin->map_sem);
+	return ret;
+}
+
+static const struct vm_operations_struct register_vm_ops = {
+	.fault = register_fault,
+};
+
+/*
+ * Does not count among pin->maps: a register is there without a buffer as well, so a mapping
+ * of it neither forbids FREE_BUFFER nor ends with it.
+ */
+int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma)
+{
+	int err = 0;
+
+	down_read(&pin->map_sem);
+	if (pin->zapped)
+		err = -ENODEV;
+	else if (!pin->register_pfn[kind])
+		err = -EBADRQC;
+	else if (vma->vm_end - vma->vm_start != PAGE_SIZE)
+		err = -EINVAL;
+	else if (vma->vm_flags & VM_WRITE)
+		err = -EPERM;
+	up_read(&pin->map_sem);
+	if (err)
+		return err;
+	wrt_vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND |
+			 VM_DONTDUMP, VM_MAYWRITE);
+	vma->vm_page_prot = pgprot_decrypted(pgprot_noncached(vma->vm_page_prot));
+	vma->vm_ops = &register_vm_ops;
 	vma->vm_private_data = pin;
 	return 0;
 }

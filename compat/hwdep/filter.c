@@ -204,6 +204,20 @@ int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
 	return 0;
 }
 
+/*
+ * [S] The device goes to sleep: no mapping of a register reaches it. User space is frozen;
+ * what it touches when it has woken up is mapped again.
+ */
+void wrt_filter_suspend(struct wrt_filter *filter)
+{
+	struct wrt_pin *pin;
+
+	mutex_lock(&filter->lock);
+	list_for_each_entry(pin, &filter->pins, link)
+		wrt_register_unmap(pin);
+	mutex_unlock(&filter->lock);
+}
+
 /* The device is gone: no new stream, and every stream there is learns of it. */
 void wrt_filter_gone(struct wrt_filter *filter)
 {

@@ -51,6 +51,7 @@ struct wrt_pin {
 	struct page *scratch;		/* what a mapping shows after removal */
 	bool present;			/* the buffer may be mapped */
 	bool zapped;			/* the device is gone: show scratch */
+	unsigned long register_pfn[2];	/* of each kind; 0: must not be mapped yet */
 	u32 map_bytes;
 	u32 allocation;			/* counts buffers; under control */
 	atomic_t maps;			/* mappings of the buffer */
@@ -81,6 +82,7 @@ static inline int wrt_get_arg(void *arg, size_t bytes, const void __user *user,
 u32 wrt_cap_flags(const struct wrt_hw_caps *c);
 int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
 		   const struct wrt_memory *memory, struct wrt_filter **out);
+void wrt_filter_suspend(struct wrt_filter *filter);
 void wrt_filter_gone(struct wrt_filter *filter);
 
 /* pin.c */
@@ -99,6 +101,10 @@ void wrt_buffer_show(struct wrt_pin *pin);
 int wrt_buffer_retire(struct wrt_pin *pin);
 void wrt_buffer_zap(struct wrt_pin *pin);
 int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
+unsigned long wrt_register_pfn(const struct wrt_hw_register *reg);
+void wrt_register_show(struct wrt_pin *pin, u32 kind, unsigned long pfn);
+void wrt_register_unmap(struct wrt_pin *pin);
+int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma);
 
 /* page.c */
 int wrt_page_new(struct wrt_pin *pin);

@@ -91,6 +91,8 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->overruns = glitches->overruns;
 	regs->dropped = glitches->dropped;
 	regs->end = wrt_mp_end(mp);
+	regs->stalls = s->stalls;
+	regs->register_base = s->register_base;
 	add_entries(regs, s);
 	smp_wmb();	/* all members before even */
 	WRITE_ONCE(regs->seq, seq + 2);

@@ -182,24 +182,61 @@ static int set_state(struct wrt_pin *pin, void __user *user)
 	return wrt_errno(status);
 }
 
-/* Before hardware that has registers to map is there, no caller gets beyond the status. */
+/* A register that cannot be mapped alone has not been asked for: pfn 0. */
+static enum wrt_status register_locked(struct wrt_pin *pin, u32 kind, struct wrt_hw_register *reg,
+				       unsigned long *pfn)
+{
+	enum wrt_status status;
+
+	mutex_lock(&pin->control);
+	status = wrt_mp_get_register(&pin->mp, kind, reg);
+	if (!status) {
+		*pfn = wrt_register_pfn(reg);
+		if (!*pfn) {
+			wrt_mp_unget_register(&pin->mp, kind);
+			status = WRT_STATUS_NOT_SUPPORTED;
+		}
+	}
+	mutex_unlock(&pin->control);
+	return status;
+}
+
+/* The answer has been copied out, or could not be: then it may be asked for again. */
+static void register_settled(struct wrt_pin *pin, u32 kind, unsigned long pfn, bool copied)
+{
+	mutex_lock(&pin->control);
+	if (copied)
+		wrt_register_show(pin, kind, pfn);
+	else
+		wrt_mp_unget_register(&pin->mp, kind);
+	mutex_unlock(&pin->control);
+}
+
 static int get_register(struct wrt_pin *pin, void __user *user)
 {
 	struct wrt_hw_register reg;
 	struct wavert_register arg;
 	enum wrt_status status;
+	unsigned long pfn;
 	int err = WRT_GET_ARG(arg, user);
 
 	if (err)
 		return err;
 	if (arg.kind == WAVERT_REGISTER_PACKET)
 		return wrt_errno(WRT_STATUS_NOT_SUPPORTED);
-	mutex_lock(&pin->control);
-	status = wrt_mp_get_register(&pin->mp, arg.kind, &reg);
-	mutex_unlock(&pin->control);
+	status = register_locked(pin, arg.kind, &reg, &pfn);
 	if (status)
 		return wrt_errno(status);
-	return wrt_errno(WRT_STATUS_NOT_SUPPORTED);
+	arg.width = reg.width;
+	arg.accuracy = reg.accuracy;
+	arg.page_offset = offset_in_page(reg.bus + reg.offset);
+	arg.mmap_offset = WAVERT_MMAP_REGISTER((u64)arg.kind);
+	arg.numerator = reg.numerator;
+	arg.denominator = reg.denominator;
+	if (copy_to_user(user, &arg, sizeof(arg)))
+		err = -EFAULT;
+	register_settled(pin, arg.kind, pfn, !err);
+	return err;
 }
 
 static int get_latency(struct wrt_pin *pin, void __user *user)
@@ -251,11 +288,15 @@ static long pin_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 static int pin_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct wrt_pin *pin = file->private_data;
+	u32 kind;
 
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 	if (vma->vm_pgoff == WAVERT_MMAP_PAGE >> PAGE_SHIFT)
 		return wrt_page_mmap(pin, vma);
+	for (kind = 0; kind < ARRAY_SIZE(pin->register_pfn); kind++)
+		if (vma->vm_pgoff == WAVERT_MMAP_REGISTER(kind) >> PAGE_SHIFT)
+			return wrt_register_mmap(pin, kind, vma);
 	return wrt_buffer_mmap(pin, vma);
 }
 
@@ -308,6 +349,7 @@ void wrt_pin_removed(struct wrt_pin *pin)
 	mutex_lock(&pin->control);
 	wrt_mp_removed(&pin->mp);
 	wrt_buffer_zap(pin);
+	wrt_register_unmap(pin);
 	mutex_unlock(&pin->control);
 }
 

@@ -145,6 +145,9 @@ enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out);
  */
 enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out);
 
+/* [C] That answer could not be delivered: as if it had not been asked. */
+void wrt_mp_unget_register(struct wrt_mp *mp, u32 kind);
+
 /* ---- packets.c; NOT_SUPPORTED: without a notification buffer, or the other direction ---- */
 
 /* [A] GetPacketCount, modulo 2^32. WRT-160..163. */

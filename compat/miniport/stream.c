@@ -286,6 +286,11 @@ enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_r
 	return WRT_STATUS_SUCCESS;
 }
 
+void wrt_mp_unget_register(struct wrt_mp *mp, u32 kind)
+{
+	mp->registers_given &= ~(1u << kind);
+}
+
 /* ---- position and removal ----------------------------------------------------- */
 
 enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out)

@@ -91,7 +91,7 @@ void wrt_device_suspend(struct wrt_device *dev)
 	dev->asleep = true;
 	for (i = 0; i < dev->nstreams; i++)
 		wrt_stream_suspend(&dev->streams[i]);
-	if (dev->ops->suspend) {
+	if (dev->ops->suspend && !dev->gone) {
 		listen(dev, false);
 		dev->ops->suspend(dev->hw);
 	}
@@ -104,7 +104,7 @@ int wrt_device_resume(struct wrt_device *dev)
 	u32 i;
 
 	wrt_mutex_lock(&dev->mutex);
-	if (dev->ops->resume)
+	if (dev->ops->resume && !dev->gone)
 		err = dev->ops->resume(dev->hw);
 	if (!err) {
 		listen(dev, true);

@@ -147,7 +147,7 @@ struct wrt_hw_bus {
 	void *(*dma_alloc)(void *ctx, u32 bytes, u64 *bus);
 	void (*dma_free)(void *ctx, void *cpu, u64 bus, u32 bytes);
 	/* What has been written to such memory is seen by the device from here on. */
-	void (*barrier)(void *ctx);
+	void (*write_barrier)(void *ctx);
 	void (*delay_us)(void *ctx, u32 us);	/* any context, busy */
 	void (*sleep_us)(void *ctx, u32 us);	/* [S] */
 	/* For the log; one line without its end. */

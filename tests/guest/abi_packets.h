@@ -158,6 +158,10 @@ static void test_latency_and_registers(void)
 	TAP_CHECK(!call(fd, WAVERT_IOC_GET_LATENCY, &l), "GET_LATENCY with one succeeds (WRT-152)");
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP,
 		  "the simulator has no position register (WRT-145)");
+	r.kind = WAVERT_REGISTER_CLOCK;
+	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP &&
+		  call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP,
+		  "nor a clock register, however often it is asked");
 	memset(&r, 0, sizeof(r));
 	r.kind = WAVERT_REGISTER_PACKET;
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP,

@@ -268,6 +268,16 @@ static void test_mmap(void)
 	page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, WAVERT_MMAP_PAGE);
 	TAP_CHECK(page != MAP_FAILED && mprotect(page, 4096, rw) && errno == EACCES,
 		  "mprotect cannot make the register page writable");
+	TAP_CHECK(map_error(fd, 4096, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(0)) == EBADRQC &&
+		  map_error(fd, 4096, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(1)) == EBADRQC &&
+		  map_error(fd, 4096, rw, MAP_SHARED, WAVERT_MMAP_REGISTER(0)) == EBADRQC,
+		  "mmap of a register that GET_REGISTER has not told of gives EBADRQC");
+	TAP_CHECK(map_error(fd, 4096, PROT_READ, MAP_PRIVATE, WAVERT_MMAP_REGISTER(0)) == EINVAL,
+		  "a private mapping of a register gives EINVAL");
+	TAP_CHECK(map_error(fd, 4096, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(2)) == EINVAL &&
+		  map_error(fd, 4096, PROT_READ, MAP_SHARED,
+			    WAVERT_MMAP_REGISTER(0) + 4096) == EINVAL,
+		  "beside the registers' offsets there is nothing to map");
 	buffer = map_buffer(fd, 8192);
 	for (i = 0; i < 8192; i++)
 		dirty |= buffer[i];
@@ -641,6 +651,8 @@ static void test_black_box(void)
 	set_state(fd, WAVERT_STATE_RUN);
 	step(FRAMES * 50);
 	TAP_CHECK(page->ring_head == 100, "100 points make 100 entries in the black box");
+	TAP_CHECK(!page->stalls && !page->register_base,
+		  "the simulator never stalls, and has no register with a base");
 	for (i = 37; i <= 100; i++) {
 		const struct wavert_notification *e = &page->ring[(i - 1) % WAVERT_RING];
 

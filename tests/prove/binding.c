@@ -274,6 +274,29 @@ int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 	return -EINVAL;
 }
 
+/* The backend has no registers to map. */
+unsigned long wrt_register_pfn(const struct wrt_hw_register *reg)
+{
+	(void)reg;
+	return 0;
+}
+
+void wrt_register_show(struct wrt_pin *pin, u32 kind, unsigned long pfn)
+{
+	(void)pin, (void)kind, (void)pfn;
+}
+
+void wrt_register_unmap(struct wrt_pin *pin)
+{
+	(void)pin;
+}
+
+int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma)
+{
+	(void)pin, (void)kind, (void)vma;
+	return -EBADRQC;
+}
+
 int vm_insert_page(struct vm_area_struct *vma, unsigned long at, struct page *page)
 {
 	(void)vma, (void)at, (void)page;

@@ -273,6 +273,7 @@ static void snapshot_of_page(struct wavert_snapshot *s)
 		.notifications = p->notifications, .rate = p->rate,
 		.frame_bytes = p->frame_bytes, .format = p->format,
 		.channels = p->channels, .flags = p->flags,
+		.stalls = p->stalls, .register_base = p->register_base,
 	};
 }
 
@@ -369,7 +370,8 @@ static bool same_snapshot(const struct wavert_snapshot *a, const struct wavert_s
 	       a->notifications_written == b->notifications_written &&
 	       a->buffer_bytes == b->buffer_bytes && a->notifications == b->notifications &&
 	       a->rate == b->rate && a->frame_bytes == b->frame_bytes &&
-	       a->format == b->format && a->channels == b->channels && a->flags == b->flags;
+	       a->format == b->format && a->channels == b->channels && a->flags == b->flags &&
+	       a->stalls == b->stalls && a->register_base == b->register_base;
 }
 
 /* Which publication it is; -1 if none. */

@@ -58,6 +58,7 @@ void weak_publish(u32 k, u32 passed)
 		.offset = 1000 + k, .linear = 8000 + k, .ns = 9000 + k,
 		.points = pin.mp.client.passed + passed, .passed = passed,
 		.point_ns = 10000 + k, .look = 11000 + k, .geom = &geom,
+		.stalls = 13000 + k, .register_base = 14000 + k,
 	};
 	u64 first = pin.mp.client.passed;
 

@@ -649,6 +649,33 @@ static void wrt_145_wrt_146_wrt_150_registers_are_given_once(void **state)
 	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
 }
 
+static void a_register_that_could_not_be_told_can_be_asked_again(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_hw_register reg;
+
+	tb_backend.reg[WRT_HW_POSITION_REGISTER] = (struct wrt_hw_register){
+		.bus = 0xfeb00000, .bytes = 0x2000, .offset = 0x84, .width = 32, .accuracy = 128,
+	};
+	tb_backend.reg[WRT_HW_CLOCK_REGISTER].width = 32;
+	ok(mp_alloc(&b->pin, 2, 384));
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg));
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg));
+	wrt_mp_unget_register(&b->pin.mp, WRT_HW_POSITION_REGISTER);
+	memset(&reg, 0, sizeof(reg));
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg));
+	assert_int_equal(reg.bus, 0xfeb00000);
+	assert_int_equal(reg.bytes, 0x2000);
+	assert_int_equal(reg.offset, 0x84);
+	assert_int_equal(reg.accuracy, 128);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg),
+	      INVALID_DEVICE_REQUEST);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
+	ok(wrt_mp_free(&b->pin.mp));
+	ok(mp_alloc(&b->pin, 2, 384));
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
+}
+
 const struct CMUnitTest packet_tests[] = {
 	M(wrt_039_wrt_050_packet_calls_need_a_notification_buffer),
 	M(wrt_006_wrt_007_each_direction_has_its_own),
@@ -681,6 +708,7 @@ const struct CMUnitTest packet_tests[] = {
 	M(what_could_not_be_told_can_be_asked_again),
 	M(wrt_152_the_latency_is_told_of_a_buffer),
 	M(wrt_145_wrt_146_wrt_150_registers_are_given_once),
+	M(a_register_that_could_not_be_told_can_be_asked_again),
 };
 
 const size_t n_packet_tests = COUNT(packet_tests);

@@ -613,6 +613,72 @@ static void the_enumeration_has_the_values_of_ntstatus(void **state)
 	WRT_STATUS_TABLE(CHECK_VALUE)
 }
 
+/* ---- system suspend ------------------------------------------------------------------- */
+
+static void over_a_suspend_the_state_stays_and_nothing_is_signalled(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_event *e = &b->event[0];
+
+	mp_run(b);
+	ok(wrt_mp_write_packet(&b->pin.mp, 1, 0, 0));
+	tb_run_for(&b->tb, PACKET_NS / 2);
+	tb_sleep(&b->tb, PACKET_NS);
+	wrt_device_suspend(&b->tb.dev);
+	assert_int_equal(e->count, 1);
+	assert_int_equal(e->page_points, 1);
+	tb_run_for(&b->tb, 100 * SECOND);
+	assert_int_equal(e->count, 1);
+	assert_int_equal(b->pin.page.state, WRT_STREAM_RUN);
+	assert_int_equal(b->pin.page.stalls, 1);
+	assert_int_equal(b->pin.page.linear, PACKET_BYTES * 3 / 2);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	tb_run_for(&b->tb, PACKET_NS / 2 - 1);
+	assert_int_equal(e->count, 1);
+	tb_run_for(&b->tb, 1);
+	assert_int_equal(e->count, 2);
+	assert_int_equal(b->pin.page.stalls, 1);
+	assert_int_equal(b->pin.gaps, 0);
+	/* packet 2, not the sleep */
+	assert_int_equal(b->pin.mp.packets.glitches.underruns, 1);
+}
+
+static void while_asleep_the_hardware_is_not_ready_and_down_is_always_possible(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_run_for(&b->tb, PACKET_NS);
+	ok(mp_alloc(&b->rec, 2, 384));
+	wrt_device_suspend(&b->tb.dev);
+	fails(mp_state(&b->rec, WRT_MP_RUN), DEVICE_NOT_READY);
+	assert_int_equal(b->rec.mp.state, WRT_MP_PAUSE);
+	ok(mp_state(&b->rec, WRT_MP_STOP));
+	ok(wrt_mp_free(&b->rec.mp));
+	fails(mp_alloc(&b->rec, 2, 384), DEVICE_NOT_READY);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	assert_int_equal(b->pin.page.linear, 0);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	tb_run_for(&b->tb, 10 * PACKET_NS);
+	assert_int_equal(b->event[0].count, 1);
+	ok(mp_alloc(&b->rec, 2, 384));
+	ok(mp_state(&b->rec, WRT_MP_RUN));
+}
+
+static void a_halt_of_the_engine_shows_on_the_page_before_it_is_signalled(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_run_for(&b->tb, PACKET_NS);
+	tb_halt(&b->tb, b->pin.mp.stream->slot, 50 * PACKET_NS);
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_int_equal(b->event[0].count, 2);
+	assert_int_equal(b->event[0].page_linear, 2 * PACKET_BYTES);
+	assert_int_equal(b->pin.page.stalls, 1);
+	assert_int_equal(mp_position(&b->pin).stalls, 1);
+}
+
 const struct CMUnitTest state_tests[] = {
 	M(wrt_120_up_and_down_step_by_step),
 	M(wrt_121_run_and_pause_cycle_without_a_reset),
@@ -648,6 +714,9 @@ const struct CMUnitTest state_tests[] = {
 	T(every_status_has_an_errno_of_its_own_and_back),
 	T(no_status_takes_an_errno_of_the_transport),
 	T(the_enumeration_has_the_values_of_ntstatus),
+	M(over_a_suspend_the_state_stays_and_nothing_is_signalled),
+	M(while_asleep_the_hardware_is_not_ready_and_down_is_always_possible),
+	M(a_halt_of_the_engine_shows_on_the_page_before_it_is_signalled),
 };
 
 const size_t n_state_tests = COUNT(state_tests);

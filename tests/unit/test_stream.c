@@ -813,6 +813,330 @@ static void an_observer_makes_points_real_for_an_owner_who_wants_none(void **sta
 	unobserve(b, &b->other);
 }
 
+/* ---- DMA that stands still ------------------------------------------------------------- */
+
+static void time_in_which_the_engine_stood_is_no_distance(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 6 * POINT_NS);
+	assert_int_equal(b->owner.last.stalls, 0);
+	tb_halt(&b->tb, 0, 1000 * POINT_NS);
+	tb_sleep(&b->tb, POINT_NS + POINT_NS / 2);
+	assert_int_equal(position(b, &b->owner).linear, 7 * POINT_BYTES + POINT_BYTES / 2);
+	assert_int_equal(position(b, &b->owner).stalls, 1);
+	tb_run_for(&b->tb, 3 * POINT_NS + POINT_NS / 2);
+	assert_int_equal(b->owner.last.stalls, 1);
+	assert_int_equal(b->owner.last.linear, 11 * POINT_BYTES);
+	assert_int_equal(b->owner.points, 11);
+	assert_int_equal(b->owner.gaps, 0);
+}
+
+/* The halt is found by the stop itself, which is no stall: nobody wants DMA any more. */
+static void a_halt_that_the_stop_finds_moves_nothing_either(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 6 * POINT_NS);
+	tb_halt(&b->tb, 0, 1000 * POINT_NS);
+	tb_sleep(&b->tb, POINT_NS);
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(b->owner.last.linear, 7 * POINT_BYTES);
+	assert_int_equal(b->owner.last.points, 7);
+}
+
+static void every_halt_counts_and_the_count_survives_stop_and_release(void **state)
+{
+	struct bed *b = *state;
+	u32 i;
+
+	run_owner(b);
+	for (i = 1; i <= 5; i++) {
+		tb_run_for(&b->tb, 3 * POINT_NS);
+		tb_halt(&b->tb, 0, 7 * POINT_NS);
+		tb_run_for(&b->tb, POINT_NS);
+		assert_int_equal(b->owner.last.stalls, i);
+		assert_int_equal(b->owner.points, 4 * i);
+	}
+	stop(b, &b->owner);
+	wrt_stream_reset(b->s, &b->owner.client);
+	assert_int_equal(b->owner.last.stalls, 5);
+	release(b, &b->owner);
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_int_equal(b->owner.last.stalls, 5);
+}
+
+/* A test with an emulated device: DMA keeps to no clock. */
+static int emulated_setup(void **state)
+{
+	struct bed *b = calloc(1, sizeof(*b));
+
+	tb_open_emulated(&b->tb, &one_pair);
+	b->s = wrt_device_stream(&b->tb.dev, WRT_PLAYBACK, 0);
+	tb_client_init(&b->owner, &b->tb, true);
+	tb_client_init(&b->other, &b->tb, true);
+	tb_buffer_make(&b->buffer, b->s, 48000, WRT_FMT_S16, 2, 4 * POINT_BYTES, 4);
+	*state = b;
+	return 0;
+}
+
+static void of_an_emulated_engine_no_whole_buffers_are_guessed(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	assert_int_equal(b->owner.points, 3);
+	tb_sleep(&b->tb, 10 * POINT_NS);	/* two and a half buffers, of which it moved half */
+	assert_int_equal(position(b, &b->owner).linear, 5 * POINT_BYTES);
+	tb_run_for(&b->tb, 0);
+	assert_int_equal(b->owner.points, 5);
+	tb_run_for(&b->tb, 20 * POINT_NS);
+	assert_int_equal(b->owner.points, 25);
+	assert_int_equal(b->owner.last.stalls, 0);
+}
+
+static void of_an_engine_with_a_clock_they_are_reckoned(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	tb_sleep(&b->tb, 10 * POINT_NS);
+	assert_int_equal(position(b, &b->owner).linear, 13 * POINT_BYTES);
+}
+
+/* ---- system suspend ---------------------------------------------------------------------- */
+
+static void over_a_suspend_the_position_goes_on_where_it_stood(void **state)
+{
+	struct bed *b = *state;
+	u64 linear = 0;
+	u32 i;
+
+	observe(b, &b->other);
+	run_owner(b);
+	for (i = 1; i <= 20; i++) {
+		tb_run_for(&b->tb, i * POINT_NS / 3);
+		wrt_device_suspend(&b->tb.dev);
+		assert_int_equal(tb_backend.suspend, i);
+		linear = b->owner.last.linear;
+		assert_int_equal(b->owner.last.state, WRT_STREAM_RUN);
+		tb_run_for(&b->tb, i * SECOND);
+		assert_int_equal(position(b, &b->owner).linear, linear);
+		assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+		assert_int_equal(position(b, &b->owner).linear, linear);
+		assert_int_equal(b->owner.last.stalls, i);
+		assert_int_equal(b->owner.last.state, WRT_STREAM_RUN);
+	}
+	tb_run_for(&b->tb, POINT_NS);
+	assert_in_range(b->owner.last.linear - linear, 1, POINT_BYTES);
+	assert_int_equal(b->owner.points, b->owner.last.linear / POINT_BYTES);
+	assert_int_equal(b->other.points, b->owner.points);
+	assert_int_equal(b->owner.gaps + b->other.gaps, 0);
+	assert_int_equal(tb_backend.touched_asleep, 0);
+	unobserve(b, &b->other);
+}
+
+static void points_before_a_suspend_are_told_before_it_and_none_in_between(void **state)
+{
+	struct bed *b = *state;
+	u32 publishes;
+
+	run_owner(b);
+	tb_sleep(&b->tb, 200 * POINT_NS);
+	wrt_device_suspend(&b->tb.dev);
+	assert_int_equal(b->owner.points, 200);
+	publishes = b->owner.publishes;
+	tb_run_for(&b->tb, 1000 * POINT_NS);
+	wrt_stream_look(b->s);
+	assert_int_equal(b->owner.points, 200);
+	assert_int_equal(b->owner.last.points, 200);
+	assert_int_equal(b->owner.publishes, publishes + 1);	/* of that look */
+	assert_int_equal(b->tb.timer[0], 0);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(b->owner.points, 200);
+	tb_run_for(&b->tb, POINT_NS);
+	assert_int_equal(b->owner.points, 201);
+	assert_int_equal(tb_backend.touched_asleep, 0);
+}
+
+static void asleep_nothing_can_be_configured_or_started(void **state)
+{
+	struct bed *b = *state;
+
+	wrt_device_suspend(&b->tb.dev);
+	assert_int_equal(configure(b, &b->owner), WRT_EIO);
+	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(configure(b, &b->other), 0);	/* who failed owns nothing */
+	release(b, &b->other);
+	assert_int_equal(configure(b, &b->owner), 0);
+	wrt_device_suspend(&b->tb.dev);
+	assert_int_equal(start(b, &b->owner), WRT_EIO);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_READY);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(tb_backend.start, 0);
+	assert_int_equal(b->owner.last.stalls, 0);	/* it did not run */
+	assert_int_equal(start(b, &b->owner), 0);
+	assert_int_equal(tb_backend.touched_asleep, 0);
+}
+
+static void a_stream_stopped_while_asleep_does_not_wake_up(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	wrt_device_suspend(&b->tb.dev);
+	tb_sleep(&b->tb, SECOND);
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_READY);
+	assert_int_equal(b->owner.last.linear, 3 * POINT_BYTES);
+	assert_int_equal(tb_backend.touched_asleep, 0);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(tb_backend.start, 1);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(b->owner.points, 3);
+	assert_int_equal(start(b, &b->owner), 0);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(b->owner.points, 13);
+}
+
+/* Of a stream let go while asleep the backend must be told all the same: its memory goes. */
+static void a_stream_may_be_let_go_while_asleep(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	wrt_device_suspend(&b->tb.dev);
+	release(b, &b->owner);
+	assert_int_equal(tb_backend.release, 1);
+	assert_int_equal(tb_backend.close, 1);
+	assert_int_equal(tb_backend.stop, 1);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(tb_backend.start, 1);
+	assert_int_equal(configure(b, &b->other), 0);
+}
+
+static void a_device_may_be_removed_while_asleep(void **state)
+{
+	struct bed *b = *state;
+	u32 calls;
+
+	observe(b, &b->other);
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	wrt_device_suspend(&b->tb.dev);
+	tb_sleep(&b->tb, SECOND);
+	wrt_device_gone(&b->tb.dev);
+	assert_int_equal(tb_backend.stop, 1);
+	assert_int_equal(tb_backend.release, 1);
+	assert_int_equal(b->owner.last.state, WRT_STREAM_GONE);
+	assert_int_equal(b->owner.last.linear, 3 * POINT_BYTES);
+	assert_int_equal(b->other.last.state, WRT_STREAM_GONE);
+	assert_int_equal(b->owner.points + b->other.points, 6);
+	calls = tb_backend.start + tb_backend.position;
+	wrt_device_resume(&b->tb.dev);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(tb_backend.start + tb_backend.position, calls);
+	unobserve(b, &b->other);
+}
+
+static void hardware_that_does_not_wake_up_leaves_the_stream_standing(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	wrt_device_suspend(&b->tb.dev);
+	tb_backend.fail_resume = -WRT_EIO;
+	assert_int_equal(wrt_device_resume(&b->tb.dev), WRT_EIO);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(position(b, &b->owner).linear, 3 * POINT_BYTES);
+	assert_int_equal(b->owner.points, 3);
+	assert_int_equal(configure(b, &b->other), WRT_EBUSY);
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(start(b, &b->owner), WRT_EIO);
+	tb_backend.fail_resume = 0;
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(start(b, &b->owner), 0);
+	tb_run_for(&b->tb, POINT_NS);
+	assert_int_equal(b->owner.points, 4);
+}
+
+static void an_engine_that_does_not_start_again_leaves_the_stream_standing(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	wrt_device_suspend(&b->tb.dev);
+	tb_backend.fail_start = -WRT_EIO;
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	tb_run_for(&b->tb, 10 * POINT_NS);
+	assert_int_equal(position(b, &b->owner).linear, 3 * POINT_BYTES);
+	tb_backend.fail_start = 0;
+	assert_int_equal(stop(b, &b->owner), 0);
+	assert_int_equal(tb_backend.stop, 1);
+	assert_int_equal(start(b, &b->owner), 0);
+	tb_run_for(&b->tb, POINT_NS);
+	assert_int_equal(b->owner.last.linear, 4 * POINT_BYTES);
+}
+
+static void a_stream_that_has_ended_does_not_wake_up(void **state)
+{
+	struct bed *b = *state;
+
+	run_owner(b);
+	wrt_stream_end_at(b->s, 2 * POINT_BYTES, 2);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	assert_int_equal(b->owner.points, 2);
+	wrt_device_suspend(&b->tb.dev);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(tb_backend.start, 1);
+	assert_int_equal(position(b, &b->owner).linear, 2 * POINT_BYTES);
+}
+
+/* ---- the position register ------------------------------------------------------------------ */
+
+static u32 base_when_run_was_shown;
+
+static void note_base(struct wrt_client *c, const struct wrt_snapshot *s)
+{
+	(void)c;
+	if (s->state == WRT_STREAM_RUN && base_when_run_was_shown == ~0u)
+		base_when_run_was_shown = s->register_base;
+}
+
+static void the_base_of_the_register_is_shown_no_later_than_run(void **state)
+{
+	static const struct wrt_client_ops ops = { .name = "note", .publish = note_base };
+	struct bed *b = *state;
+
+	assert_int_equal(wrt_stream_observe(b->s, &b->other.client), 0);
+	b->other.client.ops = &ops;
+	b->other.client.wants_points = false;
+	run_owner(b);
+	assert_int_equal(b->owner.last.register_base, 0);
+	tb_run_for(&b->tb, 5 * POINT_NS + POINT_NS / 2);
+	stop(b, &b->owner);
+	base_when_run_was_shown = ~0u;
+	assert_int_equal(start(b, &b->owner), 0);
+	assert_int_equal(base_when_run_was_shown, POINT_BYTES + POINT_BYTES / 2);
+	tb_run_for(&b->tb, POINT_NS);
+	wrt_device_suspend(&b->tb.dev);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(b->owner.last.register_base, 2 * POINT_BYTES + POINT_BYTES / 2);
+	stop(b, &b->owner);
+	unobserve(b, &b->other);
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_int_equal(b->owner.last.register_base, 0);
+}
+
 /* ---- removal -------------------------------------------------------------------------- */
 
 static void removal_stops_dma_and_tells_everybody(void **state)
@@ -933,6 +1257,66 @@ static void an_interrupt_is_looked_at_for_the_slots_it_names_only(void **state)
 	tb_close(&tb);
 }
 
+/* ---- controls ----------------------------------------------------------------------------- */
+
+static void the_controls_of_the_codec_are_listed_read_and_set(void **state)
+{
+	struct bed *b = *state;
+	struct wrt_hw_control c;
+	const u32 set[2] = { 7, 9 };
+	u32 value[2];
+
+	assert_int_equal(wrt_device_control(&b->tb.dev, 0, &c), 0);
+	assert_string_equal(c.name, "Master");
+	assert_int_equal(c.max, 31);
+	assert_int_equal(wrt_device_control(&b->tb.dev, 1, &c), 0);
+	assert_true(c.is_switch);
+	assert_int_equal(wrt_device_control(&b->tb.dev, TB_CONTROLS, &c), WRT_ERANGE);
+	assert_int_equal(wrt_device_control_set(&b->tb.dev, 0, set), 0);
+	assert_int_equal(wrt_device_control_get(&b->tb.dev, 0, value), 0);
+	assert_int_equal(value[0], 7);
+	assert_int_equal(value[1], 9);
+	tb_backend.fail_control = -WRT_EIO;
+	assert_int_equal(wrt_device_control_set(&b->tb.dev, 0, set), WRT_EIO);
+	assert_int_equal(wrt_device_control_get(&b->tb.dev, 0, value), WRT_EIO);
+}
+
+static void controls_are_left_alone_while_asleep_and_when_gone(void **state)
+{
+	struct bed *b = *state;
+	const u32 set[2] = { 7, 9 };
+	u32 value[2];
+
+	wrt_device_suspend(&b->tb.dev);
+	assert_int_equal(wrt_device_control_set(&b->tb.dev, 0, set), WRT_EIO);
+	assert_int_equal(wrt_device_control_get(&b->tb.dev, 0, value), WRT_EIO);
+	assert_int_equal(tb_backend.touched_asleep, 0);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(tb_backend.value[0][0], 0);
+	assert_int_equal(wrt_device_control_set(&b->tb.dev, 0, set), 0);
+	wrt_device_gone(&b->tb.dev);
+	tb_backend.value[0][0] = 1;
+	assert_int_equal(wrt_device_control_set(&b->tb.dev, 0, set), WRT_EGONE);
+	assert_int_equal(wrt_device_control_get(&b->tb.dev, 0, value), WRT_EGONE);
+	assert_int_equal(tb_backend.value[0][0], 1);
+}
+
+static void a_backend_may_have_no_controls_and_no_sleep_of_its_own(void **state)
+{
+	struct bed *b = *state;
+	struct wrt_hw_control c;
+
+	assert_int_equal(wrt_device_control(&b->tb.dev, 0, &c), WRT_ERANGE);
+	run_owner(b);
+	tb_run_for(&b->tb, 3 * POINT_NS);
+	wrt_device_suspend(&b->tb.dev);
+	tb_run_for(&b->tb, SECOND);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	tb_run_for(&b->tb, POINT_NS);
+	assert_int_equal(b->owner.last.linear, 4 * POINT_BYTES);
+	assert_int_equal(b->owner.last.register_base, 0);
+}
+
 /* ---- a callback under way --------------------------------------------------------------- */
 
 static atomic_bool inside, let_go, left, returned, early;
@@ -1015,6 +1399,7 @@ static void sync_settle_unobserve_and_release_wait_for_a_callback_under_way(void
 	leaving_waits_for_a_callback(b, &b->owner, release);
 }
 
+#define EMULATED(function) { #function, function, emulated_setup, bed_teardown, NULL }
 #define B(function) { #function, function, bed_setup, bed_teardown, NULL }
 
 int main(void)
@@ -1061,11 +1446,29 @@ int main(void)
 		B(with_a_long_buffer_looks_come_every_10_ms),
 		B(points_are_on_while_anybody_wants_them),
 		B(an_observer_makes_points_real_for_an_owner_who_wants_none),
+		B(time_in_which_the_engine_stood_is_no_distance),
+		B(a_halt_that_the_stop_finds_moves_nothing_either),
+		B(every_halt_counts_and_the_count_survives_stop_and_release),
+		EMULATED(of_an_emulated_engine_no_whole_buffers_are_guessed),
+		B(of_an_engine_with_a_clock_they_are_reckoned),
+		B(over_a_suspend_the_position_goes_on_where_it_stood),
+		B(points_before_a_suspend_are_told_before_it_and_none_in_between),
+		B(asleep_nothing_can_be_configured_or_started),
+		B(a_stream_stopped_while_asleep_does_not_wake_up),
+		B(a_stream_may_be_let_go_while_asleep),
+		B(a_device_may_be_removed_while_asleep),
+		B(hardware_that_does_not_wake_up_leaves_the_stream_standing),
+		B(an_engine_that_does_not_start_again_leaves_the_stream_standing),
+		B(a_stream_that_has_ended_does_not_wake_up),
+		B(the_base_of_the_register_is_shown_no_later_than_run),
 		B(removal_stops_dma_and_tells_everybody),
 		B(after_removal_nothing_is_possible_and_the_backend_is_left_alone),
 		B(removal_of_a_stream_at_rest_is_told_too),
 		B(a_device_has_at_least_one_slot_and_at_most_32),
 		B(an_interrupt_is_looked_at_for_the_slots_it_names_only),
+		B(the_controls_of_the_codec_are_listed_read_and_set),
+		B(controls_are_left_alone_while_asleep_and_when_gone),
+		EMULATED(a_backend_may_have_no_controls_and_no_sleep_of_its_own),
 		B(sync_settle_unobserve_and_release_wait_for_a_callback_under_way),
 	};
 

@@ -85,8 +85,17 @@ struct tb_backend tb_backend;
 static int watched(u32 *count, u32 fail)
 {
 	tb_backend.calls++;
+	tb_backend.touched_asleep += tb_backend.asleep;
 	(*count)++;
 	return -(int)fail;
+}
+
+static int has_halted(void)
+{
+	int halted = tb_backend.halted;
+
+	tb_backend.halted = false;
+	return halted;
 }
 
 static int tb_hw_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
@@ -123,6 +132,7 @@ static int tb_hw_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
 {
 	int err = watched(&tb_backend.start, tb_backend.fail_start);
 
+	tb_backend.register_base = from;
 	return err ? err : wrt_sim_ops.start(s, from, ns);
 }
 
@@ -131,14 +141,18 @@ static int tb_hw_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	int err = watched(&tb_backend.stop, tb_backend.fail_stop);
 	int stopped = wrt_sim_ops.stop(s, at);
 
-	return err ? err : stopped;
+	if (!err)
+		err = stopped;
+	return err ? err : has_halted();
 }
 
 static int tb_hw_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 {
 	int err = watched(&tb_backend.position, tb_backend.fail_position);
 
-	return err ? err : wrt_sim_ops.position(s, p);
+	if (!err)
+		err = wrt_sim_ops.position(s, p);
+	return err ? err : has_halted();
 }
 
 static void tb_hw_points(struct wrt_hw_stream *s, bool on)
@@ -163,6 +177,66 @@ static int tb_hw_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *
 	return 0;
 }
 
+static u32 tb_hw_register_base(struct wrt_hw_stream *s)
+{
+	(void)s;
+	return tb_backend.register_base;
+}
+
+static void tb_hw_suspend(struct wrt_hw_dev *d)
+{
+	(void)d;
+	watched(&tb_backend.suspend, 0);
+	tb_backend.asleep = true;
+}
+
+static int tb_hw_resume(struct wrt_hw_dev *d)
+{
+	(void)d;
+	tb_backend.asleep = false;
+	return watched(&tb_backend.resume, tb_backend.fail_resume);
+}
+
+static int tb_hw_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
+{
+	static const struct wrt_hw_control controls[TB_CONTROLS] = {
+		{ .name = "Master", .channels = 2, .max = 31, .min_cdb = -4650, .step_cdb = 150 },
+		{ .name = "Capture", .dir = WRT_CAPTURE, .is_switch = true, .channels = 1,
+		  .max = 1 },
+	};
+
+	(void)d;
+	if (index >= TB_CONTROLS)
+		return WRT_EINVAL;
+	*c = controls[index];
+	return 0;
+}
+
+static int tb_hw_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2])
+{
+	(void)d;
+	tb_backend.touched_asleep += tb_backend.asleep;
+	memcpy(value, tb_backend.value[index], sizeof(tb_backend.value[index]));
+	return -(int)tb_backend.fail_control;
+}
+
+static int tb_hw_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
+{
+	(void)d;
+	tb_backend.touched_asleep += tb_backend.asleep;
+	if (!tb_backend.fail_control)
+		memcpy(tb_backend.value[index], value, sizeof(tb_backend.value[index]));
+	return -(int)tb_backend.fail_control;
+}
+
+static int tb_hw_emulated_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	int err = wrt_sim_ops.caps(d, slot, c);
+
+	c->flags |= WRT_HW_EMULATED;
+	return err;
+}
+
 static int tb_hw_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
 	return wrt_sim_ops.caps(d, slot, c);
@@ -175,7 +249,6 @@ static bool tb_hw_irq(struct wrt_hw_dev *d, u32 *slots)
 
 #define WATCHED				\
 	.name = "watched sim",		\
-	.caps = tb_hw_caps,		\
 	.open = tb_hw_open,		\
 	.close = tb_hw_close,		\
 	.prepare = tb_hw_prepare,	\
@@ -187,13 +260,29 @@ static bool tb_hw_irq(struct wrt_hw_dev *d, u32 *slots)
 	.irq = tb_hw_irq,		\
 	.reg = tb_hw_reg
 
+#define WHOLE				\
+	WATCHED,			\
+	.caps = tb_hw_caps,		\
+	.register_base = tb_hw_register_base,	\
+	.suspend = tb_hw_suspend,	\
+	.resume = tb_hw_resume,		\
+	.control = tb_hw_control,	\
+	.control_get = tb_hw_control_get,	\
+	.control_set = tb_hw_control_set
+
 static const struct wrt_hw_ops watched_ops = {
-	WATCHED,
+	WHOLE,
 	.end = tb_hw_end,
 };
 
 static const struct wrt_hw_ops endless_ops = {
+	WHOLE,
+};
+
+static const struct wrt_hw_ops emulated_ops = {
 	WATCHED,
+	.caps = tb_hw_emulated_caps,
+	.end = tb_hw_end,
 };
 
 /* ---- time ------------------------------------------------------------------------- */
@@ -234,6 +323,11 @@ void tb_open_endless(struct tb *tb, const struct wrt_sim_config *cfg)
 	open_with(tb, cfg, &endless_ops);
 }
 
+void tb_open_emulated(struct tb *tb, const struct wrt_sim_config *cfg)
+{
+	open_with(tb, cfg, &emulated_ops);
+}
+
 void tb_close(struct tb *tb)
 {
 	wrt_device_destroy(&tb->dev);
@@ -270,6 +364,18 @@ void tb_run_until(struct tb *tb, u64 ns)
 void tb_run_for(struct tb *tb, u64 ns)
 {
 	tb_run_until(tb, tb->now + ns);
+}
+
+void tb_halt(struct tb *tb, u32 slot, u64 ns)
+{
+	struct wrt_hw_stream *hw = tb->dev.streams[slot].hw;
+	struct wrt_hw_pos at;
+	u64 began;
+
+	assert_int_equal(wrt_sim_ops.stop(hw, &at), 0);
+	tb->now += ns;
+	assert_int_equal(wrt_sim_ops.start(hw, at.dma, &began), 0);
+	tb_backend.halted = true;
 }
 
 u64 tb_frames_ns(u64 frames, u32 rate)

@@ -36,6 +36,9 @@ u64 tb_random(u64 *seed);
 
 /* ---- the device ------------------------------------------------------------------ */
 
+/* A volume of two channels, and a switch of one. */
+#define TB_CONTROLS	2u
+
 /* Calls of each backend operation, and the faults it is told to have. */
 struct tb_backend {
 	u32 calls;		/* of any operation but caps and irq */
@@ -45,6 +48,13 @@ struct tb_backend {
 	u32 end;
 	struct wrt_hw_latency latency;	/* what prepare() says; back_max of positions too */
 	struct wrt_hw_register reg[2];	/* width 0: there is none */
+	u32 register_base;		/* where the last start() began, as in a rotated list */
+	bool halted;			/* the next position or stop says so, once */
+	u32 suspend, resume, fail_resume;
+	bool asleep;			/* between suspend() and resume() */
+	u32 touched_asleep;		/* calls that need the hardware while it was asleep */
+	u32 value[TB_CONTROLS][2];	/* of the codec's controls */
+	u32 fail_control;
 };
 
 extern struct tb_backend tb_backend;
@@ -62,6 +72,9 @@ void tb_open(struct tb *tb, const struct wrt_sim_config *cfg);
 
 /* The same, but the engine cannot be told where to end. */
 void tb_open_endless(struct tb *tb, const struct wrt_sim_config *cfg);
+
+/* The same, but DMA keeps to no clock (WRT_HW_EMULATED); no controls, no sleep of its own. */
+void tb_open_emulated(struct tb *tb, const struct wrt_sim_config *cfg);
 void tb_close(struct tb *tb);
 
 /* Time passes up to ns; armed timers raise interrupts at exactly their time. */
@@ -73,6 +86,9 @@ void tb_run_frames(struct tb *tb, u64 from, u32 rate, u64 frame);
 
 /* Time passes and no interrupt is served; timers in the past stay armed. */
 void tb_sleep(struct tb *tb, u64 ns);
+
+/* The engine of this slot stands still for so long, unasked, and says so when next asked. */
+void tb_halt(struct tb *tb, u32 slot, u64 ns);
 
 /* First ns at which `frames` of this rate are complete, from 0. */
 u64 tb_frames_ns(u64 frames, u32 rate);

@@ -6,8 +6,8 @@
  * stand one to one for the contract's NTSTATUS, see wavert_status_name(). Objects are
  * opaque, belong to the caller and are freed by the matching close function, which
  * accepts NULL. An object is used by one thread at a time, except that
- * wavert_stream_snapshot(), _notifications(), _position() and the packet calls may run
- * beside anything but close.
+ * wavert_stream_snapshot(), _notifications(), _position(), _now(), _linear_now() and the
+ * packet calls may run beside anything but close.
  *
  * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format,
  * wavert_stream_alloc, wavert_stream_register, fill the buffer, set_state(RUN), then
@@ -90,8 +90,10 @@ int wavert_stream_position(struct wavert_stream *stream, struct wavert_position 
 int wavert_stream_latency(struct wavert_stream *stream, struct wavert_latency *latency);
 
 /*
- * WAVERT_REGISTER_POSITION or _CLOCK, mapped: *address is the register, valid until close.
- * Each once a stream. -EOPNOTSUPP: the hardware has none to map.
+ * WAVERT_REGISTER_POSITION or _CLOCK, mapped: *address is the register, valid until close;
+ * 0 is read there once the device is gone. Each once a stream, and after the buffer has been
+ * allocated. -EOPNOTSUPP: the hardware has none to map; -EBADRQC: mapped before; -EAGAIN: no
+ * buffer. How a value becomes an offset: see sound/wavert.h; wavert_stream_now() does it.
  */
 int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 			       struct wavert_register *info, const volatile void **address);
@@ -122,6 +124,8 @@ struct wavert_snapshot {
 	uint64_t notifications_written;	/* ring_head */
 	uint32_t buffer_bytes, notifications, rate, frame_bytes, format, channels, flags;
 	uint64_t underruns, repeats, late, overruns, dropped;	/* glitches of packet mode */
+	uint64_t stalls;		/* times DMA stood still unasked */
+	uint32_t register_base;
 };
 
 void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot);
@@ -133,6 +137,30 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
  * (WAVERT_CAP_STEPPED). No system call.
  */
 uint64_t wavert_stream_linear_now(const struct wavert_stream *stream);
+
+enum wavert_source {
+	WAVERT_FROM_REGISTER,	/* the mapped position register; no system call */
+	WAVERT_FROM_PAGE,	/* the register page, carried on by the clock; no system call */
+	WAVERT_FROM_CALL,	/* GET_POSITION */
+};
+
+struct wavert_now {
+	uint64_t linear;	/* bytes since the last STOP */
+	uint32_t offset;	/* cyclic, bytes */
+	uint32_t accuracy;	/* bytes: it is that far off at most */
+	enum wavert_source source;
+};
+
+/*
+ * Where the stream stands now, from the best that there is: in RUN the position register, if
+ * wavert_stream_map_register() has mapped it; else the page. Its reading is carried on at the
+ * nominal rate and at most for one buffer; of the clock is assumed that it is right to 0.1 %.
+ * Where a clock tells nothing (WAVERT_CAP_EMULATED, _STEPPED), or for longer than that, the
+ * hardware is asked by a system call. The register may show the link to the codec, which is
+ * up to fifo_bytes (wavert_stream_latency()) away from what the others show, so compare
+ * positions of one source only. -ENODEV: the device is gone.
+ */
+int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now);
 
 /*
  * Copy the notifications after number *seen (of ring_head) into list, oldest first, at

@@ -3,6 +3,7 @@
  * stream.c - a stream: its calls, its mapped buffer, its register page.
  */
 #define _GNU_SOURCE
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +14,24 @@
 
 #include "internal.h"
 
+/* A register of the hardware: told of once, then mapped. */
+struct hw_register {
+	int told;
+	struct wavert_register info;
+	void *page;
+	const volatile void *at;
+};
+
 struct wavert_stream {
 	int fd;
+	uint32_t step;		/* bytes the position moves by at once; 0: one frame */
 	size_t page_bytes;
 	const struct wavert_page *page;
 	void *mapping;
 	size_t map_bytes;
 	void *buffer;		/* byte 0 of the cycle, inside the mapping */
 	size_t bytes;
-	void *registers[2];	/* WAVERT_REGISTER_POSITION, _CLOCK: their pages */
+	struct hw_register registers[2];	/* WAVERT_REGISTER_POSITION, _CLOCK */
 };
 
 static int call(const struct wavert_stream *s, unsigned long request, void *arg)
@@ -45,10 +55,12 @@ int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *devi
 		       unsigned int direction, unsigned int pin, unsigned int flags)
 {
 	struct wavert_new_stream arg = { .pin = pin, .direction = direction, .flags = flags };
+	struct wavert_caps caps = { .pin = pin, .direction = direction };
 	struct wavert_stream *s;
 	int err;
 
-	if (ioctl(device->fd, WAVERT_IOC_NEW_STREAM, &arg))
+	if (ioctl(device->fd, WAVERT_IOC_CAPS, &caps) ||
+	    ioctl(device->fd, WAVERT_IOC_NEW_STREAM, &arg))
 		return -errno;
 	s = calloc(1, sizeof(*s));
 	if (!s) {
@@ -56,6 +68,7 @@ int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *devi
 		return -ENOMEM;
 	}
 	s->fd = arg.fd;
+	s->step = caps.position_step;
 	err = map_page(s);
 	if (err) {
 		close(s->fd);
@@ -80,8 +93,8 @@ static void unmap_registers(struct wavert_stream *s)
 	size_t i;
 
 	for (i = 0; i < 2; i++)
-		if (s->registers[i])
-			munmap(s->registers[i], s->page_bytes);
+		if (s->registers[i].page)
+			munmap(s->registers[i].page, s->page_bytes);
 }
 
 void wavert_stream_close(struct wavert_stream *stream)
@@ -183,23 +196,36 @@ int wavert_stream_latency(struct wavert_stream *stream, struct wavert_latency *l
 	return call(stream, WAVERT_IOC_GET_LATENCY, latency);
 }
 
+static int ask_register(struct wavert_stream *s, unsigned int kind, struct wavert_register *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->kind = kind;
+	return call(s, WAVERT_IOC_GET_REGISTER, info);
+}
+
+/* Told of, but not mapped: mmap() had no memory. Then only that is tried again. */
 int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 			       struct wavert_register *info, const volatile void **address)
 {
-	void *at;
-	int err;
+	struct hw_register *r = &stream->registers[kind == WAVERT_REGISTER_CLOCK];
+	int err = 0;
+	void *page;
 
-	memset(info, 0, sizeof(*info));
-	info->kind = kind;
-	err = call(stream, WAVERT_IOC_GET_REGISTER, info);
+	if (kind > WAVERT_REGISTER_CLOCK || !r->told || r->page)
+		err = ask_register(stream, kind, info);
+	else
+		*info = r->info;
 	if (err)
 		return err;
-	at = mmap(NULL, stream->page_bytes, PROT_READ, MAP_SHARED, stream->fd,
-		  (off_t)info->mmap_offset);
-	if (at == MAP_FAILED)
+	r->info = *info;
+	r->told = 1;
+	page = mmap(NULL, stream->page_bytes, PROT_READ, MAP_SHARED, stream->fd,
+		    (off_t)info->mmap_offset);
+	if (page == MAP_FAILED)
 		return -errno;
-	stream->registers[kind] = at;	/* kind is valid, and asked for once: the call said so */
-	*address = (const char *)at + info->page_offset;
+	r->at = (const char *)page + info->page_offset;
+	__atomic_store_n(&r->page, page, __ATOMIC_RELEASE);	/* for wavert_stream_now() */
+	*address = r->at;
 	return 0;
 }
 
@@ -297,32 +323,146 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 		snapshot->late = page->late;
 		snapshot->overruns = page->overruns;
 		snapshot->dropped = page->dropped;
+		snapshot->stalls = page->stalls;
+		snapshot->register_base = page->register_base;
 	} while (read_again(stream->page, seq));
+}
+
+/* ---- the position now ------------------------------------------------------------- */
+
+/* What the position now is reckoned from, read together. */
+struct reading {
+	uint32_t state, flags, rate, frame_bytes, buffer_bytes, base;
+	uint64_t linear, ns, end;
+	uint64_t value;		/* of the register */
+};
+
+static uint64_t load_register(const struct hw_register *r)
+{
+	if (r->info.width == 64)
+		return le64toh(*(const volatile uint64_t *)r->at);
+	return le32toh(*(const volatile uint32_t *)r->at);
+}
+
+/* reg may be NULL. The register lies between two looks at the same publication. */
+static void read_page(const struct wavert_stream *stream, const struct hw_register *reg,
+		      struct reading *r)
+{
+	const volatile struct wavert_page *page = stream->page;
+	uint32_t seq;
+
+	do {
+		seq = read_begin(stream->page);
+		r->state = page->state;
+		r->flags = page->flags;
+		r->linear = page->linear;
+		r->ns = page->position_ns;
+		r->rate = page->rate;
+		r->frame_bytes = page->frame_bytes;
+		r->buffer_bytes = page->buffer_bytes;
+		r->base = page->register_base;
+		r->end = page->end;
+		if (reg)
+			r->value = load_register(reg);
+	} while (read_again(stream->page, seq));
+}
+
+/* Bytes since the reading, by the vDSO's clock at the nominal rate. */
+static uint64_t bytes_since(const struct reading *r)
+{
+	struct timespec t;
+	uint64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+	if (now <= r->ns)
+		return 0;
+	now -= r->ns;	/* seconds apart: the product stays below 2^64 */
+	return (now / 1000000000 * r->rate + now % 1000000000 * r->rate / 1000000000) *
+	       r->frame_bytes;
+}
+
+static uint64_t not_beyond(uint64_t linear, uint64_t end)
+{
+	return linear < end ? linear : end;
 }
 
 uint64_t wavert_stream_linear_now(const struct wavert_stream *stream)
 {
-	const volatile struct wavert_page *page = stream->page;
-	uint32_t seq, rate, frame_bytes, state, flags;
-	uint64_t linear, then, now, end;
-	struct timespec t;
+	struct reading r;
 
-	do {
-		seq = read_begin(stream->page);
-		state = page->state;
-		flags = page->flags;
-		linear = page->linear;
-		then = page->position_ns;
-		rate = page->rate;
-		frame_bytes = page->frame_bytes;
-		end = page->end;
-	} while (read_again(stream->page, seq));
-	if (state != WAVERT_STATE_RUN || flags & WAVERT_CAP_STEPPED)
-		return linear;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	now = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-	linear += (now - then) * rate / 1000000000 * frame_bytes;
-	return linear < end ? linear : end;
+	read_page(stream, NULL, &r);
+	if (r.state != WAVERT_STATE_RUN || r.flags & WAVERT_CAP_STEPPED)
+		return r.linear;
+	return not_beyond(r.linear + bytes_since(&r), r.end);
+}
+
+/*
+ * The register tells the position modulo the buffer. Of those it can mean it is the one
+ * nearest to `since` bytes after the page's; where the clock tells nothing of the distance,
+ * the first one that is not before the page's.
+ */
+static uint64_t linear_at(const struct reading *r, uint64_t since)
+{
+	uint64_t bytes = r->buffer_bytes, offset = (r->value + r->base) % bytes;
+	uint64_t from = r->linear + (r->flags & WAVERT_CAP_EMULATED ? 0 : since);
+	uint64_t ahead = (offset + bytes - from % bytes) % bytes;
+
+	if (r->flags & WAVERT_CAP_EMULATED || ahead <= bytes / 2 || from + ahead < bytes)
+		return from + ahead;
+	return from + ahead - bytes;
+}
+
+static void now_is(struct wavert_now *now, const struct reading *r, enum wavert_source source,
+		   uint64_t linear, uint64_t accuracy)
+{
+	now->source = source;
+	now->linear = linear;
+	now->offset = r->buffer_bytes ? (uint32_t)(linear % r->buffer_bytes) : 0;
+	now->accuracy = accuracy < UINT32_MAX ? (uint32_t)accuracy : UINT32_MAX;
+}
+
+static int now_by_call(struct wavert_stream *stream, const struct reading *r, uint32_t step,
+		       struct wavert_now *now)
+{
+	struct wavert_position position;
+	int err = wavert_stream_position(stream, &position);
+
+	if (err)
+		return err;
+	now_is(now, r, WAVERT_FROM_CALL, position.linear, step);
+	now->offset = (uint32_t)position.play_offset;
+	return 0;
+}
+
+int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
+{
+	const struct hw_register *reg = &stream->registers[WAVERT_REGISTER_POSITION];
+	struct reading r;
+	uint64_t since;
+	uint32_t step;
+
+	if (!__atomic_load_n(&reg->page, __ATOMIC_ACQUIRE))
+		reg = NULL;
+	read_page(stream, reg, &r);
+	step = stream->step ? stream->step : r.frame_bytes;
+	if (r.state == WAVERT_STATE_GONE)
+		return -ENODEV;
+	if (r.state != WAVERT_STATE_RUN || r.linear >= r.end) {
+		now_is(now, &r, WAVERT_FROM_PAGE, r.linear, step);
+		return 0;
+	}
+	since = bytes_since(&r);
+	if (reg && r.buffer_bytes) {
+		now_is(now, &r, WAVERT_FROM_REGISTER, not_beyond(linear_at(&r, since), r.end),
+		       reg->info.accuracy);
+		return 0;
+	}
+	if (r.flags & (WAVERT_CAP_STEPPED | WAVERT_CAP_EMULATED) || since > r.buffer_bytes)
+		return now_by_call(stream, &r, step, now);
+	now_is(now, &r, WAVERT_FROM_PAGE, not_beyond(r.linear + since, r.end),
+	       step + since / 1000);
+	return 0;
 }
 
 size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t *seen,

@@ -40,7 +40,7 @@
 
 /* The major number changes when an old client could no longer work. */
 #define WAVERT_ABI_MAJOR	0
-#define WAVERT_ABI_MINOR	2
+#define WAVERT_ABI_MINOR	3
 
 /* Directions of a pin. */
 #define WAVERT_PLAYBACK		0	/* render */
@@ -170,6 +170,10 @@ struct wavert_event {
  * present state again has no effect. When RUN -> PAUSE has returned, no signal follows
  * (WRT-097). Errors: EINVAL (> RUN), EBADRQC (RUN without a buffer; an observer),
  * EAGAIN (the hardware does not do as told).
+ *
+ * System suspend changes no state. A running stream stands still and goes on from where it
+ * stood when the system wakes up; the points up to there are signalled before, none in
+ * between, and the page counts one stall.
  */
 struct wavert_state {
 	__u32 state;		/* [in] WAVERT_STATE_STOP .. _RUN */
@@ -200,10 +204,14 @@ struct wavert_latency {
 
 /*
  * A register of the hardware that the client may map and read by itself: mmap() one page,
- * read-only, at mmap_offset; the register is page_offset bytes into it. Each kind once in
- * the life of a stream (WRT-146, 150). Errors: EOPNOTSUPP (the hardware has none, or none
- * that can be mapped alone; ask GET_POSITION, WRT-145), EAGAIN (no buffer), EBADRQC (asked
- * before, or an observer), EINVAL (kind).
+ * read-only, at mmap_offset; the register is page_offset bytes into it, little endian.
+ * Each kind is told once in the life of a stream (WRT-146, 150); from then on it can be
+ * mapped, until the device is gone. Its offset in the buffer is
+ *	(register + register_base) mod buffer_bytes
+ * with the two of the register page, and in RUN only. It may be that of the link to the
+ * codec, a FIFO away from DMA. Errors: EOPNOTSUPP (the hardware has none, or none that can
+ * be mapped alone; ask GET_POSITION, WRT-145), EAGAIN (no buffer), EBADRQC (told before, or
+ * an observer), EINVAL (kind).
  */
 struct wavert_register {
 	__u32 kind;		/* [in] WAVERT_REGISTER_* */
@@ -295,11 +303,14 @@ struct wavert_write_packet {
  *  BUFFER: read and write, from offset 0, at most map_bytes. It outlives removal of the
  *          device (its contents then mean nothing).
  *  PAGE:   struct wavert_page, one page, read-only; readable until unmapped.
- * Errors: EINVAL (range, MAP_PRIVATE), EPERM (PAGE for writing), EBADRQC (no buffer; an
- * observer has none), ENODEV.
+ *  REGISTER: see WAVERT_IOC_GET_REGISTER; one page, read-only. It may outlive the buffer, and
+ *          reads as 0 once the device is gone.
+ * Errors: EINVAL (range, MAP_PRIVATE), EPERM (PAGE or REGISTER for writing), EBADRQC (no
+ * buffer, an observer has none; no register told of), ENODEV.
  */
 #define WAVERT_MMAP_BUFFER	0x00000000
 #define WAVERT_MMAP_PAGE	0x40000000
+#define WAVERT_MMAP_REGISTER(kind)	(0x50000000 + (kind) * 0x10000)
 
 #define WAVERT_RING		64
 
@@ -344,7 +355,9 @@ struct wavert_page {
 	__u64 overruns;		/* announced what does not fit yet (EOVERFLOW) */
 	__u64 dropped;		/* packets captured and overwritten before they were fetched */
 	__u64 end;		/* linear never gets beyond: end of stream; ~0 without one */
-	__u32 reserved[26];
+	__u64 stalls;		/* times DMA stood still unasked: engine halts, system suspend */
+	__u32 register_base;	/* offset at which the position register reads 0; RUN only */
+	__u32 reserved[23];
 	struct wavert_notification ring[WAVERT_RING];
 };
 

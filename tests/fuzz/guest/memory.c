@@ -63,6 +63,17 @@ int op_map_page(struct thread *t, const struct call *c)
 	return err;
 }
 
+/* The simulator tells of no register, so there is none to map. */
+int op_map_register(struct thread *t, const struct call *c)
+{
+	static const uint32_t lengths[] = { PAGE, PAGE, 1, 2 * PAGE };
+	int prot = c->a[4] % 4 == 3 ? PROT_READ | PROT_WRITE : PROT_READ;
+	int flags = c->a[4] % 8 == 7 ? MAP_PRIVATE : MAP_SHARED;
+
+	return map(t, c, lengths[c->a[2] % COUNT_OF(lengths)], prot, flags,
+		   WAVERT_MMAP_REGISTER(c->a[3] % 3));
+}
+
 /* All of it, or a page somewhere: what remains are two mappings. */
 int op_unmap(struct thread *t, const struct call *c)
 {

@@ -30,6 +30,7 @@
 	X(unknown_ioctl, 1, NEVER) \
 	X(map_buffer, 8, MAY) \
 	X(map_page, 5, MAY) \
+	X(map_register, 2, NEVER) \
 	X(unmap, 6, MAY) \
 	X(protect, 2, MAY) \
 	X(advise, 2, MAY) \

@@ -56,6 +56,7 @@ void prove_warn(const char *what);
 
 #define PAGE_SIZE		4096ul
 #define PAGE_SHIFT		12
+#define offset_in_page(p)	((unsigned long)(p) & (PAGE_SIZE - 1))
 #define GFP_KERNEL		0u
 #define GFP_KERNEL_ACCOUNT	0u
 #define __GFP_ZERO		0u
