@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * adapter.h - what a backend's module file (kernel/bus/sim.c, ...) calls to become a
+ * adapter.h - what a backend's binding (kernel/bus/sim.c, pci.c) calls to become a
  * sound card with both models on it. Implemented by main.c.
  */
 #ifndef WRT_ADAPTER_H
@@ -22,7 +22,7 @@ struct wrt_adapter_info {
 	const char *shortname;
 	const char *longname;
 	int dma_type;			/* SNDRV_DMA_TYPE_* of the buffers, and ... */
-	struct device *dma_dev;		/* ... whom they are allocated for, or NULL */
+	struct device *dma_dev;		/* ... whom they are for, or NULL; held with the card */
 };
 
 /*
@@ -33,8 +33,8 @@ int wrt_adapter_new(const struct wrt_adapter_info *info, const struct wrt_hw_ops
 		    struct wrt_hw_dev *hw, struct wrt_adapter **out);
 
 /*
- * Let it be opened; interrupts may come from here on. -errno; afterwards unbind as usual,
- * also on error.
+ * Let it be opened; the interrupt may be on since wrt_adapter_new(), and is needed from here
+ * on. -errno; afterwards unbind as usual, also on error.
  */
 int wrt_adapter_register(struct wrt_adapter *adapter);
 
@@ -48,7 +48,18 @@ struct snd_card *wrt_adapter_card(struct wrt_adapter *adapter);
  */
 void wrt_adapter_disconnect(struct wrt_adapter *adapter);
 
-/* Second half: freed when the last file is closed. */
+/*
+ * Second half: freed when the last file is closed. Behind an IOMMU it waits for ALSA clients
+ * that keep their file open (main.c says why), else for nobody. May sleep.
+ */
 void wrt_adapter_put(struct wrt_adapter *adapter);
+
+/*
+ * System sleep, or shutdown: DMA is off on return, mapped registers are not, and the backend
+ * has made its device quiet; silence the interrupt next. ALSA's streams have been suspended
+ * before by ALSA; a WaveRT stream goes on after resume by itself. -errno: it stays asleep.
+ */
+void wrt_adapter_suspend(struct wrt_adapter *adapter);
+int wrt_adapter_resume(struct wrt_adapter *adapter);
 
 #endif

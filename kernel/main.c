@@ -5,8 +5,10 @@
  *
  * An adapter lives as long as its card, that is until the last file of it is closed.
  */
+#include <linux/device.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <sound/asound.h>
 
 #include "adapter.h"
 #include "alsa/alsa.h"
@@ -15,7 +17,9 @@
 struct wrt_adapter {
 	struct wrt_device device;
 	struct snd_card *card;
+	struct wrt_pcm *pcm;
 	struct wrt_filter *filter;
+	struct device *dma_dev;		/* held: memory of the card is freed for it */
 };
 
 /* The last file of the card is closed, or binding failed. */
@@ -24,6 +28,7 @@ static void adapter_free(struct snd_card *card)
 	struct wrt_adapter *adapter = card->private_data;
 
 	wrt_device_destroy(&adapter->device);
+	put_device(adapter->dma_dev);
 	kfree(adapter);
 }
 
@@ -51,7 +56,10 @@ static int add_models(struct wrt_adapter *adapter, const struct wrt_adapter_info
 	struct wrt_memory memory = { .type = info->dma_type, .dev = info->dma_dev };
 	int err;
 
-	err = wrt_pcm_new(adapter->card, &adapter->device, info);
+	err = wrt_pcm_new(adapter->card, &adapter->device, info, &adapter->pcm);
+	if (err < 0)
+		return err;
+	err = wrt_mixer_new(adapter->card, &adapter->device);
 	if (err < 0)
 		return err;
 	err = wrt_proc_new(adapter->card, &adapter->device);
@@ -77,6 +85,7 @@ int wrt_adapter_new(const struct wrt_adapter_info *info, const struct wrt_hw_ops
 	}
 	adapter->card->private_data = adapter;
 	adapter->device.number = adapter->card->number;
+	adapter->dma_dev = get_device(info->dma_dev);
 	adapter->card->private_free = adapter_free;
 	err = add_models(adapter, info);
 	if (err < 0) {
@@ -114,11 +123,40 @@ void wrt_adapter_disconnect(struct wrt_adapter *adapter)
 }
 EXPORT_SYMBOL_GPL(wrt_adapter_disconnect);
 
+/*
+ * Memory of WaveRT clients has been taken back. That of ALSA clients is ALSA's to free, when
+ * their file is closed, mapped or not; so it may outlive the binding. Where the device sees
+ * memory as it is, that does no harm: freeing needs no more than the struct device, which
+ * is held. Behind an IOMMU it would be unmapped from the domain of a device that has another
+ * driver (vfio) by then, or has been taken out and has none: there such clients are waited
+ * for, as drivers of PCI sound cards do everywhere. They have been told: poll() and every
+ * call say so.
+ */
 void wrt_adapter_put(struct wrt_adapter *adapter)
 {
+	if (adapter->dma_dev && device_iommu_mapped(adapter->dma_dev))
+		wrt_pcm_wait_closed(adapter->pcm);
 	snd_card_free_when_closed(adapter->card);
 }
 EXPORT_SYMBOL_GPL(wrt_adapter_put);
+
+void wrt_adapter_suspend(struct wrt_adapter *adapter)
+{
+	snd_power_change_state(adapter->card, SNDRV_CTL_POWER_D3hot);
+	wrt_filter_suspend(adapter->filter);
+	wrt_device_suspend(&adapter->device);
+}
+EXPORT_SYMBOL_GPL(wrt_adapter_suspend);
+
+/* Clients are let in also when it fails: they shall hear of it, not hang. */
+int wrt_adapter_resume(struct wrt_adapter *adapter)
+{
+	int err = wrt_device_resume(&adapter->device);
+
+	snd_power_change_state(adapter->card, SNDRV_CTL_POWER_D0);
+	return err ? -EIO : 0;
+}
+EXPORT_SYMBOL_GPL(wrt_adapter_resume);
 
 /* core/ itself names no system: what backends need of it is exported here. */
 EXPORT_SYMBOL_GPL(wrt_device_irq);

@@ -1,8 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * card.c - the ALSA card. Called by main.c while binding; no locks.
+ * card.c - the ALSA card. Called by main.c while binding; no locks. wrt_alsa_errno() is
+ * for all of this folder and any context.
  */
 #include "alsa.h"
+
+int wrt_alsa_errno(int err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case WRT_ENOMEM:
+		return -ENOMEM;
+	case WRT_EBUSY:
+		return -EBUSY;
+	case WRT_EGONE:
+		return -ENODEV;
+	case WRT_ESTATE:
+		return -EBADFD;
+	case WRT_EIO:
+		return -EIO;
+	}
+	return -EINVAL;
+}
 
 int wrt_card_new(const struct wrt_adapter_info *info, struct snd_card **out)
 {

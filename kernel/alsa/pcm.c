@@ -7,6 +7,7 @@
  * Locks: PCM stream lock > stream lock. The core calls pcm_notify() with no lock of its
  * own, so snd_pcm_period_elapsed() may come back into trigger and pointer.
  */
+#include <linux/wait.h>
 #include <sound/pcm.h>
 #include <sound/pcm_params.h>
 
@@ -28,6 +29,8 @@ struct wrt_pcm_stream {
 
 struct wrt_pcm {
 	struct wrt_device *device;
+	atomic_t opened;
+	wait_queue_head_t closed;	/* opened has become 0 */
 	struct wrt_pcm_stream streams[];	/* as device->streams */
 };
 
@@ -42,25 +45,6 @@ static const struct {
 	{ WRT_FMT_S32, SNDRV_PCM_FORMAT_S32_LE },
 	{ WRT_FMT_FLOAT, SNDRV_PCM_FORMAT_FLOAT_LE },
 };
-
-static int to_errno(int err)
-{
-	switch (err) {
-	case 0:
-		return 0;
-	case WRT_ENOMEM:
-		return -ENOMEM;
-	case WRT_EBUSY:
-		return -EBUSY;
-	case WRT_EGONE:
-		return -ENODEV;
-	case WRT_ESTATE:
-		return -EBADFD;
-	case WRT_EIO:
-		return -EIO;
-	}
-	return -EINVAL;
-}
 
 /* ---- what the core tells us --------------------------------------------------- */
 
@@ -117,15 +101,29 @@ static u32 period_bytes_min(const struct wrt_hw_caps *c)
 	return max(frames, c->notify_min);
 }
 
-static void fill_hardware(const struct wrt_hw_caps *c, struct snd_pcm_hardware *hw)
+static u32 info_flags(const struct wrt_hw_ops *ops, const struct wrt_hw_caps *c)
 {
-	/* Without wake-ups ALSA reckons buffers by jiffies: not with a clock of its own. */
-	u32 no_wakeup = c->flags & WRT_HW_STEPPED ? 0 : SNDRV_PCM_INFO_NO_PERIOD_WAKEUP;
+	u32 info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
+		   SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
+		   SNDRV_PCM_INFO_PAUSE;
 
+	/* Without wake-ups ALSA reckons buffers by jiffies: not with a clock of its own. */
+	if (!(c->flags & WRT_HW_STEPPED))
+		info |= SNDRV_PCM_INFO_NO_PERIOD_WAKEUP;
+	/* The position may stand still for a whole period, and then jump. */
+	if (c->position_step >= period_bytes_min(c))
+		info |= SNDRV_PCM_INFO_BATCH;
+	/* What was prepared is kept, and goes on where it stood. */
+	if (ops->resume)
+		info |= SNDRV_PCM_INFO_RESUME;
+	return info;
+}
+
+static void fill_hardware(const struct wrt_hw_ops *ops, const struct wrt_hw_caps *c,
+			  struct snd_pcm_hardware *hw)
+{
 	*hw = (struct snd_pcm_hardware) {
-		.info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
-			SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
-			SNDRV_PCM_INFO_PAUSE | no_wakeup,
+		.info = info_flags(ops, c),
 		.formats = alsa_formats(c->formats),
 		.rates = c->rates ? SNDRV_PCM_RATE_KNOT : SNDRV_PCM_RATE_CONTINUOUS,
 		.rate_min = c->rate_min,
@@ -169,6 +167,10 @@ static int constrain(struct snd_pcm_runtime *runtime, struct wrt_pcm_stream *ps)
 	err = snd_pcm_hw_constraint_integer(runtime, SNDRV_PCM_HW_PARAM_PERIODS);
 	if (err < 0)
 		return err;
+	err = snd_pcm_hw_constraint_minmax(runtime, SNDRV_PCM_HW_PARAM_BUFFER_BYTES,
+					   c->buffer_min, c->buffer_max);
+	if (err < 0)
+		return err;
 	if (c->notify_step > 1) {
 		err = snd_pcm_hw_constraint_step(runtime, 0, SNDRV_PCM_HW_PARAM_PERIOD_BYTES,
 						 c->notify_step);
@@ -181,7 +183,9 @@ static int constrain(struct snd_pcm_runtime *runtime, struct wrt_pcm_stream *ps)
 
 static int pcm_open(struct snd_pcm_substream *substream)
 {
+	struct wrt_pcm *wp = snd_pcm_substream_chip(substream);
 	struct wrt_pcm_stream *ps = find_stream(substream);
+	int err;
 
 	if (!ps)
 		return -ENODEV;
@@ -189,12 +193,20 @@ static int pcm_open(struct snd_pcm_substream *substream)
 	if (ps->stream->caps.flags & WRT_HW_STEPPED)
 		substream->wait_time = PATIENCE;
 	substream->runtime->private_data = ps;
-	fill_hardware(&ps->stream->caps, &substream->runtime->hw);
-	return constrain(substream->runtime, ps);
+	fill_hardware(wp->device->ops, &ps->stream->caps, &substream->runtime->hw);
+	err = constrain(substream->runtime, ps);
+	if (err >= 0)
+		atomic_inc(&wp->opened);
+	return err;
 }
 
+/* ALSA has freed the buffer. */
 static int pcm_close(struct snd_pcm_substream *substream)
 {
+	struct wrt_pcm *wp = snd_pcm_substream_chip(substream);
+
+	if (atomic_dec_and_test(&wp->opened))
+		wake_up(&wp->closed);
 	return 0;
 }
 
@@ -225,7 +237,7 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 
 	err = wrt_geometry_make(&ps->stream->caps, &req, &geom);
 	if (err)
-		return to_errno(err);
+		return wrt_alsa_errno(err);
 	if (geom.bytes != req.bytes || geom.notify_bytes != params_period_bytes(params))
 		return -EINVAL;
 	seg.bus = substream->runtime->dma_addr;
@@ -236,7 +248,7 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	keep_wakeups(params);
 	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
 				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
-	return to_errno(wrt_stream_configure(ps->stream, &ps->client, &geom));
+	return wrt_alsa_errno(wrt_stream_configure(ps->stream, &ps->client, &geom));
 }
 
 static int pcm_hw_free(struct snd_pcm_substream *substream)
@@ -263,11 +275,11 @@ static int pcm_trigger(struct snd_pcm_substream *substream, int cmd)
 	case SNDRV_PCM_TRIGGER_START:
 	case SNDRV_PCM_TRIGGER_RESUME:
 	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
-		return to_errno(wrt_stream_start(ps->stream, &ps->client));
+		return wrt_alsa_errno(wrt_stream_start(ps->stream, &ps->client));
 	case SNDRV_PCM_TRIGGER_STOP:
 	case SNDRV_PCM_TRIGGER_SUSPEND:
 	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
-		return to_errno(wrt_stream_stop(ps->stream, &ps->client));
+		return wrt_alsa_errno(wrt_stream_stop(ps->stream, &ps->client));
 	}
 	return -EINVAL;
 }
@@ -317,6 +329,7 @@ static struct wrt_pcm *new_private(struct wrt_device *device, int card)
 	if (!wp)
 		return NULL;
 	wp->device = device;
+	init_waitqueue_head(&wp->closed);
 	for (i = 0; i < device->nstreams; i++) {
 		wp->streams[i].stream = &device->streams[i];
 		wp->streams[i].client.ops = &client_ops;
@@ -326,7 +339,7 @@ static struct wrt_pcm *new_private(struct wrt_device *device, int card)
 }
 
 int wrt_pcm_new(struct snd_card *card, struct wrt_device *device,
-		const struct wrt_adapter_info *info)
+		const struct wrt_adapter_info *info, struct wrt_pcm **out)
 {
 	u32 play = wrt_device_pins(device, WRT_PLAYBACK);
 	u32 capt = wrt_device_pins(device, WRT_CAPTURE);
@@ -347,5 +360,11 @@ int wrt_pcm_new(struct snd_card *card, struct wrt_device *device,
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, &pcm_ops);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, &pcm_ops);
 	snd_pcm_set_managed_buffer_all(pcm, info->dma_type, info->dma_dev, 0, 0);
+	*out = wp;
 	return 0;
+}
+
+void wrt_pcm_wait_closed(struct wrt_pcm *wp)
+{
+	wait_event(wp->closed, !atomic_read(&wp->opened));
 }

@@ -11,6 +11,7 @@
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
+#include <linux/pci.h>
 #include <linux/platform_device.h>
 #include <linux/version.h>
 
@@ -64,6 +65,13 @@ static inline void wrt_vm_flags_mod(struct vm_area_struct *vma, unsigned long se
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 #endif
 }
+
+/* Renamed, and the old name removed later; both are macros, so no version is asked. */
+#ifdef PCI_IRQ_INTX
+#define WRT_PCI_IRQ_INTX PCI_IRQ_INTX
+#else
+#define WRT_PCI_IRQ_INTX PCI_IRQ_LEGACY
+#endif
 
 #if WRT_PLATFORM_REMOVE_VOID
 #define WRT_REMOVE_RET void

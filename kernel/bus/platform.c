@@ -8,6 +8,7 @@
  * a handler that runs late finds nothing due.
  */
 #include <linux/ktime.h>
+#include <linux/module.h>
 
 #include "kernel_version.h"
 #include "platform.h"
@@ -32,6 +33,7 @@ const struct wrt_hw_bus wrt_platform_bus = {
 	.now_ns = platform_now,
 	.timer_at = platform_timer_at,
 };
+EXPORT_SYMBOL_GPL(wrt_platform_bus);
 
 /* The next time is armed by the backend, from inside. */
 static enum hrtimer_restart platform_fire(struct hrtimer *timer)
@@ -52,6 +54,7 @@ void wrt_platform_init(struct wrt_platform *p)
 				  HRTIMER_MODE_ABS);
 	}
 }
+EXPORT_SYMBOL_GPL(wrt_platform_init);
 
 void wrt_platform_quiet(struct wrt_platform *p)
 {
@@ -60,3 +63,4 @@ void wrt_platform_quiet(struct wrt_platform *p)
 	for (i = 0; i < WRT_SLOTS_MAX; i++)
 		hrtimer_cancel(&p->slot[i].timer);
 }
+EXPORT_SYMBOL_GPL(wrt_platform_quiet);

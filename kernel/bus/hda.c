@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hda.c - snd-wavert-hda: Intel High Definition Audio controllers.
+ *
+ * Bound by name only:
+ *	echo snd-wavert-hda > /sys/bus/pci/devices/0000:00:04.0/driver_override
+ *	echo 0000:00:04.0 > /sys/bus/pci/drivers_probe
+ * All operations are called by the PCI core with the device locked, and may sleep.
+ */
+#include <linux/module.h>
+
+#include "hw/hda/hda.h"
+#include "pci.h"
+
+#define DRIVER_NAME	"snd-wavert-hda"
+
+static int index[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
+static char *id[WRT_PCI_CARDS];
+static bool msi = true;
+
+module_param_array(index, int, NULL, 0444);
+MODULE_PARM_DESC(index, "Card number of each card, in order of binding, -1: next free (default).");
+module_param_array(id, charp, NULL, 0444);
+MODULE_PARM_DESC(id, "Card id of each card (default WaveRTHDA, then derived).");
+module_param(msi, bool, 0444);
+MODULE_PARM_DESC(msi, "Message-signalled interrupts where possible (default Y), else the line.");
+
+/* What cannot be asked of the device itself. */
+static struct wrt_hda_config hda_config(const struct pci_dev *pdev)
+{
+	struct wrt_hda_config cfg = {
+		.emulated = wrt_pci_emulated(pdev),
+	};
+
+	switch (pdev->vendor) {
+	case PCI_VENDOR_ID_ATI:
+		cfg.no_position_buffer = true;
+		fallthrough;
+	case PCI_VENDOR_ID_AMD:
+	case PCI_VENDOR_ID_NVIDIA:
+		cfg.dma_bits = 40;	/* whatever they say */
+	}
+	return cfg;
+}
+
+static u32 hda_dma_bits(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx)
+{
+	struct wrt_hda_config cfg = hda_config(pdev);
+
+	return wrt_hda_dma_bits(bus, ctx, &cfg);
+}
+
+static int hda_create(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx,
+		      struct wrt_hw_dev **out)
+{
+	struct wrt_hda_config cfg = hda_config(pdev);
+
+	return wrt_hda_create(bus, ctx, &cfg, out);
+}
+
+static struct wrt_pci_driver hda = {
+	.owner = THIS_MODULE,
+	.name = DRIVER_NAME,
+	.card_driver = "wavert-hda",
+	.shortname = "WaveRT HD Audio",
+	.default_id = "WaveRTHDA",
+	.index = index,
+	.id = id,
+	.msi = &msi,
+	.bars = BIT(0),
+	.ops = &wrt_hda_ops,
+	.dma_bits = hda_dma_bits,
+	.create = hda_create,
+	.destroy = wrt_hda_destroy,
+};
+
+static int hda_probe(struct pci_dev *pdev, const struct pci_device_id *pci_id)
+{
+	if (pdev->class >> 8 != PCI_CLASS_MULTIMEDIA_HD_AUDIO) {
+		pci_err(pdev, "class is %06x, but an HD Audio controller (0403xx) is expected\n",
+			pdev->class);
+		return -ENODEV;
+	}
+	return wrt_pci_probe(pdev, &hda);
+}
+
+/* Empty: see pci.h. */
+static const struct pci_device_id hda_ids[] = {
+	{ }
+};
+
+static struct pci_driver hda_driver = {
+	.name = DRIVER_NAME,
+	.id_table = hda_ids,
+	.probe = hda_probe,
+	.remove = wrt_pci_remove,
+	.shutdown = wrt_pci_shutdown,
+	.driver.pm = &wrt_pci_pm_ops,
+};
+module_pci_driver(hda_driver);
+
+MODULE_DESCRIPTION("alsa-wavert on Intel High Definition Audio");
+MODULE_AUTHOR("The alsa-wavert authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

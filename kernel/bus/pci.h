@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pci.h - what Linux lends to a backend on PCI, and the life of such a card from probe to
+ * removal. In snd-wavert; called by the module files of the backends (hda.c, ich.c).
+ *
+ * They have an empty id table and no alias: a device is only ever given to them by name
+ * (driver_override), never taken from the driver a distribution has for it.
+ */
+#ifndef WRT_BUS_PCI_H
+#define WRT_BUS_PCI_H
+
+#include <linux/pci.h>
+
+#include "core/device.h"
+
+/* Cards a module can have at once: as many have an index= and id=. */
+#define WRT_PCI_CARDS	8
+
+/* A module's own; everything but slots is constant. */
+struct wrt_pci_driver {
+	struct module *owner;
+	const char *name;		/* in the log and in /proc/interrupts */
+	const char *card_driver;
+	const char *shortname;
+	const char *default_id;
+	const int *index;		/* module parameters, WRT_PCI_CARDS each */
+	char *const *id;
+	const bool *msi;		/* likewise, or NULL: the device's line only */
+	u32 bars;			/* mask: mapped where the device has them */
+	const struct wrt_hw_ops *ops;
+	/* Width of the addresses the device can do; its registers can be read already. */
+	u32 (*dma_bits)(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx);
+	/* 0 or WRT_E*; says in the log why not. */
+	int (*create)(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx,
+		      struct wrt_hw_dev **out);
+	void (*destroy)(struct wrt_hw_dev *hw);
+	unsigned long slots;		/* of index and id, that are in use */
+};
+
+/* A struct pci_driver's operations. All may sleep; the device is locked. */
+int wrt_pci_probe(struct pci_dev *pdev, struct wrt_pci_driver *drv);
+void wrt_pci_remove(struct pci_dev *pdev);
+void wrt_pci_shutdown(struct pci_dev *pdev);
+
+extern const struct dev_pm_ops wrt_pci_pm_ops;
+
+/* QEMU says so of the devices it emulates. */
+bool wrt_pci_emulated(const struct pci_dev *pdev);
+
+#endif

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * controller.c - the controller as a whole: reset, interrupt, sleep; see hda.h. Contexts
+ * are those of hw.h.
+ */
+#include "engine.h"
+
+#define RESET_MAX_US	100000
+#define RESET_STEP_US	500
+#define RESET_HOLD_US	1000	/* the codecs' link stays down, at least 100 us */
+#define CODECS_WAKE_US	1200	/* 25 frames of the link, 521 us, until they have answered */
+#define RINGS_BYTES	4096
+#define LIST_BYTES	(HDA_BDL_MAX * HDA_BDL_ENTRY)
+#define POSITIONS_BYTES	256	/* 8 for each of up to 30 engines */
+#define TAGS_MAX	15
+#define QUIET_ROUNDS	10
+
+bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u32 value,
+		  u32 max_us)
+{
+	u32 us;
+
+	for (us = 0; (hda_read(d, offset, width) & mask) != value; us += 10) {
+		if (us >= max_us)
+			return false;
+		d->bus->delay_us(d->ctx, 10);
+	}
+	return true;
+}
+
+/* ---- reset ---------------------------------------------------------------------- */
+
+static void read_capabilities(struct wrt_hw_dev *d)
+{
+	d->gcap = hda_read(d, HDA_GCAP, 2);
+	d->engines = HDA_GCAP_ISS(d->gcap) + HDA_GCAP_OSS(d->gcap) + HDA_GCAP_BSS(d->gcap);
+	d->engines = wrt_min_u32(d->engines, 30);
+}
+
+/* What somebody before us has left running. */
+static void stop_everything(struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	hda_write(d, HDA_INTCTL, 4, 0);
+	for (i = 0; i < d->engines; i++) {
+		if (!(hda_read(d, HDA_SD(i) + SD_CTL, 1) & SD_CTL_RUN))
+			continue;
+		hda_write(d, HDA_SD(i) + SD_CTL, 1, 0);
+		wrt_hda_wait(d, HDA_SD(i) + SD_CTL, 1, SD_CTL_RUN, 0, HDA_STOP_MAX_US);
+	}
+	wrt_hda_verbs_close(d);
+	hda_write(d, HDA_DPLBASE, 4, 0);
+}
+
+static bool set_reset(struct wrt_hw_dev *d, bool out)
+{
+	u32 value = out ? HDA_GCTL_CRST : 0;
+	u32 us;
+
+	hda_write(d, HDA_GCTL, 4, value);
+	for (us = 0; us < RESET_MAX_US; us += RESET_STEP_US) {
+		if ((hda_read(d, HDA_GCTL, 4) & HDA_GCTL_CRST) == value)
+			return true;
+		d->bus->sleep_us(d->ctx, RESET_STEP_US);
+	}
+	return false;
+}
+
+/* Nothing runs any more, and the controller forgets every address. */
+static bool enter_reset(struct wrt_hw_dev *d)
+{
+	if (hda_read(d, HDA_GCTL, 4) & HDA_GCTL_CRST) {
+		read_capabilities(d);
+		stop_everything(d);
+		hda_write(d, HDA_STATESTS, 2, HDA_STATESTS_ALL);
+	}
+	return set_reset(d, false);
+}
+
+static void clear_status(struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	hda_write(d, HDA_WAKEEN, 2, 0);
+	hda_write(d, HDA_STATESTS, 2, HDA_STATESTS_ALL);
+	hda_write(d, HDA_RIRBSTS, 1, HDA_RIRBSTS_ALL);
+	for (i = 0; i < d->engines; i++)
+		hda_write(d, HDA_SD(i) + SD_STS, 1, SD_STS_ALL);
+}
+
+/* Traffic class 0, as firmware may have left another: Intel's own register. */
+static void set_traffic_class(struct wrt_hw_dev *d)
+{
+	u32 value;
+
+	d->intel = d->bus->config_read(d->ctx, 0, 2) == HDA_PCI_INTEL;
+	if (!d->intel)
+		return;
+	value = d->bus->config_read(d->ctx, HDA_PCI_TCSEL, 1);
+	d->bus->config_write(d->ctx, HDA_PCI_TCSEL, 1, value & ~HDA_PCI_TCSEL_MASK);
+}
+
+/* No engine runs yet. */
+static void set_positions(struct wrt_hw_dev *d)
+{
+	if (d->cfg.no_position_buffer)
+		return;
+	hda_write(d, HDA_DPUBASE, 4, (u32)(d->positions_bus >> 32));
+	hda_write(d, HDA_DPLBASE, 4, (u32)d->positions_bus | HDA_DPLBASE_ENABLE);
+}
+
+static int fail(struct wrt_hw_dev *d, const char *what)
+{
+	d->bus->log(d->ctx, WRT_LOG_ERROR, "%s", what);
+	return WRT_EIO;
+}
+
+/* From whatever state to one in which codecs can be spoken to, by us or by somebody else. */
+static int bring_up(struct wrt_hw_dev *d, bool verbs)
+{
+	set_traffic_class(d);
+	if (hda_read(d, HDA_GCTL, 4) == 0xffffffffu)
+		return fail(d, "the controller does not answer");
+	if (!enter_reset(d))
+		return fail(d, "the controller does not go into reset");
+	d->bus->sleep_us(d->ctx, RESET_HOLD_US);
+	if (!set_reset(d, true))
+		return fail(d, "the controller does not come out of reset");
+	d->bus->sleep_us(d->ctx, CODECS_WAKE_US);
+	read_capabilities(d);
+	d->codecs = hda_read(d, HDA_STATESTS, 2) & HDA_STATESTS_ALL;
+	if (!d->codecs)
+		return fail(d, "no codec answers to the reset");
+	clear_status(d);
+	set_positions(d);
+	d->intctl = HDA_INTCTL_GIE;
+	hda_write(d, HDA_INTCTL, 4, d->intctl);
+	if (verbs && wrt_hda_verbs_open(d))
+		return fail(d, "no codec answers to commands");
+	return 0;
+}
+
+/* ---- interrupt -------------------------------------------------------------------- */
+
+/* Streams of ours whose interrupt is on. */
+static u32 raised(const struct wrt_hw_dev *d)
+{
+	u32 sts = hda_read(d, HDA_INTSTS, 4);
+
+	return sts == 0xffffffffu ? 0 : sts & d->intctl & d->running;
+}
+
+static u32 serve(struct wrt_hw_dev *d, u32 sts)
+{
+	u32 slots = 0;
+	u32 i;
+
+	for (i = 0; i < d->nslots; i++) {
+		struct wrt_hw_stream *s = &d->stream[i];
+		u32 why;
+
+		if (!(sts & 1u << s->sd))
+			continue;
+		why = hda_read(d, s->base + SD_STS, 1) & SD_STS_ALL;
+		hda_write(d, s->base + SD_STS, 1, why);
+		wrt_hda_stream_interrupt(s, why);
+		slots |= 1u << i;
+	}
+	return slots;
+}
+
+/*
+ * Acknowledge before anything is read, and until nothing is left: with MSI a bit that stays
+ * set may never interrupt again. With nothing running no register is touched, for the
+ * controller may be asleep.
+ */
+static bool hda_irq(struct wrt_hw_dev *d, u32 *slots)
+{
+	u32 found = 0;
+	u32 sts, i;
+
+	for (i = 0; d->running && i < QUIET_ROUNDS; i++) {
+		sts = raised(d);
+		if (!sts)
+			break;
+		found |= serve(d, sts);
+	}
+	for (i = 0; i < d->nslots; i++)
+		if (wrt_hda_stream_timer(&d->stream[i]))
+			found |= 1u << i;
+	*slots |= found;
+	return found;
+}
+
+/* ---- sleep ------------------------------------------------------------------------ */
+
+static void hda_suspend(struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->nslots; i++)
+		d->stream[i].armed = false;
+	enter_reset(d);
+	d->asleep = true;
+}
+
+static int restore_path(struct wrt_hw_dev *d, u32 dir)
+{
+	if (!d->path[dir].length || d->cfg.codec_path)
+		return 0;
+	return wrt_hda_codec_restore(d, &d->path[dir]);
+}
+
+static int hda_resume(struct wrt_hw_dev *d)
+{
+	int err = bring_up(d, !d->cfg.codec_path);
+	u32 i;
+
+	for (i = 0; !err && i < 2; i++)
+		err = restore_path(d, i);
+	for (i = 0; !err && i < d->nslots; i++)
+		err = wrt_hda_stream_restore(&d->stream[i]);
+	d->asleep = err;
+	return err;
+}
+
+/* ---- what the slots can do -------------------------------------------------------- */
+
+/*
+ * 20 and 24 bits lie in the upper part of 4 bytes here, in the lower part of hw.h's formats:
+ * so of the 4-byte formats only all 32 bits can be offered.
+ */
+static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	const struct wrt_hw_stream *s;
+
+	if (slot >= d->nslots)
+		return WRT_ERANGE;
+	s = &d->stream[slot];
+	wrt_memset(c, 0, sizeof(*c));
+	c->flags = WRT_HW_SG;
+	if (d->cfg.emulated)
+		c->flags |= WRT_HW_EMULATED;
+	else if (s->dir == WRT_PLAYBACK)
+		c->flags |= WRT_HW_EARLY_IRQ;
+	c->dir = s->dir;
+	c->formats = (s->path->pcm & PCM_16 ? WRT_FMT_S16 : 0) |
+		     (s->path->pcm & PCM_32 ? WRT_FMT_S32 : 0);
+	c->channels_min = 2;
+	c->channels_max = 2;
+	c->rates = s->rates;
+	c->nrates = s->nrates;
+	c->rate_min = s->rates[0];
+	c->rate_max = s->rates[s->nrates - 1];
+	c->buffer_min = HDA_BUFFER_MIN;
+	c->buffer_max = HDA_BUFFER_MAX;
+	c->notify_max = HDA_BDL_MAX - 1;
+	c->notify_min = HDA_REAL_ALIGN;
+	c->notify_step = d->cfg.emulated ? HDA_EMULATED_ALIGN : HDA_REAL_ALIGN;
+	c->position_step = d->cfg.emulated ? HDA_EMULATED_STEP : 0;
+	c->stop_max_us = HDA_STOP_MAX_US + 2 * HDA_SRST_MAX_US;
+	c->dma_bits = d->dma_bits;
+	return 0;
+}
+
+/* Registers of ours that harm nobody are in a page of copies, and nowhere else. */
+static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
+{
+	struct wrt_hw_dev *d = s->dev;
+	u64 bytes = 0;
+
+	if (!d->alias)
+		return WRT_ERANGE;
+	wrt_memset(r, 0, sizeof(*r));
+	r->bus = d->bus->bar(d->ctx, 0, &bytes) + HDA_ALIAS;
+	r->bytes = HDA_ALIAS_BYTES;
+	r->width = 32;
+	if (kind == WRT_HW_POSITION_REGISTER) {
+		r->offset = s->base + SD_LPIB;
+		r->accuracy = d->cfg.emulated ? HDA_EMULATED_STEP : s->geom.frame_bytes;
+		return 0;
+	}
+	r->offset = HDA_WALCLK;
+	r->accuracy = 1;
+	r->numerator = HDA_WALCLK_HZ;
+	r->denominator = 1;
+	return 0;
+}
+
+/* ---- life --------------------------------------------------------------------------- */
+
+static u32 dma_bits(u32 gcap, const struct wrt_hda_config *cfg)
+{
+	u32 bits = gcap & HDA_GCAP_64OK ? 64 : 32;
+
+	return cfg->dma_bits ? wrt_min_u32(bits, cfg->dma_bits) : bits;
+}
+
+u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg)
+{
+	return dma_bits(bus->read(ctx, 0, HDA_GCAP, 2), cfg);
+}
+
+/*
+ * Is there a second WALCLK where the page of copies has its own, and is the first LPIB the
+ * same there? Where nothing is, reads give zeros or ones, which do not lie between two
+ * readings of a clock that moves.
+ */
+static bool has_alias(struct wrt_hw_dev *d)
+{
+	u32 before, copy, after;
+	u64 bytes = 0;
+
+	if (d->bus->bar(d->ctx, 0, &bytes) % HDA_ALIAS_BYTES ||
+	    bytes < HDA_ALIAS + HDA_ALIAS_BYTES)
+		return false;
+	before = hda_read(d, HDA_WALCLK, 4);
+	d->bus->delay_us(d->ctx, 10);
+	copy = hda_read(d, HDA_ALIAS + HDA_WALCLK, 4);
+	d->bus->delay_us(d->ctx, 10);
+	after = hda_read(d, HDA_WALCLK, 4);
+	return copy - before < after - before &&
+	       hda_read(d, HDA_SD(0) + SD_LPIB, 4) ==
+	       hda_read(d, HDA_ALIAS + HDA_SD(0) + SD_LPIB, 4);
+}
+
+static int make_slot(struct wrt_hw_dev *d, u32 dir, u32 sd)
+{
+	struct wrt_hw_stream *s = &d->stream[d->nslots];
+
+	s->bdl = d->bus->dma_alloc(d->ctx, LIST_BYTES, &s->bdl_bus);
+	if (!s->bdl)
+		return WRT_ENOMEM;
+	s->dev = d;
+	s->slot = d->nslots++;
+	s->dir = dir;
+	s->sd = sd;
+	s->base = HDA_SD(sd);
+	s->path = &d->path[dir];
+	s->nrates = wrt_hda_rates(s->path->pcm, s->rates);
+	return 0;
+}
+
+/* Input engines come first. The tag is the number plus one, for ever, and there are 15. */
+static int make_slots(struct wrt_hw_dev *d)
+{
+	u32 first_out = HDA_GCAP_ISS(d->gcap);
+	int err = 0;
+
+	if (d->path[WRT_PLAYBACK].length && HDA_GCAP_OSS(d->gcap) && first_out < TAGS_MAX)
+		err = make_slot(d, WRT_PLAYBACK, first_out);
+	if (!err && d->path[WRT_CAPTURE].length && HDA_GCAP_ISS(d->gcap))
+		err = make_slot(d, WRT_CAPTURE, 0);
+	if (!err && !d->nslots) {
+		d->bus->log(d->ctx, WRT_LOG_ERROR, "no DMA engine for the codec's path");
+		err = WRT_ERANGE;
+	}
+	return err;
+}
+
+static int set_up(struct wrt_hw_dev *d)
+{
+	u32 i;
+	int err;
+
+	d->positions = d->bus->dma_alloc(d->ctx, POSITIONS_BYTES, &d->positions_bus);
+	if (!d->positions)
+		return WRT_ENOMEM;
+	err = bring_up(d, true);
+	if (err)
+		return err;
+	d->alias = has_alias(d);
+	d->dma_bits = dma_bits(d->gcap, &d->cfg);
+	err = wrt_hda_codec_discover(d);
+	for (i = 0; !err && i < 2; i++)
+		err = restore_path(d, i);
+	return err ? err : make_slots(d);
+}
+
+int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg,
+		   struct wrt_hw_dev **out)
+{
+	struct wrt_hw_dev *d = wrt_alloc(sizeof(*d));
+	int err;
+
+	if (!d)
+		return WRT_ENOMEM;
+	d->bus = bus;
+	d->ctx = ctx;
+	d->cfg = *cfg;
+	err = set_up(d);
+	if (err) {
+		wrt_hda_destroy(d);
+		return err;
+	}
+	*out = d;
+	return 0;
+}
+
+void wrt_hda_destroy(struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	enter_reset(d);
+	for (i = 0; i < d->nslots; i++)
+		d->bus->dma_free(d->ctx, d->stream[i].bdl, d->stream[i].bdl_bus, LIST_BYTES);
+	if (d->rings)
+		d->bus->dma_free(d->ctx, d->rings, d->rings_bus, RINGS_BYTES);
+	if (d->positions)
+		d->bus->dma_free(d->ctx, d->positions, d->positions_bus, POSITIONS_BYTES);
+	wrt_free(d);
+}
+
+const struct wrt_hw_ops wrt_hda_ops = {
+	.name = "hda",
+	.caps = hda_caps,
+	.open = wrt_hda_open,
+	.close = wrt_hda_close,
+	.prepare = wrt_hda_prepare,
+	.release = wrt_hda_release,
+	.reg = hda_reg,
+	.start = wrt_hda_start,
+	.stop = wrt_hda_stop,
+	.position = wrt_hda_position,
+	.points = wrt_hda_points,
+	.irq = hda_irq,
+	.register_base = wrt_hda_register_base,
+	.suspend = hda_suspend,
+	.resume = hda_resume,
+	.control = wrt_hda_control,
+	.control_get = wrt_hda_control_get,
+	.control_set = wrt_hda_control_set,
+};

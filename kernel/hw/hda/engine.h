@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * engine.h - shared by the files of this room: controller.c (reset, interrupt, sleep),
+ * verbs.c (talking to a codec), codec.c (its paths and controls), stream.c (DMA).
+ */
+#ifndef WRT_HW_HDA_ENGINE_H
+#define WRT_HW_HDA_ENGINE_H
+
+#include "hda.h"
+#include "regs.h"
+
+#define HDA_DEPTH_MAX	10	/* widgets between converter and pin, both counted */
+#define HDA_RATES_MAX	11
+#define HDA_BUFFER_MIN	1024
+#define HDA_BUFFER_MAX	(4u << 20)
+#define HDA_REAL_ALIGN	128	/* by the specification; Intel's take multiples of 4 */
+#define HDA_EMULATED_ALIGN	4
+#define HDA_EMULATED_STEP	256	/* bytes that QEMU moves at once */
+#define HDA_STOP_MAX_US	1000
+#define HDA_SRST_MAX_US	300
+
+/* ---- a path through a codec ----------------------------------------------------- */
+
+/* An amplifier and what it is set to; written again after resume. */
+struct hda_amp {
+	u32 nid, index;
+	bool output;
+	u32 caps;
+	u32 gain[2];
+	u32 on[2];
+};
+
+struct hda_step {
+	u32 nid, caps;
+	u32 input;		/* which of its connections the sound comes from */
+	u32 inputs;		/* how many it has */
+};
+
+/* From where the sound arrives (step 0) to where it comes from. */
+struct hda_path {
+	u32 codec, group;
+	struct hda_step step[HDA_DEPTH_MAX];
+	u32 length;		/* 0: there is none */
+	u32 pin, converter;	/* node numbers */
+	u32 pin_config, pin_caps;
+	u32 pcm;		/* the converter's sizes and rates */
+	u32 delay;		/* frames */
+	struct hda_amp amp[2 * HDA_DEPTH_MAX];
+	u32 namps;
+	struct hda_amp *volume, *mute;	/* what the controls work on, or NULL */
+};
+
+struct hda_control {
+	struct hda_path *path;
+	bool is_switch;
+};
+
+/* ---- DMA ------------------------------------------------------------------------- */
+
+struct wrt_hw_stream {
+	struct wrt_hw_dev *dev;
+	u32 slot, dir;
+	u32 sd;			/* number of the stream descriptor; its tag is one more */
+	u32 base;		/* of its registers */
+	struct hda_path *path;
+	u32 rates[HDA_RATES_MAX];
+	u32 nrates;
+	u8 *bdl;
+	u64 bdl_bus;
+	bool open;
+	/* Of prepare(). */
+	struct wrt_hw_seg seg[HDA_BDL_MAX];
+	u32 nseg;
+	struct wrt_hw_geom geom;
+	u16 format;
+	u32 fifo_bytes;
+	bool prepared;
+	bool points;		/* somebody wants an interrupt at each */
+	/* Of start() and stop(), device lock. */
+	bool running;
+	bool halted;		/* by itself, and the core has been told */
+	bool armed;		/* the registers hold the list: RUN is all that is missing */
+	bool filled;		/* capture: the FIFO's worth has come to memory */
+	u32 list_base;		/* where in the buffer the list begins ... */
+	u32 behind;		/* ... and how far that is before where start() was told */
+	struct wrt_hw_pos last;	/* as last read */
+	u64 timer_ns;		/* 0: not armed */
+	u32 rechecks;		/* for an interrupt that came before its position */
+};
+
+struct wrt_hw_dev {
+	const struct wrt_hw_bus *bus;
+	void *ctx;
+	struct wrt_hda_config cfg;
+	bool intel;
+	u32 gcap, dma_bits;
+	u32 engines;		/* stream descriptors in all */
+	u32 codecs;		/* that have answered to reset, bit mask */
+	bool alias;		/* the page of copies exists */
+	bool asleep;
+	bool broken;		/* an engine did not stop: bus mastering is off */
+	u32 intctl;		/* as written; device lock */
+	u32 running;		/* descriptors with RUN on, bit mask; device lock */
+	/* Command rings: only if immediate commands do not work. */
+	bool immediate;
+	u8 *rings;
+	u64 rings_bus;
+	u32 corb_wp, rirb_rp;
+	u32 *positions;		/* the position buffer: two for each engine, little endian */
+	u64 positions_bus;
+	struct hda_path path[2];	/* by enum wrt_dir */
+	struct hda_control control[4];
+	u32 ncontrols;
+	struct wrt_hw_stream stream[2];	/* by slot */
+	u32 nslots;
+};
+
+/* ---- registers ------------------------------------------------------------------- */
+
+static inline u32 hda_read(const struct wrt_hw_dev *d, u32 offset, u32 width)
+{
+	return d->bus->read(d->ctx, 0, offset, width);
+}
+
+static inline void hda_write(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 value)
+{
+	d->bus->write(d->ctx, 0, offset, width, value);
+}
+
+/* In parentheses, as some system may have a macro of that name. */
+static inline void hda_barrier(const struct wrt_hw_dev *d)
+{
+	d->bus->write_barrier(d->ctx);
+}
+
+static inline void hda_put_le32(u8 *at, u32 value)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		at[i] = (u8)(value >> (8 * i));
+}
+
+static inline u32 hda_get_le32(const u8 *at)
+{
+	return at[0] | (u32)at[1] << 8 | (u32)at[2] << 16 | (u32)at[3] << 24;
+}
+
+/* Busy, in steps of 10 us: until these bits of a register read so. False: too late. */
+bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u32 value,
+		  u32 max_us);
+
+/* ---- verbs.c [S] -------------------------------------------------------------------- */
+
+/* Send a VERB() or VERB4(). Bounded; WRT_EIO: no answer. answer may be NULL. */
+int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer);
+
+/* Start talking, after a reset; and stop. */
+int wrt_hda_verbs_open(struct wrt_hw_dev *d);
+void wrt_hda_verbs_close(struct wrt_hw_dev *d);
+
+/* ---- codec.c [S] --------------------------------------------------------------------- */
+
+/* Ask all codecs; fill d->path[]. WRT_ERANGE: nothing to be used, WRT_ENOMEM. */
+int wrt_hda_codec_discover(struct wrt_hw_dev *d);
+
+/* Power, connections, amplifiers, pins: all of a path as kept. */
+int wrt_hda_codec_restore(struct wrt_hw_dev *d, const struct hda_path *p);
+
+/* The converter listens to this stream, in this format; tag 0: to none. */
+int wrt_hda_codec_connect(struct wrt_hw_dev *d, u32 dir, u32 tag, u16 format);
+
+int wrt_hda_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
+int wrt_hda_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2]);
+int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
+
+/* ---- stream.c ------------------------------------------------------------------------ */
+
+/* What the bits of PARAM_PCM stand for, at most HDA_RATES_MAX, ascending; how many. */
+u32 wrt_hda_rates(u32 pcm, u32 *out);
+
+/* [S] After resume: the codec listens again; start() programs the rest. */
+int wrt_hda_stream_restore(struct wrt_hw_stream *s);
+
+/* [A] Its interrupt, already acknowledged; sts is what it said. */
+void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts);
+
+/* [A] Its timer: true if a look is due. */
+bool wrt_hda_stream_timer(struct wrt_hw_stream *s);
+
+int wrt_hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out);
+void wrt_hda_close(struct wrt_hw_stream *s);
+int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
+		    struct wrt_hw_latency *l);
+void wrt_hda_release(struct wrt_hw_stream *s);
+int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *ns);
+int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
+int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+void wrt_hda_points(struct wrt_hw_stream *s, bool on);
+u32 wrt_hda_register_base(struct wrt_hw_stream *s);
+
+#endif

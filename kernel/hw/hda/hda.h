@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * hda.h - Intel HD Audio: one playback and one capture engine of a controller, and the
+ * codec's way from each of them to a pin.
+ *
+ * Created by kernel/bus/pci.c, or by a test around a model of the registers. Slots are
+ * given out in this order and without gaps: playback, capture, each only if the codec has
+ * a path for it. The registers are BAR 0.
+ *
+ * [S] operations send verbs and need the device mutex; [A] operations touch nothing but
+ * registers of their own engine and the interrupt masks, and need the device lock.
+ */
+#ifndef WRT_HW_HDA_H
+#define WRT_HW_HDA_H
+
+#include "core/hw.h"
+
+struct wrt_hda_config {
+	/*
+	 * A model in a virtual machine (QEMU): DMA falls behind the clock, an engine that is
+	 * started again begins its list anew, points may lie at any multiple of 4 bytes.
+	 */
+	bool emulated;
+	bool no_position_buffer;	/* what it says is known to be of no use: read LPIB */
+	u32 dma_bits;			/* the bus allows no more than this; 0: as GCAP says */
+	/*
+	 * Optional, [S]: set up the codec's path in place of our own verbs, for a binding that
+	 * has a codec driver of the system do it (pin fix-ups, coefficients, GPIOs). dir: enum
+	 * wrt_dir; tag: the stream tag that the converter listens to, 0: none any more; format:
+	 * the converter's format as verb 0x2 takes it. Returns 0 or WRT_E.... With it, no verb
+	 * of ours is sent once wrt_hda_create() has returned, and there are no controls: the
+	 * codec driver has its own. It is called again after resume.
+	 */
+	int (*codec_path)(void *ctx, u32 dir, u32 tag, u16 format);
+};
+
+extern const struct wrt_hw_ops wrt_hda_ops;
+
+/* [S] Width of the bus addresses of this controller: for the mask of dma_alloc. */
+u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg);
+
+/*
+ * [S] Reset the controller, ask the codecs, set up paths at 0 dB. Says in the log what is
+ * wrong. Memory decoding and bus mastering are on; bus must outlive the device. WRT_EIO
+ * (it does not answer), WRT_ERANGE (no codec with a path), WRT_ENOMEM.
+ */
+int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg,
+		   struct wrt_hw_dev **out);
+
+/* [S] Streams are closed, the interrupt is silenced. The controller is left in reset. */
+void wrt_hda_destroy(struct wrt_hw_dev *d);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * verbs.c - talking to a codec: immediate commands, or where the controller has none the
+ * command and response rings, polled. [S], device mutex held; every wait is bounded.
+ *
+ * A codec that is not there never answers, and in QEMU leaves the busy bit set for ever: so
+ * only those that answered to the reset are spoken to, and busy is taken back on a timeout.
+ */
+#include "engine.h"
+
+#define VERB_MAX_US		1000
+#define RING_ENTRIES		256
+#define RINGS_BYTES		4096
+#define RIRB_OFFSET		2048	/* in the page of both rings */
+#define RESPONSE_UNSOLICITED	0x10u
+
+static int immediate(struct wrt_hw_dev *d, u32 command, u32 *answer)
+{
+	if (!wrt_hda_wait(d, HDA_ICS, 2, HDA_ICS_BUSY, 0, VERB_MAX_US))
+		hda_write(d, HDA_ICS, 2, 0);
+	hda_write(d, HDA_ICS, 2, HDA_ICS_VALID);
+	hda_write(d, HDA_ICW, 4, command);
+	hda_write(d, HDA_ICS, 2, HDA_ICS_BUSY);
+	if (!wrt_hda_wait(d, HDA_ICS, 2, HDA_ICS_BUSY | HDA_ICS_VALID, HDA_ICS_VALID,
+			  VERB_MAX_US)) {
+		hda_write(d, HDA_ICS, 2, 0);
+		return WRT_EIO;
+	}
+	*answer = hda_read(d, HDA_IRR, 4);
+	return 0;
+}
+
+/*
+ * Some controllers never show the reset bit of CORBRP: a wait without success is no error.
+ * An answer a time: RINTCNT is 1, and its interrupt bit is on (though CIE is not) and
+ * cleared each time, for QEMU's ring stops otherwise.
+ */
+static void rings_start(struct wrt_hw_dev *d)
+{
+	u64 rirb = d->rings_bus + RIRB_OFFSET;
+
+	hda_write(d, HDA_CORBCTL, 1, 0);
+	hda_write(d, HDA_RIRBCTL, 1, 0);
+	hda_write(d, HDA_CORBLBASE, 4, (u32)d->rings_bus);
+	hda_write(d, HDA_CORBUBASE, 4, (u32)(d->rings_bus >> 32));
+	hda_write(d, HDA_CORBSIZE, 1, HDA_SIZE_256);
+	hda_write(d, HDA_CORBWP, 2, 0);
+	hda_write(d, HDA_CORBRP, 2, HDA_RP_RESET);
+	wrt_hda_wait(d, HDA_CORBRP, 2, HDA_RP_RESET, HDA_RP_RESET, VERB_MAX_US);
+	hda_write(d, HDA_CORBRP, 2, 0);
+	wrt_hda_wait(d, HDA_CORBRP, 2, HDA_RP_RESET, 0, VERB_MAX_US);
+	hda_write(d, HDA_RIRBLBASE, 4, (u32)rirb);
+	hda_write(d, HDA_RIRBUBASE, 4, (u32)(rirb >> 32));
+	hda_write(d, HDA_RIRBSIZE, 1, HDA_SIZE_256);
+	hda_write(d, HDA_RIRBWP, 2, HDA_RP_RESET);
+	hda_write(d, HDA_RINTCNT, 2, 1);
+	hda_write(d, HDA_RIRBSTS, 1, HDA_RIRBSTS_ALL);
+	d->corb_wp = 0;
+	d->rirb_rp = 0;
+	hda_write(d, HDA_RIRBCTL, 1, HDA_RIRBCTL_RUN | HDA_RIRBCTL_IRQ);
+	hda_write(d, HDA_CORBCTL, 1, HDA_CORBCTL_RUN);
+}
+
+/* The next answer that somebody has asked for. */
+static bool take_answer(struct wrt_hw_dev *d, u32 *answer)
+{
+	u32 wp = hda_read(d, HDA_RIRBWP, 2) % RING_ENTRIES;
+
+	while (d->rirb_rp != wp) {
+		const u8 *entry;
+
+		d->rirb_rp = (d->rirb_rp + 1) % RING_ENTRIES;
+		entry = d->rings + RIRB_OFFSET + 8 * d->rirb_rp;
+		if (hda_get_le32(entry + 4) & RESPONSE_UNSOLICITED)
+			continue;
+		*answer = hda_get_le32(entry);
+		hda_write(d, HDA_RIRBSTS, 1, HDA_RIRBSTS_ALL);
+		return true;
+	}
+	return false;
+}
+
+static int by_rings(struct wrt_hw_dev *d, u32 command, u32 *answer)
+{
+	u32 us;
+
+	d->corb_wp = (d->corb_wp + 1) % RING_ENTRIES;
+	hda_put_le32(d->rings + 4 * d->corb_wp, command);
+	hda_barrier(d);
+	hda_write(d, HDA_CORBWP, 2, d->corb_wp);
+	for (us = 0; us < VERB_MAX_US; us += 10) {
+		if (take_answer(d, answer))
+			return 0;
+		d->bus->delay_us(d->ctx, 10);
+	}
+	rings_start(d);		/* an answer that comes late is not taken for another's */
+	return WRT_EIO;
+}
+
+static int send(struct wrt_hw_dev *d, u32 command, u32 *answer)
+{
+	return d->immediate ? immediate(d, command, answer) : by_rings(d, command, answer);
+}
+
+int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer)
+{
+	u32 ignored;
+
+	if (!(d->codecs & 1u << codec) || nid > 0xff)
+		return WRT_EIO;
+	return send(d, codec << 28 | nid << 20 | verb, answer ? answer : &ignored);
+}
+
+/* Does any codec answer? One that said it is there may still be silent. */
+static bool anybody(struct wrt_hw_dev *d)
+{
+	u32 codec, vendor;
+
+	for (codec = 0; codec < 15; codec++)
+		if (!wrt_hda_verb(d, codec, 0, VERB(VERB_GET_PARAMETER, PARAM_VENDOR), &vendor))
+			return true;
+	return false;
+}
+
+static int rings_alloc(struct wrt_hw_dev *d)
+{
+	if (!(hda_read(d, HDA_CORBSIZE, 1) & HDA_SIZE_CAN_256) ||
+	    !(hda_read(d, HDA_RIRBSIZE, 1) & HDA_SIZE_CAN_256))
+		return WRT_EIO;
+	if (!d->rings)
+		d->rings = d->bus->dma_alloc(d->ctx, RINGS_BYTES, &d->rings_bus);
+	return d->rings ? 0 : WRT_ENOMEM;
+}
+
+int wrt_hda_verbs_open(struct wrt_hw_dev *d)
+{
+	int err;
+
+	d->immediate = !d->rings;
+	if (d->immediate && anybody(d))
+		return 0;
+	err = rings_alloc(d);
+	if (err)
+		return err;
+	if (d->immediate)
+		d->bus->log(d->ctx, WRT_LOG_INFO,
+			    "no answer to immediate commands: using CORB and RIRB");
+	d->immediate = false;
+	rings_start(d);
+	return anybody(d) ? 0 : WRT_EIO;
+}
+
+void wrt_hda_verbs_close(struct wrt_hw_dev *d)
+{
+	hda_write(d, HDA_CORBCTL, 1, 0);
+	hda_write(d, HDA_RIRBCTL, 1, 0);
+	wrt_hda_wait(d, HDA_CORBCTL, 1, HDA_CORBCTL_RUN, 0, VERB_MAX_US);
+	wrt_hda_wait(d, HDA_RIRBCTL, 1, HDA_RIRBCTL_RUN, 0, VERB_MAX_US);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * engine.h - registers, and what ich.c (link, interrupt, life), ring.c (descriptors,
+ * streams) and codec.c (mixer, rates) share. Streams and their counters are under the
+ * device lock, the codec under the device mutex.
+ */
+#ifndef WRT_HW_ICH_ENGINE_H
+#define WRT_HW_ICH_ENGINE_H
+
+#include "ich.h"
+
+#define BAR_CODEC		0
+#define BAR_MASTER		1
+
+/* Bus master, global */
+#define GLOB_CNT		0x2c
+#define   CNT_COLD		0x2u	/* 0: AC_RESET# is asserted */
+#define   CNT_WARM		0x4u
+#define   CNT_LINK_OFF		0x8u
+#define   CNT_CHANNELS		0x700000u	/* and 20 bit; 0: 16 bit stereo */
+#define GLOB_STA		0x30
+#define   STA_PIINT		0x20u
+#define   STA_POINT		0x40u
+#define   STA_MINT		0x80u
+#define   STA_CODEC_READY	0x100u
+#define   STA_READ_TIMEOUT	0x8000u	/* write 1 to clear */
+#define CAS			0x34		/* reading 0 takes the codec's semaphore */
+
+/* Bus master, each engine */
+#define ENGINE_PI		0x00
+#define ENGINE_PO		0x10
+#define ENGINE_MC		0x20
+#define BDBAR			0x0
+#define CIV			0x4
+#define LVI			0x5
+#define SR			0x6		/* word access only */
+#define   SR_DCH		0x1u
+#define   SR_EVENTS		0x1cu		/* LVBCI, BCIS, FIFOE: write 1 to clear */
+#define PICB			0x8
+#define CR			0xb
+#define   CR_RUN		0x1u
+#define   CR_RESET		0x2u
+#define   CR_LVBIE		0x4u
+#define   CR_FEIE		0x8u
+#define   CR_IOCE		0x10u
+
+#define ICH_SLOTS		2
+#define ICH_DESCRIPTORS		32		/* always; the engine has no other wrap */
+#define ICH_LIST_BYTES		(8 * ICH_DESCRIPTORS)
+#define ICH_PIECE_MAX		131068u		/* bytes: 65534 samples, whole stereo frames */
+#define ICH_FRAME		4u		/* bytes */
+#define ICH_BUFFER_MIN		(ICH_DESCRIPTORS * ICH_FRAME)
+#define ICH_BUFFER_MAX		0x100000u
+
+/* A buffer and the distances to keep in it; all in bytes. */
+struct wrt_ich_plan {
+	u32 bytes, notify_bytes;	/* notify_bytes 0: no points */
+	u32 nseg;
+	struct wrt_hw_seg seg[ICH_DESCRIPTORS];
+	bool points;			/* interrupt at points; else now and then: */
+	u32 apart_min, apart_max;	/* least and most between two interrupts */
+};
+
+struct wrt_ich_piece {
+	u32 offset, bytes;
+};
+
+/* `count` pieces, a divisor of 32, repeated over all descriptors. */
+struct wrt_ich_ring {
+	u32 count;
+	struct wrt_ich_piece piece[ICH_DESCRIPTORS];
+	bool ioc[ICH_DESCRIPTORS];
+};
+
+/*
+ * Cut the buffer from offset `from` once around: at `from`, at points, where a segment
+ * ends and where a descriptor is full; then halve the longest piece until the count
+ * divides 32 and, as far as that allows, no piece is longer than apart_max. Returns how
+ * many pieces there were before halving, or WRT_ERANGE: more than 32. With at most 31 from
+ * 0 there are at most 32 from anywhere.
+ */
+int wrt_ich_ring_cut(struct wrt_ich_ring *r, const struct wrt_ich_plan *p, u32 from);
+
+/* Say which descriptors interrupt. */
+void wrt_ich_ring_interrupts(struct wrt_ich_ring *r, const struct wrt_ich_plan *p);
+
+struct wrt_hw_stream {
+	struct wrt_hw_dev *dev;
+	u32 slot;
+	u32 engine;			/* offset of its registers */
+	u8 *list;			/* descriptors, as the hardware reads them */
+	u64 list_bus;
+	bool open;
+	bool running;
+	bool halted;			/* by itself, not told to the core yet */
+	u32 halts, stuck;		/* counted for the log */
+	u32 rate;			/* Hz; 0: not prepared */
+	u32 last;			/* offset last read */
+	struct wrt_ich_plan plan;
+	struct wrt_ich_ring ring;
+};
+
+enum wrt_ich_volume {
+	ICH_MASTER,
+	ICH_PCM,
+	ICH_RECORD,
+	ICH_VOLUMES,
+};
+
+struct wrt_hw_dev {
+	const struct wrt_hw_bus *bus;
+	void *ctx;
+	struct wrt_ich_config cfg;
+	bool vra;			/* variable rates */
+	u32 stuck_semaphores;		/* counted for the log */
+	u16 volume[ICH_VOLUMES];	/* registers, as they should be */
+	struct wrt_hw_stream stream[ICH_SLOTS];
+};
+
+static inline u32 ich_read(const struct wrt_hw_dev *d, u32 offset, u32 width)
+{
+	return d->bus->read(d->ctx, BAR_MASTER, offset, width);
+}
+
+static inline void ich_write(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 value)
+{
+	d->bus->write(d->ctx, BAR_MASTER, offset, width, value);
+}
+
+/* What goes wrong again and again is logged the first time and at each power of two. */
+static inline bool ich_worth_a_line(u32 times)
+{
+	return !(times & (times - 1));
+}
+
+/* ring.c. [A] DMA off; registers as after power-on. WRT_EIO: not within a millisecond. */
+int wrt_ich_engine_stop(const struct wrt_hw_dev *d, u32 engine);
+int wrt_ich_engine_reset(const struct wrt_hw_dev *d, u32 engine);
+/* [A] Interrupt: acknowledge, keep the engine going. */
+void wrt_ich_service(struct wrt_hw_stream *s);
+int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
+		    struct wrt_hw_latency *l);
+void wrt_ich_release(struct wrt_hw_stream *s);
+int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *ns);
+int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
+int wrt_ich_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+void wrt_ich_points(struct wrt_hw_stream *s, bool on);
+
+/* codec.c. All [S]. The link is up: reset the codec and set it as it should be. */
+void wrt_ich_codec_defaults(struct wrt_hw_dev *d);
+int wrt_ich_codec_init(struct wrt_hw_dev *d);
+/* WRT_ERANGE: the codec made another rate of it. */
+int wrt_ich_codec_set_rate(struct wrt_hw_dev *d, u32 slot, u32 rate);
+int wrt_ich_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
+int wrt_ich_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2]);
+int wrt_ich_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
+
+#endif

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * ich.c - the link's bring-up, the interrupt, and the life of the device; see ich.h.
+ * Called by core/ through wrt_ich_ops, and by the binding that creates it. irq() runs
+ * under the device lock, the rest under the device mutex.
+ */
+#include "engine.h"
+
+#define ALL_ONES		0xffffffffu	/* nobody answers there */
+#define RESET_US		10
+#define LINK_US			1000
+#define READY_US		4000
+#define READY_POLLS		250		/* a second in all */
+#define IRQ_PASSES		16
+#define STEP_EMULATED		2900		/* bytes; most seen of QEMU at its 10 ms */
+
+#define NRATES			7
+#define NENGINES		3
+
+static const u32 rates[NRATES] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
+static const u32 engines[NENGINES] = { ENGINE_PO, ENGINE_PI, ENGINE_MC };	/* slots first */
+static const u32 summary[ICH_SLOTS] = { STA_POINT, STA_PIINT };
+
+/* ---- bring-up ---------------------------------------------------------------------- */
+
+static int fails(const struct wrt_hw_dev *d, const char *why)
+{
+	d->bus->log(d->ctx, WRT_LOG_ERROR, "%s", why);
+	return WRT_EIO;
+}
+
+/* Cold reset; the codec's ready bit is the only answer that every part gives. */
+static int reset_link(struct wrt_hw_dev *d)
+{
+	u32 cnt = ich_read(d, GLOB_CNT, 4);
+	u32 i, sta;
+
+	if (cnt == ALL_ONES)
+		return fails(d, "controller: no answer, its registers read all ones");
+	cnt &= ~(CNT_COLD | CNT_WARM | CNT_LINK_OFF | CNT_CHANNELS);
+	ich_write(d, GLOB_CNT, 4, cnt);
+	d->bus->delay_us(d->ctx, RESET_US);
+	ich_write(d, GLOB_CNT, 4, cnt | CNT_COLD);
+	d->bus->sleep_us(d->ctx, LINK_US);
+	for (i = 0; i < READY_POLLS; i++) {
+		sta = ich_read(d, GLOB_STA, 4);
+		if (sta != ALL_ONES && (sta & STA_CODEC_READY))
+			return 0;
+		d->bus->sleep_us(d->ctx, READY_US);
+	}
+	return fails(d, "controller: no codec is ready a second after reset");
+}
+
+static int reset_engines(const struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	for (i = 0; i < NENGINES; i++)
+		if (wrt_ich_engine_stop(d, engines[i]) || wrt_ich_engine_reset(d, engines[i]))
+			return fails(d, "controller: a DMA engine does not stop");
+	return 0;
+}
+
+static int bring_up(struct wrt_hw_dev *d)
+{
+	int err;
+
+	err = reset_link(d);
+	if (!err)
+		err = wrt_ich_codec_init(d);
+	if (!err)
+		err = reset_engines(d);
+	return err;
+}
+
+/* ---- the operations ----------------------------------------------------------------- */
+
+static int ich_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	if (slot >= ICH_SLOTS)
+		return WRT_EINVAL;
+	wrt_memset(c, 0, sizeof(*c));
+	c->flags = WRT_HW_KEEPALIVE | (d->cfg.emulated ? WRT_HW_EMULATED : 0);
+	c->dir = slot ? WRT_CAPTURE : WRT_PLAYBACK;
+	c->formats = WRT_FMT_S16;
+	c->channels_min = 2;
+	c->channels_max = 2;
+	c->rates = d->vra ? rates : &rates[NRATES - 1];
+	c->nrates = d->vra ? NRATES : 1;
+	c->rate_min = c->rates[0];
+	c->rate_max = rates[NRATES - 1];
+	c->buffer_min = ICH_BUFFER_MIN;
+	c->buffer_max = ICH_BUFFER_MAX;
+	c->notify_max = ICH_DESCRIPTORS - 1;
+	c->notify_min = 64;
+	c->notify_step = ICH_FRAME;
+	c->position_step = d->cfg.emulated ? STEP_EMULATED : ICH_FRAME;
+	c->stop_max_us = 1000;
+	c->dma_bits = 32;
+	return 0;
+}
+
+static int ich_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
+{
+	if (slot >= ICH_SLOTS)
+		return WRT_EINVAL;
+	if (d->stream[slot].open)
+		return WRT_EBUSY;
+	d->stream[slot].open = true;
+	*out = &d->stream[slot];
+	return 0;
+}
+
+static void ich_close(struct wrt_hw_stream *s)
+{
+	s->open = false;
+}
+
+/*
+ * Until no engine has anything to say: QEMU drops the line when one engine is
+ * acknowledged while another still waits.
+ */
+static bool ich_irq(struct wrt_hw_dev *d, u32 *slots)
+{
+	bool ours = false;
+	u32 pass, i;
+
+	for (pass = 0; pass < IRQ_PASSES; pass++) {
+		u32 sta = ich_read(d, GLOB_STA, 4);
+
+		if (sta == ALL_ONES || !(sta & (STA_PIINT | STA_POINT | STA_MINT)))
+			break;
+		ours = true;
+		for (i = 0; i < ICH_SLOTS; i++) {
+			if (!(sta & summary[i]))
+				continue;
+			wrt_ich_service(&d->stream[i]);
+			*slots |= 1u << i;
+		}
+		if (sta & STA_MINT)	/* never started; whoever was here before us did */
+			ich_write(d, ENGINE_MC + SR, 2, SR_EVENTS);
+	}
+	return ours;
+}
+
+/* Power may have been off: everything is set again, streams are started by the core. */
+static int ich_resume(struct wrt_hw_dev *d)
+{
+	int err = bring_up(d);
+	u32 i;
+
+	for (i = 0; !err && i < ICH_SLOTS; i++)
+		if (d->stream[i].rate)
+			err = wrt_ich_codec_set_rate(d, i, d->stream[i].rate);
+	return err;
+}
+
+const struct wrt_hw_ops wrt_ich_ops = {
+	.name = "ich",
+	.caps = ich_caps,
+	.open = ich_open,
+	.close = ich_close,
+	.prepare = wrt_ich_prepare,
+	.release = wrt_ich_release,
+	.start = wrt_ich_start,
+	.stop = wrt_ich_stop,
+	.position = wrt_ich_position,
+	.points = wrt_ich_points,
+	.irq = ich_irq,
+	.resume = ich_resume,
+	.control = wrt_ich_control,
+	.control_get = wrt_ich_control_get,
+	.control_set = wrt_ich_control_set,
+};
+
+/* ---- life ---------------------------------------------------------------------------- */
+
+static void free_lists(struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	for (i = 0; i < ICH_SLOTS; i++)
+		if (d->stream[i].list)
+			d->bus->dma_free(d->ctx, d->stream[i].list, d->stream[i].list_bus,
+					 ICH_LIST_BYTES);
+}
+
+static int alloc_lists(struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	for (i = 0; i < ICH_SLOTS; i++) {
+		struct wrt_hw_stream *s = &d->stream[i];
+
+		s->dev = d;
+		s->slot = i;
+		s->engine = engines[i];
+		s->list = d->bus->dma_alloc(d->ctx, ICH_LIST_BYTES, &s->list_bus);
+		if (!s->list)
+			return WRT_ENOMEM;
+	}
+	return 0;
+}
+
+int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich_config *cfg,
+		   struct wrt_hw_dev **out)
+{
+	struct wrt_hw_dev *d = wrt_alloc(sizeof(*d));
+	int err;
+
+	if (!d)
+		return WRT_ENOMEM;
+	d->bus = bus;
+	d->ctx = ctx;
+	d->cfg = *cfg;
+	wrt_ich_codec_defaults(d);
+	err = alloc_lists(d);
+	if (!err)
+		err = bring_up(d);
+	if (err) {
+		free_lists(d);
+		wrt_free(d);
+		return err;
+	}
+	*out = d;
+	return 0;
+}
+
+void wrt_ich_destroy(struct wrt_hw_dev *d)
+{
+	reset_engines(d);
+	free_lists(d);
+	wrt_free(d);
+}

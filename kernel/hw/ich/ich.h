@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * ich.h - Intel AC'97 audio of the ICH family (82801AA and compatible): 16 bit stereo,
+ * slot 0 playback, slot 1 capture, and the codec's volumes.
+ *
+ * BAR 0 is the codec ("NAM"), BAR 1 the bus master ("NABM"). Created by the system's
+ * binding, which has switched I/O and bus mastering on, or by a test around a model.
+ */
+#ifndef WRT_HW_ICH_H
+#define WRT_HW_ICH_H
+
+#include "core/hw.h"
+
+struct wrt_ich_config {
+	bool emulated;		/* QEMU's model; tell by the PCI subsystem, never by probing */
+};
+
+extern const struct wrt_hw_ops wrt_ich_ops;
+
+/* [S] bus must outlive the device. WRT_EIO (said why in the log), WRT_ENOMEM. */
+int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich_config *cfg,
+		   struct wrt_hw_dev **out);
+
+/* [S] After the last call of any operation, irq() too. */
+void wrt_ich_destroy(struct wrt_hw_dev *d);
+
+#endif

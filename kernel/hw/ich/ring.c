@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * ring.c - the static ring of 32 descriptors, and streams that run on it; see engine.h.
+ * The first part is pure. [A] operations run under the device lock and allocate nothing;
+ * the list is not rewritten while the engine runs, but for its interrupt bits.
+ */
+#include "engine.h"
+
+/* Descriptors without an interrupt, at most: half the ring is left for lateness. */
+#define KEEPALIVE_POINTS	16
+#define KEEPALIVE_NO_POINTS	8
+
+#define POLL_US			10
+#define POLLS			100	/* a millisecond in all */
+#define READINGS		10
+
+/* ---- cutting --------------------------------------------------------------------- */
+
+/* Bytes from here to where the segment ends. */
+static u32 rest_of_segment(const struct wrt_ich_plan *p, u32 offset)
+{
+	u32 i, end = 0;
+
+	for (i = 0; i < p->nseg; i++) {
+		end += p->seg[i].len;
+		if (offset < end)
+			break;
+	}
+	return end - offset;
+}
+
+/* Full descriptors would leave a scrap behind: equal parts, as few as can be. */
+static u32 fair_part(u32 bytes)
+{
+	u32 parts = (bytes + ICH_PIECE_MAX - 1) / ICH_PIECE_MAX;
+	u32 frames = bytes / ICH_FRAME;
+
+	return (frames + parts - 1) / parts * ICH_FRAME;
+}
+
+static u32 longest_piece(const struct wrt_ich_ring *r)
+{
+	u32 i, best = 0;
+
+	for (i = 1; i < r->count; i++)
+		if (r->piece[i].bytes > r->piece[best].bytes)
+			best = i;
+	return best;
+}
+
+static void halve(struct wrt_ich_ring *r, u32 which)
+{
+	struct wrt_ich_piece *piece = &r->piece[which];
+	u32 first = (piece->bytes / ICH_FRAME + 1) / 2 * ICH_FRAME;
+	u32 i;
+
+	for (i = r->count; i > which + 1; i--)
+		r->piece[i] = r->piece[i - 1];
+	r->piece[which + 1].offset = piece->offset + first;
+	r->piece[which + 1].bytes = piece->bytes - first;
+	piece->bytes = first;
+	r->count++;
+}
+
+int wrt_ich_ring_cut(struct wrt_ich_ring *r, const struct wrt_ich_plan *p, u32 from)
+{
+	u32 offset = from, left = p->bytes, bytes, pieces, best;
+
+	r->count = 0;
+	while (left) {
+		if (r->count == ICH_DESCRIPTORS)
+			return WRT_ERANGE;
+		bytes = wrt_min_u32(left, rest_of_segment(p, offset));
+		if (p->notify_bytes)
+			bytes = wrt_min_u32(bytes, p->notify_bytes - offset % p->notify_bytes);
+		bytes = fair_part(bytes);
+		r->piece[r->count].offset = offset;
+		r->piece[r->count++].bytes = bytes;
+		left -= bytes;
+		offset = (offset + bytes) % p->bytes;
+	}
+	pieces = r->count;
+	/* A buffer has at least 32 frames, so there is a piece to halve. */
+	while (r->count < ICH_DESCRIPTORS) {
+		best = longest_piece(r);
+		if (!(r->count & (r->count - 1)) && r->piece[best].bytes <= p->apart_max)
+			break;
+		halve(r, best);
+	}
+	return (int)pieces;
+}
+
+static const struct wrt_ich_piece *piece_of(const struct wrt_ich_ring *r, u32 descriptor)
+{
+	return &r->piece[descriptor % r->count];
+}
+
+static bool ends_on_point(const struct wrt_ich_ring *r, const struct wrt_ich_plan *p,
+			  u32 descriptor)
+{
+	const struct wrt_ich_piece *piece = piece_of(r, descriptor);
+
+	return p->points && (piece->offset + piece->bytes) % p->notify_bytes == 0;
+}
+
+/* From one that interrupts once around, so that the seam of the ring is no exception. */
+void wrt_ich_ring_interrupts(struct wrt_ich_ring *r, const struct wrt_ich_plan *p)
+{
+	u32 most = p->points ? KEEPALIVE_POINTS : KEEPALIVE_NO_POINTS;
+	u32 at = 0, bytes = 0, since = 0, i;
+
+	while (at < ICH_DESCRIPTORS - 1 && !ends_on_point(r, p, at))
+		at++;
+	for (i = 0; i < ICH_DESCRIPTORS; i++) {
+		u32 next;
+
+		at = (at + 1) % ICH_DESCRIPTORS;
+		next = i == ICH_DESCRIPTORS - 1 ? p->apart_max : piece_of(r, at + 1)->bytes;
+		bytes += piece_of(r, at)->bytes;
+		since++;
+		r->ioc[at] = ends_on_point(r, p, at) || since >= most ||
+			     (bytes >= p->apart_min && bytes + next > p->apart_max);
+		if (r->ioc[at]) {
+			bytes = 0;
+			since = 0;
+		}
+	}
+}
+
+/* ---- the list --------------------------------------------------------------------- */
+
+static void put_le16(u8 *to, u32 value)
+{
+	to[0] = (u8)value;
+	to[1] = (u8)(value >> 8);
+}
+
+static void put_le32(u8 *to, u32 value)
+{
+	put_le16(to, value);
+	put_le16(to + 2, value >> 16);
+}
+
+static u32 bus_address(const struct wrt_ich_plan *p, u32 offset)
+{
+	u32 i;
+
+	for (i = 0; offset >= p->seg[i].len; i++)
+		offset -= p->seg[i].len;
+	return (u32)p->seg[i].bus + offset;
+}
+
+/*
+ * The interrupt bit is the uppermost of its descriptor and alone in its byte: it may be
+ * written while the engine runs, whether it has read the descriptor already or not.
+ */
+static void write_interrupts(struct wrt_hw_stream *s)
+{
+	u32 i;
+
+	for (i = 0; i < ICH_DESCRIPTORS; i++)
+		s->list[8 * i + 7] = s->ring.ioc[i] ? 0x80 : 0;
+	s->dev->bus->write_barrier(s->dev->ctx);
+}
+
+static void write_list(struct wrt_hw_stream *s)
+{
+	u32 i;
+
+	for (i = 0; i < ICH_DESCRIPTORS; i++) {
+		const struct wrt_ich_piece *piece = piece_of(&s->ring, i);
+
+		put_le32(s->list + 8 * i, bus_address(&s->plan, piece->offset));
+		put_le32(s->list + 8 * i + 4, piece->bytes / 2);
+	}
+	write_interrupts(s);
+}
+
+/* ---- the engine ------------------------------------------------------------------- */
+
+int wrt_ich_engine_stop(const struct wrt_hw_dev *d, u32 engine)
+{
+	u32 i;
+
+	ich_write(d, engine + CR, 1, 0);
+	for (i = 0; i < POLLS; i++) {
+		if (ich_read(d, engine + SR, 2) & SR_DCH)
+			return 0;
+		d->bus->delay_us(d->ctx, POLL_US);
+	}
+	return WRT_EIO;
+}
+
+int wrt_ich_engine_reset(const struct wrt_hw_dev *d, u32 engine)
+{
+	u32 i;
+
+	ich_write(d, engine + SR, 2, SR_EVENTS);
+	ich_write(d, engine + CR, 1, CR_RESET);
+	for (i = 0; i < POLLS; i++) {
+		if (!(ich_read(d, engine + CR, 1) & CR_RESET))
+			return 0;
+		d->bus->delay_us(d->ctx, POLL_US);
+	}
+	return WRT_EIO;
+}
+
+static const char *name_of(const struct wrt_hw_stream *s)
+{
+	return s->slot ? "capture" : "playback";
+}
+
+static void note_halt(struct wrt_hw_stream *s)
+{
+	const struct wrt_hw_dev *d = s->dev;
+
+	s->halted = true;
+	if (ich_worth_a_line(++s->halts))
+		d->bus->log(d->ctx, WRT_LOG_WARNING,
+			    "%s: DMA has halted, its interrupts were served too late (%u times)",
+			    name_of(s), s->halts);
+}
+
+/* The last valid descriptor is always the one before the current. It ends a halt too. */
+static void keep_going(const struct wrt_hw_stream *s)
+{
+	u32 civ = ich_read(s->dev, s->engine + CIV, 1);
+
+	ich_write(s->dev, s->engine + LVI, 1, (civ - 1) % ICH_DESCRIPTORS);
+}
+
+void wrt_ich_service(struct wrt_hw_stream *s)
+{
+	u32 sr = ich_read(s->dev, s->engine + SR, 2);
+
+	if (s->running) {
+		if (sr & SR_DCH)
+			note_halt(s);
+		keep_going(s);
+	}
+	ich_write(s->dev, s->engine + SR, 2, sr & SR_EVENTS);
+}
+
+/* ---- position --------------------------------------------------------------------- */
+
+/*
+ * False: the registers were about to change. On real parts PICB may be that of another
+ * descriptor for a moment, or 0; an engine that stands may have come to 0 for good.
+ */
+static bool read_offset(struct wrt_hw_stream *s)
+{
+	const struct wrt_hw_dev *d = s->dev;
+	bool stands = ich_read(d, s->engine + SR, 2) & SR_DCH;
+	u32 civ = ich_read(d, s->engine + CIV, 1);
+	u32 left = ich_read(d, s->engine + PICB, 2);
+	const struct wrt_ich_piece *piece;
+
+	if (ich_read(d, s->engine + CIV, 1) != civ || civ >= ICH_DESCRIPTORS)
+		return false;
+	if (!d->cfg.emulated && ich_read(d, s->engine + PICB, 2) != left)
+		return false;
+	if (!left && stands) {
+		d->bus->delay_us(d->ctx, POLL_US);
+		left = ich_read(d, s->engine + PICB, 2);
+	}
+	piece = piece_of(&s->ring, civ);
+	if ((!left && !stands) || 2 * left > piece->bytes)
+		return false;
+	s->last = (piece->offset + piece->bytes - 2 * left) % s->plan.bytes;
+	return true;
+}
+
+/* If it cannot be read, DMA is said to stand where it stood; the next reading makes up. */
+static void read_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
+{
+	const struct wrt_hw_dev *d = s->dev;
+	u32 i;
+
+	for (i = 0; i < READINGS && !read_offset(s); i++)
+		d->bus->delay_us(d->ctx, POLL_US);
+	p->dma = s->last;
+	p->link = s->last;
+	p->ns = d->bus->now_ns(d->ctx);
+}
+
+static int tell_halt(struct wrt_hw_stream *s)
+{
+	bool halted = s->halted;
+
+	s->halted = false;
+	return halted;
+}
+
+int wrt_ich_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
+{
+	bool stands = ich_read(s->dev, s->engine + SR, 2) & SR_DCH;
+
+	read_position(s, p);
+	if (stands) {
+		note_halt(s);
+		keep_going(s);
+	}
+	return tell_halt(s);
+}
+
+/* ---- running ---------------------------------------------------------------------- */
+
+int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
+{
+	const struct wrt_hw_dev *d = s->dev;
+	int err;
+
+	if (from >= s->plan.bytes || from % ICH_FRAME)
+		return WRT_EINVAL;
+	err = wrt_ich_ring_cut(&s->ring, &s->plan, from);
+	if (err < 0)
+		return err;
+	if (wrt_ich_engine_reset(d, s->engine))
+		return WRT_EIO;
+	wrt_ich_ring_interrupts(&s->ring, &s->plan);
+	write_list(s);
+	s->last = from;
+	s->halted = false;
+	s->running = true;
+	ich_write(d, s->engine + BDBAR, 4, (u32)s->list_bus);
+	ich_write(d, s->engine + LVI, 1, ICH_DESCRIPTORS - 1);
+	ich_write(d, s->engine + CR, 1, CR_RUN | CR_IOCE | CR_LVBIE | CR_FEIE);
+	*ns = d->bus->now_ns(d->ctx);
+	return 0;
+}
+
+/* Reset even if it does not say that it has stopped: that ends DMA as well. */
+int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
+{
+	const struct wrt_hw_dev *d = s->dev;
+	int stopped, reset;
+
+	if (ich_read(d, s->engine + SR, 2) & SR_DCH)
+		note_halt(s);
+	stopped = wrt_ich_engine_stop(d, s->engine);
+	if (stopped && ich_worth_a_line(++s->stuck))
+		d->bus->log(d->ctx, WRT_LOG_WARNING,
+			    "%s: DMA did not say that it has stopped (%u times), reset",
+			    name_of(s), s->stuck);
+	read_position(s, at);
+	s->running = false;
+	reset = wrt_ich_engine_reset(d, s->engine);
+	return stopped && reset ? WRT_EIO : tell_halt(s);
+}
+
+/*
+ * An emulated engine may fall behind the clock, so only positions tell how often it went
+ * around: there at least two looks for each buffer, also with one point.
+ */
+static void set_points(struct wrt_hw_stream *s, bool on)
+{
+	struct wrt_ich_plan *p = &s->plan;
+	u32 ms = (s->rate + 999) / 1000 * ICH_FRAME;
+
+	p->points = on && p->notify_bytes;
+	if (p->points) {
+		p->apart_min = 0;
+		p->apart_max = s->dev->cfg.emulated ? (p->bytes + 7) / 8 * 4 : p->bytes;
+	} else {
+		p->apart_min = ms;
+		p->apart_max = wrt_min_u32(p->bytes / 4, s->rate / 100 * ICH_FRAME);
+		p->apart_max = wrt_max_u32(ms, p->apart_max);
+	}
+}
+
+/* A running ring keeps its pieces until the next start, and interrupts at others of them. */
+void wrt_ich_points(struct wrt_hw_stream *s, bool on)
+{
+	set_points(s, on);
+	if (!s->running)
+		return;
+	wrt_ich_ring_interrupts(&s->ring, &s->plan);
+	write_interrupts(s);
+}
+
+/* ---- buffers ---------------------------------------------------------------------- */
+
+static bool geometry_fits(const struct wrt_hw_geom *g)
+{
+	if (g->format != WRT_FMT_S16 || g->channels != 2 || g->frame_bytes != ICH_FRAME)
+		return false;
+	if (g->bytes < ICH_BUFFER_MIN || g->bytes > ICH_BUFFER_MAX || g->bytes % ICH_FRAME)
+		return false;
+	if (!g->notify)
+		return !g->notify_bytes;
+	return g->notify_bytes && g->notify_bytes % ICH_FRAME == 0 &&
+	       g->bytes / g->notify_bytes == g->notify && g->bytes % g->notify_bytes == 0;
+}
+
+/* Keep where the buffer lies, neighbours as one. Behind `bytes` there may be more. */
+static int take_segments(struct wrt_ich_plan *p, const struct wrt_hw_geom *g)
+{
+	u32 i, len, left = g->bytes;
+
+	p->nseg = 0;
+	for (i = 0; left && i < g->nseg; i++) {
+		u64 bus = g->seg[i].bus;
+		struct wrt_hw_seg *before = p->nseg ? &p->seg[p->nseg - 1] : NULL;
+
+		len = wrt_min_u32(left, g->seg[i].len);
+		if (!len || len % ICH_FRAME || bus % ICH_FRAME || bus > (1ull << 32) - len)
+			return WRT_EINVAL;
+		left -= len;
+		if (before && before->bus + before->len == bus) {
+			before->len += len;
+			continue;
+		}
+		if (p->nseg == ICH_DESCRIPTORS)
+			return WRT_ERANGE;
+		p->seg[p->nseg].bus = bus;
+		p->seg[p->nseg++].len = len;
+	}
+	return left ? WRT_EINVAL : 0;
+}
+
+static int make_plan(struct wrt_hw_stream *s, const struct wrt_hw_geom *g)
+{
+	int pieces;
+
+	pieces = take_segments(&s->plan, g);
+	if (pieces < 0)
+		return pieces;
+	s->plan.bytes = g->bytes;
+	s->plan.notify_bytes = g->notify_bytes;
+	set_points(s, false);
+	pieces = wrt_ich_ring_cut(&s->ring, &s->plan, 0);
+	if (pieces == ICH_DESCRIPTORS)	/* none left for a pause in between */
+		return WRT_ERANGE;
+	return pieces < 0 ? pieces : 0;
+}
+
+int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
+		    struct wrt_hw_latency *l)
+{
+	int err;
+
+	if (!geometry_fits(g))
+		return WRT_EINVAL;
+	s->rate = g->rate;
+	err = make_plan(s, g);
+	if (!err)
+		err = wrt_ich_codec_set_rate(s->dev, s->slot, g->rate);
+	if (err) {
+		wrt_ich_release(s);
+		return err;
+	}
+	wrt_memset(l, 0, sizeof(*l));	/* PCI: none; the FIFO's depth is not documented */
+	return 0;
+}
+
+/* The reset makes the engine forget its list, and the list forgets the buffer. */
+void wrt_ich_release(struct wrt_hw_stream *s)
+{
+	wrt_ich_engine_reset(s->dev, s->engine);
+	wrt_memset(s->list, 0, ICH_LIST_BYTES);
+	wrt_memset(&s->plan, 0, sizeof(s->plan));
+	s->rate = 0;
+}

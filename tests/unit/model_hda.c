@@ -1,0 +1,934 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * model_hda.c - see model_hda.h. Used by test_hda.c. Single-threaded.
+ */
+#include "model_hda.h"
+
+#define QUANTUM		20000ull	/* ns: a frame of the link */
+#define REQUIRE(what)	do { if (!(what)) fail_msg("the driver breaks a rule: %s", #what); } while (0)
+
+enum { BCIS = 4, DESE = 16, STS = 0x1c, SRST = 1, RUN = 2 };
+
+const struct hda_behaviour hda_qemu = {
+	.tick_ns = 1000000, .block = 4, .run_restarts = true, .list_read_once = true,
+	.lpib_survives_srst = true, .ioce_ignored = true, .no_fifo = true, .dpib_at_once = true,
+	.rirb_stalls = true, .fifos = { 0x100, 0x100 }, .align = 4,
+};
+
+const struct hda_behaviour hda_real = {
+	.tick_ns = QUANTUM, .block = 4, .fifos = { 0x77, 0xbf }, .align = 128,
+};
+
+/* ---- memory -------------------------------------------------------------------------- */
+
+static u8 *memory(struct hda_model *m, u64 bus, u32 len)
+{
+	u32 i;
+
+	for (i = 0; i < HDA_MAPS; i++)
+		if (m->map[i].at && bus >= m->map[i].bus &&
+		    bus + len <= m->map[i].bus + m->map[i].len)
+			return m->map[i].at + (bus - m->map[i].bus);
+	fail_msg("DMA to memory that is not there: %llx", (unsigned long long)bus);
+	return NULL;
+}
+
+static u64 add_map(struct hda_model *m, void *at, u32 len, bool ours)
+{
+	u32 i;
+
+	for (i = 0; m->map[i].at; i++)
+		assert_true(i + 1 < HDA_MAPS);
+	m->map[i].at = at;
+	m->map[i].bus = m->next_bus;
+	m->map[i].len = len;
+	m->map[i].ours = ours;
+	m->next_bus += (len + 0x1fffffull) & ~0xfffffull;	/* never adjacent */
+	return m->map[i].bus;
+}
+
+u64 hda_map(struct hda_model *m, void *at, u32 len)
+{
+	return add_map(m, at, len, false);
+}
+
+/* Does a running engine use this memory? */
+static bool in_use(const struct hda_model *m, u64 bus, u32 len)
+{
+	u32 i, n;
+
+	for (i = 0; i < HDA_SDS && m->command & 4; i++)
+		for (n = 0; m->sd[i].ctl & RUN && n <= m->sd[i].lvi; n++) {
+			u64 at = *(const u64 *)(m->sd[i].list + 16 * n);
+
+			if (at >= bus && at < bus + len)
+				return true;
+		}
+	return false;
+}
+
+void hda_unmap(struct hda_model *m, void *at)
+{
+	u32 i;
+
+	for (i = 0; i < HDA_MAPS; i++) {
+		if (m->map[i].at != at)
+			continue;
+		REQUIRE(!in_use(m, m->map[i].bus, m->map[i].len));
+		m->map[i].at = NULL;
+	}
+}
+
+static void *bus_alloc(void *ctx, u32 bytes, u64 *bus)
+{
+	struct hda_model *m = ctx;
+	void *at;
+
+	REQUIRE(!m->in_irq);
+	if (++m->allocs == m->fault.no_memory_at)
+		return NULL;
+	at = calloc(1, bytes);
+	*bus = add_map(m, at, bytes, true);
+	return at;
+}
+
+static void bus_free(void *ctx, void *cpu, u64 bus, u32 bytes)
+{
+	struct hda_model *m = ctx;
+	u32 i;
+
+	for (i = 0; i < HDA_MAPS && m->map[i].at != cpu; i++)
+		;
+	assert_true(i < HDA_MAPS && m->map[i].bus == bus && m->map[i].len == bytes);
+	REQUIRE(!m->crst || m->fault.reset_sticks || m->fault.dead);
+	m->map[i].at = NULL;
+	free(cpu);
+}
+
+static u32 get32(const u8 *at)
+{
+	return at[0] | (u32)at[1] << 8 | (u32)at[2] << 16 | (u32)at[3] << 24;
+}
+
+static void put32(u8 *at, u32 v)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		at[i] = (u8)(v >> (8 * i));
+}
+
+/* ---- DMA ------------------------------------------------------------------------------ */
+
+static bool is_out(u32 n)
+{
+	return n >= 4;
+}
+
+static struct hda_node *listener(struct hda_model *m, u32 tag)
+{
+	u32 i;
+
+	for (i = 0; i < m->codec.nnodes; i++)
+		if (tag && m->codec.node[i].stream >> 4 == tag)
+			return &m->codec.node[i];
+	return NULL;
+}
+
+static u32 frame_bytes(const struct hda_sd *s)
+{
+	return ((s->fmt & 15) + 1) * ((s->fmt >> 4 & 7) == 1 ? 2 : 4);
+}
+
+static u32 byte_rate(const struct hda_sd *s)
+{
+	u32 base = s->fmt & 0x4000 ? 44100 : 48000;
+
+	return base * ((s->fmt >> 11 & 7) + 1) / ((s->fmt >> 8 & 7) + 1) * frame_bytes(s);
+}
+
+static void read_list(struct hda_model *m, struct hda_sd *s)
+{
+	u32 n = s->lvi + 1, i;
+	u64 sum = 0;
+	const u8 *at;
+
+	REQUIRE(s->lvi >= 1 && s->lvi < 256);
+	REQUIRE(s->bdpl % 128 == 0);
+	at = memory(m, (u64)s->bdpu << 32 | s->bdpl, n * 16);
+	for (i = 0; i < n; i++) {
+		sum += get32(at + 16 * i + 8);
+		REQUIRE(get32(at + 16 * i) % m->as.align == 0);
+		memory(m, (u64)get32(at + 16 * i + 4) << 32 | get32(at + 16 * i),
+		       get32(at + 16 * i + 8));
+	}
+	REQUIRE(sum == s->cbl);
+	memcpy(s->list, at, (size_t)n * 16);
+	s->have_list = true;
+}
+
+/* One sample frame's worth between memory and FIFO. */
+static void transfer(struct hda_model *m, struct hda_sd *s, u8 *data, u32 len, bool out)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++) {
+		const u8 *e = s->list + 16 * s->entry;
+		const u8 *live = memory(m, (u64)s->bdpu << 32 | s->bdpl, 16 * (s->entry + 1));
+		u8 *at = memory(m, ((u64)get32(e + 4) << 32 | get32(e)) + s->inside, 1);
+
+		REQUIRE(m->as.list_read_once || !memcmp(e, live + 16 * s->entry, 16));
+		if (out)
+			data[i] = *at;
+		else
+			*at = data[i];
+		s->dma = (s->dma + 1) % s->cbl;
+		if (++s->inside < get32(e + 8))
+			continue;
+		s->inside = 0;
+		s->entry = s->entry == s->lvi ? 0 : s->entry + 1;
+		if (get32(e + 12) & 1 && !(m->fault.lose && ++s->iocs % m->fault.lose == 0))
+			s->sts |= BCIS;
+	}
+}
+
+static void hear(struct hda_model *m, const struct hda_sd *s, const u8 *data, u32 len)
+{
+	const struct hda_node *n = listener(m, s->tag >> 4);
+
+	REQUIRE(n && n->format == s->fmt && !n->power);
+	assert_true(m->nheard + len <= HDA_HEARD_MAX);
+	memcpy(m->heard + m->nheard, data, len);
+	m->nheard += len;
+}
+
+/* Bytes go over the link; the FIFO keeps between them and memory. */
+static void move_out(struct hda_model *m, struct hda_sd *s, u32 len)
+{
+	u32 size = m->as.no_fifo ? 0 : m->as.fifos[1] + 1;
+	u8 data[8];
+
+	while (len) {
+		while (s->queued < size + m->as.block) {
+			transfer(m, s, s->fifo + s->queued, m->as.block, true);
+			s->queued += m->as.block;
+		}
+		memcpy(data, s->fifo, m->as.block);
+		s->queued -= m->as.block;
+		memmove(s->fifo, s->fifo + m->as.block, s->queued);
+		hear(m, s, data, m->as.block);
+		s->lpib = (s->lpib + m->as.block) % s->cbl;
+		len -= m->as.block;
+	}
+}
+
+static void move_in(struct hda_model *m, struct hda_sd *s, u32 len)
+{
+	u32 size = m->as.no_fifo ? 0 : m->as.fifos[0] + 1;
+
+	REQUIRE(listener(m, s->tag >> 4));
+	for (; len; len -= 4) {
+		put32(s->fifo + s->queued, (u32)m->recorded++);
+		s->queued += 4;
+		s->lpib = (s->lpib + 4) % s->cbl;
+		if (s->queued <= size)
+			continue;
+		transfer(m, s, s->fifo, 4, false);
+		s->queued -= 4;
+		memmove(s->fifo, s->fifo + 4, s->queued);
+	}
+}
+
+static void move(struct hda_model *m, u32 n)
+{
+	struct hda_sd *s = &m->sd[n];
+	u32 before = s->dma, frame = frame_bytes(s);
+	u64 due;
+
+	if (!(s->ctl & RUN) || !(m->command & 4))
+		return;
+	due = (m->now - s->run_ns) * byte_rate(s) / 1000000000 / frame * frame;
+	if (is_out(n))
+		move_out(m, s, (u32)(due - s->moved));
+	else
+		move_in(m, s, (u32)(due - s->moved));
+	s->moved = due;
+	s->dpib = m->as.dpib_at_once ? s->dma : before;
+	if (m->dplbase & 1 && !m->fault.dpib_dead)
+		put32(memory(m, (m->dplbase & ~1ull) + 8 * n, 8), s->dpib);
+}
+
+static void advance(struct hda_model *m, u64 ns)
+{
+	u64 to = m->now + ns;
+	u32 i;
+
+	while (m->tick + m->as.tick_ns <= to) {
+		m->tick += m->as.tick_ns;
+		m->now = m->tick;
+		for (i = 0; i < HDA_SDS; i++)
+			move(m, i);
+	}
+	m->now = to;
+}
+
+void hda_break(struct hda_model *m, u32 n)
+{
+	m->sd[n].ctl &= ~RUN;
+	m->sd[n].sts |= DESE;
+}
+
+/* ---- the codec ------------------------------------------------------------------------- */
+
+struct hda_node *hda_node(struct hda_model *m, u32 nid)
+{
+	u32 i;
+
+	for (i = 0; i < m->codec.nnodes; i++)
+		if (m->codec.node[i].nid == nid)
+			return &m->codec.node[i];
+	return NULL;
+}
+
+static u32 parameter(struct hda_model *m, u32 nid, const struct hda_node *n, u32 which)
+{
+	const struct hda_codec *c = &m->codec;
+
+	if (!nid)
+		return which == 4 ? c->group << 16 | 1 : which == 0 ? 0x1af40022 : 0;
+	if (nid == c->group)
+		return which == 4 ? c->node[0].nid << 16 | c->nnodes : which == 5 ? 1 :
+		       which == 0xa ? c->group_pcm : which == 0xd ? c->group_amp_in :
+		       which == 0x12 ? c->group_amp_out : 0;
+	if (!n)
+		return 0;
+	return which == 9 ? n->caps : which == 0xa ? n->pcm : which == 0xc ? n->pin_caps :
+	       which == 0xd ? n->amp_in : which == 0x12 ? n->amp_out :
+	       which == 0xe ? n->ninputs | (n->long_inputs ? 0x80 : 0) : 0;
+}
+
+static u32 input_list(const struct hda_node *n, u32 from)
+{
+	u32 per = n->long_inputs ? 2 : 4, i, v = 0;
+
+	for (i = 0; i < per && from + i < n->ninputs; i++) {
+		u32 e = n->inputs[from + i];
+
+		if (n->long_inputs)
+			e = (e & 0x80) << 8 | (e & 0x7f);
+		v |= e << (i * 32 / per);
+	}
+	return v;
+}
+
+static void set_amp(struct hda_node *n, u32 p)
+{
+	u32 ch;
+
+	for (ch = 0; ch < 2; ch++) {
+		if (!(p & (ch ? 0x1000 : 0x2000)))
+			continue;
+		if (p & 0x8000)
+			n->out[ch] = p & 0xff;
+		if (p & 0x4000)
+			n->in[p >> 8 & 15][ch] = p & 0xff;
+	}
+}
+
+/* False: nobody answers. */
+static bool ask_codec(struct hda_model *m, u32 command, u32 *answer)
+{
+	u32 nid = command >> 20 & 0xff, verb = command >> 8 & 0xfff, p = command & 0xff;
+	struct hda_node *n = hda_node(m, nid);
+
+	REQUIRE(command >> 28 == m->codec.address);
+	*answer = 0;
+	m->verbs++;
+	if (m->fault.silent_codec || m->fault.no_codec)
+		return false;
+	if (verb == 0xf00)
+		*answer = parameter(m, nid, n, p);
+	else if (verb == 0xf05 && m->fault.power_sticks)
+		*answer = 0x30;
+	else if (!n)
+		return true;
+	else if (verb == 0xf02)
+		*answer = input_list(n, p);
+	else if (verb == 0xf1c)
+		*answer = n->pin_config;
+	else if (verb == 0xf05)
+		*answer = n->power << 4 | n->power;
+	else if (verb == 0x701)
+		n->select = p;
+	else if (verb == 0x705)
+		n->power = p;
+	else if (verb == 0x706)
+		n->stream = p;
+	else if (verb == 0x707)
+		n->pin = p;
+	else if (verb == 0x70c)
+		n->eapd = p;
+	else if (verb >> 8 == 2)
+		n->format = command & 0xffff;
+	else if (verb >> 8 == 3)
+		set_amp(n, command & 0xffff);
+	return true;
+}
+
+/* The codec has lost its power: nothing of what it was told is left. */
+static void forget(struct hda_model *m)
+{
+	u32 i, ch, input;
+
+	for (i = 0; i < m->codec.nnodes; i++) {
+		struct hda_node *n = &m->codec.node[i];
+
+		n->select = 0;
+		n->pin = 0;
+		n->eapd = 0;
+		n->stream = 0;
+		n->format = 0;
+		n->power = n->caps & 1u << 10 ? 3 : 0;
+		for (ch = 0; ch < 2; ch++) {
+			n->out[ch] = 0x80;
+			for (input = 0; input < COUNT(n->in); input++)
+				n->in[input][ch] = 0x80;
+		}
+	}
+}
+
+static void immediate(struct hda_model *m)
+{
+	if (m->fault.no_immediate)
+		return;
+	m->ics = 1;
+	if (ask_codec(m, m->icw, &m->irr))
+		m->ics = 2;
+}
+
+static void serve_rings(struct hda_model *m)
+{
+	while (m->corbctl & 2 && m->rirbctl & 2 && m->corb_rp != m->corb_wp) {
+		u32 answer;
+		u8 *at;
+
+		if (m->fault.no_corb || (m->as.rirb_stalls && m->rirb_count == m->rintcnt))
+			return;
+		m->corb_rp = (m->corb_rp + 1) % 256;
+		if (!ask_codec(m, get32(memory(m, m->corb + 4 * m->corb_rp, 4)), &answer))
+			continue;
+		m->rirb_wp = (m->rirb_wp + 1) % 256;
+		at = memory(m, m->rirb + 8 * m->rirb_wp, 8);
+		put32(at, answer);
+		put32(at + 4, m->codec.address);
+		m->rirb_count++;
+		if (m->rirb_count == m->rintcnt && m->rirbctl & 1)
+			m->rirbsts |= 1;
+	}
+}
+
+/* ---- registers --------------------------------------------------------------------------- */
+
+static u32 intsts(const struct hda_model *m)
+{
+	u32 i, v = 0;
+
+	for (i = 0; i < HDA_SDS; i++) {
+		u32 on = m->as.ioce_ignored ? BCIS : m->sd[i].ctl & STS;
+
+		v |= m->sd[i].sts & on ? 1u << i : 0;
+	}
+	return v ? v | 0x80000000u : 0;
+}
+
+static u32 walclk(const struct hda_model *m)
+{
+	return (u32)(m->now * 24 / 1000) - m->walclk_zero;
+}
+
+static u32 read_sd(struct hda_model *m, u32 n, u32 reg, u32 width)
+{
+	struct hda_sd *s = &m->sd[n];
+
+	switch (reg) {
+	case 0x00:
+		return width == 1 ? s->ctl : s->ctl | s->tag << 16 | (u32)s->sts << 24;
+	case 0x02:
+		return s->tag;
+	case 0x03:
+		return s->sts;
+	case 0x04:
+		return s->lpib;
+	case 0x10:
+		return m->as.fifos[is_out(n)];
+	}
+	return 0;
+}
+
+static u32 bus_read(void *ctx, u32 bar, u32 at, u32 width)
+{
+	struct hda_model *m = ctx;
+
+	REQUIRE(!bar && (width == 1 || width == 2 || width == 4));
+	REQUIRE(!m->off && at + width <= m->bar_bytes);
+	if (m->fault.dead)
+		return 0xffffffffu >> (32 - 8 * width);
+	if (at >= 0x2000) {
+		if (m->fault.no_alias)
+			return 0;
+		REQUIRE(at == 0x2030 || (at >= 0x2084 && (at & 0x1f) == 4));
+		at -= 0x2000;
+	}
+	if (at >= 0x80 && at < 0x80 + 0x20 * HDA_SDS)
+		return read_sd(m, at / 0x20 - 4, at & 0x1f, width);
+	switch (at) {
+	case 0x00:
+		return m->gcap;
+	case 0x08:
+		return m->crst;
+	case 0x0e:
+		return m->statests;
+	case 0x20:
+		return m->intctl;
+	case 0x24:
+		return intsts(m);
+	case 0x30:
+		return walclk(m);
+	case 0x4a:
+		return m->corb_rp;
+	case 0x4c:
+		return m->corbctl;
+	case 0x4e:
+	case 0x5e:
+		return 0x42;
+	case 0x58:
+		return m->rirb_wp;
+	case 0x5c:
+		return m->rirbctl;
+	case 0x5d:
+		return m->rirbsts;
+	case 0x64:
+		return m->irr;
+	case 0x68:
+		return m->ics;
+	}
+	return 0;
+}
+
+static void write_ctl(struct hda_model *m, u32 n, u8 v)
+{
+	struct hda_sd *s = &m->sd[n];
+	u8 was = s->ctl;
+
+	REQUIRE(!(v & SRST && v & RUN));
+	REQUIRE(!(v & RUN && was & SRST));
+	if (v & RUN && !(was & RUN)) {
+		REQUIRE(s->tag == (n + 1) << 4);
+		REQUIRE(s->cbl && s->fmt);
+		if (m->as.run_restarts || !s->have_list) {
+			read_list(m, s);
+			s->lpib = 0;
+			s->dma = 0;
+			s->entry = 0;
+			s->inside = 0;
+			s->queued = 0;
+		}
+		s->run_ns = m->now;
+		s->moved = 0;
+	}
+	if (was & RUN && !(v & RUN) && m->fault.run_sticks) {
+		if (!(v & SRST) || m->fault.srst_does_not_help)
+			v |= RUN;
+	} else {
+		REQUIRE(!(v & SRST && was & RUN));
+	}
+	if (v & SRST && m->fault.srst_sticks)
+		v &= ~SRST;
+	if (v & SRST && !(v & RUN)) {
+		s->have_list = false;
+		s->tag = 0;
+		s->queued = 0;
+		if (!m->as.lpib_survives_srst) {
+			s->lpib = 0;
+			s->cbl = 0;
+			s->fmt = 0;
+			s->bdpl = 0;
+			s->bdpu = 0;
+		}
+		s->sts = 0;
+	}
+	s->ctl = v;
+}
+
+static void write_sd(struct hda_model *m, u32 n, u32 reg, u32 width, u32 v)
+{
+	struct hda_sd *s = &m->sd[n];
+	bool still = !(s->ctl & RUN) || m->fault.run_sticks;
+
+	switch (reg) {
+	case 0x00:
+		REQUIRE(width == 1);
+		write_ctl(m, n, (u8)v);
+		break;
+	case 0x02:
+		REQUIRE(width == 1 && still);
+		s->tag = (u8)v;
+		break;
+	case 0x03:
+		REQUIRE(width == 1 && !(v & ~STS));
+		s->sts &= ~v;
+		break;
+	case 0x08:
+		REQUIRE(width == 4 && still);
+		s->cbl = v;
+		break;
+	case 0x0c:
+		REQUIRE(width == 2 && still);
+		s->lvi = v;
+		break;
+	case 0x12:
+		REQUIRE(width == 2 && still);
+		s->fmt = v;
+		break;
+	case 0x18:
+		REQUIRE(width == 4 && still);
+		s->bdpl = v;
+		break;
+	case 0x1c:
+		REQUIRE(width == 4 && still);
+		s->bdpu = v;
+		break;
+	default:
+		REQUIRE(!"a register that is read only");
+	}
+}
+
+static void write_reset(struct hda_model *m, u32 v)
+{
+	u32 i;
+
+	if (m->fault.reset_sticks || (m->fault.reset_never_ends && v))
+		return;
+	if (m->crst && !(v & 1)) {
+		for (i = 0; i < HDA_SDS; i++) {
+			REQUIRE(!(m->sd[i].ctl & RUN) || m->fault.run_sticks);
+			memset(&m->sd[i], 0, sizeof(m->sd[i]));
+		}
+		REQUIRE(!(m->corbctl & 2) && !(m->rirbctl & 2));
+		m->intctl = 0;
+		m->dplbase = 0;
+		m->statests = 0;
+		forget(m);
+	} else if (!m->crst && v & 1) {
+		m->walclk_zero = (u32)(m->now * 24 / 1000);
+		m->statests = m->fault.no_codec ? 0 : 1u << m->codec.address;
+	}
+	m->crst = v & 1;
+}
+
+static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
+{
+	struct hda_model *m = ctx;
+	u32 i;
+
+	REQUIRE(!bar && !m->off && at < 0x2000);
+	if (m->fault.dead)
+		return;
+	REQUIRE(m->crst || at == 0x08);
+	if (at >= 0x80) {
+		REQUIRE(at < 0x80 + 0x20 * HDA_SDS);
+		write_sd(m, at / 0x20 - 4, at & 0x1f, width, v);
+		return;
+	}
+	switch (at) {
+	case 0x08:
+		write_reset(m, v);
+		break;
+	case 0x0e:
+		m->statests &= ~v;
+		break;
+	case 0x20:
+		m->intctl = v;
+		break;
+	case 0x40:
+		m->corb = (m->corb & ~0xffffffffull) | v;
+		break;
+	case 0x44:
+		m->corb = (u64)v << 32 | (u32)m->corb;
+		break;
+	case 0x48:
+		m->corb_wp = v;
+		serve_rings(m);
+		break;
+	case 0x4a:
+		m->corb_rp = v;
+		break;
+	case 0x4c:
+		m->corbctl = v;
+		break;
+	case 0x50:
+		m->rirb = (m->rirb & ~0xffffffffull) | v;
+		break;
+	case 0x54:
+		m->rirb = (u64)v << 32 | (u32)m->rirb;
+		break;
+	case 0x58:
+		m->rirb_wp = v & 0x8000 ? 0 : v;
+		break;
+	case 0x5a:
+		m->rintcnt = v;
+		break;
+	case 0x5c:
+		m->rirbctl = v;
+		break;
+	case 0x5d:
+		if (m->rirbsts & v & 1)
+			m->rirb_count = 0;
+		m->rirbsts &= ~v;
+		serve_rings(m);
+		break;
+	case 0x60:
+		REQUIRE(!(m->ics & 1));
+		m->icw = v;
+		break;
+	case 0x68:
+		if (v & 1)
+			immediate(m);
+		else
+			m->ics = v & 2 ? m->ics & ~2u : 0;
+		break;
+	case 0x70:
+		for (i = 0; i < HDA_SDS; i++)
+			REQUIRE(!(m->sd[i].ctl & RUN) || !v);
+		REQUIRE((v & ~1u) % 128 == 0);
+		m->dplbase = (m->dplbase & ~0xffffffffull) | v;
+		break;
+	case 0x74:
+		m->dplbase = (u64)v << 32 | (u32)m->dplbase;
+		break;
+	}
+}
+
+/* ---- the rest of the bus ------------------------------------------------------------------- */
+
+static u32 bus_config_read(void *ctx, u32 at, u32 width)
+{
+	struct hda_model *m = ctx;
+
+	(void)width;
+	return at == 0 ? m->vendor : at == 4 ? m->command : at == 0x44 ? m->tcsel : 0;
+}
+
+static void bus_config_write(void *ctx, u32 at, u32 width, u32 v)
+{
+	struct hda_model *m = ctx;
+
+	REQUIRE((at == 4 && width == 2) || (at == 0x44 && width == 1));
+	if (at == 4)
+		m->command = v;
+	else
+		m->tcsel = v;
+}
+
+static u64 bus_bar(void *ctx, u32 bar, u64 *bytes)
+{
+	struct hda_model *m = ctx;
+
+	*bytes = bar ? 0 : m->bar_bytes;
+	return m->bar;
+}
+
+static void bus_barrier(void *ctx)
+{
+	(void)ctx;
+}
+
+static void bus_delay(void *ctx, u32 us)
+{
+	advance(ctx, us * 1000ull);
+}
+
+static void bus_sleep(void *ctx, u32 us)
+{
+	struct hda_model *m = ctx;
+
+	REQUIRE(!m->in_irq);
+	advance(m, us * 1000ull);
+}
+
+static u64 bus_now(void *ctx)
+{
+	return ((struct hda_model *)ctx)->now;
+}
+
+static void bus_timer(void *ctx, u32 slot, u64 ns)
+{
+	((struct hda_model *)ctx)->timer[slot] = ns;
+}
+
+static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...)
+{
+	struct hda_model *m = ctx;
+	size_t used = strlen(m->log);
+	va_list args;
+
+	used += snprintf(m->log + used, sizeof(m->log) - used, "%c ", "IWE"[level]);
+	va_start(args, format);
+	used += vsnprintf(m->log + used, sizeof(m->log) - used, format, args);
+	va_end(args);
+	snprintf(m->log + used, sizeof(m->log) - used, "\n");
+}
+
+const struct wrt_hw_bus hda_bus = {
+	.now_ns = bus_now,
+	.timer_at = bus_timer,
+	.read = bus_read,
+	.write = bus_write,
+	.config_read = bus_config_read,
+	.config_write = bus_config_write,
+	.bar = bus_bar,
+	.dma_alloc = bus_alloc,
+	.dma_free = bus_free,
+	.write_barrier = bus_barrier,
+	.delay_us = bus_delay,
+	.sleep_us = bus_sleep,
+	.log = bus_log,
+};
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+static bool deliver(struct hda_model *m)
+{
+	u32 slots = 0;
+	bool ours;
+
+	m->in_irq = true;
+	ours = m->dev ? wrt_device_irq(m->dev) : wrt_hda_ops.irq(m->hw, &slots);
+	m->in_irq = false;
+	return ours;
+}
+
+/* First armed timer up to `limit`, or limit. */
+static u64 next_timer(struct hda_model *m, u64 limit, u32 *slot)
+{
+	u32 i;
+
+	*slot = WRT_SLOTS_MAX;
+	for (i = 0; i < WRT_SLOTS_MAX; i++)
+		if (m->timer[i] && m->timer[i] <= limit) {
+			limit = m->timer[i] > m->now ? m->timer[i] : m->now;
+			*slot = i;
+		}
+	return limit;
+}
+
+void hda_run(struct hda_model *m, u64 ns)
+{
+	u64 end = m->now + ns;
+
+	while (m->now < end) {
+		u64 tick = m->tick + m->as.tick_ns < end ? m->tick + m->as.tick_ns : end;
+		u32 slot;
+		u64 to = next_timer(m, tick, &slot);
+
+		advance(m, to - m->now);
+		if (slot < WRT_SLOTS_MAX) {
+			m->timer[slot] = 0;
+			m->timers++;
+			deliver(m);
+		}
+		if (m->intctl & 0x80000000u && intsts(m) & m->intctl & 0x7fffffffu) {
+			m->interrupts++;
+			assert_true(deliver(m));
+			assert_false(intsts(m) & m->intctl & 0x7fffffffu);
+		}
+	}
+}
+
+void hda_sleep(struct hda_model *m, u64 ns)
+{
+	advance(m, ns);
+}
+
+/* ---- life -------------------------------------------------------------------------------------- */
+
+void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct hda_codec *codec)
+{
+	memset(m, 0, sizeof(*m));
+	m->as = *as;
+	m->codec = *codec;
+	m->now = TB_EPOCH;
+	m->tick = TB_EPOCH;
+	m->gcap = 0x4401;
+	m->vendor = 0x8086;
+	m->tcsel = 0xfd;
+	m->command = 6;
+	m->bar = 0xfebf0000u;
+	m->bar_bytes = 0x4000;
+	m->next_bus = 0x123400000ull;
+	m->heard = malloc(HDA_HEARD_MAX);
+	m->crst = 1;			/* as firmware may leave it, with an engine running */
+	forget(m);
+}
+
+void hda_close(struct hda_model *m)
+{
+	u32 i;
+
+	for (i = 0; i < HDA_MAPS; i++)
+		assert_false(m->map[i].at && m->map[i].ours);
+	for (i = 0; i < WRT_SLOTS_MAX; i++)
+		assert_int_equal(m->timer[i], 0);
+	free(m->heard);
+}
+
+/* ---- codecs ------------------------------------------------------------------------------------- */
+
+static const u8 at2[] = { 2 }, at5[] = { 5 };
+
+const struct hda_codec hda_duplex = {
+	.address = 0, .group = 1, .nnodes = 4,
+	.node = {
+		{ .nid = 2, .caps = 0x1d, .pcm = 0x000201fc, .amp_out = 0x80034a4a },
+		{ .nid = 3, .caps = 0x400101, .pin_caps = 0x10, .pin_config = 0x00004010,
+		  .inputs = at2, .ninputs = 1 },
+		{ .nid = 4, .caps = 0x10011b, .pcm = 0x000201fc, .amp_in = 0x80034a4a,
+		  .inputs = at5, .ninputs = 1 },
+		{ .nid = 5, .caps = 0x400001, .pin_caps = 0x20, .pin_config = 0x00805020 },
+	},
+};
+
+/*
+ * Playback: pin 0x14 (unconnected), 0x15 (speaker, EAPD) <- mixer 0x0c <- { pin 0x18, 0x0a,
+ * DAC 0x11 }, where 0x0a is digital. Capture: ADC 0x0b <- selector 0x13 <- { 0x16-0x18, of
+ * which 0x18 is a microphone }.
+ */
+static const u8 to_mixer[] = { 0x0c }, of_mixer[] = { 0x18, 0x0a, 0x11 }, to_selector[] = { 0x13 };
+static const u8 of_selector[] = { 0x0c, 0x16, 0x98 };
+
+const struct hda_codec hda_rich = {
+	.address = 2, .group = 3, .group_pcm = 0x001e0560, .group_amp_in = 0x80051f17,
+	.group_amp_out = 0x00002727, .nnodes = 16,
+	.node = {
+		{ .nid = 0x0a, .caps = 0x000211, .pcm = 0x001e0560 },
+		{ .nid = 0x0b, .caps = 0x110511, .pcm = 0x000e0560, .inputs = to_selector,
+		  .ninputs = 1 },
+		{ .nid = 0x0c, .caps = 0x20010b, .inputs = of_mixer, .ninputs = 3,
+		  .long_inputs = true, .amp_in = 0x80000000 },
+		{ .nid = 0x0d, .caps = 0xf00000 },
+		{ .nid = 0x0e, .caps = 0xf00000 },
+		{ .nid = 0x0f, .caps = 0xf00000 },
+		{ .nid = 0x10, .caps = 0xf00000 },
+		{ .nid = 0x11, .caps = 0x030405 },
+		{ .nid = 0x12, .caps = 0xf00000 },
+		{ .nid = 0x13, .caps = 0x300103, .inputs = of_selector, .ninputs = 3 },
+		{ .nid = 0x14, .caps = 0x400101, .pin_caps = 0x10, .pin_config = 0x40000000,
+		  .inputs = to_mixer, .ninputs = 1 },
+		{ .nid = 0x15, .caps = 0x40050d, .pin_caps = 0x10010, .pin_config = 0x90100000,
+		  .inputs = to_mixer, .ninputs = 1, .amp_out = 0x80000000 },
+		{ .nid = 0x16, .caps = 0x400001, .pin_caps = 0x20, .pin_config = 0x40a00000 },
+		{ .nid = 0x17, .caps = 0x400001, .pin_caps = 0x10, .pin_config = 0x01a00000 },
+		{ .nid = 0x18, .caps = 0x400001, .pin_caps = 0x20, .pin_config = 0x01a10000 },
+		{ .nid = 0x19, .caps = 0xf00000 },
+	},
+};

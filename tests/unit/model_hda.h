@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * model_hda.h - registers of an HD Audio controller and one codec, moved by a clock of its
+ * own, with a switch for each way in which QEMU's model and the real part differ. DMA goes
+ * through the list to memory that the model knows, and nowhere else. What no driver may do
+ * (SRST with RUN on, a wide write to CTL, another tag, a verb to an absent codec, a register
+ * in reset, memory freed under DMA ...) fails the test on the spot.
+ */
+#ifndef MODEL_HDA_H
+#define MODEL_HDA_H
+
+#include "testbed.h"
+#include "hw/hda/hda.h"
+
+#define HDA_MAPS	32
+#define HDA_SDS		8	/* 4 in, then 4 out */
+#define HDA_PLAY	4
+#define HDA_CAPT	0
+#define HDA_HEARD_MAX	(8u << 20)
+
+/* Rows of hardware.md 3.2; true is QEMU. */
+struct hda_behaviour {
+	u64 tick_ns;		/* DMA moves at multiples of this; every 20 us is the real part */
+	u32 block;		/* bytes moved at once */
+	bool run_restarts;	/* RUN 0 -> 1 reads the list again, LPIB 0 */
+	bool list_read_once;	/* at RUN, all of it */
+	bool lpib_survives_srst;
+	bool ioce_ignored;	/* only INTCTL masks */
+	bool no_fifo;		/* LPIB is what has been done to memory */
+	bool dpib_at_once;	/* else it lags by one tick of 20 us */
+	bool rirb_stalls;	/* the ring stops until RIRBSTS is cleared */
+	u32 fifos[2];		/* register: in, out */
+	u32 align;		/* of addresses in the list */
+};
+
+extern const struct hda_behaviour hda_qemu, hda_real;
+
+struct hda_faults {
+	bool dead;			/* all registers read all ones */
+	bool reset_sticks;		/* CRST never reads 0 */
+	bool reset_never_ends;		/* CRST never reads 1 */
+	bool no_codec, silent_codec;	/* not in STATESTS; there, but mute */
+	bool no_immediate;
+	bool no_corb;
+	bool run_sticks;		/* RUN never reads 0 ... */
+	bool srst_does_not_help;	/* ... not even by SRST */
+	bool srst_sticks;		/* SRST never reads 1 */
+	bool dpib_dead;
+	bool no_alias;
+	bool power_sticks;		/* a widget never says that it is in D0 */
+	u32 lose;			/* one of so many buffer-complete bits is never set */
+	u32 no_memory_at;		/* the n-th dma_alloc fails, from 1 */
+};
+
+/* One widget of the codec, as it answers, and what it has been told. */
+struct hda_node {
+	u32 nid, caps, pcm, pin_caps, pin_config, amp_in, amp_out;
+	const u8 *inputs;
+	u32 ninputs;
+	bool long_inputs;
+	u32 select, power, pin, eapd, stream, format;
+	u32 out[2], in[16][2];		/* gain, bit 7 mute */
+};
+
+struct hda_codec {
+	u32 address, group, group_pcm, group_amp_in, group_amp_out;
+	u32 nnodes;
+	struct hda_node node[16];
+};
+
+struct hda_sd {
+	u8 ctl, tag, sts;
+	u32 lpib, cbl, lvi, fmt, bdpl, bdpu;
+	u64 run_ns, moved;	/* bytes of the link since then */
+	u32 entry, inside;	/* DMA: where in the list */
+	u32 dma, dpib;		/* bytes of the list done; what the position buffer says */
+	u8 list[256 * 16];
+	bool have_list;
+	u8 fifo[512];
+	u32 queued;
+	u64 iocs;
+};
+
+struct hda_model {
+	struct hda_behaviour as;
+	struct hda_faults fault;
+	struct hda_codec codec;
+	u64 now, tick;
+	u32 crst, statests, intctl, icw, irr, ics, walclk_zero;
+	u32 corb_wp, corb_rp, rirb_wp, rintcnt, rirbsts, rirb_count, corbctl, rirbctl;
+	u64 corb, rirb, dplbase;
+	struct hda_sd sd[HDA_SDS];
+	u32 gcap, vendor, tcsel, command, bar_bytes;
+	u64 bar;
+	struct {
+		u8 *at;
+		u64 bus;
+		u32 len;
+		bool ours;		/* from dma_alloc */
+	} map[HDA_MAPS];
+	u64 next_bus;
+	u32 allocs;
+	u64 timer[WRT_SLOTS_MAX];
+	bool off;			/* no power: nobody may touch a register */
+	bool in_irq;
+	u8 *heard;			/* what went over the link, playback */
+	u64 nheard;
+	u64 recorded;			/* frames the link has brought, their number is their content */
+	u64 interrupts, timers, verbs;
+	char log[4096];
+	struct wrt_hw_dev *hw;
+	struct wrt_device *dev;		/* whose interrupt handler is called, or NULL */
+};
+
+extern const struct wrt_hw_bus hda_bus;
+
+/* QEMU's hda-duplex; and one with a mixer, a selector, ranges, more pins, inherited amps. */
+extern const struct hda_codec hda_duplex, hda_rich;
+
+void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct hda_codec *codec);
+
+/* Nothing is left of what dma_alloc gave. */
+void hda_close(struct hda_model *m);
+
+/* Memory for a buffer at a bus address of its own. */
+u64 hda_map(struct hda_model *m, void *at, u32 len);
+void hda_unmap(struct hda_model *m, void *at);
+
+/* Time passes: DMA moves, interrupts and timers reach the device. */
+void hda_run(struct hda_model *m, u64 ns);
+
+/* Time passes and no interrupt is served. */
+void hda_sleep(struct hda_model *m, u64 ns);
+
+/* The engine stops by itself, as after a bus error. */
+void hda_break(struct hda_model *m, u32 sd);
+
+struct hda_node *hda_node(struct hda_model *m, u32 nid);
+
+#endif

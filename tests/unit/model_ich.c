@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * model_ich.c - see model_ich.h. Single-threaded; called by the backend through the bus,
+ * and by tests. Offsets and bits are written out here once more, from the data sheet, so
+ * that a wrong one in the driver is not right by being wrong twice.
+ */
+#include "model_ich.h"
+
+#define US	1000ull
+
+const struct model_behaviour model_qemu = {
+	.tick_ns = 1000 * US, .run_skips = true, .ack_drops_line = true, .no_handshake = true,
+};
+
+const struct model_behaviour model_real = {
+	.picb_glitches = true, .prefetches = true, .stop_us = 25, .ready_us = 20000,
+	.power_us = 9000,
+};
+
+enum { PI, PO, MC };
+enum { DCH = 1, CELV = 2, LVBCI = 4, BCIS = 8, FIFOE = 16, EVENTS = 28 };
+enum { RUN = 1, RR = 2, LVBIE = 4, FEIE = 8, IOCE = 16 };
+
+static const u32 summary[] = { 1 << 5, 1 << 6, 1 << 7 };
+
+/* ---- memory ------------------------------------------------------------------------ */
+
+u32 model_ich_map(struct model_ich *m, void *cpu, u32 bytes)
+{
+	u32 i = 0;
+
+	while (m->map[i].cpu)
+		assert_true(++i < MODEL_MAPS);
+	m->map[i].cpu = cpu;
+	m->map[i].bytes = bytes;
+	m->map[i].bus = m->next_bus;
+	m->next_bus += (bytes + 0x1fff) & ~0xfffu;	/* never neighbours */
+	return m->map[i].bus;
+}
+
+void model_ich_unmap(struct model_ich *m, void *cpu)
+{
+	u32 i = 0;
+
+	while (m->map[i].cpu != cpu)
+		assert_true(++i < MODEL_MAPS);
+	memset(&m->map[i], 0, sizeof(m->map[i]));
+}
+
+static u8 *reach(struct model_ich *m, u32 bus, u32 bytes)
+{
+	u32 i;
+
+	for (i = 0; i < MODEL_MAPS; i++)
+		if (m->map[i].cpu && bus - m->map[i].bus < m->map[i].bytes &&
+		    m->map[i].bytes - (bus - m->map[i].bus) >= bytes)
+			return m->map[i].cpu + (bus - m->map[i].bus);
+	fail_msg("DMA to %u bytes at %#x, which are nobody's", bytes, bus);
+	return NULL;
+}
+
+static u32 le32(const u8 *p)
+{
+	return p[0] | p[1] << 8 | p[2] << 16 | (u32)p[3] << 24;
+}
+
+/* ---- interrupts ---------------------------------------------------------------------- */
+
+static bool asks(const struct model_engine *e, u32 sr)
+{
+	return (sr & LVBCI && e->cr & LVBIE) || (sr & BCIS && e->cr & IOCE) ||
+	       (sr & FIFOE && e->cr & FEIE);
+}
+
+static void set_sr(struct model_ich *m, struct model_engine *e, u32 sr)
+{
+	u32 n = e - m->engine, i;
+	bool changed = (sr ^ e->sr) & EVENTS;
+
+	e->sr = sr;
+	if (m->is.ack_drops_line && !changed)
+		return;
+	if (asks(e, sr))
+		m->glob_sta |= summary[n];
+	else if (!m->is.ack_drops_line || !(sr & EVENTS))
+		m->glob_sta &= ~summary[n];
+	else
+		return;
+	m->line = asks(e, sr);
+	for (i = 0; !m->is.ack_drops_line && i < 3; i++)
+		m->line |= asks(&m->engine[i], m->engine[i].sr);
+}
+
+/* ---- DMA ----------------------------------------------------------------------------- */
+
+static void fetch(struct model_ich *m, struct model_engine *e, u32 index, u32 *address,
+		  u32 *control)
+{
+	const u8 *entry = reach(m, e->bdbar + 8 * index, 8);
+
+	*address = le32(entry) & ~3u;
+	*control = le32(entry + 4);
+	assert_int_equal(le32(entry) & 3, 0);
+	assert_true((*control & 0xffff) && (*control & 0xffff) % 2 == 0);
+}
+
+static void next_descriptor(struct model_ich *m, struct model_engine *e)
+{
+	e->civ = e->piv;
+	e->piv = (e->piv + 1) % 32;
+	if (e->fetched) {
+		e->address = e->next_address;
+		e->control = e->next_control;
+	} else {
+		fetch(m, e, e->civ, &e->address, &e->control);
+	}
+	e->fetched = m->is.prefetches;
+	if (e->fetched)
+		fetch(m, e, e->piv, &e->next_address, &e->next_control);
+	e->picb = e->control & 0xffff;
+	e->stale = ++e->changes % 2 ? 2 : 0;
+	e->glitch = m->is.picb_glitches ? 1 + (e->stale == 0) : 0;
+}
+
+static void transfer(struct model_ich *m, struct model_engine *e, u32 frames)
+{
+	u8 *at = reach(m, e->address, 4 * frames);
+
+	if (e == &m->engine[PO]) {
+		assert_true(e->frames + frames <= MODEL_HEARD_MAX);
+		memcpy(m->heard + e->frames, at, 4 * frames);
+		e->frames += frames;
+	} else {
+		for (; frames; frames--, at += 4) {
+			u32 frame = (u32)e->frames++;
+
+			memcpy(at, &frame, 4);
+		}
+	}
+}
+
+static void complete(struct model_ich *m, struct model_engine *e)
+{
+	u32 sr = (e->sr & ~CELV) | (e->control >> 31 ? BCIS : 0);
+
+	if (e->civ == e->lvi)
+		sr |= LVBCI | DCH | CELV;
+	else
+		next_descriptor(m, e);
+	set_sr(m, e, sr);
+}
+
+static bool moving(const struct model_engine *e)
+{
+	return e->cr & RUN && !(e->sr & DCH);
+}
+
+static u32 rate_of(const struct model_ich *m, const struct model_engine *e)
+{
+	return m->codec[(e == &m->engine[PO] ? 0x2c : 0x32) / 2];
+}
+
+/* Each engine by itself up to now. */
+static void move(struct model_ich *m)
+{
+	u64 upto = m->is.tick_ns ? m->now - m->now % m->is.tick_ns : m->now;
+	u32 i;
+
+	for (i = 0; i < 3; i++) {
+		struct model_engine *e = &m->engine[i];
+
+		while (moving(e) && upto > e->since) {
+			u64 due = (upto - e->since) * rate_of(m, e) / WRT_NSEC_PER_SEC;
+			u64 n = due - e->moved;
+
+			if (!n)
+				break;
+			n = n < e->picb / 2 ? n : e->picb / 2;
+			transfer(m, e, (u32)n);
+			e->address += 4 * (u32)n;
+			e->moved += n;
+			e->picb -= 2 * (u32)n;
+			if (!e->picb)
+				complete(m, e);
+		}
+	}
+}
+
+static void go(struct model_ich *m, struct model_engine *e)
+{
+	e->sr &= ~(DCH | CELV);
+	e->since = m->now;
+	e->moved = 0;
+}
+
+static void pass(struct model_ich *m, u64 ns)
+{
+	m->now += ns;
+	move(m);
+}
+
+/* The line is a level: it is served until it is quiet. */
+static void deliver(struct model_ich *m)
+{
+	u32 i, again = 0;
+
+	while (m->line && !m->deaf && m->dev) {
+		m->interrupts++;
+		assert_true(++again <= 8);
+		pass(m, m->latency_ns);
+		if (m->fault.lose_every && m->interrupts % m->fault.lose_every == 0) {
+			m->lost++;
+			for (i = 0; i < 3; i++)
+				set_sr(m, &m->engine[i], m->engine[i].sr & ~EVENTS);
+			continue;
+		}
+		assert_true(wrt_device_irq(m->dev));
+	}
+}
+
+/* When something may happen next: a tick, or a descriptor's end. */
+static u64 next_event(const struct model_ich *m, u64 until)
+{
+	u32 i;
+
+	if (m->is.tick_ns)
+		return (m->now / m->is.tick_ns + 1) * m->is.tick_ns;
+	for (i = 0; i < 3; i++) {
+		const struct model_engine *e = &m->engine[i];
+		u64 ns = e->since;
+
+		if (!moving(e))
+			continue;
+		ns += tb_frames_ns(e->moved + e->picb / 2, rate_of(m, e));
+		until = ns < until ? ns : until;
+	}
+	return until;
+}
+
+void model_ich_run(struct model_ich *m, u64 ns)
+{
+	u64 until = m->now + ns;
+
+	deliver(m);
+	while (m->now < until) {
+		u64 next = next_event(m, until);
+
+		next = next < until ? next : until;
+		pass(m, next > m->now ? next - m->now : 0);
+		deliver(m);
+	}
+}
+
+/* ---- the codec ----------------------------------------------------------------------- */
+
+static void codec_reset(struct model_ich *m)
+{
+	memset(m->codec, 0, sizeof(m->codec));
+	m->codec[0x02 / 2] = 0x8000;
+	m->codec[0x18 / 2] = 0x8808;
+	m->codec[0x1c / 2] = 0x8000;
+	m->codec[0x28 / 2] = m->fault.no_vra ? 0x0008 : 0x0009;
+	m->codec[0x2c / 2] = 48000;
+	m->codec[0x32 / 2] = 48000;
+	m->codec[0x7c / 2] = 0x8384;
+	m->codec[0x7e / 2] = 0x7600;
+	m->powered_ns = m->now + m->is.power_us * US;
+}
+
+/* The codec answers over a link that is locked and shared: [S] only. */
+static void outside_the_lock(struct model_ich *m)
+{
+	if (!m->dev)
+		return;
+	assert_int_equal(pthread_mutex_trylock(&m->dev->lock.raw), 0);
+	pthread_mutex_unlock(&m->dev->lock.raw);
+}
+
+static u32 codec_read(struct model_ich *m, u32 reg)
+{
+	outside_the_lock(m);
+	m->cas = false;
+	if (m->fault.no_codec)
+		return 0xffff;
+	if (m->fault.read_timeout && reg == m->fault.read_timeout) {
+		m->glob_sta |= 1 << 15;
+		return 0x5a5a;
+	}
+	if (reg == 0x26)
+		return m->codec[reg / 2] | (m->now < m->powered_ns || m->fault.never_powered ? 3 : 15);
+	return m->codec[reg / 2];
+}
+
+static void codec_write(struct model_ich *m, u32 reg, u32 value)
+{
+	bool vra = m->codec[0x2a / 2] & 1;
+
+	outside_the_lock(m);
+	assert_true(m->cas || m->fault.semaphore_stuck);
+	m->cas = false;
+	if (reg == 0)
+		codec_reset(m);
+	else if (reg == 0x2a && (m->fault.no_vra || m->fault.no_codec))
+		return;
+	else if ((reg == 0x2c || reg == 0x32) && (!vra || m->fault.rate_sticks))
+		return;
+	else
+		m->codec[reg / 2] = (u16)value;
+}
+
+/* ---- registers ------------------------------------------------------------------------ */
+
+static u32 read_picb(struct model_engine *e)
+{
+	if (!e->glitch)
+		return e->picb;
+	e->glitch--;
+	return e->stale;
+}
+
+static u32 engine_read(struct model_ich *m, struct model_engine *e, u32 reg, u32 width)
+{
+	bool says_dch = e->cr & RUN || (m->now >= e->stopped_ns && !m->fault.stop_hangs);
+
+	if (reg == 0x4 && width == 1)
+		return e->civ;
+	if (reg == 0x6 && width == 2)
+		return says_dch ? e->sr : e->sr & ~DCH;
+	if (reg == 0x8 && width == 2)
+		return read_picb(e);
+	if (reg == 0xb && width == 1)
+		return e->cr | (m->fault.reset_hangs ? RR : 0);
+	fail_msg("read of engine register %#x, %u bytes", reg, width);
+	return 0;
+}
+
+static void reset_engine(struct model_ich *m, struct model_engine *e)
+{
+	assert_false(e->cr & RUN);
+	e->bdbar = e->civ = e->lvi = e->piv = e->picb = 0;
+	e->loaded = e->fetched = false;
+	set_sr(m, e, DCH);
+}
+
+static void write_cr(struct model_ich *m, struct model_engine *e, u32 value)
+{
+	if (value & RR) {
+		if (!m->fault.reset_hangs)
+			reset_engine(m, e);
+		return;
+	}
+	if (value & RUN) {
+		m->run_rewrites += e->cr & RUN;
+		if (!e->loaded || m->is.run_skips)
+			next_descriptor(m, e);
+		e->loaded = true;
+		go(m, e);
+	} else {
+		e->stopped_ns = m->now + (e->cr & RUN ? m->is.stop_us * US : 0);
+		e->sr |= DCH;
+	}
+	e->cr = value;
+	set_sr(m, e, e->sr);
+}
+
+static void engine_write(struct model_ich *m, struct model_engine *e, u32 reg, u32 width,
+			 u32 value)
+{
+	if (reg == 0x0 && width == 4) {
+		assert_false(e->cr & RUN);
+		assert_int_equal(value & 7, 0);
+		e->bdbar = value;
+	} else if (reg == 0x5 && width == 1) {
+		assert_true(value < 32);
+		if (e->cr & RUN && e->sr & DCH) {
+			next_descriptor(m, e);
+			go(m, e);
+		}
+		e->lvi = value;
+	} else if (reg == 0x6 && width == 2) {
+		set_sr(m, e, e->sr & ~(value & EVENTS));
+	} else if (reg == 0xb && width == 1) {
+		write_cr(m, e, value);
+	} else {
+		fail_msg("write of engine register %#x, %u bytes", reg, width);
+	}
+}
+
+static u32 bus_read(void *ctx, u32 bar, u32 offset, u32 width)
+{
+	struct model_ich *m = ctx;
+	bool taken = m->cas;
+
+	pass(m, m->read_ns);
+	if (m->fault.dead)
+		return ~0u >> (32 - 8 * width);
+	if (bar == 0) {
+		assert_int_equal(width, 2);
+		return codec_read(m, offset);
+	}
+	if (offset < 0x30 && offset != 0x2c)
+		return engine_read(m, &m->engine[offset >> 4], offset & 15, width);
+	if (offset == 0x34) {
+		m->cas = true;
+		return taken || m->fault.semaphore_stuck;
+	}
+	assert_int_equal(width, 4);
+	if (offset == 0x2c)
+		return m->is.no_handshake ? 0 : m->glob_cnt;
+	assert_int_equal(offset, 0x30);
+	if (m->is.no_handshake && !m->fault.never_ready)
+		return m->glob_sta | 0x100;
+	return m->glob_sta | (m->glob_cnt & 2 && m->now >= m->ready_ns &&
+			      !m->fault.never_ready ? 0x100 : 0);
+}
+
+static void bus_write(void *ctx, u32 bar, u32 offset, u32 width, u32 value)
+{
+	struct model_ich *m = ctx;
+
+	if (m->fault.dead)
+		return;
+	if (bar == 0) {
+		assert_int_equal(width, 2);
+		codec_write(m, offset, value);
+	} else if (offset == 0x2c) {
+		if (value & 2 && !(m->glob_cnt & 2))
+			m->ready_ns = m->now + m->is.ready_us * US;
+		m->glob_cnt = value;
+	} else if (offset == 0x30) {
+		m->glob_sta &= ~(value & 0x8000);
+	} else {
+		engine_write(m, &m->engine[offset >> 4], offset & 15, width, value);
+	}
+}
+
+/* ---- the rest of the bus --------------------------------------------------------------- */
+
+static u64 bus_now(void *ctx)
+{
+	return ((struct model_ich *)ctx)->now;
+}
+
+static void *bus_dma_alloc(void *ctx, u32 bytes, u64 *bus)
+{
+	struct model_ich *m = ctx;
+	void *cpu;
+
+	if (m->fault.no_memory && m->allocated)
+		return NULL;
+	cpu = calloc(1, bytes);
+	*bus = model_ich_map(m, cpu, bytes);
+	m->allocated++;
+	return cpu;
+}
+
+static void bus_dma_free(void *ctx, void *cpu, u64 bus, u32 bytes)
+{
+	struct model_ich *m = ctx;
+	u32 i;
+
+	for (i = 0; i < 3; i++)
+		assert_false(m->engine[i].cr & RUN);
+	assert_ptr_equal(reach(m, (u32)bus, bytes), cpu);
+	model_ich_unmap(m, cpu);
+	m->allocated--;
+	free(cpu);
+}
+
+static void bus_barrier(void *ctx)
+{
+	(void)ctx;
+}
+
+static void bus_delay(void *ctx, u32 us)
+{
+	pass(ctx, us * US);
+}
+
+static void bus_sleep(void *ctx, u32 us)
+{
+	outside_the_lock(ctx);
+	pass(ctx, us * US);
+}
+
+static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...)
+{
+	struct model_ich *m = ctx;
+	va_list args;
+
+	m->warnings += level == WRT_LOG_WARNING;
+	m->errors += level == WRT_LOG_ERROR;
+	va_start(args, format);
+	vsnprintf(m->said, sizeof(m->said), format, args);
+	va_end(args);
+}
+
+const struct wrt_hw_bus model_ich_bus = {
+	.now_ns = bus_now,
+	.read = bus_read,
+	.write = bus_write,
+	.dma_alloc = bus_dma_alloc,
+	.dma_free = bus_dma_free,
+	.write_barrier = bus_barrier,
+	.delay_us = bus_delay,
+	.sleep_us = bus_sleep,
+	.log = bus_log,
+};
+
+void model_ich_power_loss(struct model_ich *m)
+{
+	u32 i;
+
+	memset(m->codec, 0, sizeof(m->codec));
+	m->glob_cnt = 0;
+	for (i = 0; i < 3; i++) {
+		u64 frames = m->engine[i].frames;
+
+		assert_false(m->engine[i].cr & RUN);
+		memset(&m->engine[i], 0, sizeof(m->engine[i]));
+		m->engine[i].frames = frames;
+		m->engine[i].sr = DCH;
+	}
+}
+
+/* Whoever was here before has left the codec's semaphore taken. */
+void model_ich_init(struct model_ich *m, const struct model_behaviour *is)
+{
+	memset(m, 0, sizeof(*m));
+	m->is = *is;
+	m->now = TB_EPOCH;
+	m->next_bus = 0x10000000;
+	m->heard = malloc(4 * MODEL_HEARD_MAX);
+	model_ich_power_loss(m);
+	m->cas = true;
+}
+
+void model_ich_fini(struct model_ich *m)
+{
+	assert_int_equal(m->allocated, 0);
+	assert_int_equal(m->run_rewrites, 0);
+	free(m->heard);
+}

@@ -1,0 +1,1398 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * test_hda.c - kernel/hw/hda/ against the register model of model_hda.h, directly and under
+ * the core: is every sample played and recorded once, does every point come, is every wait
+ * bounded, whether the part behaves as QEMU's or as silicon.
+ */
+#include "model_hda.h"
+
+#define MS		1000000ull
+#define SECOND		(1000 * MS)
+
+static struct hda_model m;	/* large: the model's lists */
+
+struct bed {
+	struct wrt_hda_config cfg;
+	struct wrt_hw_dev *hw;
+	struct wrt_device dev;
+};
+
+struct side {
+	struct tb_client client;
+	struct tb_buffer buffer;
+	struct wrt_stream *s;
+	struct wrt_hw_seg segs[64];
+	u64 first_heard;
+};
+
+static void bed_model(struct bed *b, bool emulated, const struct hda_codec *codec)
+{
+	memset(b, 0, sizeof(*b));
+	b->cfg.emulated = emulated;
+	hda_open(&m, emulated ? &hda_qemu : &hda_real, codec);
+}
+
+static void bed_create(struct bed *b)
+{
+	assert_int_equal(wrt_hda_create(&hda_bus, &m, &b->cfg, &b->hw), 0);
+	assert_int_equal(wrt_device_init(&b->dev, &wrt_hda_ops, b->hw), 0);
+	m.hw = b->hw;
+	m.dev = &b->dev;
+}
+
+static void bed_open(struct bed *b, bool emulated)
+{
+	bed_model(b, emulated, &hda_duplex);
+	bed_create(b);
+}
+
+static void bed_close(struct bed *b)
+{
+	wrt_device_gone(&b->dev);
+	wrt_device_destroy(&b->dev);
+	wrt_hda_destroy(b->hw);
+	hda_close(&m);
+}
+
+/* Every frame of the buffer is another number. */
+static void fill(struct side *side)
+{
+	u8 *at = side->buffer.geom.cpu;
+	u32 i;
+
+	for (i = 0; i < side->buffer.geom.bytes / 4; i++) {
+		at[4 * i] = (u8)i;
+		at[4 * i + 1] = (u8)(i >> 8);
+		at[4 * i + 2] = (u8)(i >> 16);
+		at[4 * i + 3] = 0x5a;
+	}
+}
+
+static void side_make(struct side *side, struct bed *b, u32 dir, u32 rate, u32 format, u32 bytes,
+		      u32 notify)
+{
+	memset(side, 0, sizeof(*side));
+	side->s = wrt_device_stream(&b->dev, dir, 0);
+	assert_non_null(side->s);
+	tb_client_init(&side->client, NULL, notify);
+	tb_buffer_make(&side->buffer, side->s, rate, format, 2, bytes, notify);
+	assert_int_equal(side->buffer.geom.bytes, bytes);
+	side->buffer.seg.bus = hda_map(&m, side->buffer.geom.cpu, bytes);
+	if (dir == WRT_PLAYBACK)
+		fill(side);
+}
+
+static int side_configure(struct side *side)
+{
+	return wrt_stream_configure(side->s, &side->client.client, &side->buffer.geom);
+}
+
+static void side_open(struct side *side, struct bed *b, u32 dir, u32 rate, u32 format, u32 bytes,
+		      u32 notify)
+{
+	side_make(side, b, dir, rate, format, bytes, notify);
+	side->first_heard = m.nheard;
+	assert_int_equal(side_configure(side), 0);
+}
+
+static void side_start(struct side *side)
+{
+	assert_int_equal(wrt_stream_start(side->s, &side->client.client), 0);
+}
+
+static void side_stop(struct side *side)
+{
+	assert_int_equal(wrt_stream_stop(side->s, &side->client.client), 0);
+	wrt_stream_settle(side->s, &side->client.client);
+}
+
+static void side_unmap(struct side *side)
+{
+	hda_unmap(&m, side->buffer.geom.cpu);
+	tb_buffer_free(&side->buffer);
+}
+
+static void side_close(struct side *side)
+{
+	wrt_stream_release(side->s, &side->client.client);
+	side_unmap(side);
+}
+
+static struct wrt_snapshot look(struct side *side)
+{
+	struct wrt_snapshot snap;
+
+	wrt_stream_position(side->s, &side->client.client, &snap);
+	return snap;
+}
+
+/* What has been heard is the buffer over and over, and as much as the position says. */
+static void check_heard(struct side *side, u32 fifo)
+{
+	const u8 *buffer = side->buffer.geom.cpu;
+	u64 n = m.nheard - side->first_heard, linear = look(side).linear, i;
+	u32 bytes = side->buffer.geom.bytes;
+
+	for (i = 0; i < n; i++)
+		if (m.heard[side->first_heard + i] != buffer[i % bytes])
+			fail_msg("byte %llu of %llu is another one", (unsigned long long)i,
+				 (unsigned long long)n);
+	assert_true(linear >= n || fifo);
+	assert_true(linear <= n + fifo && n <= linear + fifo);
+}
+
+/* The buffer holds the newest frames up to the position. */
+static void check_recorded(struct side *side)
+{
+	const u8 *buffer = side->buffer.geom.cpu;
+	u64 frames = look(side).linear / 4;
+	u32 room = side->buffer.geom.bytes / 4;
+	u64 i = frames > room / 2 ? frames - room / 2 : 0;
+
+	assert_true(frames > 0);
+	for (; i < frames; i++) {
+		const u8 *at = buffer + i % room * 4;
+
+		assert_int_equal(at[0] | at[1] << 8 | at[2] << 16 | (u32)at[3] << 24, i);
+	}
+}
+
+static void check_points(struct side *side)
+{
+	struct wrt_snapshot snap = look(side);
+
+	assert_int_equal(side->client.gaps, 0);
+	assert_int_equal(side->client.points, snap.packets);
+	assert_int_equal(snap.packets, snap.linear / side->buffer.geom.notify_bytes);
+}
+
+static u32 slack(bool emulated)
+{
+	return emulated ? 0 : 192 + 32;
+}
+
+static bool logged(const char *text)
+{
+	return strstr(m.log, text);
+}
+
+/* ---- the codec ---------------------------------------------------------------------- */
+
+static void the_log_says_which_path_was_taken_in_one_line_a_direction(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, true);
+	assert_string_equal(m.log, "I playback: DAC 0x2 -> pin 0x3 (line out)\n"
+			    "I capture: ADC 0x4 <- pin 0x5 (line in)\n");
+	bed_close(&b);
+}
+
+static void a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, true);
+	assert_int_equal(hda_node(&m, 2)->out[0], 0x4a);
+	assert_int_equal(hda_node(&m, 2)->out[1], 0x4a);
+	assert_int_equal(hda_node(&m, 3)->pin, 0x40);
+	assert_int_equal(hda_node(&m, 4)->in[0][0], 0x4a);
+	assert_int_equal(hda_node(&m, 4)->in[0][1], 0x4a);
+	assert_int_equal(hda_node(&m, 5)->pin, 0x20);
+	bed_close(&b);
+}
+
+static void the_walker_finds_its_way_through_mixers_selectors_and_ranges(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, false, &hda_rich);
+	bed_create(&b);
+	assert_string_equal(m.log, "I playback: DAC 0x11 -> 0x0c -> pin 0x15 (speaker)\n"
+			    "I capture: ADC 0xb -> 0x13 <- pin 0x18 (microphone)\n");
+	assert_int_equal(hda_node(&m, 0x11)->out[0], 0x27);
+	assert_int_equal(hda_node(&m, 0x11)->power, 0);
+	assert_int_equal(hda_node(&m, 0x0c)->in[2][1], 0);
+	assert_int_equal(hda_node(&m, 0x0c)->in[0][1], 0x80);
+	assert_int_equal(hda_node(&m, 0x15)->out[1], 0);
+	assert_int_equal(hda_node(&m, 0x15)->pin, 0x40);
+	assert_int_equal(hda_node(&m, 0x15)->eapd, 2);
+	assert_int_equal(hda_node(&m, 0x15)->power, 0);
+	assert_int_equal(hda_node(&m, 0x13)->select, 3);
+	assert_int_equal(hda_node(&m, 0x13)->in[3][0], 0x17);
+	assert_int_equal(hda_node(&m, 0x13)->in[0][0], 0x80);
+	assert_int_equal(hda_node(&m, 0x0b)->power, 0);
+	assert_int_equal(hda_node(&m, 0x18)->pin, 0x24);
+	assert_int_equal(hda_node(&m, 0x14)->pin, 0);
+	bed_close(&b);
+}
+
+static void formats_and_rates_are_those_of_the_converter(void **state)
+{
+	static const u32 qemu[] = { 16000, 22050, 32000, 44100, 48000, 88200, 96000 };
+	const struct wrt_hw_caps *c;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, true);
+	c = &b.dev.streams[0].caps;
+	assert_int_equal(b.dev.nstreams, 2);
+	assert_int_equal(c->dir, WRT_PLAYBACK);
+	assert_int_equal(c->formats, WRT_FMT_S16);
+	assert_int_equal(c->nrates, COUNT(qemu));
+	assert_memory_equal(c->rates, qemu, sizeof(qemu));
+	assert_int_equal(c->notify_step, 4);
+	assert_int_equal(c->flags, WRT_HW_SG | WRT_HW_EMULATED);
+	assert_int_equal(c->dma_bits, 64);
+	assert_int_equal(b.dev.streams[1].caps.dir, WRT_CAPTURE);
+	bed_close(&b);
+	bed_model(&b, false, &hda_rich);
+	b.cfg.dma_bits = 40;
+	bed_create(&b);
+	c = &b.dev.streams[0].caps;
+	assert_int_equal(c->formats, WRT_FMT_S16 | WRT_FMT_S32);
+	assert_int_equal(c->rate_max, 192000);
+	assert_int_equal(c->notify_step, 128);
+	assert_int_equal(c->flags, WRT_HW_SG | WRT_HW_EARLY_IRQ);
+	assert_int_equal(c->dma_bits, 40);
+	assert_int_equal(b.dev.streams[1].caps.formats, WRT_FMT_S16);
+	bed_close(&b);
+}
+
+static void set_control(struct bed *b, u32 index, u32 left, u32 right)
+{
+	u32 value[2] = { left, right }, back[2];
+
+	assert_int_equal(wrt_device_control_set(&b->dev, index, value), 0);
+	assert_int_equal(wrt_device_control_get(&b->dev, index, back), 0);
+	assert_int_equal(back[0], left);
+	assert_int_equal(back[1], right);
+}
+
+static void master_and_capture_have_a_volume_and_a_switch_each(void **state)
+{
+	struct wrt_hw_control c;
+	u32 high[2] = { 0, 0x4b }, two[2] = { 2, 0 };
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, true);
+	assert_int_equal(wrt_device_control(&b.dev, 0, &c), 0);
+	assert_string_equal(c.name, "Master");
+	assert_int_equal(c.max, 0x4a);
+	assert_int_equal(c.min_cdb, -7400);
+	assert_int_equal(c.step_cdb, 100);
+	assert_int_equal(wrt_device_control(&b.dev, 3, &c), 0);
+	assert_string_equal(c.name, "Capture");
+	assert_true(c.is_switch && c.max == 1 && c.dir == WRT_CAPTURE);
+	assert_int_equal(wrt_device_control(&b.dev, 4, &c), WRT_ERANGE);
+	set_control(&b, 0, 0x20, 0x21);
+	set_control(&b, 1, 1, 0);
+	assert_int_equal(hda_node(&m, 2)->out[0], 0x20);
+	assert_int_equal(hda_node(&m, 2)->out[1], 0x21 | 0x80);
+	set_control(&b, 2, 3, 4);
+	set_control(&b, 3, 0, 1);
+	assert_int_equal(hda_node(&m, 4)->in[0][0], 3 | 0x80);
+	assert_int_equal(hda_node(&m, 4)->in[0][1], 4);
+	assert_int_equal(wrt_device_control_set(&b.dev, 0, high), WRT_EINVAL);
+	assert_int_equal(wrt_device_control_set(&b.dev, 1, two), WRT_EINVAL);
+	assert_int_equal(wrt_hda_ops.control_set(b.hw, 4, two), WRT_ERANGE);
+	assert_int_equal(wrt_hda_ops.control_get(b.hw, 4, two), WRT_ERANGE);
+	assert_int_equal(hda_node(&m, 2)->out[0], 0x20);
+	bed_close(&b);
+}
+
+static void volume_and_switch_may_be_of_two_amplifiers(void **state)
+{
+	struct wrt_hw_control c;
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, false, &hda_rich);
+	bed_create(&b);
+	assert_int_equal(wrt_device_control(&b.dev, 0, &c), 0);
+	assert_int_equal(c.max, 0x27);
+	assert_int_equal(c.min_cdb, -0x27 * 25);
+	set_control(&b, 1, 0, 1);
+	assert_int_equal(hda_node(&m, 0x0c)->in[2][0], 0x80);
+	assert_int_equal(hda_node(&m, 0x0c)->in[2][1], 0);
+	set_control(&b, 0, 5, 6);
+	assert_int_equal(hda_node(&m, 0x11)->out[1], 6);
+	bed_close(&b);
+}
+
+static void latency_is_the_fifo_and_the_delay_of_the_widgets(void **state)
+{
+	struct side play;
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, false, &hda_rich);
+	bed_create(&b);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S32, 7680, 2);
+	assert_int_equal(play.s->latency.fifo_bytes, 192);
+	assert_int_equal(play.s->latency.codec_100ns, 3 * 10000000 / 48000);
+	side_close(&play);
+	bed_close(&b);
+}
+
+/* ---- playing and recording ------------------------------------------------------------- */
+
+static void play_with_pauses(bool emulated, u32 rate, u32 notify, bool dead_dpib)
+{
+	u32 bytes = notify ? notify * 1920 : 7680, i;
+	u64 seed = rate + notify;
+	struct side play;
+	struct bed b;
+
+	bed_open(&b, emulated);
+	m.fault.dpib_dead = dead_dpib;
+	side_open(&play, &b, WRT_PLAYBACK, rate, WRT_FMT_S16, bytes, notify);
+	for (i = 0; i < 20; i++) {
+		side_start(&play);
+		hda_run(&m, tb_random(&seed) % (60 * MS));
+		side_stop(&play);
+		hda_run(&m, tb_random(&seed) % (5 * MS));
+	}
+	assert_true(m.nheard > 3 * bytes);
+	check_heard(&play, slack(emulated));
+	if (notify)
+		check_points(&play);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static const u32 notifies[] = { 0, 1, 2, 3, 8 };
+
+static void playback_is_bit_exact_over_pauses_and_no_point_is_missing(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(notifies); i++) {
+		play_with_pauses(true, 48000, notifies[i], false);
+		play_with_pauses(true, 44100, notifies[i], false);
+		play_with_pauses(false, 48000, notifies[i], false);
+		play_with_pauses(false, 44100, notifies[i], false);
+	}
+}
+
+static void a_position_buffer_that_is_never_written_is_replaced_by_lpib(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(notifies); i++) {
+		play_with_pauses(true, 48000, notifies[i], true);
+		play_with_pauses(false, 48000, notifies[i], true);
+	}
+}
+
+static void record_with_pauses(bool emulated, u32 notify, bool dead_dpib)
+{
+	u32 bytes = notify ? notify * 1920 : 7680, i;
+	u64 seed = notify + 5;
+	struct side capt;
+	struct bed b;
+
+	bed_open(&b, emulated);
+	m.fault.dpib_dead = dead_dpib;
+	side_open(&capt, &b, WRT_CAPTURE, 48000, WRT_FMT_S16, bytes, notify);
+	for (i = 0; i < 12; i++) {
+		side_start(&capt);
+		hda_run(&m, 2 * MS + tb_random(&seed) % (60 * MS));
+		check_recorded(&capt);
+		side_stop(&capt);
+		hda_run(&m, tb_random(&seed) % (5 * MS));
+	}
+	check_recorded(&capt);
+	if (notify)
+		check_points(&capt);
+	side_close(&capt);
+	bed_close(&b);
+}
+
+static void capture_is_valid_up_to_the_position_over_pauses(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(notifies); i++) {
+		record_with_pauses(true, notifies[i], false);
+		record_with_pauses(false, notifies[i], false);
+		record_with_pauses(true, notifies[i], true);
+		record_with_pauses(false, notifies[i], true);
+	}
+}
+
+static void two_directions(bool emulated)
+{
+	struct side play, capt;
+	struct bed b;
+
+	bed_open(&b, emulated);
+	side_open(&play, &b, WRT_PLAYBACK, 44100, WRT_FMT_S16, 7680, 2);
+	side_open(&capt, &b, WRT_CAPTURE, 48000, WRT_FMT_S16, 3840, 3);
+	side_start(&play);
+	hda_run(&m, 7 * MS);
+	side_start(&capt);
+	hda_run(&m, SECOND / 2);
+	side_stop(&play);
+	hda_run(&m, 33 * MS);
+	check_recorded(&capt);
+	check_points(&capt);
+	check_heard(&play, slack(emulated));
+	check_points(&play);
+	side_close(&play);
+	side_close(&capt);
+	bed_close(&b);
+}
+
+static void both_directions_run_at_once_and_stop_alone(void **state)
+{
+	(void)state;
+	two_directions(true);
+	two_directions(false);
+}
+
+static void all_32_bits(void)
+{
+	struct side play;
+	struct bed b;
+
+	bed_model(&b, false, &hda_rich);
+	bed_create(&b);
+	side_open(&play, &b, WRT_PLAYBACK, 192000, WRT_FMT_S32, 24576, 8);
+	side_start(&play);
+	hda_run(&m, 100 * MS);
+	side_stop(&play);
+	hda_run(&m, MS);
+	side_start(&play);
+	hda_run(&m, 100 * MS);
+	check_heard(&play, slack(false) + 8 * 32);
+	assert_true(m.nheard > 192000 * 8 / 6);
+	check_points(&play);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void thirty_two_bits_at_192_khz_are_played_as_they_are(void **state)
+{
+	(void)state;
+	all_32_bits();
+}
+
+static void scatter(struct side *side, u32 piece)
+{
+	u32 n = side->buffer.geom.bytes / piece, i;
+
+	hda_unmap(&m, side->buffer.geom.cpu);
+	for (i = 0; i < n; i++) {
+		side->segs[i].bus = hda_map(&m, (u8 *)side->buffer.geom.cpu + i * piece, piece);
+		side->segs[i].len = piece;
+	}
+	side->buffer.geom.seg = side->segs;
+	side->buffer.geom.nseg = n;
+}
+
+static void unscatter(struct side *side, u32 piece)
+{
+	u32 i;
+
+	wrt_stream_release(side->s, &side->client.client);
+	for (i = 0; i < side->buffer.geom.nseg; i++)
+		hda_unmap(&m, (u8 *)side->buffer.geom.cpu + i * piece);
+	tb_buffer_free(&side->buffer);
+}
+
+static void scattered(bool emulated, u32 notify)
+{
+	struct side play;
+	struct bed b;
+	u32 i;
+
+	bed_open(&b, emulated);
+	side_make(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 15360, notify);
+	scatter(&play, 1280);
+	assert_int_equal(side_configure(&play), 0);
+	for (i = 0; i < 5; i++) {
+		side_start(&play);
+		hda_run(&m, 77 * MS);
+		side_stop(&play);
+		hda_run(&m, MS);
+	}
+	check_heard(&play, slack(emulated));
+	check_points(&play);
+	unscatter(&play, 1280);
+	bed_close(&b);
+}
+
+static void a_buffer_may_lie_in_many_pieces(void **state)
+{
+	(void)state;
+	scattered(true, 1);
+	scattered(true, 3);
+	scattered(false, 2);
+	scattered(false, 8);
+}
+
+/* ---- points and interrupts --------------------------------------------------------------- */
+
+static void count_interrupts(u32 notify)
+{
+	struct side play;
+	struct bed b;
+
+	bed_open(&b, true);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * notify, notify);
+	side_start(&play);
+	hda_run(&m, SECOND + 5 * MS);
+	assert_int_equal(m.interrupts, 100);
+	assert_int_equal(play.client.points, 100);
+	if (notify > 1)
+		assert_int_equal(m.timers, 0);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void the_engine_interrupts_at_points_and_nowhere_else(void **state)
+{
+	(void)state;
+	count_interrupts(1);
+	count_interrupts(2);
+	count_interrupts(3);
+	count_interrupts(8);
+	count_interrupts(255);
+}
+
+static void lose(bool emulated, u32 notify, u32 one_of)
+{
+	struct side play;
+	struct bed b;
+	u32 i;
+
+	bed_open(&b, emulated);
+	m.fault.lose = one_of;
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * notify, notify);
+	side_start(&play);
+	for (i = 0; i < 20; i++) {
+		hda_run(&m, 97 * MS);
+		assert_int_equal(look(&play).packets,
+				 look(&play).linear / play.buffer.geom.notify_bytes);
+	}
+	side_stop(&play);
+	check_heard(&play, slack(emulated));
+	check_points(&play);
+	assert_true(m.interrupts < 194);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void lost_interrupts_lose_no_point(void **state)
+{
+	(void)state;
+	lose(true, 1, 2);
+	lose(true, 2, 2);
+	lose(true, 3, 3);
+	lose(true, 8, 2);
+	lose(false, 2, 2);
+	lose(false, 1, 3);
+	lose(false, 8, 3);
+}
+
+static void merge(bool emulated)
+{
+	struct side play;
+	struct bed b;
+
+	bed_open(&b, emulated);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * 8, 8);
+	side_start(&play);
+	hda_run(&m, 15 * MS);
+	assert_int_equal(play.client.notifies, 1);
+	hda_sleep(&m, 52 * MS);
+	assert_int_equal(play.client.notifies, 1);
+	hda_run(&m, 50000);
+	assert_int_equal(play.client.notifies, 2);
+	assert_int_equal(play.client.most, 5);
+	hda_run(&m, 100 * MS);
+	check_points(&play);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void merged_interrupts_are_one_look_and_all_their_points(void **state)
+{
+	(void)state;
+	merge(true);
+	merge(false);
+}
+
+/* One period passes its end by less than 200 us; the next interrupt is 10 ms away. */
+static void early(u32 dir, bool dead_dpib)
+{
+	struct side side;
+	struct bed b;
+	u32 i;
+
+	bed_open(&b, false);
+	m.fault.dpib_dead = dead_dpib;
+	side_open(&side, &b, dir, 48000, WRT_FMT_S16, 1920 * 2, 2);
+	side_start(&side);
+	hda_run(&m, (dead_dpib ? 0 : 9 * MS) + 100000);
+	for (i = 0; i < 50; i++) {
+		u64 points = look(&side).linear / 1920;
+
+		while (look(&side).linear / 1920 == points)
+			hda_run(&m, 20000);
+		hda_run(&m, 60000);
+		assert_int_equal(side.client.points, points + 1);
+	}
+	side_close(&side);
+	bed_close(&b);
+}
+
+static void an_interrupt_before_its_position_is_looked_at_again_shortly_after(void **state)
+{
+	(void)state;
+	early(WRT_PLAYBACK, false);
+	early(WRT_PLAYBACK, true);
+	early(WRT_CAPTURE, false);
+}
+
+static void without(bool emulated, u32 notify, u32 bytes, u64 every)
+{
+	struct side play;
+	struct bed b;
+	u32 i;
+
+	bed_open(&b, emulated);
+	side_make(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, bytes, notify);
+	play.client.client.wants_points = false;
+	assert_int_equal(side_configure(&play), 0);
+	side_start(&play);
+	for (i = 0; i < 40; i++) {
+		u32 before = play.client.publishes;
+
+		hda_run(&m, every);
+		assert_true(play.client.publishes - before >= 1);
+		assert_true(play.client.publishes - before <= 2);
+	}
+	assert_int_equal(m.interrupts, 0);
+	assert_int_equal(play.client.points, 0);
+	side_stop(&play);
+	check_heard(&play, slack(emulated));
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void without_points_the_position_stays_fresh_all_the_same(void **state)
+{
+	static const struct { u32 notify, bytes; u64 every; } cases[] = {
+		{ 0, 7680, 10 * MS }, { 2, 7680, 10 * MS }, { 0, 3840, 5 * MS },
+		{ 0, 196608, 10 * MS }, { 8, 196608, 10 * MS }, { 0, 1 << 20, 10 * MS },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		without(true, cases[i].notify, cases[i].bytes, cases[i].every + 20000);
+		without(false, cases[i].notify, cases[i].bytes, cases[i].every + 20000);
+	}
+}
+
+static void an_observer_makes_points_real_and_takes_them_with_it(void **state)
+{
+	struct tb_client other;
+	struct side play;
+	struct bed b;
+	u64 before;
+
+	(void)state;
+	bed_open(&b, true);
+	side_make(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 4);
+	play.client.client.wants_points = false;
+	assert_int_equal(side_configure(&play), 0);
+	side_start(&play);
+	hda_run(&m, 5 * MS);
+	tb_client_init(&other, NULL, true);
+	assert_int_equal(wrt_stream_observe(play.s, &other.client), 0);
+	hda_run(&m, 100 * MS);
+	assert_in_range(m.interrupts, 10, 11);
+	assert_int_equal(other.points, 10);
+	wrt_stream_unobserve(play.s, &other.client);
+	before = m.interrupts;
+	hda_run(&m, 100 * MS);
+	assert_int_equal(m.interrupts, before);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void an_interrupt_that_is_not_ours_is_said_to_be_nobodys(void **state)
+{
+	struct side play;
+	struct bed b;
+	u32 slots = 0;
+
+	(void)state;
+	bed_open(&b, true);
+	m.off = true;
+	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	m.off = false;
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 5 * MS);
+	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	m.sd[0].sts = 4;
+	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	assert_int_equal(m.sd[0].sts, 4);
+	m.sd[HDA_PLAY].sts = 4;
+	assert_true(wrt_hda_ops.irq(b.hw, &slots));
+	assert_int_equal(slots, 1);
+	assert_int_equal(m.sd[HDA_PLAY].sts, 0);
+	wrt_hda_ops.points(play.s->hw, false);
+	m.sd[HDA_PLAY].sts = 4;
+	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	m.fault.dead = true;
+	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	m.fault.dead = false;
+	side_close(&play);
+	bed_close(&b);
+}
+
+/* ---- what goes wrong ------------------------------------------------------------------------ */
+
+static void halt(bool emulated)
+{
+	struct wrt_snapshot at, later;
+	struct side play;
+	struct bed b;
+
+	bed_open(&b, emulated);
+	m.as.align = 4;
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 73 * MS);
+	hda_break(&m, HDA_PLAY);
+	hda_run(&m, 40000);
+	at = look(&play);
+	hda_run(&m, SECOND);
+	later = look(&play);
+	assert_int_equal(later.linear, at.linear);
+	assert_int_equal(later.stalls, 1);
+	assert_int_equal(later.packets, at.packets);
+	side_stop(&play);
+	side_start(&play);
+	hda_run(&m, 73 * MS);
+	side_stop(&play);
+	assert_int_equal(look(&play).stalls, 1);
+	check_heard(&play, slack(emulated));
+	check_points(&play);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void an_engine_that_halts_is_noticed_once_and_can_be_started_again(void **state)
+{
+	(void)state;
+	halt(true);
+	halt(false);
+}
+
+static void refuse(struct bed *b, int want, const char *text, u64 max_ns)
+{
+	u64 from = m.now;
+
+	assert_int_equal(wrt_hda_create(&hda_bus, &m, &b->cfg, &b->hw), want);
+	assert_true(logged(text));
+	assert_true(m.now - from < max_ns);
+	hda_close(&m);
+}
+
+static void a_controller_that_does_not_reset_is_refused_in_bounded_time(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, true, &hda_duplex);
+	m.fault.reset_sticks = true;
+	refuse(&b, WRT_EIO, "E the controller does not go into reset\n", SECOND / 2);
+	bed_model(&b, true, &hda_duplex);
+	m.fault.reset_never_ends = true;
+	refuse(&b, WRT_EIO, "E the controller does not come out of reset\n", SECOND / 2);
+	bed_model(&b, true, &hda_duplex);
+	m.fault.dead = true;
+	refuse(&b, WRT_EIO, "E the controller does not answer\n", SECOND / 2);
+}
+
+static void without_a_codec_there_is_no_device(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, true, &hda_duplex);
+	m.fault.no_codec = true;
+	refuse(&b, WRT_EIO, "E no codec answers to the reset\n", SECOND / 2);
+	assert_int_equal(m.verbs, 0);
+	bed_model(&b, true, &hda_duplex);
+	m.fault.silent_codec = true;
+	refuse(&b, WRT_EIO, "E no codec answers to commands\n", SECOND / 2);
+	assert_int_equal(m.ics & 1, 0);
+}
+
+static void a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slot(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, true, &hda_duplex);
+	m.codec.node[1].pin_config = 0x40000000;
+	m.codec.node[2].ninputs = 0;
+	refuse(&b, WRT_ERANGE, "E no codec has a path from a converter to a pin\n", SECOND / 2);
+	bed_model(&b, true, &hda_duplex);
+	m.codec.node[1].pin_config = 0x40000000;
+	bed_create(&b);
+	assert_int_equal(b.dev.nstreams, 1);
+	assert_int_equal(b.dev.streams[0].caps.dir, WRT_CAPTURE);
+	bed_close(&b);
+}
+
+static void without_immediate_commands_the_rings_are_used(void **state)
+{
+	struct side play;
+	struct bed b;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		bed_model(&b, i, &hda_duplex);
+		m.fault.no_immediate = true;
+		bed_create(&b);
+		assert_true(logged("I no answer to immediate commands: using CORB and RIRB\n"));
+		side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+		side_start(&play);
+		hda_run(&m, 100 * MS);
+		check_heard(&play, slack(i));
+		for (; m.verbs < 600;)
+			set_control(&b, 0, m.verbs % 0x4a, 1);
+		side_close(&play);
+		bed_close(&b);
+	}
+	bed_model(&b, true, &hda_duplex);
+	m.fault.no_immediate = true;
+	m.fault.no_corb = true;
+	refuse(&b, WRT_EIO, "E no codec answers to commands\n", SECOND / 2);
+}
+
+static void a_widget_without_power_is_waited_for_in_bounded_time(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, false, &hda_duplex);
+	m.fault.power_sticks = true;
+	bed_create(&b);
+	assert_true(logged("W codec 0: node 0x1 stays in D3\n"));
+	assert_true(m.now - TB_EPOCH < 2 * SECOND);
+	bed_close(&b);
+}
+
+static void wherever_memory_ends_nothing_is_left_behind(void **state)
+{
+	struct bed b;
+	u32 i;
+
+	(void)state;
+	for (i = 1; i <= 4; i++) {
+		bed_model(&b, true, &hda_duplex);
+		m.fault.no_immediate = true;
+		m.fault.no_memory_at = i;
+		assert_int_equal(wrt_hda_create(&hda_bus, &m, &b.cfg, &b.hw),
+				 i == 2 ? WRT_EIO : WRT_ENOMEM);
+		hda_close(&m);
+	}
+	bed_model(&b, true, &hda_duplex);
+	m.fault.no_immediate = true;
+	m.fault.no_memory_at = 5;
+	bed_create(&b);
+	bed_close(&b);
+}
+
+static void an_engine_that_does_not_stop_is_reset(void **state)
+{
+	struct side play;
+	struct bed b;
+	u64 from;
+
+	(void)state;
+	bed_open(&b, false);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 10 * MS);
+	m.fault.run_sticks = true;
+	from = m.now;
+	side_stop(&play);
+	assert_true(m.now - from <= play.s->caps.stop_max_us * 1000ull);
+	assert_false(m.sd[HDA_PLAY].ctl & 2);
+	assert_true(logged("E playback: the engine does not stop: resetting it\n"));
+	m.fault.run_sticks = false;
+	m.as.align = 4;
+	side_start(&play);
+	hda_run(&m, 100 * MS);
+	check_points(&play);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **state)
+{
+	struct side play;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, false);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 10 * MS);
+	m.fault.run_sticks = true;
+	m.fault.srst_does_not_help = true;
+	side_stop(&play);
+	assert_int_equal(m.command, 6);
+	wrt_stream_release(play.s, &play.client.client);
+	assert_int_equal(m.command, 2);
+	assert_true(logged("bus mastering is turned off\n"));
+	assert_int_equal(side_configure(&play), WRT_EIO);
+	m.sd[HDA_PLAY].ctl = 0;
+	side_unmap(&play);
+	bed_close(&b);
+}
+
+static void an_engine_that_does_not_reset_is_not_programmed(void **state)
+{
+	struct side play;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, false);
+	side_make(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	m.fault.srst_sticks = true;
+	assert_int_equal(side_configure(&play), WRT_EIO);
+	assert_true(logged("E playback: the engine does not reset\n"));
+	m.fault.srst_sticks = false;
+	assert_int_equal(side_configure(&play), 0);
+	m.fault.srst_sticks = true;
+	assert_int_equal(wrt_stream_start(play.s, &play.client.client), WRT_EIO);
+	assert_int_equal(look(&play).state, WRT_STREAM_READY);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void what_cannot_be_programmed_is_refused(void **state)
+{
+	struct wrt_hw_latency l;
+	struct wrt_hw_seg one = { .bus = 0x1000, .len = 8192 }, many[300];
+	struct wrt_hw_geom g = {
+		.seg = &one, .nseg = 1, .bytes = 7680, .notify = 2, .notify_bytes = 3840,
+		.rate = 48000, .format = WRT_FMT_S16, .channels = 2, .frame_bytes = 4,
+	}, bad;
+	struct wrt_hw_stream *s, *other;
+	struct bed b;
+	u32 i;
+
+	(void)state;
+	bed_model(&b, false, &hda_duplex);
+	b.cfg.dma_bits = 32;
+	bed_create(&b);
+	assert_int_equal(wrt_hda_ops.open(b.hw, 2, &s), WRT_EINVAL);
+	assert_int_equal(wrt_hda_ops.open(b.hw, 0, &s), 0);
+	assert_int_equal(wrt_hda_ops.open(b.hw, 0, &other), WRT_EBUSY);
+#define REFUSED(change, why) \
+	do { bad = g; one.bus = 0x1000; one.len = 8192; change; \
+	     assert_int_equal(wrt_hda_ops.prepare(s, &bad, &l), why); } while (0)
+	REFUSED(bad.rate = 47999, WRT_EINVAL);
+	REFUSED(bad.format = WRT_FMT_S24_32, WRT_EINVAL);
+	REFUSED(bad.channels = 1, WRT_EINVAL);
+	REFUSED(bad.bytes = 128, WRT_EINVAL);
+	REFUSED(bad.bytes = 8 << 20, WRT_EINVAL);
+	REFUSED(bad.notify = 256, WRT_EINVAL);
+	REFUSED(bad.notify_bytes = 3841, WRT_EINVAL);
+	REFUSED(bad.frame_bytes = 0, WRT_EINVAL);
+	REFUSED(one.bus = 0x1040, WRT_EINVAL);
+	REFUSED(one.len = 7552, WRT_EINVAL);
+	REFUSED(one.bus = 0xfffff000u, WRT_EINVAL);
+	for (i = 0; i < 300; i++) {
+		many[i].bus = 0x100000 + i * 0x1000;
+		many[i].len = 128;
+	}
+	REFUSED((bad.seg = many, bad.nseg = 300, bad.bytes = 300 * 128, bad.notify = 0),
+		WRT_ERANGE);
+	REFUSED((bad.seg = many, bad.nseg = 256, bad.bytes = 256 * 128, bad.notify = 0),
+		WRT_ERANGE);
+	wrt_hda_ops.close(s);
+	bed_close(&b);
+}
+
+static void pieces_that_follow_each_other_are_one(void **state)
+{
+	struct wrt_hw_latency l;
+	struct wrt_hw_seg seg[512];
+	struct wrt_hw_geom g = {
+		.seg = seg, .nseg = 512, .bytes = 65536, .notify = 2, .notify_bytes = 32768,
+		.rate = 48000, .format = WRT_FMT_S16, .channels = 2, .frame_bytes = 4,
+	};
+	struct wrt_hw_stream *s;
+	struct bed b;
+	u32 i;
+
+	(void)state;
+	bed_open(&b, false);
+	for (i = 0; i < 512; i++) {
+		seg[i].bus = 0x100000 + i * 128;
+		seg[i].len = 128;
+	}
+	assert_int_equal(wrt_hda_ops.open(b.hw, 0, &s), 0);
+	assert_int_equal(wrt_hda_ops.prepare(s, &g, &l), 0);
+	assert_int_equal(m.sd[HDA_PLAY].lvi, 1);
+	wrt_hda_ops.release(s);
+	wrt_hda_ops.close(s);
+	bed_close(&b);
+}
+
+static void a_position_is_of_whole_frames_and_none_when_the_device_is_gone(void **state)
+{
+	struct side play;
+	struct bed b;
+	u64 linear;
+	u32 i;
+
+	(void)state;
+	bed_open(&b, true);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 5 * MS);
+	linear = look(&play).linear;
+	assert_true(linear > 0);
+	for (i = 0; i < HDA_MAPS && m.map[i].bus != (m.dplbase & ~1ull); i++)
+		;
+	m.map[i].at[8 * HDA_PLAY] += 7;
+	assert_int_equal(look(&play).linear, linear + 4);
+	m.fault.dead = true;
+	hda_sleep(&m, MS);
+	assert_int_equal(look(&play).linear, linear + 4);
+	m.fault.dead = false;
+	side_close(&play);
+	bed_close(&b);
+}
+
+/* ---- sleep ------------------------------------------------------------------------------------ */
+
+static void asleep(struct bed *b)
+{
+	wrt_device_suspend(&b->dev);
+	m.off = true;
+	hda_sleep(&m, 3 * SECOND);
+	assert_false(wrt_device_irq(&b->dev));
+	m.off = false;
+	m.crst = 0;
+	memset(m.sd, 0, sizeof(m.sd));
+	assert_int_equal(wrt_device_resume(&b->dev), 0);
+}
+
+static void sleep_while_running(bool emulated, u32 notify)
+{
+	u64 seed = notify;
+	struct side play;
+	struct bed b;
+	u32 i;
+
+	bed_open(&b, emulated);
+	m.as.align = 4;
+	set_control(&b, 0, 0x33, 0x44);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * notify, notify);
+	side_start(&play);
+	for (i = 0; i < 10; i++) {
+		hda_run(&m, tb_random(&seed) % (50 * MS));
+		asleep(&b);
+		if (i & 1)
+			hda_run(&m, 500000 * (i % 3));
+		if (i & 2) {
+			side_stop(&play);
+			side_start(&play);
+		}
+	}
+	hda_run(&m, 73 * MS);
+	assert_int_equal(hda_node(&m, 2)->out[0], 0x33);
+	assert_int_equal(hda_node(&m, 2)->out[1], 0x44);
+	assert_int_equal(hda_node(&m, 3)->pin, 0x40);
+	check_heard(&play, slack(emulated));
+	check_points(&play);
+	assert_int_equal(look(&play).stalls, 10);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void after_a_sleep_the_very_next_sample_is_played(void **state)
+{
+	(void)state;
+	sleep_while_running(true, 1);
+	sleep_while_running(true, 2);
+	sleep_while_running(true, 3);
+	sleep_while_running(false, 2);
+	sleep_while_running(false, 3);
+}
+
+static void on_others_than_intels_a_sleep_keeps_entries_aligned_and_skips_less_than_128(void **state)
+{
+	const u8 *buffer;
+	struct side play;
+	struct bed b;
+	u64 heard;
+	u32 skipped;
+
+	(void)state;
+	bed_model(&b, false, &hda_duplex);
+	m.vendor = 0x1022;
+	bed_create(&b);
+	assert_int_equal(m.tcsel, 0xfd);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 12345678);
+	asleep(&b);
+	heard = m.nheard;
+	hda_run(&m, 100 * MS);
+	buffer = play.buffer.geom.cpu;
+	for (skipped = 0; memcmp(m.heard + heard, buffer + (heard + skipped) % 7680, 4); skipped += 4)
+		assert_true(skipped < 128);
+	check_points(&play);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void what_is_released_or_fails_while_asleep_touches_no_register(void **state)
+{
+	struct side play;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, true);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 10 * MS);
+	wrt_device_suspend(&b.dev);
+	m.off = true;
+	wrt_stream_release(play.s, &play.client.client);
+	assert_int_equal(side_configure(&play), WRT_EIO);
+	m.off = false;
+	m.fault.no_codec = true;
+	assert_int_equal(wrt_device_resume(&b.dev), WRT_EIO);
+	m.fault.no_codec = false;
+	assert_int_equal(wrt_device_resume(&b.dev), 0);
+	assert_int_equal(side_configure(&play), 0);
+	side_close(&play);
+	bed_close(&b);
+}
+
+/* ---- registers for clients, codec drivers of the system -------------------------------------- */
+
+static u32 mapped(const struct wrt_hw_register *r)
+{
+	return hda_bus.read(&m, 0, (u32)(r->bus - m.bar) + r->offset, 4);
+}
+
+static void the_mapped_position_register_is_the_position(void **state)
+{
+	struct wrt_hw_register r;
+	struct side play;
+	struct bed b;
+	u32 i;
+
+	(void)state;
+	bed_open(&b, true);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	assert_int_equal(wrt_stream_get_register(play.s, &play.client.client,
+						 WRT_HW_POSITION_REGISTER, &r), 0);
+	assert_int_equal(r.bus, 0xfebf0000u + 0x2000);
+	assert_int_equal(r.bytes, 4096);
+	assert_int_equal(r.offset, 0x84 + 0x20 * HDA_PLAY);
+	assert_int_equal(r.width, 32);
+	for (i = 0; i < 20; i++) {
+		side_start(&play);
+		hda_run(&m, 7777777);
+		assert_int_equal((mapped(&r) + look(&play).register_base) % 7680,
+				 look(&play).offset);
+		side_stop(&play);
+	}
+	assert_true(look(&play).register_base != 0);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void the_mapped_clock_ticks_at_24_mhz(void **state)
+{
+	struct wrt_hw_register r;
+	struct side capt;
+	struct bed b;
+	u32 before;
+
+	(void)state;
+	bed_open(&b, false);
+	side_open(&capt, &b, WRT_CAPTURE, 48000, WRT_FMT_S16, 7680, 2);
+	assert_int_equal(wrt_stream_get_register(capt.s, &capt.client.client,
+						 WRT_HW_CLOCK_REGISTER, &r), 0);
+	assert_int_equal(r.offset, 0x30);
+	before = mapped(&r);
+	hda_sleep(&m, 100 * MS);
+	assert_int_equal((mapped(&r) - before) * 10, r.numerator / r.denominator);
+	side_close(&capt);
+	bed_close(&b);
+}
+
+static void no_register(u64 bar, u32 bytes, bool alias)
+{
+	struct wrt_hw_register r;
+	struct side play;
+	struct bed b;
+
+	bed_model(&b, false, &hda_duplex);
+	m.bar = bar;
+	m.bar_bytes = bytes;
+	m.fault.no_alias = !alias;
+	bed_create(&b);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	assert_int_equal(wrt_stream_get_register(play.s, &play.client.client,
+						 WRT_HW_POSITION_REGISTER, &r), WRT_ERANGE);
+	side_close(&play);
+	bed_close(&b);
+}
+
+static void without_a_page_of_copies_no_register_is_mapped(void **state)
+{
+	(void)state;
+	no_register(0xfebf0000u, 0x2000, true);
+	no_register(0xfebf0800u, 0x4000, true);
+	no_register(0xfebf0000u, 0x4000, false);
+}
+
+static u32 hook_calls, hook_tag, hook_format;
+
+static int hook(void *ctx, u32 dir, u32 tag, u16 format)
+{
+	assert_ptr_equal(ctx, &m);
+	hook_calls++;
+	hook_tag = tag;
+	hook_format = format;
+	if (tag) {
+		hda_node(&m, dir == WRT_PLAYBACK ? 2 : 4)->stream = tag << 4;
+		hda_node(&m, dir == WRT_PLAYBACK ? 2 : 4)->format = format;
+	}
+	return 0;
+}
+
+static void a_codec_driver_of_the_system_may_take_the_codec_over(void **state)
+{
+	struct wrt_hw_control c;
+	struct side play;
+	struct bed b;
+	u64 verbs;
+
+	(void)state;
+	bed_model(&b, true, &hda_duplex);
+	b.cfg.codec_path = hook;
+	bed_create(&b);
+	verbs = m.verbs;
+	hook_calls = 0;
+	assert_int_equal(wrt_device_control(&b.dev, 0, &c), WRT_ERANGE);
+	side_open(&play, &b, WRT_PLAYBACK, 44100, WRT_FMT_S16, 7680, 2);
+	assert_int_equal(hook_calls, 1);
+	assert_int_equal(hook_tag, HDA_PLAY + 1);
+	assert_int_equal(hook_format, 0x4011);
+	side_start(&play);
+	hda_run(&m, 50 * MS);
+	asleep(&b);
+	assert_int_equal(hook_calls, 2);
+	hda_run(&m, 50 * MS);
+	check_heard(&play, 0);
+	side_close(&play);
+	assert_int_equal(hook_calls, 3);
+	assert_int_equal(hook_tag, 0);
+	assert_int_equal(m.verbs, verbs);
+	bed_close(&b);
+}
+
+static void traffic_class_0_is_selected_on_intels(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, true);
+	assert_int_equal(m.tcsel, 0xf8);
+	bed_close(&b);
+}
+
+static void what_firmware_left_running_is_stopped_before_the_reset(void **state)
+{
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, false, &hda_duplex);
+	m.command = 2;			/* its DMA is nobody's here */
+	m.sd[HDA_PLAY].ctl = 2;
+	m.corbctl = 2;
+	m.rirbctl = 2;
+	bed_create(&b);
+	assert_int_equal(m.sd[HDA_PLAY].ctl, 0);
+	bed_close(&b);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		T(the_log_says_which_path_was_taken_in_one_line_a_direction),
+		T(a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on),
+		T(the_walker_finds_its_way_through_mixers_selectors_and_ranges),
+		T(formats_and_rates_are_those_of_the_converter),
+		T(master_and_capture_have_a_volume_and_a_switch_each),
+		T(volume_and_switch_may_be_of_two_amplifiers),
+		T(latency_is_the_fifo_and_the_delay_of_the_widgets),
+		T(playback_is_bit_exact_over_pauses_and_no_point_is_missing),
+		T(a_position_buffer_that_is_never_written_is_replaced_by_lpib),
+		T(capture_is_valid_up_to_the_position_over_pauses),
+		T(both_directions_run_at_once_and_stop_alone),
+		T(thirty_two_bits_at_192_khz_are_played_as_they_are),
+		T(a_buffer_may_lie_in_many_pieces),
+		T(the_engine_interrupts_at_points_and_nowhere_else),
+		T(lost_interrupts_lose_no_point),
+		T(merged_interrupts_are_one_look_and_all_their_points),
+		T(an_interrupt_before_its_position_is_looked_at_again_shortly_after),
+		T(without_points_the_position_stays_fresh_all_the_same),
+		T(an_observer_makes_points_real_and_takes_them_with_it),
+		T(an_interrupt_that_is_not_ours_is_said_to_be_nobodys),
+		T(an_engine_that_halts_is_noticed_once_and_can_be_started_again),
+		T(a_controller_that_does_not_reset_is_refused_in_bounded_time),
+		T(without_a_codec_there_is_no_device),
+		T(a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slot),
+		T(without_immediate_commands_the_rings_are_used),
+		T(a_widget_without_power_is_waited_for_in_bounded_time),
+		T(wherever_memory_ends_nothing_is_left_behind),
+		T(an_engine_that_does_not_stop_is_reset),
+		T(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
+		T(an_engine_that_does_not_reset_is_not_programmed),
+		T(what_cannot_be_programmed_is_refused),
+		T(pieces_that_follow_each_other_are_one),
+		T(a_position_is_of_whole_frames_and_none_when_the_device_is_gone),
+		T(after_a_sleep_the_very_next_sample_is_played),
+		T(on_others_than_intels_a_sleep_keeps_entries_aligned_and_skips_less_than_128),
+		T(what_is_released_or_fails_while_asleep_touches_no_register),
+		T(the_mapped_position_register_is_the_position),
+		T(the_mapped_clock_ticks_at_24_mhz),
+		T(without_a_page_of_copies_no_register_is_mapped),
+		T(a_codec_driver_of_the_system_may_take_the_codec_over),
+		T(traffic_class_0_is_selected_on_intels),
+		T(what_firmware_left_running_is_stopped_before_the_reset),
+	};
+
+	return tb_main("hda", tests, COUNT(tests));
+}

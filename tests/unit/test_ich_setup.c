@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * test_ich_setup.c - kernel/hw/ich/ by itself, against a register model: bring-up and what
+ * can go wrong in it, capabilities, rates, volumes, buffers that fit and that do not.
+ */
+#include "model_ich.h"
+#include "hw/ich/engine.h"
+
+#define SECOND	1000000000ull
+
+static const struct model_behaviour *const both[] = { &model_qemu, &model_real };
+
+static int create(struct model_ich *m, struct wrt_hw_dev **hw)
+{
+	const struct wrt_ich_config cfg = { .emulated = m->is.run_skips };
+
+	return wrt_ich_create(&model_ich_bus, m, &cfg, hw);
+}
+
+static struct wrt_hw_dev *open_model(struct model_ich *m, const struct model_behaviour *is)
+{
+	struct wrt_hw_dev *hw;
+
+	model_ich_init(m, is);
+	assert_int_equal(create(m, &hw), 0);
+	assert_int_equal(m->errors + m->warnings, 0);
+	return hw;
+}
+
+static void close_model(struct model_ich *m, struct wrt_hw_dev *hw)
+{
+	wrt_ich_destroy(hw);
+	model_ich_fini(m);
+}
+
+/* ---- bring-up -------------------------------------------------------------------------- */
+
+struct trouble {
+	struct model_faults fault;
+	int error;
+	const char *said;
+};
+
+static void assert_fails_cleanly(const struct model_behaviour *is, const struct trouble *t)
+{
+	struct wrt_hw_dev *hw = NULL;
+	struct model_ich m;
+
+	model_ich_init(&m, is);
+	m.fault = t->fault;
+	assert_int_equal(create(&m, &hw), t->error);
+	assert_null(hw);
+	assert_int_equal(m.allocated, 0);
+	assert_true(m.now - TB_EPOCH < 2 * SECOND);
+	if (t->said) {
+		assert_int_equal(m.errors, 1);
+		assert_non_null(strstr(m.said, t->said));
+	}
+	model_ich_fini(&m);
+}
+
+static void what_does_not_come_up_fails_in_two_seconds_and_says_why(void **state)
+{
+	static const struct trouble troubles[] = {
+		{ { .dead = true }, WRT_EIO, "its registers read all ones" },
+		{ { .never_ready = true }, WRT_EIO, "no codec is ready" },
+		{ { .no_codec = true }, WRT_EIO, "codec: no answer" },
+		{ { .read_timeout = 0x7c }, WRT_EIO, "codec: no answer" },
+		{ { .never_powered = true }, WRT_EIO, "converters not ready" },
+		{ { .read_timeout = 0x26 }, WRT_EIO, "converters not ready" },
+		{ { .stop_hangs = true }, WRT_EIO, "does not stop" },
+		{ { .reset_hangs = true }, WRT_EIO, "does not stop" },
+		{ { .no_memory = true }, WRT_ENOMEM, NULL },
+	};
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++)
+		for (j = 0; j < COUNT(troubles); j++)
+			assert_fails_cleanly(both[i], &troubles[j]);
+}
+
+static void a_stuck_semaphore_costs_a_millisecond_each_and_a_warning(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct wrt_hw_dev *hw;
+		struct model_ich m;
+		u64 ns;
+
+		model_ich_init(&m, both[i]);
+		m.fault.semaphore_stuck = true;
+		assert_int_equal(create(&m, &hw), 0);
+		assert_non_null(strstr(m.said, "semaphore is stuck"));
+		assert_in_range(m.warnings, 1, 8);
+		assert_int_equal(m.errors, 0);
+		assert_int_equal(m.codec[0x02 / 2], 0);
+		ns = m.now;
+		assert_int_equal(wrt_ich_control_set(hw, 1, (const u32[2]) { 0, 0 }), 0);
+		assert_int_equal(m.now - ns, 1000000);
+		assert_int_equal(m.codec[0x02 / 2], 0x8000);
+		close_model(&m, hw);
+	}
+}
+
+static void bring_up_leaves_engines_still_and_the_link_on(void **state)
+{
+	size_t i;
+	u32 j;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct model_ich m;
+		struct wrt_hw_dev *hw = open_model(&m, both[i]);
+
+		assert_int_equal(m.glob_cnt & 0x70000a, 2);
+		assert_int_equal(m.codec[0x1a / 2], 0x0404);
+		assert_int_equal(m.codec[0x2a / 2] & 1, 1);
+		for (j = 0; j < 3; j++)
+			assert_int_equal(m.engine[j].cr, 0);
+		close_model(&m, hw);
+	}
+}
+
+static void caps_are_those_of_the_part(void **state)
+{
+	static const u32 rates[] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
+	struct wrt_hw_caps c;
+	size_t i;
+	u32 slot;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct model_ich m;
+		struct wrt_hw_dev *hw = open_model(&m, both[i]);
+
+		for (slot = 0; slot < 2; slot++) {
+			assert_int_equal(wrt_ich_ops.caps(hw, slot, &c), 0);
+			assert_int_equal(c.dir, slot ? WRT_CAPTURE : WRT_PLAYBACK);
+			assert_int_equal(c.flags, WRT_HW_KEEPALIVE |
+					 (both[i] == &model_qemu ? WRT_HW_EMULATED : 0));
+			assert_int_equal(c.nrates, COUNT(rates));
+			assert_memory_equal(c.rates, rates, sizeof(rates));
+			assert_int_equal(c.formats, WRT_FMT_S16);
+			assert_int_equal(c.notify_max, 31);
+			assert_int_equal(c.buffer_max, 1 << 20);
+			assert_int_equal(c.dma_bits, 32);
+		}
+		assert_true(wrt_ich_ops.caps(hw, 2, &c) < 0);
+		close_model(&m, hw);
+	}
+}
+
+/* ---- rates ------------------------------------------------------------------------------- */
+
+struct buffer {
+	struct wrt_hw_seg seg[40];
+	struct wrt_hw_geom geom;
+};
+
+static void buffer_make(struct buffer *b, u32 rate, u32 bytes, u32 notify)
+{
+	memset(b, 0, sizeof(*b));
+	b->seg[0].bus = 0x20000000;
+	b->seg[0].len = bytes;
+	b->geom = (struct wrt_hw_geom) {
+		.seg = b->seg, .nseg = 1, .bytes = bytes, .notify = notify,
+		.notify_bytes = notify ? bytes / notify : 0, .rate = rate,
+		.format = WRT_FMT_S16, .channels = 2, .frame_bytes = 4,
+	};
+}
+
+static int prepare(struct wrt_hw_dev *hw, u32 slot, const struct buffer *b)
+{
+	struct wrt_hw_latency latency;
+	struct wrt_hw_stream *s;
+	int err;
+
+	assert_int_equal(wrt_ich_ops.open(hw, slot, &s), 0);
+	assert_int_equal(wrt_ich_ops.open(hw, slot, &s), WRT_EBUSY);
+	err = wrt_ich_ops.prepare(s, &b->geom, &latency);
+	if (!err)
+		wrt_ich_ops.release(s);
+	wrt_ich_ops.close(s);
+	return err;
+}
+
+static void each_rate_reaches_the_converter_of_its_direction(void **state)
+{
+	struct buffer b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct model_ich m;
+		struct wrt_hw_dev *hw = open_model(&m, both[i]);
+
+		buffer_make(&b, 44100, 4096, 2);
+		assert_int_equal(prepare(hw, 0, &b), 0);
+		assert_int_equal(m.codec[0x2c / 2], 44100);
+		assert_int_equal(m.codec[0x32 / 2], 48000);
+		buffer_make(&b, 11025, 4096, 2);
+		assert_int_equal(prepare(hw, 1, &b), 0);
+		assert_int_equal(m.codec[0x2c / 2], 44100);
+		assert_int_equal(m.codec[0x32 / 2], 11025);
+		close_model(&m, hw);
+	}
+}
+
+static void a_codec_that_makes_another_rate_of_it_fails_prepare(void **state)
+{
+	struct buffer b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct model_ich m;
+		struct wrt_hw_dev *hw = open_model(&m, both[i]);
+
+		m.fault.rate_sticks = true;
+		buffer_make(&b, 44100, 4096, 2);
+		assert_int_equal(prepare(hw, 0, &b), WRT_ERANGE);
+		assert_non_null(strstr(m.said, "48000 Hz when told 44100"));
+		buffer_make(&b, 48000, 4096, 2);
+		assert_int_equal(prepare(hw, 0, &b), 0);
+		m.fault.read_timeout = 0x2c;
+		assert_int_equal(prepare(hw, 0, &b), WRT_EIO);
+		assert_int_equal(m.glob_sta & 0x8000, 0);
+		close_model(&m, hw);
+	}
+}
+
+static void without_variable_rates_there_is_48000_only(void **state)
+{
+	struct wrt_hw_caps c;
+	struct buffer b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct wrt_hw_dev *hw;
+		struct model_ich m;
+
+		model_ich_init(&m, both[i]);
+		m.fault.no_vra = true;
+		assert_int_equal(create(&m, &hw), 0);
+		assert_int_equal(wrt_ich_ops.caps(hw, 0, &c), 0);
+		assert_int_equal(c.nrates, 1);
+		assert_int_equal(c.rates[0], 48000);
+		assert_int_equal(c.rate_min, 48000);
+		buffer_make(&b, 44100, 4096, 2);
+		assert_int_equal(prepare(hw, 0, &b), WRT_ERANGE);
+		buffer_make(&b, 48000, 4096, 2);
+		assert_int_equal(prepare(hw, 0, &b), 0);
+		close_model(&m, hw);
+	}
+}
+
+/* ---- controls ------------------------------------------------------------------------------ */
+
+static void assert_control(struct wrt_hw_dev *hw, u32 index, const char *name, u32 dir, u32 max,
+			   s32 min_cdb, s32 step_cdb)
+{
+	struct wrt_hw_control c;
+
+	assert_int_equal(wrt_ich_ops.control(hw, index, &c), 0);
+	assert_string_equal(c.name, name);
+	assert_int_equal(c.dir, dir);
+	assert_int_equal(c.is_switch, index % 2);
+	assert_int_equal(c.channels, index % 2 ? 1 : 2);
+	assert_int_equal(c.max, index % 2 ? 1 : max);
+	assert_int_equal(c.min_cdb, min_cdb);
+	assert_int_equal(c.step_cdb, step_cdb);
+}
+
+static void assert_value(struct wrt_hw_dev *hw, u32 index, u32 left, u32 right)
+{
+	u32 value[2];
+
+	assert_int_equal(wrt_ich_ops.control_get(hw, index, value), 0);
+	assert_int_equal(value[0], left);
+	assert_int_equal(value[1], right);
+}
+
+static void master_pcm_and_capture_start_audible_at_0_db(void **state)
+{
+	struct wrt_hw_control c;
+	struct model_ich m;
+	struct wrt_hw_dev *hw;
+
+	(void)state;
+	hw = open_model(&m, &model_real);
+	assert_control(hw, 0, "Master", WRT_PLAYBACK, 31, -4650, 150);
+	assert_control(hw, 1, "Master", WRT_PLAYBACK, 1, 0, 0);
+	assert_control(hw, 2, "PCM", WRT_PLAYBACK, 31, -3450, 150);
+	assert_control(hw, 3, "PCM", WRT_PLAYBACK, 1, 0, 0);
+	assert_control(hw, 4, "Capture", WRT_CAPTURE, 15, 0, 150);
+	assert_control(hw, 5, "Capture", WRT_CAPTURE, 1, 0, 0);
+	assert_true(wrt_ich_ops.control(hw, 6, &c) < 0);
+	assert_value(hw, 0, 31, 31);	/* -46.5 + 31 * 1.5 = 0 */
+	assert_value(hw, 1, 1, 1);
+	assert_value(hw, 2, 23, 23);	/* -34.5 + 23 * 1.5 = 0 */
+	assert_value(hw, 4, 0, 0);
+	assert_int_equal(m.codec[0x02 / 2], 0x0000);
+	assert_int_equal(m.codec[0x18 / 2], 0x0808);
+	assert_int_equal(m.codec[0x1c / 2], 0x0000);
+	close_model(&m, hw);
+}
+
+static void on_qemu_they_start_where_samples_are_not_changed(void **state)
+{
+	struct model_ich m;
+	struct wrt_hw_dev *hw;
+
+	(void)state;
+	hw = open_model(&m, &model_qemu);
+	assert_control(hw, 2, "PCM", WRT_PLAYBACK, 31, 0, 0);
+	assert_value(hw, 0, 31, 31);
+	assert_value(hw, 2, 31, 31);
+	assert_value(hw, 4, 15, 15);
+	assert_int_equal(m.codec[0x02 / 2], 0x0000);
+	assert_int_equal(m.codec[0x18 / 2], 0x0000);
+	assert_int_equal(m.codec[0x1c / 2], 0x0f0f);
+	close_model(&m, hw);
+}
+
+static int set(struct wrt_hw_dev *hw, u32 index, u32 left, u32 right)
+{
+	const u32 value[2] = { left, right };
+
+	return wrt_ich_ops.control_set(hw, index, value);
+}
+
+static void controls_reach_their_register_and_keep_out_of_each_other(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct model_ich m;
+		struct wrt_hw_dev *hw = open_model(&m, both[i]);
+
+		assert_int_equal(set(hw, 0, 30, 0), 0);
+		assert_int_equal(m.codec[0x02 / 2], 0x011f);
+		assert_int_equal(set(hw, 1, 0, 0), 0);
+		assert_int_equal(m.codec[0x02 / 2], 0x811f);
+		assert_value(hw, 0, 30, 0);
+		assert_value(hw, 1, 0, 0);
+		assert_int_equal(set(hw, 0, 31, 29), 0);
+		assert_int_equal(m.codec[0x02 / 2], 0x8002);
+		assert_int_equal(set(hw, 1, 1, 1), 0);
+		assert_int_equal(m.codec[0x02 / 2], 0x0002);
+		assert_int_equal(set(hw, 2, 0, 31), 0);
+		assert_int_equal(m.codec[0x18 / 2], 0x1f00);
+		assert_int_equal(set(hw, 4, 1, 15), 0);
+		assert_int_equal(m.codec[0x1c / 2], 0x010f);
+		assert_value(hw, 4, 1, 15);
+		close_model(&m, hw);
+	}
+}
+
+static void a_value_beyond_its_range_changes_nothing(void **state)
+{
+	static const u32 beyond[] = { 32, 2, 32, 2, 16, 2 };
+	u32 before[2], i;
+	struct model_ich m;
+	struct wrt_hw_dev *hw;
+	u16 codec[64];
+
+	(void)state;
+	hw = open_model(&m, &model_real);
+	memcpy(codec, m.codec, sizeof(codec));
+	for (i = 0; i < COUNT(beyond); i++) {
+		assert_int_equal(wrt_ich_ops.control_get(hw, i, before), 0);
+		assert_int_equal(set(hw, i, beyond[i], 0), WRT_EINVAL);
+		assert_int_equal(set(hw, i, ~0u, ~0u), WRT_EINVAL);
+		if (i % 2 == 0)
+			assert_int_equal(set(hw, i, 0, beyond[i]), WRT_EINVAL);
+		assert_value(hw, i, before[0], before[1]);
+	}
+	assert_int_equal(set(hw, 6, 0, 0), WRT_ERANGE);
+	assert_int_equal(wrt_ich_ops.control_get(hw, 6, before), WRT_ERANGE);
+	assert_memory_equal(codec, m.codec, sizeof(codec));
+	close_model(&m, hw);
+}
+
+/* ---- buffers -------------------------------------------------------------------------------- */
+
+static void buffers_the_engine_cannot_have_are_refused(void **state)
+{
+	struct model_ich m;
+	struct wrt_hw_dev *hw;
+	struct buffer b;
+
+	(void)state;
+	hw = open_model(&m, &model_real);
+#define REFUSES(error, change)						\
+	do {								\
+		buffer_make(&b, 48000, 4096, 2);			\
+		change;							\
+		assert_int_equal(prepare(hw, 0, &b), error);		\
+	} while (0)
+	REFUSES(0, (void)0);
+	REFUSES(WRT_EINVAL, b.geom.format = WRT_FMT_S32);
+	REFUSES(WRT_EINVAL, b.geom.channels = 1);
+	REFUSES(WRT_EINVAL, b.geom.bytes = 4098);
+	REFUSES(WRT_EINVAL, b.geom.notify = 3);
+	REFUSES(WRT_EINVAL, b.geom.notify_bytes = 0);
+	REFUSES(WRT_EINVAL, b.geom.notify = 0);
+	REFUSES(WRT_EINVAL, b.seg[0].bus = 0x20000002);
+	REFUSES(WRT_EINVAL, b.seg[0].bus = 0xfffff004);
+	REFUSES(0, b.seg[0].bus = 0xfffff000);
+	REFUSES(WRT_EINVAL, b.seg[0].bus = 0x100000000ull);
+	REFUSES(WRT_EINVAL, b.seg[0].bus = ~3ull);
+	REFUSES(WRT_EINVAL, b.seg[0].len = 4092);
+	REFUSES(0, b.seg[0].len = 8192);
+	REFUSES(WRT_EINVAL, b.geom.nseg = 0);
+	close_model(&m, hw);
+}
+
+/* Pages of 128 bytes, every second page of the address space, or one after the other. */
+static int prepare_pages(struct wrt_hw_dev *hw, u32 pages, u32 apart)
+{
+	struct buffer b;
+	u32 i;
+
+	buffer_make(&b, 48000, 128 * pages, 1);
+	for (i = 0; i < pages; i++) {
+		b.seg[i].bus = 0x20000000 + apart * i;
+		b.seg[i].len = 128;
+	}
+	b.geom.nseg = pages;
+	return prepare(hw, 0, &b);
+}
+
+static void segments_fit_while_a_descriptor_is_left_for_a_pause(void **state)
+{
+	struct model_ich m;
+	struct wrt_hw_dev *hw;
+
+	(void)state;
+	hw = open_model(&m, &model_real);
+	assert_int_equal(prepare_pages(hw, 31, 256), 0);
+	assert_int_equal(prepare_pages(hw, 32, 256), WRT_ERANGE);
+	assert_int_equal(prepare_pages(hw, 40, 256), WRT_ERANGE);
+	assert_int_equal(prepare_pages(hw, 40, 128), 0);
+	close_model(&m, hw);
+}
+
+static void a_buffer_in_pieces_is_played_in_order(void **state)
+{
+	u32 memory[3][100], i, page, order[3] = { 1, 2, 0 };
+	struct wrt_hw_latency latency;
+	struct wrt_hw_stream *s;
+	struct wrt_hw_pos at = { 0 };
+	struct model_ich m;
+	struct wrt_hw_dev *hw;
+	struct buffer b;
+	u64 ns;
+
+	(void)state;
+	hw = open_model(&m, &model_real);
+	buffer_make(&b, 48000, 1200, 2);
+	b.geom.nseg = 3;
+	for (i = 0; i < 300; i++)
+		memory[order[i / 100]][i % 100] = i;
+	for (page = 0; page < 3; page++) {
+		u32 bus = model_ich_map(&m, memory[page], 400);
+
+		for (i = 0; i < 3; i++)
+			if (order[i] == page)
+				b.seg[i] = (struct wrt_hw_seg) { bus, 400 };
+	}
+	assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
+	assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
+	for (i = 0; i < 20; i++) {
+		assert_int_equal(wrt_ich_ops.start(s, at.dma, &ns), 0);
+		assert_int_equal(ns, m.now);
+		model_ich_run(&m, 3456789);
+		assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
+	}
+	assert_true(m.engine[1].frames > 3000);
+	for (i = 0; i < m.engine[1].frames; i++)
+		assert_int_equal(m.heard[i], i % 300);
+	assert_int_equal(wrt_ich_ops.start(s, 1200, &ns), WRT_EINVAL);
+	assert_int_equal(wrt_ich_ops.start(s, 2, &ns), WRT_EINVAL);
+	wrt_ich_ops.release(s);
+	wrt_ich_ops.close(s);
+	close_model(&m, hw);
+}
+
+static void what_still_runs_is_ended_before_its_list_is_freed(void **state)
+{
+	static u32 memory[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct wrt_hw_latency latency;
+		struct wrt_hw_stream *s;
+		struct model_ich m;
+		struct wrt_hw_dev *hw = open_model(&m, both[i]);
+		struct buffer b;
+		u64 ns;
+
+		buffer_make(&b, 48000, sizeof(memory), 2);
+		b.seg[0].bus = model_ich_map(&m, memory, sizeof(memory));
+		assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
+		assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
+		assert_int_equal(wrt_ich_ops.start(s, 0, &ns), 0);
+		model_ich_run(&m, 3000000);
+		close_model(&m, hw);
+		assert_int_equal(m.engine[1].cr & 1, 0);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		T(what_does_not_come_up_fails_in_two_seconds_and_says_why),
+		T(a_stuck_semaphore_costs_a_millisecond_each_and_a_warning),
+		T(bring_up_leaves_engines_still_and_the_link_on),
+		T(caps_are_those_of_the_part),
+		T(each_rate_reaches_the_converter_of_its_direction),
+		T(a_codec_that_makes_another_rate_of_it_fails_prepare),
+		T(without_variable_rates_there_is_48000_only),
+		T(master_pcm_and_capture_start_audible_at_0_db),
+		T(on_qemu_they_start_where_samples_are_not_changed),
+		T(controls_reach_their_register_and_keep_out_of_each_other),
+		T(a_value_beyond_its_range_changes_nothing),
+		T(buffers_the_engine_cannot_have_are_refused),
+		T(segments_fit_while_a_descriptor_is_left_for_a_pause),
+		T(a_buffer_in_pieces_is_played_in_order),
+		T(what_still_runs_is_ended_before_its_list_is_freed),
+	};
+
+	return tb_main("ich setup", tests, COUNT(tests));
+}
