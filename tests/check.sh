@@ -103,6 +103,21 @@ system_test()	# BED MODULES
 		--file tests/guest/system_test.sh -- sh system_test.sh
 }
 
+# Devices at fixed places: bind_test.sh knows them.
+bind_test()	# BED MODULES
+{
+	tests/guest/run --bed "$1" --timeout "$(time_limit "$1")" --no-insmod \
+		--debian-module snd-hda-codec-generic --debian-module snd-hda-intel \
+		--debian-module snd-intel8x0 --module "build/$2/snd-wavert.ko" \
+		--module "build/$2/snd-wavert-hda.ko" --module "build/$2/snd-wavert-ich.ko" \
+		--qemu -audiodev --qemu none,id=a,timer-period=1000 \
+		--qemu -device --qemu intel-hda,addr=4 \
+		--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off \
+		--qemu -device --qemu AC97,addr=5,audiodev=a \
+		--qemu -device --qemu ES1370,addr=6,audiodev=a --tool aplay \
+		--file build/userspace/wavert --file tests/guest/bind_test.sh -- sh bind_test.sh
+}
+
 # Linked PCM streams make lockdep complain of the ALSA core: a stream's lock and its group's
 # are of one class, and snd_pcm_stream_group_ref() takes the one under the other.
 allow_linked='possible recursive locking|Call Trace:'
@@ -151,6 +166,7 @@ guest_parts()	# BED MODULES
 		tests/conformance/run.sh --mode debian-step-32
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
+	[ "$bed" != debian ] || part debian-bind bind_test "$bed" "$dir"
 }
 
 # One of our own kernels: their modules are kept apart, for a new kernel needs new ones.

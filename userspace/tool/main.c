@@ -12,12 +12,14 @@
 #include "tool.h"
 
 static const char usage_text[] =
-"usage: wavert VERB [OPTION...] [FILE]\n"
+"usage: wavert VERB [OPTION...] [FILE|ADDRESS]\n"
 "\n"
 "  list            cards that alsa-wavert drives, and what they can do\n"
 "  play FILE       play a sound file, driven by notifications\n"
 "  record FILE     record to a sound file (.wav, or .raw without header)\n"
 "  watch           observe a pin: a line a notification, then a summary\n"
+"  bind ADDRESS    take the sound controller at a PCI address from its driver\n"
+"  unbind ADDRESS  give it back\n"
 "\n"
 "  -D, --device CARD        number, id, hw:CARD or path of the node (default 0)\n"
 "  -p, --pin N              pin, as ALSA's subdevice (default 0)\n"
@@ -31,12 +33,14 @@ static const char usage_text[] =
 "      --count N            watch: stop after N notifications\n"
 "      --capture            watch: the capture pin (default playback)\n"
 "      --until-stop         watch: end when the observed stream is closed\n"
+"      --dry-run            bind, unbind: only show what would be written\n"
+"      --force              unbind: although programs use the card\n"
 "  -q, --quiet              no report\n"
 "  -h, --help   -V, --version\n"
 "\n"
 "exit code: 0 success, 1 failure, 2 wrong usage\n";
 
-enum { OPT_COUNT = 256, OPT_CAPTURE, OPT_UNTIL_STOP };
+enum { OPT_COUNT = 256, OPT_CAPTURE, OPT_UNTIL_STOP, OPT_DRY_RUN, OPT_FORCE };
 
 static const struct option long_options[] = {
 	{ "device", required_argument, NULL, 'D' },
@@ -51,6 +55,8 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "capture", no_argument, NULL, OPT_CAPTURE },
 	{ "until-stop", no_argument, NULL, OPT_UNTIL_STOP },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -151,6 +157,12 @@ static bool option(struct options *o, int c)
 	case OPT_UNTIL_STOP:
 		o->until_stop = true;
 		return true;
+	case OPT_DRY_RUN:
+		o->dry_run = true;
+		return true;
+	case OPT_FORCE:
+		o->force = true;
+		return true;
 	case 'q':
 		o->quiet = true;
 		return true;
@@ -158,23 +170,37 @@ static bool option(struct options *o, int c)
 	return false;
 }
 
+struct verb {
+	const char *name;
+	int (*run)(const struct options *o);
+	const char *expected;		/* as its argument, or NULL */
+	int (*run_on)(const struct options *o, const char *argument);
+};
+
+static const struct verb verbs[] = {
+	{ "list", verb_list, NULL, NULL },
+	{ "watch", verb_watch, NULL, NULL },
+	{ "play", NULL, "one file", verb_play },
+	{ "record", NULL, "one file", verb_record },
+	{ "bind", NULL, "one PCI address", verb_bind },
+	{ "unbind", NULL, "one PCI address", verb_unbind },
+};
+
 static int run_verb(const struct options *o, int argc, char **argv)
 {
-	const char *verb = argv[0];
-	bool takes_file = !strcmp(verb, "play") || !strcmp(verb, "record");
+	const struct verb *v = verbs, *end = verbs + sizeof(verbs) / sizeof(verbs[0]);
+	char what[48];
 
-	if (strcmp(verb, "list") && strcmp(verb, "watch") && !takes_file)
-		return usage_error("no such verb:", verb);
-	if (argc != 1 + takes_file)
-		return usage_error(takes_file ? "one file is expected after" :
-						"nothing is expected after", verb);
-	if (!strcmp(verb, "list"))
-		return verb_list(o);
-	if (!strcmp(verb, "play"))
-		return verb_play(o, argv[1]);
-	if (!strcmp(verb, "record"))
-		return verb_record(o, argv[1]);
-	return verb_watch(o);
+	while (v < end && strcmp(v->name, argv[0]))
+		v++;
+	if (v == end)
+		return usage_error("no such verb:", argv[0]);
+	if (argc != (v->expected ? 2 : 1)) {
+		snprintf(what, sizeof(what), "%s is expected after",
+			 v->expected ? v->expected : "nothing");
+		return usage_error(what, argv[0]);
+	}
+	return v->expected ? v->run_on(o, argv[1]) : v->run(o);
 }
 
 static void on_signal(int sig)

@@ -29,12 +29,16 @@ struct options {
 	bool capture;			/* watch the capture pin */
 	bool until_stop;		/* watch ends when the stream does */
 	bool quiet;
+	bool force;			/* unbind a card in use */
+	bool dry_run;			/* bind, unbind: only show the writes */
 };
 
 int verb_list(const struct options *o);
 int verb_play(const struct options *o, const char *path);
 int verb_record(const struct options *o, const char *path);
 int verb_watch(const struct options *o);
+int verb_bind(const struct options *o, const char *address);
+int verb_unbind(const struct options *o, const char *address);
 
 /* common.c */
 extern volatile sig_atomic_t interrupted;

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bind.c - wavert bind and unbind: give a sound controller on the PCI bus to a driver of
+ * alsa-wavert, and back. Our drivers match no device by themselves, so a controller is
+ * named to them by driver_override. Everything is checked before anything is written, and
+ * whatever fails afterwards is taken back.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pci.h"
+#include "tool.h"
+
+extern char **environ;
+
+#define CLASS_AUDIO	0x0401
+#define CLASS_HDA	0x0403
+#define VENDOR_INTEL	0x8086
+
+/* Intel's AC'97 controllers, ICH to ICH7 and 440MX. */
+static const unsigned int ich_devices[] = {
+	0x2415, 0x2425, 0x2445, 0x2485, 0x24c5, 0x24d5, 0x266e, 0x27de, 0x7195,
+};
+
+/* The driver of ours for this device, or NULL. */
+static const char *our_driver(const struct pci_device *d)
+{
+	size_t i;
+
+	if (d->class == CLASS_HDA)
+		return "snd-wavert-hda";
+	if (d->class != CLASS_AUDIO || d->vendor != VENDOR_INTEL)
+		return NULL;
+	for (i = 0; i < sizeof(ich_devices) / sizeof(ich_devices[0]); i++)
+		if (d->device == ich_devices[i])
+			return "snd-wavert-ich";
+	return NULL;
+}
+
+/* ---- what bind and unbind have in common ------------------------------------------- */
+
+static int find(struct pci_device *d, const char *text)
+{
+	int err;
+
+	if (!pci_parse(text, d->address)) {
+		fprintf(stderr, "wavert: %s is no PCI address; one as 0000:00:04.0 is expected (lspci -D lists them)\n",
+			text);
+		return EXIT_USAGE;
+	}
+	err = pci_read(d);
+	if (err == -ENOENT) {
+		fprintf(stderr, "wavert: there is no PCI device %s; lspci -D lists what there is\n",
+			d->address);
+		return EXIT_FAILED;
+	}
+	return err ? fail(d->address, err) : EXIT_OK;
+}
+
+static int permitted(const struct options *o, const char *verb)
+{
+	if (o->dry_run || !geteuid())
+		return EXIT_OK;
+	fprintf(stderr, "wavert: %s is for root: sudo wavert %s\n", verb, verb);
+	return EXIT_FAILED;
+}
+
+/* The card, which some drivers make in the background only: wait for it, 2 s at most. */
+static int await_card(const struct pci_device *d)
+{
+	int tries, card = -1;
+
+	for (tries = 0; card < 0 && tries < 100; tries++) {
+		if (tries)
+			usleep(20000);
+		card = pci_card(d, 0);
+	}
+	return card;
+}
+
+static void say_now(const struct pci_device *d)
+{
+	int card = await_card(d);
+
+	if (card >= 0)
+		printf("%s is card %d, driven by %s\n", d->address, card, d->driver);
+	else
+		printf("%s is driven by %s; it has no card\n", d->address, d->driver);
+}
+
+/* A closed terminal or pipe must not end us half way. */
+static void stay_alive(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- bind -------------------------------------------------------------------------- */
+
+static int check_driver(const struct pci_device *d, const char *ours)
+{
+	if (d->override[0] && strcmp(d->override, ours)) {
+		fprintf(stderr, "wavert: %s is reserved for %s; to change that: echo > /sys/bus/pci/devices/%s/driver_override\n",
+			d->address, d->override, d->address);
+		return EXIT_FAILED;
+	}
+	if (!d->driver[0] || !strncmp(d->driver, "snd", 3) || !strncmp(d->driver, "sof-", 4))
+		return EXIT_OK;
+	fprintf(stderr, "wavert: %s belongs to %s, which is no sound driver; unbind it there first\n",
+		d->address, d->driver);
+	return EXIT_FAILED;
+}
+
+static int load_module(const struct options *o, const char *ours)
+{
+	char modprobe[] = "modprobe", module[32];
+	char *argv[] = { modprobe, module, NULL };
+	int status = -1;
+	pid_t pid;
+
+	if (pci_driver_loaded(ours))
+		return EXIT_OK;
+	if (o->dry_run) {
+		printf("modprobe %s\n", ours);
+		return EXIT_OK;
+	}
+	snprintf(module, sizeof(module), "%s", ours);
+	if (!posix_spawnp(&pid, modprobe, NULL, NULL, argv, environ))
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	if (pci_driver_loaded(ours))
+		return EXIT_OK;
+	fprintf(stderr, "wavert: %s is not loaded and modprobe %s; by hand: insmod snd-wavert.ko && insmod %s.ko\n",
+		ours, status ? "cannot load it" : "did not register it", ours);
+	return EXIT_FAILED;
+}
+
+/* Whatever has been done: no override, and the driver that had it has it again. */
+static void put_back(const struct pci_writer *w, const struct pci_device *before)
+{
+	struct pci_device now = *before;
+
+	pci_override(w, before, before->override);
+	if (before->driver[0] && !pci_read(&now) && !now.driver[0])
+		pci_driver_write(w, before, before->driver, "bind");
+	if (pci_read(&now))
+		fprintf(stderr, "wavert: %s has gone\n", before->address);
+	else if (strcmp(now.driver, before->driver))
+		fprintf(stderr, "wavert: %s has not come back to %s\n", before->address,
+			before->driver[0] ? before->driver : "being without a driver");
+	else
+		fprintf(stderr, "wavert: everything is as it was: %s is driven by %s\n",
+			before->address, before->driver[0] ? before->driver : "nobody");
+}
+
+static int take(const struct pci_writer *w, const struct pci_device *before, const char *ours)
+{
+	struct pci_device now = *before;
+	const char *step = "driver_override";	/* that failed */
+	int err = pci_override(w, before, ours);
+
+	if (!err && before->driver[0]) {
+		step = "unbind";
+		err = pci_driver_write(w, before, before->driver, "unbind");
+	}
+	if (!err) {
+		step = "drivers_probe";
+		err = pci_probe(w, before);
+	}
+	if (w->dry_run)
+		return EXIT_OK;
+	if (!err)
+		err = pci_read(&now);
+	if (!err && !strcmp(now.driver, ours)) {
+		if (!w->quiet) {
+			say_now(&now);
+			printf("undo: wavert unbind %s\n", now.address);
+		}
+		return EXIT_OK;
+	}
+	if (err)
+		fail(step, err);
+	if (!strcmp(step, "drivers_probe"))
+		fprintf(stderr, "wavert: %s did not take %s; the kernel log says why (dmesg | tail)\n",
+			ours, before->address);
+	put_back(w, before);
+	return EXIT_FAILED;
+}
+
+int verb_bind(const struct options *o, const char *address)
+{
+	const struct pci_writer w = { .dry_run = o->dry_run, .quiet = o->quiet };
+	struct pci_device d;
+	const char *ours;
+	int code;
+
+	if (o->force) {
+		fputs("wavert: --force is for unbind; a kernel driver may wait for its users for ever\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
+	code = find(&d, address);
+	if (code)
+		return code;
+	ours = our_driver(&d);
+	if (!ours) {
+		fprintf(stderr, "wavert: %s is of class %04x (%04x:%04x); HD Audio (class 0403) or Intel AC'97 (class 0401) is expected\n",
+			d.address, d.class, d.vendor, d.device);
+		return EXIT_FAILED;
+	}
+	code = permitted(o, "bind");
+	if (code)
+		return code;
+	if (!strcmp(d.driver, ours)) {
+		if (!o->quiet) {
+			printf("nothing to do: ");
+			say_now(&d);
+		}
+		return EXIT_OK;
+	}
+	code = check_driver(&d, ours);
+	if (!code)
+		code = load_module(o, ours);
+	if (code)
+		return code;
+	if (pci_in_use(&d)) {
+		fputs("wavert: nothing has been changed; end these programs first\n", stderr);
+		return EXIT_FAILED;
+	}
+	stay_alive();
+	return take(&w, &d, ours);
+}
+
+/* ---- unbind ------------------------------------------------------------------------ */
+
+static int give_back(const struct pci_writer *w, const struct pci_device *before)
+{
+	struct pci_device now = *before;
+	const char *step = "driver_override";
+	int err = pci_override(w, before, "");
+
+	if (!err && before->driver[0]) {
+		step = "unbind";
+		err = pci_driver_write(w, before, before->driver, "unbind");
+	}
+	if (err) {
+		fail(step, err);
+		put_back(w, before);
+		return EXIT_FAILED;
+	}
+	err = pci_probe(w, before);	/* may fail for want of a driver: look */
+	if (w->dry_run)
+		return EXIT_OK;
+	if (pci_read(&now))
+		return fail(before->address, -ENODEV);
+	if (!now.driver[0] && err)
+		return fail("drivers_probe", err);
+	if (w->quiet)
+		return EXIT_OK;
+	if (now.driver[0])
+		say_now(&now);
+	else
+		printf("%s has no driver now: none that would take it is loaded\n", now.address);
+	return EXIT_OK;
+}
+
+int verb_unbind(const struct options *o, const char *address)
+{
+	const struct pci_writer w = { .dry_run = o->dry_run, .quiet = o->quiet };
+	struct pci_device d;
+	const char *ours;
+	int code = find(&d, address);
+
+	if (code)
+		return code;
+	code = permitted(o, "unbind");
+	if (code)
+		return code;
+	ours = our_driver(&d);
+	/* also a device that is only promised to us, its module having been removed */
+	if (!ours || strcmp(d.driver[0] ? d.driver : d.override, ours)) {
+		fprintf(stderr, "wavert: %s is driven by %s, not by alsa-wavert\n", d.address,
+			d.driver[0] ? d.driver : "nobody");
+		return EXIT_FAILED;
+	}
+	if (!o->force && pci_in_use(&d)) {
+		fputs("wavert: nothing has been changed; end these programs first, or use --force\n",
+		      stderr);
+		return EXIT_FAILED;
+	}
+	stay_alive();
+	return give_back(&w, &d);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pci.c - see pci.h. What is read and written is documented in the kernel's
+ * Documentation/ABI/testing/sysfs-bus-pci.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <wavert.h>
+
+#include "pci.h"
+
+#define PCI_BUS "/sys/bus/pci"
+
+/* ---- addresses -------------------------------------------------------------------- */
+
+/* Hexadecimal digits up to `end`; the position behind it, or NULL. */
+static const char *field(const char *text, unsigned int digits, char end, unsigned long max,
+			 unsigned long *value)
+{
+	size_t n = strspn(text, "0123456789abcdefABCDEF");
+
+	if (n != digits || text[n] != end)
+		return NULL;
+	*value = strtoul(text, NULL, 16);
+	return *value <= max ? text + n + 1 : NULL;
+}
+
+bool pci_parse(const char *text, char address[16])
+{
+	unsigned long domain = 0, bus, slot, function;
+	const char *p = strchr(text, ':');
+
+	if (p && strchr(p + 1, ':'))	/* domains of more than 16 bits have 5 digits */
+		text = field(text, p - text == 5 ? 5 : 4, ':', 0xfffff, &domain);
+	if (text)
+		text = field(text, 2, ':', 0xff, &bus);
+	if (text)
+		text = field(text, 2, '.', 0x1f, &slot);
+	if (text)
+		text = field(text, 1, 0, 7, &function);
+	if (!text)
+		return false;
+	snprintf(address, 16, "%04lx:%02lx:%02lx.%lx", domain, bus, slot, function);
+	return true;
+}
+
+/* ---- reading ---------------------------------------------------------------------- */
+
+static int read_file(const struct pci_device *d, const char *name, char *text, size_t size)
+{
+	char path[PATH_MAX];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), PCI_BUS "/devices/%s/%s", d->address, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, size - 1);
+	close(fd);
+	if (n < 0)
+		return -EIO;
+	text[n] = 0;
+	text[strcspn(text, "\n")] = 0;
+	return 0;
+}
+
+static int read_number(const struct pci_device *d, const char *name, unsigned int *value)
+{
+	char text[32];
+	int err = read_file(d, name, text, sizeof(text));
+
+	if (!err)
+		*value = (unsigned int)strtoul(text, NULL, 16);
+	return err;
+}
+
+static void read_driver(struct pci_device *d)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *name;
+	ssize_t n;
+
+	d->driver[0] = 0;
+	snprintf(path, sizeof(path), PCI_BUS "/devices/%s/driver", d->address);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return;
+	target[n] = 0;
+	name = strrchr(target, '/');
+	snprintf(d->driver, sizeof(d->driver), "%.63s", name ? name + 1 : target);
+}
+
+int pci_read(struct pci_device *d)
+{
+	unsigned int class;
+	int err = read_number(d, "class", &class);
+
+	if (!err)
+		err = read_number(d, "vendor", &d->vendor);
+	if (!err)
+		err = read_number(d, "device", &d->device);
+	if (!err)
+		err = read_file(d, "driver_override", d->override, sizeof(d->override));
+	if (err)
+		return err;
+	d->class = class >> 8;
+	if (!strcmp(d->override, "(null)"))
+		d->override[0] = 0;
+	read_driver(d);
+	return 0;
+}
+
+int pci_card(const struct pci_device *d, int from)
+{
+	char path[64], real[PATH_MAX], part[32];
+	int card;
+
+	snprintf(part, sizeof(part), "/%s/", d->address);
+	for (card = from; card < WAVERT_CARDS_MAX; card++) {
+		snprintf(path, sizeof(path), "/sys/class/sound/card%d", card);
+		if (realpath(path, real) && strstr(real, part))
+			return card;
+	}
+	return -1;
+}
+
+bool pci_driver_loaded(const char *driver)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), PCI_BUS "/drivers/%s", driver);
+	return !access(path, F_OK);
+}
+
+/* ---- writing ---------------------------------------------------------------------- */
+
+static int put(const struct pci_writer *w, const char *value, const char *path)
+{
+	size_t length = strlen(value);
+	char text[80];
+	int fd, err = 0;
+
+	if (!w->quiet || w->dry_run)
+		printf("echo %s%s> %s\n", value, length ? " " : "", path);
+	if (w->dry_run)
+		return 0;
+	fflush(stdout);
+	snprintf(text, sizeof(text), "%s\n", value);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, length + 1) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+int pci_override(const struct pci_writer *w, const struct pci_device *d, const char *driver)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), PCI_BUS "/devices/%s/driver_override", d->address);
+	return put(w, driver, path);
+}
+
+int pci_driver_write(const struct pci_writer *w, const struct pci_device *d, const char *driver,
+		     const char *file)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), PCI_BUS "/drivers/%s/%s", driver, file);
+	return put(w, d->address, path);
+}
+
+int pci_probe(const struct pci_writer *w, const struct pci_device *d)
+{
+	return put(w, d->address, PCI_BUS "/drivers_probe");
+}

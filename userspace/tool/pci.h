@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pci.h - sound controllers on the PCI bus as sysfs shows them, and who uses their cards.
+ * For bind.c.
+ */
+#ifndef WAVERT_PCI_H
+#define WAVERT_PCI_H
+
+#include <stdbool.h>
+
+struct pci_device {
+	char address[16];		/* "0000:00:04.0" */
+	unsigned int class;		/* base class and subclass: 0x0403 */
+	unsigned int vendor, device;
+	char driver[64];		/* that has it now, "" if none has */
+	char override[64];		/* driver_override, "" if not set */
+};
+
+/* "0000:00:04.0" or "00:04.0" into the long form, in lower case. */
+bool pci_parse(const char *text, char address[16]);
+
+/* What sysfs says of d->address. Negative errno; -ENOENT: no such device. */
+int pci_read(struct pci_device *d);
+
+/* First card of the device with a number of at least `from`, or -1. */
+int pci_card(const struct pci_device *d, int from);
+
+bool pci_driver_loaded(const char *driver);
+
+/*
+ * Write to a file of the device, of a driver, or to the bus's drivers_probe, as those who
+ * do it by hand would. It is printed as a shell command unless quiet; dry_run: nothing else
+ * happens. Negative errno.
+ */
+struct pci_writer {
+	bool dry_run, quiet;
+};
+
+int pci_override(const struct pci_writer *w, const struct pci_device *d, const char *driver);
+int pci_driver_write(const struct pci_writer *w, const struct pci_device *d, const char *driver,
+		     const char *file);
+int pci_probe(const struct pci_writer *w, const struct pci_device *d);
+
+/* Say on stderr who uses the cards of the device. False: nobody does. */
+bool pci_in_use(const struct pci_device *d);
+
+#endif
