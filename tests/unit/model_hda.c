@@ -5,7 +5,11 @@
 #include "model_hda.h"
 
 #define QUANTUM		20000ull	/* ns: a frame of the link */
-#define REQUIRE(what)	do { if (!(what)) fail_msg("the driver breaks a rule: %s", #what); } while (0)
+#define REQUIRE(what)								\
+	do {									\
+		if (!(what))							\
+			fail_msg("the driver breaks a rule: %s", #what);	\
+	} while (0)
 
 enum { BCIS = 4, DESE = 16, STS = 0x1c, SRST = 1, RUN = 2 };
 
@@ -19,7 +23,7 @@ const struct hda_behaviour hda_real = {
 	.tick_ns = QUANTUM, .block = 4, .fifos = { 0x77, 0xbf }, .align = 128,
 };
 
-/* ---- memory -------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------ */
 
 static u8 *memory(struct hda_model *m, u64 bus, u32 len)
 {
@@ -118,7 +122,7 @@ static void put32(u8 *at, u32 v)
 		at[i] = (u8)(v >> (8 * i));
 }
 
-/* ---- DMA ------------------------------------------------------------------------------ */
+/* ---- DMA --------------------------------------------------------------------------- */
 
 static bool is_out(u32 n)
 {
@@ -278,7 +282,7 @@ void hda_break(struct hda_model *m, u32 n)
 	m->sd[n].sts |= DESE;
 }
 
-/* ---- the codec ------------------------------------------------------------------------- */
+/* ---- the codec --------------------------------------------------------------------- */
 
 struct hda_node *hda_node(struct hda_model *m, u32 nid)
 {
@@ -427,7 +431,7 @@ static void serve_rings(struct hda_model *m)
 	}
 }
 
-/* ---- registers --------------------------------------------------------------------------- */
+/* ---- registers --------------------------------------------------------------------- */
 
 static u32 intsts(const struct hda_model *m)
 {
@@ -709,7 +713,7 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 	}
 }
 
-/* ---- the rest of the bus ------------------------------------------------------------------- */
+/* ---- the rest of the bus ----------------------------------------------------------- */
 
 static u32 bus_config_read(void *ctx, u32 at, u32 width)
 {
@@ -795,7 +799,7 @@ const struct wrt_hw_bus hda_bus = {
 	.log = bus_log,
 };
 
-/* ---- time ------------------------------------------------------------------------------------ */
+/* ---- time -------------------------------------------------------------------------- */
 
 static bool deliver(struct hda_model *m)
 {
@@ -850,7 +854,7 @@ void hda_sleep(struct hda_model *m, u64 ns)
 	advance(m, ns);
 }
 
-/* ---- life -------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------- */
 
 void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct hda_codec *codec)
 {
@@ -882,7 +886,7 @@ void hda_close(struct hda_model *m)
 	free(m->heard);
 }
 
-/* ---- codecs ------------------------------------------------------------------------------------- */
+/* ---- codecs ------------------------------------------------------------------------ */
 
 static const u8 at2[] = { 2 }, at5[] = { 5 };
 

@@ -105,7 +105,7 @@ struct hda_model {
 	bool in_irq;
 	u8 *heard;			/* what went over the link, playback */
 	u64 nheard;
-	u64 recorded;			/* frames the link has brought, their number is their content */
+	u64 recorded;			/* frames the link has brought, each its own number */
 	u64 interrupts, timers, verbs;
 	char log[4096];
 	struct wrt_hw_dev *hw;

@@ -176,7 +176,7 @@ static bool logged(const char *text)
 	return strstr(m.log, text);
 }
 
-/* ---- the codec ---------------------------------------------------------------------- */
+/* ---- the codec --------------------------------------------------------------------- */
 
 static void the_log_says_which_path_was_taken_in_one_line_a_direction(void **state)
 {
@@ -339,7 +339,7 @@ static void latency_is_the_fifo_and_the_delay_of_the_widgets(void **state)
 	bed_close(&b);
 }
 
-/* ---- playing and recording ------------------------------------------------------------- */
+/* ---- playing and recording --------------------------------------------------------- */
 
 static void play_with_pauses(bool emulated, u32 rate, u32 notify, bool dead_dpib)
 {
@@ -539,7 +539,7 @@ static void a_buffer_may_lie_in_many_pieces(void **state)
 	scattered(false, 8);
 }
 
-/* ---- points and interrupts --------------------------------------------------------------- */
+/* ---- points and interrupts --------------------------------------------------------- */
 
 static void count_interrupts(u32 notify)
 {
@@ -763,7 +763,7 @@ static void an_interrupt_that_is_not_ours_is_said_to_be_nobodys(void **state)
 	bed_close(&b);
 }
 
-/* ---- what goes wrong ------------------------------------------------------------------------ */
+/* ---- what goes wrong --------------------------------------------------------------- */
 
 static void halt(bool emulated)
 {
@@ -1087,7 +1087,7 @@ static void a_position_is_of_whole_frames_and_none_when_the_device_is_gone(void 
 	bed_close(&b);
 }
 
-/* ---- sleep ------------------------------------------------------------------------------------ */
+/* ---- sleep ------------------------------------------------------------------------- */
 
 static void asleep(struct bed *b)
 {
@@ -1144,7 +1144,7 @@ static void after_a_sleep_the_very_next_sample_is_played(void **state)
 	sleep_while_running(false, 3);
 }
 
-static void on_others_than_intels_a_sleep_keeps_entries_aligned_and_skips_less_than_128(void **state)
+static void others_than_intels_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes(void **state)
 {
 	const u8 *buffer;
 	struct side play;
@@ -1195,7 +1195,7 @@ static void what_is_released_or_fails_while_asleep_touches_no_register(void **st
 	bed_close(&b);
 }
 
-/* ---- registers for clients, codec drivers of the system -------------------------------------- */
+/* ---- registers for clients, codec drivers of the system ---------------------------- */
 
 static u32 mapped(const struct wrt_hw_register *r)
 {
@@ -1384,7 +1384,7 @@ int main(void)
 		T(pieces_that_follow_each_other_are_one),
 		T(a_position_is_of_whole_frames_and_none_when_the_device_is_gone),
 		T(after_a_sleep_the_very_next_sample_is_played),
-		T(on_others_than_intels_a_sleep_keeps_entries_aligned_and_skips_less_than_128),
+		T(others_than_intels_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
 		T(what_is_released_or_fails_while_asleep_touches_no_register),
 		T(the_mapped_position_register_is_the_position),
 		T(the_mapped_clock_ticks_at_24_mhz),

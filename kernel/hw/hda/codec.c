@@ -89,7 +89,7 @@ static u32 pcm_of(struct graph *g, u32 nid)
 	return parameter(g, g->caps[nid] & WIDGET_FORMAT_OVERRIDE ? nid : g->group, PARAM_PCM);
 }
 
-/* ---- the search ---------------------------------------------------------------------- */
+/* ---- the search -------------------------------------------------------------------- */
 
 static bool is_converter(struct graph *g, u32 nid)
 {
@@ -175,7 +175,7 @@ static u32 search(struct graph *g, u32 start)
 	return NOWHERE;
 }
 
-/* ---- from search to path --------------------------------------------------------------- */
+/* ---- from search to path ----------------------------------------------------------- */
 
 static void add_amp(struct graph *g, struct hda_path *p, u32 nid, bool output, u32 index)
 {
@@ -356,7 +356,7 @@ static bool read_group(struct graph *g)
 	return !g->silent;
 }
 
-/* ---- controls ------------------------------------------------------------------------- */
+/* ---- controls ---------------------------------------------------------------------- */
 
 static void add_control(struct wrt_hw_dev *d, struct hda_path *p, bool is_switch)
 {
@@ -451,7 +451,7 @@ int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
 			 c.is_switch ? control->path->mute : control->path->volume);
 }
 
-/* ---- what is set ------------------------------------------------------------------------ */
+/* ---- what is set ------------------------------------------------------------------- */
 
 static int send(struct wrt_hw_dev *d, const struct hda_path *p, u32 nid, u32 verb)
 {

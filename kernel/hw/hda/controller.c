@@ -28,7 +28,7 @@ bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u
 	return true;
 }
 
-/* ---- reset ---------------------------------------------------------------------- */
+/* ---- reset ------------------------------------------------------------------------- */
 
 static void read_capabilities(struct wrt_hw_dev *d)
 {
@@ -141,7 +141,7 @@ static int bring_up(struct wrt_hw_dev *d, bool verbs)
 	return 0;
 }
 
-/* ---- interrupt -------------------------------------------------------------------- */
+/* ---- interrupt --------------------------------------------------------------------- */
 
 /* Streams of ours whose interrupt is on. */
 static u32 raised(const struct wrt_hw_dev *d)
@@ -193,7 +193,7 @@ static bool hda_irq(struct wrt_hw_dev *d, u32 *slots)
 	return found;
 }
 
-/* ---- sleep ------------------------------------------------------------------------ */
+/* ---- sleep ------------------------------------------------------------------------- */
 
 static void hda_suspend(struct wrt_hw_dev *d)
 {
@@ -225,7 +225,7 @@ static int hda_resume(struct wrt_hw_dev *d)
 	return err;
 }
 
-/* ---- what the slots can do -------------------------------------------------------- */
+/* ---- what the slots can do --------------------------------------------------------- */
 
 /*
  * 20 and 24 bits lie in the upper part of 4 bytes here, in the lower part of hw.h's formats:
@@ -288,7 +288,7 @@ static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 	return 0;
 }
 
-/* ---- life --------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------- */
 
 static u32 dma_bits(u32 gcap, const struct wrt_hda_config *cfg)
 {

@@ -19,7 +19,7 @@
 #define HDA_STOP_MAX_US	1000
 #define HDA_SRST_MAX_US	300
 
-/* ---- a path through a codec ----------------------------------------------------- */
+/* ---- a path through a codec -------------------------------------------------------- */
 
 /* An amplifier and what it is set to; written again after resume. */
 struct hda_amp {
@@ -55,7 +55,7 @@ struct hda_control {
 	bool is_switch;
 };
 
-/* ---- DMA ------------------------------------------------------------------------- */
+/* ---- DMA --------------------------------------------------------------------------- */
 
 struct wrt_hw_stream {
 	struct wrt_hw_dev *dev;
@@ -115,7 +115,7 @@ struct wrt_hw_dev {
 	u32 nslots;
 };
 
-/* ---- registers ------------------------------------------------------------------- */
+/* ---- registers --------------------------------------------------------------------- */
 
 static inline u32 hda_read(const struct wrt_hw_dev *d, u32 offset, u32 width)
 {
@@ -150,7 +150,7 @@ static inline u32 hda_get_le32(const u8 *at)
 bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u32 value,
 		  u32 max_us);
 
-/* ---- verbs.c [S] -------------------------------------------------------------------- */
+/* ---- verbs.c [S] ------------------------------------------------------------------- */
 
 /* Send a VERB() or VERB4(). Bounded; WRT_EIO: no answer. answer may be NULL. */
 int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer);
@@ -159,7 +159,7 @@ int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer
 int wrt_hda_verbs_open(struct wrt_hw_dev *d);
 void wrt_hda_verbs_close(struct wrt_hw_dev *d);
 
-/* ---- codec.c [S] --------------------------------------------------------------------- */
+/* ---- codec.c [S] ------------------------------------------------------------------- */
 
 /* Ask all codecs; fill d->path[]. WRT_ERANGE: nothing to be used, WRT_ENOMEM. */
 int wrt_hda_codec_discover(struct wrt_hw_dev *d);
@@ -174,7 +174,7 @@ int wrt_hda_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
 int wrt_hda_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2]);
 int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
 
-/* ---- stream.c ------------------------------------------------------------------------ */
+/* ---- stream.c ---------------------------------------------------------------------- */
 
 /* What the bits of PARAM_PCM stand for, at most HDA_RATES_MAX, ascending; how many. */
 u32 wrt_hda_rates(u32 pcm, u32 *out);

@@ -30,9 +30,15 @@ static u64 now_ns(const struct wrt_hw_stream *s)
 	return s->dev->bus->now_ns(s->dev->ctx);
 }
 
+/* Its place in the position buffer: an offset, and a reserved word. */
+static u32 *position_entry(const struct wrt_hw_stream *s)
+{
+	return s->dev->positions + (size_t)2 * s->sd;
+}
+
 static u64 bytes_ns(const struct wrt_hw_stream *s, u32 bytes)
 {
-	return wrt_mul_div_u64(bytes, WRT_NSEC_PER_SEC, s->geom.rate * s->geom.frame_bytes);
+	return wrt_mul_div_u64(bytes, WRT_NSEC_PER_SEC, (u64)s->geom.rate * s->geom.frame_bytes);
 }
 
 /* How far a is before b. */
@@ -41,7 +47,7 @@ static u32 distance(const struct wrt_hw_stream *s, u32 a, u32 b)
 	return a <= b ? b - a : s->geom.bytes - (a - b);
 }
 
-/* ---- formats ------------------------------------------------------------------------- */
+/* ---- formats ----------------------------------------------------------------------- */
 
 /* In the order of the bits of PARAM_PCM. */
 static const struct {
@@ -80,7 +86,7 @@ static bool find_format(const struct wrt_hw_geom *g, u16 *out)
 	return false;
 }
 
-/* ---- the list ------------------------------------------------------------------------ */
+/* ---- the list ---------------------------------------------------------------------- */
 
 /* How far from this offset to where an entry has to end; there are at least two entries. */
 static u32 to_cut(const struct wrt_hw_stream *s, u32 at)
@@ -100,7 +106,7 @@ static bool is_point(const struct wrt_hw_stream *s, u32 at)
 
 static void put_entry(const struct wrt_hw_stream *s, u32 n, u64 bus, u32 len, bool ioc)
 {
-	u8 *entry = s->bdl + n * HDA_BDL_ENTRY;
+	u8 *entry = s->bdl + (size_t)n * HDA_BDL_ENTRY;
 
 	hda_put_le32(entry, (u32)bus);
 	hda_put_le32(entry + 4, (u32)(bus >> 32));
@@ -171,7 +177,7 @@ static int copy_segments(struct wrt_hw_stream *s, const struct wrt_hw_geom *g)
 	return left ? WRT_EINVAL : 0;
 }
 
-/* ---- the registers ------------------------------------------------------------------- */
+/* ---- the registers ----------------------------------------------------------------- */
 
 static bool set_srst(struct wrt_hw_stream *s, bool on)
 {
@@ -214,7 +220,7 @@ static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 	if (s->behind > s->geom.bytes / 2)
 		s->behind = 0;
 	s->filled = false;
-	s->dev->positions[2 * s->sd] = UNWRITTEN;
+	*position_entry(s) = UNWRITTEN;
 	hda_barrier(s->dev);
 	sd_write(s, SD_CTL_TAG, 1, (s->sd + 1) << 4);
 	sd_write(s, SD_CBL, 4, s->geom.bytes);
@@ -225,7 +231,7 @@ static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 	return 0;
 }
 
-/* ---- looks without an interrupt ------------------------------------------------------ */
+/* ---- looks without an interrupt ---------------------------------------------------- */
 
 /*
  * Without points to keep the position fresh. With them only on a model: its DMA is no clock,
@@ -300,7 +306,7 @@ bool wrt_hda_stream_timer(struct wrt_hw_stream *s)
 	return true;
 }
 
-/* ---- position ------------------------------------------------------------------------ */
+/* ---- position ---------------------------------------------------------------------- */
 
 /* What is in memory when the link has come to this offset, for want of a better source. */
 static u32 dma_from_link(struct wrt_hw_stream *s, u32 link)
@@ -328,7 +334,7 @@ static u32 in_buffer(const struct wrt_hw_stream *s, u32 offset)
  */
 static int read_position(struct wrt_hw_stream *s)
 {
-	u32 raw = s->dev->positions[2 * s->sd];
+	u32 raw = *position_entry(s);
 	u32 link = sd_read(s, SD_LPIB, 4);
 	u64 ns = now_ns(s);
 	u32 dma = hda_get_le32((const u8 *)&raw);
@@ -378,7 +384,7 @@ u32 wrt_hda_register_base(struct wrt_hw_stream *s)
 	return s->list_base;
 }
 
-/* ---- DMA on and off ------------------------------------------------------------------ */
+/* ---- DMA on and off ---------------------------------------------------------------- */
 
 static void set_mask(struct wrt_hw_stream *s, bool on)
 {
@@ -413,8 +419,8 @@ static u32 list_begin(const struct wrt_hw_stream *s, u32 from)
 	if (s->dir == WRT_PLAYBACK && from == s->last.dma)
 		begin = s->last.link;
 	if (!d->intel)
-		begin = (begin + HDA_REAL_ALIGN - 1) / HDA_REAL_ALIGN * HDA_REAL_ALIGN % s->geom.bytes;
-	return begin;
+		begin = (begin + HDA_REAL_ALIGN - 1) / HDA_REAL_ALIGN * HDA_REAL_ALIGN;
+	return begin % s->geom.bytes;
 }
 
 /* A real engine goes on from a pause when RUN is set again; a model begins its list anew. */
@@ -471,7 +477,7 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	return err;
 }
 
-/* ---- preparing ----------------------------------------------------------------------- */
+/* ---- preparing --------------------------------------------------------------------- */
 
 int wrt_hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 {

@@ -70,7 +70,7 @@ static bool take_answer(struct wrt_hw_dev *d, u32 *answer)
 		const u8 *entry;
 
 		d->rirb_rp = (d->rirb_rp + 1) % RING_ENTRIES;
-		entry = d->rings + RIRB_OFFSET + 8 * d->rirb_rp;
+		entry = d->rings + RIRB_OFFSET + (size_t)8 * d->rirb_rp;
 		if (hda_get_le32(entry + 4) & RESPONSE_UNSOLICITED)
 			continue;
 		*answer = hda_get_le32(entry);
@@ -85,7 +85,7 @@ static int by_rings(struct wrt_hw_dev *d, u32 command, u32 *answer)
 	u32 us;
 
 	d->corb_wp = (d->corb_wp + 1) % RING_ENTRIES;
-	hda_put_le32(d->rings + 4 * d->corb_wp, command);
+	hda_put_le32(d->rings + (size_t)4 * d->corb_wp, command);
 	hda_barrier(d);
 	hda_write(d, HDA_CORBWP, 2, d->corb_wp);
 	for (us = 0; us < VERB_MAX_US; us += 10) {
