@@ -6,7 +6,8 @@
 #
 # KDIR is the kernel's build directory, OUT receives a copy of the sources and the
 # objects, so that several kernels can be built from one tree. One goal a call: two
-# goals in one kbuild call overwrite the Makefile in M= on 7.x kernels.
+# goals in one kbuild call overwrite the Makefile in M= on 7.x kernels. WRT_MAKE is the
+# program to call in the place of make (tests/kernels/).
 set -eu
 
 kdir=$1
@@ -29,4 +30,4 @@ cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
 (cd "$out" && find kernel compat -name '*.[ch]' ! -name '*.mod.c') | while read -r f; do
 	[ -e "$top/$f" ] || rm -f "$out/$f"
 done
-exec make --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+exec "${WRT_MAKE:-make}" --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules

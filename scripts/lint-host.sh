@@ -12,7 +12,7 @@ userspace=$(git ls-files 'userspace/*.c')
 linux=$(git ls-files 'kernel/alsa/*.c' 'kernel/bus/*.c' 'kernel/main.c' 'compat/hwdep/*.c')
 neutral_flags="-std=c11 -D_DEFAULT_SOURCE -Ikernel -Icompat/miniport"
 user_flags="-std=gnu11 -Iuserspace/include -Icompat/uapi -Icompat/miniport"
-user_flags="$user_flags -DWAVERT_TOOL_VERSION=__FILE__"
+user_flags="$user_flags -DWAVERT_TOOL_VERSION=__FILE__ -DPIC"
 
 # ---- cppcheck --------------------------------------------------------------------------
 

@@ -57,7 +57,9 @@ compile()	# NAME SOURCE FLAGS...: a test program
 
 build_programs()
 {
-	make -s -C userspace "O=$top/build/userspace" &&
+	make -s -C userspace "O=$top/build/userspace" all plugin &&
+		compile plugin_test tests/guest/plugin_test.c -lasound -lpthread &&
+		compile plugin_cost tests/guest/plugin_cost.c -lasound &&
 		compile abi_test64 tests/guest/abi_test.c -static &&
 		compile abi_test32 tests/guest/abi_test.c -static -m32 &&
 		compile unplug_test tests/guest/unplug_test.c -static -lpthread &&
@@ -101,6 +103,19 @@ system_test()	# BED MODULES
 		--module "build/$dir/snd-wavert-sim.ko" --tool aplay --tool arecord \
 		--file build/userspace/wavert --file /usr/share/sounds/alsa/Front_Center.wav \
 		--file tests/guest/system_test.sh -- sh system_test.sh
+}
+
+# The plugin comes before its configuration: with libasound the runner copies ALSA's own.
+plugin_test()	# BED MODULES
+{
+	local bed=$1 dir=build/$2 lib
+	lib=$(pkg-config --variable=libdir alsa)/alsa-lib/libasound_module_pcm_wavert.so
+	tests/guest/run --bed "$bed" --timeout "$(time_limit "$bed")" \
+		--module "$dir/snd-wavert.ko" --module "$dir/snd-wavert-sim.ko index=0 streams=2" \
+		--debian-module "snd-dummy index=1" --tool aplay --tool arecord --tool speaker-test \
+		--file "build/userspace/libasound_module_pcm_wavert.so=$lib" \
+		--file userspace/alsa-plugin/50-wavert.conf=/etc/alsa/conf.d/50-wavert.conf \
+		--file build/guest/plugin_test --file tests/guest/plugin_test.sh -- sh plugin_test.sh
 }
 
 # Devices at fixed places: bind_test.sh knows them.
@@ -166,6 +181,7 @@ guest_parts()	# BED MODULES
 		tests/conformance/run.sh --mode debian-step-32
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
+	[ "$bed" != debian ] || part debian-plugin plugin_test "$bed" "$dir"
 	[ "$bed" != debian ] || part debian-bind bind_test "$bed" "$dir"
 }
 

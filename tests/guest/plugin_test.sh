@@ -1,0 +1,194 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The ALSA plugin under programs that know nothing of it. Runs in a guest under busybox with
+# snd-wavert-sim (streams=2, loopback) inserted, the plugin and its configuration installed,
+# aplay, arecord and speaker-test at hand and plugin_test, whose own checks come last: they
+# end with the card unbound. A second card of another driver, if there is one, is not to be
+# listed. Prints TAP.
+
+# shellcheck disable=SC2016,SC2086,SC2317 # sh -c; words and numbers; called through check
+proc=/proc/asound/card0/wavert
+drv=/sys/bus/platform/drivers/snd-wavert-sim
+count=0
+failed=0
+
+# ---- TAP ------------------------------------------------------------------------
+
+check()	# NAME COMMAND...: one line, ok if the command succeeds
+{
+	name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >/tmp/said 2>&1; then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		echo "# $*"
+		sed 's/^/#   /' /tmp/said
+		failed=1
+	fi
+}
+
+not()
+{
+	! "$@"
+}
+
+says()	# FILE REGEX
+{
+	grep -qE -- "$2" "$1" || { cat "$1"; return 1; }
+}
+
+# ---- streams ----------------------------------------------------------------------
+
+await()	# STREAM REGEX: until the line of /proc says so, 2 s at most
+{
+	tries=200
+	until grep -qE "^$1: .*$2" $proc 2>/dev/null; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || { cat $proc; return 1; }
+		sleep 0.01
+	done
+}
+
+start()	# STREAM COMMAND...: in the background, until the stream runs; pid in $pid
+{
+	stream=$1
+	shift
+	"$@" >/tmp/out 2>&1 &
+	pid=$!
+	await "$stream" 'state run'
+}
+
+status_of()	# PID: waits 5 s for its end, no longer; exit code in $status
+{
+	(sleep 5; kill -KILL "$1") 2>/dev/null &
+	guard=$!
+	wait "$1" 2>/dev/null
+	status=$?
+	kill $guard 2>/dev/null
+	wait $guard 2>/dev/null
+	[ $status != 137 ]
+}
+
+ends()	# PID STATUS
+{
+	status_of "$1"
+	[ $status = "$2" ] || { echo "exit code $status"; cat /tmp/out; return 1; }
+}
+
+all_free()
+{
+	! grep '^[pc].*: ' $proc | grep -v 'owner nobody, state free, observers 0'
+}
+
+# ---- aplay and arecord, through the loopback ----------------------------------------
+
+# Half a second of pattern and a bit; arecord hears it with what is before and behind.
+loop()	# FORMAT BYTES-OF-SAMPLE RATE CHANNELS SILENCE APLAY-AND-ARECORD-OPTIONS...
+{
+	format=$1 rate=$3 channels=$4 silence=$5
+	bytes=$((($3 / 2 + 123) * $2 * $4))
+	shift 5
+	plugin_test make $bytes >/tmp/played.raw
+	arecord -q -t raw -D wavert -f "$format" -r "$rate" -c "$channels" "$@" \
+		-s $((rate * 5 / 4)) /tmp/recorded.raw &
+	recorder=$!
+	await 'capture 0' 'state run' || return
+	aplay -q -t raw -D wavert:WaveRT,0,0 -f "$format" -r "$rate" -c "$channels" "$@" \
+		/tmp/played.raw || return
+	wait $recorder || return
+	plugin_test find /tmp/recorded.raw $bytes "$silence"
+}
+
+check "aplay -L lists the PCM of the card" \
+	sh -c 'aplay -L >/tmp/list && grep -qx "wavert:CARD=WaveRT,DEV=0" /tmp/list'
+check "with a description" sh -c 'grep -A 2 "^wavert:" /tmp/list | grep -q "WaveRT interface"'
+check "and no card of another driver" sh -c '[ $(grep -c ^wavert /tmp/list) = 1 ]'
+check "arecord -L lists it too" sh -c 'arecord -L | grep -qx "wavert:CARD=WaveRT,DEV=0"'
+
+check "S16, stereo, 48000 Hz: played and recorded exactly" loop S16_LE 2 48000 2 0
+check "S16, mono, 8000 Hz" loop S16_LE 2 8000 1 0
+check "U8, mono, 11025 Hz" loop U8 1 11025 1 128
+check "S24, stereo, 96000 Hz" loop S24_LE 4 96000 2 0
+check "S32, eight channels, 44100 Hz" loop S32_LE 4 44100 8 0
+check "Float, three channels, 192000 Hz" loop FLOAT_LE 4 192000 3 0
+check "Periods of 128 frames, eight of them" \
+	loop S16_LE 2 48000 2 0 --period-size=128 --buffer-size=1024
+check "Periods of 441 frames, three of them" \
+	loop S16_LE 2 44100 2 0 --period-size=441 --buffer-size=1323
+check "Two periods of 12000 frames" \
+	loop S16_LE 2 48000 2 0 --period-size=12000 --buffer-size=24000
+check "aplay -M and arecord -M, mapped" loop S16_LE 2 48000 2 0 -M
+check "aplay -N and arecord -N, non-blocking" loop S16_LE 2 48000 2 0 -N
+check "Through plug: a rate the card lacks, and periods of a fraction of a frame" \
+	aplay -q -t raw -D plug:wavert -f S16_BE -r 7350 -c 2 -d 1 /dev/zero
+check "speaker-test plays a round" \
+	speaker-test -D wavert -c 2 -r 48000 -F S16_LE -l 1 -t sine -p 20000 -s 1
+check "Afterwards every pin is free" all_free
+
+# ---- two at once, one too many ---------------------------------------------------------
+
+zero='-t raw -f S16_LE -r 48000 -c 2 /dev/zero'
+check "aplay plays on the first subdevice" start 'playback 0' aplay -D wavert $zero
+first=$pid
+check "a second on the second" start 'playback 1' aplay -D wavert $zero
+second=$pid
+check "and a third is told that the device is busy" \
+	sh -c "! aplay -D wavert $zero >/tmp/third 2>&1 && grep -qi 'hw params' /tmp/third"
+check "The page shows WaveRT as the owner of both" \
+	sh -c "[ \$(grep -c '^playback .*owner WaveRT' $proc) = 2 ]"
+kill -KILL $first
+wait $first 2>/dev/null
+check "SIGKILL frees the one at once" await 'playback 0' 'owner nobody'
+check "and does not touch the other" await 'playback 1' 'state run'
+kill -INT $second
+check "SIGINT ends the other in good order" ends $second 1
+check "Afterwards every pin is free" all_free
+
+# ---- stopped for too long ----------------------------------------------------------------
+
+head -c 384000 /dev/zero >/tmp/two-seconds.raw
+check "aplay starts" start 'playback 0' aplay -t raw -f S16_LE -r 48000 -c 2 -D wavert \
+	--buffer-time=100000 /tmp/two-seconds.raw
+kill -STOP $pid
+sleep 0.5
+kill -CONT $pid
+check "Stopped for half a second it goes on to the end" ends $pid 0
+check "and says that there was an underrun" says /tmp/out 'underrun!!!'
+check "arecord starts" start 'capture 0' arecord -t raw -f S16_LE -r 48000 -c 2 -D wavert \
+	--buffer-time=100000 -s 48000 /tmp/recorded.raw
+kill -STOP $pid
+sleep 0.5
+kill -CONT $pid
+check "Stopped for half a second it goes on to the end" ends $pid 0
+check "and says that there was an overrun" says /tmp/out 'overrun!!!'
+
+# ---- removal --------------------------------------------------------------------------------
+
+check "aplay starts" start 'playback 0' aplay -D wavert $zero
+player=$pid
+check "arecord starts" start 'capture 1' arecord -q -t raw -f S16_LE -r 48000 -c 2 \
+	-D wavert:WaveRT,0,1 /tmp/recorded.raw
+check "The card can be unbound while both run" sh -c "echo snd-wavert-sim.0 >$drv/unbind"
+check "arecord ends by itself with an error" ends $pid 1
+check "and says that there is no device" says /tmp/out 'No such device'
+check "aplay ends by itself with an error" ends $player 1
+check "bind brings the card back" sh -c "echo snd-wavert-sim.0 >$drv/bind"
+check "and it plays" loop S16_LE 2 48000 2 0
+
+# ---- what only a program of its own can see ----------------------------------------------------
+
+plugin_test >/tmp/tap 2>/tmp/tap.err || failed=1
+sed -n 's/^\(not ok\|ok\) [0-9]* /\1 /p; /^#/p; /^Bail/p' /tmp/tap | awk -v n=$count '
+	/^not ok/ { n++; sub(/^not ok/, "not ok " n) }
+	/^ok/ { n++; sub(/^ok/, "ok " n) }
+	{ print }
+	END { print n >"/tmp/count" }'
+grep -q '^1\.\.' /tmp/tap || {
+	echo "# plugin_test has not come to its end"
+	cat /tmp/tap.err
+	failed=1
+}
+echo "1..$(cat /tmp/count)"
+exit $failed

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The guest suite on every supported kernel: modules built with W=1 without a warning, then
+# the parts of guest-debian in QEMU. make check-kernels; long.
+#
+#   run.sh [--build-only] [NAME...]   names as of fetch.sh --list; default: all of them
+#   run.sh --table                    write the results kept into README.md
+#
+# TAP of all parts; the results are kept in build/kernels/NAME.result.
+set -u
+cd "$(dirname "$0")/../.." || exit
+top=$PWD
+out=$top/build/kernels
+bad=0
+build_only=
+
+result() { # NAME VERSION TEXT
+	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >"$out/$1.result"
+}
+
+fail() { # NAME VERSION WHAT LOG
+	bad=1
+	echo "not ok - kernel $1: $3"
+	tail -n 20 "$4" | sed 's/^/# /'
+	result "$1" "$2" "$3"
+}
+
+build() { # NAME VERSION HEADERS MAKE
+	WRT_MAKE=$4 scripts/build-modules.sh "$3" "build/$2" W=1 >"$out/$1.build" 2>&1 || {
+		fail "$1" "$2" "modules do not build" "$out/$1.build"
+		return 1
+	}
+	# that of the kernel's own Makefile about a tool that modules do not need is none of ours
+	if grep -i 'warning' "$out/$1.build" | grep -v 'pahole version differs' >"$out/$1.warnings"; then
+		fail "$1" "$2" "modules build with warnings" "$out/$1.warnings"
+		return 1
+	fi
+	echo "ok - kernel $1 ($2): modules build with W=1, no warning"
+}
+
+run_guest() { # NAME VERSION HEADERS MAKE
+	local line
+	WRT_KDIR=$3 WRT_MAKE=$4 MODULE_FLAGS=W=1 LOGS=$out/$1.logs \
+		tests/check.sh guest-debian >"$out/$1.tap" 2>&1 || bad=1
+	line=$(tail -n 1 "$out/$1.tap")
+	grep -E '^(not )?ok |^#' "$out/$1.tap" | sed -E "s/^(not )?ok [0-9]* *-/\1ok - kernel $1:/"
+	result "$1" "$2" "$line"
+}
+
+kernel() { # NAME
+	local found
+	found=$(tests/kernels/fetch.sh "$1" 2>"$out/$1.fetch")
+	case $? in
+	0) ;;
+	77)
+		echo "ok - kernel $1 # SKIP $(tail -n 1 "$out/$1.fetch")"
+		result "$1" - "not to be had: $(tail -n 1 "$out/$1.fetch")"
+		return
+		;;
+	*) fail "$1" - "cannot be fetched" "$out/$1.fetch" && return ;;
+	esac
+	# shellcheck disable=SC2086 # words
+	set -- "$1" $found
+	build "$@" || return
+	[ -n "$build_only" ] || run_guest "$@"
+}
+
+# Between two marks of the README, what the last runs said.
+table() {
+	local name
+	{
+		sed '/<!-- kernels -->/q' README.md
+		echo '| kernel | version | guest suite |'
+		echo '|---|---|---|'
+		for name in $(tests/kernels/fetch.sh --list); do
+			[ -s "$out/$name.result" ] || { echo "run.sh: kernel $name has not been run" >&2; return 1; }
+			awk -F '\t' '{ print "| " $1 " | " $2 " | " $3 " |" }' "$out/$name.result"
+		done
+		sed -n '/<!-- end of kernels -->/,$p' README.md
+	} >"$out/README.md" && cp "$out/README.md" README.md
+}
+
+mkdir -p "$out"
+case ${1-} in
+--table) table && exit ;;
+--build-only) build_only=1 && shift ;;
+esac
+# shellcheck disable=SC2046 # words
+[ $# -gt 0 ] || set -- $(tests/kernels/fetch.sh --list)
+for name; do
+	kernel "$name"
+done
+exit $bad

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* plugin.h - what the files of the ALSA plugin share. */
+#ifndef WAVERT_PLUGIN_H
+#define WAVERT_PLUGIN_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <alsa/asoundlib.h>
+#include <alsa/pcm_external.h>
+
+#include <wavert.h>
+
+struct plugin {
+	snd_pcm_ioplug_t io;
+	pthread_mutex_t lock;
+	struct wavert_device *device;
+	struct wavert_caps caps;		/* of one pin; all have the same */
+	unsigned int direction;
+	long subdevice;				/* pin, or -1: the first that is free */
+	int event;				/* eventfd, for the life of the PCM */
+
+	/* From hw_params to hw_free. */
+	struct wavert_stream *stream;
+	snd_pcm_channel_area_t *areas;		/* of the cyclic buffer */
+	size_t frame_bytes;
+	snd_pcm_sframes_t latency;		/* behind the buffer, frames */
+	bool registered;			/* the event */
+
+	/* sw_params */
+	snd_pcm_uframes_t boundary, avail_min, stop_threshold;
+	bool period_event;
+
+	uint64_t reached;			/* the hardware was here */
+	uint64_t reached_ns;			/* at this time */
+	uint64_t told_at;			/* and was here when ALSA last asked, */
+	snd_pcm_uframes_t told;			/* which it was told as this */
+	uint64_t silenced;			/* drain: silence is written up to here */
+	bool draining, end_settled;
+};
+
+static inline bool is_playback(const struct plugin *p)
+{
+	return p->direction == WAVERT_PLAYBACK;
+}
+
+/* All return 0 or an errno of ALSA's. p->lock is held where a struct plugin is passed. */
+int plugin_alsa_error(int err);
+int plugin_want_signals(struct plugin *p, bool want);
+
+int plugin_prepare(snd_pcm_ioplug_t *io);
+int plugin_start(snd_pcm_ioplug_t *io);
+int plugin_stop(snd_pcm_ioplug_t *io);
+int plugin_pause(snd_pcm_ioplug_t *io, int enable);
+int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay);
+snd_pcm_sframes_t plugin_pointer(snd_pcm_ioplug_t *io);
+snd_pcm_sframes_t plugin_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
+				  snd_pcm_uframes_t offset, snd_pcm_uframes_t size);
+int plugin_poll_descriptors_count(snd_pcm_ioplug_t *io);
+int plugin_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int space);
+int plugin_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int nfds,
+			unsigned short *revents);
+
+#endif

@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * transport.c - a PCM of the plugin while it has a stream: position, data, waiting, states.
+ *
+ * start, stop, pause, pointer, delay and transfer come under alsa-lib's lock of the PCM,
+ * the others without; p->lock makes them one. No callback calls a function of alsa-lib that
+ * takes a lock.
+ *
+ * Positions are frames since the last STOP, in 64 bits. Data may be written or read only
+ * where the hardware has really been: so the page's reading counts, never one carried on
+ * by the clock. The clock says when that reading is too old to decide on; then, and only
+ * then, the hardware is asked by a system call.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include "plugin.h"
+
+#define FRESH_NS	1000000		/* a reading up to this old will do */
+
+/* What a call of WaveRT's said, in the words of ALSA. */
+int plugin_alsa_error(int err)
+{
+	switch (err) {
+	case -EREMOTEIO:	/* a size that the hardware cannot do */
+		return -EINVAL;
+	case -EBADRQC:
+		return -EBADFD;
+	case -EAGAIN:		/* would be taken for "try again" */
+		return -EIO;
+	}
+	return err;
+}
+
+/* ---- position --------------------------------------------------------------------- */
+
+/* Where the application will go on. ALSA's pointers wrap at the boundary. */
+static uint64_t application(const struct plugin *p)
+{
+	snd_pcm_sframes_t lead = (snd_pcm_sframes_t)(p->io.appl_ptr - p->told);
+	snd_pcm_sframes_t half = (snd_pcm_sframes_t)(p->boundary / 2);
+
+	if (lead > half)
+		lead -= (snd_pcm_sframes_t)p->boundary;
+	else if (lead < -half)
+		lead += (snd_pcm_sframes_t)p->boundary;
+	return p->told_at + (uint64_t)(int64_t)lead;
+}
+
+/* Frames that the application can transfer when the hardware is at `at`. */
+static int64_t avail_at(const struct plugin *p, uint64_t at, uint64_t appl)
+{
+	if (is_playback(p))
+		return (int64_t)(at + p->io.buffer_size - appl);
+	return (int64_t)(at - appl);
+}
+
+static bool ready(const struct plugin *p, uint64_t appl)
+{
+	return avail_at(p, p->reached, appl) >= (int64_t)p->avail_min;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* Would a newer reading change what is to be done? */
+static bool outdated(const struct plugin *p, const struct wavert_snapshot *s, uint64_t appl)
+{
+	uint64_t now, age;
+	int64_t known, likely;
+
+	if (s->state != WAVERT_STATE_RUN)
+		return false;
+	if (s->flags & WAVERT_CAP_STEPPED)
+		return true;
+	now = now_ns();
+	age = now > p->reached_ns ? now - p->reached_ns : 0;
+	if (age > FRESH_NS)
+		return true;
+	known = avail_at(p, p->reached, appl);
+	likely = known + (int64_t)(age * s->rate / 1000000000) + 1;
+	return (known < (int64_t)p->avail_min && likely >= (int64_t)p->avail_min) ||
+	       ((uint64_t)known < p->stop_threshold && (uint64_t)likely >= p->stop_threshold);
+}
+
+/* A reading of the position. What was asked for last may be newer than what the page says. */
+static void note(struct plugin *p, uint64_t linear, uint64_t ns)
+{
+	uint64_t at = linear / p->frame_bytes;
+
+	if (at > p->reached)
+		p->reached = at;
+	if (ns > p->reached_ns)
+		p->reached_ns = ns;
+}
+
+/* Bring p->reached up to date. -ENODEV: the device is gone. */
+static int look(struct plugin *p, struct wavert_snapshot *s, uint64_t appl)
+{
+	struct wavert_position position;
+	int err;
+
+	wavert_stream_snapshot(p->stream, s);
+	if (s->state == WAVERT_STATE_GONE)
+		return -ENODEV;
+	note(p, s->linear, s->position_ns);
+	if (!outdated(p, s, appl))
+		return 0;
+	err = wavert_stream_position(p->stream, &position);
+	if (!err)
+		note(p, position.linear, position.ns);
+	return err;
+}
+
+/* ---- the event -------------------------------------------------------------------- */
+
+static void wake(struct plugin *p)
+{
+	eventfd_write(p->event, 1);
+}
+
+static bool take_signals(struct plugin *p)
+{
+	eventfd_t count;
+
+	return !eventfd_read(p->event, &count);
+}
+
+int plugin_want_signals(struct plugin *p, bool want)
+{
+	int err;
+
+	if (want == p->registered)
+		return 0;
+	err = want ? wavert_stream_register(p->stream, p->event) :
+		     wavert_stream_unregister(p->stream, p->event);
+	if (!err)
+		p->registered = want;
+	return plugin_alsa_error(err);
+}
+
+/* ---- drain ------------------------------------------------------------------------ */
+
+/* Behind what is queued lies old audio. */
+static void silence_up_to(struct plugin *p, uint64_t to)
+{
+	while (p->silenced < to) {
+		snd_pcm_uframes_t offset = p->silenced % p->io.buffer_size;
+		snd_pcm_uframes_t frames = p->io.buffer_size - offset;
+
+		if (frames > to - p->silenced)
+			frames = to - p->silenced;
+		snd_pcm_areas_silence(p->areas, offset, p->io.channels, frames, p->io.format);
+		p->silenced += frames;
+	}
+}
+
+/*
+ * Announce the end as soon as its packet may be announced. If that packet is being played
+ * already, silence and stopping at the next point have to do.
+ */
+static void settle_end(struct plugin *p, const struct wavert_snapshot *s, uint64_t end)
+{
+	uint64_t packet;
+	int err;
+
+	if (p->end_settled || end <= p->reached)
+		return;
+	packet = (end - 1) / p->io.period_size;
+	if (packet > s->packets && packet - s->packets >= s->notifications)
+		return;
+	p->end_settled = true;
+	if (packet <= s->packets || !(p->caps.offers & WAVERT_OFFERS_OUTPUT))
+		return;
+	err = wavert_stream_write_packet(p->stream, (uint32_t)packet, WAVERT_PACKET_EOS,
+					 (unsigned int)((end - packet * p->io.period_size) *
+							p->frame_bytes));
+	p->end_settled = err != -EOVERFLOW;
+}
+
+static void go_on_draining(struct plugin *p, const struct wavert_snapshot *s, uint64_t end)
+{
+	if (!p->draining) {
+		p->draining = true;
+		p->end_settled = false;
+		p->silenced = end;
+		plugin_want_signals(p, true);
+	}
+	silence_up_to(p, p->reached + p->io.buffer_size);
+	settle_end(p, s, end);
+	if (p->reached > end)
+		p->reached = end;
+}
+
+/* ---- what has happened since ------------------------------------------------------ */
+
+static void change_state(struct plugin *p, snd_pcm_state_t state)
+{
+	snd_pcm_ioplug_set_state(&p->io, state);
+	wake(p);	/* and whoever polls later finds it readable, too */
+}
+
+static bool has_started(const struct plugin *p)
+{
+	return p->io.state == SND_PCM_STATE_RUNNING || p->io.state == SND_PCM_STATE_DRAINING ||
+	       p->io.state == SND_PCM_STATE_PAUSED;
+}
+
+/* snd_pcm_reset() has no callback: alsa-lib's pointers are 0 all of a sudden. */
+static bool was_reset(const struct plugin *p)
+{
+	return p->io.hw_ptr != p->told;
+}
+
+/* Under alsa-lib's lock only: elsewhere it may have been told and not have noted it yet. */
+static void follow_reset(struct plugin *p)
+{
+	struct wavert_snapshot s;
+
+	if (!was_reset(p))
+		return;
+	if (has_started(p))
+		look(p, &s, p->told_at);
+	p->told_at = p->reached;
+	p->told = 0;
+}
+
+/* Position, removal, xrun, drain; io.state tells. */
+static void update(struct plugin *p)
+{
+	uint64_t appl = application(p);
+	struct wavert_snapshot s;
+	int err;
+
+	if (!p->stream || was_reset(p) || p->io.state == SND_PCM_STATE_DISCONNECTED)
+		return;
+	if (!has_started(p)) {
+		wavert_stream_snapshot(p->stream, &s);
+		if (s.state == WAVERT_STATE_GONE)
+			change_state(p, SND_PCM_STATE_DISCONNECTED);
+		return;
+	}
+	err = look(p, &s, appl);
+	if (err == -ENODEV) {
+		change_state(p, SND_PCM_STATE_DISCONNECTED);
+	} else if (p->io.state == SND_PCM_STATE_DRAINING) {
+		if (is_playback(p))
+			go_on_draining(p, &s, appl);
+	} else if (p->io.state == SND_PCM_STATE_RUNNING &&
+		   avail_at(p, p->reached, appl) >= 0 &&
+		   (uint64_t)avail_at(p, p->reached, appl) >= p->stop_threshold) {
+		wavert_stream_set_state(p->stream, WAVERT_STATE_STOP);
+		change_state(p, SND_PCM_STATE_XRUN);
+	}
+}
+
+snd_pcm_sframes_t plugin_pointer(snd_pcm_ioplug_t *io)
+{
+	struct plugin *p = io->private_data;
+	snd_pcm_sframes_t result = -EPIPE;
+
+	pthread_mutex_lock(&p->lock);
+	follow_reset(p);
+	update(p);
+	/* An error in DRAINING means stop: what capture had to say has been said. */
+	if (io->state != SND_PCM_STATE_XRUN &&
+	    (io->state != SND_PCM_STATE_DRAINING || is_playback(p))) {
+		p->told += (snd_pcm_uframes_t)(p->reached - p->told_at);
+		p->told %= p->boundary;
+		p->told_at = p->reached;
+		result = (snd_pcm_sframes_t)p->told;
+	}
+	pthread_mutex_unlock(&p->lock);
+	return result;
+}
+
+int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
+{
+	struct plugin *p = io->private_data;
+	uint64_t now, appl;
+	int err = 0;
+
+	pthread_mutex_lock(&p->lock);
+	follow_reset(p);
+	update(p);
+	appl = application(p);
+	now = p->reached;
+	if (io->state == SND_PCM_STATE_XRUN) {
+		err = -EPIPE;
+	} else if (io->state == SND_PCM_STATE_DISCONNECTED) {
+		err = -ENODEV;
+	} else if (has_started(p)) {
+		uint64_t likely = wavert_stream_linear_now(p->stream) / p->frame_bytes;
+
+		if (is_playback(p) && likely > appl)
+			likely = appl;
+		if (likely > now)
+			now = likely;
+	}
+	*delay = (snd_pcm_sframes_t)(is_playback(p) ? appl - now : now - appl) + p->latency;
+	pthread_mutex_unlock(&p->lock);
+	return err;
+}
+
+/* ---- data ------------------------------------------------------------------------- */
+
+/*
+ * Keep the event readable while there is something to do, and only then. The page is
+ * written before the event is signalled: what is taken here has been seen by look().
+ */
+static void rest(struct plugin *p, uint64_t appl)
+{
+	struct wavert_snapshot s;
+
+	if (ready(p, appl))
+		return;
+	take_signals(p);
+	if (has_started(p) && (look(p, &s, appl) || ready(p, appl)))
+		wake(p);
+}
+
+snd_pcm_sframes_t plugin_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
+				  snd_pcm_uframes_t offset, snd_pcm_uframes_t size)
+{
+	struct plugin *p = io->private_data;
+	uint64_t appl;
+	snd_pcm_uframes_t at;
+
+	if (io->state == SND_PCM_STATE_DISCONNECTED)
+		return -ENODEV;
+	pthread_mutex_lock(&p->lock);
+	follow_reset(p);
+	appl = application(p);
+	at = appl % io->buffer_size;
+	if (is_playback(p)) {
+		snd_pcm_areas_copy_wrap(p->areas, at, io->buffer_size, areas, offset,
+					offset + size, io->channels, size, io->format);
+		/* before anybody is told: the memory may be write-combined */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	} else {
+		snd_pcm_areas_copy_wrap(areas, offset, offset + size, p->areas, at,
+					io->buffer_size, io->channels, size, io->format);
+	}
+	if (io->access == SND_PCM_ACCESS_RW_INTERLEAVED ||
+	    io->access == SND_PCM_ACCESS_RW_NONINTERLEAVED || is_playback(p))
+		rest(p, appl + size);	/* mapped capture: not before it is committed */
+	pthread_mutex_unlock(&p->lock);
+	return (snd_pcm_sframes_t)size;
+}
+
+/* ---- poll ------------------------------------------------------------------------- */
+
+int plugin_poll_descriptors_count(snd_pcm_ioplug_t *io)
+{
+	(void)io;
+	return 1;
+}
+
+/* Who asks for descriptors is about to wait. */
+int plugin_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int space)
+{
+	struct plugin *p = io->private_data;
+
+	if (!space)
+		return 0;
+	pfd->fd = p->event;
+	pfd->events = POLLIN;
+	pfd->revents = 0;
+	pthread_mutex_lock(&p->lock);
+	update(p);
+	if (has_started(p)) {
+		/* a wait of alsa-lib's own has to end on xrun and removal, too */
+		if (!io->nonblock)
+			plugin_want_signals(p, true);
+		if (ready(p, application(p)) && io->state != SND_PCM_STATE_DRAINING)
+			wake(p);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return 1;
+}
+
+static bool has_drained(const struct plugin *p)
+{
+	return !is_playback(p) || p->reached >= application(p);
+}
+
+/* With p->lock held and the state up to date. */
+static unsigned short events_now(struct plugin *p)
+{
+	unsigned short transfer = is_playback(p) ? POLLOUT : POLLIN;
+	bool signalled;
+
+	switch (p->io.state) {
+	case SND_PCM_STATE_PREPARED:
+	case SND_PCM_STATE_RUNNING:
+	case SND_PCM_STATE_PAUSED:
+		if (was_reset(p) || ready(p, application(p)))
+			return transfer;
+		break;
+	case SND_PCM_STATE_DRAINING:
+		if (has_drained(p))
+			return transfer;
+		break;
+	default:
+		return transfer | POLLERR;
+	}
+	signalled = take_signals(p);
+	update(p);
+	switch (p->io.state) {
+	case SND_PCM_STATE_DRAINING:
+		if (!has_drained(p))
+			return 0;
+		break;
+	case SND_PCM_STATE_PREPARED:
+	case SND_PCM_STATE_RUNNING:
+	case SND_PCM_STATE_PAUSED:
+		if (!ready(p, application(p)))
+			return signalled && p->period_event ? transfer : 0;
+		break;
+	default:
+		transfer |= POLLERR;
+	}
+	wake(p);	/* still so when somebody polls again */
+	return transfer;
+}
+
+int plugin_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int nfds,
+			unsigned short *revents)
+{
+	struct plugin *p = io->private_data;
+
+	if (nfds != 1)
+		return -EINVAL;
+	*revents = pfd->revents & (POLLERR | POLLNVAL);
+	if (!(pfd->revents & POLLIN))
+		return 0;
+	pthread_mutex_lock(&p->lock);
+	update(p);
+	*revents |= events_now(p);
+	pthread_mutex_unlock(&p->lock);
+	return 0;
+}
+
+/* ---- states ----------------------------------------------------------------------- */
+
+static int set_state(struct plugin *p, unsigned int state)
+{
+	int err = wavert_stream_set_state(p->stream, state);
+
+	if (err == -ENODEV)
+		change_state(p, SND_PCM_STATE_DISCONNECTED);
+	return plugin_alsa_error(err);
+}
+
+int plugin_prepare(snd_pcm_ioplug_t *io)
+{
+	struct plugin *p = io->private_data;
+	struct wavert_snapshot s;
+	int err;
+
+	pthread_mutex_lock(&p->lock);
+	err = set_state(p, WAVERT_STATE_STOP);
+	wavert_stream_snapshot(p->stream, &s);
+	if (s.state == WAVERT_STATE_GONE) {	/* STOP is allowed then */
+		change_state(p, SND_PCM_STATE_DISCONNECTED);
+		err = -ENODEV;
+	}
+	if (!err) {
+		p->reached = 0;
+		p->reached_ns = 0;
+		p->told = 0;
+		p->told_at = 0;
+		p->draining = false;
+		snd_pcm_areas_silence(p->areas, 0, io->channels, io->buffer_size, io->format);
+		take_signals(p);
+		if (ready(p, 0))
+			wake(p);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return err;
+}
+
+int plugin_start(snd_pcm_ioplug_t *io)
+{
+	struct plugin *p = io->private_data;
+	int err;
+
+	pthread_mutex_lock(&p->lock);
+	err = set_state(p, WAVERT_STATE_RUN);
+	pthread_mutex_unlock(&p->lock);
+	return err;
+}
+
+int plugin_stop(snd_pcm_ioplug_t *io)
+{
+	struct plugin *p = io->private_data;
+	int err = 0;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->stream)
+		err = set_state(p, WAVERT_STATE_STOP);
+	p->draining = false;
+	wake(p);	/* whoever waits learns that there is nothing to wait for */
+	pthread_mutex_unlock(&p->lock);
+	return err;
+}
+
+int plugin_pause(snd_pcm_ioplug_t *io, int enable)
+{
+	struct plugin *p = io->private_data;
+	int err;
+
+	pthread_mutex_lock(&p->lock);
+	err = set_state(p, enable ? WAVERT_STATE_PAUSE : WAVERT_STATE_RUN);
+	pthread_mutex_unlock(&p->lock);
+	return err;
+}
