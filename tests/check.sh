@@ -179,6 +179,8 @@ guest_parts()	# BED MODULES
 		--mode "$bed-step" --mode "$bed-hrtimer"
 	[ "$bed" != debian ] || part debian-conformance-32 env "MODULES=build/$dir" \
 		tests/conformance/run.sh --mode debian-step-32
+	[ "$bed" != debian ] || part conformance-hw env "MODULES=build/$dir" \
+		tests/conformance/run.sh --mode hda-msi --mode hda-intx --mode ich
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
 	[ "$bed" != debian ] || part debian-plugin plugin_test "$bed" "$dir"

@@ -2,7 +2,8 @@
 /*
  * client.h - what a conformance test may do to an implementation of the contracts. The
  * tests know nothing else, so one source runs against any binding: client_host.c (the
- * OS-neutral code in this process), client_ioctl.c (the binary interface, in a guest).
+ * OS-neutral code in this process), client_ioctl.c (the binary interface, in a guest, on the
+ * simulator or on hardware).
  *
  * Calls return the contract's status; a call that the binding lacks returns CF_LACKS, or
  * is NULL where marked [optional]. Time passes in advance() and wait() alone where `exact`.
@@ -35,9 +36,28 @@ struct cf_caps {
 	bool notification, input, output;	/* interfaces announced */
 };
 
+/*
+ * What the device is like. Tests take their numbers from here, and say what they need. What
+ * the binding writes down before it asks the device: a device that is less fails.
+ */
+struct cf_nature {
+	bool hardware;		/* not the simulator */
+	bool loopback;		/* capture can record what is played */
+	bool ramp;		/* ... or numbered frames; else it records silence */
+	bool registers;		/* of position and clock, that a client can map */
+	uint32_t step;		/* bytes the position jumps by at 48 kHz, at most; 0: a frame */
+	uint32_t late_us;	/* ... and so much later than it might */
+	uint32_t pins;		/* of each direction */
+	uint32_t channels_max;
+	uint32_t buffer_min;	/* bytes */
+	uint32_t size_step;	/* points are multiples of this, bytes */
+	uint32_t rates[3];	/* Hz */
+};
+
 struct cf_buffer {
 	bool notify;		/* [in] with notification ... */
 	uint32_t count, bytes;	/* [in] ... of this many points; requested size */
+	bool any;		/* [in] extension: any count */
 	uint32_t actual, map_bytes, offset, cache_type, barrier;	/* [out] */
 };
 
@@ -81,6 +101,7 @@ struct cf_client {
 	const char *name;
 	bool exact;			/* time passes only when told, frame by frame */
 	bool kernel;			/* behind a system call */
+	struct cf_nature nature;	/* from the first device() on */
 
 	enum wrt_status (*device)(const struct cf_device *wish);
 	void (*end)(void);		/* of a test: release whatever is left */

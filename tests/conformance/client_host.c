@@ -647,6 +647,10 @@ static int host_position_sleeps(struct cf_stream *s)
 struct cf_client cf_client = {
 	.name = "host",
 	.exact = true,
+	.nature = {
+		.loopback = true, .ramp = true, .pins = 2, .channels_max = 8, .size_step = 1,
+		.rates = { 48000, 44100, 96000 },
+	},
 	.device = host_device,
 	.end = host_end,
 	.remove = host_remove,

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Plants one defect after the other into a copy of the tree and sees that the conformance
-# tests catch it: in host mode, or in bed uml where the defect is in the binding
-# (compat/hwdep/). A file in mutations/ is one defect: its first line says what it is, the
-# second names the file, the rest is a sed script that has to change it. TAP on stdout.
-# Called by hand and where there is time: 2 s for one of the host's, 20 s for the others.
+# tests catch it: in host mode; in bed uml where the defect is in the binding
+# (compat/hwdep/); in modes hda-intx or ich where it is named hda- or ich-. A file in
+# mutations/ is one defect: its first line says what it is, the second names the file, the
+# rest is a sed script that has to change it. TAP on stdout. Called by hand and where there
+# is time: 2 s for one of the host's, 20 s for those of the binding, 60 s for the others.
 #
 #   mutate.sh [--host] [MUTATION...]    --host: only those
 set -u
@@ -25,10 +26,24 @@ fi
 [ $# -gt 0 ] || set -- mutations/*
 kdir=
 
-build()	# FILE
+# Where a defect is looked for: host, uml, hda-intx or ich.
+place_of()	# MUTATION FILE
+{
+	case ${1##*/}:$2 in
+	hda-*) echo hda-intx ;;
+	ich-*) echo ich ;;
+	*:compat/hwdep/*) echo uml ;;
+	*) echo host ;;
+	esac
+}
+
+build()	# PLACE
 {
 	case $1 in
-	compat/hwdep/*)
+	hda-intx | ich)
+		"$work/scripts/build-modules.sh" "$("$top/tests/guest/run" --print-kdir)" "$work/d" >"$work/log" 2>&1
+		;;
+	uml)
 		kdir=${kdir:-$("$top/tests/guest/run" --bed uml --print-kdir)} &&
 			make -s --no-print-directory "O=$work/o" "$work/o/conformance-guest64" >"$work/log" 2>&1 &&
 			"$work/scripts/build-modules.sh" "$kdir" "$work/m" ARCH=um >"$work/log" 2>&1
@@ -39,10 +54,17 @@ build()	# FILE
 	esac
 }
 
-tests()	# FILE CLOCK
+tests()	# PLACE CLOCK
 {
+	local code
 	case $1 in
-	compat/hwdep/*)
+	hda-intx | ich)
+		MODULES=$work/d O=$work/o ./run.sh --mode "$1" >/dev/null
+		code=$?
+		cat "$work/o/results/$1.tap"
+		return $code
+		;;
+	uml)
 		timeout 100 "$top/tests/guest/run" --bed uml --no-insmod --allow 'Call Trace:' \
 			--module "$work/m/snd-wavert.ko" --module "$work/m/snd-wavert-sim.ko" \
 			--file "$work/o/conformance-guest64=conformance" -- \
@@ -54,7 +76,7 @@ tests()	# FILE CLOCK
 	esac
 }
 
-outcome()	# FILE CLOCK; leaves in $caught the tests that failed
+outcome()	# PLACE CLOCK; leaves in $caught the tests that failed
 {
 	local code last
 	tests "$@" >"$work/tap" 2>"$work/err"
@@ -66,12 +88,10 @@ outcome()	# FILE CLOCK; leaves in $caught the tests that failed
 }
 
 # Without a defect nothing may fail.
-sound()	# FILE
+sound()	# PLACE
 {
-	local kind=host
-	case $1 in compat/hwdep/*) kind=guest ;; esac
-	[ -e "$work/sound-$kind" ] && return
-	build "$1" && outcome "$1" step && [ -z "$caught" ] && touch "$work/sound-$kind" && return
+	[ -e "$work/sound-$1" ] && return
+	build "$1" && outcome "$1" step && [ -z "$caught" ] && touch "$work/sound-$1" && return
 	echo "Bail out! without a defect: $caught"
 	tail -n 20 "$work/log"
 	exit 1
@@ -89,19 +109,20 @@ verdict()	# TEXT
 for m; do
 	read -r what <"$m"
 	file=$(sed -n 2p "$m")
-	case $file in compat/hwdep/*) [ -n "$guests" ] || continue ;; esac
-	sound "$file"
+	place=$(place_of "$m" "$file")
+	[ "$place" = host ] || [ -n "$guests" ] || continue
+	sound "$place"
 	sed 1,2d "$m" >"$work/script"
 	sed -E -i -f "$work/script" "$work/$file"
 	caught=
 	if cmp -s "$work/$file" "$work/as-it-is/$file"; then
 		verdict "not ok - changes nothing: ${m##*/}"
-	elif ! build "$file"; then
+	elif ! build "$place"; then
 		verdict "not ok - does not compile: ${m##*/}"
 		sed 's/^/# /' "$work/log" | tail -n 10
 	else
-		outcome "$file" step
-		[ -n "$caught" ] || outcome "$file" real
+		outcome "$place" step
+		[ -n "$caught" ] || [ "$place" = hda-intx ] || [ "$place" = ich ] || outcome "$place" real
 		if [ -n "$caught" ]; then
 			verdict "ok - caught: ${m##*/}: $what"
 			echo "#   $caught"

@@ -3,9 +3,10 @@
  * suite.c - main() of a conformance program: runs the test of every statement, prints TAP.
  * Started by run.sh, on the host and in guests; see suite.h.
  *
- *   conformance [-p PROFILE] [-n] [-l T_LATE] [-t SECONDS] [ID...]
+ *   conformance [-p PROFILE] [-d DEVICE] [-n] [-l T_LATE] [-t SECONDS] [ID...]
  *     -p  expect what this implementation does (file `deviations`), not the contract:
  *         a test then passes if it differs exactly where the table says so
+ *     -d  this device violates what the file `violations` says of it, and nothing else
  *     -n  leave out statements of class inferred
  *     -l  T_late, microseconds
  *     -t  seconds a test may take (0: any)
@@ -27,7 +28,7 @@ static struct {
 
 static int ntests;
 static jmp_buf leave;
-static const char *profile = "documented";
+static const char *profile = "documented", *device_name = "";
 static const char *current;		/* id */
 static enum result result;
 static char why[512];
@@ -174,106 +175,19 @@ static bool unused_deviation(void)
 	return false;
 }
 
-/* ---- the bed ------------------------------------------------------------------------- */
-
-void device(struct cf_device wish)
+/* What the device is known to violate in the current test, or NULL. */
+static const struct cf_violation *expected_violation(void)
 {
-	enum wrt_status st = cl->device(&wish);
+	int i;
 
-	if (st == CF_LACKS)
-		lacks(wish.shaped ? "the simulator has no FIFO, no registers, and buffers of at most 4 MiB" :
-				    "no device of that kind here");
-	OK(st);
+	for (i = 0; i < CF_VIOLATIONS; i++)
+		if (!strcmp(cf_violations[i].device, device_name) &&
+		    !strcmp(cf_violations[i].id, current))
+			return &cf_violations[i];
+	return NULL;
 }
 
-struct cf_stream *open_pin(uint32_t dir, uint32_t pin)
-{
-	struct cf_stream *s;
-
-	OK(cl->open(dir, pin, &s));
-	OK(cl->set_format(s, RATE, CF_S16, 2));
-	return s;
-}
-
-enum wrt_status alloc(struct cf_stream *s, uint32_t n, uint32_t bytes)
-{
-	struct cf_buffer b = { .notify = true, .count = n, .bytes = bytes };
-
-	return cl->alloc(s, &b);
-}
-
-enum wrt_status alloc_timer(struct cf_stream *s, uint32_t bytes)
-{
-	struct cf_buffer b = { .bytes = bytes };
-
-	return cl->alloc(s, &b);
-}
-
-struct cf_stream *ready_pin(uint32_t dir, uint32_t pin, uint32_t n, uint32_t frames)
-{
-	struct cf_stream *s = open_pin(dir, pin);
-
-	OK(alloc(s, n, n * frames * FRAME));
-	return s;
-}
-
-struct cf_stream *ready(uint32_t dir, uint32_t n, uint32_t frames)
-{
-	return ready_pin(dir, 0, n, frames);
-}
-
-struct cf_event *event(void)
-{
-	struct cf_event *e = cl->event();
-
-	CHECK(e);
-	return e;
-}
-
-struct cf_event *event_on(struct cf_stream *s)
-{
-	struct cf_event *e = event();
-
-	OK(cl->event_register(s, e));
-	return e;
-}
-
-enum wrt_status state(struct cf_stream *s, uint32_t to)
-{
-	return cl->set_state(s, to);
-}
-
-struct cf_position pos(struct cf_stream *s)
-{
-	struct cf_position p = { 0 };
-
-	OK(cl->position(s, &p));
-	return p;
-}
-
-struct cf_page page(struct cf_stream *s)
-{
-	struct cf_page p = { 0 };
-
-	OK(cl->page(s, &p));
-	return p;
-}
-
-uint32_t count(struct cf_stream *s)
-{
-	uint32_t n = 0;
-
-	OK(cl->packet_count(s, &n));
-	return n;
-}
-
-uint8_t *map(struct cf_stream *s)
-{
-	uint8_t *at = cl->map(s);
-
-	CHECK(at);
-	return at;
-}
+/* ---- time and signals ------------------------------------------------------------------ */
 
 /*
  * Where time is not ours, was the machine late by 2 ms: did the test sleep longer than it
@@ -292,6 +206,22 @@ void go(uint64_t frames)
 	was_late |= slept_until && from - slept_until > 2000000;
 	slept_until = cl->now_ns(cf_rate);
 	was_late |= slept_until - from > frames * 1000000000 / cf_rate + 2000000;
+}
+
+uint32_t late(void)
+{
+	return (uint32_t)((uint64_t)cl->nature.late_us * cf_rate / 1000000);
+}
+
+void go_to(struct cf_stream *s, uint64_t frames, uint64_t linear)
+{
+	int i;
+
+	go(frames);
+	if (!cl->nature.late_us)
+		return;
+	for (i = 0; i < 100 && pos(s).linear <= linear * FRAME; i++)
+		go(cf_rate / 10000);
 }
 
 /* Where time is virtual it may pass only when nobody has anything to do. */
@@ -422,6 +352,7 @@ static void run(void (*fn)(void))
 static bool tell(int n, const struct cf_statement *s)
 {
 	const struct cf_deviation *d = expected_difference();
+	const struct cf_violation *v = expected_violation();
 	const char *note = "";
 	bool good = result != FAILED;
 
@@ -429,17 +360,23 @@ static bool tell(int n, const struct cf_statement *s)
 		good = !good && !unused_deviation();
 		note = d->sentence;
 	}
+	if (v)		/* in that very check */
+		good = result == FAILED && strstr(why, v->check);
 	printf("%s %d - %s %s", good ? "ok" : "not ok", n, s->id, s->text);
 	if (result == LACKS)
 		printf(" # SKIP %s", why);
 	else if (result == UNTESTABLE)
 		printf(" # SKIP untestable: %s", why);
+	else if (v && good)
+		printf(" # violated on %s: %s", device_name, v->sentence);
 	else if (d)
 		printf(" # differs from %s: %s", profile, note);
 	putchar('\n');
 	if (result == FAILED)
 		printf("# %s\n", why);
-	else if (!good)
+	if (!good && v)
+		printf("# not violated in what `violations` says: %s\n", v->check);
+	else if (!good && result != FAILED)
 		printf("# does not differ, or not in what `deviations` says\n");
 	fflush(stdout);
 	return good;
@@ -489,10 +426,13 @@ int main(int argc, char **argv)
 	bool inferred = true, bad;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:nl:t:")) != -1) {
+	while ((opt = getopt(argc, argv, "p:d:nl:t:")) != -1) {
 		switch (opt) {
 		case 'p':
 			profile = optarg;
+			break;
+		case 'd':
+			device_name = optarg;
 			break;
 		case 'n':
 			inferred = false;

@@ -105,6 +105,26 @@ struct cf_page page(struct cf_stream *s);
 uint32_t count(struct cf_stream *s);			/* GetPacketCount */
 uint8_t *map(struct cf_stream *s);			/* or fail */
 void go(uint64_t frames);				/* time passes */
+/* Frames that the position may be behind the clock: 0 where it moves by the frame. */
+uint32_t late(void);
+/* Time passes; where the position may be late, until it is past so many frames since STOP. */
+void go_to(struct cf_stream *s, uint64_t frames, uint64_t linear);
+/* The size that is granted for so many bytes in n packets. */
+uint32_t fit(uint32_t n, uint32_t bytes, uint32_t frame_bytes);
+uint32_t small(uint32_t n, uint32_t frames);	/* a packet of so many frames, or the smallest */
+uint32_t channels(uint32_t wanted);			/* as many, or as there are */
+uint32_t last_pin(void);
+void need_loopback(void);				/* or lacks() */
+void need_registers(void);				/* a device with them, or lacks() */
+
+/*
+ * Captured data that the test knows: numbered frames (true), or silence (false), which
+ * shows where it replaced a stain.
+ */
+bool need_known_source(void);
+void stain(uint8_t *at, size_t n);
+bool stained(const uint8_t *at, size_t n);
+bool silent(const uint8_t *at, size_t n);
 void breathe(void);					/* in a loop of a thread beside the test */
 uint64_t take(struct cf_event *e);
 void quiet(struct cf_event *e);				/* T_quiet passes, nothing comes */

@@ -41,7 +41,7 @@ TEST(WRT_047)
 
 	OK(state(s, CF_RUN));
 	OK(state(other, CF_RUN));
-	go(2 * PACKET + 100);
+	go(2 * PACKET + 100 + late());
 	CHECK(take(e));
 	take(alive);
 	cl->close(s);
@@ -112,7 +112,7 @@ TEST(WRT_051)
 	take(f);
 	OK(alloc(s, 1, 300 * FRAME));
 	OK(state(s, CF_RUN));
-	go(1000);
+	go(1000 + late());
 	OK(state(s, CF_PAUSE));
 	SAME(take(e), pos(s).linear / (300 * FRAME));
 	SAME(take(f), pos(s).linear / (300 * FRAME));
@@ -183,7 +183,7 @@ TEST(WRT_055)
 	memset(at, 0x77, SIZE);
 	cl->close_handle(s);
 	for (i = 0; i < 16; i++) {
-		t = ready_pin(CF_RENDER, i % 2, 1, PACKET);
+		t = ready_pin(CF_RENDER, i % cl->nature.pins, 1, PACKET);
 		memset(map(t), 0x11, SIZE);
 		cl->close(t);
 	}

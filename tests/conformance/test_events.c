@@ -13,7 +13,7 @@ static void each_counts(struct cf_stream *s, struct cf_event **e, int events, ui
 	int i;
 
 	OK(state(s, CF_RUN));
-	go(packets * PACKET + 10);
+	go(packets * PACKET + 10 + late());
 	OK(state(s, CF_PAUSE));
 	points = pos(s).linear / SIZE - before;
 	CHECK(points >= packets);
@@ -275,7 +275,7 @@ TEST(WRT_077)
 		e[i] = event_on(s);
 	for (k = 0; k < 20; k++) {
 		OK(state(s, CF_RUN));
-		go(PACKET);
+		go(PACKET + late());
 		OK(state(s, CF_PAUSE));
 		now = pos(s).linear / SIZE;
 		for (i = 0; i < 5; i++)
@@ -300,7 +300,7 @@ TEST(WRT_078)
 	OK(cl->event_unregister(s, e));
 	OK(state(s, CF_RUN));
 	OK(state(t, CF_RUN));
-	go(600);
+	go(600 + late());
 	CHECK(take(e) >= 2);
 }
 
@@ -394,7 +394,8 @@ static void *come_and_go(void *arg)
 
 TEST(WRT_084)
 {
-	struct cf_stream *s = ready(CF_RENDER, 2, 48);
+	uint32_t packet = small(2, 48);
+	struct cf_stream *s = ready(CF_RENDER, 2, packet);
 	struct cf_event *first = event_on(s), *last;
 	uint64_t points, mine;
 	pthread_t thread;
@@ -412,7 +413,7 @@ TEST(WRT_084)
 	__atomic_store_n(&enough, true, __ATOMIC_SEQ_CST);
 	pthread_join(thread, NULL);
 	OK(state(s, CF_PAUSE));
-	points = pos(s).linear / (48 * FRAME);
+	points = pos(s).linear / (packet * FRAME);
 	SAME(wrong, 0);
 	SAME(take(first), points);
 	SAME(take(last), points);

@@ -20,7 +20,7 @@ TEST(WRT_001)
 {
 	SAME(pos(open_pin(CF_RENDER, 0)).state, CF_STOP);
 	SAME(pos(open_pin(CF_CAPTURE, 0)).state, CF_STOP);
-	SAME(page(open_pin(CF_RENDER, 1)).state, CF_STOP);
+	SAME(page(open_pin(CF_RENDER, last_pin())).state, CF_STOP);
 }
 
 TEST(WRT_002)
@@ -81,7 +81,7 @@ TEST(WRT_006)
 
 	OK(state(out, CF_RUN));
 	OK(state(in, CF_RUN));
-	go(PACKET + 10);
+	go(PACKET + 10 + late());
 	OK(cl->read_packet(in, &r));
 	GIVES(cl->read_packet(out, &r), NOT_SUPPORTED);
 	if (cl->caps(CF_RENDER, 0, &c) == WRT_STATUS_SUCCESS)

@@ -39,6 +39,7 @@ TEST(WRT_211)
 
 static struct cf_stream *render, *capture;
 static bool enough;
+static uint32_t packet;		/* frames */
 static int wrong, calls;
 
 /* The five calls, as fast as it goes; what they say has to make sense. */
@@ -51,7 +52,7 @@ static void *ask(void *arg)
 
 	while (!__atomic_load_n(&enough, __ATOMIC_SEQ_CST)) {
 		wrong += cl->position(render, &p) != WRT_STATUS_SUCCESS;
-		wrong += p.play >= 96 * FRAME || p.linear % (96 * FRAME) != p.play;
+		wrong += p.play >= 2 * packet * FRAME || p.linear % (2 * packet * FRAME) != p.play;
 		wrong += cl->packet_count(render, &n) != WRT_STATUS_SUCCESS;
 		wrong += n > 1000000;
 		wrong += cl->presentation(render, &a, &b) != WRT_STATUS_SUCCESS;
@@ -71,8 +72,9 @@ TEST(WRT_212)
 	pthread_t thread[2];
 	int i;
 
-	render = ready(CF_RENDER, 2, 48);
-	capture = ready(CF_CAPTURE, 2, 48);
+	packet = small(2, 48);
+	render = ready(CF_RENDER, 2, packet);
+	capture = ready(CF_CAPTURE, 2, packet);
 	e = event_on(render);
 	f = event_on(capture);
 	enough = false;
@@ -82,7 +84,7 @@ TEST(WRT_212)
 	for (i = 0; i < 100; i++) {
 		OK(state(render, CF_RUN));
 		OK(state(capture, CF_RUN));
-		go(100);
+		go(2 * packet + 4 + late());
 		OK(state(render, i % 2 ? CF_STOP : CF_PAUSE));
 		OK(state(capture, i % 3 ? CF_STOP : CF_PAUSE));
 	}
@@ -121,14 +123,15 @@ TEST(WRT_214)
 	long before[CF_HELD_KINDS];
 	int i;
 
+	packet = small(2, 48);
 	for (i = 0; i < CF_HELD_KINDS; i++)
 		before[i] = cl->held(i);
 	for (i = 0; i < 1000; i++) {
-		struct cf_stream *s = ready(i % 2 ? CF_CAPTURE : CF_RENDER, 2, 48);
+		struct cf_stream *s = ready(i % 2 ? CF_CAPTURE : CF_RENDER, 2, packet);
 		struct cf_event *e = event_on(s), *left = event_on(s);
 
 		OK(state(s, CF_RUN));
-		go(60);
+		go(packet + 12 + late());
 		OK(state(s, CF_STOP));
 		CHECK(take(e) >= 1);
 		OK(cl->event_unregister(s, e));

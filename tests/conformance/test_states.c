@@ -31,17 +31,18 @@ TEST(WRT_120)
 
 TEST(WRT_121)
 {
-	struct cf_stream *s = ready(CF_RENDER, 2, 48);
+	uint32_t packet = small(2, 48);
+	struct cf_stream *s = ready(CF_RENDER, 2, packet);
 	uint64_t before = 0, now;
 	int i;
 
 	for (i = 0; i < 100; i++) {
 		OK(state(s, CF_RUN));
-		go(7);
+		go(7 + late());
 		OK(state(s, CF_PAUSE));
 		now = pos(s).linear;
 		CHECK(now >= before + (cl->exact ? 7 * FRAME : 0));
-		SAME(count(s), now / (48 * FRAME));
+		SAME(count(s), now / (packet * FRAME));
 		before = now;
 	}
 	if (cl->exact)
@@ -74,7 +75,7 @@ TEST(WRT_122)
 	struct cf_event *e = event_on(s);
 
 	steps_to(s, CF_RUN, up, 3);
-	go(PACKET + 100);
+	go(PACKET + 100 + late());
 	steps_to(s, CF_STOP, down, 3);
 	is_in(s, CF_STOP);
 	SAME(pos(s).linear, 0);
@@ -83,11 +84,11 @@ TEST(WRT_122)
 	steps_to(s, CF_PAUSE, up, 2);
 	steps_to(s, CF_STOP, down + 1, 2);
 	OK(state(s, CF_RUN));
-	go(PACKET + 100);
+	go(PACKET + 100 + late());
 	OK(state(s, CF_ACQUIRE));
 	CHECK(pos(s).linear >= SIZE);
 	OK(state(s, CF_RUN));
-	go(PACKET);
+	go(PACKET + late());
 	CHECK(pos(s).linear >= 2 * SIZE);
 }
 
@@ -110,7 +111,7 @@ TEST(WRT_123)
 	CHECK(pos(s).linear >= before);
 	if (cl->exact)
 		SAME(pos(s).linear, before);
-	go(PACKET);
+	go(PACKET + late());
 	OK(state(s, CF_PAUSE));
 	before = pos(s).linear;
 	CHECK(before >= 3 * SIZE / 2);
@@ -175,12 +176,12 @@ TEST(WRT_126)
 
 TEST(WRT_127)
 {
+	bool numbers = need_known_source();
 	struct cf_stream *s;
 	uint8_t seen[2 * SIZE];
 	uint64_t linear;
 	uint32_t to;
 
-	device((struct cf_device){ .ramp = true });
 	s = ready(CF_CAPTURE, 2, PACKET);
 	for (to = CF_STOP; to <= CF_PAUSE; to++) {
 		OK(state(s, to));
@@ -188,11 +189,13 @@ TEST(WRT_127)
 		SAME(pos(s).linear, 0);
 	}
 	OK(state(s, CF_RUN));
-	go(PACKET + 100);
+	go(PACKET + 100 + late());
 	CHECK(pos(s).linear >= SIZE);
 	for (to = CF_PAUSE; to > CF_STOP; to--) {
 		OK(state(s, to));
 		linear = pos(s).linear;
+		if (!numbers)
+			stain(map(s), sizeof(seen));
 		memcpy(seen, map(s), sizeof(seen));
 		go(PACKET);
 		SAME(pos(s).linear, linear);
@@ -254,7 +257,7 @@ TEST(WRT_129)
 	for (i = 0; i < 2 * SIZE; i++)
 		SAME(at[i], (uint8_t)(i + i / 251));
 	OK(state(s, CF_RUN));
-	go(PACKET);
+	go(PACKET + late());
 	CHECK(pos(s).linear >= SIZE);
 }
 

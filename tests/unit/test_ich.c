@@ -170,7 +170,7 @@ static void points_of(const struct model_behaviour *is, u32 dir, u32 rate, u32 n
 
 static void each_point_of_1_2_3_8_and_31_is_told_once_in_time(void **state)
 {
-	static const u32 notify[] = { 1, 2, 3, 8, 31 }, rates[] = { 44100, 48000, 8000 };
+	static const u32 notify[] = { 1, 2, 3, 8, 31 }, rates[] = { 44100, 48000, 32000 };
 	size_t i, j, k;
 
 	(void)state;
@@ -212,7 +212,7 @@ static void at_any_moment_the_position_is_where_dma_stands(void **state)
 
 static void without_points_the_position_stays_fresh(void **state)
 {
-	static const u32 frames[] = { 200, 480, 4800, 20000 };
+	static const u32 frames[] = { 256, 480, 4800, 20000 };
 	size_t i, j;
 
 	(void)state;

@@ -14,6 +14,9 @@
 #define IRQ_PASSES		16
 #define STEP_EMULATED		2900		/* bytes; most seen of QEMU at its 10 ms */
 
+/* QEMU moves some 200 bytes at once: whole cycles of a shorter buffer would go by unseen. */
+#define BUFFER_MIN_EMULATED	1024
+
 #define NRATES			7
 #define NENGINES		3
 
@@ -89,7 +92,7 @@ static int ich_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	c->nrates = d->vra ? NRATES : 1;
 	c->rate_min = c->rates[0];
 	c->rate_max = rates[NRATES - 1];
-	c->buffer_min = ICH_BUFFER_MIN;
+	c->buffer_min = d->cfg.emulated ? BUFFER_MIN_EMULATED : ICH_BUFFER_MIN;
 	c->buffer_max = ICH_BUFFER_MAX;
 	c->notify_max = ICH_DESCRIPTORS - 1;
 	c->notify_min = 64;

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bed.c - what tests begin with: a device, a stream, a buffer, sizes and data that the device
+ * can do. Called by tests; see suite.h.
+ */
+#include "suite.h"
+
+void device(struct cf_device wish)
+{
+	enum wrt_status st = cl->device(&wish);
+
+	if (st == CF_LACKS && cl->nature.hardware && wish.ramp)
+		lacks("needs captured data that can be told apart: QEMU's audio source is silent");
+	if (st == CF_LACKS && cl->nature.hardware)
+		lacks(wish.not_ready ? "needs a device that does not do as told" :
+				       "needs a buffer above 4 MiB");
+	if (st == CF_LACKS)
+		lacks(wish.shaped ? "the simulator has no FIFO, no registers, and buffers of at most 4 MiB" :
+				    "no device of that kind here");
+	OK(st);
+}
+
+void need_loopback(void)
+{
+	if (!cl->nature.loopback)
+		lacks("needs to record what is played: QEMU's audio source is silent");
+}
+
+void need_registers(void)
+{
+	if (cl->nature.registers)
+		return;
+	if (cl->nature.hardware)
+		lacks("the device has no register that can be mapped alone");
+	device((struct cf_device){ .shaped = true });
+}
+
+bool need_known_source(void)
+{
+	if (cl->nature.ramp)
+		device((struct cf_device){ .ramp = true });
+	return cl->nature.ramp;
+}
+
+#define STAIN 0x5a
+
+void stain(uint8_t *at, size_t n)
+{
+	memset(at, STAIN, n);
+}
+
+static bool all(const uint8_t *at, size_t n, uint8_t value)
+{
+	while (n--)
+		if (*at++ != value)
+			return false;
+	return true;
+}
+
+bool stained(const uint8_t *at, size_t n)
+{
+	return all(at, n, STAIN);
+}
+
+bool silent(const uint8_t *at, size_t n)
+{
+	return all(at, n, 0);
+}
+
+uint32_t fit(uint32_t n, uint32_t bytes, uint32_t frame_bytes)
+{
+	uint32_t unit = frame_bytes;
+
+	while (unit % cl->nature.size_step)
+		unit += frame_bytes;
+	unit *= n;
+	if (bytes < cl->nature.buffer_min)
+		bytes = cl->nature.buffer_min;
+	return (bytes + unit - 1) / unit * unit;
+}
+
+/* Of a buffer that DMA jumps over at once nobody can tell how often it did. */
+uint32_t small(uint32_t n, uint32_t frames)
+{
+	uint32_t least = 2 * cl->nature.step;
+
+	if (least < cl->nature.buffer_min)
+		least = cl->nature.buffer_min;
+	least = (least + n * FRAME - 1) / (n * FRAME);
+	return frames > least ? frames : least;
+}
+
+uint32_t channels(uint32_t wanted)
+{
+	return wanted < cl->nature.channels_max ? wanted : cl->nature.channels_max;
+}
+
+uint32_t last_pin(void)
+{
+	return cl->nature.pins - 1;
+}
+
+struct cf_stream *open_pin(uint32_t dir, uint32_t pin)
+{
+	struct cf_stream *s;
+
+	OK(cl->open(dir, pin, &s));
+	OK(cl->set_format(s, RATE, CF_S16, 2));
+	return s;
+}
+
+enum wrt_status alloc(struct cf_stream *s, uint32_t n, uint32_t bytes)
+{
+	struct cf_buffer b = { .notify = true, .count = n, .bytes = bytes };
+
+	return cl->alloc(s, &b);
+}
+
+enum wrt_status alloc_timer(struct cf_stream *s, uint32_t bytes)
+{
+	struct cf_buffer b = { .bytes = bytes };
+
+	return cl->alloc(s, &b);
+}
+
+struct cf_stream *ready_pin(uint32_t dir, uint32_t pin, uint32_t n, uint32_t frames)
+{
+	struct cf_stream *s = open_pin(dir, pin);
+
+	OK(alloc(s, n, n * frames * FRAME));
+	return s;
+}
+
+struct cf_stream *ready(uint32_t dir, uint32_t n, uint32_t frames)
+{
+	return ready_pin(dir, 0, n, frames);
+}
+
+struct cf_event *event(void)
+{
+	struct cf_event *e = cl->event();
+
+	CHECK(e);
+	return e;
+}
+
+struct cf_event *event_on(struct cf_stream *s)
+{
+	struct cf_event *e = event();
+
+	OK(cl->event_register(s, e));
+	return e;
+}
+
+enum wrt_status state(struct cf_stream *s, uint32_t to)
+{
+	return cl->set_state(s, to);
+}
+
+struct cf_position pos(struct cf_stream *s)
+{
+	struct cf_position p = { 0 };
+
+	OK(cl->position(s, &p));
+	return p;
+}
+
+struct cf_page page(struct cf_stream *s)
+{
+	struct cf_page p = { 0 };
+
+	OK(cl->page(s, &p));
+	return p;
+}
+
+uint32_t count(struct cf_stream *s)
+{
+	uint32_t n = 0;
+
+	OK(cl->packet_count(s, &n));
+	return n;
+}
+
+uint8_t *map(struct cf_stream *s)
+{
+	uint8_t *at = cl->map(s);
+
+	CHECK(at);
+	return at;
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * guest_device.c - see guest_device.h. The simulator is loaded anew for each kind of device
+ * that a test wishes; hardware is bound once, by name, and is what it is.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <sound/wavert.h>
+
+#include "guest_device.h"
+
+#define STEP_FILE	"/sys/kernel/debug/snd-wavert-sim/card0/step"
+#define DEVICES		"/sys/bus/pci/devices/"
+
+/*
+ * Emulated parts as run.sh sets them up: DMA moves once a millisecond, blocks of 256 bytes
+ * at a time (HDA) or what a millisecond plays; the first of them up to 2.2 ms after start.
+ */
+static const struct kind {
+	const char *name, *driver, *parameters, *interrupt;
+	long pci_class;
+	struct cf_nature nature;
+} kinds[] = {
+	{ "sim", "snd-wavert-sim", NULL, NULL, 0,
+	  { .loopback = true, .ramp = true, .rates = { 48000, 44100, 96000 } } },
+	{ "hda-msi", "snd-wavert-hda", "msi=Y", "PCI-MSI", 0x0403,
+	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 1024,
+	    .rates = { 48000, 44100, 96000 } } },
+	{ "hda-intx", "snd-wavert-hda", "msi=N", "IO-APIC", 0x0403,
+	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 1024,
+	    .rates = { 48000, 44100, 96000 } } },
+	{ "ich", "snd-wavert-ich", "", "IO-APIC", 0x0401,
+	  { .hardware = true, .step = 200, .late_us = 3000, .buffer_min = 1024,
+	    .rates = { 48000, 44100, 32000 } } },
+};
+
+static const struct kind *kind = kinds;
+static struct cf_client *cl;
+static struct cf_device loaded;
+static bool is_loaded, unplugged;
+static char bus_name[32];	/* of the device, as its driver's unbind wants it */
+int guest_step_fd = -1;
+
+void die(const char *what)
+{
+	printf("Bail out! %s: %s\n", what, strerror(errno));
+	fflush(stdout);
+	exit(1);
+}
+
+long number_in(const char *path, const char *after)
+{
+	char text[256] = "", *at;
+	FILE *f = fopen(path, "r");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	text[n] = 0;
+	at = strstr(text, after);
+	return at ? strtol(at + strlen(after), NULL, 0) : -1;
+}
+
+static void insert(const char *module, const char *parameters)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/modules/%s.ko", module);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0))
+		die(path);
+	close(fd);
+}
+
+static void write_to(const char *directory, const char *name, const char *file, const char *text)
+{
+	size_t n = strlen(text);
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%s/%s", directory, name, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, n) != (ssize_t)n)
+		die(path);
+	close(fd);
+}
+
+static void wait_for(const char *path)
+{
+	int i;
+
+	for (i = 0; access(path, F_OK) && i < 1000; i++)
+		usleep(1000);
+	if (access(path, F_OK))
+		die(path);
+}
+
+/* ---- the simulator ---------------------------------------------------------------------- */
+
+static void stop_stepping(void)
+{
+	if (guest_step_fd >= 0)
+		close(guest_step_fd);
+	guest_step_fd = -1;
+}
+
+static void start_stepping(void)
+{
+	wait_for(NODE);
+	if (!cl->exact)
+		return;
+	wait_for(STEP_FILE);
+	guest_step_fd = open(STEP_FILE, O_RDWR | O_CLOEXEC);
+	if (guest_step_fd < 0)
+		die(STEP_FILE);
+}
+
+static enum wrt_status load_simulator(const struct cf_device *wish)
+{
+	char parameters[128];
+
+	stop_stepping();
+	if (is_loaded && syscall(SYS_delete_module, "snd_wavert_sim", O_NONBLOCK)) {
+		start_stepping();
+		return WRT_STATUS_DEVICE_BUSY;
+	}
+	snprintf(parameters, sizeof(parameters),
+		 "streams=2 clock=%s loopback=%s source=ramp fault=%s", cl->exact ? "step" : "hrtimer", wish->ramp ? "N" : "Y",
+		 wish->not_ready ? "not-ready" : "none");
+	insert(kind->driver, parameters);
+	return WRT_STATUS_SUCCESS;
+}
+
+/* ---- hardware ---------------------------------------------------------------------------- */
+
+/* The first PCI device of this class. */
+static void find_device(void)
+{
+	char path[128];
+	const char *name;
+	glob_t all;
+	size_t i;
+
+	if (glob(DEVICES "*", 0, NULL, &all))
+		die(DEVICES);
+	for (i = 0; i < all.gl_pathc && !bus_name[0]; i++) {
+		name = all.gl_pathv[i] + strlen(DEVICES);
+		snprintf(path, sizeof(path), DEVICES "%s/class", name);
+		if (number_in(path, "") >> 8 == kind->pci_class)
+			snprintf(bus_name, sizeof(bus_name), "%s", name);
+	}
+	globfree(&all);
+	if (!bus_name[0])
+		die("no such PCI device");
+}
+
+/* The mode says how it interrupts, and so it does. */
+static void see_interrupt(void)
+{
+	char line[256];
+	FILE *f = fopen("/proc/interrupts", "r");
+	bool seen = false;
+
+	while (f && fgets(line, sizeof(line), f))
+		seen |= strstr(line, kind->driver) && strstr(line, kind->interrupt);
+	if (f)
+		fclose(f);
+	if (!seen)
+		die(kind->interrupt);
+}
+
+static enum wrt_status load_hardware(void)
+{
+	find_device();
+	write_to(DEVICES, bus_name, "driver_override", kind->driver);
+	insert(kind->driver, kind->parameters);
+	wait_for(NODE);
+	see_interrupt();
+	return WRT_STATUS_SUCCESS;
+}
+
+/* ---- both ---------------------------------------------------------------------------------- */
+
+static const char *drivers(void)
+{
+	return kind == kinds ? "/sys/bus/platform/drivers/" : "/sys/bus/pci/drivers/";
+}
+
+void guest_begin(struct cf_client *client)
+{
+	const char *name = getenv("CF_DEVICE"), *clock = getenv("CF_CLOCK");
+
+	cl = client;
+	cl->exact = clock && !strcmp(clock, "step");
+	while (name && strcmp(name, kind->name))
+		if (++kind == kinds + sizeof(kinds) / sizeof(*kinds))
+			die("CF_DEVICE");
+	if (kind == kinds)
+		strcpy(bus_name, "snd-wavert-sim.0");
+	insert("snd-wavert", "");
+}
+
+/* What it says of itself; the rest was written down before. */
+static void ask_nature(void)
+{
+	struct wavert_caps c = { .direction = WAVERT_PLAYBACK };
+	int filter = open(NODE, O_RDWR | O_CLOEXEC);
+
+	if (filter < 0 || ioctl(filter, WAVERT_IOC_CAPS, &c))
+		die("WAVERT_IOC_CAPS");
+	close(filter);
+	cl->nature = kind->nature;
+	cl->nature.pins = c.pins;
+	cl->nature.channels_max = c.channels_max;
+	cl->nature.size_step = c.size_step;
+}
+
+enum wrt_status guest_device(const struct cf_device *wish)
+{
+	enum wrt_status st;
+
+	if (wish->shaped || wish->no_end)
+		return CF_LACKS;
+	if (kind != kinds && (wish->ramp || wish->not_ready))
+		return CF_LACKS;
+	if (is_loaded && !memcmp(wish, &loaded, sizeof(loaded)))
+		return WRT_STATUS_SUCCESS;
+	st = kind == kinds ? load_simulator(wish) : load_hardware();
+	if (st)
+		return st;
+	loaded = *wish;
+	is_loaded = true;
+	if (kind == kinds)
+		start_stepping();
+	ask_nature();
+	return WRT_STATUS_SUCCESS;
+}
+
+void guest_unplug(void)
+{
+	stop_stepping();
+	write_to(drivers(), kind->driver, "unbind", bus_name);
+	unplugged = true;
+}
+
+void guest_plug_in(void)
+{
+	if (!unplugged)
+		return;
+	unplugged = false;
+	write_to(drivers(), kind->driver, "bind", bus_name);
+	start_stepping();
+}
+
+long guest_references(void)
+{
+	char path[64], *c;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", kind->driver);
+	for (c = path + strlen("/sys/module/"); *c != '/'; c++)
+		if (*c == '-')
+			*c = '_';
+	return number_in(path, "");
+}

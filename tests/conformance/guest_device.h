@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * guest_device.h - the device that client_ioctl.c works with: which one it is, its modules,
+ * its removal and return. Environment: CF_DEVICE=sim (default), hda-msi, hda-intx, ich;
+ * CF_CLOCK=step: the simulator's step clock, else real (virtual) time.
+ */
+#ifndef CF_GUEST_DEVICE_H
+#define CF_GUEST_DEVICE_H
+
+#include "client.h"
+
+#define NODE		"/dev/snd/hwC0D0"
+
+extern int guest_step_fd;	/* the step file, while there is a card with one; else -1 */
+
+/* Once, before anything else: inserts what does not depend on wishes. */
+void guest_begin(struct cf_client *client);
+/* CF_LACKS; or DEVICE_BUSY: somebody holds the old one, though every stream has been closed. */
+enum wrt_status guest_device(const struct cf_device *wish);
+void guest_unplug(void);
+void guest_plug_in(void);	/* if it has been unplugged */
+long guest_references(void);	/* of the module */
+long number_in(const char *path, const char *after);
+_Noreturn void die(const char *what);
+
+#endif
