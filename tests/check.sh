@@ -4,7 +4,7 @@
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
 #
 #   tests/check.sh [PART...]   parts: lint layers unit conformance prove fuzz fuzz-abi guest-runner guest-debian guest-uml
-#                              guest-x86-kasan guest-x86-kcsan demo
+#                              guest-x86-kasan guest-x86-kcsan demo hw
 set -u
 cd "$(dirname "$0")/.." || exit
 top=$PWD
@@ -133,6 +133,11 @@ bind_test()	# BED MODULES
 		--file build/userspace/wavert --file tests/guest/bind_test.sh -- sh bind_test.sh
 }
 
+hw_test()	# BED MODULES
+{
+	env "MODULES=build/$2" tests/hw/run.sh --bed "$1"
+}
+
 # Linked PCM streams make lockdep complain of the ALSA core: a stream's lock and its group's
 # are of one class, and snd_pcm_stream_group_ref() takes the one under the other.
 allow_linked='possible recursive locking|Call Trace:'
@@ -185,6 +190,7 @@ guest_parts()	# BED MODULES
 	part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
 	[ "$bed" != debian ] || part debian-plugin plugin_test "$bed" "$dir"
 	[ "$bed" != debian ] || part debian-bind bind_test "$bed" "$dir"
+	[ "$bed" = uml ] || part "$bed-hw" hw_test "$bed" "$dir"
 }
 
 # One of our own kernels: their modules are kept apart, for a new kernel needs new ones.
@@ -245,6 +251,7 @@ run_part()
 	fuzz-abi) part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
+	hw) part hw tests/hw/run.sh ;;
 	guest-programs) build_programs ;;
 	*)
 		echo "check.sh: no part $1" >&2

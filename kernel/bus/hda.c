@@ -32,14 +32,8 @@ static struct wrt_hda_config hda_config(const struct pci_dev *pdev)
 		.emulated = wrt_pci_emulated(pdev),
 	};
 
-	switch (pdev->vendor) {
-	case PCI_VENDOR_ID_ATI:
-		cfg.no_position_buffer = true;
-		fallthrough;
-	case PCI_VENDOR_ID_AMD:
-	case PCI_VENDOR_ID_NVIDIA:
+	if (pdev->vendor == PCI_VENDOR_ID_AMD)
 		cfg.dma_bits = 40;	/* whatever they say */
-	}
 	return cfg;
 }
 
@@ -79,6 +73,10 @@ static int hda_probe(struct pci_dev *pdev, const struct pci_device_id *pci_id)
 	if (pdev->class >> 8 != PCI_CLASS_MULTIMEDIA_HD_AUDIO) {
 		pci_err(pdev, "class is %06x, but an HD Audio controller (0403xx) is expected\n",
 			pdev->class);
+		return -ENODEV;
+	}
+	if (pdev->vendor == PCI_VENDOR_ID_ATI || pdev->vendor == PCI_VENDOR_ID_NVIDIA) {
+		pci_err(pdev, "not supported: this vendor's DMA may bypass the processor's caches\n");
 		return -ENODEV;
 	}
 	return wrt_pci_probe(pdev, &hda);

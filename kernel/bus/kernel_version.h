@@ -8,6 +8,7 @@
 #ifndef WRT_KERNEL_VERSION_H
 #define WRT_KERNEL_VERSION_H
 
+#include <linux/dma-map-ops.h>
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
@@ -31,6 +32,15 @@
 
 #ifndef WRT_PLATFORM_REMOVE_VOID
 #define WRT_PLATFORM_REMOVE_VOID WRT_KERNEL(6, 11)
+#endif
+
+#ifndef WRT_HAVE_CC_PLATFORM
+#define WRT_HAVE_CC_PLATFORM WRT_KERNEL(5, 16)
+#endif
+#if WRT_HAVE_CC_PLATFORM
+#include <linux/cc_platform.h>
+#else
+#include <linux/mem_encrypt.h>
 #endif
 
 /* Adds 1; any context; never sleeps except on PREEMPT_RT. */
@@ -72,6 +82,26 @@ static inline void wrt_vm_flags_mod(struct vm_area_struct *vma, unsigned long se
 #else
 #define WRT_PCI_IRQ_INTX PCI_IRQ_LEGACY
 #endif
+
+/* Memory of clients may be encrypted, that of DMA is not. */
+static inline bool wrt_memory_encrypted(void)
+{
+#if WRT_HAVE_CC_PLATFORM
+	return cc_platform_has(CC_ATTR_MEM_ENCRYPT);
+#else
+	return mem_encrypt_active();
+#endif
+}
+
+/* x86 always is; elsewhere the kernel knows. */
+static inline bool wrt_dma_coherent(struct device *dev)
+{
+#ifdef CONFIG_X86
+	return true;
+#else
+	return dev_is_dma_coherent(dev);
+#endif
+}
 
 #if WRT_PLATFORM_REMOVE_VOID
 #define WRT_REMOVE_RET void

@@ -313,10 +313,25 @@ static int set_dma_mask(struct wrt_pci *p)
 	return err;
 }
 
+/* A client maps the memory that DMA uses as ordinary memory. */
+static int check_memory(struct wrt_pci *p)
+{
+	if (wrt_memory_encrypted() || !wrt_dma_coherent(&p->pdev->dev)) {
+		pci_err(p->pdev, "not supported where memory is encrypted or DMA not coherent\n");
+		return -ENODEV;
+	}
+	/* what comes past the caches would not see what the processor has just written */
+	pcie_capability_clear_word(p->pdev, PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_NOSNOOP_EN);
+	return 0;
+}
+
 static int get_device_resources(struct wrt_pci *p)
 {
-	int err = pci_enable_device(p->pdev);
+	int err = check_memory(p);
 
+	if (err)
+		return err;
+	err = pci_enable_device(p->pdev);
 	if (err)
 		return err;
 	err = map_bars(p);
@@ -496,8 +511,10 @@ static int __maybe_unused pci_resume(struct device *dev)
 	WRITE_ONCE(p->asleep, false);
 	err = wrt_adapter_resume(p->adapter);
 	if (err) {
-		go_quiet(p);
-		pci_err(p->pdev, "does not work any more after suspend (%d)\n", err);
+		pci_err(p->pdev, "does not work any more, or a stream of it, after suspend (%d)\n",
+			err);
+		if (wrt_adapter_device(p->adapter)->asleep)
+			go_quiet(p);
 	}
 	return err;
 }

@@ -100,7 +100,7 @@ void wrt_device_suspend(struct wrt_device *dev)
 
 int wrt_device_resume(struct wrt_device *dev)
 {
-	int err = 0;
+	int err = 0, failed;
 	u32 i;
 
 	wrt_mutex_lock(&dev->mutex);
@@ -109,8 +109,10 @@ int wrt_device_resume(struct wrt_device *dev)
 	if (!err) {
 		listen(dev, true);
 		dev->asleep = false;
-		for (i = 0; i < dev->nstreams; i++)
-			wrt_stream_resume(&dev->streams[i]);
+		for (i = 0; i < dev->nstreams; i++) {
+			failed = wrt_stream_resume(&dev->streams[i]);
+			err = err ? err : failed;
+		}
 	}
 	wrt_mutex_unlock(&dev->mutex);
 	return err;

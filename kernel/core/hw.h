@@ -65,6 +65,8 @@ struct wrt_hw_register {
 	u64 numerator, denominator;	/* clock: Hz */
 };
 
+#define WRT_RATES_MAX 16
+
 /* What one slot (one DMA engine) can do. Constant after probe. */
 struct wrt_hw_caps {
 	u32 flags;			/* enum wrt_hw_flags */
@@ -73,8 +75,9 @@ struct wrt_hw_caps {
 	u32 formats;			/* mask of enum wrt_format */
 	u32 channels_min, channels_max;
 	u32 rate_min, rate_max;		/* Hz */
-	const u32 *rates;		/* Hz; NULL: every rate from rate_min to rate_max */
-	u32 nrates;
+	/* Hz; NULL: every rate from rate_min to rate_max. Copied by whoever keeps the caps. */
+	const u32 *rates;
+	u32 nrates;			/* at most WRT_RATES_MAX */
 	u32 buffer_min, buffer_max;	/* bytes */
 	u32 notify_max;			/* most notification points in a buffer */
 	u32 notify_min;			/* least distance of two points, bytes */

@@ -13,6 +13,11 @@ void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 	s->dev = dev;
 	s->slot = slot;
 	s->caps = *caps;
+	if (caps->rates) {
+		s->caps.nrates = wrt_min_u32(caps->nrates, WRT_RATES_MAX);
+		wrt_memcpy(s->rates, caps->rates, s->caps.nrates * sizeof(*s->rates));
+		s->caps.rates = s->rates;
+	}
 }
 
 /* ---- reading and publishing, stream lock held -------------------------------- */
@@ -249,6 +254,8 @@ int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 	wrt_mutex_lock(&s->dev->mutex);
 	err = claim(s, c);
 	if (!err) {
+		if (s->dev->asleep)
+			forget_buffer(s);
 		err = s->dev->asleep ? WRT_EIO : program(s, g);
 		if (err)
 			disown(s, c);
@@ -429,14 +436,16 @@ void wrt_stream_suspend(struct wrt_stream *s)
 }
 
 /* If the hardware does not start again, the stream stands still until it is stopped. */
-void wrt_stream_resume(struct wrt_stream *s)
+int wrt_stream_resume(struct wrt_stream *s)
 {
 	unsigned long flags = wrt_lock(&s->lock);
+	int err = 0;
 
 	s->asleep = false;
 	if (s->wakes_up && !wrt_position_ended(&s->pos))
-		start_dma(s);
+		err = start_dma(s);
 	s->wakes_up = false;
 	publish(s, 0);
 	wrt_unlock(&s->lock, flags);
+	return err;
 }

@@ -89,6 +89,7 @@ struct wrt_stream {
 	struct wrt_device *dev;
 	u32 slot;
 	struct wrt_hw_caps caps;	/* constant */
+	u32 rates[WRT_RATES_MAX];	/* caps.rates, if any: the backend goes before we do */
 	/* Below: written under the lock, and under the device mutex where [S]. */
 	struct wrt_hw_stream *hw;
 	enum wrt_stream_state state;
@@ -198,7 +199,7 @@ void wrt_stream_gone(struct wrt_stream *s);
  * then on from there. Nothing is notified in between; it counts as one stall.
  */
 void wrt_stream_suspend(struct wrt_stream *s);
-void wrt_stream_resume(struct wrt_stream *s);
+int wrt_stream_resume(struct wrt_stream *s);
 
 void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 		     const struct wrt_hw_caps *caps);

@@ -1076,7 +1076,8 @@ static void an_engine_that_does_not_start_again_leaves_the_stream_standing(void 
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	wrt_device_suspend(&b->tb.dev);
 	tb_backend.fail_start = -WRT_EIO;
-	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), WRT_EIO);
+	assert_false(b->tb.dev.asleep);
 	tb_run_for(&b->tb, 10 * POINT_NS);
 	assert_int_equal(position(b, &b->owner).linear, 3 * POINT_BYTES);
 	tb_backend.fail_start = 0;

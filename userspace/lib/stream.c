@@ -453,12 +453,13 @@ int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 		return 0;
 	}
 	since = bytes_since(&r);
-	if (reg && r.buffer_bytes) {
+	/* long after the page was written nobody knows which lap the register means */
+	if (reg && r.value <= r.buffer_bytes && since <= 2 * (uint64_t)r.buffer_bytes) {
 		now_is(now, &r, WAVERT_FROM_REGISTER, not_beyond(linear_at(&r, since), r.end),
 		       reg->info.accuracy);
 		return 0;
 	}
-	if (r.flags & (WAVERT_CAP_STEPPED | WAVERT_CAP_EMULATED) || since > r.buffer_bytes)
+	if (reg || r.flags & (WAVERT_CAP_STEPPED | WAVERT_CAP_EMULATED) || since > r.buffer_bytes)
 		return now_by_call(stream, &r, step, now);
 	now_is(now, &r, WAVERT_FROM_PAGE, not_beyond(r.linear + since, r.end),
 	       step + since / 1000);

@@ -104,8 +104,6 @@ static void set_traffic_class(struct wrt_hw_dev *d)
 /* No engine runs yet. */
 static void set_positions(struct wrt_hw_dev *d)
 {
-	if (d->cfg.no_position_buffer)
-		return;
 	hda_write(d, HDA_DPUBASE, 4, (u32)(d->positions_bus >> 32));
 	hda_write(d, HDA_DPLBASE, 4, (u32)d->positions_bus | HDA_DPLBASE_ENABLE);
 }

@@ -21,7 +21,6 @@ struct wrt_hda_config {
 	 * started again begins its list anew, points may lie at any multiple of 4 bytes.
 	 */
 	bool emulated;
-	bool no_position_buffer;	/* what it says is known to be of no use: read LPIB */
 	u32 dma_bits;			/* the bus allows no more than this; 0: as GCAP says */
 	/*
 	 * Optional, [S]: set up the codec's path in place of our own verbs, for a binding that

@@ -9,6 +9,8 @@
  */
 #include "engine.h"
 
+#define ALL_ONES	0xffu	/* nobody answers there any more */
+
 #define UNWRITTEN	0xffffffffu	/* no offset: the position buffer before DMA wrote it */
 #define FRESH_MIN_HZ	100	/* without points: a look every 10 ms at least ... */
 #define FRESH_MAX_HZ	1000	/* ... and every 1 ms at most */
@@ -548,14 +550,15 @@ int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 void wrt_hda_release(struct wrt_hw_stream *s)
 {
 	struct wrt_hw_dev *d = s->dev;
-	u32 command;
+	u32 control, command;
 
 	s->prepared = false;
 	s->armed = false;
 	if (d->asleep)
 		return;		/* in reset it knows no address */
 	wrt_hda_codec_connect(d, s->dir, 0, 0);
-	if (sd_read(s, SD_CTL, 1) & SD_CTL_RUN) {
+	control = sd_read(s, SD_CTL, 1);
+	if (control != ALL_ONES && control & SD_CTL_RUN) {
 		fail(s, "the engine cannot be stopped: bus mastering is turned off");
 		command = d->bus->config_read(d->ctx, HDA_PCI_COMMAND, 2);
 		d->bus->config_write(d->ctx, HDA_PCI_COMMAND, 2, command & ~HDA_PCI_COMMAND_MASTER);

@@ -35,6 +35,7 @@
 #define LVI			0x5
 #define SR			0x6		/* word access only */
 #define   SR_DCH		0x1u
+#define   SR_GONE		0xffffu		/* nobody answers there any more */
 #define   SR_EVENTS		0x1cu		/* LVBCI, BCIS, FIFOE: write 1 to clear */
 #define PICB			0x8
 #define CR			0xb

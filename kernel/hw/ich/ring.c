@@ -233,6 +233,8 @@ void wrt_ich_service(struct wrt_hw_stream *s)
 {
 	u32 sr = ich_read(s->dev, s->engine + SR, 2);
 
+	if (sr == SR_GONE)
+		return;
 	if (s->running) {
 		if (sr & SR_DCH)
 			note_halt(s);
@@ -293,10 +295,12 @@ static int tell_halt(struct wrt_hw_stream *s)
 
 int wrt_ich_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 {
-	bool stands = ich_read(s->dev, s->engine + SR, 2) & SR_DCH;
+	u32 sr = ich_read(s->dev, s->engine + SR, 2);
 
+	if (sr == SR_GONE)
+		return WRT_EIO;
 	read_position(s, p);
-	if (stands) {
+	if (sr & SR_DCH) {
 		note_halt(s);
 		keep_going(s);
 	}
@@ -334,8 +338,13 @@ int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
 	const struct wrt_hw_dev *d = s->dev;
 	int stopped, reset;
+	u32 sr = ich_read(d, s->engine + SR, 2);
 
-	if (ich_read(d, s->engine + SR, 2) & SR_DCH)
+	if (sr == SR_GONE) {
+		s->running = false;
+		return WRT_EIO;
+	}
+	if (sr & SR_DCH)
 		note_halt(s);
 	stopped = wrt_ich_engine_stop(d, s->engine);
 	if (stopped && ich_worth_a_line(++s->stuck))

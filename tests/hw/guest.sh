@@ -1,0 +1,360 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The part of the hardware tests that runs in the guest; started by run.sh with the parts to
+# run. TAP on stdout, and in /out one list a sound card of what was played (wav_compare).
+#
+#   guest.sh PART...	environment: RATE, BUFFER (frames), EXACT (yes, no), RELOADS
+#
+# Lines "# row|..." are for run.sh's table. The cards' places on the PCI bus are run.sh's.
+# shellcheck shell=dash
+set -u
+
+everyone="hda-msi hda-intx ac97"
+bus=/sys/bus/pci
+count=0
+
+tap()	# TAP-STATUS NAME
+{
+	count=$((count + 1))
+	echo "$1 $count - $2"
+}
+
+check()	# NAME COMMAND...
+{
+	local name=$1
+	shift
+	if "$@" >/tmp/check.log 2>&1; then
+		tap ok "$name"
+	else
+		tap 'not ok' "$name"
+		sed 's/^/# /' /tmp/check.log
+	fi
+}
+
+# A program that died has not printed its plan.
+to_its_end()	# LOG NAME
+{
+	cat "$1"
+	grep -q '^1\.\.' "$1" || tap 'not ok' "$2 comes to its end"
+}
+
+# Lines of a program are of this device.
+of()	# DEVICE COMMAND...
+{
+	local device=$1
+	shift
+	"$@" 2>&1 | sed "s/^\(not ok\|ok\) \([0-9]* - \)/\1 \2$device: /" >/tmp/of.log
+	to_its_end /tmp/of.log "$device: $*"
+}
+
+# ---- devices and drivers -------------------------------------------------------
+
+address_of()	# DEVICE
+{
+	case $1 in
+	hda-msi) echo 0000:00:10.0 ;;
+	hda-intx) echo 0000:00:11.0 ;;
+	ac97) echo 0000:00:12.0 ;;
+	esac
+}
+
+place_of()	# DEVICE: its directory in sysfs
+{
+	echo "$bus/devices/$(address_of "$1")"
+}
+
+driver_of()	# DEVICE: the name of our driver for it
+{
+	case $1 in
+	hda*) echo snd-wavert-hda ;;
+	ac97) echo snd-wavert-ich ;;
+	esac
+}
+
+insmod_ours()
+{
+	insmod /modules/snd-wavert.ko && insmod /modules/snd-wavert-hda.ko &&
+		insmod /modules/snd-wavert-ich.ko
+}
+
+rmmod_ours()
+{
+	rmmod snd_wavert_ich && rmmod snd_wavert_hda && rmmod snd_wavert
+}
+
+bind_ours()	# DEVICE
+{
+	driver_of "$1" >"$(place_of "$1")/driver_override" &&
+		address_of "$1" >$bus/drivers_probe &&
+		card_of "$1" >/dev/null
+}
+
+unbind()	# DEVICE
+{
+	address_of "$1" >"$(place_of "$1")/driver/unbind"
+}
+
+card_of()	# DEVICE: number of its card
+{
+	local card
+	for card in "$(place_of "$1")"/sound/card*; do
+		[ -d "$card" ] || return 1
+		echo "${card##*/card}"
+	done
+}
+
+# The in-tree driver of HDA makes its card in the background.
+wait_for_card()	# DEVICE
+{
+	local tries=0
+	until card_of "$1" >/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || return
+		sleep 0.1
+	done
+}
+
+interrupts()	# DEVICE: so far
+{
+	awk -v irq="$(cat "$(place_of "$1")/irq"):" '
+		$1 == irq { for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }
+	' /proc/interrupts
+}
+
+take_all()	# by our drivers
+{
+	local device
+	check "our modules can be inserted" insmod_ours
+	for device in $everyone; do
+		check "$device: our driver takes it" bind_ours "$device"
+	done
+}
+
+# ---- playing -------------------------------------------------------------------
+
+seed=0
+suffix=
+odd_places="3331,10007,17389"
+inexact=
+[ "$EXACT" = yes ] || inexact="-m -i"
+
+# Plays the next recording of a device and remembers that, together with what it cost.
+play()	# DEVICE MODEL N PAUSES GAPS [HW_PLAY-OPTION...]
+{
+	local device=$1 model=$2 n=$3 pauses=$4 gaps=$5 title before
+	shift 5
+	seed=$((seed + 1))
+	title="$device $RATE Hz $model N=$n$suffix"
+	before=$(interrupts "$device")
+	[ "$model" = ALSA ] || set -- -w "$@"
+	# shellcheck disable=SC2086 # nothing, or words
+	hw_play $inexact -c "$(card_of "$device")" -r "$RATE" -n "$n" -b "$BUFFER" -s $seed \
+		-l "$LENGTH" -p "$pauses" -t "$title" "$@" >"/tmp/$device.log" 2>&1
+	to_its_end "/tmp/$device.log" "$title"
+	echo "$seed $LENGTH $gaps $title" >>"/out/$device.list"
+	echo "# row|$device|$RATE|$model|$n|$(($(interrupts "$device") - before))|$(
+		sed -n 's/.* \([0-9]*\) underruns$/\1/p' "/tmp/$device.log")|$suffix"
+}
+
+half_a_second=$((RATE / 2 + 7))
+LENGTH=$half_a_second
+
+# The same recordings through every driver, without pauses: QEMU's devices lose their place
+# under the in-tree drivers, which do as real hardware wants it.
+compare()	# NAME
+{
+	local device n
+	suffix=" ($1)"
+	for device in $everyone; do
+		for n in 2 3 8; do
+			play "$device" ALSA $n "" 0 -m
+		done
+	done
+	suffix=
+}
+
+part_in_tree()
+{
+	local device card
+	for device in $everyone; do
+		check "$device: the in-tree driver takes it" wait_for_card "$device"
+		card=$(card_of "$device")
+		amixer -q -c "$card" sset Master 100% unmute
+		amixer -q -c "$card" sset PCM 100% unmute 2>/dev/null
+	done
+	compare in-tree
+	for device in $everyone; do
+		check "$device: the in-tree driver gives it back" unbind "$device"
+	done
+}
+
+part_play()
+{
+	local device n
+	take_all
+	for device in $everyone; do
+		for n in 1 2 3 8; do
+			play "$device" ALSA $n $odd_places 3
+			play "$device" WaveRT $n $odd_places 3
+		done
+	done
+	[ "$EXACT" = no ] || compare ours
+}
+
+# ---- suspend ---------------------------------------------------------------------
+
+# Suspend to idle as far as LEVEL and back after a second: "devices" have been told,
+# "platform" is everything but the loop that waits for a wake-up (which nothing sends here).
+freeze()	# LEVEL
+{
+	echo 1 >/sys/module/suspend/parameters/pm_test_delay &&
+		echo "$1" >/sys/power/pm_test &&
+		echo freeze >/sys/power/state
+}
+
+suspended()	# DEVICE MODEL LEVEL
+{
+	local tries=0
+	suffix=" (suspended, $3)"
+	LENGTH=$RATE
+	[ "$EXACT" = yes ] || LENGTH=$((RATE * 4))
+	rm -f "/tmp/$1.log"
+	play "$1" "$2" 2 "" 1 -S 1 >/tmp/suspended.log 2>&1 &
+	until grep -q 'started$' "/tmp/$1.log" 2>/dev/null || [ $tries = 500 ]; do
+		tries=$((tries + 1))
+		sleep 0.01
+	done
+	sleep 0.2
+	check "$1 $2: the machine is suspended and resumed ($3)" freeze "$3"
+	wait $!
+	seed=$((seed + 1))
+	cat /tmp/suspended.log
+	suffix=
+	LENGTH=$half_a_second
+}
+
+part_suspend()
+{
+	local device level
+	for device in $everyone; do
+		for level in devices platform; do
+			suspended "$device" ALSA $level
+			suspended "$device" WaveRT $level
+		done
+	done
+}
+
+# ---- without sound: capture moves only then -------------------------------------------
+
+part_register()
+{
+	local device
+	take_all
+	for device in hda-msi hda-intx; do
+		of $device hw_test register "$(card_of $device)"
+		of $device hw_test clock "$(card_of $device)"
+	done
+}
+
+# Afterwards it can be had again, and works.
+part_unbind()
+{
+	local device
+	for device in $everyone; do
+		of "$device" hw_test unbind "$(card_of "$device")" "$(place_of "$device")/driver/unbind" \
+			"$(address_of "$device")"
+		check "$device: and can be bound again" bind_ours "$device"
+		of "$device" hw_test duplex 0.5 "$(card_of "$device")"
+	done
+}
+
+part_duplex()
+{
+	of hda-msi hw_test duplex 2 "$(card_of hda-msi)"
+	of ac97 hw_test duplex 2 "$(card_of ac97)"
+	of "hda-msi and ac97" hw_test duplex 2 "$(card_of hda-msi)" "$(card_of ac97)"
+	of "all three" hw_test duplex 2 "$(card_of hda-msi)" "$(card_of hda-intx)" "$(card_of ac97)"
+}
+
+reload()
+{
+	local device round=0
+	while [ $round -lt "$RELOADS" ]; do
+		insmod_ours || return
+		for device in $everyone; do
+			bind_ours "$device" || return
+		done
+		rmmod_ours || return
+		round=$((round + 1))
+	done
+}
+
+part_reload()
+{
+	check "the modules leave" rmmod_ours
+	check "and come back and drive all cards, $RELOADS times" reload
+	take_all
+}
+
+# ---- programs of others -----------------------------------------------------------------
+
+try_arecord()	# CARD: two seconds, and all of them
+{
+	arecord -q -D "plughw:$1" -f S16_LE -c 2 -r 44100 -d 2 /tmp/try.wav &&
+		[ "$(stat -c %s /tmp/try.wav)" = $((44 + 2 * 44100 * 4)) ]
+}
+
+try_both()	# CARD: at once
+{
+	arecord -q -D "plughw:$1" -f S16_LE -c 2 -r 48000 -d 2 /tmp/try.wav &
+	aplay -q -D "plughw:$1" Front_Center.wav && wait $!
+}
+
+has_master()	# CARD
+{
+	amixer -c "$1" scontents >/tmp/scontents && cat /tmp/scontents &&
+		grep -q "Simple mixer control 'Master'" /tmp/scontents &&
+		grep -q 'Capabilities:.*pvolume.*pswitch' /tmp/scontents
+}
+
+# Mute and volume are what was set, and 100% unmuted in the end.
+sets_master()	# CARD
+{
+	amixer -q -c "$1" sset Master 50% mute && amixer -c "$1" sget Master | tee /tmp/master &&
+		grep -q '\[off\]' /tmp/master && amixer -q -c "$1" sset Master 100% unmute &&
+		amixer -c "$1" sget Master | tee /tmp/master && grep -q '\[100%\].*\[on\]' /tmp/master
+}
+
+# It shows the card's name and the volume, and ends by the Escape key.
+try_alsamixer()	# CARD
+{
+	local name escape
+	escape=$(printf '\033')
+	name=$(sed -n "s/^ *$1 \[.*\]: [^ ]* - //p" /proc/asound/cards)
+	{ sleep 1 && printf '\033' && sleep 1; } |
+		TERM=linux script -q -c "stty rows 25 cols 80; alsamixer -c $1" /tmp/typescript >/dev/null
+	sed "s/$escape\\[[0-9;?]*[A-Za-z]/ /g" /tmp/typescript | tr -cd '\n -~' | tr -s ' ' >/tmp/screen
+	head -c 600 /tmp/screen
+	grep -qF "Card: $name" /tmp/screen && grep -qF Master /tmp/screen
+}
+
+part_tools()
+{
+	local device card
+	for device in hda-msi ac97; do
+		card=$(card_of $device)
+		check "$device: aplay -D plughw plays" aplay -q -D "plughw:$card" Front_Center.wav
+		check "$device: arecord -D plughw records all it was asked for" try_arecord "$card"
+		check "$device: both at once" try_both "$card"
+		check "$device: speaker-test ends" speaker-test -D "plughw:$card" -c 2 -r 48000 -l 1 -t sine
+		check "$device: amixer shows a Master volume and switch" has_master "$card"
+		check "$device: amixer sets them" sets_master "$card"
+		check "$device: alsamixer shows the card and its Master" try_alsamixer "$card"
+	done
+}
+
+cd /root || exit
+for part; do
+	"part_$part"
+done
+echo "1..$count"

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hw_play.c - plays the recording of a seed on real (emulated) hardware, S16 stereo, with
+ * pauses, through ALSA or WaveRT, and counts notifications. Runs in the guest, called by
+ * guest.sh; what arrived is judged on the host by wav_compare. TAP on stdout.
+ *
+ *   hw_play [-w] [-c CARD] [-r RATE] [-n N] [-b FRAMES] [-s SEED] [-l FRAMES]
+ *           [-p FRAME[,FRAME...]] [-S TIMES] [-m] [-i] -t TITLE
+ *
+ *   -w   WaveRT in place of ALSA       -n   notifications a buffer
+ *   -p   pause there                   -S   the machine is suspended so often meanwhile
+ *   -m   points may be merged into one ALSA wake-up: time is not exact, or the driver is
+ *        not ours
+ *   -i   time is not exact: an underrun is nobody's fault
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../guest/tap.h"
+#include "hw_play.h"
+#include "noise.h"
+
+#define CHUNK 512u		/* frames written at once */
+
+static struct job job = {
+	.rate = 48000, .count = 2, .buffer = 7680, .seed = 1, .length = 24000,
+};
+static const struct model *model = &alsa_model;
+static const char *title = "playback";
+static unsigned int want_suspended;
+static int merged, inexact;
+static struct noise noise;	/* where the recording is */
+
+/* Fill the room there is: the recording, and silence behind it. */
+static int fill(uint64_t position)
+{
+	int16_t chunk[CHUNK * 2];
+	unsigned int i, n;
+	int err;
+
+	while (job.written < position + job.buffer) {
+		n = (unsigned int)(position + job.buffer - job.written);
+		if (n > CHUNK)
+			n = CHUNK;
+		if (job.written < job.length && n > job.length - job.written)
+			n = (unsigned int)(job.length - job.written);
+		for (i = 0; i < n * 2; i++)
+			chunk[i] = job.written < job.length ? noise_next(&noise) : 0;
+		err = model->write(&job, chunk, n);
+		if (err < 0)
+			return err;
+		job.written += n;
+	}
+	return 0;
+}
+
+/* While paused nothing moves and nobody is notified. */
+static int pause_a_while(void)
+{
+	uint64_t notified;
+	int64_t there;
+	int err = model->pause(&job, 1);
+
+	if (err < 0)
+		return err;
+	there = model->position(&job);
+	notified = model->notified(&job);
+	nanosleep(&(struct timespec){ .tv_nsec = 70000000 }, NULL);
+	if (there < 0 || model->position(&job) != there) {
+		printf("# moved while paused\n");
+		return -EIO;
+	}
+	if (model->notified(&job) != notified) {
+		printf("# notified while paused\n");
+		return -EIO;
+	}
+	return model->pause(&job, 0);
+}
+
+/*
+ * Until the recording has passed and a tenth of a second of silence, and then on to the
+ * middle between two points, where nobody can disagree about their number.
+ */
+static int run(void)
+{
+	unsigned int next = 0, point = job.buffer / job.count, nap = 4;
+	uint64_t end = job.length + job.rate / 10;
+	int64_t at = 0;
+	int err;
+
+	for (;;) {
+		at = model->position(&job);
+		if (at < 0)
+			return (int)at;
+		err = fill((uint64_t)at);
+		if (err < 0)
+			return err;
+		if (next < job.npauses && at >= job.pauses[next]) {
+			next++;
+			err = pause_a_while();
+			if (err < 0)
+				return err;
+		}
+		if ((uint64_t)at >= end && at % point >= point / 4 && at % point < point * 3 / 4)
+			break;
+		nap = (uint64_t)at >= end ? 1 : 4;
+		model->notified(&job);
+		model->wait(&job, (int)nap);
+	}
+	return next == job.npauses ? 0 : -ENODATA;
+}
+
+static void check_points(void)
+{
+	uint64_t points, notified;
+	int64_t at;
+	int err = model->halt(&job);	/* a look: nothing is left over */
+
+	at = model->position(&job);
+	notified = model->notified(&job);
+	if (err < 0 || at < 0) {
+		tap_ok(0, "%s: stops (%s)", title, strerror(err < 0 ? -err : (int)-at));
+		return;
+	}
+	points = (uint64_t)at / (job.buffer / job.count);
+	printf("# %s: %lld frames, %llu points, %llu notifications\n", title, (long long)at,
+	       (unsigned long long)points, (unsigned long long)notified);
+	if (merged && model == &alsa_model)
+		TAP_CHECK(notified && points, "%s: ALSA is woken", title);
+	else
+		TAP_CHECK(notified == points && points, "%s: a notification for every point passed",
+			  title);
+}
+
+static void play(void)
+{
+	int64_t err = model->open(&job);
+
+	if (err < 0) {
+		tap_ok(0, "%s: opens (%s)", title, strerror((int)-err));
+		model->close(&job);
+		return;
+	}
+	noise_begin(&noise, job.seed);
+	err = fill(0);
+	if (err >= 0)
+		err = model->start(&job);
+	if (err >= 0) {
+		printf("# %s: started\n", title);
+		fflush(stdout);
+		err = run();
+	}
+	printf("# %s: %u underruns\n", title, job.late);
+	if (inexact && job.late) {
+		tap_skip("an underrun, time is not exact here", "%s: plays to the end", title);
+		model->close(&job);
+		return;
+	}
+	tap_ok(err >= 0 && !job.late, "%s: plays to the end with %u pauses and no underrun%s%s",
+	       title, job.npauses, err < 0 ? ": " : "", err < 0 ? strerror((int)-err) : "");
+	if (err >= 0)
+		check_points();
+	if (want_suspended && inexact && !job.suspended && model == &alsa_model)
+		tap_skip("it came too late, time is not exact here",
+			 "%s: suspended and resumed", title);
+	else if (want_suspended && model == &alsa_model)
+		tap_ok(job.suspended == want_suspended, "%s: suspended and resumed", title);
+	model->close(&job);
+}
+
+static void parse_pauses(char *list)
+{
+	char *word, *rest = list;
+
+	while ((word = strsep(&rest, ",")) && job.npauses < PAUSES_MAX)
+		if (*word)
+			job.pauses[job.npauses++] = (unsigned int)strtoul(word, NULL, 0);
+}
+
+static void number(unsigned int *out)
+{
+	*out = (unsigned int)strtoul(optarg, NULL, 0);
+}
+
+int main(int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "wimc:r:n:b:s:l:p:S:t:")) != -1) {
+		switch (c) {
+		case 'w':
+			model = &wavert_model;
+			break;
+		case 'm':
+			merged = 1;
+			break;
+		case 'i':
+			inexact = 1;
+			break;
+		case 'c':
+			job.card = atoi(optarg);
+			break;
+		case 'r':
+			number(&job.rate);
+			break;
+		case 'n':
+			number(&job.count);
+			break;
+		case 'b':
+			number(&job.buffer);
+			break;
+		case 's':
+			number(&job.seed);
+			break;
+		case 'l':
+			number(&job.length);
+			break;
+		case 'p':
+			parse_pauses(optarg);
+			break;
+		case 'S':
+			number(&want_suspended);
+			break;
+		case 't':
+			title = optarg;
+			break;
+		default:
+			return 2;
+		}
+	}
+	if (!job.count || !job.buffer || job.buffer % job.count || !job.rate || optind != argc) {
+		fprintf(stderr, "hw_play: the buffer must be a multiple of N\n");
+		return 2;
+	}
+	play();
+	return tap_done();
+}

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hw_test.c - WaveRT clients of real (emulated) hardware: registers read without a call,
+ * a device taken away, playback and capture at once. Runs in the guest as root, called by
+ * guest.sh. TAP on stdout.
+ *
+ *   hw_test register CARD
+ *   hw_test clock CARD
+ *   hw_test unbind CARD UNBIND-FILE PCI-ADDRESS
+ *   hw_test duplex SECONDS CARD...	EXACT=no in the environment: time is not exact
+ */
+#define _GNU_SOURCE
+#include <linux/prctl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "node.h"
+
+#define RATE 48000u
+#define BYTES 30720u		/* 160 ms */
+#define POINTS 3u		/* a buffer, playback and capture at once */
+#define READS 10000
+#define BLOCKS 100
+#define SPINS 1000u		/* between two readings of a block, so that it moves meanwhile */
+
+struct client {
+	int card, fd, event;
+	unsigned int direction, bytes;
+	unsigned char *buffer;
+	size_t mapped;
+	const struct wavert_page *page;
+	unsigned long long signals;
+};
+
+/* A stream that is ready to run, with its mappings. 0 or errno. */
+static int client_open(struct client *c, int card, unsigned int direction, unsigned int count,
+		       unsigned int bytes)
+{
+	struct wavert_buffer b;
+
+	*c = (struct client){ .card = card, .direction = direction, .bytes = bytes };
+	c->fd = card_ready(card, direction, RATE, count, bytes, &b);
+	if (c->fd < 0)
+		return -c->fd;
+	c->mapped = b.map_bytes;
+	c->buffer = map_buffer(c->fd, c->mapped);
+	c->page = map_page(c->fd);
+	c->event = new_event();
+	if (!c->buffer || !c->page || c->event < 0)
+		return errno;
+	return register_event(c->fd, c->event);
+}
+
+static void client_close(struct client *c)
+{
+	if (c->fd < 0)
+		return;
+	set_state(c->fd, WAVERT_STATE_STOP);
+	munmap(c->buffer, c->mapped);
+	munmap((void *)c->page, 4096);
+	close(c->event);
+	close(c->fd);
+}
+
+/* A register, mapped; NULL and *err if it cannot be had. */
+static const volatile uint32_t *map_register(int fd, unsigned int kind, struct wavert_register *r,
+					     int *err)
+{
+	unsigned char *at;
+
+	memset(r, 0, sizeof(*r));
+	r->kind = kind;
+	*err = call(fd, WAVERT_IOC_GET_REGISTER, r);
+	if (*err)
+		return NULL;
+	at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, (off_t)r->mmap_offset);
+	*err = at == MAP_FAILED ? errno : 0;
+	return *err ? NULL : (const volatile uint32_t *)(at + r->page_offset);
+}
+
+/* ---- the position register ------------------------------------------------------------ */
+
+static volatile char selector = SYSCALL_DISPATCH_FILTER_ALLOW;
+static volatile int trapped;
+
+/* A system call was made where none may be: count it, and let what follows pass. */
+static void on_trap(int sig)
+{
+	(void)sig;
+	trapped++;
+	selector = SYSCALL_DISPATCH_FILTER_ALLOW;
+}
+
+static int set_trap(void)
+{
+	struct sigaction action = { .sa_handler = on_trap };
+
+	if (sigaction(SIGSYS, &action, NULL))
+		return errno;
+	if (prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, 0L, 0L, &selector))
+		return errno;
+	return 0;
+}
+
+static unsigned int forward(unsigned int from, unsigned int to)
+{
+	return (to + BYTES - from) % BYTES;
+}
+
+static unsigned int offset_now(struct client *c, const volatile uint32_t *reg)
+{
+	return (*reg + c->page->register_base) % BYTES;
+}
+
+/* Calls before and after that are within a step say what the register must have shown. */
+static void check_against_calls(struct client *c, const volatile uint32_t *reg, unsigned int step)
+{
+	int equal = 0, wrong = 0, tries;
+
+	for (tries = 0; tries < READS * 10 && equal < READS && !wrong; tries++) {
+		struct wavert_position before, after;
+		unsigned int seen, moved;
+
+		get_position(c->fd, &before);
+		seen = offset_now(c, reg);
+		get_position(c->fd, &after);
+		moved = forward((unsigned int)before.play_offset, (unsigned int)after.play_offset);
+		if (forward((unsigned int)before.play_offset, seen) > moved)
+			wrong++;
+		else if (moved <= step)
+			equal++;
+	}
+	printf("# %d readings equal within a step of %u bytes, %d wrong, %d made\n", equal, step,
+	       wrong, tries);
+	TAP_CHECK(equal == READS && !wrong,
+		  "the position register equals GET_POSITION within one DMA step, %d times", READS);
+}
+
+/* One block of readings with system calls trapped. */
+static void read_block(struct client *c, const volatile uint32_t *reg, unsigned int *seen, int n)
+{
+	volatile unsigned int spin;
+	int i;
+
+	selector = SYSCALL_DISPATCH_FILTER_BLOCK;
+	for (i = 0; i < n; i++) {
+		seen[i] = offset_now(c, reg);
+		for (spin = 0; spin < SPINS; spin++)
+			;
+	}
+	selector = SYSCALL_DISPATCH_FILTER_ALLOW;
+}
+
+static void check_without_calls(struct client *c, const volatile uint32_t *reg, unsigned int step)
+{
+	static unsigned int seen[READS / BLOCKS];
+	struct wavert_position before, after;
+	unsigned int last, end, total = 0;
+	int block, i, wrong = 0;
+
+	for (block = 0; block < BLOCKS; block++) {
+		get_position(c->fd, &before);
+		read_block(c, reg, seen, READS / BLOCKS);
+		get_position(c->fd, &after);
+		last = (unsigned int)before.play_offset;
+		end = (unsigned int)after.play_offset;
+		total += forward(last, end);
+		for (i = 0; i < READS / BLOCKS; i++) {
+			wrong += forward(last, seen[i]) > forward(last, end);
+			last = seen[i];
+		}
+	}
+	printf("# %d blocks, %u bytes passed within them, %d wrong\n", BLOCKS, total, wrong);
+	TAP_CHECK(!wrong && total > 2 * step,
+		  "read %d times it only moves forward, between the answers of GET_POSITION",
+		  READS);
+	TAP_CHECK(!trapped, "without any system call");
+	selector = SYSCALL_DISPATCH_FILTER_BLOCK;
+	syscall(SYS_getppid);
+	TAP_CHECK(trapped == 1, "(one would have been noticed)");
+}
+
+static int test_register(int card)
+{
+	const volatile uint32_t *reg = NULL;
+	struct wavert_register r;
+	struct wavert_caps caps;
+	struct client c;
+	void *page;
+	int err = client_open(&c, card, WAVERT_PLAYBACK, 2, BYTES);
+
+	if (!err)
+		err = card_caps(card, WAVERT_PLAYBACK, &caps);
+	if (!err)
+		reg = map_register(c.fd, WAVERT_REGISTER_POSITION, &r, &err);
+	if (!err)
+		err = set_trap();
+	if (!err)
+		err = set_state(c.fd, WAVERT_STATE_RUN);
+	TAP_CHECK(!err, "a running stream tells of its position register (%s)", strerror(err));
+	if (err)
+		return 1;
+	page = (void *)((uintptr_t)reg & ~(uintptr_t)4095);
+	TAP_CHECK(mprotect(page, 4096, PROT_READ | PROT_WRITE) && errno == EACCES,
+		  "which nobody can write");
+	poll(NULL, 0, 50);
+	check_against_calls(&c, reg, caps.position_step);
+	check_without_calls(&c, reg, caps.position_step);
+	/* goes on where it stood, and the register with it */
+	set_state(c.fd, WAVERT_STATE_PAUSE);
+	set_state(c.fd, WAVERT_STATE_RUN);
+	poll(NULL, 0, 20);
+	TAP_CHECK(c.page->register_base < BYTES, "after a pause the page tells its base (%u)",
+		  c.page->register_base);
+	check_against_calls(&c, reg, caps.position_step);
+	client_close(&c);
+	return 0;
+}
+
+/* ---- the clock register ------------------------------------------------------------------ */
+
+static double clock_at(const volatile uint32_t *reg, uint32_t *ticks)
+{
+	double before = seconds(), after;
+
+	*ticks = *reg;
+	after = seconds();
+	return (before + after) / 2;
+}
+
+static int test_clock(int card)
+{
+	const volatile uint32_t *reg = NULL;
+	uint32_t first, last;
+	struct wavert_register r;
+	double t0, t1, hz;
+	struct client c;
+	int err = client_open(&c, card, WAVERT_PLAYBACK, 2, BYTES);
+
+	if (!err)
+		reg = map_register(c.fd, WAVERT_REGISTER_CLOCK, &r, &err);
+	if (err == EOPNOTSUPP) {
+		tap_skip("the driver offers no clock register on this device",
+			 "the wall clock register advances at its declared frequency");
+		client_close(&c);
+		return 0;
+	}
+	TAP_CHECK(!err && r.width == 32 && r.denominator, "the clock register can be mapped (%s)",
+		  strerror(err));
+	if (err || !r.denominator)
+		return 1;
+	set_state(c.fd, WAVERT_STATE_RUN);
+	t0 = clock_at(reg, &first);
+	poll(NULL, 0, 1000);
+	t1 = clock_at(reg, &last);
+	hz = (double)(uint32_t)(last - first) / (t1 - t0);
+	TAP_CHECK(hz * (double)r.denominator > 0.999 * (double)r.numerator &&
+		  hz * (double)r.denominator < 1.001 * (double)r.numerator,
+		  "the wall clock register advances at its declared frequency (%.0f of %.0f Hz)",
+		  hz, (double)r.numerator / (double)r.denominator);
+	client_close(&c);
+	return 0;
+}
+
+/* ---- unbind ------------------------------------------------------------------------------- */
+
+static struct client victim;
+static const volatile uint32_t *victim_register;
+static atomic_int stop;
+static atomic_uint readings;
+
+/* Goes on reading everything that is mapped, whatever becomes of the device. */
+static void *keep_reading(void *unused)
+{
+	unsigned int i;
+
+	(void)unused;
+	while (!stop) {
+		for (i = 0; i < BYTES; i += 4096)
+			*(volatile unsigned char *)&victim.buffer[i];
+		*(volatile const uint32_t *)&victim.page->seq;
+		if (victim_register)
+			*victim_register;
+		atomic_fetch_add(&readings, 1);
+		usleep(500);
+	}
+	return NULL;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), err = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static int test_unbind(int card, const char *file, const char *address)
+{
+	struct wavert_register r;
+	struct wavert_position p;
+	unsigned int before;
+	pthread_t reader;
+	double start, took;
+	int err = client_open(&victim, card, WAVERT_PLAYBACK, 2, BYTES);
+
+	if (!err) {
+		victim_register = map_register(victim.fd, WAVERT_REGISTER_POSITION, &r, &err);
+		if (err == EOPNOTSUPP)	/* AC'97 has none */
+			err = 0;
+	}
+	if (!err)
+		err = set_state(victim.fd, WAVERT_STATE_RUN);
+	if (!err)
+		err = pthread_create(&reader, NULL, keep_reading, NULL);
+	TAP_CHECK(!err, "a client runs and holds its mappings (%s)", strerror(err));
+	if (err)
+		return 1;
+	poll(NULL, 0, 300);
+	start = seconds();
+	err = write_file(file, address);
+	took = seconds() - start;
+	TAP_CHECK(!err && took < 1.0, "unbind returns within a second (%.3f s)", took);
+	before = readings;
+	poll(NULL, 0, 100);
+	TAP_CHECK(readings > before, "the client goes on reading what it has mapped");
+	victim.signals = counted(victim.event);
+	TAP_CHECK(victim.page->state == WAVERT_STATE_GONE && victim.page->packets > 2 &&
+		  victim.signals == victim.page->packets + 1,
+		  "the page says that the device is gone; %llu points, signals one more",
+		  (unsigned long long)victim.page->packets);
+	TAP_CHECK(get_position(victim.fd, &p) == ENODEV, "calls give ENODEV");
+	stop = 1;
+	pthread_join(reader, NULL);
+	client_close(&victim);
+	return 0;
+}
+
+/* ---- playback and capture at once ---------------------------------------------------------- */
+
+static void check_conserved(struct client *c, double time, int exact)
+{
+	struct wavert_position p = { 0 };
+	unsigned long long points = 0;
+	const char *name = c->direction == WAVERT_PLAYBACK ? "playback" : "capture";
+	double ran;
+	int err = set_state(c->fd, WAVERT_STATE_PAUSE);
+
+	if (!err)
+		err = get_position(c->fd, &p);
+	if (!err)
+		points = p.linear / (c->bytes / POINTS);
+	c->signals += counted(c->event);
+	TAP_CHECK(points && c->signals == points && c->page->packets == points,
+		  "card %d %s: %llu points, %llu notifications", c->card, name, points, c->signals);
+	ran = (double)p.linear / 4 / RATE;
+	if (exact)
+		TAP_CHECK(ran > time * 0.97 && ran < time * 1.03,
+			  "card %d %s: ran at its rate (%.3f of %.3f s)", c->card, name, ran, time);
+}
+
+static int test_duplex(double time, int cards, char **card)
+{
+	int exact = !getenv("EXACT") || strcmp(getenv("EXACT"), "no"), n = 0, i, err = 0;
+	struct client clients[8];
+	struct pollfd fds[8];
+	double start;
+
+	for (i = 0; i < cards * 2 && n < 8 && !err; i++)
+		err = client_open(&clients[n++], atoi(card[i / 2]), i % 2, POINTS, BYTES);
+	for (i = 0; i < n && !err; i++)
+		err = set_state(clients[i].fd, WAVERT_STATE_RUN);
+	TAP_CHECK(!err && n, "%d streams on %d cards run at once (%s)", n, cards, strerror(err));
+	start = seconds();
+	while (!err && seconds() < start + time) {
+		for (i = 0; i < n; i++)
+			fds[i] = (struct pollfd){ .fd = clients[i].event, .events = POLLIN };
+		poll(fds, (nfds_t)n, 20);
+		for (i = 0; i < n; i++)
+			clients[i].signals += counted(clients[i].event);
+	}
+	time = seconds() - start;
+	for (i = 0; i < n && !err; i++)
+		check_conserved(&clients[i], time, exact);
+	for (i = 0; i < n; i++)
+		client_close(&clients[i]);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "register"))
+		test_register(atoi(argv[2]));
+	else if (argc == 3 && !strcmp(argv[1], "clock"))
+		test_clock(atoi(argv[2]));
+	else if (argc == 5 && !strcmp(argv[1], "unbind"))
+		test_unbind(atoi(argv[2]), argv[3], argv[4]);
+	else if (argc > 3 && !strcmp(argv[1], "duplex"))
+		test_duplex(atof(argv[2]), argc - 3, argv + 3);
+	else
+		return 2;
+	return tap_done();
+}

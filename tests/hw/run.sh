@@ -1,0 +1,266 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests of the drivers for real hardware, on QEMU's: two HDA controllers (MSI and INTx) and
+# an AC'97. What was played is read from the wav files that QEMU writes. TAP on stdout; exit
+# code 0 if nothing failed.
+#
+#   tests/hw/run.sh [--bed BED] [--reloads N] [--keep DIR] [--selftest] [PART...]
+#
+# Parts: exact-44100 exact-48000 (with the in-tree drivers side by side, and suspend in the
+# second) live (registers, unbind, duplex, tools, reload). Without --bed, bed debian, where
+# time is exact; elsewhere buffers are larger, and a content spoilt by an underrun is not
+# judged. --reloads: 100, elsewhere 20. --keep: build and leave everything there.
+# --selftest: only see that the judge notices faults.
+#
+# environment: MODULES  directory of built modules (default: they are built)
+set -eu
+cd "$(dirname "$0")/../.."
+
+bed=debian
+reloads=
+selftest=no
+out=
+parts=()
+devices=(hda-msi hda-intx ac97)
+# exact time or not: frames of a buffer, seconds of wall time for a guest
+exact=yes
+buffer=7680
+limit=300
+
+usage()
+{
+	sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--bed | --reloads | --keep) [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
+	esac
+	case $1 in
+	--bed) bed=$2 && shift ;;
+	--reloads) reloads=$2 && shift ;;
+	--keep) out=$2 && shift ;;
+	--selftest) selftest=yes ;;
+	--help) usage && exit ;;
+	exact-44100 | exact-48000 | live) parts+=("$1") ;;
+	*) usage >&2 && exit 2 ;;
+	esac
+	shift
+done
+[ ${#parts[@]} -gt 0 ] || parts=(exact-44100 exact-48000 live)
+[ "$bed" != uml ] || { echo "run.sh: bed uml has no such hardware" >&2; exit 2; }
+
+if [ "$bed" != debian ]; then
+	exact=no
+	buffer=30720
+	limit=900
+	: "${reloads:=20}"
+fi
+: "${reloads:=100}"
+if [ -z "$out" ]; then
+	out=$(mktemp -d)
+	trap 'rm -rf "$out"' EXIT
+else
+	mkdir -p "$out"
+fi
+
+count=0
+failed=0
+
+# The programs number their lines by themselves: number them anew, drop their plans.
+renumber()	# < TAP
+{
+	local line
+	while IFS= read -r line; do
+		case $line in
+		"ok "* | "not ok "*)
+			count=$((count + 1))
+			case $line in not*) failed=$((failed + 1)) ;; esac
+			line=$(sed -E "s/^(not ok|ok) ?[0-9]* - /\1 $count - /" <<<"$line")
+			;;
+		1..*) continue ;;
+		esac
+		echo "$line"
+	done
+}
+
+tap()	# STATUS NAME
+{
+	renumber <<<"$1 0 - $2"
+}
+
+build()
+{
+	local flags=(-O1 -g -Wall -Wextra -Werror -Icompat/uapi)
+	${CC:-gcc} "${flags[@]}" -o "$out/wav_compare" tests/hw/wav_compare.c
+	[ $selftest = no ] || return 0
+	${CC:-gcc} "${flags[@]}" -o "$out/hw_play" tests/hw/{hw_play,play_alsa,play_wavert}.c -lasound
+	${CC:-gcc} "${flags[@]}" -static -o "$out/hw_test" tests/hw/hw_test.c -lpthread
+	if [ -z "${MODULES-}" ]; then
+		MODULES=$out/modules
+		scripts/build-modules.sh "$(tests/guest/run --bed "$bed" --print-kdir)" "$MODULES" \
+			>"$out/modules.log" 2>&1 || { cat "$out/modules.log" >&2; exit 1; }
+	fi
+}
+
+# ---- one guest -------------------------------------------------------------------
+
+# QEMU's command line for the three devices, a word a line.
+devices_for()	# AUDIO DIR RATE
+{
+	local device audio
+	for device in "${devices[@]}"; do
+		audio=none,id=$device
+		[ "$1" != wav ] || audio=wav,id=$device,path=$2/$device.wav,out.frequency=$3
+		printf '%s\n' -audiodev "$audio,timer-period=1000"
+	done
+	printf '%s\n' -device intel-hda,id=msi,addr=0x10 \
+		-device hda-duplex,bus=msi.0,audiodev=hda-msi,use-timer=off \
+		-device intel-hda,id=intx,addr=0x11,msi=off \
+		-device hda-duplex,bus=intx.0,audiodev=hda-intx,use-timer=off \
+		-device AC97,addr=0x12,audiodev=ac97
+}
+
+in_guest()	# DIR RATE PART...: with the options in $options
+{
+	local dir=$1 rate=$2 module name
+	shift 2
+	for module in snd-wavert snd-wavert-hda snd-wavert-ich; do
+		options+=(--module "$MODULES/$module.ko")
+	done
+	for name in aplay arecord amixer alsamixer speaker-test script stty; do
+		options+=(--tool "$name")
+	done
+	tests/guest/run --bed "$bed" --timeout "$limit" --no-insmod "${options[@]}" \
+		--file "$out/hw_play" --file "$out/hw_test" --file tests/hw/guest.sh \
+		--file /usr/share/sounds/alsa/Front_Center.wav --file /lib/terminfo/l/linux=/lib/terminfo/l/linux \
+		--out "$dir" --console "$dir/console" -- \
+		env "RATE=$rate" "BUFFER=$buffer" "EXACT=$exact" "RELOADS=$reloads" sh guest.sh "$@"
+}
+
+boot()	# NAME AUDIO RATE PART...: one guest with all three devices
+{
+	local name=$1 audio=$2 rate=$3 code=0 word options=()
+	local dir=$out/$name
+	shift 3
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	while read -r word; do
+		options+=(--qemu "$word")
+	done < <(devices_for "$audio" "$dir" "$rate")
+	if [ "$1" = in_tree ]; then
+		for word in snd-hda-codec-generic snd-hda-intel snd-intel8x0; do
+			options+=(--debian-module "$word")
+		done
+	fi
+	echo "# ---- $name: $*"
+	in_guest "$dir" "$rate" "$@" >"$dir/tap" 2>"$dir/err" || code=$?
+	renumber <"$dir/tap"
+	if [ $code -ne 0 ]; then
+		tap 'not ok' "$name: the guest ends well, without a complaint of the kernel (exit code $code)"
+		grep -av '^audio: Failed to create voice' "$dir/err" | tail -n 60 | sed 's/^/# /'
+	else
+		tap ok "$name: the guest ends well, without a complaint of the kernel"
+	fi
+}
+
+# ---- judging ----------------------------------------------------------------------
+
+judge()	# NAME: the wav files of that guest
+{
+	local device dir=$out/$1
+	for device in "${devices[@]}"; do
+		if [ $exact = no ] && grep -q "^# $device .* [1-9][0-9]* underruns" "$dir/tap"; then
+			tap ok "$1 $device: what was played arrives # SKIP an underrun: time is not exact in bed $bed"
+		elif [ ! -s "$dir/$device.list" ]; then
+			tap 'not ok' "$1 $device: something was played"
+		else
+			"$out/wav_compare" "$dir/$device.wav" "$dir/$device.list" >"$dir/$device.tap" 2>&1 || :
+			renumber <"$dir/$device.tap"
+			grep -q '^1\.\.' "$dir/$device.tap" || tap 'not ok' "$1 $device: its wav file can be read"
+		fi
+	done
+}
+
+# The same recordings through in-tree drivers and ours.
+table()	# NAME
+{
+	echo "# $1, the same recording, 0.5 s, without pauses:"
+	sed -n 's/^# row|//p' "$out/$1/tap" | awk -F'|' '
+		$7 ~ /in-tree/ { irqs[$1, $4] = $5; xruns[$1, $4] = $6 }
+		$7 ~ /ours/ { printf "# %-9s N=%d   interrupts: in-tree %4d, ours %4d   xruns: in-tree %d, ours %d\n",
+			$1, $4, irqs[$1, $4], $5, xruns[$1, $4], $6 }'
+}
+
+# ---- the judge itself --------------------------------------------------------------
+
+faulty()	# NAME: faulty.wav must not be found right
+{
+	if "$out/wav_compare" "$out/faulty.wav" "$out/self.list" >"$out/faulty.tap" 2>&1; then
+		tap 'not ok' "the judge notices $1"
+	else
+		tap ok "the judge notices $1"
+		grep '^# ' "$out/faulty.tap" || :
+	fi
+}
+
+bytes()	# FROM COUNT: of right.wav
+{
+	tail -c "+$(($1 + 1))" "$out/right.wav" | head -c "$2"
+}
+
+selftest()
+{
+	local right=$out/right.wav fault=$out/faulty.wav middle=20444 end
+	printf '%s\n' "1 8000 0 first" "2 8000 0 second" >"$out/self.list"
+	"$out/wav_compare" --make "$out/self.list" >"$right"
+	end=$(stat -c %s "$right")
+	if "$out/wav_compare" "$right" "$out/self.list" >"$out/right.tap" 2>&1; then
+		tap ok "the judge finds right what is right"
+	else
+		tap 'not ok' "the judge finds right what is right"
+	fi
+	{ bytes 0 $middle; bytes $middle 1 | tr '\000-\377' '\001-\377\000'; bytes $((middle + 1)) "$end"; } >"$fault"
+	faulty "a sample that differs"
+	{ bytes 0 $middle; bytes $((middle + 4)) "$end"; } >"$fault"
+	faulty "a frame that is missing"
+	{ bytes 0 $((middle + 4)); bytes $middle "$end"; } >"$fault"
+	faulty "a frame that comes twice"
+	{ bytes 0 $middle; head -c 4 /dev/zero; bytes $middle "$end"; } >"$fault"
+	faulty "a moment of silence"
+	bytes 0 $((end - 4)) >"$fault"
+	faulty "a last frame that is missing"
+	{ cat "$right"; bytes $middle 4; } >"$fault"
+	faulty "a frame too many at the end"
+	{ bytes 0 44; bytes 32444 "$end"; bytes 44 32400; } >"$fault"
+	faulty "recordings in another order"
+}
+
+# ---- all ------------------------------------------------------------------------
+
+# Side by side only where counts mean something.
+run_part()	# PART
+{
+	local in_tree=in_tree
+	[ $exact = yes ] || in_tree=
+	# shellcheck disable=SC2086 # a word or none
+	case $1 in
+	exact-44100) boot exact-44100 wav 44100 $in_tree play ;;
+	exact-48000) boot exact-48000 wav 48000 $in_tree play suspend ;;
+	live) boot live none 48000 register unbind duplex tools reload ;;
+	esac
+	case $1 in
+	exact-*) judge "$1" ;;
+	esac
+	[ ! -f "$out/$1/hda-msi.list" ] || [ $exact = no ] || table "$1"
+}
+
+build
+selftest
+if [ $selftest = no ]; then
+	for part in "${parts[@]}"; do
+		run_part "$part"
+	done
+fi
+echo "1..$count"
+[ $failed = 0 ]
