@@ -16,12 +16,19 @@ help:
 	@echo "make guest-debian       tests in a guest with Debian's kernel"
 	@echo "make guest-uml          the same in User Mode Linux (KASAN, lockdep, UBSAN, kmemleak)"
 	@echo "make check-debug        the same in all debug kernels, with KASAN and KCSAN (long)"
+	@echo "make hw                 playback and more on QEMU's HD Audio and AC'97, bit-exact"
+	@echo "make check-kernels      the guest suite on every supported kernel, and PREEMPT_RT (long)"
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
 	@echo "make conformance        a test for each statement of the WaveRT contracts, all modes"
 	@echo "make prove              proofs: arithmetic, the page under weak memory, every schedule"
 	@echo "make fuzz               fuzz the OS-neutral code and the binary interface (TIME= seconds each, 60)"
 	@echo "make bench              instructions a notification and a position cost, as a table"
+	@echo "make install            library, command and plugin into PREFIX= (/usr/local) below DESTDIR="
+	@echo "make dkms               build and install the modules by DKMS, again at every new kernel"
+	@echo "make sign               sign the modules for Secure Boot (MOK_KEY=, MOK_CERT=)"
+	@echo "make deb                Debian packages, in build/deb"
+	@echo "make check-packages     install, upgrade and remove these in a clean Debian (as root, long)"
 	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
 	@echo "make clean"
 
@@ -59,6 +66,15 @@ check-debug:
 	scripts/deps.sh build guest abi32 kernels
 	tests/check.sh guest-uml guest-x86-kasan guest-x86-kcsan
 
+hw:
+	scripts/deps.sh build guest
+	tests/check.sh hw
+
+check-kernels:
+	scripts/deps.sh build guest abi32 kernels
+	tests/kernels/run.sh
+	tests/kernels/run.sh --table
+
 coverage:
 	scripts/deps.sh build guest unit abi32 kernels
 	tests/coverage.sh
@@ -73,7 +89,51 @@ check-bed: guest-programs
 guest-programs:
 	tests/check.sh $@
 
+# ---- installing ----
+
+VERSION := $(shell sed -n 's/^VERSION := //p' userspace/Makefile)
+PREFIX ?= /usr/local
+
+install:
+	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace PREFIX=$(PREFIX) install
+	install -D -m 644 packaging/modprobe.conf \
+		$(DESTDIR)$(PREFIX)/share/doc/alsa-wavert/examples/modprobe.conf
+	[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig
+
+# what DKMS builds from; debian/rules calls it too
+DKMS_SOURCE := /usr/src/alsa-wavert-$(VERSION)
+
+dkms-source:
+	find Kbuild kernel compat -name Kbuild -o -name '*.[ch]' | while read -r file; do \
+		install -D -m 644 $$file $(DESTDIR)$(DKMS_SOURCE)/$$file || exit; \
+	done
+	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(DESTDIR)$(DKMS_SOURCE)/dkms.conf
+
+# for the running kernel; what was there of the same version is replaced
+DKMS_KVER ?= $(shell uname -r)
+
+dkms:
+	@! owner=$$(dpkg-query -S $(DKMS_SOURCE) 2>/dev/null) || \
+		{ echo "dkms: $(DKMS_SOURCE) is of package $${owner%%:*}: remove that first" >&2; exit 1; }
+	[ ! -d /var/lib/dkms/alsa-wavert/$(VERSION) ] || dkms remove alsa-wavert/$(VERSION) --all
+	rm -rf $(DKMS_SOURCE)
+	$(MAKE) dkms-source DESTDIR=
+	dkms install alsa-wavert/$(VERSION) -k $(DKMS_KVER)
+
+sign:
+	packaging/sign-modules.sh "$(KDIR)" "$(BUILD)/$(KVER)"
+
+deb:
+	scripts/deps.sh packages
+	packaging/source-tree.sh $(BUILD)/deb/alsa-wavert-$(VERSION)
+	cd $(BUILD)/deb/alsa-wavert-$(VERSION) && dpkg-buildpackage -us -uc
+
+check-packages:
+	scripts/deps.sh build guest packages
+	tests/packages/run.sh
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check modules userspace unit conformance prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs clean
+.PHONY: help demo check hw check-kernels modules userspace unit conformance prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs \
+	install dkms-source dkms sign deb check-packages clean

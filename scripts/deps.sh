@@ -11,20 +11,24 @@
 #   unit    unit tests on the host
 #   prove   proofs (the model checker itself is fetched into the cache)
 #   lint    static checks
+#   packages building Debian packages and testing them in a clean tree
 #   abi32   static 32-bit test programs (gcc -m32 -static)
+#   nt      the Windows driver binary, and Wine to run it (tests/nt/run.sh)
 #   all     all of these
 set -eu
 
 packages() { # GROUP
 	case $1 in
 	build) echo gcc make libc6-dev linux-headers-amd64 kmod pkg-config libasound2-dev libsndfile1-dev ;;
-	guest) echo qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils linux-headers-amd64 ;;
+	guest) echo gcc libc6-dev libasound2-dev bsdutils ncurses-base qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils linux-headers-amd64 ;;
 	kernels) echo gcc make libc6-dev libelf-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
 	unit) echo gcc make libc6-dev libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
 	lint) echo gcc make libc6-dev libsndfile1-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
 	prove) echo gcc make libc6-dev binutils ;;
+	packages) echo dpkg-dev debhelper dh-dkms gcc make libc6-dev pkg-config libasound2-dev libsndfile1-dev mmdebstrap ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
-	all) for name in build guest kernels unit prove lint abi32; do packages $name; done ;;
+	nt) echo gcc make libc6-dev gcc-mingw-w64-x86-64-win32 wine wine64 ;;
+	all) for name in build guest kernels unit prove lint packages abi32 nt; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
 	esac
 }
