@@ -58,8 +58,9 @@ static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)
 	struct line l;
 
 	read_line(s, &l);
-	snd_iprintf(buffer, "%s %u: owner %s, state %s, observers %u, interrupts %llu, stalls %llu\n",
-		    dir, s->caps.pin, l.owner, state_name(l.state), l.observers, l.looks, l.stalls);
+	snd_iprintf(buffer, "%s %u: owner %s, state %s, observers %u, ", dir, s->caps.pin, l.owner,
+		    state_name(l.state), l.observers);
+	snd_iprintf(buffer, "interrupts %llu, stalls %llu\n", l.looks, l.stalls);
 	if (!l.geom.bytes)
 		return;
 	snd_iprintf(buffer, "  rate %u, channels %u, frame %u bytes, buffer %u bytes, points %u\n",

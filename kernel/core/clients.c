@@ -186,8 +186,9 @@ int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 	} else if (count_observers(s) >= WRT_OBSERVERS_MAX) {
 		err = WRT_ENOMEM;
 	} else {
+		/* what passed before is not for the new one */
 		if (s->state == WRT_STREAM_RUN)
-			wrt_stream_take_look(s);	/* what passed before is not for the new one */
+			wrt_stream_take_look(s);
 		wrt_clients_link(s, c);
 		wrt_clients_update_points(s);
 		wrt_clients_deliver(s, c, &flags);
