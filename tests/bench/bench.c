@@ -5,14 +5,16 @@
  * prints (fields separated by tabs) is merged with the counts by report.awk:
  *
  *   kernel RELEASE
+ *   hardware			rows from here on are of this kind
  *   row   ID DRIVER CLIENT FRAMES STREAMS EXACT ROUNDS PERIODS WAKES SIGNALS STARTS FAULT
+ *         BESIDE INTERRUPTS	(hardware only: the driver to compare with)
  *   read  ID DRIVER READER COUNT FAULT
  *   late  FRAMES COUNT MEAN P99 MOST UNSURE FAULT
  *
- * FAULT is "-" if the row is valid. A new driver is a line in drivers[], with the option
- * --module or --debian-module in run.sh.
+ * FAULT is "-" if the row is valid. A new driver is a line in software[] or hardware[], with
+ * the option --module or --debian-module in run.sh.
  *
- * usage: bench [rounds=N]
+ * usage: bench [rounds=N] [hardware]
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -31,40 +33,70 @@
 #define SEGMENTS	8		/* of a row, each at another distance to the ticks */
 #define STARTS		40		/* until all points fall on one frame */
 
-static const struct driver {
+struct driver {
 	const char *name, *card;
 	const struct client *clients[5];
 	bool exact;	/* a period, a wake-up: its timer is as fine as the period */
-} drivers[] = {
-	{ "none", NULL, { &client_timer }, true },
-	{ "snd-wavert-sim", "WaveRT",
-	  { &client_read, &client_epoll, &client_raw, &client_lib }, true },
-	{ "snd-dummy", "Dummy", { &client_raw, &client_lib }, true },
-	{ "snd-aloop", "Loopback", { &client_raw, &client_lib }, false },
+	const struct reader *readers[9];
+	const char *address, *bound;	/* of the PCI device, and by what name it is bound */
+	const char *beside;		/* the in-tree driver of the same device */
 };
 
-static const unsigned int frames[] = { 64, 256, 1024 };
-static const unsigned int streams[] = { 1, 4, 8 };
-
-static const struct {
-	const char *driver, *card;
-	const struct reader *reader;
-} reads[] = {
-	{ "snd-wavert-sim", "WaveRT", &reader_clock },
-	{ "snd-wavert-sim", "WaveRT", &reader_page },
-	{ "snd-wavert-sim", "WaveRT", &reader_page_now },
-	{ "snd-wavert-sim", "WaveRT", &reader_call },
-	{ "snd-wavert-sim", "WaveRT", &reader_raw_page },
-	{ "snd-wavert-sim", "WaveRT", &reader_raw_sync },
-	{ "snd-wavert-sim", "WaveRT", &reader_lib_update },
-	{ "snd-wavert-sim", "WaveRT", &reader_lib_avail },
-	{ "snd-dummy", "Dummy", &reader_raw_sync },
-	{ "snd-aloop", "Loopback", &reader_raw_sync },
+static const struct driver software[] = {
+	{ .name = "none", .clients = { &client_timer }, .exact = true },
+	{ .name = "snd-wavert-sim", .card = "WaveRT", .exact = true,
+	  .clients = { &client_read, &client_epoll, &client_raw, &client_lib },
+	  .readers = { &reader_clock, &reader_page, &reader_page_now, &reader_call,
+		       &reader_raw_page, &reader_raw_sync, &reader_lib_update,
+		       &reader_lib_avail } },
+	{ .name = "snd-dummy", .card = "Dummy", .exact = true,
+	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
+	{ .name = "snd-aloop", .card = "Loopback",
+	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
 };
 
+#define HDA	"0000:00:10.0"		/* as in run.sh */
+#define AC97	"0000:00:12.0"
+
+static const struct driver hardware[] = {
+	{ .name = "none", .clients = { &client_timer }, .exact = true },
+	{ .name = "snd-hda-intel", .address = HDA, .bound = "snd_hda_intel", .exact = true,
+	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
+	{ .name = "snd-wavert-hda", .address = HDA, .bound = "snd-wavert-hda", .exact = true,
+	  .beside = "snd-hda-intel",
+	  .clients = { &client_read, &client_raw, &client_lib },
+	  .readers = { &reader_raw_sync, &reader_call, &reader_register,
+		       &reader_register_now } },
+	{ .name = "snd-intel8x0", .address = AC97, .bound = "snd_intel8x0", .exact = true,
+	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
+	{ .name = "snd-wavert-ich", .address = AC97, .bound = "snd-wavert-ich", .exact = true,
+	  .beside = "snd-intel8x0",
+	  .clients = { &client_read, &client_raw, &client_lib },
+	  .readers = { &reader_raw_sync, &reader_call } },
+};
+
+/* Each driver with each of these; zeros end the lists. */
+static const struct plan {
+	const struct driver *drivers;
+	size_t ndrivers;
+	unsigned int frames[4], streams[4];
+	unsigned int read_frames;	/* a period, where positions are read */
+	unsigned int first_row;
+	/*
+	 * What a whole number of periods and the kernel's tick, 4 ms, have in common: every
+	 * distance to the ticks that there is lies within this.
+	 */
+	unsigned int phases_ns;
+} plans[] = {
+	{ software, ARRAY_SIZE(software), { 64, 256, 1024 }, { 1, 4, 8 }, 1024, 1, 4000000 / 3 },
+	{ hardware, ARRAY_SIZE(hardware), { 480 }, { 1 }, 480, 101, 2000000 },
+};
+
+static const struct plan *plan = plans;
 static unsigned int rounds_wanted = 1000;
 static unsigned int row_id;
 static bool faulty;
+static char bound_card[16];		/* id of the card of the hardware */
 
 int card_number(const char *id)
 {
@@ -88,8 +120,8 @@ static void sleep_us(long us)
 
 /* ---- what the plugin has to know---------------- */
 
-/* A function of a module, from /proc/kallsyms, which is sorted within a module. */
-static void tell_symbol(const char *symbol, uint64_t at, uint64_t end)
+/* A function of a module of ours. */
+static void tell_symbol(const char *symbol, uint64_t at, uint64_t end, bool sim)
 {
 	/* the data side of the simulator, with whatever the compiler put into it */
 	static const char *const copy[] = {
@@ -97,16 +129,32 @@ static void tell_symbol(const char *symbol, uint64_t at, uint64_t end)
 	};
 	size_t i;
 
-	if (!strcmp(symbol, "platform_fire"))
+	if (!strcmp(symbol, "platform_fire") || !strcmp(symbol, "pci_irq"))
 		marker_send(OP_ENTRY, at, 0, 0);
-	for (i = 0; i < ARRAY_SIZE(copy); i++)
+	for (i = 0; sim && i < ARRAY_SIZE(copy); i++)
 		if (!strncmp(symbol, copy[i], strlen(copy[i])))
 			marker_send(OP_RANGE, CLASS_COPY, at, end);
+}
+
+/* A function of the kernel. */
+static void tell_kernel_symbol(const char *symbol, uint64_t at)
+{
+	static const char *const access[] = {
+		"ioread8", "ioread16", "ioread32", "iowrite8", "iowrite16", "iowrite32",
+	};
+	size_t i;
+
+	if (!strcmp(symbol, "eventfd_signal"))
+		marker_send(OP_SIGNAL, at, 0, 0);
+	for (i = 0; i < ARRAY_SIZE(access); i++)
+		if (!strcmp(symbol, access[i]))
+			marker_send(OP_ACCESS, at, 0, 0);
 }
 
 struct symbol {
 	uint64_t at;
 	char name[128];
+	bool sim;
 };
 
 static int by_address(const void *a, const void *b)
@@ -129,10 +177,13 @@ static void tell_symbols(void)
 		module[0] = 0;
 		if (sscanf(line, "%" SCNx64 " %c %127s [%63[^]]]", &at, &type, name, module) < 3)
 			continue;
-		if (!strcmp(name, "eventfd_signal") && !module[0])
-			marker_send(OP_SIGNAL, at, 0, 0);
-		if (!strcmp(module, "snd_wavert_sim") && (type == 't' || type == 'T')) {
+		if (type != 't' && type != 'T')
+			continue;
+		if (!module[0])
+			tell_kernel_symbol(name, at);
+		if (!strncmp(module, "snd_wavert", strlen("snd_wavert"))) {
 			list[n].at = at;
+			list[n].sim = !strcmp(module, "snd_wavert_sim");
 			strcpy(list[n++].name, name);
 		}
 	}
@@ -140,8 +191,16 @@ static void tell_symbols(void)
 		fclose(f);
 	qsort(list, n, sizeof(*list), by_address);
 	for (i = 0; i + 1 < n; i++)
-		tell_symbol(list[i].name, list[i].at, list[i + 1].at);
+		tell_symbol(list[i].name, list[i].at, list[i + 1].at, list[i].sim);
 	free(list);
+}
+
+/* The in-tree driver of a device, of whatever modules it is made. */
+static bool is_driver(const char *module)
+{
+	return !strncmp(module, "snd_wavert_", strlen("snd_wavert_")) ||
+	       !strncmp(module, "snd_hda_", strlen("snd_hda_")) ||
+	       !strcmp(module, "snd_intel8x0") || !strcmp(module, "snd_ac97_codec");
 }
 
 static void tell_modules(void)
@@ -156,7 +215,7 @@ static void tell_modules(void)
 			continue;
 		if (!strcmp(name, "snd_wavert"))
 			marker_send(OP_RANGE, CLASS_CORE, at, at + bytes);
-		else if (!strncmp(name, "snd_wavert_", strlen("snd_wavert_")))
+		else if (is_driver(name))
 			marker_send(OP_RANGE, CLASS_BACKEND, at, at + bytes);
 	}
 	if (f)
@@ -209,9 +268,9 @@ static int rounds(const struct client *c, struct bench *b, unsigned int n)
 }
 
 /*
- * Waits for a moment that is `phase` after a whole number of thirds of the kernel's tick:
- * every period here is 4 ms / 3 times a whole number, so it keeps its distance to the
- * ticks for ever, and what an interrupt costs depends on that distance.
+ * Waits for a moment that is `phase` after one of the kernel's ticks: every period here is
+ * a whole number of thirds or halves of a tick, so it keeps its distance to them for ever
+ * (or alternates), and what an interrupt costs depends on that distance.
  */
 static void wait_for_phase(uint64_t phase)
 {
@@ -286,28 +345,51 @@ struct row {
 	/* results */
 	unsigned int rounds, starts;
 	uint64_t periods, wakes, signals;
+	int64_t interrupts;
 	const char *fault;
 };
+
+static int64_t interrupts_of(const struct driver *d)
+{
+	return d->address ? hardware_interrupts(d->address) : 0;
+}
+
+static const char *card_of(const struct driver *d)
+{
+	return d->address ? bound_card : d->card;
+}
+
+/* 0, or a negative errno. */
+static int bind(const struct driver *d)
+{
+	return d->address ? hardware_bind(d->address, d->bound, bound_card) : 0;
+}
 
 static void run_segment(struct row *r, unsigned int n, uint64_t phase)
 {
 	struct bench before, b = {
-		.card = r->driver->card, .frames = r->frames, .streams = r->streams,
+		.card = card_of(r->driver), .frames = r->frames, .streams = r->streams,
 	};
+	int64_t interrupts;
 	unsigned int i;
 	int err = begin(r->client, &b, r->driver->exact, phase, &r->starts);
 
 	if (!err)
 		err = one_round(r->client, &b);
 	before = b;
+	interrupts = interrupts_of(r->driver);
 	BASE();
 	for (i = 0; !err && i < n; i++) {
 		err = one_round(r->client, &b);
 		MARK();
 	}
 	marker_send(OP_PAUSE, 0, 0, 0);
+	interrupts = interrupts_of(r->driver) - interrupts;
 	if (!r->fault)
 		r->fault = err ? strerror(-err) : fault_of(&b, &before, r->driver->exact, n);
+	if (!r->fault && r->driver->address && interrupts != n)
+		r->fault = "not one interrupt a period";
+	r->interrupts += interrupts;
 	r->client->close(&b);
 	r->rounds += n;
 	r->periods += least_periods(&b) - least_periods(&before);
@@ -318,16 +400,20 @@ static void run_segment(struct row *r, unsigned int n, uint64_t phase)
 static void run_row(struct row *r)
 {
 	unsigned int n = (r->streams == 1 ? rounds_wanted : rounds_wanted / 4) / SEGMENTS, i;
-	unsigned int id = ++row_id;
+	unsigned int id = row_id++;
+	int err = bind(r->driver);
 
+	if (err)
+		r->fault = strerror(-err);
 	marker_send(OP_ROW, id, 0, 0);
-	for (i = 0; i < SEGMENTS; i++)
-		run_segment(r, n, i * (4000000 / 3 / SEGMENTS));
+	for (i = 0; !err && i < SEGMENTS; i++)
+		run_segment(r, n, i * (plan->phases_ns / SEGMENTS));
 	marker_send(OP_END, 0, 0, 0);
 	faulty |= r->fault != NULL;
-	printf("row\t%u\t%s\t%s\t%u\t%u\t%d\t%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%u\t%s\n",
+	printf("row\t%u\t%s\t%s\t%u\t%u\t%d\t%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%u\t%s\t",
 	       id, r->driver->name, r->client->name, r->frames, r->streams, r->driver->exact,
 	       r->rounds, r->periods, r->wakes, r->signals, r->starts, r->fault ? r->fault : "-");
+	printf("%s\t%" PRId64 "\n", r->driver->beside ? r->driver->beside : "-", r->interrupts);
 }
 
 static void run_driver(const struct driver *d)
@@ -335,11 +421,11 @@ static void run_driver(const struct driver *d)
 	size_t c, f, s;
 
 	for (c = 0; c < ARRAY_SIZE(d->clients) && d->clients[c]; c++)
-		for (f = 0; f < ARRAY_SIZE(frames); f++)
-			for (s = 0; s < ARRAY_SIZE(streams); s++) {
+		for (f = 0; plan->frames[f]; f++)
+			for (s = 0; plan->streams[s]; s++) {
 				struct row r = {
 					.driver = d, .client = d->clients[c],
-					.frames = frames[f], .streams = streams[s],
+					.frames = plan->frames[f], .streams = plan->streams[s],
 				};
 
 				run_row(&r);
@@ -348,13 +434,16 @@ static void run_driver(const struct driver *d)
 
 /* ---- positions, lateness---------------- */
 
-static void run_read(const char *driver, const char *card, const struct reader *r)
+static void run_read(const struct driver *d, const struct reader *r)
 {
-	struct bench b = { .card = card, .frames = 1024, .streams = 1 };
-	unsigned int id = ++row_id, i, starts = 0, n = rounds_wanted / 4;
+	struct bench b = { .frames = plan->read_frames, .streams = 1 };
+	unsigned int id = row_id++, i, starts = 0, n = rounds_wanted / 4;
 	int64_t at = 0;
-	int err = begin(r->client, &b, false, 0, &starts);
+	int err = bind(d);
 
+	b.card = card_of(d);
+	if (!err)
+		err = begin(r->client, &b, false, 0, &starts);
 	marker_send(OP_ROW, id, 0, 0);
 	for (i = 0; !err && i < n; i++) {
 		err = one_round(r->client, &b);
@@ -369,7 +458,8 @@ static void run_read(const char *driver, const char *card, const struct reader *
 	marker_send(OP_END, 0, 0, 0);
 	r->client->close(&b);
 	faulty |= err != 0;
-	printf("read\t%u\t%s\t%s\t%u\t%s\n", id, driver, r->name, n, err ? strerror(-err) : "-");
+	printf("read\t%u\t%s\t%s\t%u\t%s\n", id, d->name, r->name, n,
+	       err ? strerror(-err) : "-");
 }
 
 static void run_lateness(unsigned int nframes)
@@ -382,22 +472,44 @@ static void run_lateness(unsigned int nframes)
 	       l.count, l.mean, l.p99, l.most, l.unsure, err ? strerror(-err) : "-");
 }
 
+static void run_readers(const struct driver *d)
+{
+	size_t i;
+
+	for (i = 0; d->readers[i]; i++)
+		run_read(d, d->readers[i]);
+}
+
+static void parse(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strncmp(argv[i], "rounds=", 7))
+			rounds_wanted = (unsigned int)strtoul(argv[i] + 7, NULL, 10);
+		else if (!strcmp(argv[i], "hardware"))
+			plan = &plans[1];
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct utsname name;
 	size_t i;
 
-	if (argc > 1 && !strncmp(argv[1], "rounds=", 7))
-		rounds_wanted = (unsigned int)strtoul(argv[1] + 7, NULL, 10);
+	parse(argc, argv);
+	row_id = plan->first_row;
 	setvbuf(stdout, NULL, _IOFBF, 1 << 20);	/* nothing is printed while it counts */
 	uname(&name);
 	printf("kernel\t%s\n", name.release);
+	if (plan->drivers == hardware)
+		printf("hardware\n");
 	tell_plugin();
-	for (i = 0; i < ARRAY_SIZE(drivers); i++)
-		run_driver(&drivers[i]);
-	for (i = 0; i < ARRAY_SIZE(reads); i++)
-		run_read(reads[i].driver, reads[i].card, reads[i].reader);
-	for (i = 0; i < ARRAY_SIZE(frames); i++)
-		run_lateness(frames[i]);
+	for (i = 0; i < plan->ndrivers; i++)
+		run_driver(&plan->drivers[i]);
+	for (i = 0; i < plan->ndrivers; i++)
+		run_readers(&plan->drivers[i]);
+	for (i = 0; plan->drivers == software && plan->frames[i]; i++)
+		run_lateness(plan->frames[i]);
 	return faulty;
 }

@@ -56,6 +56,7 @@ struct reader {
 };
 
 extern const struct reader reader_page, reader_page_now, reader_call;
+extern const struct reader reader_register, reader_register_now;
 extern const struct reader reader_raw_page, reader_raw_sync;
 extern const struct reader reader_lib_update, reader_lib_avail;
 extern const struct reader reader_clock;
@@ -69,6 +70,14 @@ struct lateness {
 
 int wavert_lateness(const char *card, unsigned int frames, unsigned int rounds,
 		    struct lateness *l);
+
+/*
+ * A PCI device by its address; hardware.c. Have this driver take it, put the id of the card
+ * that it makes into id: 0 or a negative errno. One processor: its interrupts so far, or
+ * negative.
+ */
+int hardware_bind(const char *address, const char *driver, char id[16]);
+int64_t hardware_interrupts(const char *address);
 
 /* Number of the card with that id, or negative. */
 int card_number(const char *id);

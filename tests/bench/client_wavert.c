@@ -19,6 +19,7 @@ struct wavert {
 	int event[BENCH_STREAMS];	/* the first alone when shared */
 	unsigned int events;
 	int epoll;
+	const volatile uint32_t *position;	/* the register, if mapped */
 };
 
 /* ---- both clients --------------------------------------------------------------------- */
@@ -237,10 +238,56 @@ static int64_t clock_alone(struct bench *b)
 	return t.tv_nsec;
 }
 
+/* The same as read, with the first stream's position register mapped. */
+static int register_open(struct bench *b)
+{
+	struct wavert_register info;
+	struct wavert *w;
+	int err = read_open(b);
+
+	if (err)
+		return err;
+	w = b->state;
+	err = wavert_stream_map_register(w->stream[0], WAVERT_REGISTER_POSITION, &info,
+					 (const volatile void **)&w->position);
+	return !err && info.width != 32 ? -EINVAL : err;
+}
+
+static const struct client client_register = {
+	.name = "wavert-register",
+	.what = "WaveRT: one event, read; the position register",
+	.open = register_open,
+	.start = wavert_start,
+	.wait = read_wait,
+	.close = wavert_stop,
+};
+
+/* What the hardware says: nobody is asked, nothing is computed. */
+static int64_t register_alone(struct bench *b)
+{
+	struct wavert *w = b->state;
+
+	return *w->position;
+}
+
+static int64_t register_position(struct bench *b)
+{
+	struct wavert *w = b->state;
+	struct wavert_now now;
+
+	if (wavert_stream_now(w->stream[0], &now) || now.source != WAVERT_FROM_REGISTER)
+		return -1;
+	return (int64_t)now.linear / BENCH_FRAME;
+}
+
 const struct reader reader_page = { "libwavert, page", &client_read, page_position };
 const struct reader reader_page_now = { "libwavert, page and clock", &client_read,
 					page_position_now };
 const struct reader reader_call = { "libwavert, GET_POSITION", &client_read, call_position };
+const struct reader reader_register = { "mapped register alone", &client_register,
+					register_alone };
+const struct reader reader_register_now = { "libwavert, mapped register", &client_register,
+					    register_position };
 const struct reader reader_clock = { "clock_gettime alone", &client_read, clock_alone };
 
 /* ---- how late the simulator is -------------------------------------------------------------

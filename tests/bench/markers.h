@@ -24,6 +24,7 @@ enum marker_op {
 	OP_RANGE = 1,		/* class, start, end: count this range in that class */
 	OP_ENTRY,		/* address: an interrupt of ours begins here */
 	OP_SIGNAL,		/* address: and an event is signalled here */
+	OP_ACCESS,		/* address: a function that accesses a device's register once */
 	OP_ARM,			/* instrument anew, by what has been said */
 	OP_ROW,			/* id: records from here on belong to this row */
 	OP_PAUSE,		/* nothing of interest until BASE */
@@ -37,9 +38,10 @@ enum marker_class {
 	CLASS_KERNEL,		/* the kernel proper */
 	CLASS_MODULES,		/* modules not named below: ALSA, drivers of others */
 	CLASS_CORE,		/* snd-wavert */
-	CLASS_BACKEND,		/* its backend */
+	CLASS_BACKEND,		/* its backend; the in-tree drivers of hardware */
 	CLASS_COPY,		/* the simulator's sample copy */
 	CLASS_SYSCALLS,		/* not a class: system calls, counted beside */
+	CLASS_ACCESSES,		/* nor this: accesses to registers of devices */
 	CLASSES
 };
 

@@ -8,8 +8,8 @@
  *
  * FILE receives a line a row: id, records, mean of each class, then of all classes
  * together mean, p50, p99 and most; then of the way from an interrupt to the first signal
- * count, mean and most. The profile of one row: address, "x", how often, for each
- * instruction between BASE and PAUSE.
+ * count, mean and most; then mean accesses to registers of devices. The profile of one row:
+ * address, "x", how often, for each instruction between BASE and PAUSE.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -25,12 +25,17 @@
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
+typedef uint32_t qemu_plugin_meminfo_t;
+struct qemu_plugin_hwaddr;
 typedef void (*insn_cb)(unsigned int cpu, void *data);
+typedef void (*mem_cb)(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address,
+		       void *data);
 typedef void (*tb_cb)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 typedef void (*simple_cb)(qemu_plugin_id_t id);
 typedef void (*exit_cb)(qemu_plugin_id_t id, void *data);
 
 enum { CB_NO_REGS };
+enum { MEM_RW = 3 };
 enum { INLINE_ADD_U64 };
 
 extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
@@ -43,6 +48,11 @@ extern void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *
 						       void *counter, uint64_t add);
 extern void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, insn_cb cb,
 						   int flags, void *data);
+extern void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_cb cb,
+					     int flags, int rw, void *data);
+extern struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t info,
+							 uint64_t address);
+extern bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *at);
 extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_cb cb);
 extern void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, exit_cb cb, void *data);
 extern void qemu_plugin_reset(qemu_plugin_id_t id, simple_cb cb);
@@ -58,6 +68,7 @@ EXPORT int qemu_plugin_version = 1;
 #define MODULES_END	0xffffffffff000000ull
 #define MAX_RANGES	64
 #define MAX_ENTRIES	8
+#define MAX_ACCESSES	8
 
 struct record {
 	uint64_t total;
@@ -75,7 +86,8 @@ static struct range {
 } ranges[MAX_RANGES];
 static unsigned int nranges;
 static uint64_t entries[MAX_ENTRIES], signal_at;
-static unsigned int nentries;
+static uint64_t accesses[MAX_ACCESSES];
+static unsigned int nentries, naccesses;
 
 static uint64_t word[4];		/* a message, as far as it has come */
 static unsigned int bits;
@@ -152,27 +164,34 @@ static uint64_t percentile(unsigned int percent)
 	return records[(nrecords - 1) * percent / 100].total;
 }
 
-static void write_row(void)
+static double sum_of(int class)
 {
 	double sum = 0;
 	size_t i;
+
+	for (i = 0; i < nrecords; i++)
+		sum += (double)records[i].count[class];
+	return sum;
+}
+
+static void write_row(void)
+{
+	double sum = 0, of_class;
 	int c;
 
 	qsort(records, nrecords, sizeof(*records), by_total);
 	fprintf(out, "%" PRIu64 " %zu", row, nrecords);
-	for (c = 0; c < CLASSES; c++) {
-		double of_class = 0;
-
-		for (i = 0; i < nrecords; i++)
-			of_class += (double)records[i].count[c];
+	for (c = 0; c <= CLASS_SYSCALLS; c++) {
+		of_class = sum_of(c);
 		fprintf(out, " %.2f", of_class / (double)nrecords);
-		if (c != CLASS_SYSCALLS)
+		if (c < CLASS_SYSCALLS)
 			sum += of_class;
 	}
 	fprintf(out, " %.2f %" PRIu64 " %" PRIu64 " %" PRIu64, sum / (double)nrecords,
 		percentile(50), percentile(99), percentile(100));
-	fprintf(out, " %" PRIu64 " %.2f %" PRIu64 "\n", window.n,
-		window.n ? (double)window.sum / (double)window.n : 0, window.most);
+	fprintf(out, " %" PRIu64 " %.2f %" PRIu64 " %.2f\n", window.n,
+		window.n ? (double)window.sum / (double)window.n : 0, window.most,
+		sum_of(CLASS_ACCESSES) / (double)nrecords);
 	fflush(out);
 }
 
@@ -194,7 +213,7 @@ static void on_mark(unsigned int cpu, void *data)
 	for (c = 0; c < CLASSES; c++) {
 		r->count[c] = count[c] - base[c];
 		base[c] = count[c];
-		if (c != CLASS_SYSCALLS)
+		if (c < CLASS_SYSCALLS)
 			r->total += r->count[c];
 	}
 }
@@ -269,6 +288,10 @@ static void on_send(unsigned int cpu, void *data)
 		break;
 	case OP_SIGNAL:
 		signal_at = word[1];
+		break;
+	case OP_ACCESS:
+		if (naccesses < MAX_ACCESSES)
+			accesses[naccesses++] = word[1];
 		break;
 	case OP_ARM:
 		armed = true;
@@ -351,6 +374,30 @@ static void watch(struct qemu_plugin_insn *insn, uint64_t address)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_signal, CB_NO_REGS, NULL);
 }
 
+/*
+ * Registers are accessed by clients, by drivers themselves and by functions of the kernel
+ * (ioread32(), for example), which have been named and serve ports too.
+ */
+static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
+{
+	const struct qemu_plugin_hwaddr *at = qemu_plugin_get_hwaddr(info, address);
+
+	if (at && qemu_plugin_hwaddr_is_io(at))
+		count[CLASS_ACCESSES]++;
+}
+
+static void watch_accesses(struct qemu_plugin_insn *insn, uint64_t address, unsigned int class)
+{
+	unsigned int i;
+
+	for (i = 0; i < naccesses; i++)
+		if (address == accesses[i])
+			qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64,
+								   &count[CLASS_ACCESSES], 1);
+	if (class == CLASS_USER || class == CLASS_CORE || class == CLASS_BACKEND)
+		qemu_plugin_register_vcpu_mem_cb(insn, on_memory, CB_NO_REGS, MEM_RW, NULL);
+}
+
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t i, n = qemu_plugin_tb_n_insns(tb);
@@ -360,13 +407,15 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		uint64_t address = qemu_plugin_insn_vaddr(insn);
 		const uint8_t *code = qemu_plugin_insn_data(insn);
 		bool user = address < KERNEL_START;
+		unsigned int class;
 
 		if ((user && marker(insn, code)) || !armed)
 			continue;
 		if (!user)
 			watch(insn, address);
-		qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64,
-							   &count[class_of(address)], 1);
+		class = class_of(address);
+		qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64, &count[class], 1);
+		watch_accesses(insn, address, class);
 		if (user && code[0] == 0x0f && code[1] == 0x05)
 			qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64,
 								   &count[CLASS_SYSCALLS], 1);

@@ -4,11 +4,12 @@
 # Called by run.sh: awk -v json=FILE -f report.awk COUNTS GUEST. Exit code 1: not valid.
 
 BEGIN {
+	hardware = 0
 	split("user vdso kernel modules core backend copy", class, " ")
 	classes = 7
 }
 
-# ---- counts: id records means.. syscalls mean p50 p99 most window-count -mean -most ----
+# ---- counts: id records means.. syscalls mean p50 p99 most window-count -mean -most accesses
 
 FNR == NR {
 	for (i = 2; i <= NF; i++)
@@ -26,6 +27,10 @@ $1 == "kernel" {
 	kernel = $2
 }
 
+$1 == "hardware" {
+	hardware = 1
+}
+
 $1 == "row" {
 	add_row()
 }
@@ -36,6 +41,7 @@ $1 == "read" {
 	read_id[nreads] = id
 	driver[id] = $3
 	client[id] = $4
+	of_hardware[id] = hardware
 	check(id, $6, $3 ", " $4)
 	total[id] = count[id, 11]
 	reader[$3, $4] = id
@@ -65,9 +71,16 @@ function add_row(    id) {
 	wakes[id] = $10
 	signals[id] = $11
 	starts[id] = $12
+	beside[id] = $14
+	interrupts[id] = $15
+	of_hardware[id] = hardware
 	check(id, $13, $3 ", " $4 ", " $5 " frames, " $6 " streams")
 	if (count[id, 2] + 0 != rounds[id])
 		bad("row " id ": " count[id, 2] + 0 " records of " rounds[id] " rounds")
+	if (client[id] ~ /^wavert-/ && count[id, 15] < rounds[id])
+		bad("row " id ": from interrupt to eventfd_signal seen " count[id, 15] + 0 " times")
+	if (hardware && interrupts[id] && !(count[id, 18] > 0))
+		bad("row " id ": interrupts, but no access to a register was seen")
 	# a record is a wake-up; some drivers let several periods pass between two
 	scale[id] = periods[id] ? rounds[id] / periods[id] : 0
 	total[id] = count[id, 11] * scale[id]
@@ -121,21 +134,49 @@ function print_rows(n,    i, f, done, id) {
 		"client", "frame", "total", "user", "kernel", "ALSA", "core", "engine", "calls",
 		"wakes", "p50", "p99", "/floor", "/raw"
 	for (i = 1; i <= nrows; i++)
-		if (streams[row_id[i]] == n)
+		if (streams[row_id[i]] == n && !of_hardware[row_id[i]])
 			print_row(row_id[i])
 	print ""
 }
 
-function print_reads(    i, id) {
-	print "a position read\n"
-	printf "row  %-15s %-26s %8s %6s %6s %6s %6s %6s %6s %5s\n", "driver", "way", "total",
-		"user", "vDSO", "kernel", "ALSA", "core", "engine", "calls"
+function print_reads(hw,    i, id) {
+	printf "a position read%s\n\n", hw ? ", emulated hardware" : ""
+	printf "row  %-15s %-26s %8s %6s %6s %6s %6s %6s %6s %5s%s\n", "driver", "way", "total",
+		"user", "vDSO", "kernel", "ALSA", "core", "engine", "calls", hw ? "   regs" : ""
 	for (i = 1; i <= nreads; i++) {
 		id = read_id[i]
-		printf "%3d  %-15s %-26s %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f\n", id,
+		if (of_hardware[id] != hw)
+			continue
+		printf "%3d  %-15s %-26s %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f%s\n", id,
 			driver[id], client[id], total[id], count[id, 3], count[id, 4],
 			count[id, 5], count[id, 6], count[id, 7], count[id, 8] + count[id, 9],
-			count[id, 10]
+			count[id, 10], hw ? sprintf(" %6.2f", count[id, 18]) : ""
+	}
+	print ""
+}
+
+# ---- hardware: beside the in-tree driver of the same device -------------------------------
+
+# A WaveRT client beside the cheapest client of the other.
+function in_tree_of(id) {
+	return at[beside[id], client[id] ~ /^wavert-/ ? "alsa-raw" : client[id], frames[id], streams[id]]
+}
+
+function print_hardware(    i, id) {
+	print "emulated hardware, 1 stream\n"
+	printf "row  %-15s %-12s %5s %8s %6s %6s %6s %6s %6s %5s %5s %5s %6s %6s %6s %6s %6s\n",
+		"driver", "client", "frame", "total", "user", "kernel", "ALSA", "core", "engine",
+		"calls", "irqs", "regs", "signal", "p50", "p99", "/floor", "/tree"
+	for (i = 1; i <= nrows; i++) {
+		id = row_id[i]
+		if (!of_hardware[id])
+			continue
+		printf "%3d  %-15s %-12s %5d %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f %5.2f %5.2f %6s %6d %6d %6s %6s\n",
+			id, driver[id], client[id], frames[id], total[id], of(id, 1) + of(id, 2),
+			of(id, 3), of(id, 4), of(id, 5), of(id, 6) + of(id, 7), of(id, 8),
+			periods[id] ? interrupts[id] / periods[id] : 0, of(id, 16),
+			count[id, 15] ? count[id, 17] : "-", count[id, 12], count[id, 13],
+			shown(ratio(id, floor_of(id))), shown(ratio(id, in_tree_of(id)))
 	}
 	print ""
 }
@@ -169,7 +210,8 @@ function worst_ratio(from, to_driver, to, nstreams,    i, id, r, worst) {
 function worst_window(    i, id, worst) {
 	for (i = 1; i <= nrows; i++) {
 		id = row_id[i]
-		if (client[id] ~ /^wavert-/ && streams[id] == 1 && count[id, 17] > worst)
+		if (client[id] ~ /^wavert-/ && streams[id] == 1 && !of_hardware[id] &&
+		    count[id, 17] > worst)
 			worst = count[id, 17]
 	}
 	return worst
@@ -215,8 +257,10 @@ function print_aims(    cost) {
 function json_counts(id, factor,    c, text) {
 	for (c = 1; c <= classes; c++)
 		text = text sprintf("\"%s\": %.2f, ", class[c], count[id, c + 2] * factor)
-	return text sprintf("\"system_calls\": %.3f, \"total\": %.2f", count[id, 10] * factor,
-		total[id])
+	text = text sprintf("\"system_calls\": %.3f, ", count[id, 10] * factor)
+	if (of_hardware[id])
+		text = text sprintf("\"register_accesses\": %.3f, ", count[id, 18] * factor)
+	return text sprintf("\"total\": %.2f", total[id])
 }
 
 function write_json(    i, id) {
@@ -227,6 +271,8 @@ function write_json(    i, id) {
 		printf "{\"id\": %d, \"driver\": \"%s\", \"client\": \"%s\", \"frames\": %d, \"streams\": %d, \"rounds\": %d, \"periods\": %d, \"wakes\": %d, \"signals\": %d, \"starts\": %d, ",
 			id, driver[id], client[id], frames[id], streams[id], rounds[id],
 			periods[id], wakes[id], signals[id], starts[id] >json
+		if (of_hardware[id])
+			printf "\"interrupts\": %d, ", interrupts[id] >json
 		printf "%s, \"p50\": %d, \"p99\": %d, \"most\": %d, \"to_signal\": {\"count\": %d, \"mean\": %.2f, \"most\": %d}}%s\n",
 			json_counts(id, scale[id]), count[id, 12], count[id, 13], count[id, 14],
 			count[id, 15], count[id, 16], count[id, 17], i < nrows ? "," : "" >json
@@ -257,12 +303,14 @@ END {
 	printf "Instructions a period, emulated, Linux %s, 48 kHz S16 stereo\n\n", kernel
 	for (s = 1; s <= 64; s++)
 		for (i = 1; i <= nrows; i++)
-			if (streams[row_id[i]] == s) {
+			if (streams[row_id[i]] == s && !of_hardware[row_id[i]]) {
 				print_rows(s)
 				break
 			}
-	print_reads()
+	print_reads(0)
 	print_late()
+	print_hardware()
+	print_reads(1)
 	print_aims()
 	write_json()
 	for (i = 1; i <= nfaults; i++)
