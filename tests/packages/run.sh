@@ -1,0 +1,264 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The Debian packages: built in a clean tree of the release this machine runs, checked by
+# lintian, installed, upgraded and removed in a second one, and used in a guest. TAP on
+# stdout; exit code 0 if nothing failed. Called by `make check-packages`; long.
+#
+#   tests/packages/run.sh [--keep DIR] [--source DIR]
+#
+# --keep: work in DIR, and leave the trees there. --source: package the sources of DIR.
+# Needs root, for chroot. The trees are kept in WRT_CACHE (default ~/.cache/alsa-wavert) until
+# there are newer packages; they come from where apt of this machine gets its own.
+# shellcheck disable=SC2016 # sh -c
+set -u
+cd "$(dirname "$0")/../.." || exit
+top=$PWD
+. tests/guest/bed-common.sh
+. scripts/private-apt.sh
+. tests/packages/checks.sh
+
+keep=
+source=$top
+build_packages=build-essential,fakeroot,debhelper,dh-dkms,libasound2-dev,libjansson-dev,libsndfile1-dev,pkg-config,lintian
+# the cloud flavour has no sound: the kernel that cannot have the modules
+clean_packages=linux-image-amd64,linux-headers-amd64,linux-image-cloud-amd64,linux-headers-cloud-amd64,systemd,udev
+ours="alsa-wavert-dkms libwavert0 libwavert-dev alsa-wavert-utils libasound2-plugin-wavert"
+
+usage()
+{
+	sed -n '3,/^# shellcheck/{/^# shellcheck/d;s/^# \{0,1\}//p}' "$0"
+}
+
+# ---- trees ----------------------------------------------------------------------------
+
+# make_tree TAR PACKAGES
+make_tree()
+{
+	local new address security key release
+	need mmdebstrap
+	echo "# making a clean tree with $2" >&2
+	if ! address=$(mirror) || ! security=$(mirror -security); then
+		die "apt knows no mirror of this release"
+	fi
+	key="[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
+	release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	new=$(mktemp "$1.XXXXXX")
+	INITRD=No mmdebstrap --quiet --format=tar --variant=minbase --include="$2" \
+		--aptopt='APT::Sandbox::User "root"' "$release" "$new" \
+		"deb $key $address $release main" "deb $key $security $release-security main" >&2 ||
+		{ rm -f "$new"; die "cannot make the tree $1"; }
+	mv "$new" "$1"
+}
+
+# new_tree NAME PACKAGES: from the cache, unless there are newer packages
+new_tree()
+{
+	local cache attempt
+	cache=$(cache_dir)/packages-$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	mkdir -p "$cache"
+	for attempt in 1 2; do
+		[ -f "$cache/$1.tar" ] || make_tree "$cache/$1.tar" "$2"
+		rm -rf "${work:?}/$1"
+		mkdir "$work/$1"
+		tar -C "$work/$1" -xf "$cache/$1.tar"
+		inside "$1" sh -c 'apt-get -q update && apt-get -s dist-upgrade' >"$work/$1.log" 2>&1 ||
+			{ cat "$work/$1.log" >&2; die "apt does not work in the tree $1"; }
+		grep -q '^Inst' "$work/$1.log" || break
+		[ "$attempt" = 2 ] || rm "$cache/$1.tar"
+	done
+	printf '#!/bin/sh\nexit 101\n' >"$work/$1/usr/sbin/policy-rc.d"	# no services
+	chmod +x "$work/$1/usr/sbin/policy-rc.d"
+}
+
+# inside TREE COMMAND...: with its own /proc and /tmp, which end with the command
+inside()
+{
+	local tree=$work/$1
+	shift
+	unshare -m sh -c 'tree=$1 && shift && mount -t proc proc "$tree/proc" &&
+		mount -t tmpfs -o mode=1777 tmp "$tree/tmp" && exec chroot "$tree" env -i \
+		PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+		DEBIAN_FRONTEND=noninteractive INITRD=No "$@"' sh "$tree" "$@"
+}
+
+# ---- building -------------------------------------------------------------------------
+
+# as debian/control has it; the tree in the cache holds most of it already
+build_dep()
+{
+	inside build apt-get -q -y build-dep /first/alsa-wavert
+}
+
+# copy_source DIR [VERSION]: into the tree "build"
+copy_source()
+{
+	"$source/packaging/source-tree.sh" "$work/build$1/alsa-wavert"
+	[ -z "${2-}" ] || sed -i "1s/(.*)/($2)/" "$work/build$1/alsa-wavert/debian/changelog"
+}
+
+build_in()	# DIR ARGUMENTS...
+{
+	local dir=$1
+	shift
+	inside build sh -c 'cd "$0/alsa-wavert" && exec dpkg-buildpackage -us -uc "$@"' "$dir" "$@"
+}
+
+same_packages()
+{
+	local deb bad=0
+	for deb in "$work"/build/first/*.deb; do
+		cmp "$deb" "$work/build/second-place/${deb##*/}" || bad=1
+	done
+	return $bad
+}
+
+# No mail address is there to be named, and lintian knows no override in .changes files.
+lintian()
+{
+	inside build sh -c 'cd /first && lintian --allow-root --display-info --pedantic \
+		--suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog \
+		--fail-on error,warning,info,pedantic ./*.changes'
+}
+
+# one program against the installed library, as C and C++, shared and static
+develop()
+{
+	inside build sh -c 'apt-get -q -y install /first/libwavert0_*.deb /first/libwavert-dev_*.deb &&
+		cd /root && cat >try.c && flags=$(pkg-config --cflags --libs libwavert) &&
+		gcc -Wall -Werror try.c $flags -o shared && ./shared &&
+		g++ -Wall -Werror -x c++ try.c -x none $flags -o cplusplus && ./cplusplus &&
+		gcc -static try.c $(pkg-config --static --cflags --libs libwavert) -o static && ./static &&
+		readelf -d shared | grep -q "NEEDED.*libwavert.so.0"' <<-END
+			#include <errno.h>
+			#include <wavert.h>
+
+			int main(void)
+			{
+				struct wavert_device *device;
+
+				return wavert_open(&device, "31") == -ENODEV ? 0 : 1;
+			}
+		END
+}
+
+# make install: every file below PREFIX, but the link that alsa-lib needs
+staged()	# PREFIX
+{
+	inside build sh -c 'cd /first/alsa-wavert && rm -rf /stage && make -s install \
+		DESTDIR=/stage PREFIX=$0 >/dev/null && cd /stage && find . ! -type d | sort' "$1"
+}
+
+make_install()
+{
+	local file
+	staged /usr/local >"$work/staged" || return
+	for file in bin/wavert lib/libwavert.so.0 lib/libwavert.so lib/libwavert.a include/wavert.h \
+		lib/pkgconfig/libwavert.pc include/sound/wavert.h lib/alsa-lib/libasound_module_pcm_wavert.so \
+		share/alsa/alsa.conf.d/50-wavert.conf share/doc/alsa-wavert/examples/modprobe.conf; do
+		grep -qx "./usr/local/$file" "$work/staged" || { echo "no $file"; return 1; }
+	done
+	! grep -v '^./usr/local/' "$work/staged" | grep -vx ./etc/alsa/conf.d/50-wavert.conf || return
+	grep -qx 'prefix=/usr/local' "$work/build/stage/usr/local/lib/pkgconfig/libwavert.pc" &&
+		grep -q '/usr/local/lib/alsa-lib/libasound_module_pcm_wavert.so' \
+			"$work/build/stage/usr/local/share/alsa/alsa.conf.d/50-wavert.conf"
+}
+
+# ---- all ------------------------------------------------------------------------------
+
+building()
+{
+	new_tree build $build_packages
+	copy_source /first
+	version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")
+	check "changelog, library and modules have one version" one_version
+	check "apt installs what debian/control says that building needs" build_dep
+	check "the packages are built in a clean tree" build_in /first
+	[ -f "$work/build/first/alsa-wavert-dkms_${version}_all.deb" ] || { echo "1..$count"; exit 1; }
+	copy_source /second-place
+	build_in /second-place -b >"$work/second.log" 2>&1
+	check "built again at another place they are the same, byte for byte" same_packages
+	copy_source /next "$version.1"
+	check "the same sources build as a newer version" build_in /next -b
+	check "lintian has nothing to say" lintian
+	check "programs in C and C++ find the library by pkg-config" develop
+	check "make install puts all below PREFIX but the link in /etc" make_install
+}
+
+installing()
+{
+	new_tree clean $clean_packages
+	kver=$(kernel_of 'linux-headers-*[0-9]-amd64')
+	unfit=$(kernel_of 'linux-headers-*-cloud-amd64')
+	state >"$work/before"
+	mkdir "$work/clean/debs"
+	cp "$work"/build/first/*.deb "$work/clean/debs"
+	rm -f "$work/clean/debs"/*-dbgsym_*
+	check "apt installs the packages and what they need" install_debs
+	check "every file is where it belongs" files_in_place
+	check "DKMS has built every module of Kbuild for the kernel with sound" dkms_built "$version"
+	check "the kernel without sound is passed over" dkms_passed_over
+	check "an upgrade of the kernel without sound succeeds" kernel_upgrade "$unfit"
+	check "modprobe finds the modules and what they need" modprobe_finds
+	check "the command and the plugin find their libraries" libraries_found
+	check "stock udev rules give hwdep nodes to group audio and to the user at the seat" udev_rules
+	check "make sign signs each module" signing
+	check "make sign says what is wrong: no key, no modules, signed already" signing_errors
+}
+
+using()
+{
+	local code
+	guest >"$work/guest" 2>"$work/guest.err"
+	code=$?
+	renumber <"$work/guest"
+	[ $code = 0 ] || sed 's/^/# /' "$work/guest.err"
+	check "the guest ends well" test $code = 0
+}
+
+removing()
+{
+	rm "$work/clean/debs"/*
+	cp "$work"/build/next/*.deb "$work/clean/debs"
+	rm -f "$work/clean/debs"/*-dbgsym_*
+	check "make dkms leaves alone what the package has installed" make_dkms_refuses
+	check "apt upgrades to the newer version" install_debs
+	check "DKMS has the newer version and nothing of the older one" dkms_built "$version.1"
+	check "the kernel without sound is still passed over" dkms_passed_over
+	# shellcheck disable=SC2086 # a list of names
+	check "the packages are removed" apt remove $ours
+	check "no module is left" no_modules
+	check "make dkms installs the modules without packages" make_dkms
+	check "they are gone again with dkms remove" remove_dkms
+	# shellcheck disable=SC2086
+	check "the packages are purged, with what they brought" purge $ours
+	check "packages and files are what they were before" nothing_left
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--keep | --source) [ $# -ge 2 ] || { usage >&2; exit 2; } ;;
+	esac
+	case $1 in
+	--keep) keep=$2 && shift ;;
+	--source) source=$(cd "$2" && pwd) && shift ;;
+	--help) usage && exit ;;
+	*) usage >&2 && exit 2 ;;
+	esac
+	shift
+done
+if [ "$(id -u)" != 0 ]; then
+	echo "ok 1 - packages # SKIP needs root, for chroot"
+	echo 1..1
+	exit
+fi
+mkdir -p build
+work=${keep:-$(mktemp -d build/packages.XXXXXX)}
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+[ -n "$keep" ] || trap 'rm -rf "$work"' EXIT
+building
+installing
+using
+removing
+echo "1..$count"
+[ "$failed" = 0 ]
