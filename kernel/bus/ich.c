@@ -23,8 +23,9 @@ module_param_array(id, charp, NULL, 0444);
 MODULE_PARM_DESC(id, "Card id of each card (default WaveRTICH, then derived).");
 
 /*
- * The class alone does not tell: Intel's audio DSPs have the same. No MODULE_DEVICE_TABLE
- * and not the driver's table: see pci.h.
+ * The class alone does not tell: Intel's audio DSPs have the same. 440MX (7195) is not here:
+ * it wants buffers that are not cached. No MODULE_DEVICE_TABLE and not the driver's table: see
+ * pci.h.
  */
 static const struct pci_device_id known[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x2415) },	/* 82801AA, ICH */
@@ -35,7 +36,6 @@ static const struct pci_device_id known[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x24d5) },	/* ICH5 */
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x266e) },	/* ICH6 */
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x27de) },	/* ICH7 */
-	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x7195) },	/* 440MX */
 	{ }
 };
 
@@ -62,7 +62,7 @@ static struct wrt_pci_driver ich = {
 	.default_id = "WaveRTICH",
 	.index = index,
 	.id = id,
-	.bars = BIT(0) | BIT(1),
+	.bars = BIT(0) | BIT(1) | BIT(2) | BIT(3),	/* those that there are */
 	.ops = &wrt_ich_ops,
 	.dma_bits = ich_dma_bits,
 	.create = ich_create,

@@ -191,6 +191,8 @@ struct wrt_hw_ops {
 	 * [A] Optional: somebody wants an interrupt at each point, or nobody does.
 	 * Without points a backend still interrupts every quarter of the buffer or
 	 * 10 ms, whichever is shorter (but not below 1 ms), so that positions stay fresh.
+	 * A backend whose list is fixed until the next start() may do so only where a piece of
+	 * that list ends, if points are turned off while it runs.
 	 */
 	void (*points)(struct wrt_hw_stream *s, bool on);
 	/*

@@ -123,7 +123,7 @@ as_device()	# VENDOR DEVICE COMMAND...
 
 every_ich()
 {
-	for id in 2415 2425 2445 2485 24c5 24d5 266e 27de 7195; do
+	for id in 2415 2425 2445 2485 24c5 24d5 266e 27de; do
 		as_device 0x8086 0x$id unchanged 0 "^echo snd-wavert-ich > $bus/devices/$es/driver_override" \
 			wavert --dry-run bind $es || return
 	done

@@ -20,7 +20,8 @@ const struct hda_behaviour hda_qemu = {
 };
 
 const struct hda_behaviour hda_real = {
-	.tick_ns = QUANTUM, .block = 4, .fifos = { 0x77, 0xbf }, .align = 128,
+	.tick_ns = QUANTUM, .block = 4, .rings_stop_us = 50, .fifos = { 0x77, 0xbf },
+	.align = 128,
 };
 
 /* ---- memory ------------------------------------------------------------------------ */
@@ -469,6 +470,17 @@ static u32 read_sd(struct hda_model *m, u32 n, u32 reg, u32 width)
 	return 0;
 }
 
+/* CORBCTL or RIRBCTL, as read. */
+static u32 ring_ctl(const struct hda_model *m, u32 ctl, u64 end)
+{
+	return ctl | (m->now < end ? 2 : 0);
+}
+
+static u64 ring_end(const struct hda_model *m, u32 was, u32 ctl)
+{
+	return was & ~ctl & 2 ? m->now + m->as.rings_stop_us * 1000ull : 0;
+}
+
 static u32 bus_read(void *ctx, u32 bar, u32 at, u32 width)
 {
 	struct hda_model *m = ctx;
@@ -501,14 +513,14 @@ static u32 bus_read(void *ctx, u32 bar, u32 at, u32 width)
 	case 0x4a:
 		return m->corb_rp;
 	case 0x4c:
-		return m->corbctl;
+		return ring_ctl(m, m->corbctl, m->corb_end);
 	case 0x4e:
 	case 0x5e:
 		return 0x42;
 	case 0x58:
 		return m->rirb_wp;
 	case 0x5c:
-		return m->rirbctl;
+		return ring_ctl(m, m->rirbctl, m->rirb_end);
 	case 0x5d:
 		return m->rirbsts;
 	case 0x64:
@@ -546,8 +558,8 @@ static void write_ctl(struct hda_model *m, u32 n, u8 v)
 	} else {
 		REQUIRE(!(v & SRST && was & RUN));
 	}
-	if (v & SRST && m->fault.srst_sticks)
-		v &= ~SRST;
+	if (was & SRST && m->fault.srst_sticks)
+		v |= SRST;
 	if (v & SRST && !(v & RUN)) {
 		s->have_list = false;
 		s->tag = 0;
@@ -560,6 +572,8 @@ static void write_ctl(struct hda_model *m, u32 n, u8 v)
 			s->bdpu = 0;
 		}
 		s->sts = 0;
+		if (m->fault.srst_unseen)
+			v = 0;
 	}
 	s->ctl = v;
 }
@@ -644,6 +658,9 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 		write_sd(m, at / 0x20 - 4, at & 0x1f, width, v);
 		return;
 	}
+	REQUIRE(at < 0x40 || at > 0x4a || at == 0x48 ||
+		!(ring_ctl(m, m->corbctl, m->corb_end) & 2));
+	REQUIRE(at < 0x50 || at > 0x58 || !(ring_ctl(m, m->rirbctl, m->rirb_end) & 2));
 	switch (at) {
 	case 0x08:
 		write_reset(m, v);
@@ -668,6 +685,7 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 		m->corb_rp = v;
 		break;
 	case 0x4c:
+		m->corb_end = ring_end(m, m->corbctl, v);
 		m->corbctl = v;
 		break;
 	case 0x50:
@@ -683,6 +701,7 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 		m->rintcnt = v;
 		break;
 	case 0x5c:
+		m->rirb_end = ring_end(m, m->rirbctl, v);
 		m->rirbctl = v;
 		break;
 	case 0x5d:

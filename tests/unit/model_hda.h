@@ -29,6 +29,7 @@ struct hda_behaviour {
 	bool no_fifo;		/* LPIB is what has been done to memory */
 	bool dpib_at_once;	/* else it lags by one tick of 20 us */
 	bool rirb_stalls;	/* the ring stops until RIRBSTS is cleared */
+	u32 rings_stop_us;	/* until CORB and RIRB say that they have stopped */
 	u32 fifos[2];		/* register: in, out */
 	u32 align;		/* of addresses in the list */
 };
@@ -44,7 +45,8 @@ struct hda_faults {
 	bool no_corb;
 	bool run_sticks;		/* RUN never reads 0 ... */
 	bool srst_does_not_help;	/* ... not even by SRST */
-	bool srst_sticks;		/* SRST never reads 1 */
+	bool srst_sticks;		/* SRST never reads 0 again */
+	bool srst_unseen;		/* SRST never reads 1: the reset is over at once */
 	bool dpib_dead;
 	bool no_alias;
 	bool power_sticks;		/* a widget never says that it is in D0 */
@@ -89,6 +91,7 @@ struct hda_model {
 	u32 crst, statests, intctl, icw, irr, ics, walclk_zero;
 	u32 corb_wp, corb_rp, rirb_wp, rintcnt, rirbsts, rirb_count, corbctl, rirbctl;
 	u64 corb, rirb, dplbase;
+	u64 corb_end, rirb_end;		/* until when they say that they run */
 	struct hda_sd sd[HDA_SDS];
 	u32 gcap, vendor, tcsel, command, bar_bytes;
 	u64 bar;

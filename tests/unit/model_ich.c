@@ -13,11 +13,12 @@ const struct model_behaviour model_qemu = {
 };
 
 const struct model_behaviour model_real = {
-	.picb_glitches = true, .prefetches = true, .stop_us = 25, .ready_us = 20000,
-	.power_us = 9000,
+	.picb_glitches = true, .prefetches = true, .stop_us = 25, .start_us = 40,
+	.ready_us = 20000, .power_us = 9000,
 };
 
 enum { PI, PO, MC };
+enum { MASTER = 4 };
 enum { DCH = 1, CELV = 2, LVBCI = 4, BCIS = 8, FIFOE = 16, EVENTS = 28 };
 enum { RUN = 1, RR = 2, LVBIE = 4, FEIE = 8, IOCE = 16 };
 
@@ -38,12 +39,26 @@ u32 model_ich_map(struct model_ich *m, void *cpu, u32 bytes)
 	return m->map[i].bus;
 }
 
+static bool moving(const struct model_ich *m, const struct model_engine *e)
+{
+	return m->command & MASTER && (e->cr & RUN || e->goes_on) && !(e->sr & DCH);
+}
+
+/* Nobody frees what DMA still uses. */
 void model_ich_unmap(struct model_ich *m, void *cpu)
 {
-	u32 i = 0;
+	u32 i = 0, n;
 
 	while (m->map[i].cpu != cpu)
 		assert_true(++i < MODEL_MAPS);
+	for (n = 0; n < 3; n++) {
+		const struct model_engine *e = &m->engine[n];
+
+		if (!moving(m, e))
+			continue;
+		assert_true(e->address - m->map[i].bus >= m->map[i].bytes);
+		assert_true(e->bdbar - m->map[i].bus >= m->map[i].bytes);
+	}
 	memset(&m->map[i], 0, sizeof(m->map[i]));
 }
 
@@ -106,6 +121,8 @@ static void fetch(struct model_ich *m, struct model_engine *e, u32 index, u32 *a
 
 static void next_descriptor(struct model_ich *m, struct model_engine *e)
 {
+	bool interrupted = e->control >> 31;
+
 	e->civ = e->piv;
 	e->piv = (e->piv + 1) % 32;
 	if (e->fetched) {
@@ -120,6 +137,7 @@ static void next_descriptor(struct model_ich *m, struct model_engine *e)
 	e->picb = e->control & 0xffff;
 	e->stale = ++e->changes % 2 ? 2 : 0;
 	e->glitch = m->is.picb_glitches ? 1 + (e->stale == 0) : 0;
+	e->zero_ns = interrupted ? m->now + m->fault.picb_zero_us * US : 0;
 }
 
 static void transfer(struct model_ich *m, struct model_engine *e, u32 frames)
@@ -150,11 +168,6 @@ static void complete(struct model_ich *m, struct model_engine *e)
 	set_sr(m, e, sr);
 }
 
-static bool moving(const struct model_engine *e)
-{
-	return e->cr & RUN && !(e->sr & DCH);
-}
-
 static u32 rate_of(const struct model_ich *m, const struct model_engine *e)
 {
 	return m->codec[(e == &m->engine[PO] ? 0x2c : 0x32) / 2];
@@ -169,7 +182,7 @@ static void move(struct model_ich *m)
 	for (i = 0; i < 3; i++) {
 		struct model_engine *e = &m->engine[i];
 
-		while (moving(e) && upto > e->since) {
+		while (moving(m, e) && upto > e->since) {
 			u64 due = (upto - e->since) * rate_of(m, e) / WRT_NSEC_PER_SEC;
 			u64 n = due - e->moved;
 
@@ -189,7 +202,8 @@ static void move(struct model_ich *m)
 static void go(struct model_ich *m, struct model_engine *e)
 {
 	e->sr &= ~(DCH | CELV);
-	e->since = m->now;
+	e->since = m->now + m->is.start_us * US;
+	e->started_ns = e->since;
 	e->moved = 0;
 }
 
@@ -229,11 +243,35 @@ static u64 next_event(const struct model_ich *m, u64 until)
 		const struct model_engine *e = &m->engine[i];
 		u64 ns = e->since;
 
-		if (!moving(e))
+		if (!moving(m, e))
 			continue;
 		ns += tb_frames_ns(e->moved + e->picb / 2, rate_of(m, e));
 		until = ns < until ? ns : until;
 	}
+	return until;
+}
+
+/* Timers run the handler as the line does. */
+static void fire(struct model_ich *m)
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		if (!m->timer[i] || m->timer[i] > m->now || m->deaf)
+			continue;
+		m->timer[i] = 0;
+		m->timers++;
+		wrt_device_irq(m->dev);
+	}
+}
+
+static u64 next_timer(const struct model_ich *m, u64 until)
+{
+	u32 i;
+
+	for (i = 0; i < 2 && !m->deaf; i++)
+		if (m->timer[i] && m->timer[i] < until)
+			until = m->timer[i];
 	return until;
 }
 
@@ -242,12 +280,14 @@ void model_ich_run(struct model_ich *m, u64 ns)
 	u64 until = m->now + ns;
 
 	deliver(m);
+	fire(m);
 	while (m->now < until) {
 		u64 next = next_event(m, until);
 
-		next = next < until ? next : until;
+		next = next_timer(m, next < until ? next : until);
 		pass(m, next > m->now ? next - m->now : 0);
 		deliver(m);
+		fire(m);
 	}
 }
 
@@ -310,8 +350,10 @@ static void codec_write(struct model_ich *m, u32 reg, u32 value)
 
 /* ---- registers ------------------------------------------------------------------------ */
 
-static u32 read_picb(struct model_engine *e)
+static u32 read_picb(const struct model_ich *m, struct model_engine *e)
 {
+	if (e->cr & RUN && (m->now < e->started_ns || m->now < e->zero_ns))
+		return 0;
 	if (!e->glitch)
 		return e->picb;
 	e->glitch--;
@@ -320,14 +362,16 @@ static u32 read_picb(struct model_engine *e)
 
 static u32 engine_read(struct model_ich *m, struct model_engine *e, u32 reg, u32 width)
 {
-	bool says_dch = e->cr & RUN || (m->now >= e->stopped_ns && !m->fault.stop_hangs);
+	bool says_dch = e->cr & RUN || (m->now >= e->stopped_ns &&
+					(!m->fault.stop_hangs || e->was_reset));
+	bool starts = e->cr & RUN && m->now < e->started_ns;
 
 	if (reg == 0x4 && width == 1)
 		return e->civ;
 	if (reg == 0x6 && width == 2)
-		return says_dch ? e->sr : e->sr & ~DCH;
+		return (says_dch ? e->sr : e->sr & ~DCH) | (starts ? DCH : 0);
 	if (reg == 0x8 && width == 2)
-		return read_picb(e);
+		return read_picb(m, e);
 	if (reg == 0xb && width == 1)
 		return e->cr | (m->fault.reset_hangs ? RR : 0);
 	fail_msg("read of engine register %#x, %u bytes", reg, width);
@@ -337,6 +381,9 @@ static u32 engine_read(struct model_ich *m, struct model_engine *e, u32 reg, u32
 static void reset_engine(struct model_ich *m, struct model_engine *e)
 {
 	assert_false(e->cr & RUN);
+	e->was_reset = true;
+	if (e->goes_on)
+		return;
 	e->bdbar = e->civ = e->lvi = e->piv = e->picb = 0;
 	e->loaded = e->fetched = false;
 	set_sr(m, e, DCH);
@@ -354,7 +401,10 @@ static void write_cr(struct model_ich *m, struct model_engine *e, u32 value)
 		if (!e->loaded || m->is.run_skips)
 			next_descriptor(m, e);
 		e->loaded = true;
+		e->was_reset = false;
 		go(m, e);
+	} else if (m->fault.dma_goes_on && moving(m, e)) {
+		e->goes_on = true;
 	} else {
 		e->stopped_ns = m->now + (e->cr & RUN ? m->is.stop_us * US : 0);
 		e->sr |= DCH;
@@ -386,12 +436,20 @@ static void engine_write(struct model_ich *m, struct model_engine *e, u32 reg, u
 	}
 }
 
+/* 0: the codec, 1: the bus master. */
+static u32 register_set(const struct model_ich *m, u32 bar)
+{
+	assert_int_equal(bar & ~1u, m->is.memory_bars ? 2 : 0);
+	return bar & 1;
+}
+
 static u32 bus_read(void *ctx, u32 bar, u32 offset, u32 width)
 {
 	struct model_ich *m = ctx;
 	bool taken = m->cas;
 
 	pass(m, m->read_ns);
+	bar = register_set(m, bar);
 	if (m->fault.dead)
 		return ~0u >> (32 - 8 * width);
 	if (bar == 0) {
@@ -417,13 +475,17 @@ static u32 bus_read(void *ctx, u32 bar, u32 offset, u32 width)
 static void bus_write(void *ctx, u32 bar, u32 offset, u32 width, u32 value)
 {
 	struct model_ich *m = ctx;
+	u32 i;
 
+	bar = register_set(m, bar);
 	if (m->fault.dead)
 		return;
 	if (bar == 0) {
 		assert_int_equal(width, 2);
 		codec_write(m, offset, value);
 	} else if (offset == 0x2c) {
+		for (i = 0; i < 3; i++)
+			assert_false(m->engine[i].cr & RUN);
 		if (value & 2 && !(m->glob_cnt & 2))
 			m->ready_ns = m->now + m->is.ready_us * US;
 		m->glob_cnt = value;
@@ -439,6 +501,40 @@ static void bus_write(void *ctx, u32 bar, u32 offset, u32 width, u32 value)
 static u64 bus_now(void *ctx)
 {
 	return ((struct model_ich *)ctx)->now;
+}
+
+static void bus_timer(void *ctx, u32 slot, u64 ns)
+{
+	struct model_ich *m = ctx;
+
+	assert_true(slot < 2);
+	m->timer[slot] = ns;
+}
+
+static u32 bus_config_read(void *ctx, u32 offset, u32 width)
+{
+	outside_the_lock(ctx);
+	assert_int_equal(offset, 4);
+	assert_int_equal(width, 2);
+	return ((struct model_ich *)ctx)->command;
+}
+
+static void bus_config_write(void *ctx, u32 offset, u32 width, u32 value)
+{
+	outside_the_lock(ctx);
+	assert_int_equal(offset, 4);
+	assert_int_equal(width, 2);
+	((struct model_ich *)ctx)->command = value;
+}
+
+static u64 bus_bar(void *ctx, u32 bar, u64 *bytes)
+{
+	static const u64 io[6] = { 256, 64 }, memory[6] = { 0, 0, 512, 256 };
+	struct model_ich *m = ctx;
+
+	assert_true(bar < 6);
+	*bytes = m->is.memory_bars ? memory[bar] : io[bar];
+	return *bytes ? 0xe0000000u + 0x1000 * bar : 0;
 }
 
 static void *bus_dma_alloc(void *ctx, u32 bytes, u64 *bus)
@@ -497,8 +593,12 @@ static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...
 
 const struct wrt_hw_bus model_ich_bus = {
 	.now_ns = bus_now,
+	.timer_at = bus_timer,
 	.read = bus_read,
 	.write = bus_write,
+	.config_read = bus_config_read,
+	.config_write = bus_config_write,
+	.bar = bus_bar,
 	.dma_alloc = bus_dma_alloc,
 	.dma_free = bus_dma_free,
 	.write_barrier = bus_barrier,
@@ -529,6 +629,7 @@ void model_ich_init(struct model_ich *m, const struct model_behaviour *is)
 	memset(m, 0, sizeof(*m));
 	m->is = *is;
 	m->now = TB_EPOCH;
+	m->command = 7;
 	m->next_bus = 0x10000000;
 	m->heard = malloc(4 * MODEL_HEARD_MAX);
 	model_ich_power_loss(m);
@@ -539,5 +640,6 @@ void model_ich_fini(struct model_ich *m)
 {
 	assert_int_equal(m->allocated, 0);
 	assert_int_equal(m->run_rewrites, 0);
+	assert_int_equal(m->timer[0] | m->timer[1], 0);
 	free(m->heard);
 }

@@ -22,7 +22,9 @@ struct model_behaviour {
 	bool no_handshake;		/* GLOB_CNT reads 0, the codec is always ready at once */
 	bool picb_glitches;		/* PICB is wrong for a moment when CIV has changed */
 	bool prefetches;		/* descriptor CIV + 1 has been read already */
+	bool memory_bars;		/* registers are BARs 2 and 3, the others are off */
 	u32 stop_us, ready_us, power_us;	/* what takes time */
+	u32 start_us;			/* until then DCH reads 1, PICB 0 */
 };
 
 extern const struct model_behaviour model_qemu, model_real;
@@ -35,10 +37,12 @@ struct model_faults {
 	bool no_vra;
 	bool rate_sticks;		/* the codec keeps 48000 whatever it is told */
 	bool semaphore_stuck;
-	bool stop_hangs;		/* DCH does not come */
+	bool stop_hangs;		/* DCH does not come, unless by RR */
+	bool dma_goes_on;		/* neither CR = 0 nor RR stops it */
 	bool reset_hangs;		/* RR does not clear */
 	bool no_memory;
 	u32 read_timeout;		/* codec register that is never answered; 0: none */
+	u32 picb_zero_us;		/* so long PICB reads 0 after an interrupt */
 	u32 lose_every;			/* of so many interrupts one is never delivered */
 };
 
@@ -52,6 +56,9 @@ struct model_engine {
 	u64 moved;			/* ... and frames since then */
 	u64 frames;			/* in all */
 	u64 stopped_ns;			/* when it will say so */
+	u64 started_ns, zero_ns;	/* until when PICB reads 0 */
+	bool was_reset;			/* since it ran */
+	bool goes_on;			/* although it was told to stop */
 };
 
 struct model_ich {
@@ -59,7 +66,8 @@ struct model_ich {
 	struct model_faults fault;
 	u64 now;
 	struct wrt_device *dev;		/* whose handler the line runs, or NULL */
-	bool deaf;			/* nobody serves the line */
+	bool deaf;			/* nobody serves the line and the timers */
+	u64 timer[2];
 	u64 latency_ns, read_ns;	/* until it is served; of a register access */
 	struct model_engine engine[3];	/* PI, PO, MC */
 	u32 glob_cnt, glob_sta;
@@ -67,7 +75,8 @@ struct model_ich {
 	u64 ready_ns, powered_ns;
 	u16 codec[64];
 	u32 *heard;			/* every frame that playback has read */
-	u32 interrupts, lost;
+	u32 interrupts, lost, timers;
+	u32 command;			/* of PCI configuration space */
 	u32 run_rewrites;		/* CR written with RUN while running */
 	struct { u32 bus, bytes; u8 *cpu; } map[MODEL_MAPS];
 	u32 next_bus, allocated;

@@ -126,19 +126,35 @@ static struct wrt_snapshot look(struct side *side)
 	return snap;
 }
 
-/* What has been heard is the buffer over and over, and as much as the position says. */
-static void check_heard(struct side *side, u32 fifo)
+/*
+ * What has been heard is the buffer over and over, and as much as the position says; but for
+ * so many places at most at which less than 128 bytes were left out.
+ */
+static void check_heard_but(struct side *side, u32 fifo, u32 places)
 {
 	const u8 *buffer = side->buffer.geom.cpu;
-	u64 n = m.nheard - side->first_heard, linear = look(side).linear, i;
-	u32 bytes = side->buffer.geom.bytes;
+	u64 n = m.nheard - side->first_heard, linear = look(side).linear, i, skipped = 0;
+	u32 bytes = side->buffer.geom.bytes, skip;
 
-	for (i = 0; i < n; i++)
-		if (m.heard[side->first_heard + i] != buffer[i % bytes])
-			fail_msg("byte %llu of %llu is another one", (unsigned long long)i,
-				 (unsigned long long)n);
+	for (i = 0; i < n; i += 4) {
+		const u8 *heard = m.heard + side->first_heard + i;
+
+		for (skip = 0; memcmp(heard, buffer + (i + skipped) % bytes, 4); skip += 4) {
+			if (!places || skip == 124)
+				fail_msg("byte %llu of %llu is another one", (unsigned long long)i,
+					 (unsigned long long)n);
+			skipped += 4;
+		}
+		places -= skip > 0;
+	}
+	n += skipped;
 	assert_true(linear >= n || fifo);
 	assert_true(linear <= n + fifo && n <= linear + fifo);
+}
+
+static void check_heard(struct side *side, u32 fifo)
+{
+	check_heard_but(side, fifo, 0);
 }
 
 /* The buffer holds the newest frames up to the position. */
@@ -772,7 +788,6 @@ static void halt(bool emulated)
 	struct bed b;
 
 	bed_open(&b, emulated);
-	m.as.align = 4;
 	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
 	side_start(&play);
 	hda_run(&m, 73 * MS);
@@ -789,7 +804,7 @@ static void halt(bool emulated)
 	hda_run(&m, 73 * MS);
 	side_stop(&play);
 	assert_int_equal(look(&play).stalls, 1);
-	check_heard(&play, slack(emulated));
+	check_heard_but(&play, slack(emulated), !emulated);
 	check_points(&play);
 	side_close(&play);
 	bed_close(&b);
@@ -860,6 +875,61 @@ static void a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slo
 	bed_close(&b);
 }
 
+static void a_converter_without_a_rate_or_a_size_is_none(void **state)
+{
+	static const u32 pcm[] = { 0x00020000, 0x0002f800, 0x000001fc };
+	struct bed b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(pcm); i++) {
+		bed_model(&b, true, &hda_duplex);
+		m.codec.node[0].pcm = pcm[i];
+		bed_create(&b);
+		assert_int_equal(b.dev.nstreams, 1);
+		assert_int_equal(b.dev.streams[0].caps.dir, WRT_CAPTURE);
+		bed_close(&b);
+	}
+}
+
+/* The index of an amplifier has four bits; above them are those of left and right. */
+static void an_input_whose_amplifier_has_no_index_is_no_way(void **state)
+{
+	static u8 inputs[17];
+	struct bed b;
+	u32 n;
+
+	(void)state;
+	memset(inputs, 0x0a, sizeof(inputs));
+	for (n = 16; n <= 17; n++) {
+		inputs[15] = n == 16 ? 0x11 : 0x0a;
+		inputs[16] = 0x11;
+		bed_model(&b, false, &hda_rich);
+		m.codec.node[2].inputs = inputs;
+		m.codec.node[2].ninputs = n;
+		bed_create(&b);
+		assert_int_equal(b.dev.nstreams, n == 16 ? 2 : 1);
+		assert_int_equal(hda_node(&m, 0x0c)->in[15][0], n == 16 ? 0 : 0x80);
+		assert_int_equal(hda_node(&m, 0x0c)->in[15][1], n == 16 ? 0 : 0x80);
+		bed_close(&b);
+	}
+}
+
+static void an_amplifier_that_ends_below_0_db_is_turned_up_to_its_end(void **state)
+{
+	u32 value[2];
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, true, &hda_duplex);
+	m.codec.node[0].amp_out = 0x8003204a;
+	bed_create(&b);
+	assert_int_equal(hda_node(&m, 2)->out[0], 0x20);
+	assert_int_equal(wrt_device_control_get(&b.dev, 0, value), 0);
+	assert_int_equal(value[1], 0x20);
+	bed_close(&b);
+}
+
 static void without_immediate_commands_the_rings_are_used(void **state)
 {
 	struct side play;
@@ -885,6 +955,42 @@ static void without_immediate_commands_the_rings_are_used(void **state)
 	m.fault.no_immediate = true;
 	m.fault.no_corb = true;
 	refuse(&b, WRT_EIO, "E no codec answers to commands\n", SECOND / 2);
+}
+
+static void open_with_rings(struct bed *b)
+{
+	bed_model(b, false, &hda_duplex);
+	m.fault.no_immediate = true;
+	bed_create(b);
+}
+
+/* The model fails the test where a ring is set up that still runs. */
+static void a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew(void **state)
+{
+	u32 value[2] = { 1, 2 };
+	struct bed b;
+
+	(void)state;
+	open_with_rings(&b);
+	m.fault.silent_codec = true;
+	assert_int_equal(wrt_device_control_set(&b.dev, 0, value), WRT_EIO);
+	m.fault.silent_codec = false;
+	set_control(&b, 0, 3, 4);
+	assert_int_equal(hda_node(&m, 2)->out[1], 4);
+	bed_close(&b);
+}
+
+static void a_ring_that_is_not_there_any_more_gives_no_answer(void **state)
+{
+	u32 value[2] = { 1, 2 };
+	struct bed b;
+
+	(void)state;
+	open_with_rings(&b);
+	m.fault.dead = true;
+	assert_int_equal(wrt_device_control_set(&b.dev, 0, value), WRT_EIO);
+	m.fault.dead = false;
+	bed_close(&b);
 }
 
 static void a_widget_without_power_is_waited_for_in_bounded_time(void **state)
@@ -939,7 +1045,6 @@ static void an_engine_that_does_not_stop_is_reset(void **state)
 	assert_false(m.sd[HDA_PLAY].ctl & 2);
 	assert_true(logged("E playback: the engine does not stop: resetting it\n"));
 	m.fault.run_sticks = false;
-	m.as.align = 4;
 	side_start(&play);
 	hda_run(&m, 100 * MS);
 	check_points(&play);
@@ -960,6 +1065,8 @@ static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **stat
 	m.fault.run_sticks = true;
 	m.fault.srst_does_not_help = true;
 	side_stop(&play);
+	assert_int_equal(wrt_stream_start(play.s, &play.client.client), WRT_EIO);
+	assert_true(logged("E playback: the engine does not reset\n"));
 	assert_int_equal(m.command, 6);
 	wrt_stream_release(play.s, &play.client.client);
 	assert_int_equal(m.command, 2);
@@ -986,6 +1093,27 @@ static void an_engine_that_does_not_reset_is_not_programmed(void **state)
 	m.fault.srst_sticks = true;
 	assert_int_equal(wrt_stream_start(play.s, &play.client.client), WRT_EIO);
 	assert_int_equal(look(&play).state, WRT_STREAM_READY);
+	side_close(&play);
+	bed_close(&b);
+}
+
+/* As in QEMU before 7.0. */
+static void a_reset_that_is_over_before_it_is_seen_is_one_all_the_same(void **state)
+{
+	struct side play;
+	struct bed b;
+
+	(void)state;
+	bed_open(&b, true);
+	m.fault.srst_unseen = true;
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 50 * MS);
+	side_stop(&play);
+	side_start(&play);
+	hda_run(&m, 50 * MS);
+	check_heard(&play, 0);
+	check_points(&play);
 	side_close(&play);
 	bed_close(&b);
 }
@@ -1109,7 +1237,6 @@ static void sleep_while_running(bool emulated, u32 notify)
 	u32 i;
 
 	bed_open(&b, emulated);
-	m.as.align = 4;
 	set_control(&b, 0, 0x33, 0x44);
 	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * notify, notify);
 	side_start(&play);
@@ -1127,7 +1254,7 @@ static void sleep_while_running(bool emulated, u32 notify)
 	assert_int_equal(hda_node(&m, 2)->out[0], 0x33);
 	assert_int_equal(hda_node(&m, 2)->out[1], 0x44);
 	assert_int_equal(hda_node(&m, 3)->pin, 0x40);
-	check_heard(&play, slack(emulated));
+	check_heard_but(&play, slack(emulated), emulated ? 0 : 10);
 	check_points(&play);
 	assert_int_equal(look(&play).stalls, 10);
 	side_close(&play);
@@ -1140,11 +1267,9 @@ static void after_a_sleep_the_very_next_sample_is_played(void **state)
 	sleep_while_running(true, 1);
 	sleep_while_running(true, 2);
 	sleep_while_running(true, 3);
-	sleep_while_running(false, 2);
-	sleep_while_running(false, 3);
 }
 
-static void others_than_intels_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes(void **state)
+static void sleep_of(u32 vendor)
 {
 	const u8 *buffer;
 	struct side play;
@@ -1152,11 +1277,10 @@ static void others_than_intels_stay_aligned_over_a_sleep_and_skip_less_than_128_
 	u64 heard;
 	u32 skipped;
 
-	(void)state;
 	bed_model(&b, false, &hda_duplex);
-	m.vendor = 0x1022;
+	m.vendor = vendor;
 	bed_create(&b);
-	assert_int_equal(m.tcsel, 0xfd);
+	assert_int_equal(m.tcsel, vendor == 0x8086 ? 0xf8 : 0xfd);
 	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
 	side_start(&play);
 	hda_run(&m, 12345678);
@@ -1169,6 +1293,15 @@ static void others_than_intels_stay_aligned_over_a_sleep_and_skip_less_than_128_
 	check_points(&play);
 	side_close(&play);
 	bed_close(&b);
+}
+
+static void real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes(void **state)
+{
+	(void)state;
+	sleep_of(0x8086);
+	sleep_of(0x1022);
+	sleep_while_running(false, 2);
+	sleep_while_running(false, 3);
 }
 
 static void what_is_released_or_fails_while_asleep_touches_no_register(void **state)
@@ -1375,16 +1508,22 @@ int main(void)
 		T(without_a_codec_there_is_no_device),
 		T(a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slot),
 		T(without_immediate_commands_the_rings_are_used),
+		T(a_converter_without_a_rate_or_a_size_is_none),
+		T(an_input_whose_amplifier_has_no_index_is_no_way),
+		T(an_amplifier_that_ends_below_0_db_is_turned_up_to_its_end),
+		T(a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew),
+		T(a_ring_that_is_not_there_any_more_gives_no_answer),
 		T(a_widget_without_power_is_waited_for_in_bounded_time),
 		T(wherever_memory_ends_nothing_is_left_behind),
 		T(an_engine_that_does_not_stop_is_reset),
 		T(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
 		T(an_engine_that_does_not_reset_is_not_programmed),
+		T(a_reset_that_is_over_before_it_is_seen_is_one_all_the_same),
 		T(what_cannot_be_programmed_is_refused),
 		T(pieces_that_follow_each_other_are_one),
 		T(a_position_is_of_whole_frames_and_none_when_the_device_is_gone),
 		T(after_a_sleep_the_very_next_sample_is_played),
-		T(others_than_intels_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
+		T(real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
 		T(what_is_released_or_fails_while_asleep_touches_no_register),
 		T(the_mapped_position_register_is_the_position),
 		T(the_mapped_clock_ticks_at_24_mhz),

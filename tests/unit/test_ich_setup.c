@@ -124,6 +124,25 @@ static void bring_up_leaves_engines_still_and_the_link_on(void **state)
 	}
 }
 
+static void what_firmware_left_running_is_stopped_before_the_link_is_reset(void **state)
+{
+	size_t i;
+	u32 j;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++)
+		for (j = 0; j < 3; j++) {
+			struct wrt_hw_dev *hw;
+			struct model_ich m;
+
+			model_ich_init(&m, both[i]);
+			m.engine[j].cr = 1;
+			assert_int_equal(create(&m, &hw), 0);
+			assert_int_equal(m.engine[j].cr, 0);
+			close_model(&m, hw);
+		}
+}
+
 static void caps_are_those_of_the_part(void **state)
 {
 	static const u32 rates[] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
@@ -516,12 +535,139 @@ static void what_still_runs_is_ended_before_its_list_is_freed(void **state)
 	}
 }
 
+/* A stream that runs, in memory that must not be written to once it is unmapped. */
+static struct wrt_hw_stream *run_stream(struct model_ich *m, struct wrt_hw_dev *hw, u32 *memory,
+					u32 bytes)
+{
+	struct wrt_hw_latency latency;
+	struct wrt_hw_stream *s;
+	struct buffer b;
+	u64 ns;
+
+	buffer_make(&b, 48000, bytes, 2);
+	b.seg[0].bus = model_ich_map(m, memory, bytes);
+	assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
+	assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
+	assert_int_equal(wrt_ich_ops.start(s, 0, &ns), 0);
+	model_ich_run(m, 3000000);
+	assert_true(m->engine[1].frames > 0);
+	return s;
+}
+
+static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **state)
+{
+	static u32 memory[256];
+	struct wrt_hw_stream *s;
+	struct wrt_hw_pos at;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct model_ich m;
+		struct wrt_hw_dev *hw = open_model(&m, both[i]);
+
+		s = run_stream(&m, hw, memory, sizeof(memory));
+		m.fault.dma_goes_on = true;
+		assert_int_equal(wrt_ich_ops.stop(s, &at), WRT_EIO);
+		assert_int_equal(m.command, 7);
+		wrt_ich_ops.release(s);
+		assert_int_equal(m.command, 3);
+		assert_int_equal(m.errors, 1);
+		assert_non_null(strstr(m.said, "bus mastering is turned off"));
+		model_ich_unmap(&m, memory);
+		wrt_ich_ops.close(s);
+		assert_int_equal(wrt_ich_ops.open(hw, 0, &s), WRT_EIO);
+		assert_int_equal(wrt_ich_ops.open(hw, 1, &s), WRT_EIO);
+		close_model(&m, hw);
+	}
+}
+
+static void so_does_one_whose_list_is_freed_with_the_device(void **state)
+{
+	static u32 memory[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(both); i++) {
+		struct model_ich m;
+		struct wrt_hw_dev *hw = open_model(&m, both[i]);
+
+		run_stream(&m, hw, memory, sizeof(memory));
+		m.fault.dma_goes_on = true;
+		wrt_ich_destroy(hw);
+		assert_int_equal(m.command, 3);
+		model_ich_fini(&m);
+	}
+}
+
+static void and_one_that_does_not_reset(void **state)
+{
+	static u32 memory[256];
+	struct wrt_hw_stream *s;
+	struct wrt_hw_pos at;
+	struct wrt_hw_dev *hw;
+	struct model_ich m;
+
+	(void)state;
+	hw = open_model(&m, &model_real);
+	s = run_stream(&m, hw, memory, sizeof(memory));
+	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
+	m.fault.reset_hangs = true;
+	wrt_ich_ops.release(s);
+	assert_int_equal(m.command, 3);
+	m.fault.reset_hangs = false;
+	close_model(&m, hw);
+}
+
+static void one_that_is_not_there_any_more_is_released_without_a_word(void **state)
+{
+	static u32 memory[256];
+	struct wrt_hw_stream *s;
+	struct wrt_hw_pos at;
+	struct wrt_hw_dev *hw;
+	struct model_ich m;
+
+	(void)state;
+	hw = open_model(&m, &model_real);
+	s = run_stream(&m, hw, memory, sizeof(memory));
+	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
+	m.fault.dead = true;
+	wrt_ich_ops.release(s);
+	assert_int_equal(m.command, 7);
+	assert_int_equal(m.errors, 0);
+	m.fault.dead = false;
+	close_model(&m, hw);
+}
+
+/* The model fails the test where the other registers are touched. */
+static void registers_in_memory_are_used_where_there_are_some(void **state)
+{
+	static u32 memory[256];
+	struct model_behaviour is = model_real;
+	struct wrt_hw_stream *s;
+	struct wrt_hw_pos at;
+	struct wrt_hw_dev *hw;
+	struct model_ich m;
+
+	(void)state;
+	is.memory_bars = true;
+	hw = open_model(&m, &is);
+	assert_int_equal(set(hw, 0, 30, 0), 0);
+	assert_int_equal(m.codec[0x02 / 2], 0x011f);
+	s = run_stream(&m, hw, memory, sizeof(memory));
+	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
+	wrt_ich_ops.release(s);
+	wrt_ich_ops.close(s);
+	close_model(&m, hw);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		T(what_does_not_come_up_fails_in_two_seconds_and_says_why),
 		T(a_stuck_semaphore_costs_a_millisecond_each_and_a_warning),
 		T(bring_up_leaves_engines_still_and_the_link_on),
+		T(what_firmware_left_running_is_stopped_before_the_link_is_reset),
 		T(caps_are_those_of_the_part),
 		T(each_rate_reaches_the_converter_of_its_direction),
 		T(a_codec_that_makes_another_rate_of_it_fails_prepare),
@@ -534,6 +680,11 @@ int main(void)
 		T(segments_fit_while_a_descriptor_is_left_for_a_pause),
 		T(a_buffer_in_pieces_is_played_in_order),
 		T(what_still_runs_is_ended_before_its_list_is_freed),
+		T(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
+		T(so_does_one_whose_list_is_freed_with_the_device),
+		T(and_one_that_does_not_reset),
+		T(one_that_is_not_there_any_more_is_released_without_a_word),
+		T(registers_in_memory_are_used_where_there_are_some),
 	};
 
 	return tb_main("ich setup", tests, COUNT(tests));

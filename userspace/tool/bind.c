@@ -23,9 +23,9 @@ extern char **environ;
 #define CLASS_HDA	0x0403
 #define VENDOR_INTEL	0x8086
 
-/* Intel's AC'97 controllers, ICH to ICH7 and 440MX. */
+/* Intel's AC'97 controllers, ICH to ICH7. */
 static const unsigned int ich_devices[] = {
-	0x2415, 0x2425, 0x2445, 0x2485, 0x24c5, 0x24d5, 0x266e, 0x27de, 0x7195,
+	0x2415, 0x2425, 0x2445, 0x2485, 0x24c5, 0x24d5, 0x266e, 0x27de,
 };
 
 /* The driver of ours for this device, or NULL. */

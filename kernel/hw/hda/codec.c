@@ -94,10 +94,13 @@ static u32 pcm_of(struct graph *g, u32 nid)
 static bool is_converter(struct graph *g, u32 nid)
 {
 	u32 caps = g->caps[nid];
+	u32 pcm;
 
-	return WIDGET_TYPE(caps) == (g->dir == WRT_PLAYBACK ? WIDGET_DAC : WIDGET_ADC) &&
-	       caps & WIDGET_STEREO && !(caps & WIDGET_DIGITAL) &&
-	       pcm_of(g, nid) & (PCM_16 | PCM_32);
+	if (WIDGET_TYPE(caps) != (g->dir == WRT_PLAYBACK ? WIDGET_DAC : WIDGET_ADC) ||
+	    !(caps & WIDGET_STEREO) || caps & WIDGET_DIGITAL)
+		return false;
+	pcm = pcm_of(g, nid);
+	return pcm & (PCM_16 | PCM_32) && pcm & PCM_RATES;
 }
 
 static bool is_pin(struct graph *g, u32 nid)
@@ -134,16 +137,26 @@ static bool in_group(const struct graph *g, u32 nid)
 	return nid >= g->first && nid < g->first + g->count;
 }
 
-/* Append what nid gets its sound from; returns the new end of the queue. */
+/* A pin has one input amplifier whatever it is connected to, others have one for each input. */
+static bool has_amps(const struct graph *g, u32 nid)
+{
+	return g->caps[nid] & WIDGET_AMP_IN && WIDGET_TYPE(g->caps[nid]) != WIDGET_PIN;
+}
+
+/*
+ * Append what nid gets its sound from; returns the new end of the queue. An input whose
+ * amplifier cannot be addressed would stay mute.
+ */
 static u32 expand(struct graph *g, u32 nid, u32 end)
 {
 	u32 list[INPUTS_MAX];
-	u32 i;
+	u32 i, usable;
 
 	if (g->depth[nid] == HDA_DEPTH_MAX || !(g->caps[nid] & WIDGET_CONNECTIONS))
 		return end;
 	g->inputs[nid] = connections(g, nid, list);
-	for (i = 0; i < g->inputs[nid]; i++) {
+	usable = has_amps(g, nid) ? wrt_min_u32(g->inputs[nid], AMP_INPUTS) : g->inputs[nid];
+	for (i = 0; i < usable; i++) {
 		u32 next = list[i];
 
 		if (!in_group(g, next) || g->depth[next])
@@ -187,26 +200,25 @@ static void add_amp(struct graph *g, struct hda_path *p, u32 nid, bool output, u
 	a->nid = nid;
 	a->output = output;
 	a->index = index;
-	a->gain[0] = AMP_OFFSET(a->caps);
+	a->gain[0] = wrt_min_u32(AMP_OFFSET(a->caps), AMP_STEPS(a->caps));
 	a->gain[1] = a->gain[0];
 	a->on[0] = 1;
 	a->on[1] = 1;
 	p->namps++;
 }
 
-/* A pin has one input amplifier whatever it is connected to. */
 static void add_amps(struct graph *g, struct hda_path *p)
 {
 	u32 i;
 
 	for (i = 0; i < p->length; i++) {
 		const struct hda_step *step = &p->step[i];
-		bool indexed = WIDGET_TYPE(step->caps) != WIDGET_PIN;
 
 		if (step->caps & WIDGET_AMP_OUT && (g->dir == WRT_PLAYBACK || step->nid != p->pin))
 			add_amp(g, p, step->nid, true, 0);
 		if (step->caps & WIDGET_AMP_IN && (g->dir == WRT_CAPTURE || step->nid != p->pin))
-			add_amp(g, p, step->nid, false, indexed ? step->input : 0);
+			add_amp(g, p, step->nid, false,
+				has_amps(g, step->nid) ? step->input : 0);
 	}
 }
 

@@ -94,8 +94,7 @@ static void set_traffic_class(struct wrt_hw_dev *d)
 {
 	u32 value;
 
-	d->intel = d->bus->config_read(d->ctx, 0, 2) == HDA_PCI_INTEL;
-	if (!d->intel)
+	if (d->bus->config_read(d->ctx, 0, 2) != HDA_PCI_INTEL)
 		return;
 	value = d->bus->config_read(d->ctx, HDA_PCI_TCSEL, 1);
 	d->bus->config_write(d->ctx, HDA_PCI_TCSEL, 1, value & ~HDA_PCI_TCSEL_MASK);

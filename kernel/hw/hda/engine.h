@@ -13,7 +13,7 @@
 #define HDA_RATES_MAX	11
 #define HDA_BUFFER_MIN	1024
 #define HDA_BUFFER_MAX	(4u << 20)
-#define HDA_REAL_ALIGN	128	/* by the specification; Intel's take multiples of 4 */
+#define HDA_REAL_ALIGN	128	/* by the specification */
 #define HDA_EMULATED_ALIGN	4
 #define HDA_EMULATED_STEP	256	/* bytes that QEMU moves at once */
 #define HDA_STOP_MAX_US	1000
@@ -92,7 +92,6 @@ struct wrt_hw_dev {
 	const struct wrt_hw_bus *bus;
 	void *ctx;
 	struct wrt_hda_config cfg;
-	bool intel;
 	u32 gcap, dma_bits;
 	u32 engines;		/* stream descriptors in all */
 	u32 codecs;		/* that have answered to reset, bit mask */

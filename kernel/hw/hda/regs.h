@@ -104,6 +104,7 @@
 #define AMP_LEFT		0x2000u
 #define AMP_RIGHT		0x1000u
 #define AMP_INDEX(i)		((i) << 8)
+#define AMP_INPUTS		16	/* that an index can tell apart */
 #define AMP_MUTE		0x0080u
 #define VERB_SELECT		0x701
 #define VERB_POWER		0x705
@@ -126,6 +127,7 @@
 #define GROUP_AUDIO		1
 #define PARAM_WIDGET		0x09
 #define PARAM_PCM		0x0a
+#define PCM_RATES		0x000007ffu	/* those that have a format, see stream.c */
 #define PCM_16			0x00020000u
 #define PCM_32			0x00100000u
 #define PARAM_PIN		0x0c

@@ -189,11 +189,15 @@ static bool set_srst(struct wrt_hw_stream *s, bool on)
 	return wrt_hda_wait(s->dev, s->base + SD_CTL, 1, SD_CTL_SRST, value, HDA_SRST_MAX_US);
 }
 
-/* RUN reads 0. Without this order QEMU keeps a stream going whose tag it has forgotten. */
+/*
+ * RUN reads 0: otherwise QEMU keeps a stream going whose tag it has forgotten. Older QEMUs
+ * reset at once and never show SRST: that it comes is waited for, not insisted on.
+ */
 static bool reset_engine(struct wrt_hw_stream *s)
 {
 	sd_write(s, SD_STS, 1, SD_STS_ALL);
-	return set_srst(s, true) && set_srst(s, false);
+	set_srst(s, true);
+	return set_srst(s, false) && !(sd_read(s, SD_CTL, 1) & SD_CTL_RUN);
 }
 
 static bool halt_engine(struct wrt_hw_stream *s)
@@ -409,19 +413,18 @@ void wrt_hda_points(struct wrt_hw_stream *s, bool on)
 
 /*
  * Where the list begins. What a real engine had fetched and not played is lost with a reset:
- * it begins with that. Others than Intel's may insist on aligned entries and lose a bit.
+ * it begins with that. Real parts may insist on aligned entries, the newest of Intel's do: less
+ * than HDA_REAL_ALIGN bytes are skipped.
  */
 static u32 list_begin(const struct wrt_hw_stream *s, u32 from)
 {
-	const struct wrt_hw_dev *d = s->dev;
 	u32 begin = from;
 
-	if (d->cfg.emulated)
+	if (s->dev->cfg.emulated)
 		return from;
 	if (s->dir == WRT_PLAYBACK && from == s->last.dma)
 		begin = s->last.link;
-	if (!d->intel)
-		begin = (begin + HDA_REAL_ALIGN - 1) / HDA_REAL_ALIGN * HDA_REAL_ALIGN;
+	begin = (begin + HDA_REAL_ALIGN - 1) / HDA_REAL_ALIGN * HDA_REAL_ALIGN;
 	return begin % s->geom.bytes;
 }
 

@@ -13,6 +13,7 @@
 #define RINGS_BYTES		4096
 #define RIRB_OFFSET		2048	/* in the page of both rings */
 #define RESPONSE_UNSOLICITED	0x10u
+#define ALL_ONES		0xffffu	/* nobody answers there any more */
 
 static int immediate(struct wrt_hw_dev *d, u32 command, u32 *answer)
 {
@@ -30,6 +31,14 @@ static int immediate(struct wrt_hw_dev *d, u32 command, u32 *answer)
 	return 0;
 }
 
+static void rings_stop(struct wrt_hw_dev *d)
+{
+	hda_write(d, HDA_CORBCTL, 1, 0);
+	hda_write(d, HDA_RIRBCTL, 1, 0);
+	wrt_hda_wait(d, HDA_CORBCTL, 1, HDA_CORBCTL_RUN, 0, VERB_MAX_US);
+	wrt_hda_wait(d, HDA_RIRBCTL, 1, HDA_RIRBCTL_RUN, 0, VERB_MAX_US);
+}
+
 /*
  * Some controllers never show the reset bit of CORBRP: a wait without success is no error.
  * An answer a time: RINTCNT is 1, and its interrupt bit is on (though CIE is not) and
@@ -39,8 +48,7 @@ static void rings_start(struct wrt_hw_dev *d)
 {
 	u64 rirb = d->rings_bus + RIRB_OFFSET;
 
-	hda_write(d, HDA_CORBCTL, 1, 0);
-	hda_write(d, HDA_RIRBCTL, 1, 0);
+	rings_stop(d);
 	hda_write(d, HDA_CORBLBASE, 4, (u32)d->rings_bus);
 	hda_write(d, HDA_CORBUBASE, 4, (u32)(d->rings_bus >> 32));
 	hda_write(d, HDA_CORBSIZE, 1, HDA_SIZE_256);
@@ -64,8 +72,11 @@ static void rings_start(struct wrt_hw_dev *d)
 /* The next answer that somebody has asked for. */
 static bool take_answer(struct wrt_hw_dev *d, u32 *answer)
 {
-	u32 wp = hda_read(d, HDA_RIRBWP, 2) % RING_ENTRIES;
+	u32 wp = hda_read(d, HDA_RIRBWP, 2);
 
+	if (wp == ALL_ONES)
+		return false;
+	wp %= RING_ENTRIES;
 	while (d->rirb_rp != wp) {
 		const u8 *entry;
 
@@ -152,8 +163,5 @@ int wrt_hda_verbs_open(struct wrt_hw_dev *d)
 
 void wrt_hda_verbs_close(struct wrt_hw_dev *d)
 {
-	hda_write(d, HDA_CORBCTL, 1, 0);
-	hda_write(d, HDA_RIRBCTL, 1, 0);
-	wrt_hda_wait(d, HDA_CORBCTL, 1, HDA_CORBCTL_RUN, 0, VERB_MAX_US);
-	wrt_hda_wait(d, HDA_RIRBCTL, 1, HDA_RIRBCTL_RUN, 0, VERB_MAX_US);
+	rings_stop(d);
 }

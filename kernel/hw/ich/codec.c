@@ -68,7 +68,7 @@ static void take_semaphore(struct wrt_hw_dev *d)
 static void codec_write(struct wrt_hw_dev *d, u32 reg, u32 value)
 {
 	take_semaphore(d);
-	d->bus->write(d->ctx, BAR_CODEC, reg, 2, value);
+	d->bus->write(d->ctx, d->codec_bar, reg, 2, value);
 }
 
 /* NO_ANSWER where the codec did not answer in time. */
@@ -77,7 +77,7 @@ static u32 codec_read(struct wrt_hw_dev *d, u32 reg)
 	u32 value;
 
 	take_semaphore(d);
-	value = d->bus->read(d->ctx, BAR_CODEC, reg, 2);
+	value = d->bus->read(d->ctx, d->codec_bar, reg, 2);
 	if (!(ich_read(d, GLOB_STA, 4) & STA_READ_TIMEOUT))
 		return value;
 	ich_write(d, GLOB_STA, 4, STA_READ_TIMEOUT);
@@ -133,7 +133,7 @@ int wrt_ich_codec_init(struct wrt_hw_dev *d)
 	u32 i;
 
 	/* frees a semaphore that somebody left taken, without asking for it */
-	d->bus->read(d->ctx, BAR_CODEC, AC97_RESET, 2);
+	d->bus->read(d->ctx, d->codec_bar, AC97_RESET, 2);
 	if (codec_read(d, AC97_VENDOR) == NO_ANSWER)
 		return fails(d, "no answer, its registers read all ones");
 	codec_write(d, AC97_RESET, 0);

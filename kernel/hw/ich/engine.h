@@ -9,8 +9,13 @@
 
 #include "ich.h"
 
-#define BAR_CODEC		0
+#define BAR_CODEC		0		/* I/O */
 #define BAR_MASTER		1
+#define BAR_MEMORY_CODEC	2		/* ICH4 and later: the same as memory */
+#define BAR_MEMORY_MASTER	3
+
+#define PCI_COMMAND_WORD	0x04
+#define   COMMAND_MASTER	0x0004u
 
 /* Bus master, global */
 #define GLOB_CNT		0x2c
@@ -35,6 +40,8 @@
 #define LVI			0x5
 #define SR			0x6		/* word access only */
 #define   SR_DCH		0x1u
+#define   SR_CELV		0x2u
+#define   SR_HALTED		(SR_DCH | SR_CELV)	/* by itself, at the last valid one */
 #define   SR_GONE		0xffffu		/* nobody answers there any more */
 #define   SR_EVENTS		0x1cu		/* LVBCI, BCIS, FIFOE: write 1 to clear */
 #define PICB			0x8
@@ -52,6 +59,13 @@
 #define ICH_FRAME		4u		/* bytes */
 #define ICH_BUFFER_MIN		(ICH_DESCRIPTORS * ICH_FRAME)
 #define ICH_BUFFER_MAX		0x100000u
+
+/* Busy waits: for DMA to stop and for a reset, each; for another reading; all that stop() has. */
+#define ICH_POLL_US		10
+#define ICH_POLLS		100
+#define ICH_READINGS		10
+#define ICH_LAST_POLLS		10
+#define ICH_STOP_MAX_US		(ICH_POLL_US * (ICH_POLLS + 2 * ICH_READINGS + ICH_LAST_POLLS))
 
 /* A buffer and the distances to keep in it; all in bytes. */
 struct wrt_ich_plan {
@@ -96,7 +110,10 @@ struct wrt_hw_stream {
 	bool halted;			/* by itself, not told to the core yet */
 	u32 halts, stuck;		/* counted for the log */
 	u32 rate;			/* Hz; 0: not prepared */
-	u32 last;			/* offset last read */
+	u32 last;			/* offset last read, from these registers: */
+	u32 civ, left;			/* civ ICH_DESCRIPTORS: not read since start() */
+	u64 look_ns;			/* when to look without an interrupt; 0: not */
+	u32 rechecks;			/* looks since the position could be read */
 	struct wrt_ich_plan plan;
 	struct wrt_ich_ring ring;
 };
@@ -112,6 +129,8 @@ struct wrt_hw_dev {
 	const struct wrt_hw_bus *bus;
 	void *ctx;
 	struct wrt_ich_config cfg;
+	u32 codec_bar, master_bar;
+	bool broken;			/* an engine did not stop: bus mastering is off */
 	bool vra;			/* variable rates */
 	u32 stuck_semaphores;		/* counted for the log */
 	u16 volume[ICH_VOLUMES];	/* registers, as they should be */
@@ -120,12 +139,12 @@ struct wrt_hw_dev {
 
 static inline u32 ich_read(const struct wrt_hw_dev *d, u32 offset, u32 width)
 {
-	return d->bus->read(d->ctx, BAR_MASTER, offset, width);
+	return d->bus->read(d->ctx, d->master_bar, offset, width);
 }
 
 static inline void ich_write(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 value)
 {
-	d->bus->write(d->ctx, BAR_MASTER, offset, width, value);
+	d->bus->write(d->ctx, d->master_bar, offset, width, value);
 }
 
 /* What goes wrong again and again is logged the first time and at each power of two. */
@@ -137,6 +156,10 @@ static inline bool ich_worth_a_line(u32 times)
 /* ring.c. [A] DMA off; registers as after power-on. WRT_EIO: not within a millisecond. */
 int wrt_ich_engine_stop(const struct wrt_hw_dev *d, u32 engine);
 int wrt_ich_engine_reset(const struct wrt_hw_dev *d, u32 engine);
+/* [S] Its memory is freed next: if DMA may still go on, the device loses its way to memory. */
+void wrt_ich_engine_end(struct wrt_hw_dev *d, u32 engine);
+/* [A] In the handler: true if this slot is to be looked at without an interrupt. */
+bool wrt_ich_look_due(struct wrt_hw_stream *s);
 /* [A] Interrupt: acknowledge, keep the engine going. */
 void wrt_ich_service(struct wrt_hw_stream *s);
 int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,

@@ -38,8 +38,6 @@ static int reset_link(struct wrt_hw_dev *d)
 	u32 cnt = ich_read(d, GLOB_CNT, 4);
 	u32 i, sta;
 
-	if (cnt == ALL_ONES)
-		return fails(d, "controller: no answer, its registers read all ones");
 	cnt &= ~(CNT_COLD | CNT_WARM | CNT_LINK_OFF | CNT_CHANNELS);
 	ich_write(d, GLOB_CNT, 4, cnt);
 	d->bus->delay_us(d->ctx, RESET_US);
@@ -64,10 +62,16 @@ static int reset_engines(const struct wrt_hw_dev *d)
 	return 0;
 }
 
+/* What somebody before us has left running is stopped while the link still takes its data. */
 static int bring_up(struct wrt_hw_dev *d)
 {
+	u32 i;
 	int err;
 
+	if (ich_read(d, GLOB_CNT, 4) == ALL_ONES)
+		return fails(d, "controller: no answer, its registers read all ones");
+	for (i = 0; i < NENGINES; i++)
+		wrt_ich_engine_stop(d, engines[i]);
 	err = reset_link(d);
 	if (!err)
 		err = wrt_ich_codec_init(d);
@@ -98,7 +102,7 @@ static int ich_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	c->notify_min = 64;
 	c->notify_step = ICH_FRAME;
 	c->position_step = d->cfg.emulated ? STEP_EMULATED : ICH_FRAME;
-	c->stop_max_us = 1000;
+	c->stop_max_us = ICH_STOP_MAX_US;
 	c->dma_bits = 32;
 	return 0;
 }
@@ -109,6 +113,8 @@ static int ich_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 		return WRT_EINVAL;
 	if (d->stream[slot].open)
 		return WRT_EBUSY;
+	if (d->broken)
+		return WRT_EIO;
 	d->stream[slot].open = true;
 	*out = &d->stream[slot];
 	return 0;
@@ -142,6 +148,12 @@ static bool ich_irq(struct wrt_hw_dev *d, u32 *slots)
 		}
 		if (sta & STA_MINT)	/* never started; whoever was here before us did */
 			ich_write(d, ENGINE_MC + SR, 2, SR_EVENTS);
+	}
+	for (i = 0; i < ICH_SLOTS; i++) {
+		if (!wrt_ich_look_due(&d->stream[i]))
+			continue;
+		ours = true;
+		*slots |= 1u << i;
 	}
 	return ours;
 }
@@ -205,6 +217,17 @@ static int alloc_lists(struct wrt_hw_dev *d)
 	return 0;
 }
 
+/* ICH4 and later have their I/O regions off unless the firmware has switched them on. */
+static void choose_bars(struct wrt_hw_dev *d)
+{
+	u64 codec = 0, master = 0;
+
+	d->bus->bar(d->ctx, BAR_MEMORY_CODEC, &codec);
+	d->bus->bar(d->ctx, BAR_MEMORY_MASTER, &master);
+	d->codec_bar = codec && master ? BAR_MEMORY_CODEC : BAR_CODEC;
+	d->master_bar = codec && master ? BAR_MEMORY_MASTER : BAR_MASTER;
+}
+
 int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich_config *cfg,
 		   struct wrt_hw_dev **out)
 {
@@ -216,6 +239,7 @@ int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich
 	d->bus = bus;
 	d->ctx = ctx;
 	d->cfg = *cfg;
+	choose_bars(d);
 	wrt_ich_codec_defaults(d);
 	err = alloc_lists(d);
 	if (!err)
@@ -231,7 +255,12 @@ int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich
 
 void wrt_ich_destroy(struct wrt_hw_dev *d)
 {
-	reset_engines(d);
+	u32 i;
+
+	for (i = 0; i < ICH_SLOTS; i++) {
+		wrt_ich_engine_stop(d, d->stream[i].engine);
+		wrt_ich_engine_end(d, d->stream[i].engine);
+	}
 	free_lists(d);
 	wrt_free(d);
 }

@@ -3,8 +3,9 @@
  * ich.h - Intel AC'97 audio of the ICH family (82801AA and compatible): 16 bit stereo,
  * slot 0 playback, slot 1 capture, and the codec's volumes.
  *
- * BAR 0 is the codec ("NAM"), BAR 1 the bus master ("NABM"). Created by the system's
- * binding, which has switched I/O and bus mastering on, or by a test around a model.
+ * BAR 0 is the codec ("NAM"), BAR 1 the bus master ("NABM"), both I/O; where they exist,
+ * BARs 2 and 3 are the same as memory and are used instead. Created by the system's
+ * binding, which has switched decoding and bus mastering on, or by a test around a model.
  */
 #ifndef WRT_HW_ICH_H
 #define WRT_HW_ICH_H

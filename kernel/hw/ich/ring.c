@@ -10,9 +10,8 @@
 #define KEEPALIVE_POINTS	16
 #define KEEPALIVE_NO_POINTS	8
 
-#define POLL_US			10
-#define POLLS			100	/* a millisecond in all */
-#define READINGS		10
+#define RECHECK_NS		200000ull
+#define RECHECKS_MAX		8
 
 /* ---- cutting --------------------------------------------------------------------- */
 
@@ -178,31 +177,62 @@ static void write_list(struct wrt_hw_stream *s)
 
 /* ---- the engine ------------------------------------------------------------------- */
 
-int wrt_ich_engine_stop(const struct wrt_hw_dev *d, u32 engine)
+static int wait_for_halt(const struct wrt_hw_dev *d, u32 engine, u32 polls)
 {
 	u32 i;
 
-	ich_write(d, engine + CR, 1, 0);
-	for (i = 0; i < POLLS; i++) {
+	for (i = 0; i < polls; i++) {
 		if (ich_read(d, engine + SR, 2) & SR_DCH)
 			return 0;
-		d->bus->delay_us(d->ctx, POLL_US);
+		d->bus->delay_us(d->ctx, ICH_POLL_US);
 	}
 	return WRT_EIO;
+}
+
+int wrt_ich_engine_stop(const struct wrt_hw_dev *d, u32 engine)
+{
+	ich_write(d, engine + CR, 1, 0);
+	return wait_for_halt(d, engine, ICH_POLLS);
+}
+
+static void begin_reset(const struct wrt_hw_dev *d, u32 engine)
+{
+	ich_write(d, engine + SR, 2, SR_EVENTS);
+	ich_write(d, engine + CR, 1, CR_RESET);
 }
 
 int wrt_ich_engine_reset(const struct wrt_hw_dev *d, u32 engine)
 {
 	u32 i;
 
-	ich_write(d, engine + SR, 2, SR_EVENTS);
-	ich_write(d, engine + CR, 1, CR_RESET);
-	for (i = 0; i < POLLS; i++) {
+	begin_reset(d, engine);
+	for (i = 0; i < ICH_POLLS; i++) {
 		if (!(ich_read(d, engine + CR, 1) & CR_RESET))
 			return 0;
-		d->bus->delay_us(d->ctx, POLL_US);
+		d->bus->delay_us(d->ctx, ICH_POLL_US);
 	}
 	return WRT_EIO;
+}
+
+/* What is not there any more moves nothing. */
+static bool ends(const struct wrt_hw_dev *d, u32 engine)
+{
+	if (ich_read(d, engine + SR, 2) == SR_GONE)
+		return true;
+	return !wrt_ich_engine_reset(d, engine) && (ich_read(d, engine + SR, 2) & SR_DCH);
+}
+
+void wrt_ich_engine_end(struct wrt_hw_dev *d, u32 engine)
+{
+	u32 command;
+
+	if (ends(d, engine))
+		return;
+	d->bus->log(d->ctx, WRT_LOG_ERROR,
+		    "a DMA engine cannot be stopped: bus mastering is turned off");
+	command = d->bus->config_read(d->ctx, PCI_COMMAND_WORD, 2);
+	d->bus->config_write(d->ctx, PCI_COMMAND_WORD, 2, command & ~COMMAND_MASTER);
+	d->broken = true;
 }
 
 static const char *name_of(const struct wrt_hw_stream *s)
@@ -215,10 +245,17 @@ static void note_halt(struct wrt_hw_stream *s)
 	const struct wrt_hw_dev *d = s->dev;
 
 	s->halted = true;
+	s->civ = ICH_DESCRIPTORS;	/* it has been once around */
 	if (ich_worth_a_line(++s->halts))
 		d->bus->log(d->ctx, WRT_LOG_WARNING,
 			    "%s: DMA has halted, its interrupts were served too late (%u times)",
 			    name_of(s), s->halts);
+}
+
+/* Just started, an engine may still say that it stands: only CELV makes a halt of that. */
+static bool has_halted(u32 sr)
+{
+	return (sr & SR_HALTED) == SR_HALTED;
 }
 
 /* The last valid descriptor is always the one before the current. It ends a halt too. */
@@ -236,23 +273,60 @@ void wrt_ich_service(struct wrt_hw_stream *s)
 	if (sr == SR_GONE)
 		return;
 	if (s->running) {
-		if (sr & SR_DCH)
+		if (has_halted(sr))
 			note_halt(s);
 		keep_going(s);
 	}
 	ich_write(s->dev, s->engine + SR, 2, sr & SR_EVENTS);
 }
 
+/* ---- looks without an interrupt ---------------------------------------------------- */
+
+static void set_look(struct wrt_hw_stream *s, u64 ns)
+{
+	if (s->look_ns == ns)
+		return;
+	s->look_ns = ns;
+	s->dev->bus->timer_at(s->dev->ctx, s->slot, ns);
+}
+
+bool wrt_ich_look_due(struct wrt_hw_stream *s)
+{
+	if (!s->look_ns || s->dev->bus->now_ns(s->dev->ctx) < s->look_ns)
+		return false;
+	s->look_ns = 0;
+	return true;
+}
+
+/*
+ * Clearing one engine's events outside the handler: QEMU takes the line back with them and
+ * does not raise it again for what another engine has said before.
+ */
+static void hear_others(const struct wrt_hw_stream *s)
+{
+	struct wrt_hw_dev *d = s->dev;
+	u32 i;
+
+	for (i = 0; i < ICH_SLOTS; i++) {
+		struct wrt_hw_stream *other = &d->stream[i];
+
+		if (other != s && other->running &&
+		    (ich_read(d, other->engine + SR, 2) & SR_EVENTS))
+			set_look(other, d->bus->now_ns(d->ctx));
+	}
+}
+
 /* ---- position --------------------------------------------------------------------- */
 
 /*
  * False: the registers were about to change. On real parts PICB may be that of another
- * descriptor for a moment, or 0; an engine that stands may have come to 0 for good.
+ * descriptor for a moment, or 0; an engine that stands may have come to 0 for good. Within a
+ * descriptor PICB only falls: DMA goes around the ring between two looks only to halt.
  */
-static bool read_offset(struct wrt_hw_stream *s)
+static bool read_offset(struct wrt_hw_stream *s, bool stopped)
 {
 	const struct wrt_hw_dev *d = s->dev;
-	bool stands = ich_read(d, s->engine + SR, 2) & SR_DCH;
+	bool stands = stopped || has_halted(ich_read(d, s->engine + SR, 2));
 	u32 civ = ich_read(d, s->engine + CIV, 1);
 	u32 left = ich_read(d, s->engine + PICB, 2);
 	const struct wrt_ich_piece *piece;
@@ -262,27 +336,41 @@ static bool read_offset(struct wrt_hw_stream *s)
 	if (!d->cfg.emulated && ich_read(d, s->engine + PICB, 2) != left)
 		return false;
 	if (!left && stands) {
-		d->bus->delay_us(d->ctx, POLL_US);
+		d->bus->delay_us(d->ctx, ICH_POLL_US);
 		left = ich_read(d, s->engine + PICB, 2);
 	}
 	piece = piece_of(&s->ring, civ);
 	if ((!left && !stands) || 2 * left > piece->bytes)
 		return false;
+	if (civ == s->civ && left > s->left)
+		return false;
+	s->civ = civ;
+	s->left = left;
 	s->last = (piece->offset + piece->bytes - 2 * left) % s->plan.bytes;
 	return true;
 }
 
 /* If it cannot be read, DMA is said to stand where it stood; the next reading makes up. */
-static void read_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
+static bool read_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p, bool stopped)
 {
 	const struct wrt_hw_dev *d = s->dev;
 	u32 i;
 
-	for (i = 0; i < READINGS && !read_offset(s); i++)
-		d->bus->delay_us(d->ctx, POLL_US);
+	for (i = 0; i < ICH_READINGS && !read_offset(s, stopped); i++)
+		d->bus->delay_us(d->ctx, ICH_POLL_US);
 	p->dma = s->last;
 	p->link = s->last;
 	p->ns = d->bus->now_ns(d->ctx);
+	return i < ICH_READINGS;
+}
+
+/* The interrupt has been taken, and its point may not be in the position: look again. */
+static void recheck(struct wrt_hw_stream *s, u64 ns)
+{
+	if (s->look_ns || s->rechecks == RECHECKS_MAX)
+		return;
+	s->rechecks++;
+	set_look(s, ns + RECHECK_NS);
 }
 
 static int tell_halt(struct wrt_hw_stream *s)
@@ -299,8 +387,11 @@ int wrt_ich_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 
 	if (sr == SR_GONE)
 		return WRT_EIO;
-	read_position(s, p);
-	if (sr & SR_DCH) {
+	if (read_position(s, p, false))
+		s->rechecks = 0;
+	else
+		recheck(s, p->ns);
+	if (has_halted(sr)) {
 		note_halt(s);
 		keep_going(s);
 	}
@@ -319,11 +410,15 @@ int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
 	err = wrt_ich_ring_cut(&s->ring, &s->plan, from);
 	if (err < 0)
 		return err;
-	if (wrt_ich_engine_reset(d, s->engine))
-		return WRT_EIO;
+	err = wrt_ich_engine_reset(d, s->engine);
+	hear_others(s);
+	if (err)
+		return err;
 	wrt_ich_ring_interrupts(&s->ring, &s->plan);
 	write_list(s);
 	s->last = from;
+	s->civ = ICH_DESCRIPTORS;
+	s->rechecks = 0;
 	s->halted = false;
 	s->running = true;
 	ich_write(d, s->engine + BDBAR, 4, (u32)s->list_bus);
@@ -333,28 +428,35 @@ int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
 	return 0;
 }
 
-/* Reset even if it does not say that it has stopped: that ends DMA as well. */
+/*
+ * Reset even if it does not say that it has stopped: that may end DMA as well. Whether the
+ * reset is over is asked by whoever comes next, start() or release().
+ */
 int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
 	const struct wrt_hw_dev *d = s->dev;
-	int stopped, reset;
+	int err;
 	u32 sr = ich_read(d, s->engine + SR, 2);
 
+	set_look(s, 0);
 	if (sr == SR_GONE) {
 		s->running = false;
 		return WRT_EIO;
 	}
-	if (sr & SR_DCH)
+	if (has_halted(sr))
 		note_halt(s);
-	stopped = wrt_ich_engine_stop(d, s->engine);
-	if (stopped && ich_worth_a_line(++s->stuck))
+	err = wrt_ich_engine_stop(d, s->engine);
+	if (err && ich_worth_a_line(++s->stuck))
 		d->bus->log(d->ctx, WRT_LOG_WARNING,
 			    "%s: DMA did not say that it has stopped (%u times), reset",
 			    name_of(s), s->stuck);
-	read_position(s, at);
+	read_position(s, at, !err);
 	s->running = false;
-	reset = wrt_ich_engine_reset(d, s->engine);
-	return stopped && reset ? WRT_EIO : tell_halt(s);
+	begin_reset(d, s->engine);
+	hear_others(s);
+	if (err && wait_for_halt(d, s->engine, ICH_LAST_POLLS))
+		return WRT_EIO;
+	return tell_halt(s);
 }
 
 /*
@@ -462,10 +564,13 @@ int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	return 0;
 }
 
-/* The reset makes the engine forget its list, and the list forgets the buffer. */
+/*
+ * The reset makes the engine forget its list, and the list forgets the buffer. Its events have
+ * gone with stop(), so that the line is not taken back from another engine here.
+ */
 void wrt_ich_release(struct wrt_hw_stream *s)
 {
-	wrt_ich_engine_reset(s->dev, s->engine);
+	wrt_ich_engine_end(s->dev, s->engine);
 	wrt_memset(s->list, 0, ICH_LIST_BYTES);
 	wrt_memset(&s->plan, 0, sizeof(s->plan));
 	s->rate = 0;
