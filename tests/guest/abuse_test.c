@@ -573,7 +573,7 @@ static void test_unbind(void)
 {
 	struct { volatile int stop; _Atomic int streams[2]; } *shared;
 	pid_t pid[5];
-	int i, bad = 0, err;
+	int i, bad = 0;
 
 	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (i = 0; i < 5; i++) {
@@ -592,12 +592,11 @@ static void test_unbind(void)
 	bad += exit_code(pid[0]) != 0;
 	bad += exit_code(pid[1]) != 0;
 	bad += exit_code(pid[4]) != 0;
-	err = driver_write("bind");
+	driver_write("bind");	/* if it is not bound already */
 	TAP_CHECK(!bad && shared->streams[0] && shared->streams[1],
 		  "%d times unbound and bound by each of two processes, under clients that touch their memory, and observers",
 		  rounds.unbinds);
-	TAP_CHECK((!err || err == EBUSY || err == EINVAL) && !one_cycle(),
-		  "the card works after that");
+	TAP_CHECK(!one_cycle(), "the card works after that");
 	munmap(shared, 4096);
 }
 

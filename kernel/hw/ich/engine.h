@@ -54,7 +54,7 @@
 
 #define ICH_SLOTS		2
 #define ICH_DESCRIPTORS		32		/* always; the engine has no other wrap */
-#define ICH_LIST_BYTES		(8 * ICH_DESCRIPTORS)
+#define ICH_LIST_BYTES		((size_t)8 * ICH_DESCRIPTORS)
 #define ICH_PIECE_MAX		131068u		/* bytes: 65534 samples, whole stereo frames */
 #define ICH_FRAME		4u		/* bytes */
 #define ICH_BUFFER_MIN		(ICH_DESCRIPTORS * ICH_FRAME)

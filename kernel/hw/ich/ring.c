@@ -28,10 +28,10 @@ static u32 rest_of_segment(const struct wrt_ich_plan *p, u32 offset)
 	return end - offset;
 }
 
-/* Full descriptors would leave a scrap behind: equal parts, as few as can be. */
+/* Full descriptors would leave a scrap behind: equal parts, as few as can be. bytes > 0 */
 static u32 fair_part(u32 bytes)
 {
-	u32 parts = (bytes + ICH_PIECE_MAX - 1) / ICH_PIECE_MAX;
+	u32 parts = (bytes - 1) / ICH_PIECE_MAX + 1;
 	u32 frames = bytes / ICH_FRAME;
 
 	return (frames + parts - 1) / parts * ICH_FRAME;
@@ -169,8 +169,8 @@ static void write_list(struct wrt_hw_stream *s)
 	for (i = 0; i < ICH_DESCRIPTORS; i++) {
 		const struct wrt_ich_piece *piece = piece_of(&s->ring, i);
 
-		put_le32(s->list + 8 * i, bus_address(&s->plan, piece->offset));
-		put_le32(s->list + 8 * i + 4, piece->bytes / 2);
+		put_le32(s->list + (size_t)8 * i, bus_address(&s->plan, piece->offset));
+		put_le32(s->list + (size_t)8 * i + 4, piece->bytes / 2);
 	}
 	write_interrupts(s);
 }
