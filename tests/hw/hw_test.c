@@ -197,8 +197,6 @@ static int test_register(int card)
 	if (!err)
 		reg = map_register(c.fd, WAVERT_REGISTER_POSITION, &r, &err);
 	if (!err)
-		err = set_trap();
-	if (!err)
 		err = set_state(c.fd, WAVERT_STATE_RUN);
 	TAP_CHECK(!err, "a running stream tells of its position register (%s)", strerror(err));
 	if (err)
@@ -208,7 +206,11 @@ static int test_register(int card)
 		  "which nobody can write");
 	poll(NULL, 0, 50);
 	check_against_calls(&c, reg, caps.position_step);
-	check_without_calls(&c, reg, caps.position_step);
+	if (set_trap() == EINVAL)
+		tap_skip("this kernel cannot trap system calls (before 5.11)",
+			 "without any system call");
+	else
+		check_without_calls(&c, reg, caps.position_step);
 	/* goes on where it stood, and the register with it */
 	set_state(c.fd, WAVERT_STATE_PAUSE);
 	set_state(c.fd, WAVERT_STATE_RUN);
