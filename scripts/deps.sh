@@ -19,13 +19,13 @@ set -eu
 
 packages() { # GROUP
 	case $1 in
-	build) echo gcc make libc6-dev linux-headers-amd64 kmod pkg-config libasound2-dev libsndfile1-dev ;;
+	build) echo gcc make libc6-dev linux-headers-amd64 kmod pkg-config libasound2-dev libsndfile1-dev libjansson-dev ;;
 	guest) echo gcc libc6-dev libasound2-dev bsdutils ncurses-base qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils linux-headers-amd64 ;;
 	kernels) echo gcc make libc6-dev libelf-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
-	unit) echo gcc make libc6-dev libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
-	lint) echo gcc make libc6-dev libsndfile1-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
+	unit) echo gcc g++ make libc6-dev libjansson-dev liburing-dev abigail-tools man-db zsh fish libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
+	lint) echo gcc make libc6-dev libsndfile1-dev libjansson-dev liburing-dev libasound2-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
 	prove) echo gcc make libc6-dev binutils ;;
-	packages) echo dpkg-dev debhelper dh-dkms gcc make libc6-dev pkg-config libasound2-dev libsndfile1-dev mmdebstrap ;;
+	packages) echo dpkg-dev debhelper dh-dkms gcc make libc6-dev pkg-config libasound2-dev libjansson-dev libsndfile1-dev mmdebstrap openssl ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
 	nt) echo gcc make libc6-dev gcc-mingw-w64-x86-64-win32 wine wine64 ;;
 	all) for name in build guest kernels unit prove lint packages abi32 nt; do packages $name; done ;;

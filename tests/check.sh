@@ -3,7 +3,7 @@
 # All tests but the long ones; make check. Every part prints TAP, which is added up to a
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
 #
-#   tests/check.sh [PART...]   parts: lint layers unit conformance prove fuzz fuzz-abi guest-runner guest-debian guest-uml
+#   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz fuzz-abi guest-runner guest-debian guest-uml
 #                              guest-x86-kasan guest-x86-kcsan demo hw
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -191,6 +191,7 @@ guest_parts()	# BED MODULES
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
 	[ "$bed" != debian ] || part debian-plugin plugin_test "$bed" "$dir"
+	[ "$bed" != debian ] || part debian-userspace tests/userspace/run.sh guest "build/$dir"
 	[ "$bed" != debian ] || part debian-bind bind_test "$bed" "$dir"
 	[ "$bed" = uml ] || part "$bed-hw" hw_test "$bed" "$dir"
 }
@@ -242,6 +243,7 @@ run_part()
 	case $1 in
 	lint) part lint scripts/lint.sh ;;
 	layers) part layers layers ;;
+	userspace) part userspace env "O=$top/build/userspace-host" tests/userspace/run.sh host ;;
 	unit) part unit make -s --no-print-directory -C tests/unit "O=$top/build/unit" run compile3 ;;
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
@@ -277,7 +279,7 @@ everything()
 		guests="guest-debian demo"
 		code=1
 	fi
-	LOGS=$logs/host tests/check.sh layers unit conformance prove lint fuzz >"$logs/host.out" 2>&1 &
+	LOGS=$logs/host tests/check.sh layers unit userspace conformance prove lint fuzz >"$logs/host.out" 2>&1 &
 	# shellcheck disable=SC2086 # words
 	LOGS=$logs/guests tests/check.sh $guests | tee "$logs/guests.out"
 	code=$((code + PIPESTATUS[0]))

@@ -2,16 +2,27 @@
 /*
  * wavert.h - libwavert: the WaveRT side of an alsa-wavert card, for clients.
  *
- * Functions that can fail return 0 (or a descriptor) or a negative errno; errno codes
- * stand one to one for the contract's NTSTATUS, see wavert_status_name(). Objects are
- * opaque, belong to the caller and are freed by the matching close function, which
- * accepts NULL. An object is used by one thread at a time, except that
- * wavert_stream_snapshot(), _notifications(), _position(), _now(), _linear_now() and the
- * packet calls may run beside anything but close.
+ * Returns: functions that can fail return 0 (or a descriptor, or a count), or a negative
+ * errno; their [out] arguments mean nothing then. The errno codes stand one to one for the
+ * contract's NTSTATUS, see wavert_status_name(). Besides the errors named at a function any
+ * that can fail may do so with -ENODEV: the device has been removed.
+ *
+ * Units: sizes and positions are bytes, unless a name says frames; times are nanoseconds of
+ * CLOCK_MONOTONIC, or of the card's own clock with WAVERT_CAP_STEPPED; time limits are
+ * milliseconds; rates are Hz.
+ *
+ * Ownership: objects are opaque, belong to the caller and are freed by the matching close
+ * function, which accepts NULL. Pointers and descriptors that a function returns belong to
+ * the object they came from and end with it; descriptors passed in stay the caller's.
+ *
+ * Threads: an object is used by one thread at a time, except that wavert_stream_snapshot(),
+ * _notifications(), _position(), _now(), _linear_now() and the packet calls may run beside
+ * anything but close. Different objects are independent. After fork() the child may only
+ * close. Nothing here is for signal handlers.
  *
  * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format,
- * wavert_stream_alloc, wavert_stream_register, fill the buffer, set_state(RUN), then
- * wait on the eventfd; PAUSE, STOP, unregister, close.
+ * wavert_stream_alloc, wavert_stream_event, fill the buffer, set_state(RUN), then wait on
+ * the descriptor; STOP, close. The manual pages begin with wavert(7).
  */
 #ifndef WAVERT_H
 #define WAVERT_H
@@ -25,118 +36,150 @@
 extern "C" {
 #endif
 
+#ifdef __GNUC__
+#define WAVERT_MUST_CHECK __attribute__((warn_unused_result))
 #pragma GCC visibility push(default)
+#else
+#define WAVERT_MUST_CHECK
+#endif
 
+/* Card numbers are below this. */
 #define WAVERT_CARDS_MAX 32
 
 struct wavert_device;
 struct wavert_stream;
 
+/* ---- devices: wavert_device(3) ------------------------------------------------------ */
+
 /*
  * Open the filter of a card. name: a card number ("0"), an id ("WaveRT"), "hw:" and one
- * of these, or the path of the hwdep node. -ENODEV: no such card; -ENXIO: the card has no
- * WaveRT node; -EPROTO: the module speaks another major version; or what open(2) says.
+ * of these, or the path of the hwdep node. Claims nothing; any number may be open.
+ * [out] *device: close it with wavert_close(). -ENODEV: no such card; -ENXIO: the card has
+ * no WaveRT node; -EACCES: not permitted (group audio); -EPROTO: the module speaks another
+ * major version; -ENOMEM; or what open(2) says.
  */
-int wavert_open(struct wavert_device **device, const char *name);
+WAVERT_MUST_CHECK int wavert_open(struct wavert_device **device, const char *name);
+
+/* Close it. Its streams go on. NULL is allowed. */
 void wavert_close(struct wavert_device *device);
 
-/* Number of the ALSA card. */
+/* Number of the ALSA card, 0 .. WAVERT_CARDS_MAX - 1. */
 int wavert_device_card(const struct wavert_device *device);
 
-/* What a pin can do (WAVERT_PLAYBACK or WAVERT_CAPTURE). -ENOENT: no such pin. */
-int wavert_device_caps(struct wavert_device *device, unsigned int direction, unsigned int pin,
-		       struct wavert_caps *caps);
+/*
+ * Version of the interface that the module speaks; the one this library was built for is
+ * WAVERT_ABI_MAJOR and _MINOR.
+ */
+WAVERT_MUST_CHECK int wavert_device_version(struct wavert_device *device,
+					    struct wavert_version *version);
 
 /*
- * A new stream in STOP; flags 0 or WAVERT_STREAM_OBSERVE. The device may be closed before
- * the stream.
+ * What a pin can do. direction: WAVERT_PLAYBACK or WAVERT_CAPTURE; pin: 0 .. caps->pins - 1.
+ * -ENOENT: no such pin; -EINVAL: direction.
  */
-int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *device,
-		       unsigned int direction, unsigned int pin, unsigned int flags);
+WAVERT_MUST_CHECK int wavert_device_caps(struct wavert_device *device, unsigned int direction,
+					 unsigned int pin, struct wavert_caps *caps);
+
+/* ---- streams: wavert_stream(3) ------------------------------------------------------- */
+
+/*
+ * A new stream in STOP, without format and buffer; flags 0, or WAVERT_STREAM_OBSERVE to look
+ * on at whoever runs the pin. Claims nothing yet. The device may be closed before the stream.
+ * [out] *stream: close it with wavert_stream_close(). -ENOENT: no such pin; -EINVAL:
+ * direction, flags; -ENOMEM (also: 8 observers are there); -EMFILE, -ENFILE.
+ */
+WAVERT_MUST_CHECK int wavert_stream_open(struct wavert_stream **stream,
+					 struct wavert_device *device, unsigned int direction,
+					 unsigned int pin, unsigned int flags);
+
+/* Stop it, unmap and free everything that came from it, close it. NULL is allowed. */
 void wavert_stream_close(struct wavert_stream *stream);
 
-/* The stream's descriptor, owned by the stream. */
+/*
+ * The stream's descriptor, for ioctl(2) and mmap(2) by sound/wavert.h. It belongs to the
+ * stream and cannot be polled: see wavert_stream_event().
+ */
 int wavert_stream_fd(const struct wavert_stream *stream);
 
-/* rate in Hz, format one WAVERT_FORMAT_*. -EINVAL: the pin lacks it. */
-int wavert_stream_set_format(struct wavert_stream *stream, unsigned int rate,
-			     unsigned int format, unsigned int channels);
+/*
+ * rate in Hz, format one WAVERT_FORMAT_*, channels interleaved. -EINVAL: the pin lacks one of
+ * them; -EBADRQC: a buffer is there, or an observer.
+ */
+WAVERT_MUST_CHECK int wavert_stream_set_format(struct wavert_stream *stream, unsigned int rate,
+					       unsigned int format, unsigned int channels);
 
 /*
- * Allocate and map the cyclic buffer of at least `bytes`; notifications 0 (timer mode), 1
- * or 2; more with WAVERT_ALLOC_ANY_COUNT in flags. -EREMOTEIO: size, -EINVAL: count,
- * -EBUSY: the pin is in use, -EBADRQC: no format, or a buffer exists.
+ * Claim the pin; allocate and map the cyclic buffer of at least `bytes`, rounded up to what
+ * the hardware does. notifications: 0 (timer mode, no events), 1 or 2 a cycle; more with
+ * WAVERT_ALLOC_ANY_COUNT in flags. What came of it: wavert_stream_buffer(), _layout().
+ * -EREMOTEIO: bytes (0, too many) or too many notifications for it; -EINVAL: notifications,
+ * flags; -EBUSY: somebody else has the pin; -EBADRQC: no format, a buffer is there, PAUSE or
+ * RUN, or an observer; -EAGAIN: the hardware does not do as told; -ENOMEM.
  */
-int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int notifications,
-			unsigned int flags);
+WAVERT_MUST_CHECK int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes,
+					  unsigned int notifications, unsigned int flags);
 
-/* Unmap and free the buffer; a running stream is stopped. */
+/*
+ * Unmap and free the buffer, and give the pin back; a running stream is stopped. Events stay
+ * registered. -EBADRQC: no buffer.
+ */
 int wavert_stream_free(struct wavert_stream *stream);
 
-/* The mapped buffer and its size in bytes (ActualSize), or NULL. Valid until free or close. */
+/*
+ * The mapped buffer, or NULL without one. [out] *bytes: the length of the cycle (ActualSize);
+ * bytes may be NULL. It belongs to the stream, until free or close; the device's removal
+ * leaves it mapped. Packet p of N lies at p % N * (bytes / N).
+ */
 void *wavert_stream_buffer(const struct wavert_stream *stream, size_t *bytes);
 
-/* Register or unregister an eventfd, which stays the caller's. */
-int wavert_stream_register(struct wavert_stream *stream, int eventfd);
-int wavert_stream_unregister(struct wavert_stream *stream, int eventfd);
+/*
+ * The buffer as wavert_stream_alloc() got it: sizes, cache type, and whether writes need a
+ * barrier before the hardware sees them (call_memory_barrier). -EAGAIN: no buffer.
+ */
+WAVERT_MUST_CHECK int wavert_stream_layout(const struct wavert_stream *stream,
+					   struct wavert_buffer *layout);
 
-/* WAVERT_STATE_STOP .. WAVERT_STATE_RUN; missing steps are inserted. */
+/*
+ * WAVERT_STATE_STOP .. WAVERT_STATE_RUN; missing steps are inserted. When leaving RUN has
+ * returned, no notification follows. -EINVAL: state; -EBADRQC: RUN without a buffer, or an
+ * observer; -EAGAIN: the hardware does not do as told.
+ */
 int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
 
-/* Ask the hardware, by a system call. */
-int wavert_stream_position(struct wavert_stream *stream, struct wavert_position *position);
-
-/* FIFO in bytes, delays in 100 ns. -EAGAIN: no buffer yet. */
-int wavert_stream_latency(struct wavert_stream *stream, struct wavert_latency *latency);
+/* ---- notifications: wavert_event(3) --------------------------------------------------- */
 
 /*
- * WAVERT_REGISTER_POSITION or _CLOCK, mapped: *address is the register, valid until close;
- * 0 is read there once the device is gone. Each once a stream, and after the buffer has been
- * allocated. -EOPNOTSUPP: the hardware has none to map; -EBADRQC: mapped before; -EAGAIN: no
- * buffer. How a value becomes an offset: see sound/wavert.h; wavert_stream_now() does it.
+ * The stream's own event: an eventfd (non-blocking, close-on-exec) that becomes readable at
+ * every notification and when the device is removed. The first call makes and registers it,
+ * every call returns the same descriptor, for as long as the stream lives. Any event loop
+ * can wait for it to be readable; then read 8 bytes from it, which is the number of
+ * notifications since the last read. It belongs to the stream: do not close it.
+ * -EAGAIN: no buffer yet (an observer needs none); -EOPNOTSUPP: a buffer without
+ * notifications; -ENOMEM; -EMFILE.
  */
-int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
-			       struct wavert_register *info, const volatile void **address);
+WAVERT_MUST_CHECK int wavert_stream_event(struct wavert_stream *stream);
 
 /*
- * Packet mode (see sound/wavert.h). -EOPNOTSUPP: other direction, or no notification
- * buffer. write: -ETIME late, -EOVERFLOW too early, -EBADFD after the end; flags 0 or
- * WAVERT_PACKET_EOS with the last packet's length. read: -EAGAIN nothing new.
+ * Wait on that event for timeout_ms at most, for ever if it is negative. 1: notified, [out]
+ * *points (may be NULL): how often since the last time; 0: the time is over. -ENODEV: the
+ * device has been removed; -EINTR: a signal was caught; and what wavert_stream_event() says.
  */
-int wavert_stream_packet_count(struct wavert_stream *stream, uint32_t *packets);
-int wavert_stream_write_packet(struct wavert_stream *stream, uint32_t number,
-			       unsigned int flags, unsigned int eos_bytes);
-int wavert_stream_read_packet(struct wavert_stream *stream, struct wavert_read_packet *packet);
-
-/* Frames that have left the device, and when (CLOCK_MONOTONIC). Playback only. */
-int wavert_stream_presentation(struct wavert_stream *stream,
-			       struct wavert_presentation *presentation);
-
-/* The register page without its ring, as one consistent copy; no system call. */
-struct wavert_snapshot {
-	uint32_t state;			/* WAVERT_STATE_* */
-	uint32_t offset;		/* cyclic position, bytes */
-	uint64_t linear;		/* bytes since the last STOP, at position_ns */
-	uint64_t position_ns;
-	uint64_t packets;		/* C */
-	uint64_t point_ns;		/* when the last point was passed */
-	uint64_t looks;
-	uint64_t notifications_written;	/* ring_head */
-	uint32_t buffer_bytes, notifications, rate, frame_bytes, format, channels, flags;
-	uint64_t underruns, repeats, late, overruns, dropped;	/* glitches of packet mode */
-	uint64_t stalls;		/* times DMA stood still unasked */
-	uint32_t register_base;
-};
-
-void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot);
+WAVERT_MUST_CHECK int wavert_stream_wait(struct wavert_stream *stream, int timeout_ms,
+					 uint64_t *points);
 
 /*
- * Bytes since the last STOP, now: the page's reading carried on by the clock at the nominal
- * rate, so it may run a little ahead of the hardware, but never beyond the end of a stream.
- * As of position_ns while the stream does not run, or has a clock of its own
- * (WAVERT_CAP_STEPPED). No system call.
+ * Register an eventfd of the caller's, as RegisterNotificationEvent: its counter goes up by 1
+ * at every notification. One eventfd may serve several streams, one stream
+ * WAVERT_EVENTS_MAX of them. -EBADF: not open; -EMEDIUMTYPE: no eventfd; -EREMOTEIO:
+ * registered already; -EAGAIN: no buffer yet; -EOPNOTSUPP: a buffer without notifications;
+ * -ENOMEM: too many.
  */
-uint64_t wavert_stream_linear_now(const struct wavert_stream *stream);
+WAVERT_MUST_CHECK int wavert_stream_register(struct wavert_stream *stream, int eventfd);
+
+/* No signal follows its return. -ENOENT: not registered; -EBADF, -EMEDIUMTYPE as above. */
+int wavert_stream_unregister(struct wavert_stream *stream, int eventfd);
+
+/* ---- positions: wavert_position(3) ----------------------------------------------------- */
 
 enum wavert_source {
 	WAVERT_FROM_REGISTER,	/* the mapped position register; no system call */
@@ -160,29 +203,128 @@ struct wavert_now {
  * up to fifo_bytes (wavert_stream_latency()) away from what the others show, so compare
  * positions of one source only. -ENODEV: the device is gone.
  */
-int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now);
+WAVERT_MUST_CHECK int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now);
 
 /*
- * Copy the notifications after number *seen (of ring_head) into list, oldest first, at
- * most WAVERT_RING; returns how many and moves *seen on. Those already overwritten are
- * skipped. No system call.
+ * Bytes since the last STOP, now: the page's reading carried on by the clock at the nominal
+ * rate, so it may run a little ahead of the hardware, but never beyond the end of a stream.
+ * As of position_ns while the stream does not run, or has a clock of its own
+ * (WAVERT_CAP_STEPPED). No system call, cannot fail.
+ */
+uint64_t wavert_stream_linear_now(const struct wavert_stream *stream);
+
+/* Ask the hardware, by a system call. Besides -ENODEV it does not fail. */
+WAVERT_MUST_CHECK int wavert_stream_position(struct wavert_stream *stream,
+					     struct wavert_position *position);
+
+/* Frames that have left the device, and when. -EOPNOTSUPP: capture, no notifications. */
+WAVERT_MUST_CHECK int wavert_stream_presentation(struct wavert_stream *stream,
+						 struct wavert_presentation *presentation);
+
+/* FIFO in bytes, delays in 100 ns. -EAGAIN: no buffer yet; -EBADRQC: an observer. */
+WAVERT_MUST_CHECK int wavert_stream_latency(struct wavert_stream *stream,
+					    struct wavert_latency *latency);
+
+/*
+ * Map WAVERT_REGISTER_POSITION or _CLOCK: *address is the register, little endian and
+ * info->width bits wide. It belongs to the stream, until close; 0 is read there once the
+ * device is gone. Each once a stream, and after the buffer has been allocated. -EOPNOTSUPP:
+ * the hardware has none to map; -EBADRQC: mapped before, or an observer; -EAGAIN: no buffer;
+ * -EINVAL: kind. How a value becomes an offset: see sound/wavert.h; wavert_stream_now() does
+ * it.
+ */
+WAVERT_MUST_CHECK int wavert_stream_map_register(struct wavert_stream *stream,
+						 unsigned int kind, struct wavert_register *info,
+						 const volatile void **address);
+
+/* ---- packets: wavert_packet(3) ----------------------------------------------------------- */
+
+/*
+ * Packet mode: a buffer of N notifications is N packets, numbered from 0 at the first RUN
+ * after STOP, modulo 2^32. All: -EOPNOTSUPP: a pin of the other direction, or a buffer without
+ * notifications.
+ */
+
+/* [out] *packets: those done, which is the number of the one in progress. */
+WAVERT_MUST_CHECK int wavert_stream_packet_count(struct wavert_stream *stream,
+						 uint32_t *packets);
+
+/*
+ * Playback: packet `number` has been written. flags 0, or WAVERT_PACKET_EOS: the last one, of
+ * which eos_bytes count. -ETIME: late; -EOVERFLOW: too early; -EBADFD: after the end; -EINVAL:
+ * flags, eos_bytes; -EBADRQC: an observer.
+ */
+WAVERT_MUST_CHECK int wavert_stream_write_packet(struct wavert_stream *stream, uint32_t number,
+						 unsigned int flags, unsigned int eos_bytes);
+
+/*
+ * Capture: the newest packet that is complete, once; older ones are lost. -EAGAIN: nothing
+ * new; -EBADFD: neither PAUSE nor RUN; -EBADRQC: an observer.
+ */
+WAVERT_MUST_CHECK int wavert_stream_read_packet(struct wavert_stream *stream,
+						struct wavert_read_packet *packet);
+
+/* ---- the register page: wavert_snapshot(3) -------------------------------------------------- */
+
+/* The register page without its ring. Members may be added in place of reserved ones. */
+struct wavert_snapshot {
+	uint32_t state;			/* WAVERT_STATE_*; _GONE: the device was removed */
+	uint32_t offset;		/* cyclic position, bytes, at position_ns */
+	uint64_t linear;		/* bytes since the last STOP, at position_ns */
+	uint64_t position_ns;
+	uint64_t packets;		/* C: notifications since the last STOP */
+	uint64_t point_ns;		/* when the last of them was due */
+	uint64_t looks;			/* interrupts; changes with each */
+	uint64_t notifications_written;	/* ring_head */
+	uint32_t buffer_bytes;		/* 0 without a buffer */
+	uint32_t notifications;		/* N; 0 without */
+	uint32_t rate;			/* Hz */
+	uint32_t frame_bytes;
+	uint32_t format;		/* WAVERT_FORMAT_* */
+	uint32_t channels;
+	uint32_t flags;			/* WAVERT_CAP_* */
+	uint64_t underruns, repeats, late, overruns, dropped;	/* glitches of packet mode */
+	uint64_t stalls;		/* times DMA stood still unasked */
+	uint32_t register_base;		/* offset at which the position register reads 0 */
+	uint32_t reserved0;		/* 0 */
+	uint64_t end;			/* linear never gets beyond; ~0: no end of stream is set */
+	uint64_t reserved[8];		/* 0 */
+};
+
+/* All of it as one consistent copy. No system call, cannot fail. */
+void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot);
+
+/*
+ * Copy the notifications after number *seen (of notifications_written) into list, oldest
+ * first, at most WAVERT_RING; returns how many and moves *seen on. Those already overwritten
+ * are skipped. No system call.
  */
 size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t *seen,
 				   struct wavert_notification list[WAVERT_RING]);
 
-/* "DEVICE_BUSY" for -EBUSY and so on; NULL for an errno outside the contract. */
+/* ---- names: wavert_status(3) ------------------------------------------------------------------ */
+
+/*
+ * Of the NTSTATUS that a negative errno of this interface stands for: "DEVICE_BUSY" for
+ * -EBUSY and so on, "SUCCESS" for 0; NULL for an errno outside the contract. Static.
+ */
 const char *wavert_status_name(int error);
 
-/* NTSTATUS value for a negative errno of this interface, 0 for 0 or unknown. */
+/* NTSTATUS value for a negative errno of this interface; 0 for 0 or unknown. */
 uint32_t wavert_status_value(int error);
 
-/* Bytes of one sample of a WAVERT_FORMAT_*, 0 if unknown. */
+/* The way back: a negative errno, 0 for STATUS_SUCCESS; 1: none stands for this value. */
+int wavert_status_errno(uint32_t value);
+
+/* Bytes of one sample of a WAVERT_FORMAT_*; 0 if unknown. */
 unsigned int wavert_format_bytes(unsigned int format);
 
-/* "S16" and so on, or NULL. */
+/* "S16" and so on; NULL if unknown. Static. */
 const char *wavert_format_name(unsigned int format);
 
+#ifdef __GNUC__
 #pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

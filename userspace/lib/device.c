@@ -103,13 +103,19 @@ static int card_of_fd(int fd)
 	return ioctl(fd, SNDRV_HWDEP_IOCTL_INFO, &info) ? -errno : info.card;
 }
 
+static int ask_version(int fd, struct wavert_version *version)
+{
+	memset(version, 0, sizeof(*version));
+	return ioctl(fd, WAVERT_IOC_VERSION, version) ? -errno : 0;
+}
+
 static int check_version(int fd)
 {
 	struct wavert_version v;
+	int err = ask_version(fd, &v);
 
-	memset(&v, 0, sizeof(v));
-	if (ioctl(fd, WAVERT_IOC_VERSION, &v))
-		return -errno;
+	if (err)
+		return err;
 	return v.abi_major == WAVERT_ABI_MAJOR ? 0 : -EPROTO;
 }
 
@@ -150,6 +156,11 @@ void wavert_close(struct wavert_device *device)
 int wavert_device_card(const struct wavert_device *device)
 {
 	return device->card;
+}
+
+int wavert_device_version(struct wavert_device *device, struct wavert_version *version)
+{
+	return ask_version(device->fd, version);
 }
 
 int wavert_device_caps(struct wavert_device *device, unsigned int direction, unsigned int pin,

@@ -10,4 +10,23 @@ struct wavert_device {
 	int card;
 };
 
+/* A register of the hardware: told of once, then mapped. */
+struct hw_register {
+	int told;
+	struct wavert_register info;
+	void *page;
+	const volatile void *at;
+};
+
+struct wavert_stream {
+	int fd;
+	int event;		/* of wavert_stream_event(); -1: not asked for yet */
+	uint32_t step;		/* bytes the position moves by at once; 0: one frame */
+	size_t page_bytes;
+	const struct wavert_page *page;
+	struct wavert_buffer layout;
+	void *mapping;		/* layout.map_bytes; NULL without a buffer */
+	struct hw_register registers[2];	/* WAVERT_REGISTER_POSITION, _CLOCK */
+};
+
 #endif

@@ -33,6 +33,20 @@ uint32_t wavert_status_value(int error)
 	return 0;
 }
 
+#define ERROR(name, value, error)	\
+	case value:			\
+		return -(error);
+
+int wavert_status_errno(uint32_t value)
+{
+	switch (value) {
+	case 0:
+		return 0;
+	WRT_STATUS_TABLE(ERROR)
+	}
+	return 1;
+}
+
 unsigned int wavert_format_bytes(unsigned int format)
 {
 	switch (format) {

@@ -14,26 +14,6 @@
 
 #include "internal.h"
 
-/* A register of the hardware: told of once, then mapped. */
-struct hw_register {
-	int told;
-	struct wavert_register info;
-	void *page;
-	const volatile void *at;
-};
-
-struct wavert_stream {
-	int fd;
-	uint32_t step;		/* bytes the position moves by at once; 0: one frame */
-	size_t page_bytes;
-	const struct wavert_page *page;
-	void *mapping;
-	size_t map_bytes;
-	void *buffer;		/* byte 0 of the cycle, inside the mapping */
-	size_t bytes;
-	struct hw_register registers[2];	/* WAVERT_REGISTER_POSITION, _CLOCK */
-};
-
 static int call(const struct wavert_stream *s, unsigned long request, void *arg)
 {
 	return ioctl(s->fd, request, arg) < 0 ? -errno : 0;
@@ -68,6 +48,7 @@ int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *devi
 		return -ENOMEM;
 	}
 	s->fd = arg.fd;
+	s->event = -1;
 	s->step = caps.position_step;
 	err = map_page(s);
 	if (err) {
@@ -82,10 +63,8 @@ int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *devi
 static void unmap_buffer(struct wavert_stream *s)
 {
 	if (s->mapping)
-		munmap(s->mapping, s->map_bytes);
+		munmap(s->mapping, s->layout.map_bytes);
 	s->mapping = NULL;
-	s->buffer = NULL;
-	s->bytes = 0;
 }
 
 static void unmap_registers(struct wavert_stream *s)
@@ -104,6 +83,8 @@ void wavert_stream_close(struct wavert_stream *stream)
 	unmap_buffer(stream);
 	unmap_registers(stream);
 	munmap((void *)stream->page, stream->page_bytes);
+	if (stream->event >= 0)
+		close(stream->event);
 	close(stream->fd);
 	free(stream);
 }
@@ -144,9 +125,7 @@ int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int
 		return err;
 	}
 	stream->mapping = at;
-	stream->buffer = (char *)at + arg.offset_from_first_page;
-	stream->bytes = arg.actual_bytes;
-	stream->map_bytes = arg.map_bytes;
+	stream->layout = arg;
 	return 0;
 }
 
@@ -159,8 +138,17 @@ int wavert_stream_free(struct wavert_stream *stream)
 void *wavert_stream_buffer(const struct wavert_stream *stream, size_t *bytes)
 {
 	if (bytes)
-		*bytes = stream->bytes;
-	return stream->buffer;
+		*bytes = stream->mapping ? stream->layout.actual_bytes : 0;
+	return stream->mapping ? (char *)stream->mapping + stream->layout.offset_from_first_page :
+				 NULL;
+}
+
+int wavert_stream_layout(const struct wavert_stream *stream, struct wavert_buffer *layout)
+{
+	if (!stream->mapping)
+		return -EAGAIN;
+	*layout = stream->layout;
+	return 0;
 }
 
 int wavert_stream_register(struct wavert_stream *stream, int eventfd)
@@ -301,6 +289,8 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 	const volatile struct wavert_page *page = stream->page;
 	uint32_t seq;
 
+	snapshot->reserved0 = 0;
+	memset(snapshot->reserved, 0, sizeof(snapshot->reserved));
 	do {
 		seq = read_begin(stream->page);
 		snapshot->state = page->state;
@@ -325,6 +315,7 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 		snapshot->dropped = page->dropped;
 		snapshot->stalls = page->stalls;
 		snapshot->register_base = page->register_base;
+		snapshot->end = page->end;
 	} while (read_again(stream->page, seq));
 }
 
@@ -454,7 +445,8 @@ int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 	}
 	since = bytes_since(&r);
 	/* long after the page was written nobody knows which lap the register means */
-	if (reg && r.value <= r.buffer_bytes && since <= 2 * (uint64_t)r.buffer_bytes) {
+	if (reg && r.value <= r.buffer_bytes &&
+	    (r.flags & WAVERT_CAP_EMULATED || since <= 2 * (uint64_t)r.buffer_bytes)) {
 		now_is(now, &r, WAVERT_FROM_REGISTER, not_beyond(linear_at(&r, since), r.end),
 		       reg->info.accuracy);
 		return 0;

@@ -4,23 +4,8 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "tool.h"
-
-static void card_id(int card, char *id, size_t size)
-{
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/asound/card%d/id", card);
-	f = fopen(path, "r");
-	if (!f || !fgets(id, (int)size, f))
-		snprintf(id, size, "?");
-	if (f)
-		fclose(f);
-	id[strcspn(id, "\n")] = 0;
-}
 
 static void print_direction(struct wavert_device *device, unsigned int direction)
 {
@@ -39,30 +24,61 @@ static void print_direction(struct wavert_device *device, unsigned int direction
 	       c.flags & WAVERT_CAP_STEPPED ? ", step clock" : "");
 }
 
+static void json_direction(json_t *card, struct wavert_device *device, unsigned int direction)
+{
+	struct wavert_caps c;
+
+	if (!wavert_device_caps(device, direction, 0, &c))
+		json_object_set_new(card, direction ? "capture" : "playback", json_caps(&c));
+}
+
+static void one_card(struct wavert_device *device, int card, json_t *cards)
+{
+	char path[64], id[64];
+	json_t *entry;
+
+	snprintf(path, sizeof(path), "/proc/asound/card%d/id", card);
+	if (!first_line(path, id, sizeof(id)))
+		snprintf(id, sizeof(id), "?");
+	if (!cards) {
+		printf("card %d: %s\n", card, id);
+		print_direction(device, WAVERT_PLAYBACK);
+		print_direction(device, WAVERT_CAPTURE);
+		return;
+	}
+	entry = json_pack("{s:i, s:s}", "card", card, "id", id);
+	json_direction(entry, device, WAVERT_PLAYBACK);
+	json_direction(entry, device, WAVERT_CAPTURE);
+	json_array_append_new(cards, entry);
+}
+
 int verb_list(const struct options *o)
 {
+	json_t *document = NULL, *cards = NULL;
 	struct wavert_device *device;
-	char name[16], id[64];
 	int card, err, found = 0, denied = 0;
+	char name[16];
 
-	(void)o;
+	if (o->json) {
+		document = json_document();
+		cards = json_array();
+		json_object_set_new(document, "cards", cards);
+	}
 	for (card = 0; card < WAVERT_CARDS_MAX; card++) {
 		snprintf(name, sizeof(name), "%d", card);
 		err = wavert_open(&device, name);
 		denied |= err == -EACCES;
 		if (err)
 			continue;
-		card_id(card, id, sizeof(id));
-		printf("card %d: %s\n", card, id);
-		print_direction(device, WAVERT_PLAYBACK);
-		print_direction(device, WAVERT_CAPTURE);
+		one_card(device, card, cards);
 		wavert_close(device);
 		found++;
 	}
-	if (found)
-		return EXIT_OK;
-	fprintf(stderr, denied ?
-		"wavert: cards are there, but you may not open them (group audio)\n" :
-		"wavert: no card is driven by alsa-wavert (is a backend loaded, as snd-wavert-sim?)\n");
-	return EXIT_FAILED;
+	if (!found)
+		fputs(denied ?
+		      "wavert: cards are there, but you may not open them; sudo adduser $USER audio, then log in again\n" :
+		      "wavert: no card is driven by alsa-wavert; sudo modprobe snd-wavert-sim makes one, wavert doctor says what is missing\n",
+		      stderr);
+	return o->json ? json_print(document, found ? EXIT_OK : EXIT_FAILED) :
+			 found ? EXIT_OK : EXIT_FAILED;
 }

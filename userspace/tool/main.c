@@ -12,14 +12,16 @@
 #include "tool.h"
 
 static const char usage_text[] =
-"usage: wavert VERB [OPTION...] [FILE|ADDRESS]\n"
+"usage: wavert VERB [OPTION...] [FILE|ADDRESS|MODULE]\n"
 "\n"
-"  list            cards that alsa-wavert drives, and what they can do\n"
-"  play FILE       play a sound file, driven by notifications\n"
-"  record FILE     record to a sound file (.wav, or .raw without header)\n"
-"  watch           observe a pin: a line a notification, then a summary\n"
-"  bind ADDRESS    take the sound controller at a PCI address from its driver\n"
-"  unbind ADDRESS  give it back\n"
+"  list             cards that alsa-wavert drives, and what they can do\n"
+"  info             one card in full: versions, pins, registers, latency\n"
+"  play FILE        play a sound file, driven by notifications\n"
+"  record FILE      record to a sound file (.wav, or .raw without header)\n"
+"  watch            observe a pin: a line a notification, then a table and a summary\n"
+"  bind ADDRESS     take the sound controller at a PCI address from its driver\n"
+"  unbind ADDRESS   give it back\n"
+"  doctor [MODULE]  what is wrong with kernel, module (a file) and cards, and what mends it\n"
 "\n"
 "  -D, --device CARD        number, id, hw:CARD or path of the node (default 0)\n"
 "  -p, --pin N              pin, as ALSA's subdevice (default 0)\n"
@@ -33,14 +35,27 @@ static const char usage_text[] =
 "      --count N            watch: stop after N notifications\n"
 "      --capture            watch: the capture pin (default playback)\n"
 "      --until-stop         watch: end when the observed stream is closed\n"
+"      --live               watch: the table every second, in the place of the lines\n"
+"      --threshold US       watch: a notification is late beyond that (default 1000)\n"
+"      --json               list, info, watch, doctor: a JSON document\n"
 "      --dry-run            bind, unbind: only show what would be written\n"
 "      --force              unbind: although programs use the card\n"
-"  -q, --quiet              no report\n"
-"  -h, --help   -V, --version\n"
+"  -q, --quiet              no report; watch: the summary only\n"
+"  -h, --help               print this\n"
+"  -V, --version            print the version\n"
 "\n"
 "exit code: 0 success, 1 failure, 2 wrong usage\n";
 
-enum { OPT_COUNT = 256, OPT_CAPTURE, OPT_UNTIL_STOP, OPT_DRY_RUN, OPT_FORCE };
+enum {
+	OPT_COUNT = 256,
+	OPT_CAPTURE,
+	OPT_UNTIL_STOP,
+	OPT_LIVE,
+	OPT_THRESHOLD,
+	OPT_JSON,
+	OPT_DRY_RUN,
+	OPT_FORCE,
+};
 
 static const struct option long_options[] = {
 	{ "device", required_argument, NULL, 'D' },
@@ -55,6 +70,9 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "capture", no_argument, NULL, OPT_CAPTURE },
 	{ "until-stop", no_argument, NULL, OPT_UNTIL_STOP },
+	{ "live", no_argument, NULL, OPT_LIVE },
+	{ "threshold", required_argument, NULL, OPT_THRESHOLD },
+	{ "json", no_argument, NULL, OPT_JSON },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -157,6 +175,14 @@ static bool option(struct options *o, int c)
 	case OPT_UNTIL_STOP:
 		o->until_stop = true;
 		return true;
+	case OPT_LIVE:
+		o->live = true;
+		return true;
+	case OPT_THRESHOLD:
+		return number_option("--threshold", 0, 1000000000, &o->threshold_us);
+	case OPT_JSON:
+		o->json = true;
+		return true;
 	case OPT_DRY_RUN:
 		o->dry_run = true;
 		return true;
@@ -175,15 +201,20 @@ struct verb {
 	int (*run)(const struct options *o);
 	const char *expected;		/* as its argument, or NULL */
 	int (*run_on)(const struct options *o, const char *argument);
+	bool optional;			/* the argument is */
+	bool json;
 };
 
 static const struct verb verbs[] = {
-	{ "list", verb_list, NULL, NULL },
-	{ "watch", verb_watch, NULL, NULL },
-	{ "play", NULL, "one file", verb_play },
-	{ "record", NULL, "one file", verb_record },
-	{ "bind", NULL, "one PCI address", verb_bind },
-	{ "unbind", NULL, "one PCI address", verb_unbind },
+	{ .name = "list", .run = verb_list, .json = true },
+	{ .name = "info", .run = verb_info, .json = true },
+	{ .name = "watch", .run = verb_watch, .json = true },
+	{ .name = "play", .expected = "one file", .run_on = verb_play },
+	{ .name = "record", .expected = "one file", .run_on = verb_record },
+	{ .name = "bind", .expected = "one PCI address", .run_on = verb_bind },
+	{ .name = "unbind", .expected = "one PCI address", .run_on = verb_unbind },
+	{ .name = "doctor", .expected = "at most one module file", .run_on = verb_doctor,
+	  .optional = true, .json = true },
 };
 
 static int run_verb(const struct options *o, int argc, char **argv)
@@ -195,12 +226,22 @@ static int run_verb(const struct options *o, int argc, char **argv)
 		v++;
 	if (v == end)
 		return usage_error("no such verb:", argv[0]);
-	if (argc != (v->expected ? 2 : 1)) {
+	if (argc != (v->expected ? 2 : 1) && !(v->optional && argc == 1)) {
 		snprintf(what, sizeof(what), "%s is expected after",
 			 v->expected ? v->expected : "nothing");
 		return usage_error(what, argv[0]);
 	}
+	if (o->json && !v->json)
+		return usage_error("there is no --json for", argv[0]);
 	return v->expected ? v->run_on(o, argv[1]) : v->run(o);
+}
+
+/* getopt_long() tells a short one, of several in a word, and leaves a long one to us. */
+static int no_such_option(const char *word)
+{
+	const char letter[] = { '-', (char)optopt, 0 };
+
+	return usage_error("no such option:", optopt > 0 && optopt < OPT_COUNT ? letter : word);
 }
 
 static void on_signal(int sig)
@@ -213,12 +254,12 @@ int main(int argc, char **argv)
 {
 	struct options o = {
 		.device = "0", .notifications = 2, .buffer_ms = 200,
-		.rate = 48000, .channels = 2, .format = WAVERT_FORMAT_S16,
+		.rate = 48000, .channels = 2, .format = WAVERT_FORMAT_S16, .threshold_us = 1000,
 	};
 	struct sigaction act = { .sa_handler = on_signal };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "D:p:n:b:r:f:c:s:d:qhV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":D:p:n:b:r:f:c:s:d:qhV", long_options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(usage_text, stdout);
 			return EXIT_OK;
@@ -227,6 +268,10 @@ int main(int argc, char **argv)
 			puts("wavert " WAVERT_TOOL_VERSION);
 			return EXIT_OK;
 		}
+		if (c == ':')
+			return usage_error("a value is expected after", argv[optind - 1]);
+		if (c == '?')
+			return no_such_option(argv[optind - 1]);
 		if (!option(&o, c))
 			return EXIT_USAGE;
 	}

@@ -3,7 +3,7 @@
  * play.c - wavert play FILE: event-driven playback. Each notification frees a packet,
  * which is refilled at once; nothing else wakes the program.
  */
-#include <errno.h>
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,40 @@ struct source {
 	unsigned long long frames;	/* read so far */
 	bool ended;
 	bool failed;			/* the file could not be read to its end */
+	unsigned long long missing;	/* bytes that its header promises, and are not there */
 };
+
+/* How many bytes the data chunk of a WAV file lacks; 0 for what writes no length, as pipes. */
+static unsigned long long missing_bytes(const char *path)
+{
+	unsigned char head[12], chunk[8];
+	unsigned long long missing = 0;
+	FILE *f = fopen(path, "re");
+	uint32_t size;
+	long at, end;
+
+	if (!f)
+		return 0;
+	if (fseek(f, 0, SEEK_END) || (end = ftell(f)) < 0 || fseek(f, 0, SEEK_SET) ||
+	    fread(head, sizeof(head), 1, f) != 1 || memcmp(head, "RIFF", 4) ||
+	    memcmp(head + 8, "WAVE", 4))
+		goto close;
+	while (fread(chunk, sizeof(chunk), 1, f) == 1) {
+		memcpy(&size, chunk + 4, sizeof(size));
+		size = le32toh(size);
+		at = ftell(f);
+		if (!memcmp(chunk, "data", 4)) {
+			if (size < 0x7ffff000 && size > (unsigned long)(end - at))
+				missing = size - (unsigned long)(end - at);
+			break;
+		}
+		if (fseek(f, (long)size + (size & 1), SEEK_CUR))
+			break;
+	}
+close:
+	fclose(f);
+	return missing;
+}
 
 static unsigned int format_of(int sf)
 {
@@ -43,9 +76,11 @@ static bool open_source(struct source *src, const char *path)
 	memset(src, 0, sizeof(*src));
 	src->file = sf_open(path, SFM_READ, &src->info);
 	if (!src->file) {
-		fprintf(stderr, "wavert: cannot read %s: %s\n", path, sf_strerror(NULL));
+		fprintf(stderr, "wavert: cannot read %s: %s; a sound file is expected (WAV, FLAC, Ogg ...)\n",
+			path, sf_strerror(NULL));
 		return false;
 	}
+	src->missing = missing_bytes(path);
 	src->format = format_of(src->info.format);
 	return true;
 }
@@ -136,6 +171,29 @@ static unsigned long long last_packet(const struct session *s, const struct sour
 	return (src->frames * s->frame_bytes + s->packet_bytes - 1) / s->packet_bytes;
 }
 
+/* Has everything been played? If not, in a line why. */
+static int judge(const struct session *s, const struct source *src, const char *path)
+{
+	unsigned long long played = session_packets(s) * s->packet_bytes / s->frame_bytes;
+
+	if (src->failed) {
+		fprintf(stderr, "wavert: %s could not be read to its end: %s; what was read has been played\n",
+			path, sf_strerror(src->file));
+		return EXIT_FAILED;
+	}
+	if (interrupted && played < (unsigned long long)src->info.frames) {
+		fprintf(stderr, "wavert: interrupted after %.1f of %.1f s; the rest has not been played\n",
+			(double)played / s->rate, (double)src->info.frames / s->rate);
+		return EXIT_FAILED;
+	}
+	if (src->missing) {
+		fprintf(stderr, "wavert: %s is truncated, %llu bytes are missing; what is there has been played; fetch or write the file again\n",
+			path, src->missing);
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
+}
+
 static int run(struct session *s, struct source *src)
 {
 	unsigned long long written = fill_all(s, src);
@@ -146,14 +204,13 @@ static int run(struct session *s, struct source *src)
 	while (!interrupted && !(src->ended && session_packets(s) >= last_packet(s, src) + s->lost)) {
 		n = session_wait(s, 1000);
 		if (n < 0)
-			return fail("play", n);
+			return session_broke(s, "play", n, session_packets(s) * s->packet_bytes /
+					     s->frame_bytes, NULL);
 		written = refill(s, src, written);
+		session_progress(s, (unsigned long long)src->info.frames);
 	}
-	if (!src->failed)
-		return EXIT_OK;
-	fprintf(stderr, "wavert: the file could not be read to its end: %s\n",
-		sf_strerror(src->file));
-	return EXIT_FAILED;
+	n = session_pause(s);
+	return n ? fail("pause", n) : EXIT_OK;
 }
 
 int verb_play(const struct options *o, const char *path)
@@ -168,8 +225,11 @@ int verb_play(const struct options *o, const char *path)
 			    (unsigned int)src.info.channels);
 	if (!code)
 		code = run(&s, &src);
-	if (!code && !session_finish(&s, "played", src.frames, o->quiet))
-		code = EXIT_FAILED;
+	if (!code) {
+		code = judge(&s, &src, path);
+		if (!session_finish(&s, "played", src.frames, o->quiet))
+			code = EXIT_FAILED;
+	}
 	session_close(&s);
 	sf_close(src.file);
 	return code;

@@ -14,11 +14,16 @@
 
 struct sink {
 	SNDFILE *file;
+	const char *path;
 	unsigned int format, channels;
 	unsigned char *packet;		/* a copy, safe from the hardware */
 	unsigned long long frames;	/* written so far */
-	unsigned long long limit;	/* 0: none */
+	unsigned long long wanted;	/* 0: until interrupted */
+	unsigned long long limit;	/* what is wanted, or fits into the file */
 };
+
+/* Lengths in a WAV file have 32 bits. */
+#define WAV_MAX	(0xffffffffull - 4096)
 
 static int subtype_of(unsigned int format)
 {
@@ -43,6 +48,12 @@ static bool is_raw(const char *path)
 	return dot && !strcmp(dot, ".raw");
 }
 
+/* Bytes of one sample in the file. */
+static unsigned int file_bytes(unsigned int format)
+{
+	return subtype_of(format) == SF_FORMAT_PCM_24 ? 3 : wavert_format_bytes(format);
+}
+
 static bool open_sink(struct sink *sink, const struct options *o, const char *path)
 {
 	SF_INFO info = { 0 };
@@ -54,14 +65,21 @@ static bool open_sink(struct sink *sink, const struct options *o, const char *pa
 		      subtype_of(o->format);
 	sink->file = sf_open(path, SFM_WRITE, &info);
 	if (!sink->file) {
-		fprintf(stderr, "wavert: cannot write %s: %s\n", path, sf_strerror(NULL));
+		fprintf(stderr, "wavert: cannot write %s: %s; choose a file in a directory that is there and yours\n",
+			path, sf_strerror(NULL));
 		return false;
 	}
+	/* the header is right at any time, whatever ends us */
+	sf_command(sink->file, SFC_SET_UPDATE_HEADER_AUTO, NULL, SF_TRUE);
+	sink->path = path;
 	sink->format = o->format;
 	sink->channels = o->channels;
-	sink->limit = o->frames ? o->frames : (unsigned long long)(o->duration * o->rate + 0.5);
-	if (o->duration > 0 && !sink->limit)
-		sink->limit = 1;
+	sink->wanted = o->frames ? o->frames : (unsigned long long)(o->duration * o->rate + 0.5);
+	if (o->duration > 0 && !sink->wanted)
+		sink->wanted = 1;
+	sink->limit = is_raw(path) ? ~0ull : WAV_MAX / file_bytes(o->format) / o->channels;
+	if (sink->wanted && sink->wanted < sink->limit)
+		sink->limit = sink->wanted;
 	return true;
 }
 
@@ -125,30 +143,65 @@ static bool copy_packet(struct session *s, struct sink *sink, unsigned long long
 	return false;
 }
 
-static int save_packet(struct session *s, struct sink *sink, unsigned long long packet)
+static bool full(const struct sink *sink)
 {
-	sf_count_t frames = (sf_count_t)(s->packet_bytes / s->frame_bytes);
+	return sink->frames >= sink->limit;
+}
 
-	if (!copy_packet(s, sink, packet))
+/* Frames that were safely copied, into the file. */
+static int save(struct session *s, struct sink *sink, unsigned long long frames)
+{
+	sf_count_t n;
+
+	if (frames > sink->limit - sink->frames)
+		frames = sink->limit - sink->frames;
+	errno = 0;
+	n = write_frames(sink, sink->packet, (sf_count_t)frames);
+	sink->frames += n > 0 ? (unsigned long long)n : 0;
+	if (n == (sf_count_t)frames)
 		return EXIT_OK;
-	if (sink->limit && sink->frames + (unsigned long long)frames > sink->limit)
-		frames = (sf_count_t)(sink->limit - sink->frames);
-	if (write_frames(sink, sink->packet, frames) != frames) {
-		fprintf(stderr, "wavert: write: %s\n", sf_strerror(sink->file));
-		return EXIT_FAILED;
+	session_clear(s);
+	fprintf(stderr, "wavert: %s: %s after %.1f s, which it holds; free space, or record elsewhere\n",
+		sink->path, errno ? strerror(errno) : sf_strerror(sink->file),
+		(double)sink->frames / s->rate);
+	return EXIT_FAILED;
+}
+
+/* What has been completed since; taken: packets saved so far. */
+static int save_packets(struct session *s, struct sink *sink, unsigned long long *taken)
+{
+	unsigned long long done = session_packets(s), kept = s->bytes / s->packet_bytes - 1;
+
+	if (done - *taken > kept) {	/* overwritten before we came */
+		s->lost += done - *taken - kept;
+		*taken = done - kept;
 	}
-	sink->frames += (unsigned long long)frames;
+	for (; *taken < done && !full(sink); ++*taken)
+		if (copy_packet(s, sink, *taken) &&
+		    save(s, sink, s->packet_bytes / s->frame_bytes))
+			return EXIT_FAILED;
 	return EXIT_OK;
 }
 
-static bool full(const struct sink *sink)
+/* Paused before its end: the packets of the last moment, and the part of one. */
+static int save_rest(struct session *s, struct sink *sink, unsigned long long *taken)
 {
-	return sink->limit && sink->frames >= sink->limit;
+	struct wavert_snapshot now;
+	unsigned long long start;
+
+	if (save_packets(s, sink, taken))
+		return EXIT_FAILED;
+	wavert_stream_snapshot(s->stream, &now);
+	start = *taken * s->packet_bytes;
+	if (full(sink) || now.linear <= start || now.linear - start >= s->packet_bytes)
+		return EXIT_OK;
+	memcpy(sink->packet, s->buffer + start % s->bytes, now.linear - start);
+	return save(s, sink, (now.linear - start) / s->frame_bytes);
 }
 
 static int run(struct session *s, struct sink *sink)
 {
-	unsigned long long done, taken = 0, kept = s->bytes / s->packet_bytes - 1;
+	unsigned long long taken = 0;
 	int n;
 
 	if (session_start(s))
@@ -156,17 +209,29 @@ static int run(struct session *s, struct sink *sink)
 	while (!interrupted && !full(sink)) {
 		n = session_wait(s, 1000);
 		if (n < 0)
-			return fail("record", n);
-		done = session_packets(s);
-		if (done - taken > kept) {	/* overwritten before we came */
-			s->lost += done - taken - kept;
-			taken = done - kept;
-		}
-		for (; taken < done && !full(sink); taken++)
-			if (save_packet(s, sink, taken))
-				return EXIT_FAILED;
+			return session_broke(s, "record", n, sink->frames, sink->path);
+		if (save_packets(s, sink, &taken))
+			return EXIT_FAILED;
+		session_progress(s, sink->wanted);
 	}
-	return EXIT_OK;
+	n = session_pause(s);
+	return n ? fail("pause", n) : save_rest(s, sink, &taken);
+}
+
+/* Is that what was asked for? If not, in a line why. */
+static int judge(const struct session *s, const struct sink *sink)
+{
+	double have = (double)sink->frames / s->rate;
+
+	if (!sink->wanted ? !full(sink) : sink->frames >= sink->wanted)
+		return EXIT_OK;
+	if (full(sink))
+		fprintf(stderr, "wavert: %s is full after %.1f s: a WAV file holds 4 GiB; record to a file named .raw\n",
+			sink->path, have);
+	else
+		fprintf(stderr, "wavert: interrupted after %.1f of %.1f s; %s holds these\n",
+			have, (double)sink->wanted / s->rate, sink->path);
+	return EXIT_FAILED;
 }
 
 int verb_record(const struct options *o, const char *path)
@@ -190,11 +255,14 @@ int verb_record(const struct options *o, const char *path)
 		return EXIT_FAILED;
 	}
 	code = run(&s, &sink);
-	if (!code && !session_finish(&s, "recorded", sink.frames, o->quiet))
-		code = EXIT_FAILED;
+	if (!code) {
+		code = judge(&s, &sink);
+		if (!session_finish(&s, "recorded", sink.frames, o->quiet))
+			code = EXIT_FAILED;
+	}
 	session_close(&s);
 	free(sink.packet);
-	if (sf_close(sink.file)) {
+	if (sf_close(sink.file) && !code) {
 		fprintf(stderr, "wavert: cannot finish %s\n", path);
 		code = EXIT_FAILED;
 	}

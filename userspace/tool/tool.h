@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * tool.h - what the verbs of the wavert command share. Each verb is one file with one
- * function that takes its own argc and argv and returns the exit code.
+ * function that takes the options and its argument, and returns the exit code.
  */
 #ifndef WAVERT_TOOL_H
 #define WAVERT_TOOL_H
 
 #include <signal.h>
 #include <stdbool.h>
+
+#include <jansson.h>
 
 #include <wavert.h>
 
@@ -24,23 +26,29 @@ struct options {
 	unsigned int buffer_ms;		/* --buffer-time, ms */
 	unsigned int rate, channels;	/* record */
 	unsigned int format;		/* record, WAVERT_FORMAT_* */
+	unsigned int threshold_us;	/* watch: what is a late notification */
 	unsigned long long frames;	/* record: how many; watch: how many notifications */
 	double duration;		/* seconds; 0: until interrupted */
 	bool capture;			/* watch the capture pin */
 	bool until_stop;		/* watch ends when the stream does */
+	bool live;			/* watch: the table every second */
+	bool json;
 	bool quiet;
 	bool force;			/* unbind a card in use */
 	bool dry_run;			/* bind, unbind: only show the writes */
 };
 
 int verb_list(const struct options *o);
+int verb_info(const struct options *o);
 int verb_play(const struct options *o, const char *path);
 int verb_record(const struct options *o, const char *path);
 int verb_watch(const struct options *o);
 int verb_bind(const struct options *o, const char *address);
 int verb_unbind(const struct options *o, const char *address);
+int verb_doctor(const struct options *o, const char *module);	/* NULL: the installed one */
 
-/* common.c */
+/* ---- common.c --------------------------------------------------------------------- */
+
 extern volatile sig_atomic_t interrupted;
 
 /* Print "wavert: ...: why" and return EXIT_FAILED. */
@@ -50,21 +58,47 @@ struct wavert_device *open_device(const char *name);
 bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned int format,
 		  unsigned int channels);
 
+/* First line of a file without its end, "" if there is none. */
+bool first_line(const char *path, char *line, size_t size);
+
+/*
+ * Name and number of a process that has a stream of the card open, as "aplay (pid 12)".
+ * False: none that we may see.
+ */
+bool card_holder(int card, char *text, size_t size);
+
+/* ---- json.c ------------------------------------------------------------------------- */
+
+/* Format version of what --json prints; goes up when an old reader would be misled. */
+#define JSON_VERSION 1
+
+/* What every document begins with. */
+json_t *json_document(void);
+
+/* Prints it and lets go of it; the exit code is passed on if that went well. */
+int json_print(json_t *document, int code);
+
+json_t *json_caps(const struct wavert_caps *caps);
+
+/* ---- session.c ------------------------------------------------------------------------ */
+
 /* A stream with buffer and event, ready to run, and the tally of what happened. */
 struct session {
 	struct wavert_device *device;
 	struct wavert_stream *stream;
-	int event;
 	unsigned char *buffer;
 	size_t bytes, packet_bytes, frame_bytes;
 	unsigned int rate;
-	unsigned long long delivered;	/* sum of the eventfd's values */
+	unsigned long long delivered;	/* sum of the event's values */
 	unsigned long long wakeups;
+	unsigned long long late;	/* seen only when half of the next packet was done */
 	unsigned long long lost;	/* packets that were not served in time */
 	uint64_t seen;			/* of the notification ring */
 	unsigned long long late_frames;	/* worst distance from point to interrupt */
 	double drift_frames;		/* worst distance of position and clock */
 	unsigned long long first_linear, first_ns;
+	bool progress;			/* a line on the terminal */
+	double shown;			/* seconds, when that was written last */
 };
 
 int session_open(struct session *s, const struct options *o, unsigned int direction,
@@ -80,7 +114,20 @@ int session_wait(struct session *s, int timeout_ms);
 /* Packets completed so far. */
 unsigned long long session_packets(const struct session *s);
 
-/* PAUSE and STOP, then the closing report; false if notifications do not add up. */
+/* Time, notifications, late ones, position; total in frames, 0 if there is no end. */
+void session_progress(struct session *s, unsigned long long total);
+
+/* Take the line off the terminal, before another. */
+void session_clear(const struct session *s);
+
+/* A wait that failed, in words; frames: done, and held by path if there is one. EXIT_FAILED. */
+int session_broke(struct session *s, const char *verb, int error, unsigned long long frames,
+		  const char *path);
+
+/* PAUSE and take the last signals. */
+int session_pause(struct session *s);
+
+/* STOP, then the closing report; false if notifications do not add up. */
 bool session_finish(struct session *s, const char *done, unsigned long long frames, bool quiet);
 void session_close(struct session *s);
 

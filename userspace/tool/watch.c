@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * watch.c - wavert watch: observe a pin that somebody else runs, an unmodified aplay for
- * instance. One line a notification, then a summary. Nothing of the stream is changed.
+ * instance: a line a notification, what happened around late ones, then a table of the time
+ * each stage took and a summary. Nothing of the stream is changed.
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "tool.h"
-
-struct watch {
-	struct wavert_stream *stream;
-	int event;
-	uint64_t seen;			/* of the notification ring */
-	unsigned long long delivered, listed, wakeups, skipped;
-	unsigned long long worst_signal_ns, worst_wake_ns;
-	bool ran;			/* the stream has been running */
-	bool quiet;
-};
+#include "watch.h"
 
 static uint64_t now_ns(void)
 {
@@ -32,47 +20,120 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static void show(struct watch *w, const struct wavert_notification *n, uint64_t awake,
-		 const struct wavert_snapshot *now)
+/* From one time to a later one; negative if one of them is no figure. */
+static double us_between(uint64_t from, uint64_t to)
 {
-	/* signalled while we were reading, or stamped late: no figure */
-	uint64_t signal = n->signal_ns > n->interrupt_ns ? n->signal_ns - n->interrupt_ns : 0;
-	uint64_t wake = n->signal_ns && awake > n->signal_ns ? awake - n->signal_ns : 0;
-	unsigned int frame = now->frame_bytes ? now->frame_bytes : 1;
-
-	if (!(now->flags & WAVERT_CAP_STEPPED) && signal > w->worst_signal_ns)
-		w->worst_signal_ns = signal;
-	if (wake > w->worst_wake_ns)
-		w->worst_wake_ns = wake;
-	if (w->quiet)
-		return;
-	printf("%llu look %llu linear %llu frame %llu at %llu\n", (unsigned long long)n->number,
-	       (unsigned long long)n->look, (unsigned long long)n->linear,
-	       (unsigned long long)(n->linear / frame), (unsigned long long)n->interrupt_ns);
+	return from && to >= from ? (double)(to - from) / 1000 : -1;
 }
 
-static void take(struct watch *w)
+/* awake: 0 if the program was not waiting for it. The step clock's times compare with none. */
+static void measure(struct seen *s, uint64_t awake, const struct wavert_snapshot *now)
+{
+	uint32_t packet = now->notifications ? now->buffer_bytes / now->notifications : 0;
+	uint64_t point = s->n.number * packet;
+	double rate = (double)now->rate * now->frame_bytes;
+	bool stepped = now->flags & WAVERT_CAP_STEPPED;
+
+	s->due_us = rate > 0 ? packet / rate * 1e6 : -1;
+	s->stage_us[POINT_TO_INTERRUPT] = rate > 0 && s->n.linear >= point ?
+					  (double)(s->n.linear - point) / rate * 1e6 : -1;
+	s->stage_us[INTERRUPT_TO_SIGNAL] = stepped ? -1 : us_between(s->n.interrupt_ns,
+								     s->n.signal_ns);
+	/* a stamp below the interrupt is that of the entry before: no figure */
+	if (!stepped && s->stage_us[INTERRUPT_TO_SIGNAL] < 0)
+		awake = 0;
+	s->stage_us[SIGNAL_TO_AWAKE] = us_between(s->n.signal_ns, awake);
+	s->stage_us[INTERRUPT_TO_PROCESS] = stepped || s->stage_us[SIGNAL_TO_AWAKE] < 0 ? -1 :
+					    us_between(s->n.interrupt_ns, awake);
+}
+
+static bool is_late(const struct watch *w, const struct seen *s)
+{
+	double sum = 0;
+	enum stage i;
+
+	for (i = POINT_TO_INTERRUPT; i <= SIGNAL_TO_AWAKE; i++)
+		sum += s->stage_us[i] > 0 ? s->stage_us[i] : 0;
+	return sum > w->options->threshold_us;
+}
+
+static double way(const struct seen *s)
+{
+	return s->stage_us[POINT_TO_INTERRUPT] + s->stage_us[INTERRUPT_TO_SIGNAL] +
+	       s->stage_us[SIGNAL_TO_AWAKE];
+}
+
+static void count(struct watch *w, const struct seen *s, const struct wavert_snapshot *now)
+{
+	const struct options *o = w->options;
+	unsigned int frame = now->frame_bytes ? now->frame_bytes : 1;
+	bool lines = !o->quiet && !o->json && !o->live;
+	char line[320];
+	enum stage i;
+
+	for (i = POINT_TO_INTERRUPT; i < STAGES; i++)
+		if (s->stage_us[i] >= 0)
+			hist_add(&w->stages[i], (uint64_t)(s->stage_us[i] * 1000));
+	if (lines)
+		printf("%llu look %llu linear %llu frame %llu at %llu\n",
+		       (unsigned long long)s->n.number, (unsigned long long)s->n.look,
+		       (unsigned long long)s->n.linear, (unsigned long long)s->n.linear / frame,
+		       (unsigned long long)s->n.interrupt_ns);
+	if (!is_late(w, s))
+		return;
+	if (!w->late++ || way(s) > way(&w->worst))
+		w->worst = *s;
+	report_late(s, line, sizeof(line));
+	if (lines)
+		puts(line);
+}
+
+static unsigned int of_look(const struct wavert_notification *list, size_t n, uint64_t look)
+{
+	unsigned int found = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		found += list[i].look == look;
+	return found;
+}
+
+static void take(struct watch *w, uint64_t points, uint64_t awake)
 {
 	struct wavert_notification list[WAVERT_RING];
+	uint64_t before = w->seen;
 	struct wavert_snapshot now;
-	uint64_t value, before = w->seen, awake = now_ns();
+	struct seen s;
 	size_t i, n;
 
-	if (read(w->event, &value, sizeof(value)) == sizeof(value)) {
-		w->delivered += value;
-		w->wakeups++;
-	}
+	w->delivered += points;
+	w->wakeups += points > 0;
 	wavert_stream_snapshot(w->stream, &now);
 	n = wavert_stream_notifications(w->stream, &w->seen, list);
 	w->listed += n;
 	w->skipped += w->seen - before - n;
-	for (i = 0; i < n; i++)
-		show(w, &list[i], awake, &now);
+	for (i = 0; i < n; i++) {
+		memset(&s, 0, sizeof(s));
+		s.n = list[i];
+		s.together = of_look(list, n, list[i].look);
+		s.at_once = (unsigned int)n;
+		s.stalled = now.stalls > w->stalls;
+		if (list[i].look != w->look) {
+			w->before_ns = list[i].number > 1 ? w->last_ns : 0;
+			w->last_ns = list[i].interrupt_ns;
+			w->look = list[i].look;
+		}
+		s.gap_us = us_between(w->before_ns, list[i].interrupt_ns);
+		measure(&s, awake, &now);
+		count(w, &s, &now);
+	}
+	w->stalls = now.stalls;
 	fflush(stdout);
 }
 
-static bool over(struct watch *w, const struct options *o, uint64_t end)
+static bool over(struct watch *w, uint64_t end)
 {
+	const struct options *o = w->options;
 	struct wavert_snapshot now;
 
 	wavert_stream_snapshot(w->stream, &now);
@@ -87,58 +148,73 @@ static bool over(struct watch *w, const struct options *o, uint64_t end)
 	return end && now_ns() >= end;
 }
 
-static void summary(const struct watch *w)
+static int finish(struct watch *w)
 {
 	struct wavert_snapshot now;
+	uint64_t points = 0;
 
+	if (wavert_stream_wait(w->stream, 0, &points) < 0)
+		points = 0;
+	take(w, points, 0);	/* not waited for: no figure for being awake */
 	wavert_stream_snapshot(w->stream, &now);
-	printf("watched: notifications %llu, signals %llu, wake-ups %llu, not listed %llu, worst interrupt to signal %.1f us, signal to awake %.1f us%s\n",
-	       w->listed, w->delivered, w->wakeups, w->skipped,
-	       (double)w->worst_signal_ns / 1000, (double)w->worst_wake_ns / 1000,
-	       now.state == WAVERT_STATE_GONE ? "; the device has been removed" : "");
+	if (w->options->json)
+		return json_print(report_json(w, &now), EXIT_OK);
+	if (!w->options->quiet && w->listed)
+		report_table(w);
+	report_summary(w, &now);
+	return EXIT_OK;
 }
 
-static int run(struct watch *w, const struct options *o)
+static int run(struct watch *w)
 {
+	const struct options *o = w->options;
 	uint64_t end = o->duration > 0 ? now_ns() + (uint64_t)(o->duration * 1e9) : 0;
-	struct pollfd p = { .fd = w->event, .events = POLLIN };
+	uint64_t shown = now_ns(), points;
+	int n;
 
-	while (!over(w, o, end)) {
-		int n = poll(&p, 1, 50);
-
-		if (n < 0 && errno != EINTR)
-			return fail("poll", -errno);
+	while (!over(w, end)) {
+		points = 0;
+		n = wavert_stream_wait(w->stream, 50, &points);
+		if (n < 0 && n != -EINTR && n != -ENODEV)
+			return fail("wait", n);
 		if (n > 0)
-			take(w);
+			take(w, points, now_ns());
+		if (o->live && !o->json && !o->quiet && now_ns() >= shown + 1000000000u) {
+			report_live(w);
+			shown = now_ns();
+		}
 	}
-	take(w);
-	summary(w);
-	return EXIT_OK;
+	return finish(w);
 }
 
 int verb_watch(const struct options *o)
 {
-	struct watch w = { .event = -1, .quiet = o->quiet };
 	struct wavert_device *device = open_device(o->device);
 	struct wavert_snapshot now;
-	int code = EXIT_FAILED, err;
+	struct watch *w;
+	int code, err;
 
 	if (!device)
 		return EXIT_FAILED;
-	err = wavert_stream_open(&w.stream, device, o->capture, o->pin, WAVERT_STREAM_OBSERVE);
-	if (err) {
-		fail("observe", err);
-		goto close;
+	w = calloc(1, sizeof(*w));
+	if (!w) {
+		wavert_close(device);
+		return fail("watch", -ENOMEM);
 	}
-	w.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	wavert_stream_snapshot(w.stream, &now);
-	w.seen = now.notifications_written;
-	err = w.event < 0 ? -errno : wavert_stream_register(w.stream, w.event);
-	code = err ? fail("register event", err) : run(&w, o);
-	if (w.event >= 0)
-		close(w.event);
-close:
-	wavert_stream_close(w.stream);
+	w->options = o;
+	err = wavert_stream_open(&w->stream, device, o->capture, o->pin, WAVERT_STREAM_OBSERVE);
+	if (err == -ENOENT)
+		fprintf(stderr, "wavert: the device has no %s pin %u; wavert list shows what there is\n",
+			o->capture ? "capture" : "playback", o->pin);
+	if (!err) {
+		wavert_stream_snapshot(w->stream, &now);
+		w->seen = now.notifications_written;
+		w->stalls = now.stalls;
+		err = wavert_stream_event(w->stream);
+	}
+	code = err >= 0 ? run(w) : err == -ENOENT ? EXIT_FAILED : fail("observe", err);
+	wavert_stream_close(w->stream);
 	wavert_close(device);
+	free(w);
 	return code;
 }

@@ -1,0 +1,352 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Library examples and the wavert command in a guest: what clients, terminals, scripts and
+# people who do something wrong see. Runs under busybox with the modules in /modules, not
+# inserted; guest.list of run.sh names the files it needs. Prints TAP.
+
+# shellcheck disable=SC2016,SC2059,SC2086,SC2317 # words, formats; sh -c; called through check
+. ./tap.sh
+. ./doctor_test.sh
+drv=/sys/bus/platform/drivers/snd-wavert-sim
+proc=/proc/asound/card0/wavert
+voice=/root/Front_Center.wav
+
+reload()	# PARAMETERS...
+{
+	! grep -q '^snd_wavert_sim ' /proc/modules || rmmod snd-wavert-sim || return
+	grep -q '^snd_wavert ' /proc/modules || insmod /modules/snd-wavert.ko || return
+	insmod /modules/snd-wavert-sim.ko "$@"
+}
+
+await()	# STREAM REGEX: until the line of /proc says so, 3 s at most
+{
+	tries=300
+	until grep -qE "^$1: .*$2" $proc 2>/dev/null; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || { cat $proc; return 1; }
+		sleep 0.01
+	done
+}
+
+start()	# STREAM COMMAND...: in the background, until the stream runs; pid in $pid
+{
+	stream=$1
+	shift
+	"$@" >/tmp/out 2>/tmp/err &
+	pid=$!
+	await "$stream" 'state run'
+}
+
+finish()	# [SIGNAL]: ends $pid and waits; its exit code in $status
+{
+	[ -z "${1-}" ] || kill "-$1" $pid 2>/dev/null
+	(sleep 5; kill -KILL $pid) 2>/dev/null &
+	guard=$!
+	wait $pid 2>/dev/null
+	status=$?
+	kill $guard 2>/dev/null
+	wait $guard 2>/dev/null
+	return 0
+}
+
+all_free()
+{
+	! grep '^[pc].*: ' $proc | grep -v 'owner nobody, state free, observers 0'
+}
+
+# ---- sound files --------------------------------------------------------------------
+
+le()	# NUMBER BYTES: little endian, as octal escapes for printf
+{
+	value=$1
+	left=$2
+	while [ "$left" -gt 0 ]; do
+		printf '\\%03o' $((value & 255))
+		value=$((value >> 8))
+		left=$((left - 1))
+	done
+}
+
+wav()	# FILE CHANNELS SECONDS [MISSING-BYTES]: silence, 16 bit, 48 kHz
+{
+	data=$((48000 * 2 * $2 * $3))
+	{
+		printf "RIFF$(le $((data + 36)) 4)WAVEfmt $(le 16 4)$(le 1 2)$(le "$2" 2)"
+		printf "$(le 48000 4)$(le $((96000 * $2)) 4)$(le $((2 * $2)) 2)$(le 16 2)"
+		printf "data$(le $data 4)"
+		head -c $((data - ${4-0})) /dev/zero
+	} >"$1"
+}
+
+word()	# FILE OFFSET: 32 bits, little endian
+{
+	tail -c +$(($2 + 1)) "$1" | head -c 4 | hexdump -e '1/4 "%u"'
+}
+
+# Header and length agree, and there is something in it.
+whole_wav()	# FILE
+{
+	size=$(wc -c <"$1")
+	data=$(word "$1" 40)
+	echo "size $size, RIFF $(word "$1" 4), data $data"
+	[ "$(head -c 4 "$1")" = RIFF ] && [ "$data" -gt 0 ] && [ $((data % 4)) = 0 ] &&
+		[ $((data + 44)) -le "$size" ] && [ $((data + 44 + 4)) -gt "$size" ] &&
+		[ "$(word "$1" 4)" = $((data + 36)) ]
+}
+
+# Every sample is its frame's number (source=ramp), so that a lost or doubled one shows.
+counts_up()	# WAV of two channels
+{
+	tail -c +45 "$1" | hexdump -v -e '2/2 "%u " "\n"' | awk '
+		NF == 2 && ($1 != $2 || (n && $1 != (last + 1) % 65536)) { print "frame", NR, $0; bad = 1; exit }
+		{ last = $1; n++ }
+		END { exit bad || n < 1000 }'
+}
+
+# The saw of the examples: this many frames without a break.
+saw_of()	# FRAMES RAW
+{
+	hexdump -v -e '2/2 "%d " "\n"' "$2" | awk -v want="$1" '
+		{ step = ($1 - last + 131072) % 65536; run = step == 64 && $1 == $2 ? run + 1 : 0 }
+		{ last = $1; if (run > most) most = run }
+		END { print most, "frames without a break"; exit most < want }'
+}
+
+# ---- the examples ---------------------------------------------------------------------
+
+# Played into the loopback, and recorded from there.
+example()	# REGEX COMMAND...
+{
+	regex=$1
+	shift
+	start 'capture 0' wavert record -q -b 100 -d 20 /tmp/saw.raw || return
+	"$@" >/tmp/example 2>&1
+	code=$?
+	finish INT
+	cat /tmp/example
+	[ $code = 0 ] && says /tmp/example "$regex" && saw_of 47000 /tmp/saw.raw
+}
+
+check "The modules can be loaded" reload
+check "read_loop plays every frame, one wake-up a packet" \
+	example 'played 10 packets, wake-ups 10, lost 0' read_loop 0 1
+check "uring plays every frame" example 'played 20 packets, lost 0' uring 0 1
+check "timer plays every frame without events" example 'played .* from the page, lost 0 frames' timer 0 1
+check "wdmks plays every frame with two notifications" \
+	example '^notification, count 2: .*late 0' wdmks 0 1
+check "wdmks plays every frame when it has to fall back to a timer" \
+	example '^polled: .*late 0' wdmks 0 1 polled
+epoll_two 0 1 >/tmp/example 2>&1
+code=$?
+check "epoll_two records what it plays, without a break" \
+	sh -c "[ $code = 0 ] && grep -E 'captured 4[0-9]{4} frames of sound, breaks 0, packets lost 0' /tmp/example"
+check "Afterwards no client is left and every pin is free" all_free
+
+removed()	# EXAMPLE: while it plays
+{
+	start 'playback 0' "$1" 0 20 || return
+	echo snd-wavert-sim.0 >$drv/unbind
+	finish
+	echo snd-wavert-sim.0 >$drv/bind
+	cat /tmp/err
+	[ $status = 1 ] && says /tmp/err 'No such device'
+}
+
+for client in read_loop epoll_two uring timer wdmks; do
+	check "$client ends when the device is removed" removed $client
+done
+
+# ---- on a terminal, and piped -----------------------------------------------------------
+
+wav /tmp/two.wav 2 2
+wav /tmp/long.wav 2 20
+with terminal wavert play /tmp/two.wav >/tmp/shown
+check "wavert play shows time, notifications, late ones and position on a terminal" \
+	says /tmp/shown '00:01\.[0-9] / 00:02\.0  notifications [0-9]+, late 0, packets lost 0, position [0-9]+'
+check "wavert play is quiet when piped, but for the closing line" \
+	sh -c 'wavert play /tmp/two.wav >/tmp/shown 2>&1 && [ $(wc -l </tmp/shown) = 1 ] && grep "^played 96000 frames" /tmp/shown'
+check "and says nothing with --quiet" \
+	sh -c 'wavert play -q /tmp/two.wav >/tmp/shown 2>&1 && [ ! -s /tmp/shown ]'
+
+# ---- list, info -------------------------------------------------------------------------
+
+value()	# EXPECTED KEY...: of /tmp/json
+{
+	expected=$1
+	shift
+	is=$(json_value /tmp/json "$@") || return
+	echo "$* is $is"
+	[ "$is" = "$expected" ]
+}
+
+at_least()	# NUMBER KEY...
+{
+	least=$1
+	shift
+	is=$(json_value /tmp/json "$@") || return
+	echo "$* is $is"
+	[ "${is%.*}" -ge "$least" ]
+}
+
+check "wavert list --json succeeds" sh -c 'wavert list --json >/tmp/json'
+check "and names the card" value '"WaveRT"' cards 0 id
+check "and its rates" value '[8000,192000]' cards 0 capture rate
+check "and its formats" value '["U8","S16","S24_32","S32","FLOAT"]' cards 0 playback formats
+check "wavert info succeeds" sh -c 'wavert info >/tmp/info'
+for line in 'interface 0\.[0-9]+ .*module [0-9]' 'notifications  up to [0-9]+ a buffer' \
+	'registers      no position, no clock' 'latency        FIFO [0-9]+ bytes' \
+	'calls          events, notification, read packet' 'calls          events.*, write packet'; do
+	check "and says $line" says /tmp/info "$line"
+done
+check "wavert info --json succeeds" sh -c 'wavert info --json >/tmp/json'
+check "and has the latency" value '0' playback latency chipset_100ns
+check "and a register that is not there as null" value null capture position_register
+start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
+check "Of a pin in use it says so" sh -c 'wavert info >/tmp/info && grep -q "not asked: the pin is in use" /tmp/info'
+check "also in JSON" sh -c 'wavert info --json >/tmp/json && [ "$(json_value /tmp/json playback busy)" = true ]'
+
+# ---- watch --------------------------------------------------------------------------------
+
+check "wavert watch ends after so many notifications" sh -c 'wavert watch --count 8 >/tmp/table'
+check "with the table of stages" says /tmp/table 'us +point>interrupt +interrupt>signal +signal>awake +interrupt>process'
+# a sum of rows for each column of figures
+rows_add_up()
+{
+	awk '/^us / { on = 1; next }
+		on && $1 == "count:" { for (i = 2; i <= 5; i++) if (sum[i] != $i || !$i) bad = 1; done = 1; on = 0 }
+		on { k = $1 == ">=" ? 3 : 4; for (i = 0; i < 4; i++) sum[i + 2] += $(k + i) }
+		END { exit bad || !done }' /tmp/table || { cat /tmp/table; return 1; }
+}
+check "whose rows add up to the count" rows_add_up
+check "with percentiles" sh -c 'for p in p50 p90 p99 p99.9 p99.99 max; do grep -q "^$p: *[0-9]" /tmp/table || exit 1; done'
+check "and the summary" says /tmp/table '^watched: notifications [0-9]+, signals [0-9]+'
+check "wavert watch --json succeeds" sh -c 'wavert watch --json --count 8 >/tmp/json'
+check "and counts the notifications" at_least 8 notifications
+check "and each stage" at_least 7 stages interrupt_to_process count
+check "and has percentiles" at_least 0 stages point_to_interrupt percentiles_us 99.9
+check "and a histogram" value "$(json_value /tmp/json stages signal_to_awake histogram_from_us)" stages signal_to_awake histogram_from_us
+check "and the kernel" value "\"$(uname -r)\"" sysinfo release
+check "wavert watch --live shows the table again and again" \
+	sh -c 'wavert watch --live -d 3.5 >/tmp/table && [ $(grep -c "^us " /tmp/table) -ge 3 ] && ! grep -q " look " /tmp/table'
+check "wavert watch --threshold 0 finds every notification late" \
+	sh -c 'wavert watch --threshold 0 --count 4 >/tmp/table; [ $(grep -c "^late: " /tmp/table) -ge 3 ]'
+wavert watch -d 4 >/tmp/table &
+watcher=$!
+sleep 1
+kill -STOP $watcher
+sleep 0.6
+kill -CONT $watcher
+wait $watcher
+check "A watcher that was stopped is told in a line that it was not awake" \
+	says /tmp/table '^late: notification [0-9]+: this program was awake [0-9]+\.[0-9] us after the signal, for [0-9]+ notifications at once; [0-9.]+ us after the interrupt before, 125000\.0 are due'
+check "and the table has them in the last row" says /tmp/table '^>= 4000 +0 +0 +[1-9]'
+finish KILL
+
+check "Reloading with interrupts that get lost" reload fault=drop-irq
+start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
+wavert watch -d 5 >/tmp/table
+check "A late interrupt is told, with how far it was from the one before" \
+	says /tmp/table '^late: notification [0-9]+: the interrupt came [0-9]+\.[0-9] us after the point, and found [1-9] points?; [0-9.]+ us after the interrupt before, 125000\.0 are due'
+finish KILL
+
+# ---- ten wrong uses ---------------------------------------------------------------------------
+
+# Exit code, one line of errors that says what is wrong and what to do. Reports are off.
+wrong()	# NAME CODE REGEX COMMAND...
+{
+	name=$1
+	code=$2
+	regex=$3
+	shift 3
+	"$@" >/tmp/out 2>/tmp/err </dev/null
+	status=$?
+	check "$name" one_line "$code" "$regex"
+}
+
+one_line()	# CODE REGEX: of $status and /tmp/err
+{
+	echo "exit code $status"
+	cat /tmp/err
+	[ $status = "$1" ] && says /tmp/err "^wavert: .*$2" && [ "$(wc -l </tmp/err)" = 1 ]
+}
+
+check "Reloading with a ramp to record" reload loopback=0 source=ramp
+echo "This is no sound." >/tmp/text.wav
+wav /tmp/nine.wav 9 1
+wav /tmp/short.wav 2 1 50000
+wrong "1 no device: it is named, and how to find one" 1 'no sound card "7"; wavert list' \
+	wavert play -q -D 7 $voice
+start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
+wrong "2 busy device: says who has it" 1 "busy \(DEVICE_BUSY\): aplay \(pid $pid\) has it; end that, or" \
+	wavert play -q $voice
+finish KILL
+wrong "3 wrong format of the file: says what there is" 1 'cannot do 9 channels; it offers 1 to 8; convert' \
+	wavert play -q /tmp/nine.wav
+wrong "3 wrong format asked for: says what there is" 1 'no S20_32; it offers U8 S16 S24_32 S32 FLOAT; ' \
+	wavert record -q -f S20_32 /tmp/rec.wav
+wrong "4 unreadable file" 1 'cannot read /tmp/text.wav: .*a sound file is expected' wavert play -q /tmp/text.wav
+wrong "4 truncated WAV: plays what is there and says what is missing" 1 \
+	'short.wav is truncated, 50000 bytes are missing; .*played; fetch' wavert play -q /tmp/short.wav
+wavert play /tmp/short.wav >/tmp/out 2>/dev/null
+check "of which it has played all" says /tmp/out '^played 35500 frames'
+mkdir -p /tmp/disk
+mount -t tmpfs -o size=256k tmpfs /tmp/disk
+wrong "5 full disk while recording" 1 'full.wav: No space left on device after 1\.[0-9] s, which it holds; free space' \
+	wavert record -q -d 10 /tmp/disk/full.wav
+check "and the file is a WAV with what was captured" whole_wav /tmp/disk/full.wav
+check "without a gap" counts_up /tmp/disk/full.wav
+umount /tmp/disk
+
+start 'playback 0' wavert play -q /tmp/long.wav
+sleep 0.5
+finish INT
+check "6 SIGINT while playing" one_line 1 'interrupted after [0-9.]+ of 20\.0 s; the rest has not been played'
+start 'capture 0' wavert record -q -d 20 /tmp/int.wav
+sleep 0.77
+finish INT
+check "6 SIGINT while recording what was to be longer" one_line 1 'interrupted after [0-9.]+ of 20\.0 s; /tmp/int.wav holds these'
+check "and the file is a WAV with what was captured" whole_wav /tmp/int.wav
+check "without a gap" counts_up /tmp/int.wav
+check "up to the frame, not to the packet" [ $(($(word /tmp/int.wav 40) % 19200)) != 0 ]
+start 'capture 0' wavert record -q /tmp/int.wav
+sleep 0.5
+finish INT
+check "SIGINT is the right end of a recording without one" [ $status = 0 ]
+start 'capture 0' wavert record -q /tmp/kill.wav
+sleep 1
+finish KILL
+check "Even SIGKILL leaves a WAV with what was captured" whole_wav /tmp/kill.wav
+check "without a gap" counts_up /tmp/kill.wav
+
+unplug()	# STREAM COMMAND...
+{
+	start "$@"
+	sleep 0.5
+	echo snd-wavert-sim.0 >$drv/unbind
+	finish
+	echo snd-wavert-sim.0 >$drv/bind
+}
+
+unplug 'playback 0' wavert play -q /tmp/long.wav
+check "7 unplug while playing" one_line 1 'has been removed \(DEVICE_REMOVED\) after [0-9.]+ s; wavert list'
+unplug 'capture 0' wavert record -q -d 20 /tmp/gone.wav
+check "7 unplug while recording" one_line 1 'has been removed \(DEVICE_REMOVED\) after [0-9.]+ s, held by /tmp/gone.wav; wavert list'
+check "and the file is a WAV with what was captured" whole_wav /tmp/gone.wav
+check "without a gap" counts_up /tmp/gone.wav
+
+chmod 660 /dev/snd/hwC0D0
+wrong "8 not permitted" 1 'you may not open card "0"; sudo adduser \$USER audio' \
+	with nobody wavert record -q /tmp/rec.wav
+wrong "8 not permitted, asked for a list" 1 'you may not open them; sudo adduser \$USER audio' \
+	with nobody wavert list
+wrong "9 unknown option" 2 'no such option: --loud \(wavert --help' wavert play --loud $voice
+wrong "9 unknown letter" 2 'no such option: -x \(wavert --help' wavert -qx play $voice
+wrong "9 an option without its value" 2 'a value is expected after --pin \(wavert --help' wavert list --pin
+wrong "9 --json where there is none" 2 'there is no --json for play' wavert play --json $voice
+wrong "10 N not allowed at all" 2 '--notifications 0: a number from 2 to ' wavert play -n 0 $voice
+wrong "10 N not allowed here" 1 '1000000 notifications in a buffer of 200 ms are not allowed here \(UNSUCCESSFUL\): .*--notifications 2 always works' \
+	wavert play -q -n 1000000 $voice
+check "None of them has kept a pin" all_free
+
+doctor_tests
+the_end

@@ -1,0 +1,339 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests of libwavert, the wavert command, its man pages and completions. TAP on stdout.
+# Called by tests/check.sh.
+#
+# usage: run.sh host		what needs no card; symbols and man pages are those of the source
+#        run.sh guest MODULES [RUN-OPTION...]
+#				examples and command in a guest, modules from that directory
+#        run.sh update		writes down the symbols and the ABI of the library as they are
+#
+# environment: O	build directory of userspace/ (default build/userspace)
+set -u
+cd "$(dirname "$0")/../.." || exit
+here=tests/userspace
+O=${O:-$PWD/build/userspace}
+user=userspace
+header=$user/include/wavert.h
+lib=$O/libwavert.so.0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. $here/tap.sh
+
+build()
+{
+	make -s -C $user "O=$O" all examples &&
+		gcc -O1 -g -Wall -Wextra -Werror -o "$O/with" $here/with.c -lutil &&
+		gcc -O1 -g -Wall -Wextra -Werror -o "$O/json_value" $here/json_value.c -ljansson
+}
+
+# shellcheck disable=SC2086 # a list of files
+guest()	# MODULES RUN-OPTIONS...
+{
+	modules=$1
+	shift
+	files=
+	for example in "$user"/examples/*.c; do
+		files="$files --file $O/examples/$(basename "$example" .c)"
+	done
+	tests/guest/run --timeout 400 --no-insmod "$@" --module "$modules/snd-wavert.ko" \
+		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" $files \
+		--file "$O/with" --file "$O/json_value" \
+		--file /usr/share/sounds/alsa/Front_Center.wav --file $here/tap.sh \
+		--file $here/doctor_test.sh --file $here/guest.sh -- sh guest.sh
+}
+
+# ---- the library -----------------------------------------------------------------------
+
+# name@@VERSION of what the library lets be seen
+symbols()
+{
+	nm -D --defined-only --with-symbol-versions "$lib" | sed 's/.* [A-Z] //' | sort
+}
+
+# Prototypes without spaces and attributes, one a line.
+prototypes()
+{
+	sed 's|/\*.*\*/||; /^\/\*/,/\*\/$/d' $header |
+		awk '/^(WAVERT_MUST_CHECK )?[a-z].*wavert_[a-z_]*\(/ { on = 1; line = "" }
+			on { line = line $0 }
+			on && /;$/ { print line; on = 0 }' |
+		sed 's/WAVERT_MUST_CHECK//; s/[ \t]//g'
+}
+
+functions()
+{
+	prototypes | sed 's/(.*//; s/.*\(wavert_\)/\1/' | sort
+}
+
+same()	# FILE FILE
+{
+	diff "$1" "$2"
+}
+
+symbols_as_written()
+{
+	symbols >"$work/symbols"
+	same $here/symbols "$work/symbols"
+}
+
+header_declares_all()
+{
+	symbols | sed -n 's/@@.*//; /^wavert_/p' >"$work/exported"
+	functions >"$work/declared"
+	[ -s "$work/declared" ] && same "$work/exported" "$work/declared"
+}
+
+# what the headers do not show is none of its business: the reference knows only that
+abi_as_written()
+{
+	abidiff --no-show-locs $here/libwavert.abi "$lib"
+}
+
+# Every call of the interface is made somewhere in the library.
+whole_abi()
+{
+	grep -o 'WAVERT_IOC_[A-Z_]*' compat/uapi/sound/wavert.h | sort -u >"$work/calls"
+	[ "$(wc -l <"$work/calls")" -ge 16 ] || return
+	missing=0
+	while read -r call; do
+		grep -qw "$call" $user/lib/*.c || { echo "missing $call"; missing=1; }
+	done <"$work/calls"
+	# and every member of the register page is in the snapshot
+	sed -n '/^struct wavert_page {/,/^};/s/^\t__u[36][24] \([a-z_]*\);.*/\1/p' compat/uapi/sound/wavert.h |
+		grep -v '^seq$' >"$work/members"
+	[ "$(wc -l <"$work/members")" -ge 20 ] || return
+	while read -r member; do
+		grep -qE "= page->$member;" $user/lib/stream.c || { echo "missing $member"; missing=1; }
+	done <"$work/members"
+	return $missing
+}
+
+# A declaration is preceded by the end of a comment.
+all_commented()
+{
+	awk '/^(WAVERT_MUST_CHECK )?[a-z].*wavert_[a-z_]*\(/ && before !~ /\*\/$/ { print; bad = 1 }
+		{ before = $0 }
+		END { exit bad }' $header
+}
+
+includes="-I$user/include -Icompat/uapi"
+
+compiles_as()	# COMPILER LANGUAGE STANDARD
+{
+	# shellcheck disable=SC2086 # flags
+	echo '#include <wavert.h>' | "$1" -x "$2" -std="$3" -Wall -Wextra -Wpedantic -Werror \
+		$includes -fsyntax-only -
+}
+
+cplusplus_links()
+{
+	# shellcheck disable=SC2086 # flags
+	g++ -Wall -Wextra -Werror $includes -o "$work/link" $here/link.cc "$lib" &&
+		LD_LIBRARY_PATH=$O "$work/link"
+}
+
+# ---- man pages ----------------------------------------------------------------------------
+
+plain()	# MAN-PAGE: its words without the markup of hyphens
+{
+	sed 's/\\-/-/g; s/\\f.//g' "$1"
+}
+
+names()	# names that the pages of section 3 give in their first section
+{
+	for page in "$user"/man/*.3; do
+		plain "$page" | sed -n '/^\.SH NAME/{n;s/ - .*//;s/, */\n/g;p}'
+	done | sort
+}
+
+man_names_all()
+{
+	functions >"$work/declared"
+	names >"$work/named"
+	same "$work/declared" "$work/named"
+}
+
+man_has_prototypes()
+{
+	prototypes | sort >"$work/declared"
+	for page in "$user"/man/*.3; do
+		awk '/^\.BI "/ { on = 1; line = line $0 }
+			on && /;"$/ { print line; line = ""; on = 0 }' "$page"
+	done | sed 's/\.BI//g; s/["\t ]//g' | sort >"$work/written"
+	same "$work/declared" "$work/written"
+}
+
+man_is_clean()	# PAGE: as lintian looks at it
+{
+	LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$1" \
+		2>&1 >/dev/null | tee "$work/warnings"
+	[ ! -s "$work/warnings" ]
+}
+
+# ---- the command ------------------------------------------------------------------------------
+
+# "--json", "-q" and so on
+help_options()
+{
+	"$O/wavert" --help | sed -n 's/^  \(-., \)*    *--/  \1--/; s/^  \(-\)/\1/p' |
+		grep -oE '^(-[a-zA-Z], )?--[a-z-]+|   -., --[a-z-]+' | sed 's/^ *//; s/, /\n/' | sort -u
+}
+
+help_verbs()
+{
+	"$O/wavert" --help | sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p'
+}
+
+table_options()
+{
+	sed -n 's/^\t{ "\([a-z-]*\)", [a-z]*_argument,.*/--\1/p' $user/tool/main.c | sort
+}
+
+help_has_table()
+{
+	help_options | grep '^--' >"$work/help"
+	table_options >"$work/table"
+	[ -s "$work/table" ] && same "$work/table" "$work/help"
+}
+
+each_in()	# FILE: every line of $work/list, as a whole word
+{
+	bad=0
+	[ -s "$work/list" ] || return
+	while read -r word; do
+		grep -qE -- "(^|[^a-zA-Z-])$word([^a-zA-Z-]|\$)" "$1" || { echo "missing $word"; bad=1; }
+	done <"$work/list"
+	return $bad
+}
+
+man_has_options()
+{
+	help_options >"$work/list"
+	help_verbs >>"$work/list"
+	plain $user/man/wavert.1 >"$work/page"
+	each_in "$work/page"
+}
+
+bash_has_options()
+{
+	help_options | grep '^--' >"$work/list"
+	help_verbs >>"$work/list"
+	each_in $user/completions/wavert.bash
+}
+
+zsh_has_options()
+{
+	help_options >"$work/list"
+	help_verbs >>"$work/list"
+	each_in $user/completions/_wavert
+}
+
+# there a long one is "-l NAME", a short one "-s LETTER"
+fish_has_options()
+{
+	help_options | sed 's/^--/-l /; t; s/^-/-s /' >"$work/list"
+	help_verbs >>"$work/list"
+	each_in $user/completions/wavert.fish
+}
+
+# Nothing is offered that the command does not know.
+no_stale_options()
+{
+	{
+		grep -oE -- '--[a-z]+(-[a-z]+)*' $user/completions/wavert.bash
+		grep -oE -- '--[a-z]+(-[a-z]+)*' $user/completions/_wavert
+		sed -n 's/^complete .* -l \([a-z-]*\) .*/--\1/p' $user/completions/wavert.fish
+		plain $user/man/wavert.1 | grep -oE -- '--[a-z]+(-[a-z]+)*'
+	} | sort -u >"$work/offered"
+	table_options >"$work/known"
+	[ -s "$work/offered" ] && [ -z "$(comm -23 "$work/offered" "$work/known" | tee /dev/stderr)" ]
+}
+
+optional()	# COMMAND NAME TEST...: a test that needs the command
+{
+	command=$1
+	shift
+	if command -v "$command" >/dev/null; then
+		check "$@"
+	else
+		count=$((count + 1))
+		echo "ok $count - $1 # SKIP there is no $command"
+	fi
+}
+
+bash_completes()
+{
+	bash -c '. '$user'/completions/wavert.bash
+		COMP_WORDS=(wavert watch --thr) COMP_CWORD=2; _wavert; [ "${COMPREPLY[*]}" = --threshold ] || exit
+		COMP_WORDS=(wavert do) COMP_CWORD=1; _wavert; [ "${COMPREPLY[*]}" = doctor ] || exit
+		COMP_WORDS=(wavert record -f S2) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = "S20_32 S24_32" ]'
+}
+
+fish_completes()
+{
+	[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert watch --thr'" | cut -f 1)" = --threshold ] &&
+		[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert do'" | cut -f 1)" = doctor ]
+}
+
+unit()
+{
+	# shellcheck disable=SC2086 # flags
+	gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra -Werror \
+		-DWAVERT_TOOL_VERSION='""' $includes -Icompat/miniport -o "$work/test_tool" \
+		$here/test_tool.c $user/tool/hist.c $user/tool/report.c $user/lib/status.c -ljansson &&
+		"$work/test_tool"
+}
+
+host()
+{
+	check "The library exports the symbols written down, no other" symbols_as_written
+	check "Every one is declared in the header, and nothing else" header_declares_all
+	optional abidiff "Types and functions are those written down (abidiff)" abi_as_written
+	check "The library makes every call and shows every member of the page" whole_abi
+	check "A comment stands before every function of the header" all_commented
+	check "The header compiles as C99" compiles_as gcc c c99
+	optional clang "and by clang as C11" compiles_as clang c c11
+	optional g++ "and as C++" compiles_as g++ c++ c++11
+	optional g++ "A C++ program links and runs" cplusplus_links
+	check "Every public function has its name in a page of section 3, and none a wrong one" man_names_all
+	check "with the prototype of the header" man_has_prototypes
+	for page in "$user"/man/*.[1-8]; do
+		optional man "$(basename "$page") is free of warnings" man_is_clean "$page"
+	done
+	check "Every option of the command is in --help" help_has_table
+	check "Every option and verb of --help is in wavert(1)" man_has_options
+	check "and in the completions for bash" bash_has_options
+	check "and in those for zsh" zsh_has_options
+	check "and in those for fish" fish_has_options
+	check "None of them has an option that the command lacks" no_stale_options
+	check "bash completes verbs, options and formats" bash_completes
+	optional zsh "zsh takes its completions" zsh -n $user/completions/_wavert
+	optional fish "fish completes verbs and options" fish_completes
+	unit >"$work/unit" 2>&1 || failed=1
+	grep -q '^1\.\.' "$work/unit" || check "The unit tests come to their end" cat "$work/unit" /nowhere
+	awk -v n=$count '/^(not )?ok / { n++; sub(/ok [0-9]+/, "ok " n) } /^1\.\./ { next } { print }
+		END { print n >"'"$work/count"'" }' "$work/unit"
+	count=$(cat "$work/count")
+	the_end
+}
+
+case ${1-} in
+host)
+	build && host
+	;;
+guest)
+	[ $# -ge 2 ] || { echo "run.sh: a directory of modules is expected" >&2 && exit 2; }
+	shift
+	build && guest "$@"
+	;;
+update)
+	build && symbols >$here/symbols &&
+		abidw --no-show-locs --no-corpus-path --no-comp-dir-path --drop-private-types \
+			--headers-dir $user/include --headers-dir compat/uapi "$lib" >$here/libwavert.abi
+	;;
+*)
+	sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"
+	exit 2
+	;;
+esac

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_tool.c - what of library and command needs no card: histogram and percentiles, the
+ * line about a late notification, names of statuses and formats. Called by run.sh; TAP.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../userspace/tool/watch.h"
+
+volatile sig_atomic_t interrupted;
+static unsigned int tests, failures;
+
+static void result(bool good, const char *sentence)
+{
+	tests++;
+	failures += !good;
+	printf("%s %u - %s\n", good ? "ok" : "not ok", tests, sentence);
+}
+
+bool first_line(const char *path, char *line, size_t size)
+{
+	(void)path;
+	(void)size;
+	line[0] = 0;
+	return false;
+}
+
+json_t *json_document(void)
+{
+	return json_object();
+}
+
+/* ---- histogram ------------------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Percentiles against those of the sorted list: not below, and 1/64 above at most. */
+static bool percentiles_hold(uint64_t *list, size_t n)
+{
+	static const double percents[] = { 0.1, 1, 25, 50, 90, 99, 99.9, 99.99, 100 };
+	struct histogram *h = calloc(1, sizeof(*h));
+	bool good = h;
+	size_t i, rank;
+
+	for (i = 0; i < n && h; i++)
+		hist_add(h, list[i]);
+	qsort(list, n, sizeof(*list), by_value);
+	for (i = 0; i < sizeof(percents) / sizeof(percents[0]) && good; i++) {
+		uint64_t got = hist_percentile(h, percents[i]), right;
+
+		rank = (size_t)((double)n * percents[i] / 100);
+		if ((double)rank < (double)n * percents[i] / 100)
+			rank++;
+		right = list[rank ? rank - 1 : 0];
+		good = got >= right && got - right <= right / 64;
+		if (!good)
+			printf("# p%g of %zu: %llu, not %llu\n", percents[i], n,
+			       (unsigned long long)got, (unsigned long long)right);
+	}
+	good = good && h->count == n && h->min_ns == list[0] && h->max_ns == list[n - 1];
+	free(h);
+	return good;
+}
+
+static bool percentiles_of(unsigned int shift, size_t n)
+{
+	uint64_t *list = calloc(n, sizeof(*list)), seed = 1;
+	size_t i;
+	bool good;
+
+	if (!list)
+		return false;
+	for (i = 0; i < n; i++) {	/* any width from 0 bits to 64 - shift */
+		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+		list[i] = (seed >> shift) >> (seed % (63 - shift));
+	}
+	good = percentiles_hold(list, n);
+	free(list);
+	return good;
+}
+
+static bool rows_hold(void)
+{
+	static const struct {
+		uint64_t ns;
+		unsigned int row;
+	} cases[] = {
+		{ 0, 0 }, { 999, 0 }, { 1000, 1 }, { 1999, 1 }, { 2000, 2 }, { 99999, 6 },
+		{ 100000, 7 }, { 249999, 7 }, { 250000, 8 }, { 500000, 9 }, { 1000000, 10 },
+		{ 3999999, 11 }, { 4000000, 12 }, { ~0ull, 12 },
+	};
+	struct histogram *h = calloc(1, sizeof(*h));
+	size_t i;
+	bool good = h;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]) && good; i++) {
+		memset(h, 0, sizeof(*h));
+		hist_add(h, cases[i].ns);
+		good = h->rows[cases[i].row] == 1 && h->max_ns == cases[i].ns;
+		if (!good)
+			printf("# %llu ns\n", (unsigned long long)cases[i].ns);
+	}
+	free(h);
+	return good;
+}
+
+/* ---- late notifications ------------------------------------------------------------------ */
+
+static bool line_is(const struct seen *s, const char *expected)
+{
+	char line[320];
+
+	report_late(s, line, sizeof(line));
+	if (!strcmp(line, expected))
+		return true;
+	printf("# %s\n", line);
+	return false;
+}
+
+static void late_lines(void)
+{
+	struct seen s = {
+		.n.number = 17, .stage_us = { 2490.3, 4, 10, 14 }, .together = 3, .at_once = 3,
+		.gap_us = 12400, .due_us = 10000,
+	};
+
+	result(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, and found 3 points; 12400.0 us after the interrupt before, 10000.0 are due"),
+	       "an interrupt that came late is told with the points it found");
+	s.stalled = true;
+	s.together = 1;
+	s.gap_us = -1;
+	result(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, DMA having stood still, and found 1 point"),
+	       "and that DMA had stood still, if it had");
+	s.stage_us[INTERRUPT_TO_SIGNAL] = 9000.5;
+	result(line_is(&s, "late: notification 17: the signal came 9000.5 us after the interrupt"),
+	       "a signal that came late is told");
+	s.stage_us[SIGNAL_TO_AWAKE] = 300000;
+	result(line_is(&s, "late: notification 17: this program was awake 300000.0 us after the signal, for 3 notifications at once"),
+	       "and a program that was woken late, with how many notifications it found");
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+/* Every errno there is: named, and the way there and back, or neither. */
+static bool statuses_map(void)
+{
+	unsigned int known = 0;
+	int error;
+
+	for (error = 1; error < 4096; error++) {
+		uint32_t value = wavert_status_value(-error);
+
+		if (!wavert_status_name(-error) != !value)
+			return false;
+		if (value && (wavert_status_errno(value) != -error || value < 0x80000000u))
+			return false;
+		known += value != 0;
+	}
+	return known == 14 && !strcmp(wavert_status_name(0), "SUCCESS") &&
+	       !wavert_status_value(0) && !wavert_status_errno(0);
+}
+
+static bool formats_named(void)
+{
+	static const unsigned int bytes[] = { 1, 2, 4, 4, 4, 4 };
+	unsigned int i;
+
+	for (i = 0; i < 32; i++) {
+		unsigned int is = wavert_format_bytes(1u << i);
+
+		if (is != (i < 6 ? bytes[i] : 0) || !wavert_format_name(1u << i) != !is)
+			return false;
+	}
+	return !wavert_format_bytes(0) && !wavert_format_bytes(3) && !wavert_format_name(3);
+}
+
+int main(void)
+{
+	uint64_t two[] = { 10, 100000 };
+
+	result(rows_hold(), "a time falls into the row between its edges");
+	result(percentiles_of(44, 100000), "percentiles of 100000 short times hold");
+	result(percentiles_of(0, 100000), "percentiles of times of any length hold");
+	result(percentiles_of(44, 1), "percentiles of a single time are that");
+	result(percentiles_hold(two, 2), "the median of two times is the lower one");
+	late_lines();
+	result(statuses_map(), "each of 14 errno codes has a status of its own, there and back");
+	result(wavert_status_errno(0xC0000022u) == 1 && wavert_status_errno(1) == 1,
+	       "a value that is none of the contract's has no errno");
+	result(!strcmp(wavert_status_name(-EBUSY), "DEVICE_BUSY") &&
+	       wavert_status_value(-EBUSY) == 0x80000011u &&
+	       wavert_status_value(-ETIME) == 0xC000003Du, "some of them as written down");
+	result(formats_named(), "each of 6 formats has a name and a size, nothing else has");
+	printf("1..%u\n", tests);
+	return failures != 0;
+}

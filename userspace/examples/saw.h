@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * saw.h - what the examples play: a saw of 46.9 Hz at 48 kHz, 16 bits, two channels. Every
+ * sample is the one before plus 64, so that a lost or doubled frame shows.
+ */
+#ifndef SAW_H
+#define SAW_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define RATE		48000
+#define FRAME_BYTES	sizeof(int16_t[2])
+
+static inline void saw(void *to, uint64_t first_frame, size_t frames)
+{
+	int16_t *sample = to;
+	size_t i;
+
+	for (i = 0; i < frames; i++, sample += 2)
+		sample[0] = sample[1] = (int16_t)((first_frame + i) * 64);
+}
+
+/* For main(): what went wrong, and the exit code of it. */
+static inline int failed(const char *what, int error)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(-error));
+	return 1;
+}
+
+#endif

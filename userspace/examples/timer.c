@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * timer.c - play without any event: a timer wakes the program, and wavert_stream_now() says
+ * how far the hardware has got. The buffer is long, and half of it is kept filled: that long
+ * the program may be late, and that long the hardware may still fetch what was there before.
+ * Nobody is interrupted.
+ *
+ *	timer [CARD [SECONDS]]
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <wavert.h>
+
+#include "saw.h"
+
+#define SLEEP_MS	20
+#define BUFFER_MS	200
+
+static void sleep_until(struct timespec *t)
+{
+	t->tv_nsec += SLEEP_MS * 1000000L;
+	if (t->tv_nsec >= 1000000000) {
+		t->tv_nsec -= 1000000000;
+		t->tv_sec++;
+	}
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL) == EINTR)
+		;
+}
+
+/* Frames from..to of the stream, wherever they lie in the cycle. */
+static void fill(char *buffer, size_t bytes, uint64_t from, uint64_t to)
+{
+	size_t cycle = bytes / FRAME_BYTES, at, n;
+
+	for (; cycle && from < to; from += n) {
+		at = from % cycle;
+		n = to - from < cycle - at ? to - from : cycle - at;
+		saw(buffer + at * FRAME_BYTES, from, n);
+	}
+}
+
+static int play(struct wavert_stream *stream, uint64_t frames)
+{
+	size_t bytes;
+	char *buffer = wavert_stream_buffer(stream, &bytes);
+	uint64_t ahead = bytes / FRAME_BYTES / 2, written = ahead, at, lost = 0;
+	struct wavert_now now;
+	struct timespec t;
+	int err;
+
+	fill(buffer, bytes, 0, ahead);
+	err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
+	if (err)
+		return failed("run", err);
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	do {
+		sleep_until(&t);
+		err = wavert_stream_now(stream, &now);
+		if (err)
+			return failed("position", err);
+		at = now.linear / FRAME_BYTES;
+		if (at > written) {
+			lost += at - written;
+			written = at;
+		}
+		if (at + ahead > written) {
+			fill(buffer, bytes, written, at + ahead);
+			written = at + ahead;
+		}
+	} while (at < frames);
+	wavert_stream_set_state(stream, WAVERT_STATE_STOP);
+	printf("played %llu frames, position from the %s, lost %llu frames\n",
+	       (unsigned long long)at, now.source == WAVERT_FROM_REGISTER ? "register" :
+	       now.source == WAVERT_FROM_PAGE ? "page" : "driver", (unsigned long long)lost);
+	return lost != 0;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t frames = RATE * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
+	struct wavert_stream *stream = NULL;
+	struct wavert_device *device = NULL;
+	const volatile void *address;
+	struct wavert_register info;
+	int err, code;
+
+	err = wavert_open(&device, argc > 1 ? argv[1] : "0");
+	if (!err)
+		err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
+	if (!err)
+		err = wavert_stream_set_format(stream, RATE, WAVERT_FORMAT_S16, 2);
+	if (!err)	/* 0 notifications: timer mode */
+		err = wavert_stream_alloc(stream, FRAME_BYTES * RATE / 1000 * BUFFER_MS, 0, 0);
+	/* from now on wavert_stream_now() reads the hardware, where there is such a register */
+	if (!err && wavert_stream_map_register(stream, WAVERT_REGISTER_POSITION, &info, &address))
+		fputs("no position register: the page and the clock have to do\n", stderr);
+	code = err ? failed("set up", err) : play(stream, frames);
+	wavert_stream_close(stream);
+	wavert_close(device);
+	return code;
+}

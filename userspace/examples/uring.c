@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * uring.c - play from an io_uring: a read of the stream's event is in flight all the time, and
+ * its completion is the notification. No system call besides io_uring_enter().
+ *
+ *	uring [CARD [SECONDS]]
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+
+#include <liburing.h>
+#include <wavert.h>
+
+#include "saw.h"
+
+static uint64_t count;		/* where the kernel puts the event's value */
+
+static int next_read(struct io_uring *ring, int event)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(ring);
+
+	if (!sqe)
+		return -EBUSY;
+	io_uring_prep_read(sqe, event, &count, sizeof(count), 0);
+	return io_uring_submit(ring) < 0 ? -EIO : 0;
+}
+
+/* Wait for the read, and set up the next one. */
+static int wait_for(struct io_uring *ring, int event)
+{
+	struct io_uring_cqe *cqe;
+	int n = io_uring_wait_cqe(ring, &cqe);
+
+	if (n)
+		return n;
+	n = cqe->res;
+	io_uring_cqe_seen(ring, cqe);
+	if (n < 0)
+		return n;
+	return next_read(ring, event);
+}
+
+static int play(struct wavert_stream *stream, struct io_uring *ring, int event, uint64_t packets)
+{
+	size_t bytes, packet;
+	char *buffer = wavert_stream_buffer(stream, &bytes);
+	uint64_t written = 2, lost = 0;
+	struct wavert_snapshot now;
+	int err;
+
+	packet = bytes / 2;
+	saw(buffer, 0, bytes / FRAME_BYTES);
+	err = next_read(ring, event);
+	if (!err)
+		err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
+	if (err)
+		return failed("run", err);
+	do {
+		err = wait_for(ring, event);
+		if (err)
+			return failed("io_uring", err);
+		wavert_stream_snapshot(stream, &now);
+		if (now.state == WAVERT_STATE_GONE)
+			return failed("the device", -ENODEV);
+		if (now.packets >= written) {
+			lost += now.packets + 1 - written;
+			written = now.packets + 1;
+		}
+		for (; written < now.packets + 2; written++)
+			saw(buffer + written % 2 * packet, written * (packet / FRAME_BYTES),
+			    packet / FRAME_BYTES);
+	} while (now.packets < packets);
+	wavert_stream_set_state(stream, WAVERT_STATE_STOP);
+	printf("played %llu packets, lost %llu\n", (unsigned long long)now.packets,
+	       (unsigned long long)lost);
+	return lost != 0;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t packets = 20 * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
+	struct wavert_stream *stream = NULL;
+	struct wavert_device *device = NULL;
+	struct io_uring ring;
+	int err, event, code;
+
+	err = io_uring_queue_init(4, &ring, 0);
+	if (err)
+		return failed("io_uring", err);
+	err = wavert_open(&device, argc > 1 ? argv[1] : "0");
+	if (!err)
+		err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
+	if (!err)
+		err = wavert_stream_set_format(stream, RATE, WAVERT_FORMAT_S16, 2);
+	if (!err)
+		err = wavert_stream_alloc(stream, RATE / 10 * FRAME_BYTES, 2, 0);
+	/*
+	 * Blocking on purpose: io_uring waits for a blocking file by itself, and answers EAGAIN
+	 * for a non-blocking one, as wavert_stream_event() is. Poll that first, if you use it.
+	 */
+	event = eventfd(0, EFD_CLOEXEC);
+	if (!err)
+		err = event < 0 ? -errno : wavert_stream_register(stream, event);
+	code = err ? failed("set up", err) : play(stream, &ring, event, packets);
+	wavert_stream_close(stream);
+	wavert_close(device);
+	io_uring_queue_exit(&ring);
+	return code;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * report.c - what wavert watch has measured: table, closing line, late ones, JSON.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "watch.h"
+
+static const char *const titles[STAGES] = {
+	"point>interrupt", "interrupt>signal", "signal>awake", "interrupt>process",
+};
+
+static const char *const keys[STAGES] = {
+	"point_to_interrupt", "interrupt_to_signal", "signal_to_awake", "interrupt_to_process",
+};
+
+static const double percents[] = { 50, 90, 99, 99.9, 99.99 };
+#define PERCENTS (sizeof(percents) / sizeof(percents[0]))
+
+/* ---- late notifications --------------------------------------------------------------- */
+
+static enum stage longest(const struct seen *s)
+{
+	enum stage i, found = POINT_TO_INTERRUPT;
+
+	for (i = POINT_TO_INTERRUPT; i <= SIGNAL_TO_AWAKE; i++)
+		if (s->stage_us[i] > s->stage_us[found])
+			found = i;
+	return found;
+}
+
+void report_late(const struct seen *s, char *line, size_t size)
+{
+	const enum stage where = longest(s);
+	double us = s->stage_us[where];
+	int n;
+
+	n = snprintf(line, size, "late: notification %llu: ", (unsigned long long)s->n.number);
+	line += n;
+	size -= (size_t)n;
+	if (where == SIGNAL_TO_AWAKE)
+		n = snprintf(line, size, "this program was awake %.1f us after the signal, for %u notification%s at once",
+			     us, s->at_once, s->at_once == 1 ? "" : "s");
+	else if (where == INTERRUPT_TO_SIGNAL)
+		n = snprintf(line, size, "the signal came %.1f us after the interrupt", us);
+	else
+		n = snprintf(line, size, "the interrupt came %.1f us after the point%s, and found %u point%s",
+			     us, s->stalled ? ", DMA having stood still" : "", s->together,
+			     s->together == 1 ? "" : "s");
+	line += n;
+	size -= (size_t)n;
+	if (s->gap_us >= 0)
+		snprintf(line, size, "; %.1f us after the interrupt before, %.1f are due",
+			 s->gap_us, s->due_us);
+}
+
+/* ---- the table -------------------------------------------------------------------------- */
+
+static bool row_used(const struct watch *w, unsigned int row)
+{
+	unsigned int i;
+
+	for (i = 0; i < STAGES; i++)
+		if (w->stages[i].rows[row])
+			return true;
+	return false;
+}
+
+static void print_rows(const struct watch *w)
+{
+	unsigned int row, first = 0, last = HIST_ROWS - 1, i;
+	char edges[24];
+
+	while (first < last && !row_used(w, first))
+		first++;
+	while (last > first && !row_used(w, last))
+		last--;
+	for (row = first; row <= last; row++) {
+		if (row == HIST_ROWS - 1)
+			snprintf(edges, sizeof(edges), ">= %u", hist_edges_us[row - 1]);
+		else
+			snprintf(edges, sizeof(edges), "%u - %u", row ? hist_edges_us[row - 1] : 0,
+				 hist_edges_us[row]);
+		printf("%-12s", edges);
+		for (i = 0; i < STAGES; i++)
+			printf(" %17llu", w->stages[i].rows[row]);
+		putchar('\n');
+	}
+}
+
+static void print_figure(const struct watch *w, const char *name,
+			 double (*figure)(const struct histogram *h, double percent), double percent)
+{
+	unsigned int i;
+
+	printf("%-12s", name);
+	for (i = 0; i < STAGES; i++) {
+		if (w->stages[i].count)
+			printf(" %17.1f", figure(&w->stages[i], percent));
+		else
+			printf(" %17s", "-");
+	}
+	putchar('\n');
+}
+
+static double average(const struct histogram *h, double percent)
+{
+	(void)percent;
+	return h->count ? (double)h->sum_ns / (double)h->count / 1000 : 0;
+}
+
+static double least(const struct histogram *h, double percent)
+{
+	(void)percent;
+	return (double)h->min_ns / 1000;
+}
+
+static double percentile(const struct histogram *h, double percent)
+{
+	return (double)hist_percentile(h, percent) / 1000;
+}
+
+void report_table(const struct watch *w)
+{
+	char name[16];
+	unsigned int i;
+	size_t p;
+
+	printf("%-12s", "us");
+	for (i = 0; i < STAGES; i++)
+		printf(" %17s", titles[i]);
+	putchar('\n');
+	print_rows(w);
+	printf("%-12s", "count:");
+	for (i = 0; i < STAGES; i++)
+		printf(" %17llu", w->stages[i].count);
+	putchar('\n');
+	print_figure(w, "min:", least, 0);
+	print_figure(w, "avg:", average, 0);
+	for (p = 0; p < PERCENTS; p++) {
+		snprintf(name, sizeof(name), "p%g:", percents[p]);
+		print_figure(w, name, percentile, percents[p]);
+	}
+	print_figure(w, "max:", percentile, 100);
+}
+
+void report_live(const struct watch *w)
+{
+	char line[320];
+
+	if (isatty(STDOUT_FILENO))
+		fputs("\033[H\033[J", stdout);
+	report_table(w);
+	printf("notifications %llu, wake-ups %llu, late %llu\n", w->listed, w->wakeups, w->late);
+	if (w->late) {
+		report_late(&w->worst, line, sizeof(line));
+		printf("worst %s\n", line);
+	}
+	fflush(stdout);
+}
+
+/* Those above, and the worst of the late ones. */
+void report_summary(const struct watch *w, const struct wavert_snapshot *now)
+{
+	const struct histogram *signal = &w->stages[INTERRUPT_TO_SIGNAL];
+	const struct histogram *awake = &w->stages[SIGNAL_TO_AWAKE];
+
+	printf("watched: notifications %llu, signals %llu, wake-ups %llu, not listed %llu, late %llu (beyond %u us), worst interrupt to signal %.1f us, signal to awake %.1f us%s\n",
+	       w->listed, w->delivered, w->wakeups, w->skipped, w->late,
+	       w->options->threshold_us, (double)signal->max_ns / 1000,
+	       (double)awake->max_ns / 1000,
+	       now->state == WAVERT_STATE_GONE ? "; the device has been removed" : "");
+}
+
+/* ---- JSON --------------------------------------------------------------------------------- */
+
+static json_t *json_stage(const struct histogram *h)
+{
+	json_t *list = json_object(), *rows = json_object();
+	char name[16];
+	unsigned int row;
+	size_t p;
+
+	for (p = 0; p < PERCENTS; p++) {
+		snprintf(name, sizeof(name), "%g", percents[p]);
+		json_object_set_new(list, name,
+				    json_real(percentile(h, percents[p])));
+	}
+	for (row = 0; row < HIST_ROWS; row++) {
+		if (!h->rows[row])
+			continue;
+		snprintf(name, sizeof(name), "%u", row ? hist_edges_us[row - 1] : 0);
+		json_object_set_new(rows, name, json_integer((json_int_t)h->rows[row]));
+	}
+	return json_pack("{s:I, s:f, s:f, s:f, s:o, s:o}", "count", (json_int_t)h->count,
+			 "min_us", (double)h->min_ns / 1000, "avg_us", average(h, 0),
+			 "max_us", (double)h->max_ns / 1000, "percentiles_us", list,
+			 "histogram_from_us", rows);
+}
+
+static json_t *json_system(void)
+{
+	char realtime[8];
+	struct utsname u;
+
+	if (uname(&u))
+		return json_null();
+	first_line("/sys/kernel/realtime", realtime, sizeof(realtime));
+	return json_pack("{s:s, s:s, s:s, s:b}", "sysname", u.sysname, "release", u.release,
+			 "machine", u.machine, "realtime", realtime[0] == '1');
+}
+
+static json_t *json_late(const struct watch *w)
+{
+	json_t *late = json_pack("{s:I, s:I}", "beyond_us", (json_int_t)w->options->threshold_us,
+				 "count", (json_int_t)w->late);
+	char line[320];
+
+	if (w->late) {
+		report_late(&w->worst, line, sizeof(line));
+		json_object_set_new(late, "worst", json_string(line));
+	}
+	return late;
+}
+
+json_t *report_json(const struct watch *w, const struct wavert_snapshot *now)
+{
+	json_t *document = json_document(), *stages = json_object();
+	unsigned int i;
+
+	for (i = 0; i < STAGES; i++)
+		json_object_set_new(stages, keys[i], json_stage(&w->stages[i]));
+	json_object_update_new(document, json_pack("{s:o, s:s, s:s, s:I}",
+		"sysinfo", json_system(), "device", w->options->device,
+		"direction", w->options->capture ? "capture" : "playback",
+		"pin", (json_int_t)w->options->pin));
+	json_object_update_new(document, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}",
+		"rate", (json_int_t)now->rate, "notifications", (json_int_t)w->listed,
+		"signals", (json_int_t)w->delivered, "wakeups", (json_int_t)w->wakeups,
+		"not_listed", (json_int_t)w->skipped, "stalls", (json_int_t)now->stalls,
+		"removed", now->state == WAVERT_STATE_GONE, "late", json_late(w),
+		"stages", stages));
+	return document;
+}

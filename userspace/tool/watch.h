@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * watch.h - what wavert watch measures, and how it is shown. For watch.c and report.c.
+ */
+#ifndef WAVERT_WATCH_H
+#define WAVERT_WATCH_H
+
+#include "hist.h"
+#include "tool.h"
+
+/*
+ * The way of a notification, in LatencyMon's terms: "interrupt to DPC" is interrupt to
+ * signal here, "interrupt to process" is its name there as well.
+ */
+enum stage {
+	POINT_TO_INTERRUPT,
+	INTERRUPT_TO_SIGNAL,
+	SIGNAL_TO_AWAKE,
+	INTERRUPT_TO_PROCESS,
+	STAGES,
+};
+
+/* A notification and when this program saw it; a stage without a figure is negative. */
+struct seen {
+	struct wavert_notification n;
+	double stage_us[STAGES];
+	unsigned int together;		/* points that its interrupt found */
+	unsigned int at_once;		/* notifications that this wake-up brought */
+	double gap_us, due_us;		/* from the point before, and how far it should be */
+	bool stalled;			/* DMA stood still unasked before it */
+};
+
+struct watch {
+	struct wavert_stream *stream;
+	uint64_t seen;			/* of the notification ring */
+	unsigned long long delivered, listed, wakeups, skipped, late;
+	struct seen worst;		/* of the late ones */
+	struct histogram stages[STAGES];
+	uint64_t look, last_ns, before_ns;	/* the newest interrupt, and the one before */
+	uint64_t stalls;
+	bool ran;			/* the stream has been running */
+	const struct options *options;
+};
+
+/* In one line, without its end, what happened around a late notification. */
+void report_late(const struct seen *s, char *line, size_t size);
+
+/* The table of stages; rows between the first and the last that are not empty. */
+void report_table(const struct watch *w);
+
+/* The table over and over, on a terminal at the same place. */
+void report_live(const struct watch *w);
+
+/* The closing line. */
+void report_summary(const struct watch *w, const struct wavert_snapshot *now);
+
+/* All of it as a document. */
+json_t *report_json(const struct watch *w, const struct wavert_snapshot *now);
+
+#endif
