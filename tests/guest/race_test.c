@@ -141,7 +141,9 @@ static void test_linked_close(void)
 	}
 	stop = 0;
 	pthread_create(&thread, NULL, keep_starting, play);
-	while (seconds() < end && !set_up(&capt, SND_PCM_STREAM_CAPTURE)) {
+	/* longer where the machine is too slow for enough of them */
+	while ((seconds() < end || (rounds <= 10 && seconds() < end + 60)) &&
+	       !set_up(&capt, SND_PCM_STREAM_CAPTURE)) {
 		snd_pcm_link(play, capt);
 		snd_pcm_close(capt);
 		rounds++;
