@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <endian.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -335,9 +336,10 @@ static uint64_t load_register(const struct hw_register *r)
 	return le32toh(*(const volatile uint32_t *)r->at);
 }
 
-/* reg may be NULL. The register lies between two looks at the same publication. */
-static void read_page(const struct wavert_stream *stream, const struct hw_register *reg,
-		      struct reading *r)
+/* Of the cycle only what is `wanted`: a client may ask for each frame. */
+static inline __attribute__((always_inline))
+void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_register *reg,
+	       struct reading *r)
 {
 	const volatile struct wavert_page *page = stream->page;
 	uint32_t seq;
@@ -350,25 +352,31 @@ static void read_page(const struct wavert_stream *stream, const struct hw_regist
 		r->ns = page->position_ns;
 		r->rate = page->rate;
 		r->frame_bytes = page->frame_bytes;
-		r->buffer_bytes = page->buffer_bytes;
-		r->base = page->register_base;
 		r->end = page->end;
-		if (reg)
+		if (wanted) {
+			r->buffer_bytes = page->buffer_bytes;
+			r->base = page->register_base;
+		}
+		if (reg)	/* between two looks at the same publication */
 			r->value = load_register(reg);
 	} while (read_again(stream->page, seq));
 }
 
 /* Bytes since the reading, by the vDSO's clock at the nominal rate. */
-static uint64_t bytes_since(const struct reading *r)
+static inline __attribute__((always_inline))
+uint64_t bytes_since(const struct reading *r)
 {
 	struct timespec t;
 	uint64_t now;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	now = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-	if (now <= r->ns)
+	now -= r->ns;
+	if (now < 1000000000)
+		return now * r->rate / 1000000000 * r->frame_bytes;
+	if ((int64_t)now < 0)
 		return 0;
-	now -= r->ns;	/* seconds apart: the product stays below 2^64 */
+	/* seconds apart: the product stays below 2^64 */
 	return (now / 1000000000 * r->rate + now % 1000000000 * r->rate / 1000000000) *
 	       r->frame_bytes;
 }
@@ -382,7 +390,7 @@ uint64_t wavert_stream_linear_now(const struct wavert_stream *stream)
 {
 	struct reading r;
 
-	read_page(stream, NULL, &r);
+	read_page(stream, false, NULL, &r);
 	if (r.state != WAVERT_STATE_RUN || r.flags & WAVERT_CAP_STEPPED)
 		return r.linear;
 	return not_beyond(r.linear + bytes_since(&r), r.end);
@@ -429,13 +437,13 @@ static int now_by_call(struct wavert_stream *stream, const struct reading *r, ui
 int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 {
 	const struct hw_register *reg = &stream->registers[WAVERT_REGISTER_POSITION];
-	struct reading r;
+	struct reading r = { 0 };
 	uint64_t since;
 	uint32_t step;
 
 	if (!__atomic_load_n(&reg->page, __ATOMIC_ACQUIRE))
 		reg = NULL;
-	read_page(stream, reg, &r);
+	read_page(stream, true, reg, &r);
 	step = stream->step ? stream->step : r.frame_bytes;
 	if (r.state == WAVERT_STATE_GONE)
 		return -ENODEV;
