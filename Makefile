@@ -18,6 +18,7 @@ help:
 	@echo "make check-debug        the same in all debug kernels, with KASAN and KCSAN (long)"
 	@echo "make hw                 playback and more on QEMU's HD Audio and AC'97, bit-exact"
 	@echo "make check-kernels      the guest suite on every supported kernel, and PREEMPT_RT (long)"
+	@echo "make nt                 the Windows driver, run in Wine, compared with Linux"
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
 	@echo "make conformance        a test for each statement of the WaveRT contracts, all modes"
@@ -37,7 +38,7 @@ demo:
 	tests/demo/run.sh $(if $(DEFECT),--defect $(DEFECT))
 
 check:
-	scripts/deps.sh build guest unit prove lint abi32 kernels
+	scripts/deps.sh build guest unit prove lint abi32 kernels nt
 	tests/check.sh
 
 modules:
@@ -69,6 +70,15 @@ check-debug:
 hw:
 	scripts/deps.sh build guest
 	tests/check.sh hw
+
+nt:
+	scripts/deps.sh build guest nt
+	tests/nt/run.sh
+
+# Documentation/comparison.md
+comparison:
+	scripts/deps.sh build guest nt
+	tests/nt/run.sh --runs 100 --table
 
 check-kernels:
 	scripts/deps.sh build guest abi32 kernels
@@ -135,5 +145,5 @@ check-packages:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check hw check-kernels modules userspace unit conformance prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs \
+.PHONY: help demo check hw nt comparison check-kernels modules userspace unit conformance prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs \
 	install dkms-source dkms sign deb check-packages clean

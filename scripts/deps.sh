@@ -27,7 +27,7 @@ packages() { # GROUP
 	prove) echo gcc make libc6-dev binutils ;;
 	packages) echo dpkg-dev debhelper dh-dkms gcc make libc6-dev pkg-config libasound2-dev libjansson-dev libsndfile1-dev mmdebstrap openssl ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
-	nt) echo gcc make libc6-dev gcc-mingw-w64-x86-64-win32 wine wine64 ;;
+	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev gcc-mingw-w64-x86-64-win32 wine wine64 ;;
 	all) for name in build guest kernels unit prove lint packages abi32 nt; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
 	esac

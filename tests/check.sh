@@ -4,7 +4,7 @@
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
 #
 #   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz fuzz-abi guest-runner guest-debian guest-uml
-#                              guest-x86-kasan guest-x86-kcsan demo hw
+#                              guest-x86-kasan guest-x86-kcsan demo hw nt
 set -u
 cd "$(dirname "$0")/.." || exit
 top=$PWD
@@ -255,6 +255,10 @@ run_part()
 	fuzz-abi) part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
+	nt)
+		build_for debian "$(tests/guest/run --print-kver)" &&
+			part nt env "MODULES=build/$(tests/guest/run --print-kver)" tests/nt/run.sh
+		;;
 	hw) part hw tests/hw/run.sh ;;
 	guest-programs) build_programs ;;
 	*)
@@ -269,7 +273,7 @@ run_part()
 # and kept, and WRT_NO_UML=1 leaves it out.
 everything()
 {
-	local guests="guest-uml fuzz-abi guest-runner guest-debian demo" lane code=0
+	local guests="guest-uml fuzz-abi guest-runner guest-debian nt demo" lane code=0
 	if [ -n "${WRT_NO_UML-}" ]; then
 		guests="guest-debian demo"
 		echo "ok - tests in User Mode Linux # SKIP WRT_NO_UML is set"

@@ -13,6 +13,7 @@
 #         debian-step-32              a 32-bit client
 #         hda-msi, hda-intx, ich      Debian's kernel on QEMU's emulated HD Audio (by message and
 #                         by line) and AC'97; exactly what `violations` lists may fail
+#         nt                          the Windows driver in Wine; not in the table
 #         x86-kasan-step, -hrtimer, x86-kcsan-step, -hrtimer
 #                         in the debug kernels; not in the table
 #     --without-inferred  leave out statements of class inferred
@@ -122,6 +123,7 @@ run_mode()	# MODE ARGUMENT...
 	uml-step | debian-step | x86-kasan-step | x86-kcsan-step) in_guest "${mode%-*}" step 64 "$@" ;;
 	uml-hrtimer | debian-hrtimer | x86-kasan-hrtimer | x86-kcsan-hrtimer) in_guest "${mode%-*}" real 64 "$@" ;;
 	debian-step-32) in_guest debian step 32 "$@" ;;
+	nt) O=$out/nt "$top/tests/nt/run.sh" --suite "$@" ;;
 	hda-msi | hda-intx | ich) on_emulated "$mode" "$@" ;;
 	*)
 		echo "run.sh: no mode $mode (--help)" >&2

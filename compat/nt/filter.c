@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * filter.c - IMiniportWaveRT: what the port driver creates streams with. PASSIVE_LEVEL.
+ */
+#include "nt.h"
+
+static struct nt_filter *of(IMiniportWaveRT *i)
+{
+	return CONTAINING_RECORD(i, struct nt_filter, iface);
+}
+
+static ULONG STDMETHODCALLTYPE add_ref(IMiniportWaveRT *i)
+{
+	return (ULONG)InterlockedIncrement(&of(i)->refs);
+}
+
+static ULONG STDMETHODCALLTYPE release(IMiniportWaveRT *i)
+{
+	struct nt_filter *f = of(i);
+	LONG refs = InterlockedDecrement(&f->refs);
+
+	if (!refs) {
+		nt_device_stop(f);
+		wrt_free(f);
+	}
+	return (ULONG)refs;
+}
+
+static NTSTATUS STDMETHODCALLTYPE query(IMiniportWaveRT *i, REFIID iid, PVOID *out)
+{
+	*out = NULL;
+	if (!IsEqualGUID(iid, &IID_IUnknown) && !IsEqualGUID(iid, &IID_IMiniport) &&
+	    !IsEqualGUID(iid, &IID_IMiniportWaveRT))
+		return STATUS_INVALID_PARAMETER;
+	add_ref(i);
+	*out = i;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS STDMETHODCALLTYPE description(IMiniportWaveRT *i, PPCFILTER_DESCRIPTOR *out)
+{
+	(void)i;
+	*out = (PPCFILTER_DESCRIPTOR)&nt_filter_descriptor;
+	return STATUS_SUCCESS;
+}
+
+/* The port driver's own intersection of the data ranges will do. */
+static NTSTATUS STDMETHODCALLTYPE intersection(IMiniportWaveRT *i, ULONG pin, PKSDATARANGE range,
+					       PKSDATARANGE matching, ULONG room, PVOID out,
+					       PULONG bytes)
+{
+	(void)i;
+	(void)pin;
+	(void)range;
+	(void)matching;
+	(void)room;
+	(void)out;
+	(void)bytes;
+	return STATUS_NOT_IMPLEMENTED;
+}
+
+static NTSTATUS STDMETHODCALLTYPE init(IMiniportWaveRT *i, PUNKNOWN adapter, PRESOURCELIST list,
+				       PPORTWAVERT port)
+{
+	static const struct wrt_sim_config cfg = {
+		.pairs = SIM_PAIRS, .source = WRT_SIM_LOOPBACK,
+	};
+
+	(void)adapter;
+	(void)list;
+	(void)port;
+	return nt_device_start(of(i), &cfg);
+}
+
+static NTSTATUS STDMETHODCALLTYPE new_stream(IMiniportWaveRT *i, PMINIPORTWAVERTSTREAM *out,
+					     PPORTWAVERTSTREAM port, ULONG pin, BOOLEAN capture,
+					     PKSDATAFORMAT format)
+{
+	struct nt_filter *f = of(i);
+
+	*out = NULL;
+	if (pin >= 2 * SIM_PAIRS || pin / SIM_PAIRS != (capture ? WRT_CAPTURE : WRT_PLAYBACK))
+		return STATUS_INVALID_PARAMETER;
+	if (!f->hw)
+		return STATUS_DEVICE_NOT_READY;
+	return nt_stream_new(f, port, pin / SIM_PAIRS, pin % SIM_PAIRS, format, out);
+}
+
+static NTSTATUS STDMETHODCALLTYPE device_description(IMiniportWaveRT *i, PDEVICE_DESCRIPTION out)
+{
+	(void)i;
+	RtlZeroMemory(out, sizeof(*out));
+	out->Version = DEVICE_DESCRIPTION_VERSION;
+	out->Master = TRUE;
+	out->ScatterGather = TRUE;
+	out->Dma32BitAddresses = TRUE;
+	out->InterfaceType = PCIBus;
+	out->MaximumLength = WRT_SIM_BUFFER_MAX;
+	return STATUS_SUCCESS;
+}
+
+static IMiniportWaveRTVtbl vtbl = {
+	query, add_ref, release, description, intersection, init, new_stream, device_description,
+};
+
+NTSTATUS nt_filter_new(struct nt_filter **out)
+{
+	struct nt_filter *f = wrt_alloc(sizeof(*f));
+
+	if (!f)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	f->iface.lpVtbl = &vtbl;
+	f->refs = 1;
+	InitializeListHead(&f->streams);
+	*out = f;
+	return STATUS_SUCCESS;
+}

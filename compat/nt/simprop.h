@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * simprop.h - the private property set of the simulator, for tests: set it up, move its
+ * clock, unplug it, read what core and miniport wrote down. Filter properties but for
+ * SIM_PAGE. Included by the driver and by clients that know it.
+ */
+#ifndef WRT_NT_SIMPROP_H
+#define WRT_NT_SIMPROP_H
+
+#include <stdint.h>
+
+DEFINE_GUID(SIM_PROPERTIES, 0x6d2f0c5e, 0x93a1, 0x4b7c, 0x8e, 0x15, 0x0a, 0x4d, 0x27, 0xb8, 0x61,
+	    0xf3);
+
+#define SIM_PAIRS	2	/* pins of each direction; 0, 1 play, 2, 3 capture */
+
+enum {
+	SIM_CONFIG = 1,		/* set struct sim_config: a new device; STATUS_DEVICE_BUSY */
+	SIM_STEP,		/* get: see struct sim_step */
+	SIM_REMOVE,		/* set, no value: the device is gone */
+	SIM_TRACE,		/* get struct wrt_trace_record[]: the oldest, and forget them */
+	SIM_CAPS,		/* get struct sim_caps */
+	SIM_PAGE,		/* get struct sim_page */
+};
+
+struct sim_config {
+	uint32_t step;		/* the clock stands still but for SIM_STEP */
+	uint32_t source;	/* enum wrt_sim_source */
+	uint32_t fault;		/* enum wrt_sim_fault */
+};
+
+/* Instance: at most so many frames pass, up to the next interrupt, which is served. */
+struct sim_step {
+	uint64_t frames;
+};
+
+/* Value. */
+struct sim_moved {
+	uint64_t moved;
+	uint64_t total;		/* frames since SIM_CONFIG */
+};
+
+struct sim_caps {
+	uint32_t buffer_max, notify_max;	/* of every pin */
+};
+
+/* What was published last, and a fresh reading. */
+struct sim_page {
+	uint64_t linear, packets, underruns, repeats, late, overruns, dropped;
+	uint64_t number, at_linear;	/* newest point: its C, and the position read with it */
+	uint64_t now_linear, now_ns;
+	uint32_t state;			/* KSSTATE; 4: gone */
+	uint32_t zero;
+};
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ksclient.h - a WaveRT client: what it says to a pin, by IOCTL_KS_PROPERTY. Used by
+ * client_nt.c. Calls return the NTSTATUS of the driver.
+ */
+#ifndef NT_KSCLIENT_H
+#define NT_KSCLIENT_H
+
+#include <windows.h>
+#include <winioctl.h>
+#include <winternl.h>
+#include <mmreg.h>
+#include <initguid.h>
+
+#include "wavertddi.h"
+#include "portprop.h"
+#include "simprop.h"
+
+typedef LONG ks_status;
+
+/* *got: bytes of the answer; may be NULL. Set and Id of the property are filled in. */
+ks_status ks_property(HANDLE pin, const GUID *set, ULONG id, ULONG verb, KSPROPERTY *property,
+		      ULONG property_bytes, void *value, ULONG value_bytes, ULONG *got);
+
+/* A property with no more than its name. */
+ks_status ks_get(HANDLE pin, const GUID *set, ULONG id, void *value, ULONG bytes);
+ks_status ks_set(HANDLE pin, const GUID *set, ULONG id, const void *value, ULONG bytes);
+
+/* bits: 32 and is_float, or whole numbers */
+void ks_format(KSDATAFORMAT_WAVEFORMATEX *out, ULONG rate, ULONG bits, bool is_float,
+	       ULONG channels);
+
+/* The stand-in port driver's form of KsCreatePin(). */
+ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT_WAVEFORMATEX *format, HANDLE *out);
+
+/* service.c: the driver is loaded, for as long as this process lives; or a message and exit. */
+void nt_load_driver(void);
+void nt_unload_driver(void);
+
+#endif

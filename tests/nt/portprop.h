@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * portprop.h - properties of the stand-in port driver that Windows does not have, or has in
+ * another form. Between portcls.c and the clients of this directory.
+ */
+#ifndef NT_PORTPROP_H
+#define NT_PORTPROP_H
+
+DEFINE_GUID(PORT_PROPERTIES, 0x2b9e4d11, 0x7c36, 0x4f0a, 0xb2, 0x5d, 0x81, 0x6e, 0x03, 0xcd, 0x94,
+	    0x7f);
+
+enum {
+	PORT_CREATE_PIN = 1,	/* set; instance: KSPIN_CONNECT, KSDATAFORMAT (KsCreatePin) */
+	PORT_FREE_BUFFER,	/* set; as closing the pin does */
+	PORT_HELD,		/* get struct port_held */
+	PORT_QUERY,		/* set; instance: a GUID, the pin is asked for that interface */
+};
+
+struct port_held {
+	ULONG pins, buffers, events;
+};
+
+#define PORT_DEVICE	"\\\\.\\WrtStandInPortCls"
+
+#endif

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * realtime.c - the driver with its own clock: timers, their DPC, events that a thread waits
+ * for. Says that things happen, never when: Wine's timers are of no use for that. TAP.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "ksclient.h"
+
+#define POINTS	10
+#define PACKET	1920u		/* bytes, 10 ms */
+
+static int n, failed;
+
+static void tell(bool good, const char *what)
+{
+	printf("%s %d - %s\n", good ? "ok" : "not ok", ++n, what);
+	failed |= !good;
+}
+
+static bool go_to(HANDLE pin, KSSTATE state)
+{
+	return !ks_set(pin, &KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE, &state,
+		       sizeof(state));
+}
+
+static bool ready(HANDLE pin, HANDLE event)
+{
+	struct rt_buffer_property alloc = { .bytes = 2 * PACKET, .count = 2 };
+	struct rt_event_property call = { .event = event };
+	struct rt_buffer got;
+
+	return !ks_property(pin, &KSPROPSETID_RtAudio, RT_BUFFER_WITH_NOTIFICATION,
+			    KSPROPERTY_TYPE_GET, &alloc.property, sizeof(alloc), &got, sizeof(got),
+			    NULL) &&
+	       !ks_property(pin, &KSPROPSETID_RtAudio, RT_REGISTER_NOTIFICATION_EVENT,
+			    KSPROPERTY_TYPE_SET, &call.property, sizeof(call), NULL, 0, NULL);
+}
+
+static void run(HANDLE pin, HANDLE event)
+{
+	KSAUDIO_POSITION a = { 0 }, b = { 0 };
+	ULONG packets = 0;
+	int seen = 0;
+
+	tell(ready(pin, event) && go_to(pin, KSSTATE_RUN),
+	     "a stream runs by the driver's own clock");
+	while (seen < POINTS && WaitForSingleObject(event, 10000) == WAIT_OBJECT_0)
+		seen++;
+	printf("# %d signals\n", seen);
+	tell(seen == POINTS, "a timer's DPC sets the event again and again");
+	ks_get(pin, &KSPROPSETID_RtAudio, RT_PACKETCOUNT, &packets, sizeof(packets));
+	tell(packets >= POINTS, "at least so many packets are counted");
+	tell(go_to(pin, KSSTATE_PAUSE), "it pauses");
+	WaitForSingleObject(event, 0);
+	ks_get(pin, &KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, &a, sizeof(a));
+	tell(WaitForSingleObject(event, 200) == WAIT_TIMEOUT, "in PAUSE the event is left alone");
+	ks_get(pin, &KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, &b, sizeof(b));
+	tell(a.PlayOffset == b.PlayOffset && a.PlayOffset < 2 * PACKET, "and the position stands");
+	tell(go_to(pin, KSSTATE_RUN) && WaitForSingleObject(event, 10000) == WAIT_OBJECT_0,
+	     "it goes on");
+}
+
+int main(void)
+{
+	struct sim_config cfg = { .step = 0, .source = 2 };
+	KSDATAFORMAT_WAVEFORMATEX format;
+	HANDLE filter, pin;
+
+	setvbuf(stdout, NULL, _IONBF, 0);
+	nt_load_driver();
+	filter = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
+			     NULL);
+	tell(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)), "the clock is set");
+	ks_format(&format, 48000, 16, false, 2);
+	if (!ks_create_pin(0, &format, &pin)) {
+		run(pin, CreateEventA(NULL, FALSE, FALSE, NULL));
+		CloseHandle(pin);	/* while it runs */
+	}
+	tell(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)),
+	     "closed while it runs, the stream leaves nothing behind");
+	printf("1..9\n");
+	if (n != 9)
+		printf("not ok - %d of 9 have been tried\n", n);
+	return failed || n != 9;
+}

@@ -1,0 +1,381 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds the Windows driver, runs it in Wine's driver host below a stand-in port driver, and
+# compares it with Linux. TAP on stdout. Called by tests/check.sh and by hand. What this
+# can show, and what it cannot, is in Documentation/nt.md.
+#
+#   run.sh [OPTION...] [PART...]   parts (default: all but plants):
+#     build         driver and programs build; the driver imports what it may, and no more
+#     conformance   the conformance suite as a Windows client
+#     realtime      the driver with its own clock
+#     scenarios     scenarios/ on the host, in a guest's kernel and in the driver: the same?
+#     plants        a defect in each layer is caught, and the layer named (long)
+#
+#   --runs N        each scenario so many times, on the host and in the driver (3)
+#   --table         write Documentation/comparison.md as well
+#   --report FORMAT print the comparison: text, json or html; no TAP
+#   --suite [ARG...]  the conformance program alone, with these arguments
+#
+# O=DIR: build directory (build/nt). MODULES=DIR: modules built for bed debian already.
+set -u
+[ -z "${O-}" ] || O=$(realpath -m "$O")
+[ -z "${MODULES-}" ] || MODULES=$(realpath "$MODULES")
+cd "$(dirname "$0")" || exit
+top=$(cd ../.. && pwd)
+out=${O:-$top/build/nt}
+work=
+runs=3
+table=
+report=
+suite=
+parts=
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--runs) runs=$2 && shift ;;
+	--table) table=1 ;;
+	--report) report=$2 && shift ;;
+	--suite) suite=1 && shift && break ;;
+	--help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" && exit ;;
+	build | conformance | realtime | scenarios | plants) parts="$parts $1" ;;
+	*) echo "run.sh: $1? (--help)" >&2 && exit 2 ;;
+	esac
+	shift
+done
+
+n=0
+bad=0
+tell()	# GOOD(0 or else) SENTENCE [FILE: shown if bad]
+{
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+		return 0
+	fi
+	bad=1
+	echo "not ok $n - $2"
+	[ -z "${3-}" ] || tail -n 30 "$3" | sed 's/^/# /'
+	return 1
+}
+
+# TAP of a program on stdin, numbered through, each line with a prefix.
+retell()	# PREFIX
+{
+	local line
+	while IFS= read -r line; do
+		case $line in
+		'ok '* | 'not ok '*)
+			n=$((n + 1))
+			[ "${line#not}" = "$line" ] || bad=1
+			echo "${line%%ok *}ok $n - $1${line#* - }"
+			;;
+		'Bail out!'*) bad=1 && echo "not ok $((n += 1)) - $1$line" ;;
+		1..*) ;;
+		*) echo "$line" ;;
+		esac
+	done
+}
+
+# ---- Wine -----------------------------------------------------------------------------
+
+# Nothing of the caller's environment reaches Wine, and nothing takes longer than it may.
+in_wine()	# SECONDS COMMAND...
+{
+	local seconds=$1
+	shift
+	env -i PATH="$PATH" HOME="$work/home" LC_ALL=C TMPDIR="$work" WINEPREFIX="$work/prefix" \
+		WINEARCH=win64 WINEDEBUG=-all \
+		WINEDLLOVERRIDES="mscoree,mshtml=;winemenubuilder.exe=d" \
+		timeout -k 5 "$seconds" "$@" </dev/null
+}
+
+# A prefix of our own. Services can be started in it once its first server has gone.
+begin_wine()
+{
+	[ ! -e "$work/prefix" ] || return 0
+	mkdir -p "$work/home"
+	in_wine 180 wineboot -i >"$work/wineboot" 2>&1 && in_wine 60 wineserver -w &&
+		mkdir -p "$work/prefix/drive_c/windows/system32/drivers"
+}
+
+install_driver()	# DIRECTORY
+{
+	cp "$1/wavertmini.sys" "$1/portcls.sys" "$work/prefix/drive_c/windows/system32/drivers/"
+}
+
+# shellcheck disable=SC2317 # called by trap
+end_wine()
+{
+	[ -n "$work" ] || return
+	[ ! -e "$work/prefix" ] || in_wine 20 wineserver -k
+	[ ! -e "$work/prefix" ] || in_wine 20 wineserver -w
+	rm -rf "$work"
+}
+
+# A program of ours; its lines end as Linux wants them. Its own exit code.
+windows()	# SECONDS PROGRAM ARG...
+{
+	local seconds=$1
+	shift
+	in_wine "$seconds" wine "$@" 2>"$work/err" | tr -d '\r'
+	return "${PIPESTATUS[0]}"
+}
+
+missing()
+{
+	command -v x86_64-w64-mingw32-gcc >/dev/null || { echo "no x86_64-w64-mingw32-gcc"; return; }
+	command -v wine >/dev/null && command -v wineserver >/dev/null || echo "no wine"
+}
+
+build()	# GOAL...
+{
+	make -s --no-print-directory "O=$out" "$@" >"$work/log" 2>&1
+}
+
+# ---- parts ---------------------------------------------------------------------------------
+
+imports_of()	# FILE: "DLL NAME", sorted
+{
+	x86_64-w64-mingw32-objdump -p "$1" |
+		awk '/DLL Name:/ { dll = $3 } /^\t[0-9a-f]+[ \t]+[0-9]+[ \t]+[A-Za-z_]/ { print dll, $NF }' | sort -u
+}
+
+part_build()
+{
+	imports_of "$out/wavertmini.sys" >"$work/imports"
+	grep -v '^#' imports | sort >"$work/allowed"
+	comm -23 "$work/imports" "$work/allowed" >"$work/more"
+	[ -s "$work/imports" ] && [ ! -s "$work/more" ]
+	tell $? "the driver imports nothing but what is listed" "$work/more"
+	comm -13 "$work/imports" "$work/allowed" >"$work/less"
+	[ ! -s "$work/less" ]
+	tell $? "the list has nothing that the driver does not import" "$work/less"
+	x86_64-w64-mingw32-objdump -p "$out/wavertmini.sys" >"$work/headers"
+	grep -q 'Subsystem.*NT native' "$work/headers"
+	tell $? "it is a native image"
+	[ "$(cat ../../compat/nt/adapter.c ../../compat/nt/filter.c ../../compat/nt/stream.c | wc -l)" -lt 600 ]
+	tell $? "the binding has less than 600 lines"
+}
+
+part_conformance()
+{
+	mkdir -p "$out/results"
+	install_driver "$out"
+	windows 300 "$out/conformance.exe" -d nt >"$out/results/nt.tap"
+	code=$?
+	retell "nt: " <"$out/results/nt.tap"
+	[ $code = 0 ] || grep -q '^not ok' "$out/results/nt.tap"
+	tell $? "the conformance suite ended by itself" "$work/err"
+}
+
+part_realtime()
+{
+	install_driver "$out"
+	windows 120 "$out/realtime.exe" >"$work/realtime"
+	code=$?
+	retell "nt: " <"$work/realtime"
+	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
+	tell $? "the driver with its own clock ended by itself" "$work/err"
+}
+
+host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
+{
+	CF_CLOCK=step timeout 300 "$1/scenario-host" -n "$runs" -c "$2/host.core" scenarios/*.scn \
+		>"$2/host.trace" 2>"$work/err"
+}
+
+# The same scenarios by the PCM model of the same simulator.
+alsa_traces()	# MODULES RESULTS
+{
+	rm -rf "$work/out"
+	"$top/tests/guest/run" --no-insmod --module "$1/snd-wavert.ko" \
+		--module "$1/snd-wavert-sim.ko" --file "$out/scenario-alsa" --file scenarios \
+		--file alsa-scenarios --out "$work/out" -- sh -c \
+		'CF_CLOCK=step scenario-alsa -o alsa-scenarios scenarios/*.scn >/out/trace' >"$work/err" 2>&1 &&
+		cp "$work/out/trace" "$2/alsa.trace"
+}
+
+guest_traces()	# MODULES RESULTS
+{
+	rm -rf "$work/out"
+	"$top/tests/guest/run" --no-insmod --module "$1/snd-wavert.ko" \
+		--module "$1/snd-wavert-sim.ko" --file "$out/scenario-guest" --file scenarios \
+		--out "$work/out" -- sh -c \
+		'CF_CLOCK=step scenario-guest -c /out/core scenarios/*.scn >/out/trace' >"$work/err" 2>&1 &&
+		cp "$work/out/core" "$2/linux.core" && cp "$work/out/trace" "$2/linux.trace"
+}
+
+nt_traces()	# BUILD RESULTS RUNS
+{
+	local version
+	install_driver "$1"
+	version=$(in_wine 20 wine --version 2>/dev/null)
+	windows 600 "$out/scenario.exe" -c "Z:$2/nt.core" -n "$3" scenarios/*.scn >"$2/nt.raw" || return
+	tr -d '\r' <"$2/nt.core" >"$2/nt.core.new" && mv "$2/nt.core.new" "$2/nt.core"
+	sed "1s/Wine,/$version,/" "$2/nt.raw" >"$2/nt.trace"
+}
+
+modules()	# leaves the directory in $built
+{
+	local kdir
+	built=${MODULES:-$out/modules}
+	[ -z "${MODULES-}" ] || return 0
+	kdir=$("$top/tests/guest/run" --print-kdir) &&
+		"$top/scripts/build-modules.sh" "$kdir" "$built" >"$work/log" 2>&1
+}
+
+compare()	# FORMAT RESULTS
+{
+	awk -v "format=$1" -v "core=$2/linux.core $2/host.core $2/nt.core" -v "host=$2/host.trace" \
+		-v "sides=nt alsa" -f compare.awk divergences "$2/linux.trace" "$2/nt.trace" "$2/alsa.trace"
+}
+
+all_traces()
+{
+	mkdir -p "$out/results"
+	build host guest
+	tell $? "the scenarios' programs build for Linux" "$work/log" || return
+	host_traces "$out" "$out/results"
+	tell $? "the scenarios run on the host, $runs times the same" "$work/err" || return
+	modules
+	tell $? "the modules build" "$work/log" || return
+	guest_traces "$built" "$out/results"
+	tell $? "the scenarios run in a guest" "$work/err" || return
+	alsa_traces "$built" "$out/results"
+	tell $? "the scenarios run by ALSA in a guest" "$work/err" || return
+	nt_traces "$out" "$out/results" "$runs"
+	tell $? "the scenarios run in the driver, $runs times the same" "$work/err"
+}
+
+document()
+{
+	echo "<!-- Generated by tests/nt/run.sh --table; do not edit. -->"
+	echo "# The same scenarios on Linux and in a Windows driver"
+	echo
+	echo "Numbers are signals seen. How this is made and what it can show: [nt.md](nt.md). Nothing here ran on Windows."
+	echo
+	compare markdown "$out/results"
+}
+
+part_scenarios()
+{
+	all_traces || return
+	compare tap "$out/results" >"$work/compared" 2>"$work/err"
+	retell "" <"$work/compared"
+	grep -q '^ok' "$work/compared"
+	tell $? "there was something to compare" "$work/err"
+	CF_CLOCK=step "$out/scenario-host" <(printf 'scenario x\nopen a rendr\n') >/dev/null 2>"$work/wrong"
+	grep -q ':2: rendr: is not known here$' "$work/wrong"
+	tell $? "a mistake in a scenario is told with line and word" "$work/wrong"
+	compare html "$out/results" >"$out/comparison.html"
+	! grep -Eq 'https?:|src=|url\(' "$out/comparison.html" && grep -q '</html>' "$out/comparison.html"
+	tell $? "the report as a page needs nothing from outside" "$work/err"
+	[ -z "$table" ] || document >"$top/Documentation/comparison.md"
+}
+
+# ---- planted defects -----------------------------------------------------------------------
+
+# A copy of the tree with one defect: plants/NAME has a sentence, a file, and a sed script.
+plant()	# NAME
+{
+	local file
+	rm -rf "$work/tree"
+	mkdir -p "$work/tree/scripts"
+	cp -r "$top/kernel" "$top/compat" "$top/Kbuild" "$work/tree"
+	cp "$top/scripts/build-modules.sh" "$work/tree/scripts"
+	file=$(sed -n 2p "plants/$1")
+	sed 1,3d "plants/$1" >"$work/script"
+	sed -E -i -f "$work/script" "$work/tree/$file"
+	! cmp -s "$work/tree/$file" "$top/$file"
+}
+
+# The defect is in the driver alone, or (binding of Linux) in the modules alone.
+planted_traces()	# NAME
+{
+	local results=$work/results kdir
+	rm -rf "$results" "$work/planted"
+	cp -r "$out/results" "$results"
+	case $1 in
+	linux-*)
+		kdir=$("$top/tests/guest/run" --print-kdir) &&
+			"$work/tree/scripts/build-modules.sh" "$kdir" "$work/planted" >"$work/log" 2>&1 &&
+			guest_traces "$work/planted" "$results"
+		;;
+	*)
+		make -s --no-print-directory "O=$work/planted" "ROOT=$work/tree" "$work/planted/wavertmini.sys" \
+			"$work/planted/portcls.sys" >"$work/log" 2>&1 &&
+			nt_traces "$work/planted" "$results" 1
+		;;
+	esac
+}
+
+part_plants()
+{
+	local p name what layer
+	[ -s "$out/results/nt.trace" ] || all_traces || return
+	compare text "$out/results" >/dev/null
+	tell $? "without a defect nothing differs that should not" || return
+	for p in plants/*; do
+		name=${p##*/}
+		what=$(sed -n 1p "$p")
+		layer=$(sed -n 3p "$p")
+		if ! plant "$name"; then
+			tell 1 "$name changes the source"
+		elif ! planted_traces "$name"; then
+			tell 1 "$name builds and runs" "$work/log"
+		else
+			compare tap "$work/results" >"$work/compared" 2>/dev/null
+			grep -v expected: "$work/compared" | sed -n 's/^# .*\[layer: \(.*\)\].*/\1/p' | sort | uniq -c |
+				sort -rn | awk 'NR == 1 { sub(/^ *[0-9]+ /, ""); print }' >"$work/named"
+			grep -q '^not ok' "$work/compared" && [ "$(cat "$work/named")" = "$layer" ]
+			tell $? "$what: caught, and found in the layer: $layer" "$work/named"
+		fi
+	done
+}
+
+# ---- everything ----------------------------------------------------------------------------
+
+why=$(missing)
+if [ -n "$why" ]; then
+	echo "ok 1 - the driver runs in Wine # SKIP $why (scripts/deps.sh nt)"
+	exit
+fi
+trap end_wine EXIT
+trap 'exit 1' HUP INT TERM
+work=$(mktemp -d)
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+
+if [ -n "$suite" ]; then
+	if ! build all || ! begin_wine; then
+		cat "$work/log" "$work/wineboot" 2>/dev/null
+		exit 2
+	fi
+	install_driver "$out"
+	windows 300 "$out/conformance.exe" -d nt "$@"
+	exit
+fi
+if [ -n "$report" ]; then
+	compare "$report" "$out/results"
+	exit
+fi
+echo "# $(in_wine 20 wine --version 2>/dev/null), stand-in port driver, not Windows"
+build all
+if tell $? "driver, stand-in port driver and clients build" "$work/log"; then
+	begin_wine
+	if tell $? "Wine has a new prefix" "$work/wineboot"; then
+		for part in ${parts:-build conformance realtime scenarios}; do
+			case $part in
+			build) part_build ;;
+			conformance) part_conformance ;;
+			realtime) part_realtime ;;
+			scenarios) part_scenarios ;;
+			plants) part_plants ;;
+			esac
+		done
+		in_wine 30 wineserver -w
+		tell $? "nothing is left running in Wine"
+	fi
+fi
+echo "1..$n"
+exit $bad
