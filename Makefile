@@ -19,6 +19,7 @@ help:
 	@echo "make hw                 playback and more on QEMU's HD Audio and AC'97, bit-exact"
 	@echo "make check-kernels      the guest suite on every supported kernel, and PREEMPT_RT (long)"
 	@echo "make nt                 the Windows driver, run in Wine, compared with Linux"
+	@echo "make check-programs     sox, ffmpeg, JACK, PipeWire, ... and the kernel's ALSA selftests (long)"
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make lint               sparse, W=1, checkpatch, layering"
 	@echo "make conformance        a test for each statement of the WaveRT contracts, all modes"
@@ -79,6 +80,10 @@ nt:
 comparison:
 	scripts/deps.sh build guest nt
 	tests/nt/run.sh --runs 100 --table
+
+check-programs:
+	scripts/deps.sh build guest programs
+	tests/programs/run.sh
 
 check-kernels:
 	scripts/deps.sh build guest abi32 kernels
@@ -145,5 +150,5 @@ check-packages:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check hw nt comparison check-kernels modules userspace unit conformance prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs \
+.PHONY: help demo check check-programs hw nt comparison check-kernels modules userspace unit conformance prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs \
 	install dkms-source dkms sign deb check-packages clean

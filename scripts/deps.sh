@@ -12,6 +12,7 @@
 #   prove   proofs (the model checker itself is fetched into the cache)
 #   lint    static checks
 #   packages building Debian packages and testing them in a clean tree
+#   programs audio programs that are tried in guests (tests/programs/run.sh)
 #   abi32   static 32-bit test programs (gcc -m32 -static)
 #   nt      the Windows driver binary, and Wine to run it (tests/nt/run.sh)
 #   all     all of these
@@ -26,6 +27,10 @@ packages() { # GROUP
 	lint) echo gcc make libc6-dev libsndfile1-dev libjansson-dev liburing-dev libasound2-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
 	prove) echo gcc make libc6-dev binutils ;;
 	packages) echo dpkg-dev debhelper dh-dkms gcc make libc6-dev pkg-config libasound2-dev libjansson-dev libsndfile1-dev mmdebstrap openssl ;;
+	programs) echo gcc make libc6-dev pkg-config libasound2-dev libsndfile1-dev linux-headers-amd64 \
+		qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils sox libsox-fmt-alsa \
+		ffmpeg gstreamer1.0-tools gstreamer1.0-alsa gstreamer1.0-plugins-base portaudio19-dev \
+		jackd2 libjack-jackd2-dev pipewire pipewire-bin libspa-0.2-modules ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
 	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev gcc-mingw-w64-x86-64-win32 wine wine64 ;;
 	all) for name in build guest kernels unit prove lint packages abi32 nt; do packages $name; done ;;

@@ -1,0 +1,234 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Programs of others on our card and on the ALSA plugin, in a guest with snd-wavert-sim
+# (card 0, loopback). Started by run.sh with the part to run. Prints TAP.
+#
+# What a program plays is recorded by arecord from the other end of the loopback, and what
+# it records was played by aplay; both on hw:, so that the program alone is on trial.
+# shellcheck shell=dash disable=SC1091,SC2086,SC2317 # sourced parts, words, functions called through check
+set -u
+
+count=0
+failed=0
+rate=48000
+frames=60007	# 1.25 s, and no multiple of a period
+daemon=
+page=/proc/asound/card0/wavert
+
+check()	# NAME COMMAND...
+{
+	local name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >/tmp/said 2>&1; then
+		echo "ok $count - $name"
+		grep -v 'ALSA lib\|JackShm' /tmp/said | tail -n 4 | cut -c 1-200 | sed 's/^/#   /'
+	else
+		echo "not ok $count - $name"
+		echo "# $*"
+		grep -v 'ALSA lib\|JackShm' /tmp/said | tail -n 60 | sed 's/^/#   /'
+		failed=1
+	fi
+}
+
+skip()	# NAME REASON
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# ---- the loopback -------------------------------------------------------------------
+
+await()	# STREAM REGEX: until the line of /proc says so, 20 s at most
+{
+	local tries=2000
+	until grep -qE "^$1: .*$2" $page 2>/dev/null; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || { echo "no $2:"; cat $page; return 1; }
+		sleep 0.01
+	done
+}
+
+# Every pin, 5 s at most; of a daemon not before its end.
+free()
+{
+	local tries=500
+	[ -z "$daemon" ] || return 0
+	while grep '^[pc].*: ' $page | grep -qv 'owner nobody, state free'; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || { cat $page; return 1; }
+		sleep 0.01
+	done
+}
+
+# A program plays all of the signal, and it arrives.
+plays()	# COMMAND...
+{
+	local recorder code=0
+	arecord -q -D hw:0,0 -t raw -f S16_LE -r $rate -c 2 --buffer-size=48000 /tmp/heard.raw &
+	recorder=$!
+	await 'capture 0' 'state run' || return
+	"$@" </dev/null || { code=$?; echo "exit code $code"; }
+	sleep 0.5
+	kill -INT $recorder
+	wait $recorder
+	signal find /tmp/heard.raw $frames && [ $code = 0 ] && free
+}
+
+# A program records, into /tmp/recorded.raw, while the signal is played, and ends by itself.
+records()	# COMMAND...
+{
+	local pid code
+	rm -f /tmp/recorded.raw
+	"$@" </dev/null &
+	pid=$!
+	await 'capture 0' 'state run' && sleep 0.3 &&
+		aplay -q -D hw:0,0 -t raw -f S16_LE -r $rate -c 2 --buffer-size=48000 /tmp/signal.raw
+	wait $pid
+	code=$?
+	[ $code = 0 ] || echo "exit code $code"
+	signal find /tmp/recorded.raw $frames && [ $code = 0 ] && free
+}
+
+# Each part is run for both.
+on_both()	# FUNCTION
+{
+	PCM=hw:0,0
+	"$1"
+	PCM=wavert:CARD=WaveRT
+	"$1"
+}
+
+raw="-t raw -f S16_LE -r $rate -c 2"
+
+# ---- alsa-utils ----------------------------------------------------------------------
+
+alsa_utils()
+{
+	check "aplay -D $PCM: played to the last frame" plays aplay -q -D $PCM $raw /tmp/signal.raw
+	check "arecord -D $PCM: recorded from the first frame" \
+		records arecord -q -D $PCM $raw -d 4 /tmp/recorded.raw
+	check "speaker-test -D $PCM: a round of sine on two channels" \
+		speaker-test -D $PCM -c 2 -r $rate -F S16_LE -l 1 -t sine
+	check "and every pin is free" free
+}
+
+# ---- sox -------------------------------------------------------------------------------
+
+sox_raw="-t raw -e signed -b 16 -r $rate -c 2"
+
+sox_()
+{
+	check "sox -t alsa $PCM: played to the last frame" \
+		plays sox -q -D $sox_raw /tmp/signal.raw -t alsa $PCM
+	check "sox -t alsa $PCM: recorded from the first frame" \
+		records sox -q -D -t alsa -e signed -b 16 -r $rate -c 2 $PCM $sox_raw /tmp/recorded.raw trim 0 4
+}
+
+# ---- ffmpeg ------------------------------------------------------------------------------
+
+quiet="-hide_banner -nostdin -loglevel warning"
+
+ffmpeg_()
+{
+	check "ffmpeg -f alsa $PCM: played to the last frame" \
+		plays ffmpeg $quiet -f s16le -ar $rate -ac 2 -i /tmp/signal.raw -f alsa $PCM
+	check "ffmpeg -f alsa -i $PCM: recorded from the first frame" \
+		records ffmpeg $quiet -f alsa -ar $rate -ac 2 -i $PCM -t 4 -f s16le /tmp/recorded.raw
+}
+
+# ---- GStreamer -----------------------------------------------------------------------------
+
+export GST_REGISTRY_FORK=no
+caps="audio/x-raw,format=S16LE,rate=$rate,channels=2,layout=interleaved"
+
+# alsasink leaves out the first frame, on snd-aloop as well: there is silence before the
+# signal.
+gstreamer()
+{
+	check "gst-launch-1.0 alsasink device=$PCM: the signal is played whole" \
+		plays gst-launch-1.0 -q filesrc location=/tmp/padded.raw ! rawaudioparse format=pcm \
+		pcm-format=s16le sample-rate=$rate num-channels=2 ! alsasink device=$PCM
+	check "gst-launch-1.0 alsasrc device=$PCM: recorded from the first frame" \
+		records gst-launch-1.0 -q alsasrc device=$PCM num-buffers=400 ! "$caps" ! \
+		filesink location=/tmp/recorded.raw
+}
+
+# ---- PortAudio -------------------------------------------------------------------------------
+
+
+# PortAudio's own test finds a loopback on a device, and plays sines over it with several
+# sizes, two streams and one, and formats. A sample of 8 bits with dither on is lost in
+# PortAudio where a card has not the format, on snd-aloop as well.
+loopback_test()	# DEVICE
+{
+	paqa -r$rate "-i$1" "-o$1" 2>/dev/null | tr -d '\000' >/tmp/paqa
+	awk -F'|' '
+		/Mode = / { mode = /Two/ ? "two streams" : "one stream" }
+		/^Test Sample Formats/ { mode = mode == "" ? "" : /Half/ ? "two streams" : "one stream" }
+		/^Sample format/ { split($0, w, /[=,] */); format = w[3]; flags = w[5] }
+		function verdict(good) {
+			if (row == "")
+				return
+			split(row, f, "|")
+			gsub(/ /, "", f[2]); gsub(/ /, "", f[3])
+			what = mode (format == "" ? ", " f[3] " frames" : ", " format ", flags " flags)
+			known = !good && format ~ /Int8$/ && flags ~ /0x0[01]/
+			print good ? "ok" : known ? "skip" : "bad", what
+			row = ""
+		}
+		/^\| *[0-9]+ *\|/ { row = $0 }
+		/#errs = / { verdict(/OK - #errs/) }
+	' /tmp/paqa
+}
+
+paqa_on()	# NAME-OF-DEVICE
+{
+	local verdict what number
+	number=$(paqa -l 2>/dev/null | sed -n "s/^#\([0-9]*\):.* $1, on ALSA\$/\1/p")
+	loopback_test "$number" >/tmp/rows
+	check "PortAudio's test finds the loopback of device $number, $1" grep -q '^[a-z]* one .* frames$' /tmp/rows
+	while read -r verdict what; do
+		case $verdict in
+		ok) check "and the sines come back whole: $what" true ;;
+		skip) skip "and the sines come back whole: $what" "8 bits with dither, see guest.sh" ;;
+		bad) check "and the sines come back whole: $what" sh -c 'cat /tmp/paqa; false' ;;
+		esac
+	done </tmp/rows
+}
+
+portaudio()
+{
+	local way
+	for way in blocking callback; do
+		check "PortAudio, $way, $PCM: played to the last frame" \
+			plays pa_client $way play "$PCM" $frames
+		check "PortAudio, $way, $PCM: recorded from the first frame" \
+			records pa_client $way record "$PCM" $((rate * 4)) /tmp/recorded.raw
+		check "PortAudio, $way, $PCM: played and recorded at once" \
+			pa_client $way duplex "$PCM" $frames /tmp/recorded.raw
+		check "and what was recorded is what was played" signal find /tmp/recorded.raw $frames
+	done
+}
+
+# ---- all -------------------------------------------------------------------------------------
+
+signal make $frames >/tmp/signal.raw
+signal make $frames $((rate / 2)) >/tmp/padded.raw
+signal wav $frames $((rate / 2)) >/tmp/padded.wav
+case $1 in
+alsa-utils) on_both alsa_utils ;;
+sox) on_both sox_ ;;
+ffmpeg) on_both ffmpeg_ ;;
+gstreamer) on_both gstreamer ;;
+portaudio)
+	on_both portaudio
+	if [ -e paqa ]; then
+		paqa_on '(hw:0,0)'
+		paqa_on wavert
+	fi
+	;;
+jack | pipewire) . "./$1.sh" ;;
+esac
+echo "1..$count"
+exit $failed
