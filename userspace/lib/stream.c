@@ -374,7 +374,7 @@ uint64_t bytes_since(const struct reading *r)
 	now -= r->ns;
 	if (now < 1000000000)
 		return now * r->rate / 1000000000 * r->frame_bytes;
-	if ((int64_t)now < 0)
+	if (now > INT64_MAX)	/* the page is newer */
 		return 0;
 	/* seconds apart: the product stays below 2^64 */
 	return (now / 1000000000 * r->rate + now % 1000000000 * r->rate / 1000000000) *
