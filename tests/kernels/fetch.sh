@@ -161,4 +161,4 @@ exec 9>"$cache/kernels.lock"
 flock 9
 line=$(echo "$kernels" | awk -v name="${1-}" '$1 == name { print $2, $3 }')
 [ -n "$line" ] || die "usage: fetch.sh $("$0" --list | tr '\n' '|' | sed 's/|$//')"
-fetch "$1" ${line% *} "${line#* }"
+fetch "$1" "${line% *}" "${line#* }"
