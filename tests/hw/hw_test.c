@@ -7,7 +7,9 @@
  *   hw_test register CARD
  *   hw_test clock CARD
  *   hw_test unbind CARD UNBIND-FILE PCI-ADDRESS
- *   hw_test duplex SECONDS CARD...	EXACT=no in the environment: time is not exact
+ *   hw_test duplex SECONDS CARD...
+ *
+ * EXACT=no in the environment: time is not exact (unbind, duplex).
  */
 #define _GNU_SOURCE
 #include <linux/prctl.h>
@@ -267,6 +269,11 @@ static int test_clock(int card)
 	return 0;
 }
 
+static int time_is_exact(void)
+{
+	return !getenv("EXACT") || strcmp(getenv("EXACT"), "no");
+}
+
 /* ---- unbind ------------------------------------------------------------------------------- */
 
 static struct client victim;
@@ -329,7 +336,9 @@ static int test_unbind(int card, const char *file, const char *address)
 	start = seconds();
 	err = write_file(file, address);
 	took = seconds() - start;
-	TAP_CHECK(!err && took < 1.0, "unbind returns within a second (%.3f s)", took);
+	/* a second, where time is that of the guest alone */
+	TAP_CHECK(!err && took < (time_is_exact() ? 1.0 : 10.0),
+		  "unbind returns, with the client in the middle of it (%.3f s)", took);
 	before = readings;
 	poll(NULL, 0, 100);
 	TAP_CHECK(readings > before, "the client goes on reading what it has mapped");
@@ -370,7 +379,7 @@ static void check_conserved(struct client *c, double time, int exact)
 
 static int test_duplex(double time, int cards, char **card)
 {
-	int exact = !getenv("EXACT") || strcmp(getenv("EXACT"), "no"), n = 0, i, err = 0;
+	int exact = time_is_exact(), n = 0, i, err = 0;
 	struct client clients[8];
 	struct pollfd fds[8];
 	double start;
