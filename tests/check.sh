@@ -273,17 +273,19 @@ run_part()
 # and kept, and WRT_NO_UML=1 leaves it out.
 everything()
 {
-	local guests="guest-uml fuzz-abi guest-runner guest-debian nt demo" lane code=0
+	local guests="guest-uml guest-debian nt demo" beds="fuzz-abi guest-runner" lane code=0
 	if [ -n "${WRT_NO_UML-}" ]; then
-		guests="guest-debian demo"
+		guests="guest-debian demo" beds=
 		echo "ok - tests in User Mode Linux # SKIP WRT_NO_UML is set"
 	elif ! tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1; then
 		echo "not ok - the User Mode Linux bed can be built"
 		tail -n 20 "$logs/bed-uml" | sed 's/^/# /'
-		guests="guest-debian demo"
+		guests="guest-debian demo" beds=
 		code=1
 	fi
-	LOGS=$logs/host tests/check.sh layers unit userspace conformance prove lint fuzz >"$logs/host.out" 2>&1 &
+	# shellcheck disable=SC2086 # words
+	LOGS=$logs/host tests/check.sh layers unit userspace conformance prove lint fuzz $beds \
+		>"$logs/host.out" 2>&1 &
 	# shellcheck disable=SC2086 # words
 	LOGS=$logs/guests tests/check.sh $guests | tee "$logs/guests.out"
 	code=$((code + PIPESTATUS[0]))

@@ -69,14 +69,29 @@ function explain(file, line,   k)
 	return ""
 }
 
+# What is known to be out of reach here is not asked for.
+function count_explained(   k, part)
+{
+	for (k = 1; k <= n; k++) {
+		split(order[k], part, ":")
+		if (!(part[1] in loaded))
+			load(part[1])
+		if (explain(part[1], part[2]) != "")
+			known[part[1]] += times[order[k]]
+	}
+}
+
 END {
+	count_explained()
 	for (file in total) {
-		percent = int(100 * reached[file] / total[file])
+		if (total[file] == known[file])
+			continue
+		percent = int(100 * reached[file] / (total[file] - known[file]))
 		least = file in floor ? floor[file] : floor["*"]
 		all += total[file]
 		all_reached += reached[file]
-		printf "# %-32s %4d of %4d blocks, %3d %% (at least %d)\n", file, reached[file],
-		       total[file], percent, least | "sort"
+		printf "# %-32s %4d of %4d blocks, %d of them known to be out of reach: %3d %% (at least %d)\n",
+		       file, reached[file], total[file], known[file], percent, least | "sort"
 		if (percent < least)
 			low[++lows] = file ": " percent " %, but " least " are asked for"
 	}
@@ -84,8 +99,6 @@ END {
 	printf "# all: %d of %d blocks, %d %%\n", all_reached, all, 100 * all_reached / all
 	for (k = 1; k <= n; k++) {
 		split(order[k], part, ":")
-		if (!(part[1] in loaded))
-			load(part[1])
 		why = explain(part[1], part[2])
 		line = "# " order[k] " " owner[part[1], part[2]] "(): " text[part[1], part[2]]
 		if (why != "") {
