@@ -193,7 +193,9 @@ guest_parts()	# BED MODULES
 	[ "$bed" != debian ] || part debian-plugin plugin_test "$bed" "$dir"
 	[ "$bed" != debian ] || part debian-userspace tests/userspace/run.sh guest "build/$dir"
 	[ "$bed" != debian ] || part debian-bind bind_test "$bed" "$dir"
-	[ "$bed" = uml ] || part "$bed-hw" hw_test "$bed" "$dir"
+	case $bed in
+	debian | x86-kasan) part "$bed-hw" hw_test "$bed" "$dir" ;;
+	esac
 }
 
 # One of our own kernels: their modules are kept apart, for a new kernel needs new ones.
