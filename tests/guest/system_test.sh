@@ -10,7 +10,7 @@ sim=/modules/snd-wavert-sim.ko
 drv=/sys/bus/platform/drivers/snd-wavert-sim
 debugfs=/sys/kernel/debug/snd-wavert-sim
 proc=/proc/asound/card0/wavert
-voice=/root/Front_Center.wav
+voice=$PWD/Front_Center.wav
 count=0
 failed=0
 

@@ -77,16 +77,16 @@ unpack_toolchain() { # RELEASE COMPILER
 	local root=$cache/toolchain-$1-$2 new deb
 	[ ! -d "$root" ] || { echo "$root" && return; }
 	new=$(mktemp -d "$root.XXXXXX")
-	mkdir -p "$new/deb/partial" "$new/root"
+	mkdir -p "$new/deb/partial" "$new/tree"
 	apt-get -q -y -c "$apt/apt.conf" -o "Dir::Cache::archives=$new/deb" -o Debug::NoLocking=1 \
 		--download-only install "$2" make bash coreutils dash grep sed gawk findutils perl-base \
 		libelf1t64 zlib1g libssl3t64 xz-utils diffutils libc-bin file >"$new/log" 2>&1 ||
 		skip "cannot fetch $2 of $1: $(grep '^E:' "$new/log" | head -n 1)"
 	for deb in "$new"/deb/*.deb; do
-		dpkg --fsys-tarfile "$deb" | tar -x -C "$new/root" --keep-directory-symlink
+		dpkg --fsys-tarfile "$deb" | tar -x -C "$new/tree" --keep-directory-symlink
 	done
-	ln -sf gawk "$new/root/usr/bin/awk"
-	mv -T "$new/root" "$root" 2>/dev/null || [ -d "$root" ]
+	ln -sf gawk "$new/tree/usr/bin/awk"
+	mv -T "$new/tree" "$root" 2>/dev/null || [ -d "$root" ]
 	rm -r "$new"
 	echo "$root"
 }

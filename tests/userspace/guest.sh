@@ -9,7 +9,7 @@
 . ./doctor_test.sh
 drv=/sys/bus/platform/drivers/snd-wavert-sim
 proc=/proc/asound/card0/wavert
-voice=/root/Front_Center.wav
+voice=$PWD/Front_Center.wav
 
 reload()	# PARAMETERS...
 {
