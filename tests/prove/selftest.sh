@@ -105,7 +105,7 @@ export ONLY=prove_advance
 change kernel/core/position.c 's/if (offset >= c->bytes)/if (offset > c->bytes)/' \
 	arithmetic 'p.offset < c.bytes.*FAILURE' "an offset equal to the size is accepted"
 export ONLY=prove_points
-change kernel/core/position.c 's/p->points += fresh;/p->points++;/' \
+change kernel/core/position.c 's/p->points = all;/p->points++;/' \
 	arithmetic 'floor.*FAILURE' "one point is consumed of several"
 export ONLY=prove_make
 change kernel/core/geometry.c 's/portion > c->buffer_max || portion \* parts/portion/' \
