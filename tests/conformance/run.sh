@@ -13,7 +13,8 @@
 #         debian-step-32              a 32-bit client
 #         hda-msi, hda-intx, ich      Debian's kernel on QEMU's emulated HD Audio (by message and
 #                         by line) and AC'97; exactly what `violations` lists may fail
-#         nt                          the Windows driver in Wine; not in the table
+#         nt                          the Windows driver in Wine, below a stand-in port driver; its own
+#                         file of violations
 #         x86-kasan-step, -hrtimer, x86-kcsan-step, -hrtimer
 #                         in the debug kernels; not in the table
 #     --without-inferred  leave out statements of class inferred
@@ -30,7 +31,7 @@ set -u
 cd "$(dirname "$0")" || exit
 top=$(cd ../.. && pwd)
 out=${O:-$top/build/conformance}
-all="host host-clang host-step uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich"
+all="host host-clang host-step uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich nt"
 modes=
 profile=documented
 options=()

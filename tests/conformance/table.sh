@@ -30,12 +30,13 @@ leaves these out).
 | debian-step-32 | a 32-bit client on Debian's kernel |
 | hda-msi, hda-intx | `snd-wavert-hda` on Debian's kernel, interrupts by message and by line; the device is QEMU's emulation of Intel HD Audio (`intel-hda`, `hda-duplex`) |
 | ich | `snd-wavert-ich` on Debian's kernel; the device is QEMU's emulation of Intel AC'97 (`AC97`) |
+| nt | core, miniport and simulator as the Windows driver `wavertmini.sys`, step clock, in Wine below a stand-in port driver; the client is a Windows program: [nt.md](nt.md) |
 
-The last three run on emulated devices only: they say nothing of silicon. There the position moves in jumps (256 bytes on HDA, some 200 on
+hda-msi, hda-intx and ich run on emulated devices only: they say nothing of silicon. There the position moves in jumps (256 bytes on HDA, some 200 on
 AC'97, once a millisecond) and tests allow for 3 ms; captured data are silence, seen where it replaces what the test had put there; and
 before each test playback runs for 20 ms, since QEMU's audio layer takes 1024 frames at once when something is played for the first time.
 
-Nothing here ran on real audio hardware, or on Windows.
+Nothing here ran on real audio hardware, or on Windows: in column nt the driver is a Windows binary, the system is not Windows.
 
 END
 awk -F ' *[|] *' -v modes="$*" '

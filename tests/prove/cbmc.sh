@@ -10,6 +10,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../guest/bed-common.sh"
+. "$here/../../scripts/private-apt.sh"
 
 suite=trixie
 programs="cbmc goto-cc goto-instrument cvc5 z3"
@@ -22,35 +23,8 @@ skip() { # REASON
 	exit 77
 }
 
-# The address of the mirror that serves the release this machine runs
-mirror() {
-	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-	# shellcheck disable=SC2016 # apt's own variables
-	apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
-		awk -v codename="$codename" '$1 == codename { print $2; exit }' | grep .
-}
-
-private_apt() { # DIR MIRROR
-	mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
-	: >"$1/status"
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $2 $suite main" \
-		>"$1/sources.list"
-	cat >"$1/apt.conf" <<-END
-		Dir::Etc::sourcelist "$1/sources.list";
-		Dir::Etc::sourceparts "-";
-		Dir::State "$1";
-		Dir::State::lists "$1/lists";
-		Dir::State::status "$1/status";
-		Dir::Cache "$1/cache";
-		Acquire::Languages "none";
-		APT::Sandbox::User "root";
-	END
-}
-
 unpack() { # DIR
-	mirror=$(mirror) || skip "apt knows no mirror of this release"
-	private_apt "$1/apt" "$mirror"
-	apt-get -q -c "$1/apt/apt.conf" update >"$1/log" 2>&1 || skip "no $suite at the mirror"
+	private_apt "$1/apt" "$suite" || skip "no $suite at the mirror of this release"
 	mkdir "$1/deb" "$1/new"
 	# shellcheck disable=SC2086 # a list of names
 	(cd "$1/deb" && apt-get -q -c "$1/apt/apt.conf" download $packages) >"$1/log" 2>&1 ||

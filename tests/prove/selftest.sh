@@ -17,6 +17,7 @@ copy_tree()
 	mkdir -p "$work/tree/tests" "$work/out"
 	cp -r "$top/kernel" "$top/compat" "$top/userspace" "$work/tree"
 	cp -r "$here" "$top/tests/guest" "$work/tree/tests"
+	cp -r "$top/scripts" "$work/tree"
 }
 
 # The outcome of the proof: it has to end with "not ok" and a line that fits REPORT.
