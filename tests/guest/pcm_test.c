@@ -97,7 +97,28 @@ static void check_divided_buffer(snd_pcm_t *pcm)
 	TAP_CHECK(err < 0, "A buffer of 2500 frames is not divided by 3");
 }
 
-/* Runs, and counts one period after the other, also where the buffer is one. */
+/*
+ * Runs for 5.5 periods of 2 ms, and counts one period after the other, also where the buffer is
+ * one. The clock is read around start and end: there may be more, if the machine is slow.
+ */
+static bool counts_periods(snd_pcm_t *pcm, int *counted)
+{
+	int64_t least, most = now_ns();
+	struct elapsed e;
+	bool trace = trace_on();
+
+	start(pcm);
+	least = now_ns();
+	sleep_us(11000);
+	least = now_ns() - least;
+	snd_pcm_drop(pcm);
+	most = now_ns() - most;
+	e = trace_off(trace);
+	*counted = e.periods;
+	return trace ? e.periods >= least / 2000000 && e.periods <= most / 2000000 :
+		       e.periods == -1;
+}
+
 static void check_period_counts(snd_pcm_t *pcm)
 {
 	static const unsigned int counts[] = { 1, 2, 3, 7, 1000, 43690 };
@@ -105,20 +126,11 @@ static void check_period_counts(snd_pcm_t *pcm)
 
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
 		struct geometry g = { SND_PCM_FORMAT_U8, 1, 48000, 96, counts[i], false, true };
-		struct elapsed e = { 0, 0 };
-		bool trace, ok;
+		int counted = 0;
 
-		ok = configure(pcm, &g) >= 0;
-		if (ok) {
-			trace = trace_on();
-			start(pcm);
-			sleep_us(11000);	/* 5.5 periods */
-			snd_pcm_drop(pcm);
-			e = trace_off(trace);
-		}
-		TAP_CHECK(ok && e.periods == (trace ? 5 : -1),
-			  "A buffer of %u period%s is accepted and five periods end in 11 ms",
-			  counts[i], counts[i] == 1 ? "" : "s");
+		TAP_CHECK(configure(pcm, &g) >= 0 && counts_periods(pcm, &counted),
+			  "A buffer of %u period%s is accepted and in 11 ms as many end as the clock says (%d)",
+			  counts[i], counts[i] == 1 ? "" : "s", counted);
 		snd_pcm_hw_free(pcm);
 	}
 }
@@ -222,7 +234,8 @@ static void test_rewind(void)
 #define PAUSES	12
 
 struct pauses {
-	long expected[PAUSES], heard[PAUSES + 2];	/* silent frames; [0]: before playback */
+	long least[PAUSES], most[PAUSES];	/* frames a pause lasts, by the clock */
+	long heard[PAUSES + 2];	/* silent frames; [0]: before playback */
 	int gaps;
 	long next;		/* frames of the pattern heard in order */
 	bool broken;
@@ -234,17 +247,21 @@ static void play_with_pauses(struct duplex *d, struct pauses *p)
 	int i;
 
 	for (i = 0; i < PAUSES; i++) {
-		int64_t begin;
+		struct bracket begin, end;
 		long before;
 
 		sleep_us(3137 + i * 1711 % 9000);
+		begin.from = now_ns();
 		must(snd_pcm_pause(d->play, 1), "pause");
-		begin = now_ns();
+		begin.to = now_ns();
 		before = hw_position(d->play, &d->g, d->written);
 		sleep_us(1009 + i * 2903 % 7000);
 		p->moved |= hw_position(d->play, &d->g, d->written) != before;
-		p->expected[i] = (long)((now_ns() - begin) * d->g.rate / 1000000000);
+		end.from = now_ns();
 		must(snd_pcm_pause(d->play, 0), "release");
+		end.to = now_ns();
+		p->least[i] = (long)((end.from - begin.to) * d->g.rate / 1000000000) - 1;
+		p->most[i] = (long)((end.to - begin.from) * d->g.rate / 1000000000) + 1;
 	}
 	sleep_us(5000);
 	must(snd_pcm_pause(d->play, 1), "pause");
@@ -284,7 +301,7 @@ static bool gaps_fit(const struct pauses *p)
 	if (p->gaps != PAUSES + 2)
 		return false;
 	for (i = 0; i < PAUSES; i++)
-		if (labs(p->heard[i + 1] - p->expected[i]) > 4)
+		if (p->heard[i + 1] < p->least[i] || p->heard[i + 1] > p->most[i])
 			return false;
 	return true;
 }

@@ -209,7 +209,8 @@ freeze()	# LEVEL
 {
 	echo 1 >/sys/module/suspend/parameters/pm_test_delay &&
 		echo "$1" >/sys/power/pm_test &&
-		echo freeze >/sys/power/state
+		echo freeze >/sys/power/state &&
+		/.bed/init wake
 }
 
 suspended()	# DEVICE MODEL LEVEL
