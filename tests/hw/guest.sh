@@ -213,9 +213,10 @@ freeze()	# LEVEL
 		/.bed/init wake
 }
 
+# Devices run again some time before processes do: the buffer has to last for that long.
 suspended()	# DEVICE MODEL LEVEL
 {
-	local tries=0
+	local tries=0 BUFFER=$((BUFFER * 4))
 	suffix=" (suspended, $3)"
 	LENGTH=$RATE
 	[ "$EXACT" = yes ] || LENGTH=$((RATE * 4))
