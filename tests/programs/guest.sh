@@ -154,63 +154,6 @@ gstreamer()
 		filesink location=/tmp/recorded.raw
 }
 
-# ---- PortAudio -------------------------------------------------------------------------------
-
-
-# PortAudio's own test finds a loopback on a device, and plays sines over it with several
-# sizes, two streams and one, and formats. A sample of 8 bits with dither on is lost in
-# PortAudio where a card has not the format, on snd-aloop as well.
-loopback_test()	# DEVICE
-{
-	paqa -r$rate "-i$1" "-o$1" 2>/dev/null | tr -d '\000' >/tmp/paqa
-	awk -F'|' '
-		/Mode = / { mode = /Two/ ? "two streams" : "one stream" }
-		/^Test Sample Formats/ { mode = mode == "" ? "" : /Half/ ? "two streams" : "one stream" }
-		/^Sample format/ { split($0, w, /[=,] */); format = w[3]; flags = w[5] }
-		function verdict(good) {
-			if (row == "")
-				return
-			split(row, f, "|")
-			gsub(/ /, "", f[2]); gsub(/ /, "", f[3])
-			what = mode (format == "" ? ", " f[3] " frames" : ", " format ", flags " flags)
-			known = !good && format ~ /Int8$/ && flags ~ /0x0[01]/
-			print good ? "ok" : known ? "skip" : "bad", what
-			row = ""
-		}
-		/^\| *[0-9]+ *\|/ { row = $0 }
-		/#errs = / { verdict(/OK - #errs/) }
-	' /tmp/paqa
-}
-
-paqa_on()	# NAME-OF-DEVICE
-{
-	local verdict what number
-	number=$(paqa -l 2>/dev/null | sed -n "s/^#\([0-9]*\):.* $1, on ALSA\$/\1/p")
-	loopback_test "$number" >/tmp/rows
-	check "PortAudio's test finds the loopback of device $number, $1" grep -q '^[a-z]* one .* frames$' /tmp/rows
-	while read -r verdict what; do
-		case $verdict in
-		ok) check "and the sines come back whole: $what" true ;;
-		skip) skip "and the sines come back whole: $what" "8 bits with dither, see guest.sh" ;;
-		bad) check "and the sines come back whole: $what" sh -c 'cat /tmp/paqa; false' ;;
-		esac
-	done </tmp/rows
-}
-
-portaudio()
-{
-	local way
-	for way in blocking callback; do
-		check "PortAudio, $way, $PCM: played to the last frame" \
-			plays pa_client $way play "$PCM" $frames
-		check "PortAudio, $way, $PCM: recorded from the first frame" \
-			records pa_client $way record "$PCM" $((rate * 4)) /tmp/recorded.raw
-		check "PortAudio, $way, $PCM: played and recorded at once" \
-			pa_client $way duplex "$PCM" $frames /tmp/recorded.raw
-		check "and what was recorded is what was played" signal find /tmp/recorded.raw $frames
-	done
-}
-
 # ---- all -------------------------------------------------------------------------------------
 
 signal make $frames >/tmp/signal.raw
@@ -221,14 +164,7 @@ alsa-utils) on_both alsa_utils ;;
 sox) on_both sox_ ;;
 ffmpeg) on_both ffmpeg_ ;;
 gstreamer) on_both gstreamer ;;
-portaudio)
-	on_both portaudio
-	if [ -e paqa ]; then
-		paqa_on '(hw:0,0)'
-		paqa_on wavert
-	fi
-	;;
-jack | pipewire)
+portaudio | jack | pipewire)
 	# shellcheck source=/dev/null # the part that was asked for
 	. "./$1.sh"
 	;;

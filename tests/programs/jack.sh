@@ -25,15 +25,25 @@ stop_jackd()
 	[ $code = 0 ] && free
 }
 
+hear()
+{
+	local code=0
+	jack_client 30 >/tmp/jack_client.log 2>&1 || code=$?
+	cat /tmp/jack_client.log
+	return $code
+}
+
+# The daemon says nothing of them in its log, and each of them to its clients.
 no_xrun()
 {
-	! grep -i xrun /tmp/jackd.log
+	grep '^xruns: ' /tmp/jack_client.log
+	grep -qx 'xruns: 0' /tmp/jack_client.log
 }
 
 jack()
 {
 	check "jackd -d alsa -d $PCM starts and runs" start_jackd
-	check "30 s of the signal come back through JACK whole" jack_client 30
+	check "30 s of the signal come back through JACK whole" hear
 	check "jackd has counted no xrun in them" no_xrun
 	check "jackd ends and gives the card back" stop_jackd
 }

@@ -11,7 +11,7 @@ start_daemon()
 	local tries=500
 	mkdir -p $XDG_RUNTIME_DIR
 	sed "s/PCM@/$PCM/" pipewire.conf >/tmp/pipewire.conf
-	pipewire -c /tmp/pipewire.conf >/tmp/pipewire.log 2>&1 </dev/null &
+	PIPEWIRE_DEBUG=W,pw.node:I pipewire -c /tmp/pipewire.conf >/tmp/pipewire.log 2>&1 </dev/null &
 	daemon=$!
 	until pw-link -io 2>/dev/null | grep -q '^source:capture_FL'; do
 		tries=$((tries - 1))
@@ -69,9 +69,11 @@ pw_both()
 	signal find /tmp/recorded.raw $frames
 }
 
+# A node says it at level I; that it speaks at this level is seen by its changes of state.
 no_xrun()
 {
-	! grep -i xrun /tmp/pipewire.log
+	grep -q '^\[I\].*pw.node .*state' /tmp/pipewire.log || { cat /tmp/pipewire.log; return 1; }
+	! grep 'XRun!' /tmp/pipewire.log
 }
 
 pipewire_()

@@ -213,11 +213,11 @@ build_paqa()
 	${CC:-gcc} -O1 -g -w "-I$dir/include" -o "$out/paqa" "$dir"/qa/loopback/src/*.c -lportaudio -lm
 }
 
-part_portaudio()	# with a processor of 250 MIPS: at 125 its small buffers run over
+part_portaudio()	# --shift 2: see portaudio.sh
 {
 	compile pa_client -lportaudio
 	options+=(--shift 2)
-	options+=(--file "$out/pa_client")
+	options+=(--file "$out/pa_client" --file "$here/portaudio.sh")
 	if build_paqa >"$out/paqa.log" 2>&1; then
 		options+=(--file "$out/paqa")
 	else

@@ -42,7 +42,8 @@ insmod_ours()
 # pcm-test, "get_value.WaveRT.0" of mixer-test.
 #
 # Prints VERDICT CARD NAME, and behind that why it was skipped: pcm-test says it in the line
-# behind the result, mixer-test in the one before.
+# behind the result, mixer-test in the one before. pcm-test has a thread for each card, and
+# lines of others may come in between, or in the middle of a line.
 judge()	# TEST LOG
 {
 	awk -v test="$1" '
@@ -51,7 +52,12 @@ judge()	# TEST LOG
 				print held, reason
 			held = ""
 		}
-		/^#/ { said = substr($0, 3); if (test == "pcm-test") out(said) }
+		!/^(not )?ok / {
+			said = $0
+			sub(/^(# )+/, "", said)
+			if (test == "pcm-test" && said !~ /^default\./)
+				out(said)
+		}
 		/^(not )?ok / {
 			out("")
 			name = $1 == "not" ? $4 : $3 == "#" ? $5 : $3
@@ -81,6 +87,19 @@ report()	# TEST
 			n[c, "pass"], n[c, "fail"], n[c, "skip"] }' "/tmp/$1.judged" | sort
 }
 
+# No verdict of its may be lost in the middle of another line.
+has_judged_all()	# TEST
+{
+	local planned judged
+	planned=$(sed -n 's/^1\.\.//p' "/tmp/$1")
+	judged=$(wc -l <"/tmp/$1.judged")
+	if [ "$judged" = "$planned" ]; then
+		tap ok "$1 has judged each of its $planned tests"
+	else
+		tap 'not ok' "$1 has judged each of its $planned tests ($judged)"
+	fi
+}
+
 has_run_on()	# CARD TEST
 {
 	if grep -q "^pass $1 " "/tmp/$2.judged"; then
@@ -101,6 +120,7 @@ for test in mixer-test pcm-test; do
 	echo "# $test ended with exit code $?: $(grep '^# Totals' /tmp/$test)"
 	cp /tmp/$test /tmp/$test.err /out/
 	report $test
+	has_judged_all $test
 	for card in WaveRTHDA WaveRTICH; do
 		has_run_on $card $test
 	done
