@@ -102,7 +102,7 @@ system_test()	# BED MODULES
 		--module "build/$dir/snd-wavert.ko" \
 		--module "build/$dir/snd-wavert-sim.ko" --tool aplay --tool arecord \
 		--file build/userspace/wavert --file /usr/share/sounds/alsa/Front_Center.wav \
-		--file tests/guest/system_test.sh -- sh system_test.sh
+		--file tests/guest/tap.sh --file tests/guest/system_test.sh -- sh system_test.sh
 }
 
 # The plugin comes before its configuration: with libasound the runner copies ALSA's own.
@@ -115,7 +115,7 @@ plugin_test()	# BED MODULES
 		--debian-module "snd-dummy index=1" --tool aplay --tool arecord --tool speaker-test \
 		--file "build/userspace/libasound_module_pcm_wavert.so=$lib" \
 		--file userspace/alsa-plugin/50-wavert.conf=/etc/alsa/conf.d/50-wavert.conf \
-		--file build/guest/plugin_test --file tests/guest/plugin_test.sh -- sh plugin_test.sh
+		--file build/guest/plugin_test --file tests/guest/tap.sh --file tests/guest/plugin_test.sh -- sh plugin_test.sh
 }
 
 # Devices at fixed places: bind_test.sh knows them.
@@ -130,7 +130,7 @@ bind_test()	# BED MODULES
 		--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off \
 		--qemu -device --qemu AC97,addr=5,audiodev=a \
 		--qemu -device --qemu ES1370,addr=6,audiodev=a --tool aplay \
-		--file build/userspace/wavert --file tests/guest/bind_test.sh -- sh bind_test.sh
+		--file build/userspace/wavert --file tests/guest/tap.sh --file tests/guest/bind_test.sh -- sh bind_test.sh
 }
 
 # On a kernel of tests/kernels/ the in-tree drivers are of no interest.

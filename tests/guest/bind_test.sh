@@ -8,30 +8,12 @@
 
 # shellcheck disable=SC2016,SC2086,SC2217,SC2317 # sh -c; no blanks in them; sleep holds a
 # node open; called through check
+. ./tap.sh
 hda=0000:00:04.0
 ich=0000:00:05.0
 es=0000:00:06.0
 bus=/sys/bus/pci
 kernel=/lib/modules/$(uname -r)
-count=0
-failed=0
-
-# ---- TAP ------------------------------------------------------------------------
-
-check()	# NAME COMMAND...: one line, ok if the command succeeds
-{
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >/tmp/said 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		echo "# $*"
-		sed 's/^/#   /' /tmp/said
-		failed=1
-	fi
-}
 
 ends()	# CODE REGEX COMMAND...: exit code, and what is said
 {
@@ -279,5 +261,4 @@ until_true nothing_changed
 check "which that driver takes when it comes" nothing_changed
 check "At the end our modules can be removed" rmmod snd_wavert_hda snd_wavert_ich snd_wavert
 
-echo "1..$count"
-exit $failed
+the_end

@@ -7,37 +7,9 @@
 # listed. Prints TAP.
 
 # shellcheck disable=SC2016,SC2086,SC2317 # sh -c; words and numbers; called through check
+. ./tap.sh
 proc=/proc/asound/card0/wavert
 drv=/sys/bus/platform/drivers/snd-wavert-sim
-count=0
-failed=0
-
-# ---- TAP ------------------------------------------------------------------------
-
-check()	# NAME COMMAND...: one line, ok if the command succeeds
-{
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >/tmp/said 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		echo "# $*"
-		sed 's/^/#   /' /tmp/said
-		failed=1
-	fi
-}
-
-not()
-{
-	! "$@"
-}
-
-says()	# FILE REGEX
-{
-	grep -qE -- "$2" "$1" || { cat "$1"; return 1; }
-}
 
 # ---- streams ----------------------------------------------------------------------
 

@@ -6,40 +6,12 @@
 # inserted, and aplay, arecord, wavert and Front_Center.wav at hand. Prints TAP.
 
 # shellcheck disable=SC2016,SC2059,SC2086,SC2317 # words, formats; sh -c; called through check
+. ./tap.sh
 sim=/modules/snd-wavert-sim.ko
 drv=/sys/bus/platform/drivers/snd-wavert-sim
 debugfs=/sys/kernel/debug/snd-wavert-sim
 proc=/proc/asound/card0/wavert
 voice=$PWD/Front_Center.wav
-count=0
-failed=0
-
-# ---- TAP ------------------------------------------------------------------------
-
-check()	# NAME COMMAND...: one line, ok if the command succeeds
-{
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >/tmp/said 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		echo "# $*"
-		sed 's/^/#   /' /tmp/said
-		failed=1
-	fi
-}
-
-not()
-{
-	! "$@"
-}
-
-says()	# FILE REGEX
-{
-	grep -qE -- "$2" "$1" || { cat "$1"; return 1; }
-}
 
 # ---- modules --------------------------------------------------------------------
 
@@ -596,5 +568,4 @@ check "None of them has taken a pin" all_free
 check "At the end both modules can be removed" unload
 check "and nothing is left behind" nothing_left
 
-echo "1..$count"
-exit $failed
+the_end

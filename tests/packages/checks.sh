@@ -283,7 +283,7 @@ guest()
 		--file "$(command -v aplay)=/usr/bin/aplay" --file "$(command -v arecord)=/usr/bin/arecord"
 		--file /usr/share/sounds/alsa/Front_Center.wav
 		--file "$work/clean/usr/share/alsa/alsa.conf.d/50-wavert.conf=/etc/alsa/conf.d/50-wavert.conf"
-		--file tests/packages/guest.sh)
+		--file tests/guest/tap.sh --file tests/packages/guest.sh)
 	for file in /usr/bin/wavert /usr/lib/x86_64-linux-gnu/alsa-lib/libasound_module_pcm_wavert.so \
 		$(inside clean ldd /usr/bin/wavert /usr/bin/kmod /usr/bin/udevadm |
 			grep -o '/[^ ]*\.so[^ ]*' | sort -u); do

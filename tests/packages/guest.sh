@@ -4,25 +4,10 @@
 # nodes made by Debian's udev. Runs in a guest under busybox, started by run.sh. Prints TAP.
 
 # shellcheck disable=SC2086,SC2317 # words; called through check
-count=0
-failed=0
+# shellcheck source=../guest/tap.sh
+. ./tap.sh
 node=/dev/snd/hwC0D0
 voice=/tmp/Front_Center.wav
-
-check()	# NAME COMMAND...: one line, ok if the command succeeds
-{
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >/tmp/said 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		echo "# $*"
-		sed 's/^/#   /' /tmp/said
-		failed=1
-	fi
-}
 
 as()	# USER COMMAND
 {
@@ -101,5 +86,4 @@ check "nobody else may" stranger
 check "what wavert plays is recorded by an ALSA program" recorded "wavert play -q $voice"
 check "what aplay plays through the plugin is recorded" recorded "aplay -q -D wavert:CARD=WaveRT $voice"
 check "modprobe -r takes the modules out again" unloads
-echo "1..$count"
-exit $failed
+the_end

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What the scripts of this directory share: TAP on stdout. Sourced.
+# TAP on stdout, for test scripts in guests and on the host. Sourced.
 count=0
 failed=0
 work=${work:-/tmp}
