@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 neutral=$(git ls-files 'kernel/core/*.c' 'kernel/hw/*.c' 'compat/miniport/*.c')
-userspace=$(git ls-files 'userspace/*.c')
+userspace=$(git ls-files 'userspace/*.c' ':!userspace/trace/nt')	# those need Windows' headers
 linux=$(git ls-files 'kernel/alsa/*.c' 'kernel/bus/*.c' 'kernel/main.c' 'compat/hwdep/*.c')
 neutral_flags="-std=c11 -D_DEFAULT_SOURCE -Ikernel -Icompat/miniport"
 user_flags="-std=gnu11 -Iuserspace/include -Icompat/uapi -Icompat/miniport"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * client_alsa.c - the client of ../conformance/client.h as a PCM application does the like: in
- * a guest, on the same simulator, by alsa-lib. For scenarios only: it shows where the models
- * differ. A call that ALSA has no word for returns CF_LACKS.
+ * client_alsa.c - the client of client.h as a PCM application does the like: in a guest, on
+ * the same simulator, by alsa-lib. For scenarios only: it shows where the models differ. A
+ * call that ALSA has no word for is NULL.
  *
  * An event is the application's poll(): with one registered it wakes up when a period has
  * passed, hands over (or takes) a period, and sleeps again. Before it starts to play it has
@@ -380,73 +380,10 @@ static enum wrt_status alsa_unregister(struct cf_stream *s, struct cf_event *e)
 	return WRT_STATUS_SUCCESS;
 }
 
-/* ---- what ALSA has no word for ------------------------------------------------------- */
-
+/* What ALSA has no word for. */
 static struct cf_event *alsa_dup(struct cf_event *e)
 {
 	return e;
-}
-
-static enum wrt_status no_bad_event(struct cf_stream *s, enum cf_bad_event kind, bool unregister)
-{
-	(void)s;
-	(void)kind;
-	(void)unregister;
-	return CF_LACKS;
-}
-
-static enum wrt_status no_count(struct cf_stream *s, uint32_t *out)
-{
-	(void)s;
-	(void)out;
-	return CF_LACKS;
-}
-
-static enum wrt_status no_presentation(struct cf_stream *s, uint64_t *frames, uint64_t *ns)
-{
-	(void)s;
-	(void)frames;
-	(void)ns;
-	return CF_LACKS;
-}
-
-static enum wrt_status no_read(struct cf_stream *s, struct cf_read *out)
-{
-	(void)s;
-	(void)out;
-	return CF_LACKS;
-}
-
-static enum wrt_status no_write(struct cf_stream *s, uint32_t number, uint32_t flags, uint32_t eos)
-{
-	(void)s;
-	(void)number;
-	(void)flags;
-	(void)eos;
-	return CF_LACKS;
-}
-
-static enum wrt_status no_latency(struct cf_stream *s, struct cf_latency *out)
-{
-	(void)s;
-	(void)out;
-	return CF_LACKS;
-}
-
-static enum wrt_status no_register(struct cf_stream *s, enum cf_register_kind kind,
-				   struct cf_register *out)
-{
-	(void)s;
-	(void)kind;
-	(void)out;
-	return CF_LACKS;
-}
-
-static enum wrt_status no_page(struct cf_stream *s, struct cf_page *out)
-{
-	(void)s;
-	(void)out;
-	return CF_LACKS;
 }
 
 static enum wrt_status alsa_remove(void)
@@ -475,15 +412,7 @@ struct cf_client cf_client = {
 	.event_wait = alsa_event_wait,
 	.event_register = alsa_register,
 	.event_unregister = alsa_unregister,
-	.event_bad = no_bad_event,
 	.set_state = alsa_set_state,
 	.position = alsa_position,
-	.packet_count = no_count,
-	.presentation = no_presentation,
-	.read_packet = no_read,
-	.write_packet = no_write,
-	.latency = no_latency,
-	.reg = no_register,
-	.page = no_page,
 	.advance = alsa_advance,
 };

@@ -27,6 +27,7 @@ NTSTATUS NTAPI ZwDuplicateObject(HANDLE from, HANDLE handle, HANDLE to, PHANDLE 
 
 #define THIS_PROCESS	((HANDLE)(LONG_PTR)-1)
 #define EVENTS		64
+#define PINS		8
 
 struct pages {
 	MDL mdl;		/* first */
@@ -35,6 +36,7 @@ struct pages {
 };
 
 struct pin {
+	ULONG id;
 	IMiniportWaveRTStream *stream;
 	IMiniportWaveRTStreamNotification *notify;
 	struct nt_input *input;
@@ -54,6 +56,7 @@ static struct {
 	IMiniportWaveRT *miniport;
 	PPCFILTER_DESCRIPTOR filter;
 	struct port_held held;
+	ULONG open[PINS];	/* of each pin, how often */
 } port;
 
 static void *zalloc(SIZE_T bytes)
@@ -557,6 +560,7 @@ static void close_pin(struct pin *pin)
 		port.held.events--;
 	}
 	port.held.pins--;
+	port.open[pin->id]--;
 	ExFreePoolWithTag(pin, TAG);
 }
 
@@ -574,7 +578,7 @@ static NTSTATUS create_pin(struct request *r, PFILE_OBJECT file)
 	if (room < sizeof(*connect) + sizeof(*format) ||
 	    format->FormatSize > room - sizeof(*connect))
 		return STATUS_BUFFER_TOO_SMALL;
-	if (connect->PinId >= port.filter->PinCount)
+	if (connect->PinId >= port.filter->PinCount || connect->PinId >= PINS)
 		return STATUS_INVALID_PARAMETER;
 	kind = &port.filter->Pins[connect->PinId].KsPinDescriptor;
 	pin = zalloc(sizeof(*pin));
@@ -588,9 +592,73 @@ static NTSTATUS create_pin(struct request *r, PFILE_OBJECT file)
 		return status;
 	}
 	port.held.pins++;
+	port.open[connect->PinId]++;
+	pin->id = connect->PinId;
 	query_interfaces(pin);
 	file->FsContext = pin;
 	return status;
+}
+
+/* ---- KSPROPSETID_Pin: what a filter tells of its pins --------------------------------------- */
+
+static NTSTATUS data_ranges(struct request *r, const KSPIN_DESCRIPTOR *pin)
+{
+	KSMULTIPLE_ITEM *head = r->value;
+	char *at = (char *)(head + 1);
+	ULONG i, bytes = sizeof(*head);
+
+	for (i = 0; i < pin->DataRangesCount; i++)
+		bytes += (pin->DataRanges[i]->FormatSize + 7) & ~7u;
+	if (r->value_bytes < bytes)
+		return STATUS_BUFFER_OVERFLOW;
+	RtlZeroMemory(head, bytes);
+	head->Size = bytes;
+	head->Count = pin->DataRangesCount;
+	for (i = 0; i < pin->DataRangesCount; i++) {
+		RtlCopyMemory(at, pin->DataRanges[i], pin->DataRanges[i]->FormatSize);
+		at += (pin->DataRanges[i]->FormatSize + 7) & ~7u;
+	}
+	r->written = bytes;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS tell(struct request *r, const void *what, ULONG bytes)
+{
+	if (r->value_bytes < bytes)
+		return STATUS_BUFFER_TOO_SMALL;
+	RtlCopyMemory(r->value, what, bytes);
+	r->written = bytes;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS describe_pin(struct request *r)
+{
+	const KSP_PIN *arg = (void *)r->property;
+	const PCPIN_DESCRIPTOR *pin;
+	KSPIN_CINSTANCES instances;
+
+	if (r->verb != KSPROPERTY_TYPE_GET)
+		return STATUS_INVALID_DEVICE_REQUEST;
+	if (r->property->Id == KSPROPERTY_PIN_CTYPES)
+		return tell(r, &port.filter->PinCount, sizeof(ULONG));
+	if (r->property_bytes < sizeof(*arg))
+		return STATUS_BUFFER_TOO_SMALL;
+	if (arg->PinId >= port.filter->PinCount || arg->PinId >= PINS)
+		return STATUS_INVALID_PARAMETER;
+	pin = &port.filter->Pins[arg->PinId];
+	switch (r->property->Id) {
+	case KSPROPERTY_PIN_CINSTANCES:
+		instances.PossibleCount = pin->MaxFilterInstanceCount;
+		instances.CurrentCount = port.open[arg->PinId];
+		return tell(r, &instances, sizeof(instances));
+	case KSPROPERTY_PIN_DATAFLOW:
+		return tell(r, &pin->KsPinDescriptor.DataFlow, sizeof(KSPIN_DATAFLOW));
+	case KSPROPERTY_PIN_COMMUNICATION:
+		return tell(r, &pin->KsPinDescriptor.Communication, sizeof(KSPIN_COMMUNICATION));
+	case KSPROPERTY_PIN_DATARANGES:
+		return data_ranges(r, &pin->KsPinDescriptor);
+	}
+	return STATUS_NOT_FOUND;
 }
 
 /* ---- the dispatch of properties --------------------------------------------------------- */
@@ -701,6 +769,8 @@ static NTSTATUS property(struct request *r, PFILE_OBJECT file)
 		return create_pin(r, file);
 	if (port_own && r->property->Id == PORT_HELD)
 		return r->value_bytes < sizeof(port.held) ? STATUS_BUFFER_TOO_SMALL : get_held(r);
+	if (!r->pin && IsEqualGUID(&r->property->Set, &KSPROPSETID_Pin))
+		return describe_pin(r);
 	status = private_property(r, port.filter->AutomationTable);
 	if (status != STATUS_NOT_FOUND || !r->pin)
 		return status;

@@ -5,6 +5,7 @@
  */
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "ksclient.h"
 
@@ -12,6 +13,12 @@
 #define PACKET	1920u		/* bytes, 10 ms */
 
 static int n, failed;
+
+_Noreturn void ks_die(const char *what, ks_status status)
+{
+	printf("Bail out! %s: %08lx\n", what, (unsigned long)status);
+	exit(1);
+}
 
 static void tell(bool good, const char *what)
 {
@@ -74,7 +81,7 @@ int main(void)
 			     NULL);
 	tell(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)), "the clock is set");
 	ks_format(&format, 48000, 16, false, 2);
-	if (!ks_create_pin(0, &format, &pin)) {
+	if (!ks_create_pin(0, &format.DataFormat, &pin)) {
 		run(pin, CreateEventA(NULL, FALSE, FALSE, NULL));
 		CloseHandle(pin);	/* while it runs */
 	}

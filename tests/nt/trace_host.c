@@ -4,10 +4,14 @@
  */
 #include <stdlib.h>
 
-#include "scenario.h"
+#include "core_trace.h"
 #include "trace_take.h"
 
-const char *const scenario_where = "host: core, miniport and simulator in a process";
+struct scenario_place scenario_here(void)
+{
+	return (struct scenario_place){ "linux", "host",
+					"core, miniport and simulator in a process", "" };
+}
 
 /* What client_host.c finds wrong. */
 void cf_fail(const char *file, int line, const char *format, ...);

@@ -5,9 +5,15 @@
 #include "trace_take.h"
 
 #include "ksclient.h"
-#include "scenario.h"
+#include "core_trace.h"
 
-const char *const scenario_where = "wavertmini.sys under Wine, stand-in port driver, not Windows";
+struct scenario_place scenario_here(void)
+{
+	return (struct scenario_place){
+		"nt", ks_wine_version() ? "wine" : "windows",
+		"wavertmini.sys under Wine, stand-in port driver, not Windows", "",
+	};
+}
 
 uint32_t trace_take(struct wrt_trace_record *out, uint32_t room)
 {

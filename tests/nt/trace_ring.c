@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "scenario.h"
+#include "core_trace.h"
 #include "trace_take.h"
 
 #define FIELDS(name, fields) { #name, fields },

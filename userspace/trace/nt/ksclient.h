@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ksclient.h - a WaveRT client: what it says to a pin, by IOCTL_KS_PROPERTY. Used by
- * client_nt.c. Calls return the NTSTATUS of the driver.
+ * client_ks.c, and by tests. Calls return the NTSTATUS of the driver.
  */
 #ifndef NT_KSCLIENT_H
 #define NT_KSCLIENT_H
@@ -18,6 +18,8 @@
 
 typedef LONG ks_status;
 
+#define KS_NO_PIN	((ks_status)0x20000001)	/* of a call on NULL */
+
 /* *got: bytes of the answer; may be NULL. Set and Id of the property are filled in. */
 ks_status ks_property(HANDLE pin, const GUID *set, ULONG id, ULONG verb, KSPROPERTY *property,
 		      ULONG property_bytes, void *value, ULONG value_bytes, ULONG *got);
@@ -31,9 +33,15 @@ void ks_format(KSDATAFORMAT_WAVEFORMATEX *out, ULONG rate, ULONG bits, bool is_f
 	       ULONG channels);
 
 /* The stand-in port driver's form of KsCreatePin(). */
-ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT_WAVEFORMATEX *format, HANDLE *out);
+ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT *format, HANDLE *out);
 
-/* service.c: the driver is loaded, for as long as this process lives; or a message and exit. */
+/* NULL: this is not Wine. */
+const char *ks_wine_version(void);
+
+/* Of the program, not of these files: what cannot go on is told, and ends it. */
+_Noreturn void ks_die(const char *what, ks_status status);
+
+/* service.c: the driver is loaded, for as long as this process lives; or ks_die(). */
 void nt_load_driver(void);
 void nt_unload_driver(void);
 

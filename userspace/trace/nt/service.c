@@ -5,7 +5,6 @@
  * that uses the driver.
  */
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "ksclient.h"
@@ -13,29 +12,22 @@
 #define NAME	"wavertmini"
 #define PATH	"C:\\windows\\system32\\drivers\\wavertmini.sys"
 
-static _Noreturn void give_up(const char *what)
-{
-	printf("Bail out! %s: error %lu\n", what, GetLastError());
-	fflush(stdout);
-	exit(1);
-}
-
 static SC_HANDLE manager, service;
 
 void nt_load_driver(void)
 {
 	manager = OpenSCManagerA(NULL, NULL, SC_MANAGER_ALL_ACCESS);
 	if (!manager)
-		give_up("OpenSCManager");
+		ks_die("OpenSCManager", (ks_status)GetLastError());
 	service = CreateServiceA(manager, NAME, NAME, SERVICE_ALL_ACCESS, SERVICE_KERNEL_DRIVER,
 				 SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, PATH, NULL, NULL, NULL,
 				 NULL, NULL);
 	if (!service)
 		service = OpenServiceA(manager, NAME, SERVICE_ALL_ACCESS);
 	if (!service)
-		give_up("CreateService");
+		ks_die("CreateService", (ks_status)GetLastError());
 	if (!StartServiceA(service, 0, NULL) && GetLastError() != ERROR_SERVICE_ALREADY_RUNNING)
-		give_up("StartService");
+		ks_die("StartService", (ks_status)GetLastError());
 	atexit(nt_unload_driver);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * portprop.h - properties of the stand-in port driver that Windows does not have, or has in
- * another form. Between portcls.c and the clients of this directory.
+ * another form. Between tests/nt/portcls.c and its clients.
  */
 #ifndef NT_PORTPROP_H
 #define NT_PORTPROP_H

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * client.h - what a conformance test may do to an implementation of the contracts. The
- * tests know nothing else, so one source runs against any binding: client_host.c (the
- * OS-neutral code in this process), client_ioctl.c (the binary interface, in a guest, on the
- * simulator or on hardware).
+ * client.h - what a conformance test or a scenario may do to an implementation of the
+ * contracts. They know nothing else, so one source runs against any binding. Of the tests:
+ * client_host.c (the OS-neutral code in this process), client_ioctl.c (the binary interface,
+ * in a guest, on the simulator or on hardware), client_nt.c, client_alsa.c; of wavert-trace:
+ * client_wavert.c, nt/client_win.c.
  *
- * Calls return the contract's status; a call that the binding lacks returns CF_LACKS, or
- * is NULL where marked [optional]. Time passes in advance() and wait() alone where `exact`.
+ * Calls return the contract's status; a call that the binding lacks returns CF_LACKS, or is
+ * NULL: where marked [optional], and where only scenarios use the binding. Time passes in
+ * advance() and event_wait() alone where `exact`.
  */
 #ifndef CF_CLIENT_H
 #define CF_CLIENT_H
@@ -61,6 +63,8 @@ struct cf_buffer {
 	uint32_t actual, map_bytes, offset, cache_type, barrier;	/* [out] */
 };
 
+#define CF_UNKNOWN	(~0ull)		/* linear, ns: the binding is not told */
+
 struct cf_position {
 	uint64_t play, linear, ns;
 	uint32_t state;
@@ -71,7 +75,7 @@ struct cf_page {
 	uint64_t linear, packets, underruns, repeats, late, overruns, dropped;
 	uint32_t state;
 	uint64_t number, at_linear;	/* newest point: its C, the position read with it */
-	uint64_t late_ns;		/* ... signalled so much later than it passed; ~0: unknown */
+	uint64_t late_ns;		/* ... signalled so long after it passed; ~0: unknown */
 };
 
 struct cf_read {
@@ -115,7 +119,8 @@ struct cf_client {
 				      uint32_t channels);
 	enum wrt_status (*alloc)(struct cf_stream *s, struct cf_buffer *b);
 	/* the n-th allocation of memory in it fails; *hit: there was one. 0: some, at random */
-	enum wrt_status (*alloc_failing)(struct cf_stream *s, struct cf_buffer *b, int n, bool *hit);
+	enum wrt_status (*alloc_failing)(struct cf_stream *s, struct cf_buffer *b, int n,
+					 bool *hit);
 	enum wrt_status (*free)(struct cf_stream *s);
 	uint8_t *(*map)(struct cf_stream *s);	/* the buffer; NULL: there is none */
 
@@ -148,6 +153,8 @@ struct cf_client {
 	/* [optional] time passes and no interrupt is served until the next advance() */
 	void (*stall)(uint64_t frames, uint32_t rate);
 	uint64_t (*now_ns)(uint32_t rate);	/* the performance counter */
+	/* [optional] where exact: frames that have passed on this device */
+	uint64_t (*moved)(void);
 
 	long (*held)(enum cf_held what);	/* -1: cannot be seen */
 	/* states as the miniport saw them, from the last call on; -1: cannot be seen */

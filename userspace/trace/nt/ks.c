@@ -14,14 +14,23 @@ NTSTATUS NTAPI NtDeviceIoControlFile(HANDLE file, HANDLE event, PIO_APC_ROUTINE 
 ks_status ks_property(HANDLE pin, const GUID *set, ULONG id, ULONG verb, KSPROPERTY *property,
 		      ULONG property_bytes, void *value, ULONG value_bytes, ULONG *got)
 {
+	static __thread HANDLE done;
 	IO_STATUS_BLOCK io = { 0 };
 	ks_status status;
 
+	if (!pin)
+		return KS_NO_PIN;
+	if (!done)
+		done = CreateEventA(NULL, TRUE, FALSE, NULL);
 	property->Set = *set;
 	property->Id = id;
 	property->Flags = verb;
-	status = NtDeviceIoControlFile(pin, NULL, NULL, NULL, &io, IOCTL_KS_PROPERTY, property,
+	status = NtDeviceIoControlFile(pin, done, NULL, NULL, &io, IOCTL_KS_PROPERTY, property,
 				       property_bytes, value, value_bytes);
+	if (status == STATUS_PENDING) {	/* KsCreatePin() opens for asynchronous use */
+		WaitForSingleObject(done, INFINITE);
+		status = io.Status;
+	}
 	if (got)
 		*got = (ULONG)io.Information;
 	return status;
@@ -66,17 +75,20 @@ void ks_format(KSDATAFORMAT_WAVEFORMATEX *out, ULONG rate, ULONG bits, bool is_f
 	out->DataFormat.SampleSize = out->WaveFormatEx.nBlockAlign;
 }
 
-ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT_WAVEFORMATEX *format, HANDLE *out)
+ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT *format, HANDLE *out)
 {
 	struct {
 		KSPROPERTY property;
 		KSPIN_CONNECT connect;
-		KSDATAFORMAT_WAVEFORMATEX format;
-	} call = { .connect = { .PinId = pin }, .format = *format };
+		char format[256];
+	} call = { .connect = { .PinId = pin } };
 	ks_status status;
-	HANDLE h = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
-			       0, NULL);
+	HANDLE h;
 
+	if (format->FormatSize > sizeof(call.format))
+		return (ks_status)0xC000000D;	/* STATUS_INVALID_PARAMETER */
+	memcpy(call.format, format, format->FormatSize);
+	h = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
 	*out = h;
 	if (h == INVALID_HANDLE_VALUE)
 		return (ks_status)0xC0000034;	/* STATUS_OBJECT_NAME_NOT_FOUND */
@@ -85,4 +97,13 @@ ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT_WAVEFORMATEX *format, HAND
 	if (status)
 		CloseHandle(h);
 	return status;
+}
+
+const char *ks_wine_version(void)
+{
+	const char *(*version)(void);
+	FARPROC found = GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version");
+
+	memcpy(&version, &found, sizeof(version));
+	return version ? version() : NULL;
 }

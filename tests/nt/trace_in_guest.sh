@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# wavert-trace in a guest, on a device in real time; run there by trace_test.sh. Leaves traces
+# and the exit codes of what has to fail in /out.
+#
+# usage: trace_in_guest.sh sim|hda [-s SCENARIO]... FILE.scn...
+device=$1
+shift
+
+fails()	# NAME COMMAND...: its exit code and what it says
+{
+	name=$1
+	shift
+	"$@" >"/out/$name.said" 2>&1
+	echo $? >"/out/$name.code"
+}
+
+card()	# appears
+{
+	i=0
+	while [ ! -e /dev/snd/hwC0D0 ] && [ $i -lt 100 ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
+}
+
+insmod /modules/snd-wavert.ko || exit
+if [ "$device" = hda ]; then
+	for pci in /sys/bus/pci/devices/*; do
+		case $(cat "$pci/class") in
+		0x0403*) echo snd-wavert-hda >"$pci/driver_override" ;;
+		esac
+	done
+	insmod /modules/snd-wavert-hda.ko || exit
+	card
+	wavert-trace -o /out/trace "$@"
+	exit
+fi
+fails no-card wavert-trace "$@"
+insmod /modules/snd-wavert-sim.ko streams=2 clock=step || exit
+card
+fails step-clock wavert-trace "$@"
+rmmod snd-wavert-sim || exit
+insmod /modules/snd-wavert-sim.ko streams=2 loopback=Y source=ramp || exit
+card
+fails no-output wavert-trace -o /none/trace "$@"
+wavert-trace --list >/out/list || exit
+wavert-trace -D hw:0 -s one-event-two-streams -s open-is-stop "$@" >/out/two || exit
+wavert-trace -o /out/trace "$@"
