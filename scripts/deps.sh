@@ -14,7 +14,7 @@
 #   packages building Debian packages and testing them in a clean tree
 #   programs audio programs that are tried in guests (tests/programs/run.sh)
 #   abi32   static 32-bit test programs (gcc -m32 -static)
-#   nt      the Windows driver binary, and Wine to run it (tests/nt/run.sh)
+#   nt      the Windows driver binary, Wine to run it, a browser for the report (tests/nt/run.sh)
 #   all     all of these
 set -eu
 
@@ -32,7 +32,8 @@ packages() { # GROUP
 		ffmpeg gstreamer1.0-tools gstreamer1.0-alsa gstreamer1.0-plugins-base portaudio19-dev \
 		jackd2 libjack-jackd2-dev pipewire pipewire-bin libspa-0.2-modules ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
-	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev gcc-mingw-w64-x86-64-win32 wine wine64 ;;
+	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev libjansson-dev libsndfile1-dev \
+		gcc-mingw-w64-x86-64-win32 wine wine64 chromium netpbm procps ;;
 	all) for name in build guest kernels unit prove lint packages abi32 nt; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
 	esac

@@ -5,6 +5,7 @@
 # inserted; guest.list of run.sh names the files it needs. Prints TAP.
 
 # shellcheck disable=SC2016,SC2059,SC2086,SC2317 # words, formats; sh -c; called through check
+# shellcheck source=../guest/tap.sh
 . ./tap.sh
 . ./doctor_test.sh
 drv=/sys/bus/platform/drivers/snd-wavert-sim
@@ -346,6 +347,44 @@ wrong "9 --json where there is none" 2 'there is no --json for play' wavert play
 wrong "10 N not allowed at all" 2 '--notifications 0: a number from 2 to ' wavert play -n 0 $voice
 wrong "10 N not allowed here" 1 '1000000 notifications in a buffer of 200 ms are not allowed here \(UNSUCCESSFUL\): .*--notifications 2 always works' \
 	wavert play -q -n 1000000 $voice
+check "None of them has kept a pin" all_free
+
+# ---- scenarios --------------------------------------------------------------------------
+
+cat >/tmp/short.scn <<-END
+	scenario short
+	open a render
+	format a 48000 s16 2
+	alloc a 2 19200
+	event e
+	register a e
+	state a run
+	step 9600
+	position a
+	state a stop
+	position a
+END
+
+compared()	# CODE REGEX ARG...
+{
+	want=$1 regex=$2
+	shift 2
+	wavert compare "$@" >/tmp/out 2>/tmp/err
+	status=$?
+	cat /tmp/err
+	echo "exit code $status"
+	says /tmp/out "$regex" && [ $status = "$want" ]
+}
+
+check "wavert-trace writes down what a card does" wavert-trace -D hw:0 -o /tmp/short.trace /tmp/short.scn
+check "compare runs it again and finds the same" compared 0 '^short .* same$' --run /tmp/short.scn -D hw:0 /tmp/short.trace
+check "with as many signals, one more or less" says /tmp/out '^short +10 +[345] +[345] '
+sed '/"state","args":\["a","run"\]/s/SUCCESS/INVALID_DEVICE_STATE/' /tmp/short.trace >/tmp/other.trace
+check "and what differs in another trace" compared 1 'NOT EXPECTED: 6\. state a run' --run /tmp/short.scn /tmp/other.trace
+wavert compare --run /tmp/short.scn -D 7 /tmp/short.trace >/tmp/out 2>/tmp/err
+status=$?
+check "With a card that is not there wavert-trace says so" says /tmp/err '^wavert-trace: card "7": No such device'
+check "and compare is of no use" [ $status = 2 ]
 check "None of them has kept a pin" all_free
 
 doctor_tests

@@ -18,7 +18,8 @@ header=$user/include/wavert.h
 lib=$O/libwavert.so.0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-. $here/tap.sh
+. tests/guest/tap.sh
+. $here/compare_test.sh
 
 build()
 {
@@ -37,9 +38,9 @@ guest()	# MODULES RUN-OPTIONS...
 		files="$files --file $O/examples/$(basename "$example" .c)"
 	done
 	tests/guest/run --timeout 400 --no-insmod "$@" --module "$modules/snd-wavert.ko" \
-		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" $files \
+		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" --file "$O/wavert-trace" $files \
 		--file "$O/with" --file "$O/json_value" \
-		--file /usr/share/sounds/alsa/Front_Center.wav --file $here/tap.sh \
+		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh \
 		--file $here/doctor_test.sh --file $here/guest.sh -- sh guest.sh
 }
 
@@ -267,13 +268,15 @@ bash_completes()
 	bash -c '. '$user'/completions/wavert.bash
 		COMP_WORDS=(wavert watch --thr) COMP_CWORD=2; _wavert; [ "${COMPREPLY[*]}" = --threshold ] || exit
 		COMP_WORDS=(wavert do) COMP_CWORD=1; _wavert; [ "${COMPREPLY[*]}" = doctor ] || exit
-		COMP_WORDS=(wavert record -f S2) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = "S20_32 S24_32" ]'
+		COMP_WORDS=(wavert record -f S2) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = "S20_32 S24_32" ] || exit
+		COMP_WORDS=(wavert compare -f m) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = markdown ]'
 }
 
 fish_completes()
 {
 	[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert watch --thr'" | cut -f 1)" = --threshold ] &&
-		[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert do'" | cut -f 1)" = doctor ]
+		[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert do'" | cut -f 1)" = doctor ] &&
+		[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert compare -f m'" | cut -f 1)" = markdown ]
 }
 
 unit()
@@ -310,6 +313,7 @@ host()
 	check "bash completes verbs, options and formats" bash_completes
 	optional zsh "zsh takes its completions" zsh -n $user/completions/_wavert
 	optional fish "fish completes verbs and options" fish_completes
+	compare_tests
 	unit >"$work/unit" 2>&1 || failed=1
 	grep -q '^1\.\.' "$work/unit" || check "The unit tests come to their end" cat "$work/unit" /nowhere
 	awk -v n=$count '/^(not )?ok / { n++; sub(/ok [0-9]+/, "ok " n) } /^1\.\./ { next } { print }

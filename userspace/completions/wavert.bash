@@ -17,7 +17,7 @@ _wavert_verb()
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		list | info | play | record | watch | bind | unbind | doctor)
+		list | info | play | record | watch | bind | unbind | doctor | compare)
 			echo "${COMP_WORDS[i]}"
 			return
 			;;
@@ -43,12 +43,19 @@ _wavert_options()	# VERB
 	bind) echo "--dry-run --quiet" ;;
 	unbind) echo "--dry-run --force --quiet" ;;
 	doctor) echo "--json" ;;
+	compare) echo "--device --expected --core --host --run --format --output --json" ;;
 	esac
 }
 
 _wavert_words()	# WORDS: those that begin as the current word
 {
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+_wavert_files()
+{
+	compopt -o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
 
 _wavert()
@@ -58,7 +65,15 @@ _wavert()
 	COMPREPLY=()
 	case $prev in
 	-D | --device) _wavert_words "$(_wavert_cards)" && return ;;
-	-f | --format) _wavert_words "U8 S16 S20_32 S24_32 S32 FLOAT" && return ;;
+	-f | --format)
+		if [ "$verb" = compare ]; then
+			_wavert_words "text markdown json html tap"
+		else
+			_wavert_words "U8 S16 S20_32 S24_32 S32 FLOAT"
+		fi
+		return
+		;;
+	-o | --expected | --core | --host | --run | --output) _wavert_files && return ;;
 	-[pnbrcsd] | --pin | --notifications | --buffer-time | --rate | --channels | --frames | --duration | --count | --threshold)
 		return
 		;;
@@ -67,11 +82,8 @@ _wavert()
 	-*) _wavert_words "$(_wavert_options "$verb")" && return ;;
 	esac
 	case $verb in
-	'') _wavert_words "list info play record watch bind unbind doctor" ;;
-	play | record | doctor)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		;;
+	'') _wavert_words "list info play record watch bind unbind doctor compare" ;;
+	play | record | doctor | compare) _wavert_files ;;
 	bind | unbind) _wavert_words "$(_wavert_pci)" ;;
 	esac
 }

@@ -12,7 +12,7 @@
 #include "tool.h"
 
 static const char usage_text[] =
-"usage: wavert VERB [OPTION...] [FILE|ADDRESS|MODULE]\n"
+"usage: wavert VERB [OPTION...] [FILE|ADDRESS|MODULE|TRACE...]\n"
 "\n"
 "  list             cards that alsa-wavert drives, and what they can do\n"
 "  info             one card in full: versions, pins, registers, latency\n"
@@ -22,6 +22,8 @@ static const char usage_text[] =
 "  bind ADDRESS     take the sound controller at a PCI address from its driver\n"
 "  unbind ADDRESS   give it back\n"
 "  doctor [MODULE]  what is wrong with kernel, module (a file) and cards, and what mends it\n"
+"  compare TRACE TRACE...\n"
+"                   the same scenarios on several systems: where the traces differ\n"
 "\n"
 "  -D, --device CARD        number, id, hw:CARD or path of the node (default 0)\n"
 "  -p, --pin N              pin, as ALSA's subdevice (default 0)\n"
@@ -29,6 +31,7 @@ static const char usage_text[] =
 "  -b, --buffer-time MS     buffer length in milliseconds (default 200)\n"
 "  -r, --rate HZ            record: sample rate (default 48000)\n"
 "  -f, --format NAME        record: U8 S16 S20_32 S24_32 S32 FLOAT (default S16)\n"
+"                           compare: text markdown json html tap (default text)\n"
 "  -c, --channels N         record: channels (default 2)\n"
 "  -s, --frames N           record: stop after N frames\n"
 "  -d, --duration SECONDS   record, watch: stop after this time\n"
@@ -37,14 +40,19 @@ static const char usage_text[] =
 "      --until-stop         watch: end when the observed stream is closed\n"
 "      --live               watch: the table every second, in the place of the lines\n"
 "      --threshold US       watch: a notification is late beyond that (default 1000)\n"
-"      --json               list, info, watch, doctor: a JSON document\n"
+"      --expected FILE      compare: the table of expected differences\n"
+"      --core LINUX,HOST,NT compare: core traces, which tell the layer of a difference\n"
+"      --host TRACE         compare: trace of the host build, likewise\n"
+"      --run FILE.scn       compare: run scenarios on the device, in the place of a first trace\n"
+"  -o, --output FILE        compare: the report goes there\n"
+"      --json               list, info, watch, doctor, compare: a JSON document\n"
 "      --dry-run            bind, unbind: only show what would be written\n"
 "      --force              unbind: although programs use the card\n"
 "  -q, --quiet              no report; watch: the summary only\n"
 "  -h, --help               print this\n"
 "  -V, --version            print the version\n"
 "\n"
-"exit code: 0 success, 1 failure, 2 wrong usage\n";
+"exit code: 0 success, 1 failure (compare: something differs), 2 wrong usage\n";
 
 enum {
 	OPT_COUNT = 256,
@@ -55,7 +63,13 @@ enum {
 	OPT_JSON,
 	OPT_DRY_RUN,
 	OPT_FORCE,
+	OPT_EXPECTED,
+	OPT_CORE,
+	OPT_HOST,
+	OPT_RUN,
 };
+
+static const char short_options[] = ":D:p:n:b:r:f:c:s:d:o:qhV";
 
 static const struct option long_options[] = {
 	{ "device", required_argument, NULL, 'D' },
@@ -75,6 +89,11 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "expected", required_argument, NULL, OPT_EXPECTED },
+	{ "core", required_argument, NULL, OPT_CORE },
+	{ "host", required_argument, NULL, OPT_HOST },
+	{ "run", required_argument, NULL, OPT_RUN },
+	{ "output", required_argument, NULL, 'o' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -120,18 +139,19 @@ static bool count_option(unsigned long long *count)
 	return false;
 }
 
-static bool format_option(unsigned int *format)
+/* Of samples; what --format says is another thing for compare. */
+static bool sample_format(struct options *o)
 {
 	unsigned int f;
 
 	for (f = WAVERT_FORMAT_U8; f <= WAVERT_FORMAT_FLOAT; f <<= 1) {
-		if (!strcasecmp(optarg, wavert_format_name(f))) {
-			*format = f;
+		if (!strcasecmp(o->format_name, wavert_format_name(f))) {
+			o->format = f;
 			return true;
 		}
 	}
 	fprintf(stderr, "wavert: --format %s: U8, S16, S20_32, S24_32, S32 or FLOAT is expected\n",
-		optarg);
+		o->format_name);
 	return false;
 }
 
@@ -143,6 +163,38 @@ static bool duration_option(double *duration)
 	if (end != optarg && !*end && *duration > 0 && *duration < 1e9)
 		return true;
 	fprintf(stderr, "wavert: --duration %s: seconds are expected\n", optarg);
+	return false;
+}
+
+static bool run_option(struct options *o)
+{
+	if (o->nruns < RUNS_MAX) {
+		o->runs[o->nruns++] = optarg;
+		return true;
+	}
+	fprintf(stderr, "wavert: --run: at most %d files are expected\n", RUNS_MAX);
+	return false;
+}
+
+/* Those of compare alone. */
+static bool compare_option(struct options *o, int c)
+{
+	switch (c) {
+	case OPT_EXPECTED:
+		o->expected = optarg;
+		return true;
+	case OPT_CORE:
+		o->core = optarg;
+		return true;
+	case OPT_HOST:
+		o->host = optarg;
+		return true;
+	case OPT_RUN:
+		return run_option(o);
+	case 'o':
+		o->output = optarg;
+		return true;
+	}
 	return false;
 }
 
@@ -161,7 +213,8 @@ static bool option(struct options *o, int c)
 	case 'r':
 		return number_option("--rate", 1, 10000000, &o->rate);
 	case 'f':
-		return format_option(&o->format);
+		o->format_name = optarg;
+		return true;
 	case 'c':
 		return number_option("--channels", 1, 256, &o->channels);
 	case 's':
@@ -193,7 +246,7 @@ static bool option(struct options *o, int c)
 		o->quiet = true;
 		return true;
 	}
-	return false;
+	return compare_option(o, c);
 }
 
 struct verb {
@@ -201,6 +254,7 @@ struct verb {
 	int (*run)(const struct options *o);
 	const char *expected;		/* as its argument, or NULL */
 	int (*run_on)(const struct options *o, const char *argument);
+	int (*run_all)(const struct options *o, int n, char *const *arguments);
 	bool optional;			/* the argument is */
 	bool json;
 };
@@ -215,9 +269,10 @@ static const struct verb verbs[] = {
 	{ .name = "unbind", .expected = "one PCI address", .run_on = verb_unbind },
 	{ .name = "doctor", .expected = "at most one module file", .run_on = verb_doctor,
 	  .optional = true, .json = true },
+	{ .name = "compare", .run_all = verb_compare, .json = true },
 };
 
-static int run_verb(const struct options *o, int argc, char **argv)
+static int run_verb(struct options *o, int argc, char **argv)
 {
 	const struct verb *v = verbs, *end = verbs + sizeof(verbs) / sizeof(verbs[0]);
 	char what[48];
@@ -226,13 +281,17 @@ static int run_verb(const struct options *o, int argc, char **argv)
 		v++;
 	if (v == end)
 		return usage_error("no such verb:", argv[0]);
-	if (argc != (v->expected ? 2 : 1) && !(v->optional && argc == 1)) {
+	if (o->format_name && !v->run_all && !sample_format(o))
+		return EXIT_USAGE;
+	if (!v->run_all && argc != (v->expected ? 2 : 1) && !(v->optional && argc == 1)) {
 		snprintf(what, sizeof(what), "%s is expected after",
 			 v->expected ? v->expected : "nothing");
 		return usage_error(what, argv[0]);
 	}
 	if (o->json && !v->json)
 		return usage_error("there is no --json for", argv[0]);
+	if (v->run_all)
+		return v->run_all(o, argc - 1, argv + 1);
 	return v->expected ? v->run_on(o, argv[1]) : v->run(o);
 }
 
@@ -259,7 +318,7 @@ int main(int argc, char **argv)
 	struct sigaction act = { .sa_handler = on_signal };
 	int c;
 
-	while ((c = getopt_long(argc, argv, ":D:p:n:b:r:f:c:s:d:qhV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(usage_text, stdout);
 			return EXIT_OK;

@@ -19,6 +19,8 @@ enum {
 	EXIT_USAGE = 2,
 };
 
+enum { RUNS_MAX = 64 };
+
 struct options {
 	const char *device;		/* --device, default "0" unless given */
 	unsigned int pin;		/* --pin */
@@ -36,6 +38,13 @@ struct options {
 	bool quiet;
 	bool force;			/* unbind a card in use */
 	bool dry_run;			/* bind, unbind: only show the writes */
+	const char *format_name;	/* --format; compare: of the report */
+	const char *expected;		/* compare: the table of expected differences */
+	const char *core;		/* compare: core traces, LINUX,HOST,NT */
+	const char *host;		/* compare: trace of the host */
+	const char *output;		/* compare: file for the report */
+	char *runs[RUNS_MAX];		/* compare: scenarios to run here */
+	size_t nruns;
 };
 
 int verb_list(const struct options *o);
@@ -46,6 +55,7 @@ int verb_watch(const struct options *o);
 int verb_bind(const struct options *o, const char *address);
 int verb_unbind(const struct options *o, const char *address);
 int verb_doctor(const struct options *o, const char *module);	/* NULL: the installed one */
+int verb_compare(const struct options *o, int n, char *const *paths);	/* ends with NULL */
 
 /* ---- common.c --------------------------------------------------------------------- */
 

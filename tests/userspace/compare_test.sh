@@ -1,0 +1,528 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# wavert compare on traces that are made here. Sourced by run.sh; needs $O, $work and tap.sh.
+# shellcheck disable=SC2016,SC2154,SC2317
+
+traces=$work/traces
+
+# Header, then lines "CALL WORD...: MEMBERS" of one scenario, or "scenario NAME" for another.
+trace()	# SIDE SYSTEM CLOCK [LINE...]: on stdout
+{
+	printf '{"wavert_trace":1,"side":"%s","system":"%s","clock":"%s","where":"a <driver> & co","device":"","runs":1}\n' \
+		"$1" "$2" "$3"
+	clock=$3
+	shift 3
+	[ $# -eq 0 ] || printf '%s\n' "$@" | awk -v at="$([ "$clock" = wall ] && echo time || echo step)" '
+		BEGIN { name = "one" }
+		/^scenario / { name = $2; n = 0; next }
+		{
+			split($0, half, ": ")
+			words = split(half[1], word, " ")
+			printf "{\"scenario\":\"%s\",\"n\":%d,\"%s\":0,\"call\":\"%s\",\"args\":[", name, ++n, at, word[1]
+			for (i = 2; i <= words; i++)
+				printf "%s\"%s\"", (i > 2 ? "," : ""), word[i]
+			print "]," half[2] "}"
+		}'
+}
+
+ok='"status":"SUCCESS"'
+wrongs='"status":"INVALID_PARAMETER"'
+
+position()	# LINEAR [STATE]
+{
+	echo "position a: $ok,\"play\":0,\"linear\":$1,\"ns\":5,\"state\":${2-3}"
+}
+
+# Exit code of wavert compare in that directory; its output is in $work/out and $work/err.
+compared()	# CODE ARG...
+{
+	want=$1
+	shift
+	(cd "$traces" && "$O/wavert" compare "$@") >"$work/out" 2>"$work/err"
+	code=$?
+	cat "$work/out" "$work/err"
+	echo "exit code $code"
+	[ $code -eq "$want" ]
+}
+
+verdict_is()	# VERDICT ARG...: of the second trace
+{
+	verdict=$1
+	shift
+	code=0
+	[ "$verdict" != differs ] || code=1
+	compared $code --format text "$@" && says "$work/out" "^one .* $verdict\$"
+}
+
+pair()	# LINE...: of Linux; "--", then those of NT. Step clock, or $nt_clock of NT.
+{
+	: >"$work/first"
+	while [ "$1" != -- ]; do
+		echo "$1" >>"$work/first"
+		shift
+	done
+	shift
+	trace nt wine "${nt_clock-step}" "$@" >"$traces/nt"
+	set --
+	while read -r line; do
+		set -- "$@" "$line"
+	done <"$work/first"
+	trace linux linux step "$@" >"$traces/linux"
+}
+
+same_pair()	# VERDICT LINE... -- LINE...
+{
+	told=$1
+	shift
+	pair "$@"
+	verdict_is "$told" linux nt
+}
+
+wall_pair()	# VERDICT LINE... -- LINE...
+{
+	nt_clock=wall
+	same_pair "$@"
+	status=$?
+	unset nt_clock
+	return $status
+}
+
+# ---- files that are not as they should be ----------------------------------------------------
+
+refused()	# REGEX TEXT: as the second trace
+{
+	trace linux linux step "free a: $ok" >"$traces/linux"
+	printf '%b' "$2" >"$traces/bad"
+	compared 2 linux bad && [ "$(wc -l <"$work/err")" = 1 ] && [ ! -s "$work/out" ] &&
+		says "$work/err" "^wavert: bad:$1"
+}
+
+nt_header='{"wavert_trace":1,"side":"nt","system":"wine","clock":"step","where":"","device":"","runs":1}\n'
+nt_line='{"scenario":"one","n":1,"step":5,"call":"free","args":["a"],"status":"SUCCESS"'
+
+bad_files()
+{
+	check "compare refuses an empty file" refused '1: a header' ''
+	check "and what is no JSON" refused '1: a JSON object is expected: ' 'abc\n'
+	check "and a list" refused '1: a JSON object is expected$' '[]\n'
+	check "and another version" refused '1: a header' '{"wavert_trace":2}\n'
+	check "and an unknown side" refused '1: "side"' '{"wavert_trace":1,"side":"mac"}\n'
+	check "and an unknown system" refused '1: "system"' '{"wavert_trace":1,"side":"nt","system":"x"}\n'
+	check "and an unknown clock" refused '1: "clock"' "$(echo "$nt_header" | sed s/step/sun/)"
+	check "and no runs" refused '1: "runs"' "$(echo "$nt_header" | sed 's/:1}/:0}/')"
+	check "and a call cut short" refused '2: a JSON object is expected: ' "$nt_header$nt_line"
+	check "and a member twice" refused '2: a JSON object is expected: dup' "$nt_header$nt_line,\"n\":1}"
+	check "and a second header" refused '2: "scenario"' "$nt_header$nt_header"
+	check "and a call out of its order" refused '3: "n" is expected' "$nt_header$nt_line}\n$nt_line}\n"
+	check "and time that goes back" refused '3: "step" in frames' \
+		"$nt_header$nt_line}\n$(echo "$nt_line" | sed 's/"n":1,"step":5/"n":2,"step":4/')}"
+	check "and time of the other clock" refused '2: "step" is expected with' "$nt_header$nt_line,\"time\":5}"
+	check "and the same scenario again" refused '4: each scenario' \
+		"$nt_header$nt_line}\n$(echo "$nt_line" | sed s/one/two/)}\n$nt_line}\n"
+	check "and words that are no list" refused '2: "call" and "args"' "$nt_header$(echo "$nt_line" | sed 's/\["a"\]/7/')}\n"
+	check "and no status" refused '2: "status"' "$nt_header$(echo "$nt_line" | sed 's/,"status.*//')}\n"
+	check "and a result below 0" refused '2: a number' "$nt_header$nt_line,\"play\":-1}\n"
+	check "and signals that are no numbers" refused '2: "signals"' "$nt_header$nt_line,\"signals\":{\"e\":\"x\"}}\n"
+	check "and a 0 byte" refused '2: a line without 0 bytes' "$nt_header$nt_line\\0000}\n"
+	check "and a line without end" refused '2: a line without 0 bytes' \
+		"$nt_header$(head -c 70000 /dev/zero | tr '\0' x)\n"
+	check "but takes a number of 64 bits" same_pair same "hash a 4: $ok,\"hash\":18446744073709551615" -- \
+		"hash a 4: $ok,\"hash\":18446744073709551615"
+	check "and sees the last digit of it" same_pair differs "hash a 4: $ok,\"hash\":18446744073709551615" -- \
+		"hash a 4: $ok,\"hash\":18446744073709551614"
+	check "It takes lines that end as on Windows" windows_lines
+	check "So are traces that have no scenario in common" nothing_common
+}
+
+windows_lines()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	core_files stop stop stop
+	sed -i 's/$/\r/' "$traces/nt" "$traces/core.nt"
+	verdict_is same --core core.linux,core.host,core.nt linux nt
+}
+
+nothing_common()
+{
+	pair "free a: $ok" -- "scenario two" "free a: $ok"
+	compared 2 linux nt && says "$work/err" 'scenarios in common'
+}
+
+told()	# REGEX ARG...: why it is no use
+{
+	regex=$1
+	shift
+	compared 2 "$@" && [ "$(wc -l <"$work/err")" = 1 ] && says "$work/err" "^wavert: $regex"
+}
+
+misused()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	check "compare wants two traces" told 'compare: 2 to 8 traces' linux
+	check "but not nine" told 'compare: 2 to 8 traces' linux nt nt nt nt nt nt nt nt
+	check "an unknown format is told" told 'compare: --format: text' --format word linux nt
+	check "and two formats" told 'compare: one of --json' --json --format html linux nt
+	check "and core traces that are not three" told 'compare: --core: three' --core linux,nt linux nt
+	check "and a core trace that is none" told 'linux:1: "scenario NAME"' --core linux,linux,linux linux nt
+	check "and a file that is not there" told 'nowhere: No such file' linux nowhere
+	check "and a report that cannot be written" told '/nowhere/report: No such' -o /nowhere/report linux nt
+	check "and a table without a trace of Linux" told 'compare: --expected: a trace of Linux' --expected linux nt nt
+	check "record still checks its --format" record_format
+}
+
+record_format()
+{
+	not "$O/wavert" record --format html "$work/x.wav" 2>"$work/err" &&
+		says "$work/err" '^wavert: --format html: U8, S16'
+}
+
+# ---- verdicts ----------------------------------------------------------------------------------
+
+free_differs()	# LINE of the table
+{
+	pair "free a: $ok" "free a: $ok" -- "free a: $ok" "free a: $wrongs"
+	echo "$1" >"$traces/table"
+}
+
+judged()	# VERDICT TEXT LINE of the table
+{
+	free_differs "$3"
+	verdict_is "$1" --expected table linux nt && says "$work/out" "$2"
+}
+
+# Nothing differs, but somebody expects it.
+stale()	# TEXT LINE of the table
+{
+	pair "free a: $ok" "free a: $ok" -- "free a: $ok" "free a: $ok"
+	echo "$2" >"$traces/table"
+	compared 1 --expected table linux nt && says "$work/out" "$1"
+}
+
+bad_table()	# REGEX LINE
+{
+	pair "free a: $ok" -- "free a: $ok"
+	printf '# comment\n%s\n' "$2" >"$traces/table"
+	compared 2 --expected table linux nt && says "$work/err" "^wavert: table:2: $1"
+}
+
+verdicts()
+{
+	check "Traces that are the same are told so" same_pair same "free a: $ok" -- "free a: $ok"
+	check "another status differs" same_pair differs "free a: $ok" -- "free a: $wrongs"
+	check "so does a result" same_pair differs "$(position 5)" -- "$(position 6)"
+	check "so does a signal" same_pair differs "step 9: $ok" -- "step 9: $ok,\"signals\":{\"e\":1}"
+	check "so does another call" same_pair differs "free a: $ok" -- "free b: $ok"
+	check "so does a call less" same_pair differs "free a: $ok" "free a: $ok" -- "free a: $ok"
+	check "so does a scenario less" scenario_less
+	check "A difference that is expected is told with its reason" judged 'differs as expected' \
+		'2\. free a: Linux "status":"SUCCESS", NT "status":"INVALID_PARAMETER": because' \
+		"nt | one | 2 | $ok | $wrongs | because"
+	check "one at another call is not" judged differs 'NOT EXPECTED: 2\. free a' \
+		"nt | one | 1 | $ok | $wrongs | because"
+	check "nor one that is expected otherwise" judged differs 'differs, but not as expected' \
+		"nt | one | 2 | $ok | \"status\":\"LACKS\" | because"
+	check "nor one of another side" judged differs 'NOT EXPECTED' "alsa | one | 2 | $ok | $wrongs | because"
+	check "A difference that no longer occurs is told" stale '2\. free a: no longer differs' \
+		"nt | one | 2 | $ok | $wrongs | because"
+	check "so is one of a call that nobody makes" stale '3\. a difference is expected' \
+		"nt | one | 3 | $ok | $wrongs | because"
+	check "so is one of a scenario that nobody runs" stale '^ +two, NT, NOT EXPECTED: .*nobody has run it' \
+		"nt | two | 3 | $ok | $wrongs | because"
+	check "A line of five fields in the table is told" bad_table 'side \| scenario' 'a | b | c | d | e'
+	check "and an unknown side" bad_table 'nt, alsa' "x | one | 1 | $ok | $wrongs | because"
+	check "and a call that is no number" bad_table 'the number' "nt | one | x | $ok | $wrongs | because"
+	check "and call 0" bad_table 'the number' "nt | one | 0 | $ok | $wrongs | because"
+	check "and an answer that is none" bad_table 'answers' "nt | one | 1 | SUCCESS | $wrongs | because"
+	check "and two answers that are the same" bad_table 'two answers' "nt | one | 1 | $ok | $ok | because"
+	check "and a second line for a call" same_line_again
+	check "and no reason" bad_table 'a scenario and a reason' "nt | one | 1 | $ok | $wrongs |"
+	check "ALSA is not asked for what it has no word for" alsa_lacks
+}
+
+same_line_again()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	printf 'nt | one | 1 | %s | %s | %s\n' "$ok" "$wrongs" because "$ok" "$wrongs" again >"$traces/table"
+	told 'table:2: one line a call' --expected table linux nt
+}
+
+scenario_less()
+{
+	pair "free a: $ok" "scenario two" "free a: $ok" -- "free a: $ok"
+	compared 1 linux nt && says "$work/out" 'two, NT, NOT EXPECTED: NT has not run it'
+}
+
+alsa_lacks()
+{
+	trace linux linux step "alloc a 2 8: $ok,\"actual\":8,\"barrier\":1" "count a: $ok,\"packets\":0" \
+		"$(position 7)" >"$traces/linux"
+	trace alsa linux step "alloc a 2 8: $ok,\"actual\":8" "count a: \"status\":\"LACKS\"" \
+		"position a: $ok,\"play\":0,\"linear\":7,\"ns\":9,\"state\":3" >"$traces/alsa"
+	verdict_is same linux alsa
+}
+
+# ---- wall clock --------------------------------------------------------------------------------
+
+wall_clock()
+{
+	check "With a wall clock times and positions may differ" wall_pair same "$(position 5)" -- "$(position 900)"
+	check "a state may not" wall_pair differs "$(position 5)" -- "$(position 5 2)"
+	check "nor a status" wall_pair differs "free a: $ok" -- "free a: $wrongs"
+	check "signals of a call may differ by one" wall_pair same "step 9: $ok,\"signals\":{\"e\":4}" "step 9: $ok" -- \
+		"step 9: $ok,\"signals\":{\"e\":3}" "step 9: $ok,\"signals\":{\"e\":1}"
+	check "not by two" wall_pair differs "step 9: $ok,\"signals\":{\"e\":4}" -- "step 9: $ok,\"signals\":{\"e\":6}"
+	check "not by two of none" wall_pair differs "step 9: $ok" -- "step 9: $ok,\"signals\":{\"e\":2}"
+	check "The report says so" says "$work/out" 'signals of a call may differ by one'
+	check "A question that one side lacks is left out" wall_pair same "counters a: $ok,\"linear\":5" "free a: $ok" -- \
+		'counters a: "status":"LACKS"' "free a: $ok"
+	check "but the call behind it is not" wall_pair differs "counters a: $ok,\"linear\":5" "free a: $ok" -- \
+		'counters a: "status":"LACKS"' "free a: $wrongs"
+	check "Behind a lack of more than a question nothing is compared" wall_pair 'same in part' "event e: $ok" "free a: $ok" "alloc a 2 8: $ok" -- \
+		"event e: $ok" 'free a: "status":"LACKS"' "alloc a 2 8: $wrongs"
+	check "and that is said" says "$work/out" 'one, NT, not compared: 2\. free a: NT lacks it'
+	check "A scenario of which nothing is compared has no verdict" wall_pair - 'remove: '"$ok" -- 'remove: "status":"LACKS"'
+	check "so is one that somebody has not run" wall_less
+	check "With step clocks a lack is a difference" same_pair differs "counters a: $ok" -- 'counters a: "status":"LACKS"'
+	check "Expected differences of times are not judged, but counted" wall_expected
+}
+
+wall_less()
+{
+	nt_clock=wall
+	pair "free a: $ok" "scenario two" "free a: $ok" -- "free a: $ok"
+	unset nt_clock
+	compared 0 linux nt && says "$work/out" '^two .* -$'
+}
+
+wall_expected()
+{
+	nt_clock=wall
+	pair "$(position 5)" "free a: $ok" -- "$(position 6)" "free a: $wrongs"
+	unset nt_clock
+	cat >"$traces/table" <<-END
+		nt | one | 1 | $ok,"linear":5 | $ok,"linear":7 | because
+		nt | one | 2 | $ok | $wrongs | because
+	END
+	verdict_is 'differs as expected' --expected table linux nt &&
+		says "$work/out" 'could not be judged for that reason: 1\.'
+}
+
+# ---- positions -----------------------------------------------------------------------------------
+
+# Both say the same, so nothing but the position can be wrong.
+moves()	# VERDICT LINE...
+{
+	told=$1
+	shift
+	nt_clock=wall
+	pair "$@" -- "$@"
+	unset nt_clock
+	verdict_is "$told" linux nt
+}
+
+positions()
+{
+	check "A position that goes on is right" moves same "$(position 5)" "$(position 5)" "$(position 6)"
+	check "one that goes back is not" moves differs "$(position 5)" "$(position 6)" "$(position 5)"
+	check "the reference is looked at too" says "$work/out" 'one, Linux, NOT EXPECTED: 3\. position a: the position goes back: 6 bytes before, now 5'
+	check "After STOP it begins anew" moves same "$(position 6)" "state a stop: $ok" "$(position 0 0)" \
+		"state a run: $ok" "$(position 3)"
+	check "not after a STOP that failed" moves differs "$(position 6)" "state a stop: $wrongs" "$(position 3)"
+	check "nor after the STOP of another stream" moves differs "$(position 6)" "state b stop: $ok" "$(position 3)"
+	check "nor after PAUSE" moves differs "$(position 6)" "state a pause: $ok" "$(position 3)"
+	check "With another buffer it begins anew" moves same "$(position 6)" "alloc a 2 8: $ok" "$(position 3)"
+	check "and without one" moves same "$(position 6)" "free a: $ok" "$(position 0 0)"
+	check "and may not go back from there" moves differs "alloc a 2 8: $ok" "state a run: $ok" "$(position 6)" "$(position 3)"
+	check "Another stream has a position of its own" moves same "$(position 6)" "position b: $ok,\"linear\":3"
+}
+
+# ---- layers --------------------------------------------------------------------------------------
+
+core_files()	# EVENT of Linux, of the host, of NT
+{
+	printf 'scenario one\nstart slot=1\n%s\n' "$1" >"$traces/core.linux"
+	printf 'scenario one\nstart slot=1\n%s\n' "$2" >"$traces/core.host"
+	printf 'scenario one\nstart slot=1\n%s\n' "$3" >"$traces/core.nt"
+}
+
+layer_is()	# LAYER [ARG...]: with traces and core traces as they are now
+{
+	layer=$1
+	shift
+	compared 1 --core core.linux,core.host,core.nt --host host "$@" linux nt &&
+		says "$work/out" "\[layer: $layer\]"
+}
+
+event_layer()	# LAYER EVENT: that NT lacks
+{
+	pair "free a: $ok" -- "free a: $ok"
+	cp "$traces/linux" "$traces/host"
+	core_files "$2" "$2" "stop slot=1"
+	layer_is "$1"
+}
+
+kernel_layer()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	cp "$traces/linux" "$traces/host"
+	core_files "look slot=2" "look slot=1" "look slot=2"
+	layer_is core && says "$work/out" 'kernel: event 2: should be look slot=1, is look slot=2'
+}
+
+binding_layer()	# LAYER ANSWER of Linux, of the host, of NT
+{
+	pair "free a: $2" -- "free a: $4"
+	trace linux host step "free a: $3" >"$traces/host"
+	core_files stop stop stop
+	layer_is "$1"
+}
+
+kernel_only()	# CODE NT-EVENT
+{
+	pair "free a: $ok" -- "free a: $ok"
+	cp "$traces/linux" "$traces/host"
+	core_files "packet slot=1" "packet slot=1" "$2"
+	echo "core | one | packet slot=1 | on one side only" >"$traces/table"
+	sed -i '$d' "$traces/core.nt"
+	[ "$2" = "" ] || echo "$2" >>"$traces/core.nt"
+	compared "$1" --expected table --core core.linux,core.host,core.nt linux nt
+}
+
+layers()
+{
+	check "An event that the core lacks is found in the core" event_layer core "look slot=1"
+	check "one of the miniport in the miniport" event_layer miniport "state slot=1"
+	check "What the kernel does otherwise than the host is told too" kernel_layer
+	check "What NT's client sees and the host does not is of NT's binding" \
+		binding_layer 'binding of NT' "$ok" "$ok" "$wrongs"
+	check "what Linux' client sees alone is of Linux' binding" \
+		binding_layer 'binding of Linux' "$ok" "$wrongs" "$wrongs"
+	check "what each sees otherwise is of both" \
+		binding_layer 'both bindings' "$ok" '"status":"LACKS"' "$wrongs"
+	check "An event may be expected in the kernel only" kernel_only 0 ""
+	check "and is told if it is in the driver too" kernel_only 1 "packet slot=1"
+	check "and if it is nowhere" kernel_none
+}
+
+kernel_none()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	core_files stop stop stop
+	echo "core | one | packet slot=1 | on one side only" >"$traces/table"
+	compared 1 --expected table --core core.linux,core.host,core.nt linux nt &&
+		says "$work/out" 'expected in the kernel only, but not there: packet slot=1'
+}
+
+# ---- reports -------------------------------------------------------------------------------------
+
+reported()	# FORMAT REGEX...: of two scenarios, one of which differs
+{
+	pair "free a: $ok" "scenario two" "free a: $ok" -- "free a: $ok" "scenario two" "free a: $wrongs"
+	compared 1 --format "$1" -o report linux nt || return
+	[ ! -s "$work/out" ] || return
+	shift
+	for regex; do
+		says "$traces/report" "$regex" || return
+	done
+}
+
+tap_expected()
+{
+	free_differs "nt | one | 2 | $ok | $wrongs | because"
+	compared 0 --format tap --expected table linux nt &&
+		says "$work/out" '^ok 1 - scenario one: NT shows the client what Linux does, but for what is expected$' &&
+		says "$work/out" '^# expected: 2\. free a'
+}
+
+json_says()
+{
+	pair "free a: $ok" -- "free a: $wrongs"
+	compared 1 --json linux nt || return
+	gcc -o "$work/json_value" "$here/json_value.c" -ljansson || return
+	[ "$("$work/json_value" "$work/out" ran_on_windows)" = false ] &&
+		[ "$("$work/json_value" "$work/out" traces 1 system)" = '"wine"' ] &&
+		[ "$("$work/json_value" "$work/out" differ)" = 1 ] &&
+		[ "$("$work/json_value" "$work/out" scenarios 0 verdicts NT)" = '"differs"' ] &&
+		[ "$("$work/json_value" "$work/out" differences 0 kind)" = '"differs"' ]
+}
+
+of_windows()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	compared 0 linux nt && says "$work/out" '^Nothing here ran on Windows\.' || return
+	sed -i 's/"wine"/"windows"/' "$traces/nt"
+	compared 0 linux nt && not says "$work/out" 'Nothing here ran on Windows'
+}
+
+# A wavert-trace of ours: beside the command, or in $PATH.
+fake_trace()	# DIRECTORY COMMAND: at its end
+{
+	mkdir -p "$1"
+	{
+		echo '#!/bin/sh'
+		echo "echo \"\$*\" >$traces/arguments"
+		echo "cat $traces/linux"
+		echo "$2"
+	} >"$1/wavert-trace"
+	chmod +x "$1/wavert-trace"
+}
+
+runs_beside()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	rm -rf "$work/beside"
+	fake_trace "$work/beside" true
+	cp "$O/wavert" "$work/beside"
+	(cd "$traces" && "$work/beside/wavert" compare --run a.scn --run -b.scn -D hw:3 nt) >"$work/out" || return
+	says "$work/out" '^one .* same$' && [ "$(cat "$traces/arguments")" = "-D hw:3 -- a.scn -b.scn" ]
+}
+
+runs_in_path()	# COMMAND at the end of wavert-trace, EXIT-CODE of wavert
+{
+	pair "free a: $ok" -- "free a: $ok"
+	rm -rf "$work/path" "$work/alone"
+	mkdir -p "$work/alone"
+	cp "$O/wavert" "$work/alone"
+	fake_trace "$work/path" "$1"
+	PATH=$work/path:$PATH "$work/alone/wavert" compare --run a.scn "$traces/nt" >"$work/out" 2>"$work/err"
+	[ $? = "$2" ]
+}
+
+runs_into_signal()
+{
+	runs_in_path 'kill -9 $$' 2 && says "$work/err" '^wavert: wavert-trace: ended by signal 9'
+}
+
+runs_nowhere()
+{
+	PATH=/nowhere "$work/alone/wavert" compare --run a.scn "$traces/nt" >"$work/out" 2>"$work/err"
+	[ $? = 2 ] && says "$work/err" '^wavert: wavert-trace: '
+}
+
+reports()
+{
+	check "A table of text says what differs" reported text '^two .* differs$' '^  two, NT, NOT EXPECTED: 1\. free a'
+	check "so does Markdown" reported markdown '^\| two \| 1 \| 0 \| 0 \| differs \|$' '\*\*not expected\*\*: 1\. free a'
+	check "and TAP" reported tap '^ok 1 - scenario one: NT shows the client what Linux does$' '^not ok 2 - scenario two: NT shows the client what Linux does$' '^1\.\.2$'
+	check "which tells what is expected" tap_expected
+	check "and a page, with a bar for each" reported html 'bar same' 'bar bad.*<title>two: differs</title>' 'a &lt;driver&gt; &amp; co' '</html>$'
+	check "and JSON" json_says
+	check "A report says that nothing ran on Windows, unless it did" of_windows
+	check "compare runs scenarios by the wavert-trace beside it" runs_beside
+	check "or by that in \$PATH" runs_in_path true 0
+	check "and has no report if that fails" runs_in_path false 2
+	check "and says so if a signal ends it" runs_into_signal
+	check "or is not there" runs_nowhere
+}
+
+compare_tests()
+{
+	mkdir -p "$traces"
+	bad_files
+	misused
+	verdicts
+	wall_clock
+	positions
+	layers
+	reports
+}

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * compare_calls.c - compares traces call by call, for wavert compare: what differs, what was
+ * expected to, and what is no longer as expected.
+ */
+#define _GNU_SOURCE
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+
+void note(struct comparison *c, size_t row, size_t column, enum note_kind kind,
+	  const char *format, ...)
+{
+	struct cell *cell = &c->rows[row].cell[column];
+	va_list args;
+	struct note *n;
+
+	c->notes = sure(realloc(c->notes, (c->nnotes + 1) * sizeof(*c->notes)));
+	n = &c->notes[c->nnotes++];
+	*n = (struct note){ .scenario = c->rows[row].name, .column = column, .kind = kind };
+	va_start(args, format);
+	if (vasprintf(&n->text, format, args) < 0)
+		n->text = NULL;
+	va_end(args);
+	sure(n->text);
+	if (cell->last)
+		c->notes[cell->last - 1].next = c->nnotes;
+	else
+		cell->first = c->nnotes;
+	cell->last = c->nnotes;
+	cell->differ += kind == NOTE_DIFFERS;
+	cell->expected += kind == NOTE_EXPECTED;
+	cell->in_part |= kind == NOTE_PLAIN;
+	c->differ += kind == NOTE_DIFFERS;
+}
+
+/* Real time on one of both sides; there somebody may have run a part, too. */
+static bool wall_clock(const struct comparison *c, size_t column)
+{
+	return c->trace[column].wall || c->trace[0].wall;
+}
+
+static bool has_status(const struct call *call, const char *name)
+{
+	return !strcmp(json_string_value(json_object_get(call->answer, "status")), name);
+}
+
+/* ---- positions ------------------------------------------------------------------------------- */
+
+/*
+ * Marks of a stream: the highest "linear" that each call has told, and whether it stands still
+ * until RUN (then it may be any).
+ */
+static void forget(json_t *marks, const char *stream)
+{
+	char key[2 * NAME_SIZE];
+
+	snprintf(key, sizeof(key), "position %s", stream);
+	json_object_del(marks, key);
+	snprintf(key, sizeof(key), "counters %s", stream);
+	json_object_del(marks, key);
+}
+
+static void follow_state(json_t *marks, const char *stream, const char *state)
+{
+	if (!strcmp(state, "stop")) {
+		forget(marks, stream);
+		json_object_set_new(marks, stream, json_true());
+	} else if (!strcmp(state, "run")) {
+		json_object_del(marks, stream);
+	}
+}
+
+/* True if the call tells a position before one told; that one is left in *before. */
+static bool goes_back(json_t *marks, const struct call *call, long long *before)
+{
+	const json_t *linear = json_object_get(call->answer, "linear"), *mark;
+	char verb[NAME_SIZE] = "", stream[NAME_SIZE] = "", state[NAME_SIZE] = "";
+	char key[2 * NAME_SIZE];
+
+	sscanf(call->what, "%64s %64s %64s", verb, stream, state);
+	if (!has_status(call, "SUCCESS"))
+		return false;
+	if (!strcmp(verb, "state"))
+		follow_state(marks, stream, state);
+	if (!strcmp(verb, "free") || !strcmp(verb, "open") || !strncmp(verb, "alloc", 5))
+		follow_state(marks, stream, "stop");	/* another buffer */
+	if (!json_is_integer(linear) || json_object_get(marks, stream))
+		return false;
+	snprintf(key, sizeof(key), "%s %s", verb, stream);
+	mark = json_object_get(marks, key);
+	*before = json_integer_value(mark);
+	if (json_integer_value(linear) < *before)
+		return true;
+	json_object_set_new(marks, key, json_integer(json_integer_value(linear)));
+	return false;
+}
+
+static void check_positions(struct comparison *c, size_t row, size_t column)
+{
+	const struct scenario *s = trace_find(&c->trace[column], c->rows[row].name);
+	json_t *marks = sure(json_object());
+	long long before;
+	size_t i;
+
+	for (i = 0; s && i < s->n; i++)
+		if (goes_back(marks, &s->calls[i], &before))
+			note(c, row, column, NOTE_DIFFERS,
+			     "%zu. %s: the position goes back: %lld bytes before, now %lld",
+			     i + 1, s->calls[i].what, before,
+			     (long long)json_integer_value(json_object_get(s->calls[i].answer,
+									   "linear")));
+	json_decref(marks);
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+/* One more or less for each event. */
+static bool signals_near(const json_t *a, const json_t *b)
+{
+	json_t *here = json_object_get(a, "signals"), *there = json_object_get(b, "signals");
+	const char *name;
+	json_t *value;
+	json_int_t n;
+
+	json_object_foreach(here, name, value) {
+		n = json_integer_value(value) - json_integer_value(json_object_get(there, name));
+		if (n < -1 || n > 1)
+			return false;
+	}
+	json_object_foreach(there, name, value)
+		if (!json_object_get(here, name) && json_integer_value(value) > 1)
+			return false;
+	return true;
+}
+
+static bool equal(const json_t *a, const json_t *b)
+{
+	return a && b ? json_equal(a, b) : a == b;
+}
+
+/* Under a wall clock: status, state, and signals nearly. */
+static bool same(const json_t *a, const json_t *b, bool wall)
+{
+	if (!wall)
+		return json_equal(a, b);
+	return equal(json_object_get(a, "status"), json_object_get(b, "status")) &&
+	       equal(json_object_get(a, "state"), json_object_get(b, "state")) &&
+	       signals_near(a, b);
+}
+
+/* Of ALSA's model: without words that it does not have. */
+static json_t *reduced(json_t *answer, enum side side)
+{
+	json_t *copy = sure(json_copy(answer));
+
+	if (side == SIDE_ALSA) {
+		json_object_del(copy, "ns");
+		json_object_del(copy, "barrier");
+	}
+	return copy;
+}
+
+/* As in the table of expected differences. */
+static char *told(const json_t *answer)
+{
+	char *text = sure(json_dumps(answer, JSON_COMPACT | JSON_ENSURE_ASCII));
+	size_t n = strlen(text);
+
+	memmove(text, text + 1, n);
+	text[n - 2] = 0;
+	return text;
+}
+
+/*
+ * Whoever shows the client what the host does not, which has no binding, has done so himself, if
+ * core and miniport did the same.
+ */
+static const char *layer(const struct comparison *c, size_t row, size_t column, size_t i,
+			 const struct call *a, const struct call *b)
+{
+	const struct scenario *s = c->has_host ? trace_find(&c->host, c->rows[row].name) : NULL;
+	const json_t *host = s && i < s->n ? s->calls[i].answer : NULL;
+
+	if (!c->has_core || !c->has_host || c->trace[column].side == SIDE_ALSA ||
+	    wall_clock(c, column) || c->rows[row].cell[c->traces].differ)
+		return "";
+	if (host && json_equal(host, a->answer))
+		return c->trace[column].side == SIDE_NT ? " [layer: binding of NT]" :
+							   " [layer: binding of Linux]";
+	if (host && json_equal(host, b->answer))
+		return " [layer: binding of Linux]";
+	return " [layer: both bindings]";
+}
+
+static struct expected *find_expected(const struct comparison *c, enum side side,
+				      const char *scenario, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < c->nexpected; i++)
+		if (c->expected[i].side == side && c->expected[i].n == n &&
+		    !strcmp(c->expected[i].scenario, scenario))
+			return &c->expected[i];
+	return NULL;
+}
+
+static void judge(struct comparison *c, size_t row, size_t column, size_t i,
+		  const struct call *a, const struct call *b)
+{
+	const struct trace *t = &c->trace[column];
+	bool wall = wall_clock(c, column), matches = false;
+	struct expected *e = find_expected(c, t->side, c->rows[row].name, i + 1);
+	json_t *x = reduced(a->answer, t->side), *y = reduced(b->answer, t->side);
+	bool is_same = same(x, y, wall);
+	char *here = told(x), *there = told(y);
+
+	if (e && same(e->reference, e->there, wall))
+		e = NULL;	/* nothing of it is compared under a wall clock */
+	if (e) {
+		e->judged = true;
+		matches = same(x, e->reference, wall) && same(y, e->there, wall);
+	}
+	if (matches)
+		note(c, row, column, NOTE_EXPECTED, "%zu. %s: %s %s, %s %s: %s", i + 1, a->what,
+		     c->trace[0].label, here, t->label, there, e->why);
+	else if (e && is_same)
+		note(c, row, column, NOTE_DIFFERS, "%zu. %s: no longer differs: %s", i + 1, a->what,
+		     here);
+	else if (!is_same)
+		note(c, row, column, NOTE_DIFFERS, "%zu. %s: %s%s %s, %s %s%s", i + 1, a->what,
+		     e ? "differs, but not as expected: " : "", c->trace[0].label, here, t->label,
+		     there, layer(c, row, column, i, a, b));
+	free(here);
+	free(there);
+	json_decref(x);
+	json_decref(y);
+}
+
+/* ---- scenarios ------------------------------------------------------------------------------- */
+
+/* A call that changes nothing for those after it. */
+static bool only_asks(const struct call *call)
+{
+	static const char *const asks[] = { "counters", "count", "position", "presentation",
+					    "latency", "hwreg", "hash", "fill", "register-bad" };
+	size_t i, n = strcspn(call->what, " ");
+
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
+		if (strlen(asks[i]) == n && !strncmp(asks[i], call->what, n))
+			return true;
+	return false;
+}
+
+/*
+ * Compares a call if both sides have it. False: nothing behind it can be compared, since one side
+ * lacks what it does.
+ */
+static bool compare_call(struct comparison *c, size_t row, size_t column, size_t i,
+			 const struct call *a, const struct call *b)
+{
+	const struct trace *t = &c->trace[column];
+	bool lacks_a, lacks_b;
+
+	if (strcmp(a->what, b->what)) {
+		note(c, row, column, NOTE_DIFFERS, "%zu. %s: %s calls %s instead", i + 1, a->what,
+		     t->label, b->what);
+		return false;
+	}
+	if (t->side == SIDE_ALSA && (has_status(b, "LACKS") || has_status(b, "NOT_OPEN")))
+		return true;
+	lacks_a = has_status(a, "LACKS");
+	lacks_b = has_status(b, "LACKS");
+	if (wall_clock(c, column) && (lacks_a || lacks_b)) {
+		if (only_asks(a))
+			return true;
+		note(c, row, column, NOTE_PLAIN, "%zu. %s: %s lacks it: not compared from there on",
+		     i + 1, a->what, lacks_a ? c->trace[0].label : t->label);
+		return false;
+	}
+	c->rows[row].cell[column].compared++;
+	judge(c, row, column, i, a, b);
+	return true;
+}
+
+static void compare_scenario(struct comparison *c, size_t row, size_t column)
+{
+	const struct scenario *a = trace_find(&c->trace[0], c->rows[row].name);
+	const struct scenario *b = trace_find(&c->trace[column], c->rows[row].name);
+	const char *lacking = c->trace[a ? column : 0].label;
+	size_t i;
+
+	if (!a || !b) {
+		if ((a || b) && (b || c->trace[column].side != SIDE_ALSA) && !wall_clock(c, column))
+			note(c, row, column, NOTE_DIFFERS, "%s has not run it", lacking);
+		return;
+	}
+	if (a->n != b->n)
+		note(c, row, column, NOTE_DIFFERS, "%s made %zu calls, %s %zu", c->trace[0].label,
+		     a->n, c->trace[column].label, b->n);
+	for (i = 0; i < a->n && i < b->n; i++)
+		if (!compare_call(c, row, column, i, &a->calls[i], &b->calls[i]))
+			break;
+}
+
+static unsigned long long count_signals(const struct scenario *s)
+{
+	unsigned long long n = 0;
+	const char *name;
+	json_t *value;
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		json_object_foreach(json_object_get(s->calls[i].answer, "signals"), name, value)
+			n += (unsigned long long)json_integer_value(value);
+	return n;
+}
+
+static size_t row_of(const struct comparison *c, const char *scenario)
+{
+	size_t i;
+
+	for (i = 0; i < c->nrows && strcmp(c->rows[i].name, scenario); i++)
+		;
+	return i;
+}
+
+static size_t new_row(struct comparison *c, const char *name)
+{
+	c->rows = sure(realloc(c->rows, (c->nrows + 1) * sizeof(*c->rows)));
+	c->rows[c->nrows] = (struct row){ .name = name };
+	return c->nrows++;
+}
+
+/* Those of the reference in its order, then what only others have. */
+static void new_rows(struct comparison *c)
+{
+	const struct scenario *s;
+	struct row *row;
+	size_t i, k, at;
+
+	for (k = 0; k < c->traces; k++) {
+		for (i = 0; i < c->trace[k].n; i++) {
+			s = &c->trace[k].scenarios[i];
+			at = row_of(c, s->name);
+			if (at == c->nrows)
+				new_row(c, s->name);
+			row = &c->rows[at];
+			if (!row->calls)
+				row->calls = s->n;
+			row->cell[k].there = true;
+			row->cell[k].signals = count_signals(s);
+		}
+	}
+}
+
+/* ---- expected differences that did not come ------------------------------------------------ */
+
+/* The column of the side; `traces` of the core's. 0: it is not compared. */
+static size_t column_of(const struct comparison *c, enum side side)
+{
+	size_t i;
+
+	if (side == SIDE_CORE)
+		return c->has_core ? c->traces : 0;
+	for (i = c->traces - 1; i && c->trace[i].side != side; i--)
+		;
+	return i;
+}
+
+/* Wall clocks leave out calls, and what somebody has run may be a part. */
+static void look_for_unjudged(struct comparison *c)
+{
+	const struct expected *e;
+	size_t i, row, column;
+
+	for (i = 0; i < c->nexpected; i++) {
+		e = &c->expected[i];
+		column = column_of(c, e->side);
+		if (e->judged || !column)
+			continue;
+		row = row_of(c, e->scenario);
+		if (c->trace[0].wall || (e->side != SIDE_CORE && c->trace[column].wall)) {
+			c->not_judged++;
+		} else if (row == c->nrows) {
+			note(c, new_row(c, e->scenario), column, NOTE_DIFFERS,
+			     "a difference is expected, but nobody has run it");
+		} else if (e->event) {
+			note(c, row, column, NOTE_DIFFERS, "expected in the kernel only, but not there: %s",
+			     e->event);
+		} else {
+			note(c, row, column, NOTE_DIFFERS, "%lu. a difference is expected, but the call was not compared",
+			     e->n);
+		}
+	}
+}
+
+void compare_all(struct comparison *c)
+{
+	size_t i, k;
+
+	new_rows(c);
+	for (i = 0; i < c->nrows; i++) {
+		if (c->has_core)
+			compare_cores(c, i);
+		check_positions(c, i, 0);
+		for (k = 1; k < c->traces; k++) {
+			compare_scenario(c, i, k);
+			check_positions(c, i, k);
+		}
+	}
+	look_for_unjudged(c);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * compare_core.c - compares core traces, which tell what core and miniport did, for wavert
+ * compare: the kernel's and the driver's have to be those of the host.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+
+const char *layer_of_event(const char *event)
+{
+	static const char *const of_miniport[] = { "state ", "packet ", "glitch " };
+	size_t i;
+
+	for (i = 0; i < sizeof(of_miniport) / sizeof(of_miniport[0]); i++)
+		if (!strncmp(event, of_miniport[i], strlen(of_miniport[i])))
+			return "miniport";
+	return "core";
+}
+
+/* Events of one scenario, less those that the kernel alone is expected to have. */
+struct events {
+	const char **text;
+	size_t n;
+};
+
+static struct events events_of(const struct trace *t, const char *name)
+{
+	const struct scenario *s = trace_find(t, name);
+	struct events e = { .n = s ? s->n : 0 };
+	size_t i;
+
+	e.text = sure(calloc(e.n + 1, sizeof(*e.text)));
+	for (i = 0; i < e.n; i++)
+		e.text[i] = s->calls[i].what;
+	return e;
+}
+
+static void take_out(struct events *e, size_t at)
+{
+	e->n--;
+	memmove(&e->text[at], &e->text[at + 1], (e->n - at) * sizeof(*e->text));
+}
+
+static void compare_events(struct comparison *c, size_t row, const char *who,
+			   const struct events *right, const struct events *is)
+{
+	const char *a, *b;
+	size_t i;
+
+	for (i = 0; i < right->n || i < is->n; i++) {
+		a = i < right->n ? right->text[i] : NULL;
+		b = i < is->n ? is->text[i] : NULL;
+		if (a && b && !strcmp(a, b))
+			continue;
+		note(c, row, c->traces, NOTE_DIFFERS, "%s: event %zu: should be %s, is %s [layer: %s]",
+		     who, i + 1, a ? a : "nothing", b ? b : "nothing", layer_of_event(a ? a : b));
+		return;
+	}
+}
+
+void compare_cores(struct comparison *c, size_t row)
+{
+	struct cell *cell = &c->rows[row].cell[c->traces];
+	const char *name = c->rows[row].name;
+	struct events kernel = events_of(&c->core[0], name);
+	struct events host = events_of(&c->core[1], name), driver = events_of(&c->core[2], name);
+	struct expected *e;
+	size_t i;
+
+	for (i = 0; i < CORES; i++)
+		cell->there |= trace_find(&c->core[i], name) != NULL;
+	cell->compared = cell->there;
+	compare_events(c, row, "kernel", &host, &kernel);
+	for (e = c->expected; e < c->expected + c->nexpected; e++) {
+		if (e->side != SIDE_CORE || strcmp(e->scenario, name))
+			continue;
+		for (i = 0; i < kernel.n && strcmp(kernel.text[i], e->event); i++)
+			;
+		if (i == kernel.n)
+			continue;
+		e->judged = true;
+		take_out(&kernel, i);
+		note(c, row, c->traces, NOTE_EXPECTED, "%s: on Linux only: %s", e->event, e->why);
+	}
+	compare_events(c, row, "driver", &kernel, &driver);
+	free(kernel.text);
+	free(host.text);
+	free(driver.text);
+}

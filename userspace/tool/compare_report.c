@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * compare_report.c - what wavert compare has found, as text, Markdown, TAP or JSON. Each report
+ * begins with what the traces say of themselves.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+
+enum { CELL = 24 };
+
+size_t columns(const struct comparison *c)
+{
+	return c->traces + c->has_core;
+}
+
+const char *label(const struct comparison *c, size_t column)
+{
+	return column < c->traces ? c->trace[column].label : "core";
+}
+
+const char *verdict_of(const struct comparison *c, const struct row *row, size_t column)
+{
+	const struct cell *cell = &row->cell[column];
+
+	if (cell->differ)
+		return "differs";
+	if (!cell->there || (column && column < c->traces && !cell->compared))
+		return "-";
+	if (cell->expected)
+		return "differs as expected";
+	return cell->in_part ? "same in part" : "same";
+}
+
+static const char *member(const struct trace *t, const char *name)
+{
+	return json_string_value(json_object_get(t->header, name));
+}
+
+void print_trace_line(const struct comparison *c, size_t i, FILE *out)
+{
+	const struct trace *t = &c->trace[i];
+	long long runs = json_integer_value(json_object_get(t->header, "runs"));
+
+	fprintf(out, "%s: %s, ", t->label, member(t, "where"));
+	if (*member(t, "device"))
+		fprintf(out, "device %s, ", member(t, "device"));
+	fprintf(out, "system %s, %s clock, %lld %s", member(t, "system"), member(t, "clock"), runs,
+		runs == 1 ? "run" : "runs");
+}
+
+bool ran_on_windows(const struct comparison *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->traces; i++)
+		if (!strcmp(member(&c->trace[i], "system"), "windows"))
+			return true;
+	return false;
+}
+
+void print_remarks(const struct comparison *c, FILE *out)
+{
+	bool wall = false;
+	size_t i;
+
+	for (i = 0; i < c->traces; i++)
+		wall |= c->trace[i].wall;
+	if (!ran_on_windows(c))
+		fputs("Nothing here ran on Windows. ", out);
+	if (wall)
+		fputs("Where a clock is a wall clock, status and state are compared exactly; times, positions, hashes and counters are not; signals of a call may differ by one. ",
+		      out);
+	if (c->not_judged)
+		fprintf(out, "Expected differences that could not be judged for that reason: %zu. ",
+			c->not_judged);
+	fputs("Numbers are signals seen.", out);
+}
+
+/* ---- text, Markdown ------------------------------------------------------------------------ */
+
+static void print_cell(FILE *out, bool markdown, int width, const char *text)
+{
+	if (markdown)
+		fprintf(out, "| %s ", text);
+	else
+		fprintf(out, "%-*s", width, text);
+}
+
+static void signals_text(const struct cell *cell, char *text)
+{
+	if (cell->there)
+		snprintf(text, CELL, "%llu", cell->signals);
+	else
+		snprintf(text, CELL, "-");
+}
+
+/* A verdict; nothing is behind the last one. */
+static int verdict_width(const struct comparison *c, size_t column)
+{
+	return column + 1 < c->traces ? 21 : 0;
+}
+
+static void end_line(FILE *out, bool markdown)
+{
+	fputs(markdown ? "|\n" : "\n", out);
+}
+
+static int name_width(const struct comparison *c)
+{
+	size_t i, width = 8;
+
+	for (i = 0; i < c->nrows; i++)
+		if (strlen(c->rows[i].name) > width)
+			width = strlen(c->rows[i].name);
+	return (int)width + 2;
+}
+
+static void print_head(const struct comparison *c, FILE *out, bool markdown)
+{
+	char text[2 * CELL];
+	size_t i;
+
+	print_cell(out, markdown, name_width(c), "scenario");
+	print_cell(out, markdown, 7, "calls");
+	for (i = 0; i < c->traces; i++)
+		print_cell(out, markdown, 9, label(c, i));
+	if (c->has_core)
+		print_cell(out, markdown, 21, "core");
+	for (i = 1; i < c->traces; i++) {
+		snprintf(text, sizeof(text), "%s client", label(c, i));
+		print_cell(out, markdown, verdict_width(c, i), text);
+	}
+	end_line(out, markdown);
+	for (i = 0; markdown && i < 1 + c->traces + columns(c); i++)
+		print_cell(out, true, 0, "---");
+	if (markdown)
+		end_line(out, true);
+}
+
+static void print_row(const struct comparison *c, const struct row *row, FILE *out, bool markdown)
+{
+	char text[CELL];
+	size_t i;
+
+	print_cell(out, markdown, name_width(c), row->name);
+	snprintf(text, sizeof(text), "%zu", row->calls);
+	print_cell(out, markdown, 7, text);
+	for (i = 0; i < c->traces; i++) {
+		signals_text(&row->cell[i], text);
+		print_cell(out, markdown, 9, text);
+	}
+	if (c->has_core)
+		print_cell(out, markdown, 21, verdict_of(c, row, c->traces));
+	for (i = 1; i < c->traces; i++)
+		print_cell(out, markdown, verdict_width(c, i), verdict_of(c, row, i));
+	end_line(out, markdown);
+}
+
+static void print_notes(const struct comparison *c, FILE *out, bool markdown)
+{
+	static const char *const kinds[] = { "NOT EXPECTED", "expected", "not compared" };
+	const struct note *n;
+	const char *at;
+
+	for (n = c->notes; n < c->notes + c->nnotes; n++) {
+		if (!markdown) {
+			fprintf(out, "  %s, %s, %s: %s\n", n->scenario, label(c, n->column),
+				kinds[n->kind], n->text);
+			continue;
+		}
+		fprintf(out, "* %s, %s, %s: ", n->scenario, label(c, n->column),
+			n->kind ? kinds[n->kind] : "**not expected**");
+		for (at = n->text; *at; at++)
+			if (*at != '"')
+				fputc(*at, out);
+		fputc('\n', out);
+	}
+	if (!c->nnotes)
+		fputs("nothing\n", out);
+}
+
+void print_text(const struct comparison *c, FILE *out, bool markdown)
+{
+	size_t i;
+
+	for (i = 0; i < c->traces; i++) {
+		fputs(markdown ? "* " : "", out);
+		print_trace_line(c, i, out);
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+	print_remarks(c, out);
+	fputs("\n\n", out);
+	print_head(c, out, markdown);
+	for (i = 0; i < c->nrows; i++)
+		print_row(c, &c->rows[i], out, markdown);
+	fputs(markdown ? "\n## What differs\n\n" : "\nWhat differs:\n", out);
+	print_notes(c, out, markdown);
+}
+
+/* ---- TAP ------------------------------------------------------------------------------------ */
+
+static void print_test(const struct comparison *c, size_t number, const struct row *row,
+		       size_t column, FILE *out)
+{
+	bool differs = row->cell[column].differ;
+	const struct note *n;
+	size_t i;
+
+	fprintf(out, "%sok %zu - scenario %s: ", differs ? "not " : "", number, row->name);
+	if (column == c->traces)
+		fputs("core and miniport did the same on the host, in the kernel and in the driver",
+		      out);
+	else if (column)
+		fprintf(out, "%s shows the client what %s does", label(c, column), label(c, 0));
+	else
+		fprintf(out, "%s does what can be", label(c, 0));
+	fputs(row->cell[column].expected && !differs ? ", but for what is expected\n" : "\n", out);
+	for (i = row->cell[column].first; i; i = n->next) {
+		n = &c->notes[i - 1];
+		fprintf(out, "# %s%s\n", n->kind == NOTE_EXPECTED ? "expected: " : "", n->text);
+	}
+}
+
+void print_tap(const struct comparison *c, FILE *out)
+{
+	size_t i, column, number = 0;
+
+	for (i = 0; i < c->traces; i++) {
+		fputs("# ", out);
+		print_trace_line(c, i, out);
+		fputc('\n', out);
+	}
+	fputs("# ", out);
+	print_remarks(c, out);
+	fputc('\n', out);
+	for (i = 0; i < c->nrows; i++) {
+		if (c->rows[i].cell[0].differ)
+			print_test(c, ++number, &c->rows[i], 0, out);
+		for (column = 1; column < columns(c); column++)
+			if (*verdict_of(c, &c->rows[i], column) != '-')
+				print_test(c, ++number, &c->rows[i], column, out);
+	}
+	fprintf(out, "1..%zu\n", number);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static json_t *json_traces(const struct comparison *c)
+{
+	json_t *list = json_array(), *one;
+	size_t i;
+
+	for (i = 0; i < c->traces; i++) {
+		one = json_pack("{s:s, s:b}", "label", label(c, i), "reference", i == 0);
+		json_object_update(one, c->trace[i].header);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *json_row(const struct comparison *c, const struct row *row)
+{
+	json_t *signals = json_object(), *verdicts = json_object();
+	size_t i;
+
+	for (i = 0; i < c->traces; i++)
+		if (row->cell[i].there)
+			json_object_set_new(signals, label(c, i),
+					    json_integer((json_int_t)row->cell[i].signals));
+	for (i = 1; i < columns(c); i++)
+		json_object_set_new(verdicts, label(c, i), json_string(verdict_of(c, row, i)));
+	return json_pack("{s:s, s:I, s:o, s:o}", "scenario", row->name, "calls",
+			 (json_int_t)row->calls, "signals", signals, "verdicts", verdicts);
+}
+
+void print_json(const struct comparison *c, FILE *out)
+{
+	static const char *const kinds[] = { "differs", "expected", "not compared" };
+	json_t *document = json_document(), *rows = json_array(), *notes = json_array();
+	const struct note *n;
+	size_t i;
+
+	for (i = 0; i < c->nrows; i++)
+		json_array_append_new(rows, json_row(c, &c->rows[i]));
+	for (n = c->notes; n < c->notes + c->nnotes; n++)
+		json_array_append_new(notes, json_pack("{s:s, s:s, s:s, s:s}",
+						       "scenario", n->scenario,
+						       "column", label(c, n->column),
+						       "kind", kinds[n->kind], "what", n->text));
+	json_object_set_new(document, "ran_on_windows", json_boolean(ran_on_windows(c)));
+	json_object_set_new(document, "traces", json_traces(c));
+	json_object_set_new(document, "differ", json_integer((json_int_t)c->differ));
+	json_object_set_new(document, "not_judged", json_integer((json_int_t)c->not_judged));
+	json_object_set_new(document, "scenarios", rows);
+	json_object_set_new(document, "differences", notes);
+	json_dumpf(sure(document), out, JSON_INDENT(2));
+	fputc('\n', out);
+	json_decref(document);
+}
