@@ -69,6 +69,7 @@ TEST(WRT_161)
 TEST(WRT_162)
 {
 	struct cf_stream *s = ready(CF_RENDER, 2, PACKET);
+	uint64_t before, n;
 	int k;
 
 	OK(state(s, CF_RUN));
@@ -80,7 +81,9 @@ TEST(WRT_162)
 			SAME(count(s), k + 1);
 		} else {
 			go(PACKET / 2);
-			SAME(count(s), pos(s).linear / SIZE);
+			before = pos(s).linear / SIZE;
+			n = count(s);
+			CHECK(n >= before && n <= pos(s).linear / SIZE);
 		}
 	}
 	if (!cl->stall)
