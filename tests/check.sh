@@ -20,7 +20,7 @@ mkdir -p "$logs" build/guest
 # "not ok", or says nothing at all, is a failure of its own.
 part()	# NAME COMMAND...
 {
-	local name=$1 log=$logs/$1 code ok not_ok skip
+	local name=$1 log=$logs/$1 began=$SECONDS code ok not_ok skip
 	shift
 	echo "# ---- $name"
 	"$@" >"$log" 2>"$log.err"
@@ -34,6 +34,7 @@ part()	# NAME COMMAND...
 		tail -n 30 "$log.err" | sed 's/^/# /'
 		not_ok=$((not_ok + 1))
 	fi
+	echo "# $name took $((SECONDS - began)) s"
 	passed=$((passed + ok - skip))
 	skipped=$((skipped + skip))
 	failed=$((failed + not_ok))
