@@ -100,6 +100,12 @@ trace_on_nothing()
 	on_windows "Z:$scenarios/open.scn"
 	told $code 1 "$work/said" 'wavert-trace: there is no WaveRT device' 'shows what there is'
 	tell $? "without a device nothing runs" "$work/said"
+	on_windows "Z:$scenarios/*.scn"
+	told $code 1 "$work/said" 'wavert-trace: there is no WaveRT device' 'shows what there is'
+	tell $? "it finds files by *, as cmd.exe does not" "$work/said"
+	on_windows -D 1,0 "Z:$scenarios/open.scn"
+	told $code 1 "$work/said" 'wavert-trace: there is no device 1; ' 'shows what there is'
+	tell $? "each of two devices has to be there" "$work/said"
 	on_windows -n 3 "Z:$scenarios/open.scn"
 	told $code 2 "$work/said" 'wavert-trace: unknown option -n' 'what is expected)'
 	tell $? "in real time nothing is run several times" "$work/said"

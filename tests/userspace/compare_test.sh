@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2154,SC2317
 
 traces=$work/traces
+. "$here/trace_file_test.sh"
 
 # Header, then lines "CALL WORD...: MEMBERS" of one scenario, or "scenario NAME" for another.
 trace()	# SIDE SYSTEM CLOCK [LINE...]: on stdout
@@ -87,66 +88,7 @@ wall_pair()	# VERDICT LINE... -- LINE...
 	return $status
 }
 
-# ---- files that are not as they should be ----------------------------------------------------
-
-refused()	# REGEX TEXT: as the second trace
-{
-	trace linux linux step "free a: $ok" >"$traces/linux"
-	printf '%b' "$2" >"$traces/bad"
-	compared 2 linux bad && [ "$(wc -l <"$work/err")" = 1 ] && [ ! -s "$work/out" ] &&
-		says "$work/err" "^wavert: bad:$1"
-}
-
-nt_header='{"wavert_trace":1,"side":"nt","system":"wine","clock":"step","where":"","device":"","runs":1}\n'
-nt_line='{"scenario":"one","n":1,"step":5,"call":"free","args":["a"],"status":"SUCCESS"'
-
-bad_files()
-{
-	check "compare refuses an empty file" refused '1: a header' ''
-	check "and what is no JSON" refused '1: a JSON object is expected: ' 'abc\n'
-	check "and a list" refused '1: a JSON object is expected$' '[]\n'
-	check "and another version" refused '1: a header' '{"wavert_trace":2}\n'
-	check "and an unknown side" refused '1: "side"' '{"wavert_trace":1,"side":"mac"}\n'
-	check "and an unknown system" refused '1: "system"' '{"wavert_trace":1,"side":"nt","system":"x"}\n'
-	check "and an unknown clock" refused '1: "clock"' "$(echo "$nt_header" | sed s/step/sun/)"
-	check "and no runs" refused '1: "runs"' "$(echo "$nt_header" | sed 's/:1}/:0}/')"
-	check "and a call cut short" refused '2: a JSON object is expected: ' "$nt_header$nt_line"
-	check "and a member twice" refused '2: a JSON object is expected: dup' "$nt_header$nt_line,\"n\":1}"
-	check "and a second header" refused '2: "scenario"' "$nt_header$nt_header"
-	check "and a call out of its order" refused '3: "n" is expected' "$nt_header$nt_line}\n$nt_line}\n"
-	check "and time that goes back" refused '3: "step" in frames' \
-		"$nt_header$nt_line}\n$(echo "$nt_line" | sed 's/"n":1,"step":5/"n":2,"step":4/')}"
-	check "and time of the other clock" refused '2: "step" is expected with' "$nt_header$nt_line,\"time\":5}"
-	check "and the same scenario again" refused '4: each scenario' \
-		"$nt_header$nt_line}\n$(echo "$nt_line" | sed s/one/two/)}\n$nt_line}\n"
-	check "and words that are no list" refused '2: "call" and "args"' "$nt_header$(echo "$nt_line" | sed 's/\["a"\]/7/')}\n"
-	check "and no status" refused '2: "status"' "$nt_header$(echo "$nt_line" | sed 's/,"status.*//')}\n"
-	check "and a result below 0" refused '2: a number' "$nt_header$nt_line,\"play\":-1}\n"
-	check "and signals that are no numbers" refused '2: "signals"' "$nt_header$nt_line,\"signals\":{\"e\":\"x\"}}\n"
-	check "and a 0 byte" refused '2: a line without 0 bytes' "$nt_header$nt_line\\0000}\n"
-	check "and a line without end" refused '2: a line without 0 bytes' \
-		"$nt_header$(head -c 70000 /dev/zero | tr '\0' x)\n"
-	check "but takes a number of 64 bits" same_pair same "hash a 4: $ok,\"hash\":18446744073709551615" -- \
-		"hash a 4: $ok,\"hash\":18446744073709551615"
-	check "and sees the last digit of it" same_pair differs "hash a 4: $ok,\"hash\":18446744073709551615" -- \
-		"hash a 4: $ok,\"hash\":18446744073709551614"
-	check "It takes lines that end as on Windows" windows_lines
-	check "So are traces that have no scenario in common" nothing_common
-}
-
-windows_lines()
-{
-	pair "free a: $ok" -- "free a: $ok"
-	core_files stop stop stop
-	sed -i 's/$/\r/' "$traces/nt" "$traces/core.nt"
-	verdict_is same --core core.linux,core.host,core.nt linux nt
-}
-
-nothing_common()
-{
-	pair "free a: $ok" -- "scenario two" "free a: $ok"
-	compared 2 linux nt && says "$work/err" 'scenarios in common'
-}
+# ---- options ----------------------------------------------------------------------------------
 
 told()	# REGEX ARG...: why it is no use
 {
@@ -167,7 +109,21 @@ misused()
 	check "and a file that is not there" told 'nowhere: No such file' linux nowhere
 	check "and a report that cannot be written" told '/nowhere/report: No such' -o /nowhere/report linux nt
 	check "and a table without a trace of Linux" told 'compare: --expected: a trace of Linux' --expected linux nt nt
+	check "and a report in the place of a trace" overwrites nt linux nt
+	check "or of the table, by another name" overwrites ../traces/table --expected table linux nt
+	check "or of a core trace" overwrites core.host --core core.linux,core.host,core.nt linux nt
 	check "record still checks its --format" record_format
+}
+
+overwrites()	# FILE ARG...: which is as it was
+{
+	output=$1
+	shift
+	pair "free a: $ok" -- "free a: $ok"
+	core_files stop stop stop
+	echo "nt | one | 1 | $ok | $wrongs | because" >"$traces/table"
+	cp "$traces/$output" "$work/before"
+	told 'compare: --output: another file' -o "$output" "$@" && cmp "$work/before" "$traces/$output"
 }
 
 record_format()
@@ -235,8 +191,14 @@ verdicts()
 	check "and an answer that is none" bad_table 'answers' "nt | one | 1 | SUCCESS | $wrongs | because"
 	check "and two answers that are the same" bad_table 'two answers' "nt | one | 1 | $ok | $ok | because"
 	check "and a second line for a call" same_line_again
-	check "and no reason" bad_table 'a scenario and a reason' "nt | one | 1 | $ok | $wrongs |"
-	check "ALSA is not asked for what it has no word for" alsa_lacks
+	check "and a call below 0" bad_table 'the number' "nt | one | -18446744073709551615 | $ok | $wrongs | because"
+	check "and no name of a scenario" bad_table 'the name of a scenario' "nt | one # SKIP | 1 | $ok | $wrongs | because"
+	check "and commands to a terminal" bad_table 'a line of UTF-8' "nt | one | 1 | $ok | $wrongs | $(printf '\033[31m')"
+	check "and no reason" bad_table 'a reason' "nt | one | 1 | $ok | $wrongs |"
+	check "ALSA is not asked for what it has no word for" alsa_lacks linux alsa
+	check "nor if the others are compared with it" alsa_lacks alsa linux
+	check "A scenario that ALSA lacks is no difference" alsa_less linux alsa
+	check "nor is it then" alsa_less alsa linux
 }
 
 same_line_again()
@@ -252,13 +214,20 @@ scenario_less()
 	compared 1 linux nt && says "$work/out" 'two, NT, NOT EXPECTED: NT has not run it'
 }
 
-alsa_lacks()
+alsa_less()	# TRACE TRACE
+{
+	trace linux linux step "free a: $ok" "scenario two" "free a: $ok" >"$traces/linux"
+	trace alsa linux step "free a: $ok" >"$traces/alsa"
+	verdict_is same "$@"
+}
+
+alsa_lacks()	# TRACE TRACE
 {
 	trace linux linux step "alloc a 2 8: $ok,\"actual\":8,\"barrier\":1" "count a: $ok,\"packets\":0" \
 		"$(position 7)" >"$traces/linux"
 	trace alsa linux step "alloc a 2 8: $ok,\"actual\":8" "count a: \"status\":\"LACKS\"" \
 		"position a: $ok,\"play\":0,\"linear\":7,\"ns\":9,\"state\":3" >"$traces/alsa"
-	verdict_is same linux alsa
+	verdict_is same "$@"
 }
 
 # ---- wall clock --------------------------------------------------------------------------------
@@ -284,6 +253,9 @@ wall_clock()
 	check "so is one that somebody has not run" wall_less
 	check "With step clocks a lack is a difference" same_pair differs "counters a: $ok" -- 'counters a: "status":"LACKS"'
 	check "Expected differences of times are not judged, but counted" wall_expected
+	check "nor are those of signals if they do not come" wall_signals_expected 2 same 'for that reason: 1\.'
+	check "but they are if they do" wall_signals_expected 9 'differs as expected' 'expected: 1\. step 9'
+	check "and if they are others" wall_signals_expected 5 differs 'not as expected'
 }
 
 wall_less()
@@ -292,6 +264,15 @@ wall_less()
 	pair "free a: $ok" "scenario two" "free a: $ok" -- "free a: $ok"
 	unset nt_clock
 	compared 0 linux nt && says "$work/out" '^two .* -$'
+}
+
+wall_signals_expected()	# SIGNALS of NT, VERDICT, TEXT
+{
+	nt_clock=wall
+	pair "step 9: $ok,\"signals\":{\"e\":2}" -- "step 9: $ok,\"signals\":{\"e\":$1}"
+	unset nt_clock
+	echo "nt | one | 1 | $ok,\"signals\":{\"e\":2} | $ok,\"signals\":{\"e\":9} | because" >"$traces/table"
+	verdict_is "$2" --expected table linux nt && says "$work/out" "$3"
 }
 
 wall_expected()
@@ -377,6 +358,16 @@ binding_layer()	# LAYER ANSWER of Linux, of the host, of NT
 	layer_is "$1"
 }
 
+host_unknown()	# LINE of the host
+{
+	pair "free a: $ok" -- "free a: $wrongs"
+	trace linux host step "$1" "free a: $ok" >"$traces/host"
+	[ "$1" != "free b" ] || trace linux host step "$1: $ok" >"$traces/host"
+	core_files stop stop stop
+	compared 1 --core core.linux,core.host,core.nt --host host linux nt &&
+		not says "$work/out" 'layer: '
+}
+
 kernel_only()	# CODE NT-EVENT
 {
 	pair "free a: $ok" -- "free a: $ok"
@@ -399,6 +390,8 @@ layers()
 		binding_layer 'binding of Linux' "$ok" "$wrongs" "$wrongs"
 	check "what each sees otherwise is of both" \
 		binding_layer 'both bindings' "$ok" '"status":"LACKS"' "$wrongs"
+	check "Without a host that made the call no binding is blamed" host_unknown "free b"
+	check "nor without one that ran the scenario" host_unknown "scenario two"
 	check "An event may be expected in the kernel only" kernel_only 0 ""
 	check "and is told if it is in the driver too" kernel_only 1 "packet slot=1"
 	check "and if it is nowhere" kernel_none
@@ -444,6 +437,29 @@ json_says()
 		[ "$("$work/json_value" "$work/out" differ)" = 1 ] &&
 		[ "$("$work/json_value" "$work/out" scenarios 0 verdicts NT)" = '"differs"' ] &&
 		[ "$("$work/json_value" "$work/out" differences 0 kind)" = '"differs"' ]
+}
+
+# A header may have other members; they say nothing of the trace.
+json_of_header()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	sed -i '1s/}$/,"label":"Windows","reference":true}/' "$traces/nt"
+	compared 0 --json linux nt || return
+	[ "$("$work/json_value" "$work/out" traces 1 label)" = '"NT"' ] &&
+		[ "$("$work/json_value" "$work/out" traces 1 reference)" = false ]
+}
+
+# Names and reasons are text in every report, never markup.
+no_markup()	# FORMAT REGEX...: that are there
+{
+	free_differs "nt | one | 2 | $ok | $wrongs | <b>[it](x)</b>"
+	sed -i '1s/"where":"[^"]*"/"where":"<script>`*|"/' "$traces/nt"
+	compared 0 --format "$1" --expected table linux nt || return
+	shift
+	for regex; do
+		says "$work/out" "$regex" || return
+	done
+	not says "$work/out" '<script>|<b>'
 }
 
 of_windows()
@@ -493,6 +509,15 @@ runs_into_signal()
 	runs_in_path 'kill -9 $$' 2 && says "$work/err" '^wavert: wavert-trace: ended by signal 9'
 }
 
+# Nobody is told then how a child has ended.
+runs_unheard()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	rm -rf "$work/path"
+	fake_trace "$work/path" true
+	(trap '' CHLD; PATH=$work/path:$PATH exec "$work/alone/wavert" compare --run a.scn "$traces/nt") >"$work/out"
+}
+
 runs_nowhere()
 {
 	PATH=/nowhere "$work/alone/wavert" compare --run a.scn "$traces/nt" >"$work/out" 2>"$work/err"
@@ -507,12 +532,16 @@ reports()
 	check "which tells what is expected" tap_expected
 	check "and a page, with a bar for each" reported html 'bar same' 'bar bad.*<title>two: differs</title>' 'a &lt;driver&gt; &amp; co' '</html>$'
 	check "and JSON" json_says
+	check "which takes no word of a header for its own" json_of_header
+	check "Names and reasons are text in Markdown" no_markup markdown '&lt;script>\\`\\\*\\\|' '&lt;b>\\\[it\\\]\(x\)&lt;/b>$'
+	check "and in the page" no_markup html '&lt;script&gt;`\*\|' '&lt;b&gt;\[it\]\(x\)&lt;/b&gt;'
 	check "A report says that nothing ran on Windows, unless it did" of_windows
 	check "compare runs scenarios by the wavert-trace beside it" runs_beside
 	check "or by that in \$PATH" runs_in_path true 0
 	check "and has no report if that fails" runs_in_path false 2
 	check "and says so if a signal ends it" runs_into_signal
 	check "or is not there" runs_nowhere
+	check "It runs where nobody waits for children" runs_unheard
 }
 
 compare_tests()
@@ -525,4 +554,5 @@ compare_tests()
 	positions
 	layers
 	reports
+	scenarios
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "compare.h"
 
@@ -74,10 +75,33 @@ static bool load_traces(struct comparison *c, const struct options *o, char *con
 	return good;
 }
 
-/* LINUX,HOST,NT */
-static bool load_cores(struct comparison *c, const char *list)
+/* A file of ours that the report would overwrite; what is no file cannot be. */
+static bool is_kept(const char *path, const struct options *o)
 {
-	char *copy = sure(strdup(list)), *rest = copy, *path[CORES + 1];
+	struct stat read, written;
+
+	if (!o->output || stat(o->output, &written) || !S_ISREG(written.st_mode) ||
+	    stat(path, &read) || read.st_dev != written.st_dev || read.st_ino != written.st_ino)
+		return true;
+	return usage("--output: another file than those that are read is expected");
+}
+
+static bool all_kept(const struct options *o, char *const *paths)
+{
+	bool good = (!o->expected || is_kept(o->expected, o)) && (!o->host || is_kept(o->host, o));
+	size_t i;
+
+	for (i = 0; good && i < o->nruns; i++)
+		good = is_kept(o->runs[i], o);
+	for (; good && *paths; paths++)
+		good = is_kept(*paths, o);
+	return good;
+}
+
+/* LINUX,HOST,NT */
+static bool load_cores(struct comparison *c, const struct options *o)
+{
+	char *copy = sure(strdup(o->core)), *rest = copy, *path[CORES + 1];
 	bool good = true;
 	size_t n, i;
 
@@ -86,7 +110,7 @@ static bool load_cores(struct comparison *c, const char *list)
 	if (n != CORES)
 		good = usage("--core: three files are expected: LINUX,HOST,NT");
 	for (i = 0; good && i < CORES; i++)
-		good = core_load(&c->core[i], path[i]);
+		good = is_kept(path[i], o) && core_load(&c->core[i], path[i]);
 	free(copy);
 	c->has_core = good;
 	return good;
@@ -106,9 +130,9 @@ static bool have_common(const struct comparison *c)
 
 static bool load(struct comparison *c, const struct options *o, char *const *paths)
 {
-	if (!load_traces(c, o, paths) || !have_common(c))
+	if (!all_kept(o, paths) || !load_traces(c, o, paths) || !have_common(c))
 		return false;
-	if (o->core && !load_cores(c, o->core))
+	if (o->core && !load_cores(c, o))
 		return false;
 	if (o->host && !trace_load(&c->host, o->host))
 		return false;

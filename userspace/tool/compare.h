@@ -110,6 +110,9 @@ struct comparison {
 /* The memory is there, or the program ends. */
 void *sure(void *memory);
 
+/* The list, which has n members of that size, with room for another. */
+void *one_more(void *list, size_t n, size_t size);
+
 /* A new scenario of the trace, a new call of a scenario. The answer is taken over. */
 struct scenario *trace_scenario(struct trace *t, const char *name);
 void trace_call(struct scenario *s, const char *what, json_t *answer);
@@ -124,10 +127,14 @@ bool trace_load(struct trace *t, const char *path);
 bool core_load(struct trace *t, const char *path);
 
 /* Checks and copies of what the files hold. */
+FILE *open_file(const char *path);
 bool wrong(const char *file, unsigned long line, const char *what);
 char *next_line(FILE *f, const char *name, unsigned long *line, bool *good);
 json_t *answer_of(const char *text, json_error_t *error);
 bool answer_holds(json_t *answer, const char **what);
+
+/* Letters, digits, _ and those others, at least one and not too many. */
+bool is_name(const char *name, const char *others);
 
 /* ---- expected_file.c ---------------------------------------------------------------------- */
 
@@ -148,7 +155,7 @@ const char *layer_of_event(const char *event);
 size_t columns(const struct comparison *c);
 const char *label(const struct comparison *c, size_t column);
 const char *verdict_of(const struct comparison *c, const struct row *row, size_t column);
-void print_trace_line(const struct comparison *c, size_t i, FILE *out);
+char *trace_line(const struct comparison *c, size_t i);	/* to be freed */
 bool ran_on_windows(const struct comparison *c);
 
 /* What goes for all of it: where it did not run, what is not compared. */

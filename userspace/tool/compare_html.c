@@ -4,7 +4,6 @@
  * (inline SVG) with a bar for each scenario and side, and the tables. The colours of the bars
  * are used for nothing else, so that they can be counted in a screenshot.
  */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,22 +131,19 @@ static void put_notes(const struct comparison *c, FILE *out)
 	fputs("</ul>\n", out);
 }
 
-/* A line of text that is made for a terminal, as a paragraph or list item. */
+/* What is said of the traces, and of the comparison. */
 static void put_trace_lines(const struct comparison *c, FILE *out)
 {
-	char *text = NULL;
-	size_t size, i;
-	FILE *memory;
+	char *line;
+	size_t i;
 
 	fputs("<ul>\n", out);
 	for (i = 0; i < c->traces; i++) {
-		memory = sure(open_memstream(&text, &size));
-		print_trace_line(c, i, memory);
-		fclose(memory);
+		line = trace_line(c, i);
 		fputs("<li>", out);
-		put_text(sure(text), out);
+		put_text(line, out);
 		fputs("</li>\n", out);
-		free(text);
+		free(line);
 	}
 	fputs("</ul>\n<p>", out);
 	print_remarks(c, out);

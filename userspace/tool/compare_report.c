@@ -3,6 +3,8 @@
  * compare_report.c - what wavert compare has found, as text, Markdown, TAP or JSON. Each report
  * begins with what the traces say of themselves.
  */
+#define _GNU_SOURCE
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,16 +40,18 @@ static const char *member(const struct trace *t, const char *name)
 	return json_string_value(json_object_get(t->header, name));
 }
 
-void print_trace_line(const struct comparison *c, size_t i, FILE *out)
+char *trace_line(const struct comparison *c, size_t i)
 {
 	const struct trace *t = &c->trace[i];
 	long long runs = json_integer_value(json_object_get(t->header, "runs"));
+	const char *device = member(t, "device");
+	char *line;
 
-	fprintf(out, "%s: %s, ", t->label, member(t, "where"));
-	if (*member(t, "device"))
-		fprintf(out, "device %s, ", member(t, "device"));
-	fprintf(out, "system %s, %s clock, %lld %s", member(t, "system"), member(t, "clock"), runs,
-		runs == 1 ? "run" : "runs");
+	if (asprintf(&line, "%s: %s, %s%s%ssystem %s, %s clock, %lld %s", t->label,
+		     member(t, "where"), *device ? "device " : "", device, *device ? ", " : "",
+		     member(t, "system"), member(t, "clock"), runs, runs == 1 ? "run" : "runs") < 0)
+		line = NULL;
+	return sure(line);
 }
 
 bool ran_on_windows(const struct comparison *c)
@@ -158,11 +162,23 @@ static void print_row(const struct comparison *c, const struct row *row, FILE *o
 	end_line(out, markdown);
 }
 
+/* Text that is no markup, nor HTML; answers are easier to read without quotes. */
+static void put_markdown(const char *text, FILE *out)
+{
+	for (; *text; text++) {
+		if (*text == '<')
+			fputs("&lt;", out);
+		else if (*text == '&')
+			fputs("&amp;", out);
+		else if (*text != '"')
+			fprintf(out, "%s%c", strchr("\\`*[]|", *text) ? "\\" : "", *text);
+	}
+}
+
 static void print_notes(const struct comparison *c, FILE *out, bool markdown)
 {
 	static const char *const kinds[] = { "NOT EXPECTED", "expected", "not compared" };
 	const struct note *n;
-	const char *at;
 
 	for (n = c->notes; n < c->notes + c->nnotes; n++) {
 		if (!markdown) {
@@ -172,9 +188,7 @@ static void print_notes(const struct comparison *c, FILE *out, bool markdown)
 		}
 		fprintf(out, "* %s, %s, %s: ", n->scenario, label(c, n->column),
 			n->kind ? kinds[n->kind] : "**not expected**");
-		for (at = n->text; *at; at++)
-			if (*at != '"')
-				fputc(*at, out);
+		put_markdown(n->text, out);
 		fputc('\n', out);
 	}
 	if (!c->nnotes)
@@ -183,12 +197,19 @@ static void print_notes(const struct comparison *c, FILE *out, bool markdown)
 
 void print_text(const struct comparison *c, FILE *out, bool markdown)
 {
+	char *line;
 	size_t i;
 
 	for (i = 0; i < c->traces; i++) {
-		fputs(markdown ? "* " : "", out);
-		print_trace_line(c, i, out);
+		line = trace_line(c, i);
+		if (markdown) {
+			fputs("* ", out);
+			put_markdown(line, out);
+		} else {
+			fputs(line, out);
+		}
 		fputc('\n', out);
+		free(line);
 	}
 	fputc('\n', out);
 	print_remarks(c, out);
@@ -227,11 +248,12 @@ static void print_test(const struct comparison *c, size_t number, const struct r
 void print_tap(const struct comparison *c, FILE *out)
 {
 	size_t i, column, number = 0;
+	char *line;
 
 	for (i = 0; i < c->traces; i++) {
-		fputs("# ", out);
-		print_trace_line(c, i, out);
-		fputc('\n', out);
+		line = trace_line(c, i);
+		fprintf(out, "# %s\n", line);
+		free(line);
 	}
 	fputs("# ", out);
 	print_remarks(c, out);
@@ -250,12 +272,15 @@ void print_tap(const struct comparison *c, FILE *out)
 
 static json_t *json_traces(const struct comparison *c)
 {
+	static const char *const own[] = { "wavert_trace", "side", "system", "clock", "where",
+					   "device", "runs" };
 	json_t *list = json_array(), *one;
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < c->traces; i++) {
 		one = json_pack("{s:s, s:b}", "label", label(c, i), "reference", i == 0);
-		json_object_update(one, c->trace[i].header);
+		for (k = 0; k < sizeof(own) / sizeof(own[0]); k++)	/* it may have others */
+			json_object_set(one, own[k], json_object_get(c->trace[i].header, own[k]));
 		json_array_append_new(list, one);
 	}
 	return list;

@@ -17,7 +17,7 @@ void *sure(void *memory)
 	exit(EXIT_USAGE);
 }
 
-static void *one_more(void *list, size_t n, size_t size)
+void *one_more(void *list, size_t n, size_t size)
 {
 	if (n & (n - 1))	/* room for the next power of two */
 		return list;

@@ -17,28 +17,48 @@ bool wrong(const char *file, unsigned long line, const char *what)
 	return false;
 }
 
+/*
+ * UTF-8 without control characters, but for tabs. Files come from elsewhere, and what stands in
+ * them is shown on terminals, which take control characters for commands.
+ */
+static bool is_plain(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	json_t *string = json_string(text);
+	bool good = string;
+
+	json_decref(string);
+	for (; good && *c; c++)
+		good = !(*c < ' ' && *c != '\t') && *c != 0x7f &&
+		       !(c[0] == 0xc2 && c[1] < 0xa0);	/* U+0080 to U+009F */
+	return good;
+}
+
 /* The next line without its end, in a buffer of our own; NULL: no more, or *good is false. */
 char *next_line(FILE *f, const char *name, unsigned long *line, bool *good)
 {
+	static const char mark[] = "\xef\xbb\xbf";	/* of byte order, in front of a file */
 	static char text[LINE_SIZE];
-	size_t n;
+	size_t n = 0;
+	char *start;
+	int c;
 
-	*good = true;
-	if (!fgets(text, sizeof(text), f)) {
-		if (ferror(f))
-			*good = wrong(name, *line + 1, strerror(errno));
+	while ((c = getc_unlocked(f)) > 0 && c != '\n' && n < sizeof(text) - 1)
+		text[n++] = (char)c;
+	*good = !ferror(f);
+	if (!*good)
+		wrong(name, *line + 1, strerror(errno));
+	if (!*good || (c == EOF && !n))
 		return NULL;
-	}
 	++*line;
-	n = strcspn(text, "\n");
-	if (!text[n] && !feof(f)) {
-		*good = wrong(name, *line, "a line without 0 bytes, of at most 65534, is expected");
-		return NULL;
-	}
+	n -= n && text[n - 1] == '\r';
 	text[n] = 0;
-	if (n && text[n - 1] == '\r')
-		text[n - 1] = 0;
-	return text;
+	start = *line == 1 && !strncmp(text, mark, 3) ? text + 3 : text;
+	*good = (c == EOF || c == '\n') && n < sizeof(text) - 1 && is_plain(start);
+	if (*good)
+		return start;
+	wrong(name, *line, "a line of UTF-8 without control characters, at most 65534 bytes, is expected");
+	return NULL;
 }
 
 /* ---- JSON --------------------------------------------------------------------------------- */
@@ -80,7 +100,7 @@ json_t *answer_of(const char *text, json_error_t *error)
 	return json_loads(quoted, JSON_REJECT_DUPLICATES, error);
 }
 
-static bool is_name(const char *name, const char *others)
+bool is_name(const char *name, const char *others)
 {
 	size_t n = strlen(name), i;
 
@@ -91,13 +111,28 @@ static bool is_name(const char *name, const char *others)
 	return n && n < NAME_SIZE;
 }
 
-static bool is_count(const json_t *value)
+/*
+ * A result in one form, however the file has it: an integer, or a string of what is too large for
+ * those of jansson. NULL: it is no result.
+ */
+static json_t *result_of(const json_t *value)
 {
+	unsigned long long n = (unsigned long long)json_integer_value(value);
 	const char *text = json_string_value(value);
+	char digits[24];
 
 	if (json_is_integer(value))
-		return json_integer_value(value) >= 0;
-	return text && *text && strlen(text) <= 20 && !text[strspn(text, "0123456789")];
+		return json_integer_value(value) < 0 ? NULL : json_integer((json_int_t)n);
+	if (!text || !*text || text[strspn(text, "0123456789")])
+		return NULL;
+	errno = 0;
+	n = strtoull(text, NULL, 10);
+	if (errno)
+		return NULL;
+	if (n <= INT64_MAX)
+		return json_integer((json_int_t)n);
+	snprintf(digits, sizeof(digits), "%llu", n);
+	return json_string(digits);
 }
 
 static bool signals_hold(json_t *signals)
@@ -105,20 +140,27 @@ static bool signals_hold(json_t *signals)
 	const char *name;
 	json_t *value;
 
-	if (!json_is_object(signals))
+	if (!json_object_size(signals))	/* or it is no object */
 		return false;
 	json_object_foreach(signals, name, value)
-		if (!is_name(name, ".-") || !json_is_integer(value) ||
+		if (!is_name(name, ".-+:") || !json_is_integer(value) ||
 		    json_integer_value(value) < 1 || json_integer_value(value) > INT32_MAX)
 			return false;
 	return true;
 }
 
-/* Status, numbers and signals; in *what: what would be right. */
+/* With which status does an answer have that result? */
+static bool may_have(const char *status, const char *result)
+{
+	return !strcmp(status, "SUCCESS") ||
+	       (!strcmp(status, "OTHER") && !strcmp(result, "ntstatus"));
+}
+
+/* Status, results, which get their one form, and signals; in *what: what would be right. */
 bool answer_holds(json_t *answer, const char **what)
 {
 	const char *name, *status = json_string_value(json_object_get(answer, "status"));
-	json_t *value;
+	json_t *value, *result;
 
 	*what = "\"status\" with the name of an NTSTATUS, without STATUS_, is expected";
 	if (!status || !is_name(status, ""))
@@ -132,9 +174,14 @@ bool answer_holds(json_t *answer, const char **what)
 				return false;
 			continue;
 		}
-		*what = "a number that is whole and not below 0 is expected of every result";
-		if (!is_name(name, "-") || !is_count(value))
+		*what = "results are expected with \"status\":\"SUCCESS\" only";
+		if (!may_have(status, name))
 			return false;
+		*what = "a number that is whole, from 0 to 2^64-1, is expected of every result";
+		result = is_name(name, "-") ? result_of(value) : NULL;
+		if (!result)
+			return false;
+		json_object_set_new(answer, name, result);
 	}
 	return true;
 }
@@ -157,10 +204,7 @@ static bool is_text(const json_t *value)
 {
 	const char *text = json_string_value(value);
 
-	for (; text && *text; text++)
-		if ((unsigned char)*text < ' ')
-			return false;
-	return text && json_string_length(value) <= 1000;
+	return text && is_plain(text) && !strchr(text, '\t') && json_string_length(value) <= 1000;
 }
 
 /* Takes the header over. Says what would be right; NULL: nothing. */
@@ -168,6 +212,7 @@ static const char *read_header(struct trace *t, json_t *header)
 {
 	int side = one_of(header, "side", (const char *const []){ "linux", "nt", "alsa", NULL });
 	int clock = one_of(header, "clock", (const char *const []){ "step", "wall", NULL });
+	json_int_t runs = json_integer_value(json_object_get(header, "runs"));
 
 	t->header = header;
 	if (json_integer_value(json_object_get(header, "wavert_trace")) != 1)
@@ -183,8 +228,8 @@ static const char *read_header(struct trace *t, json_t *header)
 		return "\"where\" is expected: a text of one line, up to 1000 bytes";
 	if (!is_text(json_object_get(header, "device")))
 		return "\"device\" is expected: a name, or \"\"";
-	if (json_integer_value(json_object_get(header, "runs")) < 1)
-		return "\"runs\" is expected: a number above 0";
+	if (runs < 1 || (clock == 1 && runs > 1))
+		return "\"runs\" is expected: a number above 0, 1 with clock wall";
 	t->side = (enum side)side;
 	t->wall = clock == 1;
 	return NULL;
@@ -293,7 +338,7 @@ bool trace_read(struct trace *t, FILE *f, const char *name)
 	return good;
 }
 
-static FILE *open_file(const char *path)
+FILE *open_file(const char *path)
 {
 	FILE *f = fopen(path, "re");
 

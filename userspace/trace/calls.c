@@ -355,26 +355,29 @@ static void do_hwreg(const struct line *l)
 	put_status(cl->reg(stream(l, 1), (enum cf_register_kind)kind, &r));
 }
 
-/* The buffer, if there is one; no more of it than it has. */
-static uint8_t *buffer(const struct line *l, uint32_t bytes, int word)
+/* The buffer, if there is one. *st: LACKS, and none, if the driver gave less than that. */
+static uint8_t *buffer(const struct line *l, uint32_t bytes, enum wrt_status *st)
 {
 	struct named *n = named_stream(l, 1);
 	uint8_t *at = cl->map(n->stream);
 
-	if (at && bytes > n->bytes)
-		wrong(l, word, "is more than the buffer has");
-	return at;
+	*st = at ? WRT_STATUS_SUCCESS : WRT_STATUS_INVALID_DEVICE_REQUEST;
+	if (!at || bytes <= n->bytes)
+		return at;
+	*st = CF_LACKS;
+	return NULL;
 }
 
 /* The buffer holds value, value + 1, ... */
 static void do_fill(const struct line *l)
 {
 	uint32_t i, value = number32(l, 2), n = number32(l, 3);
-	uint8_t *at = buffer(l, n, 3);
+	enum wrt_status st;
+	uint8_t *at = buffer(l, n, &st);
 
 	for (i = 0; at && i < n; i++)
 		at[i] = (uint8_t)(value + i);
-	put_status(at ? WRT_STATUS_SUCCESS : WRT_STATUS_INVALID_DEVICE_REQUEST);
+	put_status(st);
 }
 
 /* FNV-1a of the first bytes of the buffer. */
@@ -382,11 +385,12 @@ static void do_hash(const struct line *l)
 {
 	uint32_t i, n = number32(l, 2);
 	uint64_t hash = 0xcbf29ce484222325;
-	const uint8_t *at = buffer(l, n, 2);
+	enum wrt_status st;
+	const uint8_t *at = buffer(l, n, &st);
 
 	for (i = 0; at && i < n; i++)
 		hash = (hash ^ at[i]) * 0x100000001b3;
-	put_status(at ? WRT_STATUS_SUCCESS : WRT_STATUS_INVALID_DEVICE_REQUEST);
+	put_status(st);
 	if (at)
 		put_number("hash", hash);
 }

@@ -70,9 +70,20 @@ static int take_own(int argc, char **argv)
 	return n;
 }
 
+/* getopt_long() is at the next word only behind the last letter of one. */
+static const char *this_option(char **argv)
+{
+	static char letter[] = "-?";
+
+	if (!optopt || strchr("DsolhV", optopt))
+		return argv[optind - 1];
+	letter[1] = (char)optopt;
+	return letter;
+}
+
 static void parse(int argc, char **argv)
 {
-	int c;
+	int c, i;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":D:s:o:lhV", long_options, NULL)) != -1) {
@@ -98,13 +109,16 @@ static void parse(int argc, char **argv)
 		case ':':
 			misused("an argument is missing behind", argv[optind - 1]);
 		default:
-			misused("unknown option", argv[optind - 1]);
+			misused("unknown option", this_option(argv));
 		}
 	}
 	if (!options.list && optind == argc)
 		misused("no scenario file is given", NULL);
 	if (options.list && optind < argc)
 		misused("--list wants no file:", argv[optind]);
+	for (i = optind; options.output && i < argc; i++)
+		if (!strcmp(options.output, argv[i]))
+			misused("a scenario is no file for the trace:", argv[i]);
 }
 
 static FILE *open_output(void)

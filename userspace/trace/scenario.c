@@ -11,7 +11,8 @@
 
 #include "scenario.h"
 
-#define TRACE	(1 << 22)
+#define CALLS	200000		/* of a trace, in Documentation/traces.md */
+#define ROOM	4096		/* of a call, which has at most 9 words and 2 KiB of results */
 #define DEPTH	8
 
 #define cl (&cf_client)
@@ -23,8 +24,8 @@ struct text {
 	size_t size, used;
 };
 
-static char trace_text[TRACE], results_text[2048];
-static struct text trace = { trace_text, sizeof(trace_text), 0 };
+static char results_text[2048];
+static struct text trace;	/* its memory grows */
 static struct text results = { results_text, sizeof(results_text), 0 };	/* of a call */
 
 static const char *scenario = "";
@@ -83,6 +84,19 @@ void put(const char *format, ...)
 void put_string(const char *text)
 {
 	add_string(&results, text);
+}
+
+/* For one more call. */
+static void make_room(void)
+{
+	if (trace.size - trace.used >= ROOM)
+		return;
+	trace.size = 2 * trace.size + ROOM;
+	trace.at = realloc(trace.at, trace.size);
+	if (!trace.at) {
+		fprintf(stderr, "there is no memory for the trace\n");
+		exit(2);
+	}
 }
 
 /* ---- time ------------------------------------------------------------------------------ */
@@ -202,6 +216,7 @@ static void run_call(const struct line *l)
 	results.used = 0;
 	results.at[0] = 0;
 	make_call(l);
+	make_room();
 	add(&trace, "{\"scenario\":");
 	add_string(&trace, scenario);
 	add(&trace, ",\"n\":%d", ++call);
@@ -217,13 +232,11 @@ static void run_call(const struct line *l)
 }
 
 /* From after line `at`: the lines up to its `end`, n times. Returns that `end`. */
-static int run_lines(int at, uint64_t n, int depth)
+static int run_lines(int at, uint64_t n)
 {
 	const struct line *l;
 	int i;
 
-	if (depth > DEPTH)
-		wrong(&scenario_lines[at], 0, "is too deep");
 	do {
 		for (i = at + 1; i < scenario_nlines; i++) {
 			l = &scenario_lines[i];
@@ -231,57 +244,100 @@ static int run_lines(int at, uint64_t n, int depth)
 				break;
 			if (!strcmp(l->word[0], "scenario"))
 				begin_scenario(l);
-			else if (!*scenario && !skipped)
-				wrong(l, 0, "no scenario has begun");
 			else if (!strcmp(l->word[0], "repeat"))
-				i = run_lines(i, skipped ? 1 : number(l, 1), depth + 1);
+				i = run_lines(i, skipped ? 1 : number(l, 1));
 			else if (!skipped)
 				run_call(l);
 		}
 	} while (n-- > 1);
-	if (at >= 0 && i == scenario_nlines)
-		wrong(&scenario_lines[at], 0, "has no end");
 	return i;
 }
 
+/* ---- the check before ------------------------------------------------------------------ */
+
+/* What it has seen so far. */
+struct seen {
+	const struct line *repeat[DEPTH];	/* those without an end */
+	uint64_t turns[DEPTH + 1];		/* how often lines within them run */
+	int depth;
+	uint64_t calls;
+	bool scenario;
+};
+
 /* It has a name, which none before it has. */
-static void check_name(const struct line *l)
+static void check_name(const struct line *l, struct seen *s)
 {
 	const struct line *other;
 
 	if (l->words != 2)
 		wrong(l, 1, "one name is wanted");
+	if (strchr(l->word[1], ':'))
+		wrong(l, 1, "is not of letters, digits, _.-+");
+	if (s->depth)
+		wrong(l, 0, "stands within repeat");
+	s->scenario = true;
 	for (other = scenario_lines; other < l; other++)
 		if (!strcmp(other->word[0], "scenario") && !strcmp(other->word[1], l->word[1]))
 			wrong(l, 1, "is the name of a scenario already");
 }
 
+static void check_repeat(const struct line *l, struct seen *s)
+{
+	uint64_t n = number(l, 1);
+
+	if (l->words > 2)
+		wrong(l, 2, "is one word too many");
+	if (s->depth == DEPTH)
+		wrong(l, 0, "is too deep");
+	if (!n || n > CALLS / s->turns[s->depth])
+		wrong(l, 1, "is not from 1 to 200000 times, with those around it");
+	s->repeat[s->depth++] = l;
+	s->turns[s->depth] = n * s->turns[s->depth - 1];
+}
+
+static void check_end(const struct line *l, struct seen *s)
+{
+	if (l->words > 1)
+		wrong(l, 1, "is one word too many");
+	if (!s->depth)
+		wrong(l, 0, "nothing is repeated here");
+	s->depth--;
+}
+
 void scenario_check(void)
 {
-	static const char *const own[] = { "repeat", "end", NULL };
+	struct seen s = { .turns = { 1 } };
 	const struct line *l;
-	int i;
 
 	for (l = scenario_lines; l < scenario_lines + scenario_nlines; l++) {
-		for (i = 0; own[i] && strcmp(own[i], l->word[0]); i++)
-			;
-		if (!strcmp(l->word[0], "scenario"))
-			check_name(l);
-		else if (!own[i])
+		if (!strcmp(l->word[0], "scenario")) {
+			check_name(l, &s);
+			continue;
+		}
+		if (strcmp(l->word[0], "repeat") && strcmp(l->word[0], "end")) {
 			check_call(l);
+			s.calls += s.turns[s.depth];
+		}
+		if (!s.scenario)
+			wrong(l, 0, "no scenario has begun");
+		if (s.calls > CALLS)
+			wrong(l, 0, "is one call too many: a trace has at most 200000");
+		if (!strcmp(l->word[0], "repeat"))
+			check_repeat(l, &s);
+		else if (!strcmp(l->word[0], "end"))
+			check_end(l, &s);
 	}
+	if (s.depth)
+		wrong(s.repeat[s.depth - 1], 0, "has no end");
 }
 
 const char *scenario_run(void)
 {
-	int end;
-
 	trace.used = 0;
+	make_room();
 	trace.at[0] = 0;
 	skipped = false;
-	end = run_lines(-1, 1, 0);
-	if (end < scenario_nlines)
-		wrong(&scenario_lines[end], 0, "nothing is repeated here");
+	run_lines(-1, 1);
 	end_scenario();
 	return trace.at;
 }

@@ -38,7 +38,7 @@ extern struct scenario_hooks scenario_hooks;
 
 void scenario_read(const char *file);
 
-/* Every call that has been read is one, with as many words as it wants. */
+/* Every call that has been read is one, with as many words as it wants; so is every repeat. */
 void scenario_check(void);
 
 /* Only these run: names with blanks between. Every one of them has to be there. */

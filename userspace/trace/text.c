@@ -2,6 +2,7 @@
 /*
  * text.c - reads scenarios: lines and their words; see scenario.h.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,15 @@
 struct line scenario_lines[SCENARIO_LINES];
 int scenario_nlines;
 
+/* What a terminal might take for a command is not shown. */
 _Noreturn void wrong(const struct line *l, int word, const char *why)
 {
-	fprintf(stderr, "%s:%d: %s: %s\n", l->file, l->number,
-		word < l->words ? l->word[word] : "the end of the line", why);
+	const char *at = word < l->words ? l->word[word] : "the end of the line";
+
+	fprintf(stderr, "%s:%d: ", l->file, l->number);
+	for (; *at; at++)
+		fputc(*at < ' ' || *at > '~' ? '?' : *at, stderr);
+	fprintf(stderr, ": %s\n", why);
 	exit(2);
 }
 
@@ -43,6 +49,24 @@ static void read_line(const char *file, int line, char *text)
 		wrong(l, 0, "too many lines");
 }
 
+/* The next line without its end. False: there is none. */
+static bool next_line(FILE *f, struct line *at, char *text, size_t size)
+{
+	size_t n = 0;
+	int c;
+
+	at->number++;
+	while ((c = getc(f)) != EOF && c != '\n') {
+		if (!c)
+			wrong(at, 0, "there is a 0 byte before it");
+		if (n == size - 1)
+			wrong(at, 0, "the line is too long");
+		text[n++] = (char)c;
+	}
+	text[n] = 0;
+	return n || c != EOF;
+}
+
 void scenario_read(const char *name)
 {
 	FILE *f = fopen(name, "r");
@@ -53,12 +77,8 @@ void scenario_read(const char *name)
 		perror(name);
 		exit(2);
 	}
-	while (fgets(text, sizeof(text), f)) {
-		at.number++;
-		if (!strchr(text, '\n') && !feof(f))
-			wrong(&at, 0, "the line is too long");
+	while (next_line(f, &at, text, sizeof(text)))
 		read_line(name, at.number, text);
-	}
 	if (ferror(f)) {
 		perror(name);
 		exit(2);
@@ -73,8 +93,9 @@ uint64_t number(const struct line *l, int word)
 
 	if (word >= l->words)
 		wrong(l, word, "a number is missing");
+	errno = 0;
 	n = strtoull(l->word[word], &end, 0);
-	if (*end || l->word[word][0] < '0' || l->word[word][0] > '9')
+	if (errno || *end || l->word[word][0] < '0' || l->word[word][0] > '9')
 		wrong(l, word, "is no number");
 	return n;
 }

@@ -29,8 +29,6 @@ static uint64_t frequency;
 
 enum wrt_status ks_status_of(ks_status status)
 {
-	if (status > 0 && status != KS_NO_PIN)
-		return CF_OTHER;	/* pending, or a success of another kind: not to be */
 	return (enum wrt_status)status;
 }
 
@@ -59,6 +57,21 @@ void ks_client_begin(void)
 	InitializeCriticalSection(&lock);
 	QueryPerformanceFrequency(&f);
 	frequency = (uint64_t)f.QuadPart;
+}
+
+/* What a client has to do before it closes a pin; nobody asks for the answers. */
+void ks_client_stop(void)
+{
+	int i, s;
+
+	for (s = 0; s < STREAMS; s++) {
+		if (!streams[s].used || !streams[s].pin)
+			continue;
+		ks_set_state(&streams[s], KSSTATE_STOP);
+		for (i = 0; i < EVENTS && streams[s].registered; i++)
+			if (events[i].handle)
+				ks_event_unregister(&streams[s], &events[i]);
+	}
 }
 
 int ks_client_end(void)
@@ -161,7 +174,10 @@ enum wrt_status ks_event_call(struct cf_stream *s, HANDLE event, ULONG id)
 
 enum wrt_status ks_event_register(struct cf_stream *s, struct cf_event *e)
 {
-	return ks_event_call(s, e->handle, RT_REGISTER_NOTIFICATION_EVENT);
+	enum wrt_status st = ks_event_call(s, e->handle, RT_REGISTER_NOTIFICATION_EVENT);
+
+	s->registered |= !st;
+	return st;
 }
 
 enum wrt_status ks_event_unregister(struct cf_stream *s, struct cf_event *e)

@@ -21,10 +21,13 @@ struct cf_stream {
 	bool used;
 	HANDLE pin;		/* NULL: there is none yet, and every call of it is lacking */
 	uint8_t *map;
-	ULONG id;		/* of the pin that it will be (client_win.c) */
+	bool registered;	/* an event has been */
+	HANDLE filter;		/* of the pin that it will be (client_win.c) ... */
+	ULONG id;		/* ... and its number */
 };
 
 void ks_client_begin(void);	/* once, before anything else */
+void ks_client_stop(void);	/* streams are stopped, events unregistered from them */
 int ks_client_end(void);	/* closes all; how many streams that were */
 
 enum wrt_status ks_status_of(ks_status status);

@@ -20,16 +20,23 @@
 #include <timeapi.h>
 
 NTSYSAPI ULONG NTAPI RtlGetLastNtStatus(void);
+NTSYSAPI ULONG NTAPI RtlNtStatusToDosErrorNoTeb(NTSTATUS status);
 NTSYSAPI NTSTATUS NTAPI RtlGetVersion(RTL_OSVERSIONINFOW *out);
 
-static bool stand_in;
-static HANDLE filter = INVALID_HANDLE_VALUE;
-static struct ks_pin pins[KS_PINS];
-static int npins;
-static char device_name[800], where[160];
+#define FILTERS	2		/* one plays and one records, as most drivers have it */
 
-const char *const trace_device_help = 
-	"its number in --list, or its path (default: the first WaveRT)";
+int _dowildcard = -1;		/* cmd.exe leaves *.scn to the program */
+
+static bool stand_in;
+static HANDLE filters[FILTERS];
+static int nfilters;
+static struct ks_pin pins[FILTERS * KS_PINS];	/* of all of them */
+static int npins;
+static char device_name[1000], where[160];
+
+const char *const trace_device_help =
+	"number in --list or path; or two, DEVICE,DEVICE: one\n"
+"                         plays, one records (default: the first WaveRT ones)";
 const char *const trace_notes =
 "      --stand-in         under Wine: the test driver below a stand-in for the port driver\n"
 "\n"
@@ -51,7 +58,8 @@ _Noreturn void ks_die(const char *what, ks_status status)
 
 static HANDLE open_path(const char *path)
 {
-	return CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+	return CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+			   FILE_FLAG_OVERLAPPED, NULL);
 }
 
 static void print_range(const KSDATARANGE_AUDIO *r)
@@ -69,8 +77,9 @@ static void print_pins(HANDLE h)
 	int i, n = ks_pins(h, pins);
 
 	for (i = 0; i < n; i++) {
-		printf("  pin %lu: %s, %lu of %ld in use\n", (unsigned long)pins[i].id,
-		       pins[i].capture ? "capture" : "render",
+		printf("  pin %lu: %s%s%s, %lu of %ld in use\n", (unsigned long)pins[i].id,
+		       pins[i].capture ? "capture" : "render", pins[i].special ? ", " : "",
+		       pins[i].special ? pins[i].special : "",
 		       (unsigned long)pins[i].instances.CurrentCount,
 		       (long)pins[i].instances.PossibleCount);
 		ks_ranges(h, pins[i].id, print_range);
@@ -93,17 +102,71 @@ static void print_filter(int number, const struct ks_filter *f)
 	CloseHandle(h);
 }
 
+static UINT code_page;
+
+static void restore_console(void)
+{
+	fflush(stdout);
+	SetConsoleOutputCP(code_page);
+}
+
+/* Names are in UTF-8, and a console takes no halves of letters. */
+static void prepare_console(void)
+{
+	setvbuf(stdout, NULL, _IOFBF, 1 << 14);
+	code_page = GetConsoleOutputCP();
+	if (code_page && SetConsoleOutputCP(CP_UTF8))
+		atexit(restore_console);
+}
+
+static bool plays_or_records(bool capture)
+{
+	int i;
+
+	for (i = 0; i < npins; i++)
+		if (pins[i].capture == capture && !pins[i].special)
+			return true;
+	return false;
+}
+
+/* Its pins are added to the others; a status. */
+static int add_filter(HANDLE h)
+{
+	int n = ks_pins(h, pins + npins);
+
+	filters[nfilters++] = h;
+	npins += n > 0 ? n : 0;
+	return n < 0 ? n : 0;
+}
+
+static void drop_filter(int pins_before)
+{
+	CloseHandle(filters[--nfilters]);
+	npins = pins_before;
+}
+
+static void add_name(const struct ks_filter *f)
+{
+	size_t n = strlen(device_name);
+
+	snprintf(device_name + n, sizeof(device_name) - n, "%s%s%s%s", n ? "; " : "", f->name,
+		 f->name[0] ? ", " : "", f->path);
+}
+
 /* The driver is Wine's to load: on Windows nobody has signed it. */
 static int open_stand_in(void)
 {
+	HANDLE h;
+
 	if (!ks_wine_version()) {
 		fputs("wavert-trace: --stand-in is for Wine alone\n", stderr);
 		return 2;
 	}
 	nt_load_driver();
-	filter = open_path(PORT_DEVICE);
-	if (filter == INVALID_HANDLE_VALUE)
+	h = open_path(PORT_DEVICE);
+	if (h == INVALID_HANDLE_VALUE)
 		ks_die("the stand-in port driver", (ks_status)GetLastError());
+	add_filter(h);
 	return 0;
 }
 
@@ -113,12 +176,13 @@ int trace_list(void)
 	int err, i, n;
 
 	ks_client_begin();
+	prepare_console();
 	if (stand_in) {
 		err = open_stand_in();
 		if (err)
 			return err;
 		puts("the stand-in port driver");
-		print_pins(filter);
+		print_pins(filters[0]);
 		return 0;
 	}
 	n = ks_filters(found);
@@ -130,40 +194,101 @@ int trace_list(void)
 	return !n;
 }
 
-/* Its number, its path; or the first WaveRT one that has pins. */
+/* By its number or its path. */
 static const struct ks_filter *choose(const struct ks_filter *list, int n, const char *name)
 {
 	char *end;
-	long number = name ? strtol(name, &end, 10) : -1;
+	long number = strtol(name, &end, 10);
 	int i;
 
-	if (name && *name && !*end)
+	if (*name && !*end)
 		return number >= 0 && number < n ? &list[number] : NULL;
 	for (i = 0; i < n; i++)
-		if (name ? !_stricmp(list[i].path, name) : list[i].realtime)
+		if (!_stricmp(list[i].path, name))
 			return &list[i];
 	return NULL;
 }
 
-static int open_filter(const char *name)
+/* No comma is in a path: Windows forbids it in the names of devices. */
+static int open_named(const struct ks_filter *list, int n, char *names)
+{
+	const struct ks_filter *f;
+	char *name;
+	HANDLE h;
+
+	for (name = strtok(names, ","); name; name = strtok(NULL, ",")) {
+		f = choose(list, n, name);
+		if (!f || nfilters == FILTERS) {
+			fprintf(stderr, "wavert-trace: there is no device %s%s\n", name,
+				f ? " beside two others" : "; --list shows what there is");
+			return 1;
+		}
+		h = open_path(f->path);
+		if (h == INVALID_HANDLE_VALUE) {
+			fprintf(stderr, "wavert-trace: %s cannot be opened: error %lu\n", f->path,
+				(unsigned long)GetLastError());
+			return 1;
+		}
+		add_filter(h);
+		add_name(f);
+	}
+	return 0;
+}
+
+/* The first WaveRT filters that have pins, until something plays and something records. */
+static int open_first(const struct ks_filter *list, int n)
+{
+	bool plays, records;
+	int i, before;
+	HANDLE h;
+
+	for (i = 0; i < n && nfilters < FILTERS; i++) {
+		h = list[i].realtime ? open_path(list[i].path) : INVALID_HANDLE_VALUE;
+		if (h == INVALID_HANDLE_VALUE)
+			continue;
+		before = npins;
+		plays = plays_or_records(false);
+		records = plays_or_records(true);
+		add_filter(h);
+		if (plays == plays_or_records(false) && records == plays_or_records(true))
+			drop_filter(before);
+		else
+			add_name(&list[i]);
+		if (plays_or_records(false) && plays_or_records(true))
+			break;
+	}
+	if (!nfilters)
+		fputs("wavert-trace: there is no WaveRT device; --list shows what there is\n",
+		      stderr);
+	return !nfilters;
+}
+
+static int open_filters(const char *name)
 {
 	static struct ks_filter found[KS_FILTERS];
-	const struct ks_filter *f = choose(found, ks_filters(found), name);
+	int err, n = ks_filters(found);
+	char *names;
 
-	if (!f) {
-		fprintf(stderr, "wavert-trace: there is no %s%s; --list shows what there is\n",
-			name ? "device " : "WaveRT device", name ? name : "");
+	if (!name)
+		return open_first(found, n);
+	names = _strdup(name);
+	if (!names)
 		return 1;
-	}
-	filter = open_path(f->path);
-	if (filter == INVALID_HANDLE_VALUE) {
-		fprintf(stderr, "wavert-trace: %s cannot be opened: error %lu\n", f->path,
-			(unsigned long)GetLastError());
-		return 1;
-	}
-	snprintf(device_name, sizeof(device_name), "%s%s%s", f->name, f->name[0] ? ", " : "",
-		 f->path);
-	return 0;
+	err = open_named(found, n, names);
+	free(names);
+	return err;
+}
+
+/* Most pins are for one client, and what plays or records on this machine is that one. */
+static void warn_of_users(void)
+{
+	const struct ks_pin *p;
+
+	for (p = pins; p < pins + npins; p++)
+		if (!p->special && p->instances.CurrentCount &&
+		    p->instances.CurrentCount >= p->instances.PossibleCount)
+			fprintf(stderr, "wavert-trace: pin %lu (%s) is in use by another program\n",
+				(unsigned long)p->id, p->capture ? "capture" : "render");
 }
 
 static void say_where(void)
@@ -187,15 +312,14 @@ int trace_open(const char *name)
 	int err;
 
 	ks_client_begin();
-	err = stand_in ? open_stand_in() : open_filter(name);
+	err = stand_in ? open_stand_in() : open_filters(name);
 	if (err)
 		return err;
-	npins = ks_pins(filter, pins);
-	if (npins <= 0) {
-		fprintf(stderr, "wavert-trace: it has no pin to stream: %08lx\n",
-			(unsigned long)npins);
+	if (!plays_or_records(false) && !plays_or_records(true)) {
+		fputs("wavert-trace: it has no pin to stream\n", stderr);
 		return 1;
 	}
+	warn_of_users();
 	timeBeginPeriod(1);
 	say_where();
 	return 0;
@@ -203,7 +327,8 @@ int trace_open(const char *name)
 
 void trace_close(void)
 {
-	CloseHandle(filter);
+	while (nfilters)
+		drop_filter(0);
 	timeEndPeriod(1);
 }
 
@@ -219,12 +344,15 @@ struct scenario_place trace_place(void)
 static void settle(void)
 {
 	struct ks_pin list[KS_PINS];
+	int i;
 
-	ks_pins(filter, list);
+	for (i = 0; i < nfilters; i++)
+		ks_pins(filters[i], list);
 }
 
 static void end(void)
 {
+	ks_client_stop();
 	if (ks_client_end())
 		settle();
 }
@@ -237,7 +365,8 @@ static enum wrt_status set_device(const struct cf_device *wish)
 
 	end();
 	if (stand_in)
-		return ks_status_of(ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)));
+		return ks_status_of(ks_set(filters[0], &SIM_PROPERTIES, SIM_CONFIG, &cfg,
+					   sizeof(cfg)));
 	return wish->ramp || wish->not_ready ? CF_LACKS : WRT_STATUS_SUCCESS;
 }
 
@@ -270,11 +399,12 @@ static enum wrt_status open_stream(uint32_t dir, uint32_t pin, struct cf_stream 
 	int i;
 
 	for (i = 0; i < npins; i++)
-		if (pins[i].capture == (dir == CF_CAPTURE) && !pin--)
+		if (pins[i].capture == (dir == CF_CAPTURE) && !pins[i].special && !pin--)
 			break;
 	if (i == npins)
 		return CF_LACKS;
 	*out = ks_stream();
+	(*out)->filter = pins[i].filter;
 	(*out)->id = pins[i].id;
 	return WRT_STATUS_SUCCESS;
 }
@@ -285,32 +415,60 @@ static void close_stream(struct cf_stream *s)
 	settle();
 }
 
-/* What drivers take by the short form is 8 or 16 bits and two channels; else the long one. */
 struct format {
 	KSDATAFORMAT head;
 	WAVEFORMATEXTENSIBLE wave;
 };
 
-static void make_format(struct format *out, uint32_t rate, uint32_t format, uint32_t channels)
+/* Drivers compare it with what they have: what Windows sets up for so many speakers. */
+static DWORD speakers(WORD channels)
 {
-	KSDATAFORMAT_WAVEFORMATEX f;
+	switch (channels) {
+	case 1:
+		return KSAUDIO_SPEAKER_MONO;
+	case 2:
+		return KSAUDIO_SPEAKER_STEREO;
+	case 4:
+		return KSAUDIO_SPEAKER_QUAD;
+	case 6:
+		return KSAUDIO_SPEAKER_5POINT1;
+	case 8:
+		return KSAUDIO_SPEAKER_7POINT1_SURROUND;
+	}
+	return KSAUDIO_SPEAKER_DIRECTOUT;
+}
 
-	ks_format_of(&f, rate, format, channels);
+static void make_format(struct format *out, const KSDATAFORMAT_WAVEFORMATEX *f, bool extensible)
+{
 	memset(out, 0, sizeof(*out));
-	out->head = f.DataFormat;
-	out->wave.Format = f.WaveFormatEx;
-	if (f.WaveFormatEx.wBitsPerSample <= 16 && channels <= 2)
+	out->head = f->DataFormat;
+	out->wave.Format = f->WaveFormatEx;
+	if (!extensible)
 		return;
 	out->head.FormatSize = sizeof(*out);
 	out->wave.Format.wFormatTag = WAVE_FORMAT_EXTENSIBLE;
 	out->wave.Format.cbSize = sizeof(out->wave) - sizeof(out->wave.Format);
-	out->wave.Samples.wValidBitsPerSample = f.WaveFormatEx.wBitsPerSample;
-	out->wave.dwChannelMask = channels < 18 ? (1u << channels) - 1 : 0;
-	out->wave.SubFormat = f.DataFormat.SubFormat;
+	out->wave.Samples.wValidBitsPerSample = f->WaveFormatEx.wBitsPerSample;
+	out->wave.dwChannelMask = speakers(f->WaveFormatEx.nChannels);
+	out->wave.SubFormat = f->DataFormat.SubFormat;
 }
 
-/* KsCreatePin() tells an error of Win32; the status it comes from is kept by ntdll. */
-static ks_status create_pin(ULONG id, const struct format *format, HANDLE *out)
+/*
+ * The documentation lets KsCreatePin() return statuses and errors of Win32. The status that
+ * such an error comes from is kept by ntdll; what does not fit comes from somewhere else.
+ */
+static ks_status status_of_error(DWORD error)
+{
+	ks_status status = (ks_status)RtlGetLastNtStatus();
+
+	if ((ks_status)error <= 0)
+		return (ks_status)error;
+	if (status < 0 && RtlNtStatusToDosErrorNoTeb(status) == error)
+		return status;
+	return (ks_status)(0xc0070000 | (error & 0xffff));	/* NTSTATUS_FROM_WIN32() */
+}
+
+static ks_status create_pin(struct cf_stream *s, const struct format *format)
 {
 	struct {
 		KSPIN_CONNECT connect;
@@ -320,37 +478,56 @@ static ks_status create_pin(ULONG id, const struct format *format, HANDLE *out)
 			.Interface = { .Set = KSINTERFACESETID_Standard,
 				       .Id = KSINTERFACE_STANDARD_LOOPED_STREAMING },
 			.Medium = { .Set = KSMEDIUMSETID_Standard },
-			.PinId = id,
+			.PinId = s->id,
 			.Priority = { KSPRIORITY_NORMAL, 1 },
 		},
 		.format = *format,
 	};
 	ks_status status;
+	HANDLE h;
 
 	if (stand_in)
-		return ks_create_pin(id, &format->head, out);
-	if (!KsCreatePin(filter, &call.connect, GENERIC_READ | GENERIC_WRITE, out))
-		return 0;
-	status = (ks_status)RtlGetLastNtStatus();
-	return status < 0 ? status : (ks_status)WRT_STATUS_UNSUCCESSFUL;
+		status = ks_create_pin(s->id, &format->head, &h);
+	else
+		status = status_of_error(KsCreatePin(s->filter, &call.connect,
+						     GENERIC_READ | GENERIC_WRITE, &h));
+	if (!status)
+		s->pin = h;
+	return status;
 }
 
+static ks_status offer(struct cf_stream *s, const KSDATAFORMAT_WAVEFORMATEX *plain, bool extensible)
+{
+	struct format f;
+
+	make_format(&f, plain, extensible);
+	if (!s->pin)
+		return create_pin(s, &f);
+	return ks_set(s->pin, &KSPROPSETID_Connection, KSPROPERTY_CONNECTION_DATAFORMAT, &f,
+		      f.head.FormatSize);
+}
+
+/*
+ * By the short form up to 16 bits and two channels, else by the long one. Some drivers know
+ * one of both only, so the other one is a second chance; the first answer is told.
+ */
 static enum wrt_status set_format(struct cf_stream *s, uint32_t rate, uint32_t format,
 				  uint32_t channels)
 {
-	struct format f;
+	KSDATAFORMAT_WAVEFORMATEX plain;
+	bool extensible;
 	ks_status status;
-	HANDLE h;
 
-	make_format(&f, rate, format, channels);
-	if (s->pin)
-		return ks_status_of(ks_set(s->pin, &KSPROPSETID_Connection,
-					   KSPROPERTY_CONNECTION_DATAFORMAT, &f,
-					   f.head.FormatSize));
-	status = create_pin(s->id, &f, &h);
-	s->pin = status ? NULL : h;
+	ks_format_of(&plain, rate, format, channels);
+	extensible = plain.WaveFormatEx.wBitsPerSample > 16 || channels > 2;
+	status = offer(s, &plain, extensible);
+	if (status && !offer(s, &plain, !extensible))
+		status = 0;
 	return ks_status_of(status);
 }
+
+/* Of a pin that records, asked for its state: it is PAUSE, in which nothing can be queued. */
+#define NO_DATA_DETECTED	((ks_status)0x80000022)
 
 /* Bytes since STOP are told to nobody. */
 static enum wrt_status position(struct cf_stream *s, struct cf_position *out)
@@ -363,6 +540,10 @@ static enum wrt_status position(struct cf_stream *s, struct cf_position *out)
 	if (!status)
 		status = ks_get(s->pin, &KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE,
 				&state, sizeof(state));
+	if (status == NO_DATA_DETECTED) {
+		state = KSSTATE_PAUSE;
+		status = 0;
+	}
 	*out = (struct cf_position){ p.PlayOffset, CF_UNKNOWN, CF_UNKNOWN, (uint32_t)state };
 	return ks_status_of(status);
 }

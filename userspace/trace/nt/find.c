@@ -18,6 +18,15 @@ static const GUID *const categories[] = {
 /* libksguid.a lacks it. */
 static const GUID realtime = { STATIC_KSCATEGORY_REALTIME };
 
+/* Of pins that record something else than sound, KSNODETYPE_AUDIO_...; ksmedia.h lacks them. */
+static const GUID loopback = {
+	0x8f42c0b2, 0x91ce, 0x4bcf, { 0x9c, 0xcd, 0x0e, 0x59, 0x90, 0x37, 0xab, 0x35 }
+};
+
+static const GUID keyword_detector = {
+	0x3817e0b8, 0xdf58, 0x4375, { 0xb6, 0x69, 0xc4, 0x96, 0x34, 0x33, 0x1f, 0x9d }
+};
+
 /* The path of one filter differs by the category alone: "...#{category}\wave". */
 static bool same_filter(const char *a, const char *b)
 {
@@ -42,8 +51,8 @@ static bool is_known(const struct ks_filter *list, int n, const char *path)
 /* In UTF-8. */
 static void read_name(HDEVINFO set, SP_DEVICE_INTERFACE_DATA *face, char *name, int size)
 {
-	HKEY key = SetupDiOpenDeviceInterfaceRegKey(set, face, 0, KEY_READ);
-	WCHAR wide[64] = { 0 };
+	HKEY key = SetupDiOpenDeviceInterfaceRegKey(set, face, 0, KEY_QUERY_VALUE);
+	WCHAR wide[128] = { 0 };
 	DWORD type = 0, n = sizeof(wide) - sizeof(*wide);
 
 	name[0] = 0;
@@ -128,6 +137,27 @@ static bool streams(HANDLE filter, ULONG pin)
 	       (way == KSPIN_COMMUNICATION_SINK || way == KSPIN_COMMUNICATION_BOTH);
 }
 
+static const char *special(HANDLE filter, ULONG pin)
+{
+	GUID category;
+
+	if (pin_property(filter, pin, KSPROPERTY_PIN_CATEGORY, &category, sizeof(category), NULL))
+		return NULL;
+	if (IsEqualGUID(&category, &loopback))
+		return "loopback";
+	return IsEqualGUID(&category, &keyword_detector) ? "keyword detector" : NULL;
+}
+
+/* The audio engine has a filter of its own open, so what this one counts is not enough. */
+static KSPIN_CINSTANCES instances(HANDLE filter, ULONG pin)
+{
+	KSPIN_CINSTANCES n = { 0 };
+
+	if (pin_property(filter, pin, KSPROPERTY_PIN_GLOBALCINSTANCES, &n, sizeof(n), NULL))
+		pin_property(filter, pin, KSPROPERTY_PIN_CINSTANCES, &n, sizeof(n), NULL);
+	return n;
+}
+
 int ks_pins(HANDLE filter, struct ks_pin *out)
 {
 	KSPIN_DATAFLOW flow;
@@ -142,10 +172,10 @@ int ks_pins(HANDLE filter, struct ks_pin *out)
 		if (!streams(filter, i) ||
 		    pin_property(filter, i, KSPROPERTY_PIN_DATAFLOW, &flow, sizeof(flow), NULL))
 			continue;
-		out[n] = (struct ks_pin){ .id = i, .capture = flow == KSPIN_DATAFLOW_OUT };
-		pin_property(filter, i, KSPROPERTY_PIN_CINSTANCES, &out[n].instances,
-			     sizeof(out[n].instances), NULL);
-		n++;
+		out[n++] = (struct ks_pin){
+			.filter = filter, .id = i, .capture = flow == KSPIN_DATAFLOW_OUT,
+			.special = special(filter, i), .instances = instances(filter, i),
+		};
 	}
 	return n;
 }
@@ -177,7 +207,7 @@ void ks_ranges(HANDLE filter, ULONG pin, void (*fn)(const KSDATARANGE_AUDIO *ran
 			fn((const KSDATARANGE_AUDIO *)range);
 		at += aligned(range->FormatSize);
 		if (range->Flags & KSDATARANGE_ATTRIBUTES && at + sizeof(u.head) <= got &&
-		    ((const KSMULTIPLE_ITEM *)(u.room + at))->Size < got - at)
+		    ((const KSMULTIPLE_ITEM *)(u.room + at))->Size <= got - at)
 			at += aligned(((const KSMULTIPLE_ITEM *)(u.room + at))->Size);
 	}
 }

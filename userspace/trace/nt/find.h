@@ -14,15 +14,17 @@
 
 struct ks_filter {
 	char path[512];		/* for CreateFile() */
-	char name[256];		/* as people know it; "" if it has none */
+	char name[400];		/* as people know it; "" if it has none */
 	bool realtime;		/* it says that it is WaveRT */
 };
 
 /* A pin that a client may create and move data through. */
 struct ks_pin {
+	HANDLE filter;
 	ULONG id;
 	bool capture;
-	KSPIN_CINSTANCES instances;
+	const char *special;		/* what it is, if not for sound as such; or NULL */
+	KSPIN_CINSTANCES instances;	/* of all clients, if the driver tells */
 };
 
 /* How many there are, at most KS_FILTERS; in the order of Windows, which it keeps. */

@@ -7,9 +7,22 @@
 
 #include "ksclient.h"
 
+#define ANSWER_MS	10000
+
 NTSTATUS NTAPI NtDeviceIoControlFile(HANDLE file, HANDLE event, PIO_APC_ROUTINE apc, PVOID ctx,
 				     PIO_STATUS_BLOCK status, ULONG code, PVOID in, ULONG in_bytes,
 				     PVOID out, ULONG out_bytes);
+
+/* A driver that never answers cannot be left alone with what lies on the stack. */
+static ks_status answer(HANDLE pin, HANDLE done, const IO_STATUS_BLOCK *io)
+{
+	if (WaitForSingleObject(done, ANSWER_MS)) {
+		CancelIo(pin);
+		if (WaitForSingleObject(done, ANSWER_MS))
+			ks_die("a property is not answered", STATUS_PENDING);
+	}
+	return io->Status;
+}
 
 ks_status ks_property(HANDLE pin, const GUID *set, ULONG id, ULONG verb, KSPROPERTY *property,
 		      ULONG property_bytes, void *value, ULONG value_bytes, ULONG *got)
@@ -27,10 +40,8 @@ ks_status ks_property(HANDLE pin, const GUID *set, ULONG id, ULONG verb, KSPROPE
 	property->Flags = verb;
 	status = NtDeviceIoControlFile(pin, done, NULL, NULL, &io, IOCTL_KS_PROPERTY, property,
 				       property_bytes, value, value_bytes);
-	if (status == STATUS_PENDING) {	/* KsCreatePin() opens for asynchronous use */
-		WaitForSingleObject(done, INFINITE);
-		status = io.Status;
-	}
+	if (status == STATUS_PENDING)
+		status = answer(pin, done, &io);
 	if (got)
 		*got = (ULONG)io.Information;
 	return status;
@@ -67,6 +78,8 @@ void ks_format(KSDATAFORMAT_WAVEFORMATEX *out, ULONG rate, ULONG bits, bool is_f
 		out->DataFormat.SubFormat = KSDATAFORMAT_SUBTYPE_IEEE_FLOAT;
 	out->DataFormat.Specifier = KSDATAFORMAT_SPECIFIER_WAVEFORMATEX;
 	out->WaveFormatEx.wFormatTag = is_float ? WAVE_FORMAT_IEEE_FLOAT : WAVE_FORMAT_PCM;
+	if (channels > 0xffff)
+		channels = 0xffff;
 	out->WaveFormatEx.nChannels = (WORD)channels;
 	out->WaveFormatEx.nSamplesPerSec = rate;
 	out->WaveFormatEx.wBitsPerSample = (WORD)bits;
@@ -88,7 +101,8 @@ ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT *format, HANDLE *out)
 	if (format->FormatSize > sizeof(call.format))
 		return (ks_status)0xC000000D;	/* STATUS_INVALID_PARAMETER */
 	memcpy(call.format, format, format->FormatSize);
-	h = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+	h = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+			FILE_FLAG_OVERLAPPED, NULL);	/* as KsCreatePin() does */
 	*out = h;
 	if (h == INVALID_HANDLE_VALUE)
 		return (ks_status)0xC0000034;	/* STATUS_OBJECT_NAME_NOT_FOUND */
