@@ -13,7 +13,7 @@
 #     trace         wavert-trace in real time: on Windows' side in Wine, in guests on Linux
 #     plants        a defect in each layer is caught, and the layer named (long)
 #
-#   --runs N        each scenario so many times, on the host and in the driver (3)
+#   --runs N        each scenario so many times, on the host, in guests and in the driver (3)
 #   --table         write Documentation/comparison.md as well
 #   --report FORMAT print the comparison, as wavert compare does: text, json, html ...; no TAP
 #   --suite [ARG...]  the conformance program alone, with these arguments
@@ -188,23 +188,25 @@ host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
 }
 
 # The same scenarios by the PCM model of the same simulator.
-alsa_traces()	# MODULES RESULTS
+alsa_traces()	# MODULES RESULTS RUNS
 {
 	rm -rf "$work/out"
-	"$top/tests/guest/run" --no-insmod --module "$1/snd-wavert.ko" \
+	"$top/tests/guest/run" --timeout $((60 + 6 * $3)) --no-insmod --module "$1/snd-wavert.ko" \
 		--module "$1/snd-wavert-sim.ko" --file "$out/scenario-alsa" --file "$scenarios" \
 		--file alsa-scenarios --out "$work/out" -- sh -c \
-		'CF_CLOCK=step scenario-alsa -o alsa-scenarios scenarios/*.scn >/out/trace' >"$work/err" 2>&1 &&
+		"CF_CLOCK=step scenario-alsa -n $3 -o alsa-scenarios scenarios/*.scn >/out/trace" \
+		>"$work/err" 2>&1 &&
 		cp "$work/out/trace" "$2/alsa.trace"
 }
 
-guest_traces()	# MODULES RESULTS
+guest_traces()	# MODULES RESULTS RUNS
 {
 	rm -rf "$work/out"
-	"$top/tests/guest/run" --no-insmod --module "$1/snd-wavert.ko" \
+	"$top/tests/guest/run" --timeout $((60 + 6 * $3)) --no-insmod --module "$1/snd-wavert.ko" \
 		--module "$1/snd-wavert-sim.ko" --file "$out/scenario-guest" --file "$scenarios" \
 		--out "$work/out" -- sh -c \
-		'CF_CLOCK=step scenario-guest -c /out/core scenarios/*.scn >/out/trace' >"$work/err" 2>&1 &&
+		"CF_CLOCK=step scenario-guest -n $3 -c /out/core scenarios/*.scn >/out/trace" \
+		>"$work/err" 2>&1 &&
 		cp "$work/out/core" "$2/linux.core" && cp "$work/out/trace" "$2/linux.trace"
 }
 
@@ -250,10 +252,10 @@ all_traces()
 	tell $? "the scenarios run on the host, $runs times the same" "$work/err" || return
 	modules
 	tell $? "the modules build" "$work/log" || return
-	guest_traces "$built" "$out/results"
-	tell $? "the scenarios run in a guest" "$work/err" || return
-	alsa_traces "$built" "$out/results"
-	tell $? "the scenarios run by ALSA in a guest" "$work/err" || return
+	guest_traces "$built" "$out/results" "$runs"
+	tell $? "the scenarios run in a guest, $runs times the same" "$work/err" || return
+	alsa_traces "$built" "$out/results" "$runs"
+	tell $? "the scenarios run by ALSA in a guest, $runs times the same" "$work/err" || return
 	nt_traces "$out" "$out/results" "$runs"
 	tell $? "the scenarios run in the driver, $runs times the same" "$work/err"
 }
@@ -386,7 +388,7 @@ planted_traces()	# NAME
 	linux-*)
 		kdir=$("$top/tests/guest/run" --print-kdir) &&
 			"$work/tree/scripts/build-modules.sh" "$kdir" "$work/planted" >"$work/log" 2>&1 &&
-			guest_traces "$work/planted" "$results"
+			guest_traces "$work/planted" "$results" 1
 		;;
 	*)
 		make -s --no-print-directory "O=$work/planted" "ROOT=$work/tree" "$work/planted/wavertmini.sys" \
