@@ -96,11 +96,12 @@ static void *read_page(void *arg)
 	struct reader *r = arg;
 	uint64_t last = 0;
 	struct seen s;
+	double end = seconds() + 120;
 	unsigned long i;
 
 	pin_to(r->cpu);
 	/* on a busy machine longer, until enough has changed under us */
-	for (i = 0; i < r->reads || (r->moved < 400 && i < 20 * r->reads); i++) {
+	for (i = 0; i < r->reads || (r->moved < 400 && (i % 4096 || seconds() < end)); i++) {
 		look_whole(r->page, &s);
 		r->torn += !is_whole(&s) || s.packets < last;
 		r->moved += s.packets != last;
