@@ -208,6 +208,40 @@ static void with_points_far_apart_it_interrupts_every_100_ms_all_the_same(void *
 	tb_close(&tb);
 }
 
+static void back_and_on(struct tb *tb, struct side *side)
+{
+	side_start(side);
+	tb_run_for(tb, SECOND / 2);
+	assert_int_equal(side_frames(side), 24000);
+	tb->now -= SECOND / 3;	/* no multiple of the buffer */
+	assert_int_equal(side_frames(side), 24000);
+	tb_run_for(tb, SECOND / 6);
+	assert_int_equal(side_frames(side), 24000);
+	tb_run_for(tb, SECOND / 3 - SECOND / 6);
+	assert_int_equal(side_frames(side), 24000);
+	tb_run_for(tb, SECOND / 4);
+	assert_int_equal(side_frames(side), 36000);
+	side_stop(side);
+	assert_int_equal(side->client.points, 150);
+}
+
+/* A machine whose processors do not agree on the time. */
+static void a_clock_that_goes_back_makes_both_directions_wait_for_it(void **state)
+{
+	struct side play, capt;
+	struct tb tb;
+
+	(void)state;
+	tb_open(&tb, &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 480, 2);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S16, 1, 480, 2);
+	back_and_on(&tb, &play);
+	back_and_on(&tb, &capt);
+	side_close(&capt);
+	side_close(&play);
+	tb_close(&tb);
+}
+
 static void a_stopped_stream_raises_no_interrupt(void **state)
 {
 	struct tb tb;
@@ -806,6 +840,7 @@ int main(void)
 		T(without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms),
 		T(when_points_are_switched_on_the_next_interrupt_is_at_the_next_point),
 		T(with_points_far_apart_it_interrupts_every_100_ms_all_the_same),
+		T(a_clock_that_goes_back_makes_both_directions_wait_for_it),
 		T(a_stopped_stream_raises_no_interrupt),
 		T(each_stream_keeps_its_own_rate),
 		T(the_step_clock_stops_at_every_interrupt),
