@@ -136,6 +136,7 @@ TEST(WRT_165)
 	uint32_t k;
 
 	OK(put(s, 1));
+	go(100 + late());	/* from here on no point passes between count and put */
 	for (k = 1; k < 20; k++) {
 		go(PACKET);
 		OK(put(s, count(s) + 1));
@@ -177,7 +178,7 @@ TEST(WRT_168)
 
 	for (k = 2; k < 200; k *= 3)
 		STATUS(put(s, count(s) + k), over);
-	go(PACKET + 10);
+	go(PACKET + 100 + late());
 	STATUS(put(s, count(s) + 2), over);
 	STATUS(put(s, count(s) + 3), over);
 	OK(state(s, CF_PAUSE));
