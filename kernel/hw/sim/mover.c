@@ -152,7 +152,8 @@ void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 ns)
 	if (play->running) {
 		u64 g = wrt_sim_grid(d, play->geom.rate, ns);
 
-		if (g > play->moved_g)	/* processors may disagree on the time */
-			play->moved_g = g < play->end_g ? g : play->end_g;
+		if (g < play->moved_g)	/* processors may disagree on the time */
+			g = play->moved_g;
+		play->moved_g = g < play->end_g ? g : play->end_g;
 	}
 }
