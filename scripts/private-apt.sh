@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Packages of another Debian release, taken from the mirror this machine is configured for;
-# fetched and unpacked, never installed. Sourced by tests/prove/cbmc.sh and tests/kernels/.
+# fetched and unpacked, never installed. Sourced by tests/prove/cbmc.sh, tests/kernels/ and
+# tests/programs/.
 
 # mirror [SUFFIX]: address of what serves the release this machine runs (SUFFIX: -security)
 mirror() {
@@ -11,7 +12,8 @@ mirror() {
 		awk -v codename="$codename" '$1 == codename { print $2; exit }' | grep .
 }
 
-# private_apt DIR SUITE...: an apt that knows these suites and nothing installed; DIR/apt.conf
+# private_apt DIR SUITE...: an apt that knows these suites and nothing installed; DIR/apt.conf.
+# With apt_kind=deb-src it knows their sources.
 private_apt() {
 	apt_dir=$1
 	shift
@@ -23,7 +25,7 @@ private_apt() {
 		*-security) address=$(mirror -security) || return ;;
 		*) address=$(mirror) || return ;;
 		esac
-		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $address $suite main" \
+		echo "${apt_kind:-deb} [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $address $suite main" \
 			>>"$apt_dir/sources.list"
 	done
 	cat >"$apt_dir/apt.conf" <<-END

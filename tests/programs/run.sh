@@ -186,23 +186,10 @@ part_gstreamer()
 fetch_paqa()
 {
 	local dir=$out/portaudio
-	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-	: >"$dir/status"
 	# shellcheck source=scripts/private-apt.sh
-	(. scripts/private-apt.sh && mirror >"$dir/mirror") &&
-		echo "deb-src $(cat "$dir/mirror") $(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release) main" \
-			>"$dir/sources.list" &&
-		cat >"$dir/apt.conf" <<-END &&
-			Dir::Etc::sourcelist "$dir/sources.list";
-			Dir::Etc::sourceparts "-";
-			Dir::State "$dir";
-			Dir::State::lists "$dir/lists";
-			Dir::State::status "$dir/status";
-			Dir::Cache "$dir/cache";
-			Acquire::Languages "none";
-			APT::Sandbox::User "root";
-		END
-		(cd "$dir" && apt-get -q -c apt.conf update && apt-get -q -c apt.conf source \
+	(. scripts/private-apt.sh && apt_kind="deb-src" &&
+		private_apt "$dir" "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)") &&
+		(cd "$dir" && apt-get -q -c apt.conf source \
 			--download-only portaudio19 && tar -xf portaudio19_*.orig.tar.*)
 }
 
