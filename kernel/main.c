@@ -6,13 +6,16 @@
  * An adapter lives as long as its card, that is until the last file of it is closed.
  */
 #include <linux/device.h>
+#include <linux/err.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <sound/asound.h>
 
 #include "adapter.h"
 #include "alsa/alsa.h"
 #include "hwdep.h"
+#include "signal_thread.h"
 
 struct wrt_adapter {
 	struct wrt_device device;
@@ -20,13 +23,21 @@ struct wrt_adapter {
 	struct wrt_pcm *pcm;
 	struct wrt_filter *filter;
 	struct device *dma_dev;		/* held: memory of the card is freed for it */
+	struct task_struct *signal_thread;
 };
+
+static void wake_signal_thread(struct wrt_device *device)
+{
+	wake_up_process(container_of(device, struct wrt_adapter, device)->signal_thread);
+}
 
 /* The last file of the card is closed, or binding failed. */
 static void adapter_free(struct snd_card *card)
 {
 	struct wrt_adapter *adapter = card->private_data;
 
+	if (adapter->signal_thread)
+		wrt_signal_thread_stop(adapter->signal_thread);
 	wrt_device_destroy(&adapter->device);
 	put_device(adapter->dma_dev);
 	kfree(adapter);
@@ -51,11 +62,26 @@ static struct wrt_adapter *adapter_new(const struct wrt_hw_ops *ops, struct wrt_
 	return NULL;
 }
 
+static int add_signal_thread(struct wrt_adapter *adapter)
+{
+	struct task_struct *thread;
+
+	thread = wrt_signal_thread_start(&adapter->device, adapter->card->number);
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	adapter->signal_thread = thread;
+	adapter->device.wake = wake_signal_thread;
+	return 0;
+}
+
 static int add_models(struct wrt_adapter *adapter, const struct wrt_adapter_info *info)
 {
 	struct wrt_memory memory = { .type = info->dma_type, .dev = info->dma_dev };
 	int err;
 
+	err = add_signal_thread(adapter);
+	if (err < 0)
+		return err;
 	err = wrt_pcm_new(adapter->card, &adapter->device, info, &adapter->pcm);
 	if (err < 0)
 		return err;
@@ -160,6 +186,7 @@ EXPORT_SYMBOL_GPL(wrt_adapter_resume);
 
 /* core/ itself names no system: what backends need of it is exported here. */
 EXPORT_SYMBOL_GPL(wrt_device_irq);
+EXPORT_SYMBOL_GPL(wrt_device_wait_deferred);
 
 MODULE_DESCRIPTION("One audio DMA core under ALSA and WaveRT notification semantics");
 MODULE_AUTHOR("The alsa-wavert authors");

@@ -7,7 +7,6 @@
  * read as long as it is mapped, whatever became of stream and device.
  */
 #include <linux/gfp.h>
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 
@@ -99,15 +98,17 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	preempt_enable();
 }
 
-/* ring_head counts what was ever published, as the core's numbers of points do. */
-void wrt_page_signalling(struct wrt_mp *mp, u64 first, u32 points)
+/*
+ * The first signal for a point is the one that counts. ring_head counts the points that were
+ * ever published, as the core numbers points.
+ */
+void wrt_page_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
 	struct wavert_page *regs = pin_of(mp)->regs;
-	u64 now = ktime_get_ns();
+	struct wavert_notification *e = &regs->ring[point % WAVERT_RING];
 
-	for (; points; points--, first++)
-		if (READ_ONCE(regs->ring_head) - first <= WAVERT_RING)
-			WRITE_ONCE(regs->ring[first % WAVERT_RING].signal_ns, now);
+	if (READ_ONCE(regs->ring_head) - point <= WAVERT_RING && !READ_ONCE(e->signal_ns))
+		WRITE_ONCE(e->signal_ns, ns);
 }
 
 int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)

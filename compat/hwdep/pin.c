@@ -30,6 +30,8 @@ int wrt_errno(enum wrt_status status)
 	for (i = 0; i < ARRAY_SIZE(errors); i++)
 		if (errors[i].status == status)
 			return errors[i].error;
+	if (status == WRT_STATUS_CANCELLED)
+		return -EINTR;
 	return WARN_ON_ONCE(status) ? -EREMOTEIO : 0;
 }
 

@@ -2,13 +2,30 @@
 /*
  * events.c - the events of a stream: registered, unregistered, signalled.
  *
- * One lock covers the list and the act of signalling. So when unregister has taken an
- * event out, no signal of it is under way and none can follow (Q46), with nothing to
- * wait for. Signals of several points are given one lock hold each.
+ * Each event knows the next point that it has to be signalled for, so any number of threads
+ * may signal: the event lock decides who makes which signal.
+ *
+ * A signal walks the list of the event's waiters, which only their owner can bound. So the
+ * interrupt signals at most AT_ONCE events, once each, and only those that are known to be
+ * quick; it does so under the event lock. Everything else is signalled by the thread of
+ * the device (core/deferred.h), one event a turn, without the lock.
+ *
+ * An event that is new is tried in the interrupt. To bound what a client can take by coming
+ * with new ones again and again, a stream on which a signal took t in the interrupt has new
+ * events tried by the thread for the next TRIAL_SHARE * t.
  */
 #include "miniport.h"
 
-#define SIGNALS_AT_ONCE	256
+#define AT_ONCE		4u
+#define SLOW_NS		20000u
+#define TRIAL_SHARE	1000u
+
+/*
+ * So many points an event may be behind. An observer that is slower misses the older ones
+ * (the page has the exact count); an owner does only after a stall of the machine.
+ */
+#define BEHIND_MAX_OBSERVER	64u
+#define BEHIND_MAX_OWNER	WRT_PENDING_MAX
 
 static int find(const struct wrt_mp *mp, const void *event)
 {
@@ -19,6 +36,8 @@ static int find(const struct wrt_mp *mp, const void *event)
 			return (int)i;
 	return -1;
 }
+
+/* ---- registering ----------------------------------------------------------------------- */
 
 /* Observers need no buffer of their own; an owner must have asked for notification (Q8). */
 static enum wrt_status may_register(const struct wrt_mp *mp)
@@ -32,82 +51,249 @@ static enum wrt_status may_register(const struct wrt_mp *mp)
 	return WRT_STATUS_DEVICE_NOT_READY;
 }
 
-/*
- * How many points one interrupt may signal: 64 for up to 4 events, fewer for more, so
- * that catching up after a stall does not keep the processor. The rest follows.
- */
-u32 wrt_mp_batch(const struct wrt_mp *mp)
-{
-	u32 batch = SIGNALS_AT_ONCE / wrt_max_u32(mp->nevents, 1);
-
-	return wrt_max_u32(wrt_min_u32(batch, 64), 1);
-}
-
 enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event)
 {
 	enum wrt_status status = may_register(mp);
 	unsigned long flags;
-	u64 since;
+	u64 next;
 
 	if (status)
 		return status;
-	since = wrt_stream_next_point(mp->stream, &mp->client);
+	next = wrt_stream_next_point(mp->stream, &mp->client);	/* WRT-073 */
 	flags = wrt_lock(&mp->event_lock);
 	if (find(mp, event) >= 0)
 		status = WRT_STATUS_UNSUCCESSFUL;
 	else if (mp->nevents == WRT_MP_EVENTS_MAX)
 		status = WRT_STATUS_INSUFFICIENT_RESOURCES;
 	else
-		mp->event[mp->nevents++] = (struct wrt_mp_event){ event, since };
+		mp->event[mp->nevents++] = (struct wrt_mp_event){ .event = event, .next = next };
 	wrt_unlock(&mp->event_lock, flags);
-	wrt_stream_set_batch(mp->stream, &mp->client, wrt_mp_batch(mp));
 	return status;
+}
+
+/* From here on no signal of the event begins. False: it is not registered. */
+static bool begin_leaving(struct wrt_mp *mp, const void *event, bool leaving)
+{
+	unsigned long flags = wrt_lock(&mp->event_lock);
+	int at = find(mp, event);
+
+	if (at >= 0) {
+		mp->event[at].leaving = leaving;
+		mp->waiters += leaving ? 1 : -1u;
+	}
+	wrt_unlock(&mp->event_lock, flags);
+	return at >= 0;
+}
+
+static bool is_busy(struct wrt_mp *mp, const void *event)
+{
+	unsigned long flags = wrt_lock(&mp->event_lock);
+	bool busy = mp->event[find(mp, event)].busy;
+
+	wrt_unlock(&mp->event_lock, flags);
+	return busy;
+}
+
+static void take_out(struct wrt_mp *mp, const void *event)
+{
+	unsigned long flags = wrt_lock(&mp->event_lock);
+	u32 i = (u32)find(mp, event);
+
+	mp->nevents--;
+	mp->waiters--;
+	if (mp->turn > i)
+		mp->turn--;
+	for (; i < mp->nevents; i++)
+		mp->event[i] = mp->event[i + 1];
+	wrt_unlock(&mp->event_lock, flags);
 }
 
 enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event)
 {
-	unsigned long flags;
-	u32 i;
-	int at;
-
-	flags = wrt_lock(&mp->event_lock);
-	at = find(mp, event);
-	if (at >= 0) {
-		mp->nevents--;
-		for (i = (u32)at; i < mp->nevents; i++)
-			mp->event[i] = mp->event[i + 1];
+	if (!begin_leaving(mp, event, true))
+		return WRT_STATUS_NOT_FOUND;
+	if (wrt_wait_killable(&mp->stream->dev->wait, !is_busy(mp, event))) {
+		begin_leaving(mp, event, false);
+		return WRT_STATUS_CANCELLED;
 	}
-	wrt_unlock(&mp->event_lock, flags);
-	wrt_stream_set_batch(mp->stream, &mp->client, wrt_mp_batch(mp));
-	return at >= 0 ? WRT_STATUS_SUCCESS : WRT_STATUS_NOT_FOUND;
+	take_out(mp, event);
+	return WRT_STATUS_SUCCESS;
 }
 
-/* One point. An event registered since it passed is not told of it (WRT-073). */
-static void signal_point(struct wrt_mp *mp, u64 point)
+/* ---- signalling, event lock held ----------------------------------------------------------- */
+
+static bool is_owed(const struct wrt_mp *mp, const struct wrt_mp_event *e)
 {
-	unsigned long flags;
+	return (e->next < mp->handed || e->last) && !e->leaving;
+}
+
+static bool any_owed(const struct wrt_mp *mp)
+{
 	u32 i;
 
-	flags = wrt_lock(&mp->event_lock);
 	for (i = 0; i < mp->nevents; i++)
-		if (point >= mp->event[i].since)
-			mp->ops->signal(mp->event[i].event);
-	wrt_unlock(&mp->event_lock, flags);
+		if (is_owed(mp, &mp->event[i]))
+			return true;
+	return false;
 }
 
-void wrt_mp_signal_all(struct wrt_mp *mp)
+static void clip(const struct wrt_mp *mp, struct wrt_mp_event *e)
 {
-	signal_point(mp, ~0ull);
+	u64 behind_max = mp->observer ? BEHIND_MAX_OBSERVER : BEHIND_MAX_OWNER;
+
+	if (mp->handed > behind_max && e->next < mp->handed - behind_max)
+		e->next = mp->handed - behind_max;
 }
 
-void wrt_mp_notify(struct wrt_client *c, u64 first, u32 points)
+/* The signal that is about to be made is for the event's next point, or the last of all. */
+static void take_point(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
+{
+	clip(mp, e);
+	if (e->next >= mp->handed) {
+		e->last = false;
+		return;
+	}
+	mp->ops->signalling(mp, e->next, now);
+	e->next++;
+}
+
+static void judge(struct wrt_mp_event *e, u64 took_ns)
+{
+	if (took_ns > SLOW_NS)
+		e->speed = WRT_MP_SLOW;
+	else if (e->speed == WRT_MP_NEW)
+		e->speed = WRT_MP_QUICK;
+}
+
+/* In the interrupt. Returns when the signal had been made. */
+static u64 signal_at_once(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
+{
+	u64 after;
+
+	take_point(mp, e, now);
+	mp->ops->signal(e->event);
+	after = wrt_now_ns();
+	judge(e, after - now);
+	if (e->speed == WRT_MP_SLOW)
+		mp->stream->no_trial_before = after + TRIAL_SHARE * (after - now);
+	return after;
+}
+
+static bool may_signal_at_once(const struct wrt_mp *mp, const struct wrt_mp_event *e, u64 now)
+{
+	if (e->speed == WRT_MP_NEW)
+		return now >= mp->stream->no_trial_before;
+	return e->speed == WRT_MP_QUICK;
+}
+
+/* What the interrupt does. True: something is left for the thread. */
+static bool signal_some(struct wrt_mp *mp)
+{
+	u32 i, n = wrt_min_u32(mp->nevents, AT_ONCE);
+	u64 began = wrt_now_ns(), now = began;
+	bool left = mp->nevents > n;
+
+	for (i = 0; i < n; i++) {
+		struct wrt_mp_event *e = &mp->event[i];
+
+		if (!is_owed(mp, e))
+			continue;
+		if (now - began <= SLOW_NS && may_signal_at_once(mp, e, now))
+			now = signal_at_once(mp, e, now);
+		left |= is_owed(mp, e);
+	}
+	return left;
+}
+
+/* The events take turns. NULL: none is owed a signal. */
+static struct wrt_mp_event *next_owed(struct wrt_mp *mp)
+{
+	u32 i, at;
+
+	for (i = 0; i < mp->nevents; i++) {
+		at = (mp->turn + i) % mp->nevents;
+		if (!is_owed(mp, &mp->event[at]))
+			continue;
+		mp->turn = at + 1;
+		return &mp->event[at];
+	}
+	return NULL;
+}
+
+/* What the thread does in one turn. The lock is dropped for the signal. */
+static void signal_next(struct wrt_mp *mp, unsigned long *flags)
+{
+	struct wrt_mp_event *e = next_owed(mp);
+	u64 began = wrt_now_ns(), took;
+	void *event;
+
+	if (!e)
+		return;
+	take_point(mp, e, began);
+	event = e->event;
+	e->busy++;
+	wrt_unlock(&mp->event_lock, *flags);
+	mp->ops->signal(event);
+	took = wrt_now_ns() - began;
+	*flags = wrt_lock(&mp->event_lock);
+	e = &mp->event[find(mp, event)];	/* others may have been unregistered */
+	e->busy--;
+	judge(e, took);
+	if (mp->waiters)
+		wrt_wake(&mp->stream->dev->wait);
+}
+
+/* ---- called by core and stream.c ------------------------------------------------------------- */
+
+bool wrt_mp_notify(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from)
 {
 	struct wrt_mp *mp = wrt_mp_of(c);
 	unsigned long flags;
+	bool more;
 
 	flags = wrt_lock(&mp->event_lock);
-	mp->ops->signalling(mp, first, points);
+	if (first + points > mp->handed)
+		mp->handed = first + points;
+	if (from == WRT_FROM_INTERRUPT) {
+		more = signal_some(mp);
+	} else {
+		signal_next(mp, &flags);
+		more = any_owed(mp);
+	}
 	wrt_unlock(&mp->event_lock, flags);
-	for (; points; points--, first++)
-		signal_point(mp, first);
+	return more;
+}
+
+static void drop_owed(struct wrt_mp *mp)
+{
+	unsigned long flags = wrt_lock(&mp->event_lock);
+	u32 i;
+
+	for (i = 0; i < mp->nevents; i++)
+		if (mp->event[i].next < mp->handed)
+			mp->event[i].next = mp->handed;
+	wrt_unlock(&mp->event_lock, flags);
+}
+
+/*
+ * [S] After a stop: every event is signalled for all points that have passed (WRT-096, 097,
+ * Q47). A process that is being killed does not wait for that: the rest is dropped.
+ */
+void wrt_mp_settle(struct wrt_mp *mp)
+{
+	if (wrt_stream_settle(mp->stream, &mp->client))
+		drop_owed(mp);
+}
+
+/* The client is on no list any more: points that were pending for it are handed out here. */
+void wrt_mp_signal_last(struct wrt_mp *mp)
+{
+	unsigned long flags = wrt_lock(&mp->event_lock);
+	u32 i;
+
+	mp->handed = mp->client.passed;
+	for (i = 0; i < mp->nevents; i++)
+		mp->event[i].last = true;
+	wrt_unlock(&mp->event_lock, flags);
+	wrt_client_defer(&mp->client);
 }

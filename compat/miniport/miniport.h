@@ -40,9 +40,9 @@ struct wrt_mp_ops {
 	void (*buffer_free)(struct wrt_mp *mp);
 	/* Stream lock held: write the register page. */
 	void (*publish)(struct wrt_mp *mp, const struct wrt_snapshot *s);
-	/* Event lock held: points first, first + 1, ... are being signalled. */
-	void (*signalling)(struct wrt_mp *mp, u64 first, u32 points);
-	/* Event lock held, any context: set the event, once. */
+	/* Event lock held: an event is about to be signalled for this point, at ns. */
+	void (*signalling)(struct wrt_mp *mp, u64 point, u64 ns);
+	/* Any context, the event lock may be held: set the event, once. */
 	void (*signal)(void *event);
 };
 
@@ -71,9 +71,20 @@ struct wrt_mp_packets {
 	struct wrt_mp_glitches glitches;
 };
 
+/* How long a signal of an event takes is up to its waiters. */
+enum wrt_mp_speed {
+	WRT_MP_NEW = 0,			/* not known yet */
+	WRT_MP_QUICK,			/* may be signalled in the interrupt */
+	WRT_MP_SLOW,			/* took too long once: by the thread from then on */
+};
+
 struct wrt_mp_event {
 	void *event;
-	u64 since;			/* first point it is signalled for */
+	u64 next;			/* first point that it has not been signalled for */
+	enum wrt_mp_speed speed;
+	u32 busy;			/* signals in progress without the event lock */
+	bool leaving;			/* being unregistered: no new signal */
+	bool last;			/* one more signal, because the device is gone */
 };
 
 struct wrt_mp {
@@ -91,6 +102,9 @@ struct wrt_mp {
 	struct wrt_mp_packets packets;
 	/* Under the event lock. */
 	struct wrt_lock event_lock;
+	u64 handed;			/* first point that has not been handed to us */
+	u32 turn;			/* index of the event that the thread signals next */
+	u32 waiters;			/* for an event to be no longer busy */
 	u32 nevents;
 	struct wrt_mp_event event[WRT_MP_EVENTS_MAX];	/* in order of registration */
 };
@@ -130,7 +144,10 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state);
 /* [C] RegisterNotificationEvent. WRT-060..067, Q8, Q9, Q12. */
 enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event);
 
-/* [C] UnregisterNotificationEvent; no signal follows. WRT-068..071, Q10, Q11, Q46. */
+/*
+ * [C] UnregisterNotificationEvent; no signal follows: one in progress is waited for. CANCELLED:
+ * the process was killed meanwhile, the event is still registered. WRT-068..071, Q10, Q11, Q46.
+ */
 enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event);
 
 /* [A] GetPosition, and the linear position with its time. WRT-135..144. */
@@ -195,7 +212,7 @@ enum wrt_status wrt_mp_write_packet(struct wrt_mp *mp, u32 number, u32 flags, u3
 
 /*
  * [C] The device has been removed (core says GONE already): every event is signalled
- * once more, then never again. The binding frees the buffer's memory itself.
+ * once more, soon, then never again. The binding frees the buffer's memory itself.
  */
 void wrt_mp_removed(struct wrt_mp *mp);
 
@@ -205,8 +222,8 @@ void wrt_packets_reset(struct wrt_mp *mp);
 void wrt_packets_show_state(struct wrt_mp *mp);
 
 /* events.c, for stream.c */
-void wrt_mp_notify(struct wrt_client *c, u64 first, u32 points);
-void wrt_mp_signal_all(struct wrt_mp *mp);
-u32 wrt_mp_batch(const struct wrt_mp *mp);
+bool wrt_mp_notify(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from);
+void wrt_mp_settle(struct wrt_mp *mp);
+void wrt_mp_signal_last(struct wrt_mp *mp);
 
 #endif

@@ -33,4 +33,7 @@ enum wrt_status {
 	WRT_STATUS_TABLE(WRT_STATUS_ENUM)
 };
 
+/* Not the contract's: the calling process is being killed (EINTR). */
+#define WRT_STATUS_CANCELLED	((enum wrt_status)0xC0000120)
+
 #endif

@@ -21,6 +21,8 @@ static enum wrt_status from_core(int err)
 		return WRT_STATUS_INVALID_DEVICE_REQUEST;
 	case WRT_EIO:		/* WRT-023 */
 		return WRT_STATUS_DEVICE_NOT_READY;
+	case WRT_EINTR:
+		return WRT_STATUS_CANCELLED;
 	}
 	return WRT_STATUS_UNSUCCESSFUL;
 }
@@ -47,10 +49,10 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 
 	wrt_memset(mp, 0, sizeof(*mp));
 	wrt_lock_init(&mp->event_lock);
-	mp->client.ops = &client_ops;
-	mp->client.batch = wrt_mp_batch(mp);
+	wrt_client_init(&mp->client, &client_ops, stream);
 	mp->client.keep_last = true;
 	mp->client.wants_points = observer;
+	mp->client.observer = observer;
 	mp->ops = ops;
 	mp->stream = stream;
 	mp->observer = observer;
@@ -114,15 +116,23 @@ static bool count_ok(enum wrt_mp_buffer kind, u32 count, bool any_count)
 	return count >= 1 && (any_count || count <= 2);
 }
 
+/* The pin is claimed first: there is never more memory than pins. */
 static enum wrt_status back_with_memory(struct wrt_mp *mp, struct wrt_hw_geom *geom)
 {
-	int err = mp->ops->buffer_alloc(mp, geom);
+	int err = wrt_stream_claim(mp->stream, &mp->client);
 
 	if (err)
 		return from_core(err);
+	err = mp->ops->buffer_alloc(mp, geom);
+	if (err) {
+		wrt_stream_release(mp->stream, &mp->client);
+		return from_core(err);
+	}
 	err = wrt_stream_configure(mp->stream, &mp->client, geom);
-	if (err)
+	if (err) {
+		wrt_stream_release(mp->stream, &mp->client);
 		mp->ops->buffer_free(mp);
+	}
 	return from_core(err);
 }
 
@@ -194,6 +204,7 @@ void wrt_mp_close(struct wrt_mp *mp)
 	drop_buffer(mp);
 	if (mp->observer && !mp->removed)
 		wrt_stream_unobserve(mp->stream, &mp->client);
+	wrt_client_cancel(&mp->client);
 }
 
 /* ---- states ------------------------------------------------------------------- */
@@ -223,7 +234,7 @@ static void step_down(struct wrt_mp *mp)
 	mp->state--;
 	if (mp->buffer && mp->state == WRT_MP_PAUSE) {
 		wrt_stream_stop(mp->stream, &mp->client);
-		wrt_stream_settle(mp->stream, &mp->client);
+		wrt_mp_settle(mp);
 	} else if (mp->buffer && mp->state == WRT_MP_STOP) {
 		wrt_stream_reset(mp->stream, &mp->client);
 		wrt_packets_reset(mp);
@@ -303,7 +314,7 @@ enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out)
 
 void wrt_mp_removed(struct wrt_mp *mp)
 {
-	/* Who is on the stream's list has been shown GONE, with the last position. */
+	/* Clients on the stream's list have been shown GONE, with the last position. */
 	if (mp->observer)
 		wrt_stream_unobserve(mp->stream, &mp->client);
 	else if (mp->buffer)
@@ -313,5 +324,5 @@ void wrt_mp_removed(struct wrt_mp *mp)
 	mp->buffer = WRT_MP_NO_BUFFER;
 	wrt_memset(&mp->geom, 0, sizeof(mp->geom));
 	mp->removed = true;
-	wrt_mp_signal_all(mp);
+	wrt_mp_signal_last(mp);
 }

@@ -97,11 +97,11 @@ static void publish(struct wrt_mp *mp, const struct wrt_snapshot *now)
 
 _Static_assert(WRT_STREAM_RUN + 1 == (int)WRT_MP_RUN && WRT_STREAM_GONE + 1 == 4, "sim_page.state");
 
-static void signalling(struct wrt_mp *mp, u64 first, u32 points)
+static void signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
 	(void)mp;
-	(void)first;
-	(void)points;
+	(void)point;
+	(void)ns;
 }
 
 static void signal(void *event)

@@ -20,6 +20,8 @@ int wrt_alsa_errno(int err)
 		return -EBADFD;
 	case WRT_EIO:
 		return -EIO;
+	case WRT_EINTR:
+		return -EINTR;
 	}
 	return -EINVAL;
 }

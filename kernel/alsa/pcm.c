@@ -48,12 +48,14 @@ static const struct {
 
 /* ---- what the core tells us --------------------------------------------------- */
 
-/* However many points have passed, ALSA is told once: it reads the pointer itself. */
-static void pcm_notify(struct wrt_client *c, u64 first, u32 points)
+/* One call, however many points have passed: ALSA reads the pointer itself. */
+static bool pcm_notify(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from)
 {
 	struct wrt_pcm_stream *ps = container_of(c, struct wrt_pcm_stream, client);
 
-	snd_pcm_period_elapsed(ps->substream);
+	if (points)
+		snd_pcm_period_elapsed(ps->substream);
+	return false;
 }
 
 static const struct wrt_client_ops client_ops = {
@@ -221,6 +223,30 @@ static void keep_wakeups(struct snd_pcm_hw_params *params)
 		params->info &= ~SNDRV_PCM_INFO_NO_PERIOD_WAKEUP;
 }
 
+/*
+ * Not ALSA's managed buffer, which is allocated before hw_params is called: a stream that a
+ * WaveRT client owns would then have two.
+ */
+static int back_with_memory(struct snd_pcm_substream *substream, struct wrt_hw_geom *geom)
+{
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+	struct wrt_hw_seg seg;
+	int err;
+
+	err = wrt_stream_claim(ps->stream, &ps->client);
+	if (err)
+		return wrt_alsa_errno(err);
+	err = snd_pcm_lib_malloc_pages(substream, geom->bytes);
+	if (err < 0)
+		return err;
+	seg.bus = substream->runtime->dma_addr;
+	seg.len = geom->bytes;
+	geom->seg = &seg;
+	geom->nseg = 1;
+	geom->cpu = substream->runtime->dma_area;
+	return wrt_alsa_errno(wrt_stream_configure(ps->stream, &ps->client, geom));
+}
+
 static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_params *params)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
@@ -231,7 +257,6 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 		.format = core_format(params_format(params)),
 		.channels = params_channels(params),
 	};
-	struct wrt_hw_seg seg;
 	struct wrt_hw_geom geom;
 	int err;
 
@@ -240,23 +265,19 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 		return wrt_alsa_errno(err);
 	if (geom.bytes != req.bytes || geom.notify_bytes != params_period_bytes(params))
 		return -EINVAL;
-	seg.bus = substream->runtime->dma_addr;
-	seg.len = geom.bytes;
-	geom.seg = &seg;
-	geom.nseg = 1;
-	geom.cpu = substream->runtime->dma_area;
 	keep_wakeups(params);
 	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
 				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
-	return wrt_alsa_errno(wrt_stream_configure(ps->stream, &ps->client, &geom));
+	return back_with_memory(substream, &geom);
 }
 
+/* If hw_params fails, ALSA calls this as well. */
 static int pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 
 	wrt_stream_release(ps->stream, &ps->client);
-	return 0;
+	return snd_pcm_lib_free_pages(substream);
 }
 
 static int pcm_prepare(struct snd_pcm_substream *substream)
@@ -332,8 +353,7 @@ static struct wrt_pcm *new_private(struct wrt_device *device, int card)
 	init_waitqueue_head(&wp->closed);
 	for (i = 0; i < device->nstreams; i++) {
 		wp->streams[i].stream = &device->streams[i];
-		wp->streams[i].client.ops = &client_ops;
-		wp->streams[i].client.batch = UINT_MAX;
+		wrt_client_init(&wp->streams[i].client, &client_ops, &device->streams[i]);
 	}
 	return wp;
 }
@@ -359,7 +379,7 @@ int wrt_pcm_new(struct snd_card *card, struct wrt_device *device,
 	strscpy(pcm->name, info->shortname, sizeof(pcm->name));
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_PLAYBACK, &pcm_ops);
 	snd_pcm_set_ops(pcm, SNDRV_PCM_STREAM_CAPTURE, &pcm_ops);
-	snd_pcm_set_managed_buffer_all(pcm, info->dma_type, info->dma_dev, 0, 0);
+	snd_pcm_lib_preallocate_pages_for_all(pcm, info->dma_type, info->dma_dev, 0, 0);
 	*out = wp;
 	return 0;
 }

@@ -102,7 +102,10 @@ static int read_config(struct wrt_sim_config *cfg)
 
 /* ---- the step clock ------------------------------------------------------------- */
 
-/* As hardware does: time up to the next interrupt, the interrupt, and on. */
+/*
+ * As hardware does: time up to the next interrupt, the interrupt, and on. What the interrupt
+ * left to the thread is waited for, so that every run gives the same.
+ */
 static int step_frames(struct sim_card *sc, u64 frames)
 {
 	struct wrt_device *device = wrt_adapter_device(sc->adapter);
@@ -118,6 +121,8 @@ static int step_frames(struct sim_card *sc, u64 frames)
 		moved = wrt_sim_step(sc->hw, frames);
 		wrt_unlock(&device->lock, flags);
 		wrt_device_irq(device);
+		if (wrt_device_wait_deferred(device))
+			return -EINTR;
 		frames -= moved;
 		sc->stepped += moved;
 		cond_resched();

@@ -2,98 +2,118 @@
 /*
  * clients.c - see clients.h.
  *
- * Life of a client on the list: it stays linked as long as busy > 0, so a walk that
- * dropped the lock for a callback finds its way on. Whoever unlinks waits for that,
- * asleep, which is why unlinking is [S].
+ * Life of a client on the list: it stays linked as long as busy > 0. Unlinking waits for
+ * that, asleep, which is why unlinking is [S].
  */
 #include "clients.h"
+#include "deferred.h"
 #include "device.h"
 
-/* ---- callbacks, stream lock dropped in between ---------------------------------- */
+/* ---- callbacks, stream lock dropped meanwhile -------------------------------------------- */
 
-static void call_client(struct wrt_stream *s, struct wrt_client *c, unsigned long *flags)
+/* True: something is left over. */
+static bool call_client(struct wrt_stream *s, struct wrt_client *c, enum wrt_notify_from from,
+			unsigned long *flags)
 {
-	u32 points = (u32)(c->pending < c->batch ? c->pending : c->batch);
-	u64 first = c->passed - c->pending;
+	u64 points = c->pending;
+	u64 first = c->passed - points;
+	bool more;
 
-	if (!points)
-		return;
-	c->pending -= points;
+	c->pending = 0;
 	c->busy++;
 	wrt_unlock(&s->lock, *flags);
-	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, first, points);
-	c->ops->notify(c, first, points);
+	more = c->ops->notify(c, first, points, from);
 	*flags = wrt_lock(&s->lock);
 	c->busy--;
+	if (c->waiters)
+		wrt_wake(&s->dev->wait);
+	return more;
 }
 
-/* One bounded round: each client but `except` is told of at most its batch. */
-void wrt_clients_deliver(struct wrt_stream *s, struct wrt_client *except, unsigned long *flags)
+void wrt_clients_notify_owner(struct wrt_stream *s, unsigned long *flags)
 {
-	struct wrt_client *c;
+	struct wrt_client *c = s->owner;
 
-	for (c = s->clients; c; c = c->next)
-		if (c != except)
-			call_client(s, c, flags);
+	if (!c || !c->pending)
+		return;
+	if (call_client(s, c, WRT_FROM_INTERRUPT, flags) && !c->leaving)
+		s->kick |= wrt_deferred_add(s->dev, c);
 }
 
-void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
+void wrt_clients_defer_owner(struct wrt_stream *s)
 {
-	unsigned long flags;
-	u32 busy;
-
-	for (;;) {
-		flags = wrt_lock(&s->lock);
-		busy = c->busy;
-		wrt_unlock(&s->lock, flags);
-		if (!busy)
-			return;
-		wrt_sleep_us(20);
-	}
+	if (s->owner && s->owner->pending)
+		wrt_deferred_add(s->dev, s->owner);
 }
 
-/* [S] Until nothing is pending, or being told, for anybody but `except`. */
-void wrt_clients_deliver_all(struct wrt_stream *s, struct wrt_client *except)
-{
-	bool pending, busy;
-	struct wrt_client *c;
-	unsigned long flags;
-
-	do {
-		pending = false;
-		busy = false;
-		flags = wrt_lock(&s->lock);
-		wrt_clients_deliver(s, except, &flags);
-		for (c = s->clients; c; c = c->next) {
-			pending |= c != except && c->pending;
-			busy |= c != except && c->busy;
-		}
-		wrt_unlock(&s->lock, flags);
-		if (busy)
-			wrt_sleep_us(20);
-		else
-			wrt_relax();
-	} while (pending || busy);
-}
-
-void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
+static bool serve(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags;
 	bool more;
 
-	do {
-		flags = wrt_lock(&s->lock);
-		call_client(s, c, &flags);
-		more = c->pending;
-		wrt_unlock(&s->lock, flags);
+	flags = wrt_lock(&s->lock);
+	more = call_client(s, c, WRT_FROM_THREAD, &flags);
+	more |= c->pending;
+	wrt_unlock(&s->lock, flags);
+	return more;
+}
+
+bool wrt_clients_serve(struct wrt_client *c)
+{
+	return serve(c->stream, c);
+}
+
+/* ---- waiting for a callback ----------------------------------------------------------------- */
+
+static void count_waiter(struct wrt_stream *s, struct wrt_client *c, u32 n)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	c->waiters += n;
+	wrt_unlock(&s->lock, flags);
+}
+
+static bool is_busy(struct wrt_stream *s, const struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	bool busy = c->busy;
+
+	wrt_unlock(&s->lock, flags);
+	return busy;
+}
+
+void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
+{
+	count_waiter(s, c, 1);
+	wrt_wait_until(&s->dev->wait, !is_busy(s, c));
+	count_waiter(s, c, -1u);
+}
+
+static int sync_killable(struct wrt_stream *s, struct wrt_client *c)
+{
+	int err;
+
+	count_waiter(s, c, 1);
+	err = wrt_wait_killable(&s->dev->wait, !is_busy(s, c));
+	count_waiter(s, c, -1u);
+	return err;
+}
+
+/* The thread may serve c at the same time: each signal is made by one of both. */
+int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
+{
+	int err = sync_killable(s, c);
+
+	while (!err && serve(s, c)) {
 		wrt_relax();
-	} while (more);
-	wrt_stream_sync(s, c);
+		if (wrt_dying())
+			err = WRT_EINTR;
+	}
+	return err ? err : sync_killable(s, c);
 }
 
 /* ---- coming and going -------------------------------------------------------------------- */
 
-/* Tell the backend whether anybody wants an interrupt at the points. Lock held. */
 void wrt_clients_update_points(struct wrt_stream *s)
 {
 	const struct wrt_hw_ops *ops = s->dev->ops;
@@ -115,11 +135,15 @@ void wrt_clients_update_points(struct wrt_stream *s)
 
 void wrt_clients_link(struct wrt_stream *s, struct wrt_client *c)
 {
+	struct wrt_client **i = &s->clients;
+
+	c->stream = s;
 	c->pending = 0;
-	c->busy = 0;
 	c->leaving = false;
-	c->next = s->clients;
-	s->clients = c;
+	while (c->observer && *i)
+		i = &(*i)->next;
+	c->next = *i;
+	*i = c;
 }
 
 bool wrt_clients_has(const struct wrt_stream *s, const struct wrt_client *c)
@@ -132,21 +156,25 @@ bool wrt_clients_has(const struct wrt_stream *s, const struct wrt_client *c)
 	return false;
 }
 
-/* [S] Off the list, once no callback of c runs. What was pending is dropped. */
+/* Nothing is handed to c any more. */
+static void begin_leaving(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	c->leaving = true;
+	c->pending = 0;
+	wrt_unlock(&s->lock, flags);
+}
+
 void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c)
 {
 	struct wrt_client **i;
 	unsigned long flags;
 
-	for (;;) {
-		flags = wrt_lock(&s->lock);
-		c->leaving = true;
-		c->pending = 0;
-		if (!c->busy)
-			break;
-		wrt_unlock(&s->lock, flags);
-		wrt_sleep_us(20);
-	}
+	begin_leaving(s, c);
+	wrt_deferred_cancel(s->dev, c);
+	wrt_stream_sync(s, c);
+	flags = wrt_lock(&s->lock);
 	for (i = &s->clients; *i; i = &(*i)->next) {
 		if (*i == c) {
 			*i = c->next;
@@ -163,37 +191,32 @@ static u32 count_observers(const struct wrt_stream *s)
 	u32 n = 0;
 
 	for (c = s->clients; c; c = c->next)
-		n += c != s->owner;
+		n += c->observer;
 	return n;
 }
 
-void wrt_stream_set_batch(struct wrt_stream *s, struct wrt_client *c, u32 batch)
+static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
-
-	c->batch = batch;
-	wrt_unlock(&s->lock, flags);
+	if (s->state == WRT_STREAM_GONE)
+		return WRT_EGONE;
+	if (count_observers(s) >= WRT_OBSERVERS_MAX)
+		return WRT_ENOMEM;
+	if (s->state == WRT_STREAM_RUN)	/* points of before are not for the new one */
+		wrt_stream_take_look(s);
+	c->observer = true;
+	wrt_clients_link(s, c);
+	wrt_clients_update_points(s);
+	return 0;
 }
 
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags;
-	int err = 0;
+	unsigned long flags = wrt_lock(&s->lock);
+	int err = observe_locked(s, c);
 
-	flags = wrt_lock(&s->lock);
-	if (s->state == WRT_STREAM_GONE) {
-		err = WRT_EGONE;
-	} else if (count_observers(s) >= WRT_OBSERVERS_MAX) {
-		err = WRT_ENOMEM;
-	} else {
-		/* what passed before is not for the new one */
-		if (s->state == WRT_STREAM_RUN)
-			wrt_stream_take_look(s);
-		wrt_clients_link(s, c);
-		wrt_clients_update_points(s);
-		wrt_clients_deliver(s, c, &flags);
-	}
-	wrt_unlock(&s->lock, flags);
+	if (!err)
+		wrt_clients_notify_owner(s, &flags);
+	wrt_stream_unlock_and_kick(s, flags);
 	return err;
 }
 

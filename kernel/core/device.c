@@ -23,6 +23,7 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 	dev->hw = hw;
 	dev->asleep = false;
 	dev->gone = false;
+	dev->wake = NULL;
 	dev->deaf = false;
 	dev->nstreams = count_slots(ops, hw);
 	if (!dev->nstreams)
@@ -32,6 +33,8 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 		return WRT_ENOMEM;
 	wrt_lock_init(&dev->lock);
 	wrt_mutex_init(&dev->mutex);
+	wrt_wait_init(&dev->wait);
+	wrt_deferred_init(&dev->deferred);
 	for (i = 0; i < dev->nstreams; i++) {
 		wrt_memset(&caps, 0, sizeof(caps));
 		ops->caps(hw, i, &caps);
@@ -72,6 +75,7 @@ void wrt_device_gone(struct wrt_device *dev)
 	for (i = 0; i < dev->nstreams; i++)
 		wrt_stream_gone(&dev->streams[i]);
 	wrt_mutex_unlock(&dev->mutex);
+	wrt_deferred_kick(dev);
 }
 
 /* Registers of hardware that sleeps are not to be read. */
@@ -96,6 +100,7 @@ void wrt_device_suspend(struct wrt_device *dev)
 		dev->ops->suspend(dev->hw);
 	}
 	wrt_mutex_unlock(&dev->mutex);
+	wrt_deferred_kick(dev);
 }
 
 int wrt_device_resume(struct wrt_device *dev)

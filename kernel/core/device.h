@@ -6,6 +6,7 @@
 #ifndef WRT_CORE_DEVICE_H
 #define WRT_CORE_DEVICE_H
 
+#include "deferred.h"
 #include "stream.h"
 
 struct wrt_device {
@@ -16,6 +17,13 @@ struct wrt_device {
 	bool asleep;			/* suspended; under the mutex, ... */
 	bool gone;			/* ... removed: likewise */
 	bool deaf;			/* suspended; under the lock: interrupts are nobody's */
+	/*
+	 * Set by the binding. Any context: have wrt_device_serve() called until it says that
+	 * nothing is deferred. NULL: there is no thread; it is called at the end of the interrupt.
+	 */
+	void (*wake)(struct wrt_device *dev);
+	struct wrt_deferred deferred;
+	struct wrt_wait wait;		/* for callbacks to return, deferred work to be done */
 	u32 number;			/* the card's, for traces; set by the binding */
 	u32 nstreams;
 	struct wrt_stream *streams;	/* one for each slot */
@@ -38,6 +46,20 @@ void wrt_device_destroy(struct wrt_device *dev);
  * interrupt was the device's.
  */
 bool wrt_device_irq(struct wrt_device *dev);
+
+#define WRT_NOTHING_DEFERRED	(~0ull)
+
+/*
+ * [S] For the binding's thread: serve one client, if its turn has come. 0: call again at once;
+ * else the time in ns after which to call again; WRT_NOTHING_DEFERRED: when woken.
+ */
+u64 wrt_device_serve(struct wrt_device *dev);
+
+/* [A] The same answer without serving a client: for a thread that is about to sleep. */
+u64 wrt_device_deferred(struct wrt_device *dev);
+
+/* [S] Until nothing is deferred. WRT_EINTR: the calling process is being killed. */
+int wrt_device_wait_deferred(struct wrt_device *dev);
 
 /*
  * [S] The device goes away: DMA off everywhere, state GONE published. On return the

@@ -3,20 +3,19 @@
  * os.h - the seam between the hardware core and the system it runs on.
  *
  * Every system provides the same few names: fixed-width types, an interrupt-safe
- * lock (struct wrt_lock), a sleeping lock (struct wrt_mutex), memory, a short
- * sleep, tracepoints (WRT_TRACE), and 64-bit arithmetic that does not overflow in
- * between. core/, hw/ and miniport/ use nothing else of their system.
+ * lock (struct wrt_lock), a sleeping lock (struct wrt_mutex), a wait queue (struct
+ * wrt_wait), memory, tracepoints (WRT_TRACE), and 64-bit arithmetic that does not
+ * overflow in between. core/, hw/ and miniport/ use nothing else of their system.
+ *
+ * wrt_wait_until(w, condition) sleeps until the condition holds, wrt_wait_killable() also
+ * until the process is killed (WRT_EINTR). The condition may take locks. Whoever makes it
+ * true calls wrt_wake(w) afterwards, from any context.
+ *
+ * wrt_now_ns() measures how long a signal takes. It is 0 for ever on systems where
+ * signalling an event runs no code of a client.
  */
 #ifndef WRT_CORE_OS_H
 #define WRT_CORE_OS_H
-
-#if defined(__KERNEL__)
-#include "os_linux.h"
-#elif defined(_WIN32)
-#include "os_nt.h"
-#else
-#include "os_host.h"
-#endif
 
 /*
  * What core/, hw/ and miniport/ return: 0 or one of these, negative. Each binding
@@ -30,7 +29,16 @@ enum wrt_error {
 	WRT_ERANGE = -5,	/* legal, but this device cannot do it */
 	WRT_ESTATE = -6,	/* not in this state */
 	WRT_EIO = -7,		/* the hardware did not do as told */
+	WRT_EINTR = -8,		/* the calling process is being killed */
 };
+
+#if defined(__KERNEL__)
+#include "os_linux.h"
+#elif defined(_WIN32)
+#include "os_nt.h"
+#else
+#include "os_host.h"
+#endif
 
 static inline u32 wrt_min_u32(u32 a, u32 b)
 {

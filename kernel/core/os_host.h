@@ -12,7 +12,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef uint8_t u8;
 typedef uint16_t u16;
@@ -56,6 +55,12 @@ static inline void wrt_mutex_lock(struct wrt_mutex *m)
 	pthread_mutex_lock(&m->raw);
 }
 
+static inline int wrt_mutex_lock_killable(struct wrt_mutex *m)
+{
+	pthread_mutex_lock(&m->raw);
+	return 0;
+}
+
 static inline void wrt_mutex_unlock(struct wrt_mutex *m)
 {
 	pthread_mutex_unlock(&m->raw);
@@ -80,9 +85,71 @@ static inline void wrt_relax(void)
 {
 }
 
-static inline void wrt_sleep_us(u32 us)
+/* The condition is tested without the lock: it may take others, and wakers may hold them. */
+struct wrt_wait {
+	pthread_mutex_t raw;
+	pthread_cond_t woken;
+	unsigned int wakes;
+};
+
+static inline void wrt_wait_init(struct wrt_wait *w)
 {
-	usleep(us);
+	pthread_mutex_init(&w->raw, NULL);
+	pthread_cond_init(&w->woken, NULL);
+	w->wakes = 0;
+}
+
+static inline void wrt_wake(struct wrt_wait *w)
+{
+	pthread_mutex_lock(&w->raw);
+	w->wakes++;
+	pthread_cond_broadcast(&w->woken);
+	pthread_mutex_unlock(&w->raw);
+}
+
+static inline unsigned int wrt_wait_wakes(struct wrt_wait *w)
+{
+	unsigned int wakes;
+
+	pthread_mutex_lock(&w->raw);
+	wakes = w->wakes;
+	pthread_mutex_unlock(&w->raw);
+	return wakes;
+}
+
+static inline void wrt_wait_next(struct wrt_wait *w, unsigned int wakes)
+{
+	pthread_mutex_lock(&w->raw);
+	while (w->wakes == wakes)
+		pthread_cond_wait(&w->woken, &w->raw);
+	pthread_mutex_unlock(&w->raw);
+}
+
+#define wrt_wait_until(w, condition)					\
+	do {								\
+		for (;;) {						\
+			unsigned int wakes_ = wrt_wait_wakes(w);	\
+									\
+			if (condition)					\
+				break;					\
+			wrt_wait_next(w, wakes_);			\
+		}							\
+	} while (0)
+
+#define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
+
+/* Set by tests: the caller is being killed; a clock that a signal may take long by. */
+__attribute__((weak)) bool wrt_host_dying;
+__attribute__((weak)) u64 wrt_host_ns;
+
+static inline bool wrt_dying(void)
+{
+	return wrt_host_dying;
+}
+
+static inline u64 wrt_now_ns(void)
+{
+	return wrt_host_ns;
 }
 
 static inline u64 wrt_div_u64(u64 a, u64 b)

@@ -10,14 +10,16 @@
 #define WRT_CORE_OS_LINUX_H
 
 #include <linux/compiler.h>
-#include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include "os_linux_trace.h"
 
@@ -53,6 +55,11 @@ static inline void wrt_mutex_lock(struct wrt_mutex *m)
 	mutex_lock(&m->raw);
 }
 
+static inline int wrt_mutex_lock_killable(struct wrt_mutex *m)
+{
+	return mutex_lock_killable(&m->raw) ? WRT_EINTR : 0;
+}
+
 static inline void wrt_mutex_unlock(struct wrt_mutex *m)
 {
 	mutex_unlock(&m->raw);
@@ -80,9 +87,30 @@ static inline void wrt_relax(void)
 	cond_resched();
 }
 
-static inline void wrt_sleep_us(u32 us)
+struct wrt_wait {
+	wait_queue_head_t raw;
+};
+
+#define wrt_wait_init(w)	init_waitqueue_head(&(w)->raw)
+
+static inline void wrt_wake(struct wrt_wait *w)
 {
-	usleep_range(us, 2 * us);
+	wake_up_all(&w->raw);
+}
+
+#define wrt_wait_until(w, condition)	wait_event((w)->raw, condition)
+#define wrt_wait_killable(w, condition) \
+	(wait_event_killable((w)->raw, condition) ? WRT_EINTR : 0)
+
+/* The caller is being killed, or is on its way out: what it still waits for is of no use. */
+static inline bool wrt_dying(void)
+{
+	return fatal_signal_pending(current) || current->flags & PF_EXITING;
+}
+
+static inline u64 wrt_now_ns(void)
+{
+	return ktime_get_ns();
 }
 
 static inline u64 wrt_div_u64(u64 a, u64 b)

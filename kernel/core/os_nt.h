@@ -56,6 +56,12 @@ static inline void wrt_mutex_lock(struct wrt_mutex *m)
 	ExAcquireFastMutex(&m->raw);
 }
 
+static inline int wrt_mutex_lock_killable(struct wrt_mutex *m)
+{
+	ExAcquireFastMutex(&m->raw);
+	return 0;
+}
+
 static inline void wrt_mutex_unlock(struct wrt_mutex *m)
 {
 	ExReleaseFastMutex(&m->raw);
@@ -87,12 +93,51 @@ static inline void wrt_relax(void)
 {
 }
 
-static inline void wrt_sleep_us(u32 us)
+struct wrt_wait {
+	KEVENT raw;
+};
+
+static inline void wrt_wait_init(struct wrt_wait *w)
+{
+	KeInitializeEvent(&w->raw, NotificationEvent, FALSE);
+}
+
+static inline void wrt_wake(struct wrt_wait *w)
+{
+	KeSetEvent(&w->raw, IO_NO_INCREMENT, FALSE);
+}
+
+/* PASSIVE_LEVEL. The timeout covers a second waiter that has cleared the event. */
+static inline void wrt_wait_some(struct wrt_wait *w)
 {
 	LARGE_INTEGER due;
 
-	due.QuadPart = -10ll * us;
-	KeDelayExecutionThread(KernelMode, FALSE, &due);
+	due.QuadPart = -10000;	/* a millisecond */
+	KeWaitForSingleObject(&w->raw, Executive, KernelMode, FALSE, &due);
+}
+
+#define wrt_wait_until(w, condition)					\
+	do {								\
+		for (;;) {						\
+			KeClearEvent(&(w)->raw);			\
+			if (condition)					\
+				break;					\
+			wrt_wait_some(w);				\
+		}							\
+	} while (0)
+
+/* Nobody is killed inside of a driver. */
+#define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
+
+static inline bool wrt_dying(void)
+{
+	return false;
+}
+
+/* KeSetEvent() runs no code of a client, so nothing has to be measured. */
+static inline u64 wrt_now_ns(void)
+{
+	return 0;
 }
 
 static inline u64 wrt_div_u64(u64 a, u64 b)

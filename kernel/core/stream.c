@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * stream.c - see stream.h: state, DMA on and off, looks. Who is told is in clients.c.
+ * stream.c - see stream.h: state, DMA on and off, position updates. Notification of clients
+ * is in clients.c.
  */
 #include "clients.h"
+#include "deferred.h"
 #include "device.h"
 #include "geometry.h"
 
@@ -66,7 +68,20 @@ void wrt_stream_read(struct wrt_stream *s)
 	wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
 }
 
-static void publish(struct wrt_stream *s, u64 passed)
+/* The points are the client's from here on. At a stop an owner may not want the last ones. */
+static void hand_out(struct wrt_stream *s, struct wrt_client *c, u64 passed, bool stopping)
+{
+	if (!passed || !c->wants_points || c->leaving || (stopping && !c->keep_last))
+		return;
+	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, c->passed, (u32)passed);
+	c->pending += passed;
+	if (c->pending > WRT_PENDING_MAX)
+		c->pending = WRT_PENDING_MAX;
+	if (c->observer)
+		s->kick |= wrt_deferred_add(s->dev, c);
+}
+
+static void publish_at(struct wrt_stream *s, u64 passed, bool stopping)
 {
 	struct wrt_snapshot snap;
 	struct wrt_client *c;
@@ -75,12 +90,24 @@ static void publish(struct wrt_stream *s, u64 passed)
 	for (c = s->clients; c; c = c->next) {
 		if (c->ops->publish)
 			c->ops->publish(c, &snap);
+		hand_out(s, c, passed, stopping);
 		c->passed += passed;
-		if (c->wants_points && !c->leaving)
-			c->pending += passed;
-		if (c->pending > WRT_PENDING_MAX)
-			c->pending = WRT_PENDING_MAX;
 	}
+}
+
+static void publish(struct wrt_stream *s, u64 passed)
+{
+	publish_at(s, passed, false);
+}
+
+void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned long flags)
+{
+	bool kick = s->kick;
+
+	s->kick = false;
+	wrt_unlock(&s->lock, flags);
+	if (kick)
+		wrt_deferred_kick(s->dev);
 }
 
 /* Turn DMA off and account for the last bytes. */
@@ -109,7 +136,7 @@ static void halt_dma(struct wrt_stream *s)
 	s->wakes_up = false;
 	s->state = WRT_STREAM_READY;
 	s->looks++;
-	publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+	publish_at(s, wrt_position_take_points(&s->pos, &s->cycle), true);
 }
 
 /* ---- looks ----------------------------------------------------------------------- */
@@ -138,35 +165,40 @@ void wrt_stream_look(struct wrt_stream *s)
 
 	if (s->state == WRT_STREAM_RUN) {
 		wrt_stream_take_look(s);
-		wrt_clients_deliver(s, NULL, &flags);
+		wrt_clients_notify_owner(s, &flags);
 	}
-	wrt_unlock(&s->lock, flags);
+	wrt_stream_unlock_and_kick(s, flags);
 }
 
 /* ---- owning --------------------------------------------------------------------- */
 
+static int claim_locked(struct wrt_stream *s, struct wrt_client *c)
+{
+	if (s->state == WRT_STREAM_GONE)
+		return WRT_EGONE;
+	if (s->owner && s->owner != c)
+		return WRT_EBUSY;
+	if (s->state == WRT_STREAM_RUN)
+		return WRT_ESTATE;
+	s->owner = c;
+	c->observer = false;
+	if (!wrt_clients_has(s, c))
+		wrt_clients_link(s, c);
+	return 0;
+}
+
 static int claim(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags = wrt_lock(&s->lock);
-	int err = 0;
+	int err = claim_locked(s, c);
 
-	if (s->state == WRT_STREAM_GONE)
-		err = WRT_EGONE;
-	else if (s->owner && s->owner != c)
-		err = WRT_EBUSY;
-	else if (s->state == WRT_STREAM_RUN)
-		err = WRT_ESTATE;
-	else
-		s->owner = c;
-	if (!err && !wrt_clients_has(s, c))
-		wrt_clients_link(s, c);
 	wrt_unlock(&s->lock, flags);
 	return err;
 }
 
 /*
- * The device forgets the buffer. Device mutex held. Halting, leaving READY and letting go
- * of the hardware are one step under the lock: a start() that comes after finds no way in.
+ * The device forgets the buffer. Device mutex held; kick after that. Stop, leave READY and clear
+ * s->hw under one lock, so that a start() that comes after fails.
  */
 static void forget_buffer(struct wrt_stream *s)
 {
@@ -189,6 +221,22 @@ static void forget_buffer(struct wrt_stream *s)
 	ops->close(hw);
 }
 
+/* The cycle that positions are counted in, and the start of it. Stream lock held. */
+static void set_geometry(struct wrt_stream *s, const struct wrt_hw_geom *g)
+{
+	s->geom = *g;
+	s->geom.seg = NULL;
+	s->geom.nseg = 0;
+	s->cycle.bytes = g->bytes;
+	s->cycle.notify_bytes = g->notify_bytes;
+	s->cycle.byte_rate = g->rate * g->frame_bytes;
+	s->cycle.unclocked = s->caps.flags & WRT_HW_EMULATED;
+	s->cycle.back_max = s->cycle.unclocked ? 0 : s->latency.fifo_bytes;
+	s->register_base = 0;
+	wrt_position_reset(&s->pos);
+}
+
+/* Device mutex held. */
 static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 {
 	const struct wrt_hw_ops *ops = s->dev->ops;
@@ -198,7 +246,8 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	int err;
 
 	forget_buffer(s);
-	wrt_clients_deliver_all(s, s->owner);
+	if (s->dev->asleep)
+		return WRT_EIO;
 	err = ops->open(s->dev->hw, s->slot, &hw);
 	if (err)
 		return err;
@@ -210,17 +259,8 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 
 	flags = wrt_lock(&s->lock);
 	s->hw = hw;
-	s->geom = *g;
-	s->geom.seg = NULL;
-	s->geom.nseg = 0;
 	s->latency = latency;
-	s->cycle.bytes = g->bytes;
-	s->cycle.notify_bytes = g->notify_bytes;
-	s->cycle.byte_rate = g->rate * g->frame_bytes;
-	s->cycle.unclocked = s->caps.flags & WRT_HW_EMULATED;
-	s->cycle.back_max = s->cycle.unclocked ? 0 : latency.fifo_bytes;
-	s->register_base = 0;
-	wrt_position_reset(&s->pos);
+	set_geometry(s, g);
 	s->dma_off = true;
 	s->state = WRT_STREAM_READY;
 	wrt_clients_update_points(s);
@@ -229,7 +269,10 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	return 0;
 }
 
-/* Back to nobody's. Device mutex held, DMA off, the buffer forgotten. */
+/*
+ * The stream has no owner again. DMA is off, the buffer forgotten. The device mutex is not
+ * held: this may have to wait for a callback of c.
+ */
 static void disown(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags;
@@ -246,39 +289,61 @@ static void disown(struct wrt_stream *s, struct wrt_client *c)
 	wrt_unlock(&s->lock, flags);
 }
 
+int wrt_stream_claim(struct wrt_stream *s, struct wrt_client *c)
+{
+	int err = wrt_mutex_lock_killable(&s->dev->mutex);
+
+	if (err)
+		return err;
+	err = claim(s, c);
+	if (!err)
+		forget_buffer(s);
+	wrt_mutex_unlock(&s->dev->mutex);
+	wrt_deferred_kick(s->dev);
+	return err;
+}
+
 int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 			 const struct wrt_hw_geom *g)
 {
-	int err;
+	bool owner = false;
+	int err = wrt_mutex_lock_killable(&s->dev->mutex);
 
-	wrt_mutex_lock(&s->dev->mutex);
+	if (err)
+		return err;
 	err = claim(s, c);
 	if (!err) {
-		if (s->dev->asleep)
-			forget_buffer(s);
-		err = s->dev->asleep ? WRT_EIO : program(s, g);
-		if (err)
-			disown(s, c);
+		owner = true;
+		err = program(s, g);
 	}
 	wrt_mutex_unlock(&s->dev->mutex);
+	wrt_deferred_kick(s->dev);
+	if (err && owner)
+		disown(s, c);
 	return err;
+}
+
+static bool owns(struct wrt_stream *s, const struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	bool owner = s->owner == c;
+
+	wrt_unlock(&s->lock, flags);
+	return owner;
 }
 
 void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags;
 	bool owner;
 
 	wrt_mutex_lock(&s->dev->mutex);
-	flags = wrt_lock(&s->lock);
-	owner = s->owner == c;
-	wrt_unlock(&s->lock, flags);
-	if (owner) {
+	owner = owns(s, c);
+	if (owner)
 		forget_buffer(s);
-		wrt_clients_deliver_all(s, c);
-		disown(s, c);
-	}
 	wrt_mutex_unlock(&s->dev->mutex);
+	wrt_deferred_kick(s->dev);
+	if (owner)
+		disown(s, c);
 }
 
 /* ---- running -------------------------------------------------------------------- */
@@ -347,11 +412,11 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c)
 		err = WRT_EIO;
 	else
 		err = start_locked(s);
-	if (!err && s->dma_off) {	/* it has ended: no interrupt will say so */
+	if (!err && s->dma_off) {	/* it has ended: there will be no interrupt */
 		wrt_stream_take_look(s);
-		wrt_clients_deliver(s, NULL, &flags);
+		wrt_clients_notify_owner(s, &flags);
 	}
-	wrt_unlock(&s->lock, flags);
+	wrt_stream_unlock_and_kick(s, flags);
 	return err;
 }
 
@@ -360,24 +425,18 @@ int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
 	unsigned long flags = wrt_lock(&s->lock);
 	int err = 0;
 
-	if (s->owner != c) {
+	if (s->owner != c)
 		err = WRT_EBUSY;
-	} else if (s->state == WRT_STREAM_RUN) {
+	else if (s->state == WRT_STREAM_RUN)
 		halt_dma(s);
-		if (!c->keep_last)
-			c->pending = 0;
-		wrt_clients_deliver(s, c, &flags);
-	}
-	wrt_unlock(&s->lock, flags);
+	wrt_stream_unlock_and_kick(s, flags);
 	return err;
 }
 
 void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags;
+	unsigned long flags = wrt_lock(&s->lock);
 
-	wrt_clients_deliver_all(s, c);
-	flags = wrt_lock(&s->lock);
 	if (s->owner == c && s->state == WRT_STREAM_READY) {
 		wrt_position_reset(&s->pos);
 		publish(s, 0);
@@ -414,8 +473,8 @@ void wrt_stream_gone(struct wrt_stream *s)
 		halt_dma(s);
 	s->state = WRT_STREAM_GONE;
 	publish(s, 0);
+	wrt_clients_defer_owner(s);
 	wrt_unlock(&s->lock, flags);
-	wrt_clients_deliver_all(s, NULL);
 	forget_buffer(s);
 }
 
@@ -430,12 +489,12 @@ void wrt_stream_suspend(struct wrt_stream *s)
 		s->looks++;
 		count_stall(s);
 		publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+		wrt_clients_defer_owner(s);
 	}
 	wrt_unlock(&s->lock, flags);
-	wrt_clients_deliver_all(s, NULL);
 }
 
-/* If the hardware does not start again, the stream stands still until it is stopped. */
+/* If the hardware does not start again, the stream stays halted until it is stopped. */
 int wrt_stream_resume(struct wrt_stream *s)
 {
 	unsigned long flags = wrt_lock(&s->lock);

@@ -3,8 +3,8 @@
  * stream.h - one DMA stream: who owns it, its state, its position, and the path of
  * an interrupt from wrt_stream_look() to the clients.
  *
- * A stream has one owner (nobody, ALSA or WaveRT) that runs it, and any number of
- * observers that are only told. Both are a struct wrt_client.
+ * A stream has one owner (none, ALSA or WaveRT) that runs it, and up to WRT_OBSERVERS_MAX
+ * observers that are only notified. Both are a struct wrt_client.
  *
  *	      configure            start
  *	FREE ------------> READY ----------> RUN
@@ -16,6 +16,9 @@
  * called from any context and take stream lock > device lock. Callbacks: publish()
  * runs under the stream lock and only writes memory; notify() runs with no lock of
  * the core held.
+ *
+ * An interrupt publishes to every client, but it notifies only the owner. What the owner
+ * leaves over, and every observer, is served outside of the interrupt: deferred.h.
  */
 #ifndef WRT_CORE_STREAM_H
 #define WRT_CORE_STREAM_H
@@ -53,36 +56,57 @@ struct wrt_snapshot {
 /* Cause of a glitch in traces, beside those of packet mode: DMA stood still unasked. */
 #define WRT_STALL	7
 
-/* An interrupt tells them all, so there is an end to it. */
+/* Every interrupt writes the page of each. */
 #define WRT_OBSERVERS_MAX	8
 
 /* After a stall of the machine at most so many points are made up for; C stays exact. */
 #define WRT_PENDING_MAX		65536
+
+/* Who calls notify(). */
+enum wrt_notify_from {
+	WRT_FROM_INTERRUPT,	/* or another place that must not take long: a bounded part */
+	WRT_FROM_THREAD,	/* one unit of work, that may take as long as it takes */
+};
 
 struct wrt_client_ops {
 	const char *name;
 	/* Stream lock held, interrupts off: memory writes only. Optional. */
 	void (*publish)(struct wrt_client *c, const struct wrt_snapshot *s);
 	/*
-	 * points (1..batch) more points have passed; first numbers them among all that
-	 * were ever published to this client. No lock of the core held; hard irq or any
-	 * other context. May call [A] functions.
+	 * The points first .. first + points - 1 have passed and are handed to the client;
+	 * numbered among all that were ever published to it; none when it continues what it
+	 * left over. Any context, no lock of the core held. May call [A] functions. Returns
+	 * true if something is left over: then it is called again WRT_FROM_THREAD.
 	 */
-	void (*notify)(struct wrt_client *c, u64 first, u32 points);
+	bool (*notify)(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from);
 };
 
 struct wrt_client {
 	const struct wrt_client_ops *ops;
-	u32 batch;		/* most points one notify() stands for */
+	struct wrt_stream *stream;
 	bool wants_points;	/* false: timer mode, NO_PERIOD_WAKEUP */
 	bool keep_last;		/* points found by the stop itself are notified too */
+	bool observer;		/* which budget its deferred work has (deferred.h) */
 	/* The core's own, under the stream lock. */
 	struct wrt_client *next;
 	u64 passed;		/* points ever published to it */
-	u64 pending;		/* those of them not notified yet */
-	u32 busy;		/* notify() calls under way */
+	u64 pending;		/* those of them not handed to it yet */
+	u32 busy;		/* notify() calls in progress */
+	u32 waiters;		/* for busy to become 0 */
 	bool leaving;		/* being unlinked */
+	/* The core's own, under the lock of struct wrt_deferred. */
+	struct wrt_client *next_deferred;
+	bool deferred;		/* in the queue */
+	bool cancelled;		/* must not get into the queue */
 };
+
+static inline void wrt_client_init(struct wrt_client *c, const struct wrt_client_ops *ops,
+				   struct wrt_stream *stream)
+{
+	wrt_memset(c, 0, sizeof(*c));
+	c->ops = ops;
+	c->stream = stream;
+}
 
 struct wrt_stream {
 	struct wrt_lock lock;
@@ -106,12 +130,22 @@ struct wrt_stream {
 	struct wrt_cycle cycle;
 	struct wrt_position pos;
 	u64 looks;
+	bool kick;			/* clients were queued since the lock was taken */
+	u64 no_trial_before;		/* miniport/events.c, for the owner: see there */
 };
 
 /*
- * [S] Claim the stream for c and program the hardware for this buffer; position 0.
- * Again for the owner: reprogram. Errors: WRT_EBUSY (somebody else owns it),
- * WRT_ESTATE (running), WRT_EGONE, or what the backend says.
+ * [S] Claim the stream for c, without a buffer: what the hardware knows of an earlier one of
+ * c's is forgotten. So memory is only ever allocated by who has the stream. Errors:
+ * WRT_EBUSY (another client owns it), WRT_ESTATE (running), WRT_EGONE, WRT_EINTR.
+ * wrt_stream_release() undoes it.
+ */
+int wrt_stream_claim(struct wrt_stream *s, struct wrt_client *c);
+
+/*
+ * [S] Claim the stream for c, if it has not been, and program the hardware for this buffer;
+ * position 0. Again for the owner: reprogram. Errors: those of wrt_stream_claim(), or the
+ * backend's; then the stream has no owner.
  */
 int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 			 const struct wrt_hw_geom *g);
@@ -129,15 +163,15 @@ void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c);
 int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
 
 /*
- * [A] DMA off, position kept; stop and pause are one. A last look: points up to here
- * are published and observers told, of one batch now and of the rest before the next
- * reset or release. WRT_EBUSY if c is not the owner; no error when DMA is off already.
+ * [A] DMA off, position kept; stop and pause are one. Points up to here are published and
+ * handed out: to observers, and to the owner if it wants the last ones; for these it calls
+ * wrt_stream_settle() next. WRT_EBUSY if c is not the owner; no error when DMA is off.
  */
 int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c);
 
 /*
- * [S] Position 0 again; only READY, only the owner, else without effect. What is still
- * pending is delivered before, so that no point of the past is notified later.
+ * [A] Position 0 again; only READY, only the owner, else without effect. An observer may be
+ * signalled later for a point of before.
  */
 void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
 
@@ -171,8 +205,12 @@ void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
 /* [A] The interrupt: read the position once, publish, notify. */
 void wrt_stream_look(struct wrt_stream *s);
 
-/* [S] Deliver what is still pending for c; no callback of c runs on return. */
-void wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
+/*
+ * [S] Notify c, from here, of all that it is still owed; on return nothing is left over and no
+ * callback of c runs. WRT_EINTR if the calling process is being killed: then something may be
+ * left over. Nothing of other clients is waited for.
+ */
+int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
 
 /* [S] No notify() of c that began before this call still runs. */
 void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c);
@@ -180,23 +218,28 @@ void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c);
 /* [A] Number of the first point that DMA has not passed yet, as notify() will tell it. */
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
 
-/* [A] Change how many points one notify() may stand for. */
-void wrt_stream_set_batch(struct wrt_stream *s, struct wrt_client *c, u32 batch);
-
-/* [S] Be told, and not more. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX. */
+/* [A] Become an observer. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX. */
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);
+
+/* [S] No callback of c runs on return. What was pending is dropped. */
 void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c);
+
+/* [A] Have notify() called once more, WRT_FROM_THREAD, on the list of clients or not. */
+void wrt_client_defer(struct wrt_client *c);
+
+/* [S] The client is closed: no such call is in progress on return, and none follows. */
+void wrt_client_cancel(struct wrt_client *c);
 
 /* query.c only, stream lock held: read the hardware (in RUN); what c may see. */
 void wrt_stream_read(struct wrt_stream *s);
 void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wrt_snapshot *out);
 
-/* [S] device.c only: DMA off, last points delivered, state GONE published. */
+/* [S] device.c only: DMA off, last points handed out, state GONE published. Kick next. */
 void wrt_stream_gone(struct wrt_stream *s);
 
 /*
- * [S] device.c only. DMA off where it stands, points up to there delivered, the state kept;
- * then on from there. Nothing is notified in between; it counts as one stall.
+ * [S] device.c only. DMA off where it stands, points up to there handed out, the state kept;
+ * then on from there. No point passes in between; it counts as one stall. Kick next.
  */
 void wrt_stream_suspend(struct wrt_stream *s);
 int wrt_stream_resume(struct wrt_stream *s);

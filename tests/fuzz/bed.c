@@ -107,6 +107,24 @@ static void check_page(const struct wrt_snapshot *s)
 	HOLDS(s->point_ns <= s->ns);
 }
 
+/* All of them before the call returns, but for points that are too far in the past. */
+static void expect_signals(struct fz_pin *pin, u64 passed)
+{
+	u64 most = pin->mp.observer ? 64 : WRT_PENDING_MAX;
+	u64 end = pin->published + passed, first, n;
+	u32 i;
+
+	for (i = 0; i < FZ_EVENTS; i++) {
+		struct fz_event *e = &pin->event[i];
+
+		first = e->since > pin->published ? e->since : pin->published;
+		if (!e->registered || first >= end)
+			continue;
+		n = end - first;
+		e->expected += n < most ? n : most;
+	}
+}
+
 static void pin_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 {
 	struct fz_pin *pin = pin_of(mp);
@@ -123,30 +141,18 @@ static void pin_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	pin->page = *s;
 	pin->page_geom = *s->geom;
 	pin->page.geom = &pin->page_geom;
-	pin->published += s->passed;
 	if (mp->client.wants_points)
-		pin->owed += s->passed;
-	if (pin->owed > WRT_PENDING_MAX)
-		pin->owed = WRT_PENDING_MAX;
+		expect_signals(pin, s->passed);
+	pin->published += s->passed;
 }
 
-static void pin_signalling(struct wrt_mp *mp, u64 first, u32 points)
+static void pin_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
 	struct fz_pin *pin = pin_of(mp);
-	u64 end = first + points;
-	u32 i;
 
+	(void)ns;
 	HOLDS(pin->open && mp->client.wants_points);
-	HOLDS(points && points <= pin->owed && points <= 64);
-	HOLDS(mp->nevents <= 4 || (u64)points * mp->nevents <= 256 || points == 1);
-	HOLDS(first == pin->published - pin->owed);
-	pin->owed -= points;
-	for (i = 0; i < FZ_EVENTS; i++) {
-		struct fz_event *e = &pin->event[i];
-
-		if (e->registered && e->since < end)
-			e->expected += end - (e->since > first ? e->since : first);
-	}
+	HOLDS(point < pin->published);
 }
 
 static void event_signal(void *event)
@@ -232,7 +238,7 @@ static void remove_pin(struct fz_pin *pin)
 		pin->event[i].expected += pin->event[i].registered;
 	}
 	HOLDS(pin->page.state == WRT_STREAM_GONE);
-	HOLDS(!pin->owed);
+	HOLDS(!pin->mp.client.pending);
 }
 
 void fz_remove(struct fz_bed *bed)

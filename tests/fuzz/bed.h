@@ -34,7 +34,6 @@ struct fz_pin {
 	struct wrt_snapshot page;
 	struct wrt_hw_geom page_geom;
 	u64 published;			/* points, ever */
-	u64 owed;			/* points published, and not signalled yet */
 	u64 signals;			/* of all events, ever */
 	u64 signals_before;		/* this call */
 	bool quiet;			/* nothing may be signalled in this call */

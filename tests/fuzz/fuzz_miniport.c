@@ -159,7 +159,8 @@ static void check_nothing_owed(const struct wrt_stream *s)
 	u32 i;
 
 	for (i = 0; i < FZ_PINS; i++)
-		HOLDS(!bed.pin[i].open || bed.pin[i].mp.stream != s || !bed.pin[i].owed);
+		HOLDS(!bed.pin[i].open || bed.pin[i].mp.stream != s ||
+		      !bed.pin[i].mp.client.pending);
 }
 
 static void call_free(struct fz_pin *pin)
@@ -593,14 +594,8 @@ static void client_release(struct fz_client *c)
 	fz_client_release(c);
 }
 
-static void client_settings(struct fz_client *c, struct wrt_stream *s)
+static void client_settings(struct fz_client *c)
 {
-	static const u32 batches[] = { 1, 3, 64, 1000 };
-
-	if (s->owner == &c->tb.client) {
-		c->tb.most = 0;
-		wrt_stream_set_batch(s, &c->tb.client, batches[fuzz_u8(&in) % COUNT(batches)]);
-	}
 	c->tb.client.keep_last = fuzz_u8(&in) & 1;
 	c->stop_after = fuzz_u8(&in) % 16;
 	c->tb.on_notify = on_notify;
@@ -633,7 +628,7 @@ static void call_client(void)
 		client_observe(c, s);
 		break;
 	case 6:
-		client_settings(c, s);
+		client_settings(c);
 		break;
 	case 7:
 		wrt_stream_settle(s, &c->tb.client);

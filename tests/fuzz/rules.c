@@ -100,7 +100,6 @@ static void check_owner(const struct fz_bed *bed, const struct fz_pin *pin)
 	HOLDS(!mp->buffer == !mp->geom.bytes);
 	HOLDS(!mp->buffer == (s->owner != &mp->client));
 	HOLDS(!mp->buffer == !linked(s, &mp->client));
-	HOLDS(mp->state == WRT_MP_RUN || !pin->owed);
 	if (mp->buffer) {
 		HOLDS(!bed->removed && mp->rate);
 		HOLDS((mp->state == WRT_MP_RUN) == (s->state == WRT_STREAM_RUN));
@@ -132,7 +131,7 @@ static void check_pin(const struct fz_bed *bed, const struct fz_pin *pin)
 	HOLDS(mp->state <= WRT_MP_RUN);
 	HOLDS(mp->removed == bed->removed);
 	HOLDS(pin->allocs - pin->frees == !!pin->memory);
-	HOLDS(mp->client.pending == pin->owed);
+	HOLDS(!mp->client.pending);
 	if (!mp->observer)
 		check_owner(bed, pin);
 	check_page_agrees(pin);
@@ -147,22 +146,17 @@ static void check_client(const struct fz_client *c)
 {
 	HOLDS(c->tb.client.wants_points || c->tb.points == c->points_before);
 	HOLDS(c->tb.points <= c->tb.passed);
-	HOLDS(c->tb.most <= c->tb.client.batch);
 	HOLDS(!c->tb.last.state || c->tb.last.offset <= c->tb.geom.bytes);
 }
 
 /* ---- around a call ---------------------------------------------------------------- */
 
-/*
- * A stream that stands still signals nothing, but to observers what they are owed, and on RUN
- * an end that was announced where it had been passed.
- */
+/* A stopped stream signals nothing but, on RUN, an end that was announced where it had been passed. */
 static bool may_signal(const struct fz_pin *pin)
 {
 	const struct wrt_stream *s = pin->mp.stream;
 
-	return s->state == WRT_STREAM_RUN || pin->owed ||
-	       wrt_position_fresh_points(&s->pos, &s->cycle);
+	return s->state == WRT_STREAM_RUN || wrt_position_fresh_points(&s->pos, &s->cycle);
 }
 
 void fz_before(struct fz_bed *bed)

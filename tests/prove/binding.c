@@ -125,6 +125,8 @@ struct eventfd_ctx {
 	u64 signals;
 };
 
+u64 binding_now;
+static bool slow_events;
 static struct eventfd_ctx events[EVENTS];
 static struct wrt_pin *owner;		/* whose page is looked at when event 0 is signalled */
 
@@ -146,6 +148,8 @@ void wrt_eventfd_signal(struct eventfd_ctx *ctx)
 	if (ctx->refs < 2)
 		sched_fail("event %d is signalled after it was put", (int)(ctx - events));
 	ctx->signals++;
+	if (slow_events)
+		binding_now += 30000;
 	if (owner && ctx == events && ctx->signals > owner->regs->ring_head)
 		sched_fail("event 0 is signalled before the page shows the point");
 }
@@ -397,6 +401,8 @@ static void setup(void)
 
 	memset(&hw, 0, sizeof(hw));
 	buffer_there = false;
+	slow_events = false;
+	binding_now = 0;
 	owner = NULL;
 	watcher = NULL;
 	filter_file = (struct file){ .count = 1 };
@@ -420,6 +426,28 @@ static void setup_watched(void)
 	setup();
 	watcher = open_stream(WAVERT_STREAM_OBSERVE);
 	must(add_event(watcher, 1), "REGISTER_EVENT");
+}
+
+static void no_wake(struct wrt_device *dev)
+{
+	(void)dev;
+}
+
+/* From here on only a thread of the test serves what the interrupt leaves over. */
+static void setup_thread(void)
+{
+	setup_watched();
+	device->wake = no_wake;
+}
+
+/* Events 0 and 1 are left to the thread, and owe one signal each. */
+static void setup_slow(void)
+{
+	setup_thread();
+	slow_events = true;
+	wrt_device_irq(device);
+	wrt_device_irq(device);
+	binding_now += WRT_NSEC_PER_SEC;
 }
 
 /* What has to hold in the end, whatever happened. */
@@ -459,6 +487,19 @@ static void two_interrupts(void)
 {
 	wrt_device_irq(device);
 	wrt_device_irq(device);
+}
+
+static void serve(void)
+{
+	wrt_device_serve(device);
+	binding_now += WRT_NSEC_PER_SEC;
+	wrt_device_serve(device);
+}
+
+static void unregister_1(void)
+{
+	must(remove_event(watcher, 1), "UNREGISTER_EVENT");
+	silent_from_here(1);
 }
 
 static void come_and_go(void)
@@ -571,6 +612,18 @@ static const struct {
 	  { setup, { remove_device, watch_a_moment, interrupt }, finish } },
 	{ "removal beside a pause and an interrupt",
 	  { setup, { remove_device, pause_any, interrupt }, finish } },
+	{ "an observer closes beside the thread and an interrupt",
+	  { setup_thread, { serve, close_watcher, interrupt }, finish } },
+	{ "an observer unregisters beside the thread and an interrupt",
+	  { setup_thread, { serve, unregister_1, interrupt }, finish } },
+	{ "the owner of a slow event unregisters it beside the thread and an interrupt",
+	  { setup_slow, { serve, unregister_0, interrupt }, finish } },
+	{ "pause beside the thread, which signals the same event: counts are conserved",
+	  { setup_slow, { serve, pause_stream, interrupt }, finish } },
+	{ "the owner of a slow event closes beside the thread and an interrupt",
+	  { setup_slow, { serve, close_player, interrupt }, finish } },
+	{ "removal beside the thread and a close",
+	  { setup_slow, { remove_device, serve, close_player }, finish } },
 };
 
 int main(int argc, char **argv)

@@ -38,8 +38,29 @@ struct wrt_mutex {
 #define wrt_mutex_destroy(m)	((void)(m))
 #define wrt_alloc(bytes)	sched_alloc(bytes)
 #define wrt_free(p)		sched_free(p)
+#define wrt_mutex_lock_killable(m) (sched_lock_acquire(&(m)->raw), 0)
 #define wrt_relax()		do { } while (0)
-#define wrt_sleep_us(us)	((void)(us), sched_sleep())
+#define wrt_dying()		false
+
+struct wrt_wait {
+	int unused;
+};
+
+#define wrt_wait_init(w)	((void)(w))
+#define wrt_wake(w)		((void)(w))
+#define wrt_wait_until(w, condition)			\
+	do {						\
+		while (!(condition))			\
+			sched_sleep();			\
+	} while (0)
+#define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
+
+extern u64 binding_now;		/* moves while a slow event is signalled */
+
+static inline u64 wrt_now_ns(void)
+{
+	return binding_now;
+}
 
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {

@@ -47,8 +47,8 @@ void mp_run(struct mp_bed *b);
 #define RAMP(function)	{ #function, function, mp_setup_ramp, mp_teardown, NULL }
 
 extern const struct CMUnitTest buffer_tests[], event_tests[], notify_tests[], packet_tests[],
-			       state_tests[];
+			       state_tests[], thread_tests[];
 extern const size_t n_buffer_tests, n_event_tests, n_notify_tests, n_packet_tests,
-		    n_state_tests;
+		    n_state_tests, n_thread_tests;
 
 #endif

@@ -120,23 +120,6 @@ static void wrt_073_an_event_registered_in_run_is_signalled_from_the_next_point_
 	assert_int_equal(b->event[0].count, 9);
 }
 
-static void wrt_073_an_event_is_not_signalled_for_points_published_before_it_came(void **state)
-{
-	struct mp_bed *b = *state;
-
-	mp_run(b);
-	tb_sleep(&b->tb, 100 * PACKET_NS);
-	wrt_stream_look(b->pin.mp.stream);
-	assert_int_equal(b->event[0].count, 64);
-	ok(mp_register(&b->pin, &b->event[1]));
-	wrt_stream_look(b->pin.mp.stream);
-	assert_int_equal(b->event[0].count, 100);
-	assert_int_equal(b->event[1].count, 0);
-	tb_run_for(&b->tb, PACKET_NS);
-	assert_int_equal(b->event[0].count, 101);
-	assert_int_equal(b->event[1].count, 1);
-}
-
 static void wrt_073_an_event_is_not_signalled_for_points_passed_before_it_came(void **state)
 {
 	struct mp_bed *b = *state;
@@ -305,7 +288,6 @@ const struct CMUnitTest event_tests[] = {
 	M(wrt_071_after_unregister_no_signal_follows),
 	M(wrt_072_wrt_074_wrt_075_both_work_in_every_state_and_leave_the_count),
 	M(wrt_073_an_event_registered_in_run_is_signalled_from_the_next_point_on),
-	M(wrt_073_an_event_is_not_signalled_for_points_published_before_it_came),
 	M(wrt_073_an_event_is_not_signalled_for_points_passed_before_it_came),
 	M(wrt_076_wrt_077_64_events_are_all_signalled_at_every_point),
 	M(wrt_082_a_65th_event_is_refused_and_one_that_goes_makes_room),

@@ -21,7 +21,8 @@ static size_t collect(struct CMUnitTest *all)
 	n = add(all, n, event_tests, n_event_tests);
 	n = add(all, n, notify_tests, n_notify_tests);
 	n = add(all, n, packet_tests, n_packet_tests);
-	return add(all, n, state_tests, n_state_tests);
+	n = add(all, n, state_tests, n_state_tests);
+	return add(all, n, thread_tests, n_thread_tests);
 }
 
 int main(void)

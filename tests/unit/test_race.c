@@ -109,15 +109,17 @@ static void counter_publish(struct wrt_client *client, const struct wrt_snapshot
 		atomic_fetch_add(&called_after_leaving, 1);
 }
 
-static void counter_notify(struct wrt_client *client, u64 first, u32 points)
+static bool counter_notify(struct wrt_client *client, u64 first, u64 points,
+			   enum wrt_notify_from from)
 {
 	struct counter *c = (struct counter *)client;
 
-	(void)first;
+	(void)first, (void)from;
 	atomic_fetch_add(&c->points, points);
 	atomic_fetch_add(&c->notifies, 1);
 	if (atomic_load(&c->left))
 		atomic_fetch_add(&called_after_leaving, 1);
+	return false;
 }
 
 static const struct wrt_client_ops counter_ops = {
@@ -125,11 +127,10 @@ static const struct wrt_client_ops counter_ops = {
 	.notify = counter_notify,
 };
 
-static void counter_init(struct counter *c, u32 batch)
+static void counter_init(struct counter *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->client.ops = &counter_ops;
-	c->client.batch = batch;
 	c->client.wants_points = true;
 	c->client.keep_last = true;
 }
@@ -142,7 +143,7 @@ static void *observe_until_done(void *arg)
 	while (!atomic_load(&done)) {
 		struct counter *c = malloc(sizeof(*c));
 
-		counter_init(c, 3);
+		counter_init(c);
 		wrt_stream_observe(s, &c->client);
 		if (atomic_load(&clock_ns) & 64)
 			wrt_stream_refresh(s, &c->client);
@@ -186,10 +187,10 @@ static void counts_are_conserved_while_observers_come_and_go(void **state)
 
 	(void)state;
 	race_open(&r);
-	counter_init(&owner, 64);
-	counter_init(&witness, 0xffffffff);
+	counter_init(&owner);
+	counter_init(&witness);
 	/* the other stream of the pair, whose data are moved together with ours */
-	counter_init(&recorder, 64);
+	counter_init(&recorder);
 	tb_buffer_make(&record, r.capt, 48000, WRT_FMT_S16, 2, 800, 2);
 	assert_int_equal(wrt_stream_configure(r.capt, &recorder.client, &record.geom), 0);
 	assert_int_equal(wrt_stream_start(r.capt, &recorder.client), 0);
@@ -236,7 +237,7 @@ static void owners_take_turns_while_interrupts_are_served(void **state)
 		struct counter *c = malloc(sizeof(*c));
 		struct tb_buffer buffer;
 
-		counter_init(c, 64);
+		counter_init(c);
 		tb_buffer_make(&buffer, r.play, 48000, WRT_FMT_S16, 2, 512, 4);
 		assert_int_equal(wrt_stream_configure(r.play, &c->client, &buffer.geom), 0);
 		assert_int_equal(wrt_stream_start(r.play, &c->client), 0);
@@ -265,8 +266,8 @@ static void removal_in_the_middle_of_everything_conserves_counts(void **state)
 		struct race r;
 
 		race_open(&r);
-		counter_init(&owner, 64);
-		counter_init(&witness, 2);
+		counter_init(&owner);
+		counter_init(&witness);
 		tb_buffer_make(&buffer, r.play, 48000, WRT_FMT_S16, 2, 512, 4);
 		wrt_stream_observe(r.play, &witness.client);
 		wrt_stream_configure(r.play, &owner.client, &buffer.geom);
@@ -294,7 +295,7 @@ static void removal_in_the_middle_of_everything_conserves_counts(void **state)
 struct race_pin {
 	struct wrt_mp mp;	/* first */
 	void *memory;
-	_Atomic u64 signalling;
+	_Atomic u64 signalled;		/* up to this point */
 };
 
 struct race_event {
@@ -319,10 +320,13 @@ static void race_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	(void)mp, (void)s;
 }
 
-static void race_signalling(struct wrt_mp *mp, u64 first, u32 points)
+static void race_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
-	(void)first;
-	atomic_fetch_add(&((struct race_pin *)mp)->signalling, points);
+	struct race_pin *pin = (struct race_pin *)mp;
+
+	(void)ns;
+	if (point >= atomic_load(&pin->signalled))	/* event lock */
+		atomic_store(&pin->signalled, point + 1);
 }
 
 static void race_signal(void *event)
@@ -372,7 +376,7 @@ static void wrt_071_wrt_084_events_come_and_go_while_points_are_signalled(void *
 		assert_int_equal(wrt_mp_set_state(&pin.mp, WRT_MP_PAUSE), 0);
 		wrt_mp_position(&pin.mp, &snap);
 		assert_true(atomic_load(&steady.count) == snap.points);
-		assert_true(atomic_load(&pin.signalling) == snap.points);
+		assert_true(atomic_load(&pin.signalled) == snap.points);
 	}
 	assert_true(snap.points > 100);
 	race_quiet(&r);

@@ -424,55 +424,18 @@ static void merged_interrupts_lose_nothing(void **state)
 	assert_int_equal(b->owner.last.linear, 23 * POINT_BYTES);
 }
 
-static void one_look_tells_at_most_a_batch_and_the_next_ones_the_rest(void **state)
-{
-	struct bed *b = *state;
-
-	run_owner(b);
-	tb_sleep(&b->tb, 200 * POINT_NS);
-	wrt_stream_look(b->s);
-	assert_int_equal(b->owner.last.points, 200);
-	assert_int_equal(b->owner.points, 64);
-	wrt_stream_look(b->s);
-	assert_int_equal(b->owner.points, 128);
-	assert_int_equal(b->owner.last.points, 200);
-	wrt_stream_look(b->s);
-	wrt_stream_look(b->s);
-	wrt_stream_look(b->s);
-	assert_int_equal(b->owner.points, 200);
-	assert_int_equal(b->owner.most, 64);
-	assert_int_equal(b->owner.notifies, 4);
-}
-
-static void each_client_has_its_own_batch(void **state)
-{
-	struct bed *b = *state;
-
-	b->owner.client.batch = 1;
-	assert_int_equal(observe(b, &b->other), 0);
-	run_owner(b);
-	tb_sleep(&b->tb, 10 * POINT_NS);
-	wrt_stream_look(b->s);
-	assert_int_equal(b->owner.points, 1);
-	assert_int_equal(b->other.points, 10);
-	unobserve(b, &b->other);
-}
-
-static void settle_delivers_the_rest(void **state)
+static void settle_hands_out_what_the_stop_found(void **state)
 {
 	struct bed *b = *state;
 
 	run_owner(b);
 	tb_sleep(&b->tb, 1000 * POINT_NS);
-	wrt_stream_look(b->s);
-	assert_int_equal(b->owner.points, 64);
 	assert_int_equal(stop(b, &b->owner), 0);
-	assert_int_equal(b->owner.points, 64);
-	wrt_stream_settle(b->s, &b->owner.client);
+	assert_int_equal(b->owner.points, 0);
+	assert_int_equal(wrt_stream_settle(b->s, &b->owner.client), 0);
 	assert_int_equal(b->owner.points, 1000);
-	assert_int_equal(b->owner.most, 64);
-	wrt_stream_settle(b->s, &b->owner.client);
-	assert_int_equal(b->owner.notifies, 16);
+	assert_int_equal(wrt_stream_settle(b->s, &b->owner.client), 0);
+	assert_int_equal(b->owner.notifies, 1);
 }
 
 static void points_found_by_the_stop_are_kept_for_who_wants_them(void **state)
@@ -595,7 +558,7 @@ static void a_stop_tells_observers_of_its_points(void **state)
 	unobserve(b, &b->other);
 }
 
-static void more_points_than_a_batch_reach_observers_before_the_next_run(void **state)
+static void observers_are_notified_of_the_points_of_every_run(void **state)
 {
 	struct bed *b = *state;
 
@@ -605,7 +568,6 @@ static void more_points_than_a_batch_reach_observers_before_the_next_run(void **
 	stop(b, &b->owner);
 	wrt_stream_reset(b->s, &b->owner.client);
 	assert_int_equal(b->other.points, 1000);
-	assert_int_equal(b->other.most, 64);
 	start(b, &b->owner);
 	tb_sleep(&b->tb, 1000 * POINT_NS);
 	release(b, &b->owner);
@@ -620,7 +582,6 @@ static void points_are_numbered_without_gaps(void **state)
 	u32 i;
 
 	observe(b, &b->other);
-	b->other.client.batch = 7;
 	run_owner(b);
 	for (i = 0; i < 500; i++) {
 		tb_sleep(&b->tb, tb_random(&seed) % (20 * POINT_NS));
@@ -1156,7 +1117,6 @@ static void removal_stops_dma_and_tells_everybody(void **state)
 	assert_int_equal(b->other.last.state, WRT_STREAM_GONE);
 	assert_int_equal(b->owner.points, 103);
 	assert_int_equal(b->other.points, 103);
-	assert_int_equal(b->owner.most, 64);
 	unobserve(b, &b->other);
 }
 
@@ -1425,9 +1385,7 @@ int main(void)
 		B(reading_the_position_consumes_no_point),
 		B(a_spurious_interrupt_invents_nothing),
 		B(merged_interrupts_lose_nothing),
-		B(one_look_tells_at_most_a_batch_and_the_next_ones_the_rest),
-		B(each_client_has_its_own_batch),
-		B(settle_delivers_the_rest),
+		B(settle_hands_out_what_the_stop_found),
 		B(points_found_by_the_stop_are_kept_for_who_wants_them),
 		B(points_found_by_the_stop_are_dropped_for_who_does_not),
 		B(a_client_may_stop_its_stream_from_notify),
@@ -1435,7 +1393,7 @@ int main(void)
 		B(observers_run_nothing),
 		B(an_observer_sees_the_stream_come_and_go),
 		B(a_stop_tells_observers_of_its_points),
-		B(more_points_than_a_batch_reach_observers_before_the_next_run),
+		B(observers_are_notified_of_the_points_of_every_run),
 	B(points_are_numbered_without_gaps),
 	B(after_a_stall_of_the_machine_not_every_point_is_made_up_for),
 		B(an_observer_is_not_told_of_points_passed_before_it_came),

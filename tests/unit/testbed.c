@@ -422,10 +422,14 @@ static void client_publish(struct wrt_client *client, const struct wrt_snapshot 
 	c->geom = *s->geom;
 }
 
-static void client_notify(struct wrt_client *client, u64 first, u32 points)
+static bool client_notify(struct wrt_client *client, u64 first, u64 points,
+			  enum wrt_notify_from from)
 {
 	struct tb_client *c = (struct tb_client *)client;
 
+	(void)from;
+	if (!points)
+		return false;
 	c->notifies++;
 	c->points += points;
 	c->gaps += first != c->next;
@@ -436,6 +440,7 @@ static void client_notify(struct wrt_client *client, u64 first, u32 points)
 		c->notify_ns = c->tb->now;
 	if (c->on_notify)
 		c->on_notify(c);
+	return false;
 }
 
 static const struct wrt_client_ops client_ops = {
@@ -449,7 +454,6 @@ void tb_client_init(struct tb_client *c, struct tb *tb, bool wants_points)
 	memset(c, 0, sizeof(*c));
 	c->tb = tb;
 	c->client.ops = &client_ops;
-	c->client.batch = 64;
 	c->client.keep_last = true;
 	c->client.wants_points = wants_points;
 }
@@ -524,13 +528,16 @@ static void pin_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 		pin->step[pin->nsteps++] = mp->state;
 }
 
-static void pin_signalling(struct wrt_mp *mp, u64 first, u32 points)
+static void pin_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
 	struct tb_pin *pin = pin_of(mp);
 
-	pin->signalling += points;
-	pin->gaps += first != pin->next;
-	pin->next = first + points;
+	(void)ns;
+	if (point < pin->next)
+		return;
+	pin->signalling++;
+	pin->gaps += point != pin->next;
+	pin->next = point + 1;
 }
 
 static void event_signal(void *event)

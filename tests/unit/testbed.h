@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "core/device.h"
@@ -105,7 +106,7 @@ struct tb_client {
 	u64 passed;			/* sum of snapshot.passed */
 	u64 points;			/* sum of notify's points */
 	u64 next, gaps;			/* number of the next point; times it was another */
-	u32 most;			/* in one notify */
+	u64 most;			/* in one notify */
 	u64 notify_ns;			/* clock at the last notify */
 	struct wrt_snapshot last;
 	struct wrt_hw_geom geom;	/* last.geom's contents */
@@ -138,7 +139,7 @@ struct tb_pin {
 	struct wrt_hw_geom page_geom;
 	enum wrt_mp_state page_mp_state;
 	u64 page_points;		/* sum of passed */
-	u64 signalling;			/* sum of signalling's points */
+	u64 signalling;			/* points that signalling was called for */
 	u64 next, gaps;			/* as of a client */
 	/* states in the order in which they were published, without repetition */
 	u32 step[64];

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * deferred.h - clients with signals to make that do not belong into the interrupt: all of an
+ * observer's, and what an owner has beyond a small number. A queue a device, served by a
+ * thread of the device that the binding provides (wrt_device.wake), else at the end of the
+ * interrupt. Clients take turns, one call of notify() each.
+ *
+ * A signal takes as long as the client likes (an eventfd has any number of waiters), so the
+ * thread has a budget: owners and observers, each together, get a twentieth of one
+ * processor. Owners do not wait for what observers have spent.
+ *
+ * The lock comes inside stream locks.
+ */
+#ifndef WRT_CORE_DEFERRED_H
+#define WRT_CORE_DEFERRED_H
+
+#include "os.h"
+
+struct wrt_client;
+struct wrt_device;
+
+enum wrt_deferred_class {
+	WRT_DEFERRED_OWNERS,
+	WRT_DEFERRED_OBSERVERS,
+	WRT_DEFERRED_CLASSES,
+};
+
+struct wrt_deferred_queue {
+	struct wrt_client *first, *last;
+	u64 spent_ns;			/* since the last rest */
+	u64 rest_until_ns;
+};
+
+struct wrt_deferred {
+	struct wrt_lock lock;		/* all below, and the like in struct wrt_client */
+	struct wrt_deferred_queue queue[WRT_DEFERRED_CLASSES];
+	struct wrt_client *serving;	/* its notify() runs, or is about to */
+	u32 waiters;
+};
+
+void wrt_deferred_init(struct wrt_deferred *d);
+
+/*
+ * [A] Queue c, unless it is there. True: nobody serves its queue yet, so call
+ * wrt_deferred_kick() next, with no lock held.
+ */
+bool wrt_deferred_add(struct wrt_device *dev, struct wrt_client *c);
+
+/* [A] No lock held: have the queues served, if there is something in them. */
+void wrt_deferred_kick(struct wrt_device *dev);
+
+/* [S] c is not in the queue and not being served. */
+void wrt_deferred_cancel(struct wrt_device *dev, struct wrt_client *c);
+
+#endif

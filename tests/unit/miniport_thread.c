@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * miniport_thread.c - which signals the interrupt makes and which are left to the thread of the
+ * device, and the budget of that thread: Q47. Part of test_miniport. The test is the thread:
+ * nothing deferred is served until it calls wrt_device_serve(). A signal takes the time that
+ * the event's on_signal adds to the clock of the OS layer.
+ */
+#include "miniport_bed.h"
+
+static u32 wakes;
+
+static void count_wake(struct wrt_device *dev)
+{
+	(void)dev;
+	wakes++;
+}
+
+static int thread_setup(void **state)
+{
+	int err = mp_setup(state);
+	struct mp_bed *b = *state;
+
+	b->tb.dev.wake = count_wake;
+	wakes = 0;
+	wrt_host_ns = 1000000;
+	wrt_host_dying = false;
+	return err;
+}
+
+static int thread_teardown(void **state)
+{
+	int err = mp_teardown(state);
+
+	wrt_host_ns = 0;
+	return err;
+}
+
+/* One point passes and its interrupt is served. */
+static void next_point(struct mp_bed *b)
+{
+	tb_run_for(&b->tb, PACKET_NS);
+}
+
+/* The thread goes on until nothing is deferred, however long it has to rest. */
+static void serve_all(struct mp_bed *b)
+{
+	u64 wait;
+
+	while ((wait = wrt_device_serve(&b->tb.dev)) != WRT_NOTHING_DEFERRED)
+		wrt_host_ns += wait;
+}
+
+static void takes_19_us(struct tb_event *e)
+{
+	(void)e;
+	wrt_host_ns += 19000;
+}
+
+static void takes_100_us(struct tb_event *e)
+{
+	(void)e;
+	wrt_host_ns += 100000;
+}
+
+static void register_many(struct mp_bed *b, struct tb_pin *pin, u32 n,
+			  void (*on_signal)(struct tb_event *e))
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		tb_event_init(&b->many[i], pin);
+		b->many[i].on_signal = on_signal;
+		ok(mp_register(pin, &b->many[i]));
+	}
+}
+
+static u64 signals_of(const struct mp_bed *b, u32 from, u32 to)
+{
+	u64 sum = 0;
+
+	for (; from < to; from++)
+		sum += b->many[from].count;
+	return sum;
+}
+
+/* ---- the owner's -------------------------------------------------------------------------- */
+
+static void the_interrupt_signals_an_owner_with_one_event_and_wakes_nobody(void **state)
+{
+	struct mp_bed *b = *state;
+	u32 i;
+
+	mp_run(b);
+	for (i = 1; i <= 10; i++) {
+		next_point(b);
+		assert_int_equal(b->event[0].count, i);
+	}
+	assert_int_equal(wakes, 0);
+	assert_true(wrt_device_serve(&b->tb.dev) == WRT_NOTHING_DEFERRED);
+}
+
+static void the_interrupt_signals_four_events_and_the_thread_the_others(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 10, NULL);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	assert_int_equal(signals_of(b, 0, 4), 4);
+	assert_int_equal(signals_of(b, 4, 10), 0);
+	assert_int_equal(wakes, 1);
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+	assert_int_equal(signals_of(b, 4, 10), 1);
+	serve_all(b);
+	assert_int_equal(signals_of(b, 4, 10), 6);
+}
+
+static void points_that_pass_together_are_signalled_once_by_the_interrupt(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_sleep(&b->tb, 5 * PACKET_NS);
+	wrt_stream_look(b->pin.mp.stream);
+	assert_int_equal(b->event[0].count, 1);
+	serve_all(b);
+	assert_int_equal(b->event[0].count, 5);
+}
+
+static void a_slow_event_is_left_to_the_thread_from_then_on(void **state)
+{
+	struct mp_bed *b = *state;
+
+	b->event[0].on_signal = takes_100_us;
+	mp_run(b);
+	next_point(b);
+	assert_int_equal(b->event[0].count, 1);
+	wrt_host_ns += 1000 * PACKET_NS;
+	next_point(b);
+	next_point(b);
+	assert_int_equal(b->event[0].count, 1);
+	b->event[0].on_signal = NULL;
+	serve_all(b);
+	assert_int_equal(b->event[0].count, 3);
+	next_point(b);
+	assert_int_equal(b->event[0].count, 3);
+}
+
+static void one_interrupt_makes_one_slow_signal_however_many_events_are_slow(void **state)
+{
+	struct mp_bed *b = *state;
+	u64 began;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 64, takes_100_us);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	began = wrt_host_ns;
+	next_point(b);
+	assert_int_equal(wrt_host_ns - began, 100000);
+	for (began = wrt_host_ns; signals_of(b, 0, 64) < 64 * 2; next_point(b)) {
+		assert_int_equal(wrt_host_ns - began, 0);
+		serve_all(b);
+		began = wrt_host_ns;
+	}
+}
+
+static void quick_events_keep_an_interrupt_below_40_us(void **state)
+{
+	struct mp_bed *b = *state;
+	u64 began;
+	u32 i;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 4, takes_19_us);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	for (i = 0; i < 10; i++) {
+		began = wrt_host_ns;
+		next_point(b);
+		assert_true(wrt_host_ns - began <= 40000);
+		serve_all(b);
+		assert_int_equal(signals_of(b, 0, 4), 4 * (i + 1));
+	}
+}
+
+static void events_that_come_anew_do_not_make_every_interrupt_slow(void **state)
+{
+	struct mp_bed *b = *state;
+	u32 i, slow = 0;
+	u64 began;
+
+	b->event[0].on_signal = takes_100_us;
+	mp_run(b);
+	for (i = 0; i < 100; i++) {
+		began = wrt_host_ns;
+		next_point(b);
+		slow += wrt_host_ns != began;
+		ok(mp_unregister(&b->pin, &b->event[0]));
+		ok(mp_register(&b->pin, &b->event[0]));
+		wrt_host_ns += 100000;
+	}
+	assert_int_equal(slow, 1);
+	wrt_host_ns += 1000 * 100000;
+	next_point(b);
+	assert_int_equal(b->event[0].count, 2);
+}
+
+static void wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 64, takes_100_us);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	next_point(b);
+	tb_sleep(&b->tb, 3 * PACKET_NS);
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	assert_int_equal(signals_of(b, 0, 64), 64 * 5);
+	serve_all(b);
+	assert_int_equal(signals_of(b, 0, 64), 64 * 5);
+}
+
+static void q47_a_process_that_is_killed_does_not_wait_for_its_signals(void **state)
+{
+	struct mp_bed *b = *state;
+	u64 made;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 64, NULL);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	wrt_host_dying = true;
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	wrt_host_dying = false;
+	made = signals_of(b, 0, 64);
+	assert_true(made < 64);
+	serve_all(b);
+	assert_int_equal(signals_of(b, 0, 64), made);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	serve_all(b);
+	assert_int_equal(signals_of(b, 0, 64), made + 64);
+}
+
+/* ---- an observer's ------------------------------------------------------------------------- */
+
+static void watch(struct mp_bed *b, u32 i, struct tb_event *e)
+{
+	ok(tb_pin_open(&b->watch[i], &b->tb, WRT_PLAYBACK, 0, true));
+	ok(mp_register(&b->watch[i], e));
+}
+
+static void the_interrupt_signals_no_observer(void **state)
+{
+	struct mp_bed *b = *state;
+
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	assert_int_equal(b->event[0].count, 1);
+	assert_int_equal(b->event[1].count, 0);
+	assert_int_equal(b->watch[0].page.points, 1);
+	assert_int_equal(wakes, 1);
+	serve_all(b);
+	assert_int_equal(b->event[1].count, 1);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void stop_free_and_close_wait_for_no_observer(void **state)
+{
+	struct mp_bed *b = *state;
+
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	ok(wrt_mp_free(&b->pin.mp));
+	tb_pin_close(&b->pin);
+	assert_int_equal(b->event[1].count, 0);
+	serve_all(b);
+	assert_int_equal(b->event[1].count, 1);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void an_observer_is_signalled_for_no_point_after_the_stop(void **state)
+{
+	struct mp_bed *b = *state;
+
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	tb_sleep(&b->tb, 2 * PACKET_NS);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	tb_run_for(&b->tb, 10 * PACKET_NS);
+	serve_all(b);
+	assert_int_equal(b->event[1].count, 3);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_closes(void **state)
+{
+	struct mp_bed *b = *state;
+
+	watch(b, 0, &b->event[1]);
+	watch(b, 1, &b->event[2]);
+	mp_run(b);
+	next_point(b);
+	ok(mp_unregister(&b->watch[0], &b->event[1]));
+	tb_pin_close(&b->watch[1]);
+	serve_all(b);
+	assert_int_equal(b->event[1].count, 0);
+	assert_int_equal(b->event[2].count, 0);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void an_observer_that_falls_behind_misses_all_but_the_last_64_points(void **state)
+{
+	struct mp_bed *b = *state;
+	u32 i;
+
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	for (i = 0; i < 1000; i++)
+		next_point(b);
+	serve_all(b);
+	assert_int_equal(b->event[0].count, 1000);
+	assert_int_equal(b->event[1].count, 64);
+	assert_int_equal(b->watch[0].page.points, 1000);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void observers_take_turns_one_event_each(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
+	register_many(b, &b->watch[0], 64, NULL);
+	watch(b, 1, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	wrt_device_serve(&b->tb.dev);
+	assert_int_equal(signals_of(b, 0, 64), 1);
+	assert_int_equal(b->event[1].count, 0);
+	wrt_device_serve(&b->tb.dev);
+	assert_int_equal(signals_of(b, 0, 64), 1);
+	assert_int_equal(b->event[1].count, 1);
+	serve_all(b);
+	assert_int_equal(signals_of(b, 0, 64), 64);
+	tb_pin_close(&b->watch[0]);
+	tb_pin_close(&b->watch[1]);
+}
+
+static void events_of_one_client_take_turns(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
+	register_many(b, &b->watch[0], 2, NULL);
+	mp_run(b);
+	next_point(b);
+	next_point(b);
+	wrt_device_serve(&b->tb.dev);
+	wrt_device_serve(&b->tb.dev);
+	assert_int_equal(b->many[0].count, 1);
+	assert_int_equal(b->many[1].count, 1);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void removal_signals_every_event_once_more_and_waits_for_nobody(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *pins[] = { &b->pin, &b->rec, &b->watch[0] };
+
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	tb_remove(&b->tb, pins, COUNT(pins));
+	assert_int_equal(b->event[1].count, 0);
+	serve_all(b);
+	assert_int_equal(b->event[0].count, 2);
+	assert_int_equal(b->event[1].count, 2);
+	serve_all(b);
+	assert_int_equal(b->event[1].count, 2);
+	tb_pin_close(&b->watch[0]);
+}
+
+/* ---- the budget ------------------------------------------------------------------------------ */
+
+static void after_a_signal_the_thread_rests_19_times_as_long(void **state)
+{
+	struct mp_bed *b = *state;
+
+	b->event[1].on_signal = takes_100_us;
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	tb_sleep(&b->tb, 3 * PACKET_NS);
+	wrt_stream_look(b->pin.mp.stream);
+	while (!b->event[1].count)
+		assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 1900000);
+	assert_int_equal(wrt_device_deferred(&b->tb.dev), 1900000);
+	wrt_host_ns += 1899999;
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 1);
+	assert_int_equal(b->event[1].count, 1);
+	wrt_host_ns++;
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+	assert_int_equal(b->event[1].count, 2);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void an_owner_does_not_wait_for_what_observers_have_spent(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 5, NULL);
+	b->event[1].on_signal = takes_100_us;
+	watch(b, 0, &b->event[1]);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	while (!b->event[1].count)
+		assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+	next_point(b);
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+	assert_int_equal(signals_of(b, 0, 5), 10);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void a_thread_that_rests_is_not_woken_by_every_interrupt(void **state)
+{
+	struct mp_bed *b = *state;
+	u32 i;
+
+	b->event[1].on_signal = takes_100_us;
+	b->event[2].on_signal = takes_100_us;
+	watch(b, 0, &b->event[1]);
+	watch(b, 1, &b->event[2]);
+	mp_run(b);
+	next_point(b);
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+	wakes = 0;
+	for (i = 0; i < 100; i++)
+		next_point(b);
+	assert_int_equal(wakes, 0);
+	tb_pin_close(&b->watch[0]);
+	tb_pin_close(&b->watch[1]);
+}
+
+#define THREAD(function) { #function, function, thread_setup, thread_teardown, NULL }
+
+const struct CMUnitTest thread_tests[] = {
+	THREAD(the_interrupt_signals_an_owner_with_one_event_and_wakes_nobody),
+	THREAD(the_interrupt_signals_four_events_and_the_thread_the_others),
+	THREAD(points_that_pass_together_are_signalled_once_by_the_interrupt),
+	THREAD(a_slow_event_is_left_to_the_thread_from_then_on),
+	THREAD(one_interrupt_makes_one_slow_signal_however_many_events_are_slow),
+	THREAD(quick_events_keep_an_interrupt_below_40_us),
+	THREAD(events_that_come_anew_do_not_make_every_interrupt_slow),
+	THREAD(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns),
+	THREAD(q47_a_process_that_is_killed_does_not_wait_for_its_signals),
+	THREAD(the_interrupt_signals_no_observer),
+	THREAD(stop_free_and_close_wait_for_no_observer),
+	THREAD(an_observer_is_signalled_for_no_point_after_the_stop),
+	THREAD(wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_closes),
+	THREAD(an_observer_that_falls_behind_misses_all_but_the_last_64_points),
+	THREAD(observers_take_turns_one_event_each),
+	THREAD(events_of_one_client_take_turns),
+	THREAD(removal_signals_every_event_once_more_and_waits_for_nobody),
+	THREAD(after_a_signal_the_thread_rests_19_times_as_long),
+	THREAD(an_owner_does_not_wait_for_what_observers_have_spent),
+	THREAD(a_thread_that_rests_is_not_woken_by_every_interrupt),
+};
+
+const size_t n_thread_tests = COUNT(thread_tests);
