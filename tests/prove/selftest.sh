@@ -82,13 +82,13 @@ change $reader 's/while (seq & 1);/while (0);/' page "$weak" "the reader does no
 
 stream=kernel/core/stream.c
 clients=kernel/core/clients.c
-plant missing-lock.patch binding 'at signal_point|at find|is signalled after' "signals without the event lock"
-plant race-on-slots.patch binding 'at (find|signal_point|wrt_mp_unregister_event)' "an event is unregistered without the event lock"
+plant missing-lock.patch binding 'at (is_owed|signal_some|signal_at_once|take_point|take_out)|is signalled after' "signals without the event lock"
+plant race-on-slots.patch binding 'at (find|take_out|is_owed|signal_some)' "an event is unregistered without the event lock"
 plant double-put.patch binding 'put once too often' "an event is put twice"
-change $clients '/^void wrt_stream_settle/,/^}/{/wrt_stream_sync/d}' binding \
+change $clients '/^int wrt_stream_settle/,/^}/s/sync_killable(s, c)/0/' binding \
 	'to be silent|[0-9] signals, ' "a pause does not wait for a signal under way"
-change $clients '/^void wrt_clients_unlink/,/^}/{s/if (!c->busy)/if (1)/}' binding \
-	'use after free|to be silent|beside an allocation' "a client is unlinked while it is being told"
+change $clients '/^void wrt_clients_unlink/,/^}/{/wrt_stream_sync/d;/wrt_deferred_cancel/d}' binding \
+	'use after free|to be silent|beside an allocation' "a client is unlinked while it is notified"
 change $stream '/^int wrt_stream_start/,/^}/{s/wrt_lock(&s->lock)/(wrt_mutex_lock(\&s->dev->mutex), wrt_lock(\&s->lock))/;s/wrt_unlock(&s->lock, flags);/wrt_mutex_lock(\&s->dev->mutex);&/}' \
 	binding 'deadlock' "a lock is taken twice"
 
