@@ -31,6 +31,7 @@ static int find(const struct wrt_mp *mp, const void *event)
 {
 	u32 i;
 
+	wrt_assert_locked(&mp->event_lock);
 	for (i = 0; i < mp->nevents; i++)
 		if (mp->event[i].event == event)
 			return (int)i;
@@ -57,6 +58,7 @@ enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event)
 	unsigned long flags;
 	u64 next;
 
+	wrt_assert_may_sleep();
 	if (status)
 		return status;
 	next = wrt_stream_next_point(mp->stream, &mp->client);	/* WRT-073 */
@@ -110,6 +112,7 @@ static void take_out(struct wrt_mp *mp, const void *event)
 
 enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event)
 {
+	wrt_assert_may_sleep();
 	if (!begin_leaving(mp, event, true))
 		return WRT_STATUS_NOT_FOUND;
 	if (wrt_wait_killable(&mp->stream->dev->wait, !is_busy(mp, event))) {
@@ -124,6 +127,7 @@ enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event)
 
 static bool is_owed(const struct wrt_mp *mp, const struct wrt_mp_event *e)
 {
+	wrt_assert_locked(&mp->event_lock);
 	return (e->next < mp->handed || e->last) && !e->leaving;
 }
 
@@ -148,6 +152,7 @@ static void clip(const struct wrt_mp *mp, struct wrt_mp_event *e)
 /* The signal that is about to be made is for the event's next point, or the last of all. */
 static void take_point(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 {
+	wrt_assert_locked(&mp->event_lock);
 	clip(mp, e);
 	if (e->next >= mp->handed) {
 		e->last = false;
@@ -170,6 +175,7 @@ static u64 signal_at_once(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 {
 	u64 after;
 
+	wrt_assert_locked(&mp->event_lock);
 	take_point(mp, e, now);
 	mp->ops->signal(e->event);
 	after = wrt_now_ns();
@@ -193,6 +199,7 @@ static bool signal_some(struct wrt_mp *mp)
 	u64 began = wrt_now_ns(), now = began;
 	bool left = mp->nevents > n;
 
+	wrt_assert_locked(&mp->event_lock);
 	for (i = 0; i < n; i++) {
 		struct wrt_mp_event *e = &mp->event[i];
 
@@ -210,6 +217,7 @@ static struct wrt_mp_event *next_owed(struct wrt_mp *mp)
 {
 	u32 i, at;
 
+	wrt_assert_locked(&mp->event_lock);
 	for (i = 0; i < mp->nevents; i++) {
 		at = (mp->turn + i) % mp->nevents;
 		if (!is_owed(mp, &mp->event[at]))
@@ -227,6 +235,7 @@ static void signal_next(struct wrt_mp *mp, unsigned long *flags)
 	u64 began = wrt_now_ns(), took;
 	void *event;
 
+	wrt_assert_locked(&mp->event_lock);
 	if (!e)
 		return;
 	take_point(mp, e, began);
@@ -281,6 +290,7 @@ static void drop_owed(struct wrt_mp *mp)
  */
 void wrt_mp_settle(struct wrt_mp *mp)
 {
+	wrt_assert_may_sleep();
 	if (wrt_stream_settle(mp->stream, &mp->client))
 		drop_owed(mp);
 }

@@ -16,6 +16,7 @@ static void glitch(struct wrt_mp *mp, enum wrt_mp_glitch cause, u64 packet, u64 
 {
 	struct wrt_mp_glitches *g = &mp->packets.glitches;
 
+	wrt_assert_locked(&mp->stream->lock);
 	switch (cause) {
 	case WRT_MP_UNDERRUN:
 		g->underruns += count;
@@ -46,6 +47,7 @@ void wrt_packets_account(struct wrt_mp *mp, u64 points)
 	struct wrt_mp_packets *p = &mp->packets;
 	u64 from = p->accounted;
 
+	wrt_assert_locked(&mp->stream->lock);
 	if (!p->announced || points <= from)
 		return;
 	p->accounted = points;

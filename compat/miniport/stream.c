@@ -31,6 +31,7 @@ static void client_publish(struct wrt_client *c, const struct wrt_snapshot *s)
 {
 	struct wrt_mp *mp = wrt_mp_of(c);
 
+	wrt_assert_locked(&mp->stream->lock);
 	wrt_packets_account(mp, s->points);
 	mp->ops->publish(mp, s);
 }
@@ -47,6 +48,7 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 	enum wrt_status status;
 	struct wrt_snapshot snap;
 
+	wrt_assert_may_sleep();
 	wrt_memset(mp, 0, sizeof(*mp));
 	wrt_lock_init(&mp->event_lock);
 	wrt_client_init(&mp->client, &client_ops, stream);
@@ -81,6 +83,7 @@ enum wrt_status wrt_mp_set_format(struct wrt_mp *mp, u32 rate, u32 format, u32 c
 {
 	enum wrt_status status = may_control(mp);
 
+	wrt_assert_may_sleep();
 	if (status)
 		return status;
 	if (mp->state == WRT_MP_RUN)
@@ -121,6 +124,7 @@ static enum wrt_status back_with_memory(struct wrt_mp *mp, struct wrt_hw_geom *g
 {
 	int err = wrt_stream_claim(mp->stream, &mp->client);
 
+	wrt_assert_may_sleep();
 	if (err)
 		return from_core(err);
 	err = mp->ops->buffer_alloc(mp, geom);
@@ -170,6 +174,7 @@ static void step_down(struct wrt_mp *mp);
 /* The device forgets the buffer; whoever calls frees the memory. */
 static void give_back(struct wrt_mp *mp)
 {
+	wrt_assert_may_sleep();
 	while (mp->state != WRT_MP_STOP)
 		step_down(mp);
 	if (mp->buffer)
@@ -178,6 +183,7 @@ static void give_back(struct wrt_mp *mp)
 
 static void drop_buffer(struct wrt_mp *mp)
 {
+	wrt_assert_may_sleep();
 	give_back(mp);
 	if (!mp->buffer)
 		return;
@@ -191,6 +197,7 @@ enum wrt_status wrt_mp_free(struct wrt_mp *mp)
 {
 	enum wrt_status status = may_control(mp);
 
+	wrt_assert_may_sleep();
 	if (status)
 		return status;
 	if (!mp->buffer)
@@ -201,6 +208,7 @@ enum wrt_status wrt_mp_free(struct wrt_mp *mp)
 
 void wrt_mp_close(struct wrt_mp *mp)
 {
+	wrt_assert_may_sleep();
 	drop_buffer(mp);
 	if (mp->observer && !mp->removed)
 		wrt_stream_unobserve(mp->stream, &mp->client);
@@ -214,6 +222,7 @@ static enum wrt_status step_up(struct wrt_mp *mp)
 {
 	enum wrt_status status;
 
+	wrt_assert_may_sleep();
 	if (mp->state == WRT_MP_PAUSE) {
 		if (!mp->buffer)
 			return WRT_STATUS_INVALID_DEVICE_REQUEST;
@@ -230,6 +239,7 @@ static enum wrt_status step_up(struct wrt_mp *mp)
 /* One step down; cannot fail (WRT-057). */
 static void step_down(struct wrt_mp *mp)
 {
+	wrt_assert_may_sleep();
 	WRT_TRACE(state, wrt_trace_id(mp->stream), mp->state, mp->state - 1);
 	mp->state--;
 	if (mp->buffer && mp->state == WRT_MP_PAUSE) {
@@ -246,6 +256,7 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
 {
 	enum wrt_status status;
 
+	wrt_assert_may_sleep();
 	if (state > WRT_MP_RUN)
 		return WRT_STATUS_INVALID_PARAMETER;
 	if (mp->observer)
@@ -267,6 +278,7 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
 
 enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out)
 {
+	wrt_assert_may_sleep();
 	if (mp->removed)
 		return WRT_STATUS_DEVICE_REMOVED;
 	if (mp->observer)
@@ -282,6 +294,7 @@ enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_r
 	enum wrt_status status = may_control(mp);
 	int err;
 
+	wrt_assert_may_sleep();
 	if (status)
 		return status;
 	if (kind > WRT_HW_CLOCK_REGISTER)
@@ -299,6 +312,7 @@ enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_r
 
 void wrt_mp_unget_register(struct wrt_mp *mp, u32 kind)
 {
+	wrt_assert_may_sleep();
 	mp->registers_given &= ~(1u << kind);
 }
 
@@ -314,6 +328,7 @@ enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out)
 
 void wrt_mp_removed(struct wrt_mp *mp)
 {
+	wrt_assert_may_sleep();
 	/* Clients on the stream's list have been shown GONE, with the last position. */
 	if (mp->observer)
 		wrt_stream_unobserve(mp->stream, &mp->client);

@@ -19,6 +19,7 @@ static bool call_client(struct wrt_stream *s, struct wrt_client *c, enum wrt_not
 	u64 first = c->passed - points;
 	bool more;
 
+	wrt_assert_locked(&s->lock);
 	c->pending = 0;
 	c->busy++;
 	wrt_unlock(&s->lock, *flags);
@@ -34,6 +35,7 @@ void wrt_clients_notify_owner(struct wrt_stream *s, unsigned long *flags)
 {
 	struct wrt_client *c = s->owner;
 
+	wrt_assert_locked(&s->lock);
 	if (!c || !c->pending)
 		return;
 	if (call_client(s, c, WRT_FROM_INTERRUPT, flags) && !c->leaving)
@@ -42,6 +44,7 @@ void wrt_clients_notify_owner(struct wrt_stream *s, unsigned long *flags)
 
 void wrt_clients_defer_owner(struct wrt_stream *s)
 {
+	wrt_assert_locked(&s->lock);
 	if (s->owner && s->owner->pending)
 		wrt_deferred_add(s->dev, s->owner);
 }
@@ -84,6 +87,7 @@ static bool is_busy(struct wrt_stream *s, const struct wrt_client *c)
 
 void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
 {
+	wrt_assert_may_sleep();
 	count_waiter(s, c, 1);
 	wrt_wait_until(&s->dev->wait, !is_busy(s, c));
 	count_waiter(s, c, -1u);
@@ -104,6 +108,7 @@ int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 {
 	int err = sync_killable(s, c);
 
+	wrt_assert_may_sleep();
 	while (!err && serve(s, c)) {
 		wrt_relax();
 		if (wrt_dying())
@@ -121,6 +126,7 @@ void wrt_clients_update_points(struct wrt_stream *s)
 	unsigned long flags;
 	bool on = false;
 
+	wrt_assert_locked(&s->lock);
 	for (c = s->clients; c; c = c->next)
 		on |= c->wants_points;
 	if (!s->hw || on == s->points_on)
@@ -137,6 +143,7 @@ void wrt_clients_link(struct wrt_stream *s, struct wrt_client *c)
 {
 	struct wrt_client **i = &s->clients;
 
+	wrt_assert_locked(&s->lock);
 	c->stream = s;
 	c->pending = 0;
 	c->leaving = false;
@@ -150,6 +157,7 @@ bool wrt_clients_has(const struct wrt_stream *s, const struct wrt_client *c)
 {
 	const struct wrt_client *i;
 
+	wrt_assert_locked(&s->lock);
 	for (i = s->clients; i; i = i->next)
 		if (i == c)
 			return true;
@@ -171,6 +179,7 @@ void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c)
 	struct wrt_client **i;
 	unsigned long flags;
 
+	wrt_assert_may_sleep();
 	begin_leaving(s, c);
 	wrt_deferred_cancel(s->dev, c);
 	wrt_stream_sync(s, c);
@@ -190,6 +199,7 @@ static u32 count_observers(const struct wrt_stream *s)
 	const struct wrt_client *c;
 	u32 n = 0;
 
+	wrt_assert_locked(&s->lock);
 	for (c = s->clients; c; c = c->next)
 		n += c->observer;
 	return n;
@@ -197,6 +207,7 @@ static u32 count_observers(const struct wrt_stream *s)
 
 static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
 {
+	wrt_assert_locked(&s->lock);
 	if (s->state == WRT_STREAM_GONE)
 		return WRT_EGONE;
 	if (count_observers(s) >= WRT_OBSERVERS_MAX)
@@ -222,5 +233,6 @@ int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 
 void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c)
 {
+	wrt_assert_may_sleep();
 	wrt_clients_unlink(s, c);
 }

@@ -32,6 +32,7 @@ static bool append(struct wrt_deferred *d, struct wrt_client *c)
 	struct wrt_deferred_queue *q = queue_of(d, c);
 	bool first = !q->first;
 
+	wrt_assert_locked(&d->lock);
 	if (c->deferred || c->cancelled)
 		return false;
 	c->deferred = true;
@@ -44,11 +45,12 @@ static bool append(struct wrt_deferred *d, struct wrt_client *c)
 	return first;
 }
 
-static void remove(struct wrt_deferred *d, struct wrt_client *c)
+static void take_out(struct wrt_deferred *d, struct wrt_client *c)
 {
 	struct wrt_deferred_queue *q = queue_of(d, c);
 	struct wrt_client *before = NULL, *i;
 
+	wrt_assert_locked(&d->lock);
 	for (i = q->first; i && i != c; i = i->next_deferred)
 		before = i;
 	if (!i)
@@ -64,6 +66,7 @@ static void remove(struct wrt_deferred *d, struct wrt_client *c)
 
 static bool is_empty(const struct wrt_deferred *d)
 {
+	wrt_assert_locked(&d->lock);
 	return !d->queue[WRT_DEFERRED_OWNERS].first && !d->queue[WRT_DEFERRED_OBSERVERS].first;
 }
 
@@ -72,6 +75,7 @@ static struct wrt_client *next_client(struct wrt_deferred *d, u64 now, u64 *wait
 {
 	u32 i;
 
+	wrt_assert_locked(&d->lock);
 	*wait_ns = WRT_NOTHING_DEFERRED;
 	for (i = 0; i < WRT_DEFERRED_CLASSES; i++) {
 		struct wrt_deferred_queue *q = &d->queue[i];
@@ -154,7 +158,7 @@ static struct wrt_client *begin_serving(struct wrt_deferred *d, u64 now, u64 *wa
 	if (!d->serving)
 		c = next_client(d, now, wait_ns);
 	if (c)
-		remove(d, c);
+		take_out(d, c);
 	d->serving = c ? c : d->serving;
 	wrt_unlock(&d->lock, flags);
 	return c;
@@ -214,7 +218,7 @@ static void set_cancelled(struct wrt_deferred *d, struct wrt_client *c, bool can
 
 	c->cancelled = cancelled;
 	if (cancelled)
-		remove(d, c);
+		take_out(d, c);
 	wrt_unlock(&d->lock, flags);
 }
 
@@ -222,6 +226,7 @@ static void cancel(struct wrt_device *dev, struct wrt_client *c)
 {
 	struct wrt_deferred *d = &dev->deferred;
 
+	wrt_assert_may_sleep();
 	set_cancelled(d, c, true);
 	count_waiter(d, 1);
 	wrt_wait_until(&dev->wait, !is_served(d, c));
@@ -248,6 +253,7 @@ int wrt_device_wait_deferred(struct wrt_device *dev)
 	struct wrt_deferred *d = &dev->deferred;
 	int err;
 
+	wrt_assert_may_sleep();
 	count_waiter(d, 1);
 	err = wrt_wait_killable(&dev->wait, is_idle(d));
 	count_waiter(d, -1u);

@@ -19,6 +19,7 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 	struct wrt_hw_caps caps;
 	u32 i;
 
+	wrt_assert_may_sleep();
 	dev->ops = ops;
 	dev->hw = hw;
 	dev->asleep = false;
@@ -45,6 +46,7 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 
 void wrt_device_destroy(struct wrt_device *dev)
 {
+	wrt_assert_may_sleep();
 	wrt_mutex_destroy(&dev->mutex);
 	wrt_free(dev->streams);
 	dev->streams = NULL;
@@ -70,6 +72,7 @@ void wrt_device_gone(struct wrt_device *dev)
 {
 	u32 i;
 
+	wrt_assert_may_sleep();
 	wrt_mutex_lock(&dev->mutex);
 	dev->gone = true;
 	for (i = 0; i < dev->nstreams; i++)
@@ -91,6 +94,7 @@ void wrt_device_suspend(struct wrt_device *dev)
 {
 	u32 i;
 
+	wrt_assert_may_sleep();
 	wrt_mutex_lock(&dev->mutex);
 	dev->asleep = true;
 	for (i = 0; i < dev->nstreams; i++)
@@ -108,6 +112,7 @@ int wrt_device_resume(struct wrt_device *dev)
 	int err = 0, failed;
 	u32 i;
 
+	wrt_assert_may_sleep();
 	wrt_mutex_lock(&dev->mutex);
 	if (dev->ops->resume && !dev->gone)
 		err = dev->ops->resume(dev->hw);
@@ -126,6 +131,7 @@ int wrt_device_resume(struct wrt_device *dev)
 /* Device mutex held. */
 static int may_control(const struct wrt_device *dev)
 {
+	wrt_assert_mutex(&dev->mutex);
 	if (dev->gone)
 		return WRT_EGONE;
 	return dev->asleep ? WRT_EIO : 0;
@@ -133,6 +139,7 @@ static int may_control(const struct wrt_device *dev)
 
 int wrt_device_control(struct wrt_device *dev, u32 index, struct wrt_hw_control *c)
 {
+	wrt_assert_may_sleep();
 	if (!dev->ops->control || dev->ops->control(dev->hw, index, c) < 0)
 		return WRT_ERANGE;
 	return 0;
@@ -142,6 +149,7 @@ int wrt_device_control_get(struct wrt_device *dev, u32 index, u32 value[2])
 {
 	int err;
 
+	wrt_assert_may_sleep();
 	wrt_mutex_lock(&dev->mutex);
 	err = may_control(dev);
 	if (!err)
@@ -154,6 +162,7 @@ int wrt_device_control_set(struct wrt_device *dev, u32 index, const u32 value[2]
 {
 	int err;
 
+	wrt_assert_may_sleep();
 	wrt_mutex_lock(&dev->mutex);
 	err = may_control(dev);
 	if (!err)

@@ -11,6 +11,9 @@
  * until the process is killed (WRT_EINTR). The condition may take locks. Whoever makes it
  * true calls wrt_wake(w) afterwards, from any context.
  *
+ * wrt_assert_locked(l), wrt_assert_mutex(m) and wrt_assert_may_sleep() are contracts that are
+ * checked: by lockdep on Linux, always in the host build. Functions marked [S] may sleep.
+ *
  * wrt_now_ns() measures how long a signal takes. It is 0 for ever on systems where
  * signalling an event runs no code of a client.
  */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,55 +21,97 @@ typedef uint64_t u64;
 typedef int32_t s32;
 typedef int64_t s64;
 
+/* Who has it, for assertions. */
 struct wrt_lock {
 	pthread_mutex_t raw;
+	pthread_t owner;
+	bool held;
 };
 
 struct wrt_mutex {
-	pthread_mutex_t raw;
+	struct wrt_lock raw;
 };
+
+/* How many wrt_locks this thread holds. */
+__attribute__((weak)) _Thread_local unsigned int wrt_host_locks;
+
+#define wrt_host_assert(condition)						\
+	do {									\
+		if (!(condition)) {						\
+			fprintf(stderr, "%s:%d: %s: not so: %s\n", __FILE__,	\
+				__LINE__, __func__, #condition);		\
+			abort();						\
+		}								\
+	} while (0)
+
+static inline bool wrt_lock_is_ours(const struct wrt_lock *l)
+{
+	return l->held && pthread_equal(l->owner, pthread_self());
+}
+
+#define wrt_assert_locked(l)	wrt_host_assert(wrt_lock_is_ours(l))
+#define wrt_assert_mutex(m)	wrt_host_assert(wrt_lock_is_ours(&(m)->raw))
+#define wrt_assert_may_sleep()	wrt_host_assert(!wrt_host_locks)
 
 static inline void wrt_lock_init(struct wrt_lock *l)
 {
 	pthread_mutex_init(&l->raw, NULL);
+	l->held = false;
+}
+
+static inline void wrt_host_take(struct wrt_lock *l)
+{
+	pthread_mutex_lock(&l->raw);
+	l->owner = pthread_self();
+	l->held = true;
+}
+
+static inline void wrt_host_leave(struct wrt_lock *l)
+{
+	wrt_host_assert(wrt_lock_is_ours(l));
+	l->held = false;
+	pthread_mutex_unlock(&l->raw);
 }
 
 static inline unsigned long wrt_lock(struct wrt_lock *l)
 {
-	pthread_mutex_lock(&l->raw);
+	wrt_host_take(l);
+	wrt_host_locks++;
 	return 0;
 }
 
 static inline void wrt_unlock(struct wrt_lock *l, unsigned long flags)
 {
 	(void)flags;
-	pthread_mutex_unlock(&l->raw);
+	wrt_host_locks--;
+	wrt_host_leave(l);
 }
 
 static inline void wrt_mutex_init(struct wrt_mutex *m)
 {
-	pthread_mutex_init(&m->raw, NULL);
+	wrt_lock_init(&m->raw);
 }
 
 static inline void wrt_mutex_lock(struct wrt_mutex *m)
 {
-	pthread_mutex_lock(&m->raw);
+	wrt_assert_may_sleep();
+	wrt_host_take(&m->raw);
 }
 
 static inline int wrt_mutex_lock_killable(struct wrt_mutex *m)
 {
-	pthread_mutex_lock(&m->raw);
+	wrt_mutex_lock(m);
 	return 0;
 }
 
 static inline void wrt_mutex_unlock(struct wrt_mutex *m)
 {
-	pthread_mutex_unlock(&m->raw);
+	wrt_host_leave(&m->raw);
 }
 
 static inline void wrt_mutex_destroy(struct wrt_mutex *m)
 {
-	pthread_mutex_destroy(&m->raw);
+	pthread_mutex_destroy(&m->raw.raw);
 }
 
 static inline void *wrt_alloc(size_t bytes)

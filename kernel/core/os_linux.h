@@ -10,7 +10,9 @@
 #define WRT_CORE_OS_LINUX_H
 
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -49,6 +51,10 @@ static inline void wrt_unlock(struct wrt_lock *l, unsigned long flags)
 {
 	spin_unlock_irqrestore(&l->raw, flags);
 }
+
+#define wrt_assert_locked(l)	lockdep_assert_held(&(l)->raw)
+#define wrt_assert_mutex(m)	lockdep_assert_held(&(m)->raw)
+#define wrt_assert_may_sleep()	might_sleep()
 
 static inline void wrt_mutex_lock(struct wrt_mutex *m)
 {

@@ -63,6 +63,7 @@ int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind
 {
 	int err = WRT_ERANGE;
 
+	wrt_assert_may_sleep();
 	wrt_mutex_lock(&s->dev->mutex);
 	if (s->owner != c || !s->hw)
 		err = WRT_EBUSY;

@@ -26,6 +26,7 @@ void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 
 static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out, u64 passed)
 {
+	wrt_assert_locked(&s->lock);
 	out->state = s->state;
 	out->offset = s->pos.offset;
 	out->linear = s->pos.linear;
@@ -44,6 +45,7 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out, 
 /* DMA stood still although nobody had asked for it: cause 7 of the glitch event. */
 static void count_stall(struct wrt_stream *s)
 {
+	wrt_assert_locked(&s->lock);
 	s->stalls++;
 	WRT_TRACE(glitch, wrt_trace_id(s), s->pos.linear, 0, WRT_STALL, 0, 1);
 }
@@ -54,6 +56,7 @@ void wrt_stream_read(struct wrt_stream *s)
 	unsigned long flags;
 	int err;
 
+	wrt_assert_locked(&s->lock);
 	if (s->dma_off)
 		return;
 	flags = wrt_lock(&s->dev->lock);
@@ -71,6 +74,7 @@ void wrt_stream_read(struct wrt_stream *s)
 /* The points are the client's from here on. At a stop an owner may not want the last ones. */
 static void hand_out(struct wrt_stream *s, struct wrt_client *c, u64 passed, bool stopping)
 {
+	wrt_assert_locked(&s->lock);
 	if (!passed || !c->wants_points || c->leaving || (stopping && !c->keep_last))
 		return;
 	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, c->passed, (u32)passed);
@@ -86,6 +90,7 @@ static void publish_at(struct wrt_stream *s, u64 passed, bool stopping)
 	struct wrt_snapshot snap;
 	struct wrt_client *c;
 
+	wrt_assert_locked(&s->lock);
 	fill_snapshot(s, &snap, passed);
 	for (c = s->clients; c; c = c->next) {
 		if (c->ops->publish)
@@ -104,6 +109,7 @@ void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned long flags)
 {
 	bool kick = s->kick;
 
+	wrt_assert_locked(&s->lock);
 	s->kick = false;
 	wrt_unlock(&s->lock, flags);
 	if (kick)
@@ -117,6 +123,7 @@ static void stop_dma(struct wrt_stream *s)
 	unsigned long flags;
 	int err;
 
+	wrt_assert_locked(&s->lock);
 	if (s->dma_off)
 		return;
 	flags = wrt_lock(&s->dev->lock);
@@ -132,6 +139,7 @@ static void stop_dma(struct wrt_stream *s)
 
 static void halt_dma(struct wrt_stream *s)
 {
+	wrt_assert_locked(&s->lock);
 	stop_dma(s);
 	s->wakes_up = false;
 	s->state = WRT_STREAM_READY;
@@ -149,6 +157,7 @@ void wrt_stream_take_look(struct wrt_stream *s)
 {
 	u64 fresh;
 
+	wrt_assert_locked(&s->lock);
 	wrt_stream_read(s);
 	if (wrt_position_ended(&s->pos) && !s->dev->ops->end)
 		stop_dma(s);
@@ -174,6 +183,7 @@ void wrt_stream_look(struct wrt_stream *s)
 
 static int claim_locked(struct wrt_stream *s, struct wrt_client *c)
 {
+	wrt_assert_locked(&s->lock);
 	if (s->state == WRT_STREAM_GONE)
 		return WRT_EGONE;
 	if (s->owner && s->owner != c)
@@ -206,6 +216,7 @@ static void forget_buffer(struct wrt_stream *s)
 	struct wrt_hw_stream *hw;
 	unsigned long flags;
 
+	wrt_assert_mutex(&s->dev->mutex);
 	flags = wrt_lock(&s->lock);
 	if (s->state == WRT_STREAM_RUN)
 		halt_dma(s);
@@ -224,6 +235,7 @@ static void forget_buffer(struct wrt_stream *s)
 /* The cycle that positions are counted in, and the start of it. Stream lock held. */
 static void set_geometry(struct wrt_stream *s, const struct wrt_hw_geom *g)
 {
+	wrt_assert_locked(&s->lock);
 	s->geom = *g;
 	s->geom.seg = NULL;
 	s->geom.nseg = 0;
@@ -245,6 +257,7 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	unsigned long flags;
 	int err;
 
+	wrt_assert_mutex(&s->dev->mutex);
 	forget_buffer(s);
 	if (s->dev->asleep)
 		return WRT_EIO;
@@ -277,6 +290,7 @@ static void disown(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags;
 
+	wrt_assert_may_sleep();
 	wrt_clients_unlink(s, c);
 	flags = wrt_lock(&s->lock);
 	s->owner = NULL;
@@ -293,6 +307,7 @@ int wrt_stream_claim(struct wrt_stream *s, struct wrt_client *c)
 {
 	int err = wrt_mutex_lock_killable(&s->dev->mutex);
 
+	wrt_assert_may_sleep();
 	if (err)
 		return err;
 	err = claim(s, c);
@@ -309,6 +324,7 @@ int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 	bool owner = false;
 	int err = wrt_mutex_lock_killable(&s->dev->mutex);
 
+	wrt_assert_may_sleep();
 	if (err)
 		return err;
 	err = claim(s, c);
@@ -336,6 +352,7 @@ void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c)
 {
 	bool owner;
 
+	wrt_assert_may_sleep();
 	wrt_mutex_lock(&s->dev->mutex);
 	owner = owns(s, c);
 	if (owner)
@@ -353,6 +370,7 @@ static void aim_at_end(struct wrt_stream *s)
 {
 	unsigned long flags;
 
+	wrt_assert_locked(&s->lock);
 	if (!s->dev->ops->end || !s->pos.has_end)
 		return;
 	flags = wrt_lock(&s->dev->lock);
@@ -368,6 +386,7 @@ static int start_dma(struct wrt_stream *s)
 	u64 ns = 0;
 	int err;
 
+	wrt_assert_locked(&s->lock);
 	flags = wrt_lock(&s->dev->lock);
 	err = ops->start(s->hw, s->pos.offset, &ns);
 	if (!err && ops->register_base)
@@ -387,6 +406,7 @@ static int start_locked(struct wrt_stream *s)
 {
 	int err;
 
+	wrt_assert_locked(&s->lock);
 	if (!wrt_position_ended(&s->pos)) {
 		err = start_dma(s);
 		if (err)
@@ -448,6 +468,7 @@ void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wr
 {
 	static const struct wrt_hw_geom none;
 
+	wrt_assert_locked(&s->lock);
 	if (wrt_clients_has(s, c)) {
 		fill_snapshot(s, out, 0);
 		return;
@@ -459,6 +480,7 @@ void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wr
 
 void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points)
 {
+	wrt_assert_locked(&s->lock);
 	wrt_position_end_at(&s->pos, linear, points);
 	if (s->state == WRT_STREAM_RUN && !s->dma_off)
 		aim_at_end(s);
@@ -468,6 +490,7 @@ void wrt_stream_gone(struct wrt_stream *s)
 {
 	unsigned long flags;
 
+	wrt_assert_mutex(&s->dev->mutex);
 	flags = wrt_lock(&s->lock);
 	if (s->state == WRT_STREAM_RUN)
 		halt_dma(s);
@@ -482,6 +505,7 @@ void wrt_stream_suspend(struct wrt_stream *s)
 {
 	unsigned long flags = wrt_lock(&s->lock);
 
+	wrt_assert_mutex(&s->dev->mutex);
 	s->asleep = true;
 	if (s->state == WRT_STREAM_RUN && !s->dma_off) {
 		stop_dma(s);
@@ -500,6 +524,7 @@ int wrt_stream_resume(struct wrt_stream *s)
 	unsigned long flags = wrt_lock(&s->lock);
 	int err = 0;
 
+	wrt_assert_mutex(&s->dev->mutex);
 	s->asleep = false;
 	if (s->wakes_up && !wrt_position_ended(&s->pos))
 		err = start_dma(s);

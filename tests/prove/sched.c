@@ -317,6 +317,12 @@ void sched_lock_release(struct sched_lock *l)
 	sched_note("lets go %s", l->class);
 }
 
+void sched_assert_held(const struct sched_lock *l)
+{
+	if (l->owner != current)
+		sched_fail("%s should be held", l->class);
+}
+
 /* ---- memory -------------------------------------------------------------------- */
 
 struct shadow {
