@@ -631,7 +631,7 @@ void *__wrap_calloc(size_t n, size_t bytes)
 
 int __wrap_pthread_mutex_lock(pthread_mutex_t *m)
 {
-	sleeps += m == &bed.tb.dev.mutex.raw;
+	sleeps += m == &bed.tb.dev.mutex.raw.raw;
 	return __real_pthread_mutex_lock(m);
 }
 
