@@ -89,7 +89,7 @@ in_wine()	# SECONDS COMMAND...
 	env -i PATH="$PATH" HOME="$work/home" LC_ALL=C TMPDIR="$work" WINEPREFIX="$work/prefix" \
 		WINEARCH=win64 WINEDEBUG=-all \
 		WINEDLLOVERRIDES="mscoree,mshtml=;winemenubuilder.exe=d" \
-		timeout -k 5 "$seconds" "$@" </dev/null
+		"$top/tests/time-limit" --mark "nt$$" "$seconds" "$@" </dev/null
 }
 
 # A prefix of our own. Services can be started in it once its first server has gone.
@@ -183,7 +183,7 @@ part_realtime()
 
 host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
 {
-	CF_CLOCK=step timeout 300 "$1/scenario-host" -n "$runs" -c "$2/host.core" "$scenarios"/*.scn \
+	CF_CLOCK=step "$top/tests/time-limit" 300 "$1/scenario-host" -n "$runs" -c "$2/host.core" "$scenarios"/*.scn \
 		>"$2/host.trace" 2>"$work/err"
 }
 
@@ -279,7 +279,7 @@ browse()	# PAGE OPTION...
 	shift
 	mkdir -p "$work/browser"
 	env -i PATH="$PATH" HOME="$work/browser" LC_ALL=C TMPDIR="$work/browser" \
-		timeout -k 5 60 chromium --headless --no-sandbox --disable-gpu --no-first-run \
+		"$top/tests/time-limit" 60 chromium --headless --no-sandbox --disable-gpu --no-first-run \
 		--disable-dev-shm-usage --disable-background-networking --disable-crash-reporter \
 		--user-data-dir="$work/browser/profile" --force-device-scale-factor=1 \
 		--hide-scrollbars "$@" "file://$page" </dev/null 2>"$work/err"

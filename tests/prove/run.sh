@@ -50,7 +50,7 @@ try_everything()	# PROGRAM
 		1..*) planned=1 ;;
 		*) echo "$line" ;;
 		esac
-	done < <(timeout 300 "$out/$1" 2>&1)
+	done < <("$top/tests/time-limit" 300 "$out/$1" 2>&1)
 	[ -n "$planned" ] || not_ok "$1 came to an end"
 }
 
