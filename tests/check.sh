@@ -1,10 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # All tests but the long ones; make check. Every part prints TAP, which is added up to a
-# closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed.
+# closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed. A part that did
+# not run its tests has failed (check_selftest.sh).
 #
 #   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz fuzz-abi guest-runner guest-debian guest-uml
 #                              guest-x86-kasan guest-x86-kcsan demo hw nt
+#
+# environment: WRT_NO_UML=1    leave out the parts that run in User Mode Linux
+#              TIME, PREEMPTIONS, LOGS, MODULE_FLAGS
 set -u
 cd "$(dirname "$0")/.." || exit
 top=$PWD
@@ -15,6 +19,20 @@ skipped=0
 MODULE_FLAGS=${MODULE_FLAGS-}	# for kbuild; tests/coverage.sh
 rm -rf "$logs"
 mkdir -p "$logs" build/guest
+
+# Counts one line of ours.
+not_ok()	# NAME [LOG]
+{
+	failed=$((failed + 1))
+	echo "not ok - $1"
+	[ -z "${2-}" ] || tail -n 30 "$2" | sed 's/^/# /'
+}
+
+leave_out()	# NAME REASON
+{
+	skipped=$((skipped + 1))
+	echo "ok - $1 # SKIP $2"
+}
 
 # Runs one part, shows its TAP, counts it. A part that ends badly without having said
 # "not ok", or says nothing at all, is a failure of its own.
@@ -30,9 +48,7 @@ part()	# NAME COMMAND...
 	not_ok=$(grep -c '^not ok ' "$log")
 	skip=$(grep -c '^ok .*# SKIP' "$log")
 	if { [ $code -ne 0 ] && [ "$not_ok" = 0 ]; } || [ "$ok$not_ok" = 00 ]; then
-		echo "not ok - $name ended with exit code $code"
-		tail -n 30 "$log.err" | sed 's/^/# /'
-		not_ok=$((not_ok + 1))
+		not_ok "$name ran its tests (exit code $code, $ok results)" "$log.err"
 	fi
 	echo "# $name took $((SECONDS - began)) s"
 	passed=$((passed + ok - skip))
@@ -160,9 +176,8 @@ guest_parts()	# BED MODULES
 		linked=(--allow "$allow_linked")
 		;;
 	esac
-	if ! build_for "$bed" "$dir" || ! build_programs; then
-		failed=$((failed + 1))
-		echo "not ok - modules and test programs build for bed $bed"
+	if ! { build_for "$bed" "$dir" && build_programs; } >"$logs/build-guest-$bed" 2>&1; then
+		not_ok "guest-$bed: modules and test programs build" "$logs/build-guest-$bed"
 		return
 	fi
 	part "$bed-abi-64" guest "$bed" "$dir" "clock=step streams=2" \
@@ -199,17 +214,24 @@ guest_parts()	# BED MODULES
 	esac
 }
 
-# One of our own kernels: their modules are kept apart, for a new kernel needs new ones.
+# Builds one of our own kernels, if need be. True if the part can run; else it says why not.
+has_kernel()	# PART BED
+{
+	if [ "$2" = uml ] && [ -n "${WRT_NO_UML-}" ]; then
+		leave_out "$1" "WRT_NO_UML is set"
+	elif tests/guest/bed-build.sh "$2" >"$logs/$1.kernel" 2>"$logs/$1.log"; then
+		return 0
+	else
+		not_ok "$1: the kernel of bed $2 can be built" "$logs/$1.log"
+	fi
+	return 1
+}
+
+# A new kernel needs new modules: each has its own directory.
 own_kernel()	# BED
 {
-	local kernel
-	if ! kernel=$(tests/guest/bed-build.sh "$1" 2>"$logs/bed-$1"); then
-		failed=$((failed + 1))
-		echo "not ok - the kernel of bed $1 can be built"
-		tail -n 20 "$logs/bed-$1" | sed 's/^/# /'
-		return
-	fi
-	guest_parts "$1" "${MODULE_DIR:-$1-$(basename "$kernel")}"
+	has_kernel "guest-$1" "$1" || return
+	guest_parts "$1" "${MODULE_DIR:-$1-$(basename "$(cat "$logs/guest-$1.kernel")")}"
 }
 
 demo_test()
@@ -238,7 +260,23 @@ demo_test()
 
 layers()
 {
-	scripts/check-layers.sh && scripts/check-layers.sh --selftest
+	scripts/check-layers.sh && scripts/check-layers.sh --selftest && tests/check_selftest.sh
+}
+
+nt()
+{
+	local kver
+	if ! { kver=$(tests/guest/run --print-kver) && build_for debian "$kver"; } >"$logs/build-nt" 2>&1; then
+		echo "not ok - the modules build"
+		tail -n 30 "$logs/build-nt" | sed 's/^/# /'
+		return 1
+	fi
+	MODULES=build/$kver tests/nt/run.sh
+}
+
+programs()
+{
+	build_programs && echo "ok - the test programs build"
 }
 
 run_part()
@@ -255,60 +293,55 @@ run_part()
 		part conformance tests/conformance/run.sh --mode host --mode host-clang --mode host-step
 		;;
 	prove) part prove env "PREEMPTIONS=${PREEMPTIONS:-2}" tests/prove/run.sh ;;
-	fuzz-abi) part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
+	fuzz-abi) ! has_kernel fuzz-abi uml || part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-60}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
-	nt)
-		build_for debian "$(tests/guest/run --print-kver)" &&
-			part nt env "MODULES=build/$(tests/guest/run --print-kver)" tests/nt/run.sh
-		;;
+	nt) part nt nt ;;
 	hw) part hw tests/hw/run.sh ;;
-	guest-programs) build_programs ;;
-	*)
-		echo "check.sh: no part $1" >&2
-		exit 2
-		;;
+	guest-programs) part guest-programs programs ;;
+	*) not_ok "there is a part \"$1\"" ;;
 	esac
 }
 
-# Everything: what runs on the host beside what runs in guests, for there are two processors
-# at least. The UML bed comes first, since lint takes its tools from there; it is built once
-# and kept, and WRT_NO_UML=1 leaves it out.
+# The closing line of a lane, added to ours. Without one the lane has been killed.
+add_up()	# LANE CODE
+{
+	local p f s
+	if ! read -r p _ f _ s _ < <(tail -n 1 "$logs/$1.out" 2>&1 | grep -E "^[0-9]+ passed, [0-9]+ failed"); then
+		not_ok "lane $1 ran to its end (exit code $2)"
+		return
+	fi
+	passed=$((passed + p))
+	failed=$((failed + f))
+	skipped=$((skipped + s))
+	[ "$2" = 0 ] || [ "$f" != 0 ] || not_ok "lane $1 ended well (exit code $2)"
+}
+
+# What runs on the host beside what runs in guests, for there are two processors at least. The
+# kernel of bed uml comes first, since lint takes its tools from there; it is built once and
+# kept. The parts that need it say so if it cannot be built.
 everything()
 {
-	local guests="guest-uml guest-debian nt demo" beds="fuzz-abi guest-runner" lane code=0
-	if [ -n "${WRT_NO_UML-}" ]; then
-		guests="guest-debian demo" beds=
-		echo "ok - tests in User Mode Linux # SKIP WRT_NO_UML is set"
-	elif ! tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1; then
-		echo "not ok - the User Mode Linux bed can be built"
-		tail -n 20 "$logs/bed-uml" | sed 's/^/# /'
-		guests="guest-debian demo" beds=
-		code=1
-	fi
-	# shellcheck disable=SC2086 # words
-	LOGS=$logs/host tests/check.sh layers unit userspace conformance prove lint fuzz $beds \
-		>"$logs/host.out" 2>&1 &
-	# shellcheck disable=SC2086 # words
-	LOGS=$logs/guests tests/check.sh $guests | tee "$logs/guests.out"
-	code=$((code + PIPESTATUS[0]))
-	wait $! || code=1
+	local host guests
+	[ -n "${WRT_NO_UML-}" ] || tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1
+	LOGS=$logs/host tests/check.sh layers unit userspace conformance prove lint fuzz fuzz-abi \
+		guest-runner >"$logs/host.out" 2>&1 &
+	LOGS=$logs/guests tests/check.sh guest-uml guest-debian nt demo | tee "$logs/guests.out"
+	guests=${PIPESTATUS[0]}
+	wait $!
+	host=$?
 	cat "$logs/host.out"
-	for lane in host guests; do
-		tail -n 1 "$logs/$lane.out"
-	done | awk -v code=$code -v no_uml="${WRT_NO_UML:+1}" '
-		{ p += $1; f += $3; s += $5 }
-		END { print "\n" p + 0 " passed, " f + (code && !f) " failed, " s + no_uml " skipped" }'
-	[ $code = 0 ]
+	add_up host $host
+	add_up guests "$guests"
 }
 
 if [ $# = 0 ]; then
 	everything
-	exit
+else
+	for p in "$@"; do
+		run_part "$p"
+	done
 fi
-for p in "$@"; do
-	run_part "$p"
-done
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

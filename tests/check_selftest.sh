@@ -1,0 +1,194 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests of check.sh and of time-limit: what did not run is a failure, what is slow is none.
+# check.sh runs in a tree of stubs, where each part prints one line at once. TAP on stdout.
+# Part of "check.sh layers".
+# shellcheck disable=SC2016 # text of stubs
+set -u
+cd "$(dirname "$0")/.." || exit
+. tests/guest/tap.sh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+passing='echo "ok 1 - $0"'
+
+stub()	# FILE TEXT
+{
+	mkdir -p "$(dirname "$tree/$1")"
+	printf '#!/bin/sh\n%s\n' "$2" >"$tree/$1"
+	chmod +x "$tree/$1"
+}
+
+# All parts pass: those on the host, those in guests, and what builds for them.
+new_tree()
+{
+	local file
+	rm -rf "$tree"
+	for file in scripts/check-layers.sh scripts/lint.sh bin/make tests/check_selftest.sh \
+		tests/userspace/run.sh tests/conformance/run.sh tests/prove/run.sh tests/fuzz/guest/run.sh \
+		tests/guest/run tests/guest/selftest.sh tests/guest/failnth.sh tests/nt/run.sh tests/hw/run.sh; do
+		stub "$file" "$passing"
+	done
+	stub tests/demo/run.sh '[ $# = 0 ] || { echo "FAILED: $2" && exit 1; }'
+	stub tests/guest/bed-build.sh 'echo /kernel'
+	stub scripts/build-modules.sh :
+	stub bin/gcc :
+	stub bin/pkg-config :
+	cp tests/check.sh "$tree/tests"
+}
+
+# Runs check.sh in the tree; true if it ends like that and prints a line like this.
+ends()	# red|green LINE-REGEX [PART...]
+{
+	local want=$1 line=$2 colour=red
+	shift 2
+	! PATH=$tree/bin:$PATH "$tree/tests/check.sh" "$@" >"$work/out" 2>&1 || colour=green
+	cat "$work/out"
+	[ $colour = "$want" ] && grep -qE "$line" "$work/out" && tail -n 1 "$work/out" | grep -q ' skipped$'
+}
+
+all_pass()
+{
+	new_tree
+	ends green '^[0-9]{2} passed, 0 failed, 0 skipped$' && [ "$(grep -c '^# ---- ' "$work/out")" -gt 30 ]
+}
+
+modules_broken()	# PART
+{
+	new_tree
+	stub scripts/build-modules.sh 'echo "error: no such thing" && exit 1'
+	ends red '^not ok .*modules.* build' "$1" && grep -q '^#.*error: no such thing' "$work/out"
+}
+
+programs_broken()	# PART
+{
+	new_tree
+	stub bin/gcc 'exit 1'
+	ends red '^not ok ' "$1"
+}
+
+silent()	# EXIT-CODE
+{
+	new_tree
+	stub tests/prove/run.sh "exit $1"
+	ends red "^not ok - prove ran its tests \\(exit code $1, 0 results\\)" prove
+}
+
+killed()
+{
+	new_tree
+	stub tests/prove/run.sh "$passing; kill -KILL \$\$"
+	ends red '^not ok - prove ran its tests \(exit code 137, 1 results\)' prove
+}
+
+no_such_part()	# NAME
+{
+	new_tree
+	ends red "^not ok - there is a part \"$1\"" "$1" prove && grep -q '^ok 1 - tests/prove' "$work/out"
+}
+
+# The part ends the lane's own check.sh.
+lane_killed()	# FILE LANE
+{
+	new_tree
+	stub "$1" 'kill -KILL $PPID'
+	ends red "^not ok - lane $2 ran to its end"
+}
+
+lane_lost()
+{
+	new_tree
+	stub tests/guest/selftest.sh "$passing; rm build/check/host.out"
+	ends red '^not ok - lane host ran to its end'
+}
+
+# These two need User Mode Linux, and no other part is to go with them.
+without_uml()	# red|green LINE-BEGINNING LINE-END
+{
+	local part
+	for part in guest-uml fuzz-abi; do
+		ends "$1" "^$2 - $part.*$3" || return
+	done
+	for part in nt guest-runner lint demo debian-pcm conformance; do
+		grep -q "^# ---- $part\$" "$work/out" || return
+	done
+	! grep -qE '^# ---- (uml-|fuzz-abi)' "$work/out"
+}
+
+uml_left_out()
+{
+	new_tree
+	WRT_NO_UML=1 without_uml green ok 'SKIP WRT_NO_UML' && grep -q ' 0 failed, 2 skipped$' "$work/out"
+}
+
+uml_broken()
+{
+	new_tree
+	stub tests/guest/bed-build.sh 'exit 1'
+	without_uml red 'not ok' 'can be built' && grep -q ' 2 failed, 0 skipped$' "$work/out"
+}
+
+# ---- time-limit ----------------------------------------------------------------------------
+
+# A second of one processor
+burn='1 while (times)[0] + (times)[1] < 1'
+
+# Beside six others on one processor it takes longer than the limit.
+slow_passes()
+{
+	local others=() began=$SECONDS code
+	for _ in 1 2 3 4 5 6; do
+		taskset -c 0 sh -c 'while :; do :; done' &
+		others+=($!)
+	done
+	tests/time-limit 4 taskset -c 0 perl -e "$burn"
+	code=$?
+	kill "${others[@]}"
+	echo "code $code after $((SECONDS - began)) s"
+	[ $code = 0 ] && [ $((SECONDS - began)) -gt 4 ]
+}
+
+limited()	# COMMAND...: after a second; what it has started as well
+{
+	tests/time-limit 1 "$@" 2>"$work/limit"
+	[ $? = 124 ] && cat "$work/limit" && [ "$(grep -c '^time limit of 1 s reached' "$work/limit")" = 1 ]
+}
+
+nothing_left()
+{
+	limited sh -c 'setsid sleep 12.345 & wait' && ! pgrep -f '^sleep 12.345$'
+}
+
+passes_through()
+{
+	[ "$(echo in | tests/time-limit 9 sh -c 'cat; exit 7' && echo 0 || echo $?)" = "$(printf 'in\n7')" ]
+}
+
+check "all parts pass, and everything is counted" all_pass
+check "modules that do not build: nt is red" modules_broken nt
+check "modules that do not build: guest-debian is red" modules_broken guest-debian
+check "modules that do not build: guest-uml is red" modules_broken guest-uml
+check "test programs that do not build: guest-debian is red" programs_broken guest-debian
+check "test programs that do not build: guest-programs is red" programs_broken guest-programs
+check "a part that prints nothing and succeeds is red" silent 0
+check "a part that prints nothing and fails is red" silent 2
+check "a part that is killed after its first result is red" killed
+check "an unknown part is red, the others run" no_such_part nothing
+check "an empty part is red, the others run" no_such_part ''
+check "a lane that is killed is red (host)" lane_killed scripts/lint.sh host
+check "a lane that is killed is red (guests)" lane_killed tests/demo/run.sh guests
+check "a lane whose output is lost is red" lane_lost
+check "WRT_NO_UML: each part left out is a skip with its reason, the others run" uml_left_out
+check "a kernel of bed uml that cannot be built: the parts that need it are red, the others run" uml_broken
+
+if read -r _ delay _ </proc/self/schedstat && [ "$delay" != 0 ]; then
+	check "time-limit: what is only slow comes to its end" slow_passes
+else
+	count=$((count + 1))
+	echo "ok $count - time-limit: what is only slow comes to its end # SKIP this kernel does not count waits"
+fi
+check "time-limit: a busy hang ends with 124 and one line" limited sh -c 'while :; do :; done'
+check "time-limit: an idle hang ends with 124 and one line" limited sleep 1000
+check "time-limit: servers in sessions of their own end as well" nothing_left
+check "time-limit: standard input and exit code pass through" passes_through
+the_end
