@@ -3,7 +3,7 @@
 # Tests of check.sh and of time-limit: what did not run is a failure, what is slow is none.
 # check.sh runs in a tree of stubs, where each part prints one line at once. TAP on stdout.
 # Part of "check.sh layers".
-# shellcheck disable=SC2016 # text of stubs
+# shellcheck disable=SC2016,SC2317 # text of stubs; functions that check calls
 set -u
 cd "$(dirname "$0")/.." || exit
 . tests/guest/tap.sh
@@ -44,7 +44,7 @@ ends()	# red|green LINE-REGEX [PART...]
 	shift 2
 	! PATH=$tree/bin:$PATH "$tree/tests/check.sh" "$@" >"$work/out" 2>&1 || colour=green
 	cat "$work/out"
-	[ $colour = "$want" ] && grep -qE "$line" "$work/out" && tail -n 1 "$work/out" | grep -q ' skipped$'
+	[ "$colour" = "$want" ] && grep -qE "$line" "$work/out" && tail -n 1 "$work/out" | grep -q ' skipped$'
 }
 
 all_pass()
@@ -145,7 +145,7 @@ slow_passes()
 	code=$?
 	kill "${others[@]}"
 	echo "code $code after $((SECONDS - began)) s"
-	[ $code = 0 ] && [ $((SECONDS - began)) -gt 4 ]
+	[ "$code" = 0 ] && [ $((SECONDS - began)) -gt 4 ]
 }
 
 limited()	# COMMAND...: after a second; what it has started as well

@@ -67,4 +67,17 @@ static inline int tap_done(void)
 		}								\
 	} while (0)
 
+/*
+ * TAP_CHECK_IF(enough, condition, name format, ...): a check that is worth something only
+ * after a number of rounds. Where the machine was too busy for them it is skipped; what was
+ * wrong in any round fails.
+ */
+#define TAP_CHECK_IF(enough, cond, ...)						\
+	do {									\
+		if ((cond) && !(enough))					\
+			tap_skip("too few rounds on a machine this busy", __VA_ARGS__);	\
+		else								\
+			TAP_CHECK(cond, __VA_ARGS__);				\
+	} while (0)
+
 #endif
