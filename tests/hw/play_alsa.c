@@ -91,12 +91,31 @@ static int alsa_open(struct job *j)
 	return err;
 }
 
+static int come_back(struct job *j)
+{
+	int tries, err = -EAGAIN;
+
+	j->suspended++;
+	for (tries = 0; tries < 100 && err == -EAGAIN; tries++) {
+		err = snd_pcm_resume(pcm);
+		if (err == -EAGAIN)
+			poll(NULL, 0, 10);
+	}
+	return err;
+}
+
+/* Any call may be the first one after a suspend. */
 static int alsa_write(struct job *j, const int16_t *frames, unsigned int n)
 {
-	snd_pcm_sframes_t done;
+	snd_pcm_sframes_t done = snd_pcm_mmap_writei(pcm, frames, n);
 
-	(void)j;
-	done = snd_pcm_mmap_writei(pcm, frames, n);
+	if (done == -ESTRPIPE) {
+		int err = come_back(j);
+
+		if (err < 0)
+			return err;
+		done = snd_pcm_mmap_writei(pcm, frames, n);
+	}
 	if (done < 0)
 		return (int)done;
 	return (unsigned int)done == n ? 0 : -EIO;
@@ -112,19 +131,6 @@ static int alsa_pause(struct job *j, int on)
 {
 	(void)j;
 	return snd_pcm_pause(pcm, on);
-}
-
-static int come_back(struct job *j)
-{
-	int tries, err = -EAGAIN;
-
-	j->suspended++;
-	for (tries = 0; tries < 100 && err == -EAGAIN; tries++) {
-		err = snd_pcm_resume(pcm);
-		if (err == -EAGAIN)
-			poll(NULL, 0, 10);
-	}
-	return err;
 }
 
 static int64_t alsa_position(struct job *j)
