@@ -631,17 +631,18 @@ static const unsigned long calls[] = {
 /* Each argument ends where memory does, one byte too early. */
 static int ioctl_short_arguments(struct cf_stream *s)
 {
-	uint8_t *at = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint8_t *at = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int i, accepted = 0;
 
-	mprotect(at + 4096, 4096, PROT_NONE);
+	mprotect(at + page, page, PROT_NONE);
 	for (i = 0; i < CALLS; i++) {
-		void *arg = at + 4096 - _IOC_SIZE(calls[i]) + 1;
+		void *arg = at + page - _IOC_SIZE(calls[i]) + 1;
 
 		accepted += ioctl(s->fd, calls[i], arg) >= 0 || errno != EFAULT;
 		accepted += ioctl(s->fd, calls[i], NULL) >= 0 || errno != EFAULT;
 	}
-	munmap(at, 8192);
+	munmap(at, 2 * page);
 	return accepted;
 }
 

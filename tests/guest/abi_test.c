@@ -156,6 +156,13 @@ static void test_format(void)
 	close(fd);
 }
 
+static unsigned int whole_pages(unsigned int bytes)
+{
+	unsigned int page = (unsigned int)sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
+
 static void test_alloc(void)
 {
 	struct wavert_buffer b;
@@ -194,7 +201,7 @@ static void test_alloc(void)
 		  "ALLOC_BUFFER into read-only memory gives EFAULT");
 	TAP_CHECK(free_buffer(fd) == EBADRQC, "no failed ALLOC_BUFFER left a buffer behind");
 	TAP_CHECK(!alloc_full(fd, notify, 2, BYTES, &b) && b.actual_bytes == BYTES &&
-		  b.map_bytes == 8192 && !b.offset_from_first_page && b.cache_type == 1 &&
+		  b.map_bytes == whole_pages(BYTES) && !b.offset_from_first_page && b.cache_type == 1 &&
 		  !b.call_memory_barrier, "an acceptable size is returned as it is (WRT-016, WRT-020, WRT-035)");
 	TAP_CHECK(alloc_full(fd, notify, 2, BYTES, &b) == EBADRQC,
 		  "a second buffer gives EBADRQC (WRT-026)");
@@ -248,52 +255,55 @@ static int map_error(int fd, size_t bytes, int prot, int flags, off_t offset)
 static void test_mmap(void)
 {
 	const int rw = PROT_READ | PROT_WRITE;
-	int fd = new_stream(0, 0, 0), i, dirty = 0;
+	const size_t p = (size_t)sysconf(_SC_PAGESIZE);
+	const unsigned int bytes = (unsigned int)(2 * p - 512);
+	int fd = new_stream(0, 0, 0), dirty = 0;
 	unsigned char *buffer;
 	void *page;
+	size_t i;
 
-	TAP_CHECK(map_error(fd, 4096, rw, MAP_SHARED, 0) == EBADRQC,
+	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, 0) == EBADRQC,
 		  "mmap of a buffer before there is one gives EBADRQC (WRT-003)");
 	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
-	alloc_buffer(fd, 2, BYTES);
-	TAP_CHECK(map_error(fd, 8192, rw, MAP_PRIVATE, 0) == EINVAL, "a private mapping gives EINVAL");
-	TAP_CHECK(map_error(fd, 12288, rw, MAP_SHARED, 0) == EINVAL, "a mapping that is too long gives EINVAL");
-	TAP_CHECK(map_error(fd, 4096, rw, MAP_SHARED, 4096) == EINVAL,
+	alloc_buffer(fd, 2, bytes);
+	TAP_CHECK(map_error(fd, 2 * p, rw, MAP_PRIVATE, 0) == EINVAL, "a private mapping gives EINVAL");
+	TAP_CHECK(map_error(fd, 3 * p, rw, MAP_SHARED, 0) == EINVAL, "a mapping that is too long gives EINVAL");
+	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, (off_t)p) == EINVAL,
 		  "a mapping that does not begin at 0 gives EINVAL");
-	TAP_CHECK(map_error(fd, 4096, rw, MAP_SHARED, 0x7ffff000) == EINVAL, "a far offset gives EINVAL");
-	TAP_CHECK(map_error(fd, 4096, rw, MAP_SHARED, WAVERT_MMAP_PAGE) == EPERM,
+	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, 0x7ffff000) == EINVAL, "a far offset gives EINVAL");
+	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, WAVERT_MMAP_PAGE) == EPERM,
 		  "the register page for writing gives EPERM");
-	TAP_CHECK(map_error(fd, 8192, PROT_READ, MAP_SHARED, WAVERT_MMAP_PAGE) == EINVAL,
+	TAP_CHECK(map_error(fd, 2 * p, PROT_READ, MAP_SHARED, WAVERT_MMAP_PAGE) == EINVAL,
 		  "two register pages give EINVAL");
-	page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, WAVERT_MMAP_PAGE);
-	TAP_CHECK(page != MAP_FAILED && mprotect(page, 4096, rw) && errno == EACCES,
+	page = mmap(NULL, p, PROT_READ, MAP_SHARED, fd, WAVERT_MMAP_PAGE);
+	TAP_CHECK(page != MAP_FAILED && mprotect(page, p, rw) && errno == EACCES,
 		  "mprotect cannot make the register page writable");
-	TAP_CHECK(map_error(fd, 4096, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(0)) == EBADRQC &&
-		  map_error(fd, 4096, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(1)) == EBADRQC &&
-		  map_error(fd, 4096, rw, MAP_SHARED, WAVERT_MMAP_REGISTER(0)) == EBADRQC,
+	TAP_CHECK(map_error(fd, p, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(0)) == EBADRQC &&
+		  map_error(fd, p, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(1)) == EBADRQC &&
+		  map_error(fd, p, rw, MAP_SHARED, WAVERT_MMAP_REGISTER(0)) == EBADRQC,
 		  "mmap of a register that GET_REGISTER has not told of gives EBADRQC");
-	TAP_CHECK(map_error(fd, 4096, PROT_READ, MAP_PRIVATE, WAVERT_MMAP_REGISTER(0)) == EINVAL,
+	TAP_CHECK(map_error(fd, p, PROT_READ, MAP_PRIVATE, WAVERT_MMAP_REGISTER(0)) == EINVAL,
 		  "a private mapping of a register gives EINVAL");
-	TAP_CHECK(map_error(fd, 4096, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(2)) == EINVAL &&
-		  map_error(fd, 4096, PROT_READ, MAP_SHARED,
-			    WAVERT_MMAP_REGISTER(0) + 4096) == EINVAL,
+	TAP_CHECK(map_error(fd, p, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(2)) == EINVAL &&
+		  map_error(fd, p, PROT_READ, MAP_SHARED,
+			    WAVERT_MMAP_REGISTER(0) + (off_t)p) == EINVAL,
 		  "beside the registers' offsets there is nothing to map");
-	buffer = map_buffer(fd, 8192);
-	for (i = 0; i < 8192; i++)
+	buffer = map_buffer(fd, 2 * p);
+	for (i = 0; i < 2 * p; i++)
 		dirty |= buffer[i];
 	TAP_CHECK(!dirty, "a fresh buffer is zero, the page's tail too (WRT-034)");
-	memset(buffer, 0x5a, 8192);
+	memset(buffer, 0x5a, 2 * p);
 	TAP_CHECK(free_buffer(fd) == EBUSY, "FREE_BUFFER while mapped gives EBUSY");
-	munmap(buffer, 4096);
+	munmap(buffer, p);
 	TAP_CHECK(free_buffer(fd) == EBUSY, "half unmapped is still mapped");
-	TAP_CHECK(buffer[4096] == 0x5a, "the other half is still there");
-	munmap(buffer + 4096, 4096);
+	TAP_CHECK(buffer[p] == 0x5a, "the other half is still there");
+	munmap(buffer + p, p);
 	TAP_CHECK(!free_buffer(fd), "FREE_BUFFER after the last munmap succeeds");
-	alloc_buffer(fd, 2, BYTES);
-	buffer = map_buffer(fd, 8192);
-	TAP_CHECK(buffer && !buffer[0] && !buffer[8191], "memory of the last buffer is not shown in the next");
-	munmap(buffer, 8192);
-	munmap(page, 4096);
+	alloc_buffer(fd, 2, bytes);
+	buffer = map_buffer(fd, 2 * p);
+	TAP_CHECK(buffer && !buffer[0] && !buffer[2 * p - 1], "memory of the last buffer is not shown in the next");
+	munmap(buffer, 2 * p);
+	munmap(page, p);
 	close(fd);
 }
 
