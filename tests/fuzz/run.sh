@@ -36,8 +36,8 @@ report_failure()	# TARGET
 one()	# TARGET PERCENT LONGEST
 {
 	count=$((count + 1))
-	if fuzz "$1" $((TIME * $2 / 100)) "$3"; then
-		log=$O/$1.log
+	log=$O/$1.log
+	if fuzz "$1" $((TIME * $2 / 100)) "$3" && [ "$(number 'calls:' "$log")" -gt 0 ]; then
 		echo "ok $count - $1: $(number 'calls:' "$log") calls, coverage $(number 'cov:' "$log")" \
 			"edges, no violated invariant in $(number 'runs in' "$log") s"
 	else

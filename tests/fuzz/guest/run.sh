@@ -87,7 +87,7 @@ run_guest()
 {
 	local limit=$((seconds > 20 ? seconds - 10 : 10)) clock=() bed_options=()
 	if [ "$bed" = uml ]; then
-		clock=(-T "$("$work/abi_fuzz" -C)")
+		clock=(-T "$("$work/abi_fuzz" -C)" -m "$least")
 	else
 		bed_options=(--append nokaslr)
 		limit=$((seconds > 40 ? seconds - 25 : 15))
@@ -149,7 +149,9 @@ judge_coverage()
 	else
 		result ok "all $(wc -l <"$work/reached") blocks that were reached but $unknown are among the $(wc -l <"$work/all") known"
 	fi
-	if grep -q '^below' "$work/report"; then
+	if [ "${calls:-0}" -lt "$least" ]; then
+		result ok "of each file enough is reached, and little is not explained (floors) # SKIP ${calls:-0} calls are too few, $least are asked for"
+	elif grep -q '^below' "$work/report"; then
 		result "not ok" "of each file enough is reached, and little is not explained (floors)"
 		sed -n 's/^below/#/p' "$work/report"
 	else
@@ -157,25 +159,27 @@ judge_coverage()
 	fi
 }
 
+least=0
+[ "$bed" != uml ] || least=$(sed -n 's/^calls //p' "$here/floors")
 build
 run_guest
 code=$?
-calls=$(sed -n 's/^# \([0-9]*\) calls in .* from \([0-9]*\) threads.*/\1 calls from \2 threads/p' "$work/log")
+calls=$(sed -n 's/^# \([0-9]*\) calls in .* threads.*/\1/p' "$work/log")
 sed -n '/^1\.\./!p' "$work/log"
 count=$(grep -c '^ok \|^not ok ' "$work/log")
 ! grep -q '^not ok' "$work/log" || bad=1
 case $code in
 0 | 1)
-	result ok "no report of the kernel in ${calls:-no calls}, bed $bed, seed $seed"
+	result ok "no report of the kernel in ${calls:-no} calls, bed $bed, seed $seed"
 	;;
 *)
-	result "not ok" "no report of the kernel in ${calls:-an unknown number of calls}, bed $bed, seed $seed (exit code $code)"
+	result "not ok" "no report of the kernel in ${calls:-an unknown number of} calls, bed $bed, seed $seed (exit code $code)"
 	sed 's/^/# /' "$work/err" | head -n 120
 	;;
 esac
 if [ -s "$work/guest/reached" ]; then
 	judge_coverage
-else
+elif [ $code -le 1 ]; then
 	result "not ok" "the guest hands over what was reached"
 fi
 echo "1..$count"
