@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Static checks, TAP on stdout; called by tests/check.sh. The kernel code: no warning with
-# W=1, none from sparse, none from checkpatch --strict but those in checkpatch-exceptions.
+# W=1, none from sparse, none from checkpatch --strict but those in checkpatch-exceptions; it
+# builds for 32 bits as well.
 # Then each tool of lint-host.sh: no finding but those in lint-suppressions. What is listed
 # and does not occur any more is an error as well.
 set -u
@@ -37,6 +38,29 @@ quiet_build()	# name, directory, kbuild arguments
 		result "not ok" "$name"
 		grep -E 'warning|error' "$work/log" >"$work/found" || tail "$work/log" >"$work/found"
 		detail "$work/found"
+	fi
+}
+
+# A 64-bit division takes a function that no kernel of 32 bits has: the module cannot be loaded.
+# Of the kernel's own symbols there is no list here, so that modpost is no judge.
+for_32_bits()
+{
+	name="all modules build for a kernel of 32 bits, with W=1, without a 64-bit division"
+	if ! tree=$(tests/guest/bed-build.sh x86-32 2>"$work/log"); then
+		result ok "$name # SKIP $(tail -n 1 "$work/log")"
+		return
+	fi
+	rm -rf build/lint-32
+	scripts/build-modules.sh "$tree" build/lint-32 ARCH=i386 W=1 KBUILD_MODPOST_WARN=1 "-j$(nproc)" \
+		>"$work/log" 2>&1 || echo "error: no modules" >>"$work/log"
+	grep -v '^WARNING: \(modpost: .*undefined\|modpost: suppressed\|Module.symvers is missing\)' "$work/log" |
+		grep -E 'warning:|error:|WARNING|ERROR' >"$work/found"
+	nm -A -u build/lint-32/*.ko | grep -E ' __u?(div|mod)[a-z0-9]*$' >>"$work/found"
+	if [ -s "$work/found" ] || [ "$(find build/lint-32 -maxdepth 1 -name '*.ko' | wc -l)" != 4 ]; then
+		result "not ok" "$name"
+		detail "$work/found"
+	else
+		result ok "$name"
 	fi
 }
 
@@ -100,6 +124,7 @@ host_tool()	# TOOL
 : >"$work/stale"
 quiet_build "kbuild with W=1 says nothing" build/lint W=1 "-j$(nproc)"
 quiet_build "sparse says nothing" build/lint C=2 CF=-Wsparse-error "-j$(nproc)"
+for_32_bits
 if tree=$(tests/guest/bed-build.sh --path uml 2>/dev/null) && [ -f "$tree/scripts/checkpatch.pl" ]; then
 	checkpatch "$tree"
 else

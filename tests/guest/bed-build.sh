@@ -10,6 +10,7 @@
 # beds:  uml         User Mode Linux with KASAN, lockdep and all the other checks
 #        x86-kasan   the same for QEMU, several processors
 #        x86-kcsan   data races, several processors
+#        x86-32      no kernel: only what building modules for 32 bits takes (scripts/lint.sh)
 #
 # environment: WRT_BED_EXTRA   one more file of options, for experiments;
 #                              such a build is kept beside the ordinary one
@@ -28,10 +29,13 @@ choose() { # BED
 	uml) arch=um targets="linux modules" checks=kasan ;;
 	x86-kasan) arch=x86_64 targets="vmlinux modules" checks=kasan ;;
 	x86-kcsan) arch=x86_64 targets="vmlinux modules" checks=kcsan kbuild=KCSAN_SANITIZE=n ;;
-	*) die "no bed $bed (uml, x86-kasan, x86-kcsan)" ;;
+	x86-32) arch=i386 targets=modules_prepare checks= ;;
+	*) die "no bed $bed (uml, x86-kasan, x86-kcsan, x86-32)" ;;
 	esac
 	beds=$(cache_dir)/$bed
-	fragments="$here/common.config $here/debug.config $here/${bed%-*}.config $here/$checks.config"
+	fragments="$here/32bit.config"
+	[ -z "$checks" ] ||
+		fragments="$here/common.config $here/debug.config $here/${bed%-*}.config $here/$checks.config"
 	fragments="$fragments ${WRT_BED_EXTRA-}"
 }
 
@@ -86,6 +90,7 @@ compile() { # TREE
 # Where tests/guest/run looks for the kernel's own modules
 keep_modules() { # TREE
 	case $bed in
+	x86-32) ;;
 	uml)
 		mkdir "$1/modules.in-tree"
 		(cd "$1" && find sound -name '*.ko' -exec cp -t modules.in-tree {} +)
