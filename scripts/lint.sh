@@ -8,7 +8,8 @@
 set -u
 cd "$(dirname "$0")/.." || exit
 work=$(mktemp -d)
-trap 'rm -rf "$work" .checkpatch-camelcase.*' EXIT
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 count=0
 bad=0
 
@@ -93,11 +94,12 @@ no_stale()	# LIST
 	: >"$work/stale"
 }
 
+# It leaves a cache in the current directory.
 checkpatch()	# KERNEL-TREE
 {
-	git ls-files 'kernel/*.[ch]' 'compat/*.[ch]' |
-		xargs perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
-			--no-summary -f >"$work/checkpatch" 2>&1
+	git ls-files 'kernel/*.[ch]' 'compat/*.[ch]' | sed "s|^|$PWD/|" |
+		(cd "$work" && xargs perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse \
+			--show-types --no-summary -f) 2>&1 | sed "s|^$PWD/||" >"$work/checkpatch"
 	sed -n 's/^\([^:]*\):[0-9]*: [A-Z]*:\([A-Z_]*\):.*/\1 \2	&/p' "$work/checkpatch" \
 		>"$work/findings"
 	grep -v '^#' scripts/checkpatch-exceptions | cut -d' ' -f1,2 | sort -u >"$work/known"
