@@ -3,10 +3,11 @@
  * buffer.c - memory of the cyclic buffer, and what is mapped of the device into the
  * client: that buffer, and registers. Called by pin.c and filter.c.
  *
- * Pages are handed out by the fault handlers, one at a time, without references. So when
- * the device goes away a mapping can be emptied at once (zap), the memory freed, and
- * a client that touches it later finds a scratch page. map_sem keeps a fault from
- * inserting a page of the device behind the back of a zap.
+ * The fault handlers insert the pages, without references. So when the device goes away a
+ * mapping can be emptied at once (zap), the memory freed, and a client that touches it later
+ * finds a scratch page. map_sem keeps a fault from inserting a page of the device during or
+ * after a zap. For the same reason mmap() inserts nothing: unmap_mapping_range() does not
+ * find a mapping whose mmap() has not returned.
  *
  * mmap, fault and close come with mmap_lock held and therefore never take the control
  * mutex, under which memory is allocated.
@@ -97,6 +98,30 @@ static struct page *page_at(struct wrt_pin *pin, unsigned long pgoff)
 	return is_vmalloc_addr(at) ? vmalloc_to_page(at) : virt_to_page(at);
 }
 
+/* map_sem held. vmf_insert_pfn() leaves a page alone that is in the mapping already. */
+static vm_fault_t insert_page(struct vm_area_struct *vma, struct wrt_pin *pin,
+			      unsigned long pgoff)
+{
+	unsigned long at = vma->vm_start + ((pgoff - vma->vm_pgoff) << PAGE_SHIFT);
+
+	return vmf_insert_pfn(vma, at, page_to_pfn(page_at(pin, pgoff)));
+}
+
+/*
+ * map_sem held. The rest of the mapping, as far as memory for page tables goes: a fault waits
+ * for mmap_lock, so a real-time client takes one fault instead of one for each page.
+ */
+static void insert_rest(struct vm_area_struct *vma, struct wrt_pin *pin)
+{
+	unsigned long end = min(vma->vm_pgoff + vma_pages(vma),
+				(unsigned long)pin->map_bytes >> PAGE_SHIFT);
+	unsigned long pgoff;
+
+	for (pgoff = vma->vm_pgoff; pgoff < end; pgoff++)
+		if (insert_page(vma, pin, pgoff) != VM_FAULT_NOPAGE)
+			return;
+}
+
 static vm_fault_t buffer_fault(struct vm_fault *vmf)
 {
 	struct wrt_pin *pin = vmf->vma->vm_private_data;
@@ -104,8 +129,9 @@ static vm_fault_t buffer_fault(struct vm_fault *vmf)
 
 	down_read(&pin->map_sem);
 	if (vmf->pgoff < pin->map_bytes >> PAGE_SHIFT)
-		ret = vmf_insert_pfn(vmf->vma, vmf->address,
-				     page_to_pfn(page_at(pin, vmf->pgoff)));
+		ret = insert_page(vmf->vma, pin, vmf->pgoff);
+	if (ret == VM_FAULT_NOPAGE)
+		insert_rest(vmf->vma, pin);
 	up_read(&pin->map_sem);
 	return ret;
 }
