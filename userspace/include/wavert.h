@@ -112,6 +112,7 @@ WAVERT_MUST_CHECK int wavert_stream_set_format(struct wavert_stream *stream, uns
  * Claim the pin; allocate and map the cyclic buffer of at least `bytes`, rounded up to what
  * the hardware does. notifications: 0 (timer mode, no events), 1 or 2 a cycle; more with
  * WAVERT_ALLOC_ANY_COUNT in flags. What came of it: wavert_stream_buffer(), _layout().
+ * The pages are in the mapping on return: neither reads nor writes take a page fault.
  * -EREMOTEIO: bytes (0, too many) or too many notifications for it; -EINVAL: notifications,
  * flags; -EBUSY: somebody else has the pin; -EBADRQC: no format, a buffer is there, PAUSE or
  * RUN, or an observer; -EAGAIN: the hardware does not do as told; -ENOMEM.

@@ -20,6 +20,28 @@ static int call(const struct wavert_stream *s, unsigned long request, void *arg)
 	return ioctl(s->fd, request, arg) < 0 ? -errno : 0;
 }
 
+/*
+ * The first access to a mapping takes a page fault. Take it here, so that the client's
+ * real-time thread takes none.
+ */
+static void touch(const volatile void *at)
+{
+	(void)*(const volatile uint32_t *)at;	/* a whole register: some refuse less */
+}
+
+/*
+ * The driver inserts all pages at the first fault. Where the processor leaves the dirty bit to
+ * the kernel (some RISC-V), the first write to a page is a fault of its own. A new buffer
+ * holds zeros and DMA is off, so a zero changes nothing.
+ */
+static void touch_pages(volatile unsigned char *at, size_t bytes, size_t page_bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; i += page_bytes)
+		at[i] = 0;
+}
+
 static int map_page(struct wavert_stream *s)
 {
 	void *at;
@@ -29,6 +51,7 @@ static int map_page(struct wavert_stream *s)
 	if (at == MAP_FAILED)
 		return -errno;
 	s->page = at;
+	touch(at);
 	return 0;
 }
 
@@ -125,6 +148,7 @@ int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int
 		call(stream, WAVERT_IOC_FREE_BUFFER, NULL);
 		return err;
 	}
+	touch_pages(at, arg.map_bytes, stream->page_bytes);
 	stream->mapping = at;
 	stream->layout = arg;
 	return 0;
@@ -213,6 +237,7 @@ int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 	if (page == MAP_FAILED)
 		return -errno;
 	r->at = (const char *)page + info->page_offset;
+	touch(r->at);
 	__atomic_store_n(&r->page, page, __ATOMIC_RELEASE);	/* for wavert_stream_now() */
 	*address = r->at;
 	return 0;
