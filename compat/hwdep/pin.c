@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "bus/kernel_version.h"
 #include "hwdep.h"
 
 #define TO_ERRNO(name, value, error) { WRT_STATUS_##name, -(error) },
@@ -294,6 +295,10 @@ static int pin_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
+	/* A file on a filesystem of the kernel's own: a noexec /dev would not refuse it. */
+	if (vma->vm_flags & VM_EXEC)
+		return -EPERM;
+	wrt_vm_flags_mod(vma, 0, VM_MAYEXEC);
 	if (vma->vm_pgoff == WAVERT_MMAP_PAGE >> PAGE_SHIFT)
 		return wrt_page_mmap(pin, vma);
 	for (kind = 0; kind < ARRAY_SIZE(pin->register_pfn); kind++)

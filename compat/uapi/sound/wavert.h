@@ -305,8 +305,11 @@ struct wavert_write_packet {
  *  PAGE:   struct wavert_page, one page, read-only; readable until unmapped.
  *  REGISTER: see WAVERT_IOC_GET_REGISTER; one page, read-only. It may outlive the buffer, and
  *          reads as 0 once the device is gone.
- * Errors: EINVAL (range, MAP_PRIVATE), EPERM (PAGE or REGISTER for writing), EBADRQC (no
- * buffer, an observer has none; no register told of), ENODEV.
+ * The first access to a mapping takes a page fault, which inserts all pages of it. mlock() and
+ * MAP_POPULATE have no effect; madvise() changes nothing.
+ * Errors: EINVAL (range, MAP_PRIVATE), EPERM (PROT_EXEC; PAGE or REGISTER for writing),
+ * EBADRQC (no buffer, an observer has none; no register told of), ENODEV. mprotect() of an
+ * existing mapping to PROT_EXEC fails with EACCES.
  */
 #define WAVERT_MMAP_BUFFER	0x00000000
 #define WAVERT_MMAP_PAGE	0x40000000

@@ -96,8 +96,10 @@ struct vm_area_struct {
 };
 
 #define VM_WRITE	0x02ul
+#define VM_EXEC		0x04ul
 #define VM_SHARED	0x08ul
 #define VM_MAYWRITE	0x20ul
+#define VM_MAYEXEC	0x40ul
 #define VM_IO		0x4000ul
 #define VM_DONTCOPY	0x20000ul
 #define VM_DONTEXPAND	0x40000ul
