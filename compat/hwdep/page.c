@@ -3,8 +3,9 @@
  * page.c - the register page: position, counters and the black box, read by the client
  * without a system call. One writer at a time: the stream lock is held.
  *
- * The page is an ordinary counted page; a mapping keeps it for itself, so it can be
- * read as long as it is mapped, whatever became of stream and device.
+ * A mapping holds the stream file, and so the page: it can be read as long as it is mapped,
+ * also after removal of the device. The mapping is VM_PFNMAP: madvise() leaves it alone, and
+ * it takes pages that are charged to a cgroup, which vm_insert_page() refuses on 5.10.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -18,8 +19,7 @@ static_assert(WRT_MP_EVENTS_MAX == WAVERT_EVENTS_MAX);
 
 int wrt_page_new(struct wrt_pin *pin)
 {
-	/* not accounted: 5.10 refuses to map such pages (vm_insert_page) */
-	pin->page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	pin->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!pin->page)
 		return -ENOMEM;
 	pin->regs = page_address(pin->page);
@@ -111,13 +111,26 @@ void wrt_page_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 		WRITE_ONCE(e->signal_ns, ns);
 }
 
+static vm_fault_t page_vm_fault(struct vm_fault *vmf)
+{
+	struct wrt_pin *pin = vmf->vma->vm_private_data;
+
+	return vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(pin->page));
+}
+
+static const struct vm_operations_struct page_vm_ops = {
+	.fault = page_vm_fault,
+};
+
 int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 {
 	if (vma->vm_end - vma->vm_start != PAGE_SIZE)
 		return -EINVAL;
 	if (vma->vm_flags & VM_WRITE)
 		return -EPERM;
-	wrt_vm_flags_mod(vma, VM_IO | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
-			 VM_MAYWRITE);
-	return vm_insert_page(vma, vma->vm_start, pin->page);
+	wrt_vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND |
+			 VM_DONTDUMP, VM_MAYWRITE);
+	vma->vm_ops = &page_vm_ops;
+	vma->vm_private_data = pin;
+	return 0;
 }

@@ -301,9 +301,9 @@ int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma)
 	return -EBADRQC;
 }
 
-int vm_insert_page(struct vm_area_struct *vma, unsigned long at, struct page *page)
+vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long at, unsigned long pfn)
 {
-	(void)vma, (void)at, (void)page;
+	(void)vma, (void)at, (void)pfn;
 	return 0;
 }
 

@@ -27,9 +27,9 @@ void *page_address(struct page *page)
 	return page;
 }
 
-int vm_insert_page(struct vm_area_struct *vma, unsigned long at, struct page *page)
+vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long at, unsigned long pfn)
 {
-	(void)vma, (void)at, (void)page;
+	(void)vma, (void)at, (void)pfn;
 	return 0;
 }
 

@@ -91,8 +91,23 @@ struct snd_dma_buffer {
 	uint64_t addr;
 };
 
+struct vm_fault;
+struct vm_operations_struct;
+typedef unsigned int vm_fault_t;
+
 struct vm_area_struct {
 	unsigned long vm_start, vm_end, vm_flags, vm_pgoff;
+	const struct vm_operations_struct *vm_ops;
+	void *vm_private_data;
+};
+
+struct vm_fault {
+	struct vm_area_struct *vma;
+	unsigned long address;
+};
+
+struct vm_operations_struct {
+	vm_fault_t (*fault)(struct vm_fault *vmf);
 };
 
 #define VM_WRITE	0x02ul
@@ -100,6 +115,7 @@ struct vm_area_struct {
 #define VM_SHARED	0x08ul
 #define VM_MAYWRITE	0x20ul
 #define VM_MAYEXEC	0x40ul
+#define VM_PFNMAP	0x400ul
 #define VM_IO		0x4000ul
 #define VM_DONTCOPY	0x20000ul
 #define VM_DONTEXPAND	0x40000ul
@@ -108,7 +124,9 @@ struct vm_area_struct {
 #define wrt_vm_flags_mod(vma, set, clear) \
 	((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear))
 
-int vm_insert_page(struct vm_area_struct *vma, unsigned long at, struct page *page);
+#define page_to_pfn(page)	((unsigned long)(page) >> PAGE_SHIFT)
+
+vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long at, unsigned long pfn);
 
 uint64_t ktime_get_ns(void);
 
