@@ -131,6 +131,9 @@ static int new_stream(struct wrt_filter *filter, struct file *filter_file, void 
 	err = find_stream(filter, arg.direction, arg.pin, &stream);
 	if (err)
 		return err;
+	/* The stream file itself is always open for writing. */
+	if (!(filter_file->f_mode & FMODE_WRITE) && !(arg.flags & WAVERT_STREAM_OBSERVE))
+		return -EPERM;
 	err = wrt_pin_new(filter, filter_file, stream, arg.flags & WAVERT_STREAM_OBSERVE, &file);
 	if (err)
 		return err;

@@ -25,7 +25,7 @@
  *      EOVERFLOW DATA_OVERRUN        EBADF      INVALID_HANDLE
  *      EMEDIUMTYPE OBJECT_TYPE_MISMATCH ENODEV  DEVICE_REMOVED
  *    Besides these only EFAULT (bad pointer), ENOTTY (unknown call, or a call for the
- *    other kind of file) and EINTR; NEW_STREAM also EMFILE and ENFILE.
+ *    other kind of file) and EINTR; NEW_STREAM also EMFILE, ENFILE and EPERM.
  *  - After the device is gone a right call fails with ENODEV, except that
  *    UNREGISTER_EVENT and SET_STATE to the same or a lower state still succeed (WRT-057),
  *    and that the register page can be mapped and read.
@@ -101,7 +101,8 @@ struct wavert_caps {
 /*
  * IMiniportWaveRT::NewStream. State STOP, position 0, no format, no buffer (WRT-001..003).
  * Claims nothing: ALLOC_BUFFER does. Errors: EINVAL (direction, flags), ENOENT (pin),
- * ENOMEM (also: 8 observers are watching already), ENODEV, EMFILE.
+ * ENOMEM (also: 8 observers are watching already), ENODEV, EMFILE, EPERM (the filter was not
+ * opened for writing, and OBSERVE is not set).
  */
 struct wavert_new_stream {
 	__u32 pin;		/* [in] */

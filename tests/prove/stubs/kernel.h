@@ -191,9 +191,12 @@ struct file_operations;
 struct file {
 	const struct file_operations *f_op;
 	int count;
+	unsigned int f_mode;
 	void *private_data;
 	struct address_space *f_mapping;
 };
+
+#define FMODE_WRITE		2u
 
 struct file_operations {
 	void *owner;
