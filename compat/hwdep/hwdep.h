@@ -15,11 +15,20 @@
 #include <linux/rwsem.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/uidgid.h>
 #include <sound/core.h>
 #include <sound/memalloc.h>
 #include <uapi/sound/wavert.h>
 
 #include "miniport.h"
+
+/*
+ * Limits of a card: streams, those of them that CAP_SYS_RESOURCE alone may take, and streams of
+ * one user. With WRT_MP_EVENTS_MAX they bound what a user holds; the sums are in design.md.
+ */
+#define WRT_STREAMS_MAX		256
+#define WRT_STREAMS_KEPT	32
+#define WRT_STREAMS_USER	64
 
 struct wrt_memory {
 	int type;			/* SNDRV_DMA_TYPE_* */
@@ -41,6 +50,7 @@ struct wrt_pin {
 	struct wrt_filter *filter;
 	struct file *filter_file;	/* held: keeps card, module and mapping alive */
 	struct list_head link;		/* filter->pins */
+	kuid_t uid;			/* of the caller of NEW_STREAM */
 	struct mutex control;		/* serialises control calls */
 
 	/* buffer.c; map_sem */

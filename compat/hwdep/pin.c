@@ -7,7 +7,9 @@
  * file holds the filter's file.
  */
 #include <linux/anon_inodes.h>
+#include <linux/capability.h>
 #include <linux/compat.h>
+#include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -360,14 +362,35 @@ void wrt_pin_removed(struct wrt_pin *pin)
 	mutex_unlock(&pin->control);
 }
 
+/* filter->lock held. capable() comes last, since it leaves a mark in the audit log. */
+static bool may_add(const struct wrt_filter *filter, kuid_t uid)
+{
+	const struct wrt_pin *pin;
+	u32 all = 0, own = 0;
+
+	list_for_each_entry(pin, &filter->pins, link) {
+		all++;
+		own += uid_eq(pin->uid, uid);
+	}
+	if (all < WRT_STREAMS_MAX - WRT_STREAMS_KEPT && own < WRT_STREAMS_USER)
+		return true;
+	return all < WRT_STREAMS_MAX && capable(CAP_SYS_RESOURCE);
+}
+
 static int pin_start(struct wrt_pin *pin, struct wrt_stream *stream, bool observer)
 {
+	struct wrt_user user = {
+		.uid = from_kuid(&init_user_ns, pin->uid),
+		.privileged = observer && capable(CAP_SYS_ADMIN),
+	};
 	enum wrt_status status;
 	int err = -ENODEV;
 
 	mutex_lock(&pin->filter->lock);
 	if (!pin->filter->gone) {
-		status = wrt_mp_init(&pin->mp, &mp_ops, stream, observer);
+		status = WRT_STATUS_INSUFFICIENT_RESOURCES;
+		if (may_add(pin->filter, pin->uid))
+			status = wrt_mp_init(&pin->mp, &mp_ops, stream, observer, &user);
 		err = wrt_errno(status);
 	}
 	if (!err)
@@ -395,6 +418,7 @@ int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_
 	init_rwsem(&pin->map_sem);
 	pin->filter = filter;
 	pin->filter_file = get_file(filter_file);
+	pin->uid = current_euid();
 	pin->mapping = filter_file->f_mapping;
 	pin->regs->flags = wrt_cap_flags(&stream->caps);
 

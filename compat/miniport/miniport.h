@@ -114,9 +114,13 @@ static inline struct wrt_mp *wrt_mp_of(struct wrt_client *c)
 	return (struct wrt_mp *)c;
 }
 
-/* [C] NewStream. DEVICE_REMOVED; INSUFFICIENT_RESOURCES (too many observers). */
+/*
+ * [C] NewStream. DEVICE_REMOVED; INSUFFICIENT_RESOURCES (too many observers). user: NULL where
+ * a system has no users; such a client counts as privileged.
+ */
 enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
-			    struct wrt_stream *stream, bool observer);
+			    struct wrt_stream *stream, bool observer,
+			    const struct wrt_user *user);
 
 /*
  * [C] Release: down to STOP, the buffer freed (unless the binding did after removal).

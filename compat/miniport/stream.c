@@ -43,8 +43,10 @@ static const struct wrt_client_ops client_ops = {
 };
 
 enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
-			    struct wrt_stream *stream, bool observer)
+			    struct wrt_stream *stream, bool observer,
+			    const struct wrt_user *user)
 {
+	static const struct wrt_user no_users = { .privileged = true };
 	enum wrt_status status;
 	struct wrt_snapshot snap;
 
@@ -52,6 +54,7 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 	wrt_memset(mp, 0, sizeof(*mp));
 	wrt_lock_init(&mp->event_lock);
 	wrt_client_init(&mp->client, &client_ops, stream);
+	mp->client.user = user ? *user : no_users;
 	mp->client.keep_last = true;
 	mp->client.wants_points = observer;
 	mp->client.observer = observer;

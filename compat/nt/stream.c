@@ -416,7 +416,7 @@ NTSTATUS nt_stream_new(struct nt_filter *f, IPortWaveRTStream *port, u32 dir, u3
 	s->output.lpVtbl = &output_vtbl;
 	s->refs = 1;
 	status = (NTSTATUS)wrt_mp_init(&s->mp, &mp_ops, wrt_device_stream(&f->dev, dir, pin),
-				       false);
+				       false, NULL);
 	if (!NT_SUCCESS(status)) {
 		wrt_free(s);
 		return status;

@@ -7,6 +7,7 @@
  * Locks: PCM stream lock > stream lock. The core calls pcm_notify() with no lock of its
  * own, so snd_pcm_period_elapsed() may come back into trigger and pointer.
  */
+#include <linux/cred.h>
 #include <linux/wait.h>
 #include <sound/pcm.h>
 #include <sound/pcm_params.h>
@@ -192,6 +193,7 @@ static int pcm_open(struct snd_pcm_substream *substream)
 	if (!ps)
 		return -ENODEV;
 	ps->substream = substream;
+	ps->client.user.uid = from_kuid(&init_user_ns, current_euid());
 	if (ps->stream->caps.flags & WRT_HW_STEPPED)
 		substream->wait_time = PATIENCE;
 	substream->runtime->private_data = ps;

@@ -194,15 +194,29 @@ void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c)
 	wrt_unlock(&s->lock, flags);
 }
 
-static u32 count_observers(const struct wrt_stream *s)
+/* Neither privileged nor of the owner's user. Without an owner: not privileged. */
+static bool is_stranger(const struct wrt_stream *s, const struct wrt_client *c)
 {
-	const struct wrt_client *c;
-	u32 n = 0;
+	wrt_assert_locked(&s->lock);
+	return !c->user.privileged && !(s->owner && s->owner->user.uid == c->user.uid);
+}
+
+/* Is there a place left for observer c? */
+static bool has_place(const struct wrt_stream *s, const struct wrt_client *c)
+{
+	u32 observers = 0, strangers = 0;
+	const struct wrt_client *i;
 
 	wrt_assert_locked(&s->lock);
-	for (c = s->clients; c; c = c->next)
-		n += c->observer;
-	return n;
+	for (i = s->clients; i; i = i->next) {
+		if (i == s->owner)
+			continue;
+		observers++;
+		strangers += is_stranger(s, i);
+	}
+	if (observers >= WRT_OBSERVERS_MAX)
+		return false;
+	return !is_stranger(s, c) || strangers < WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT;
 }
 
 static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
@@ -210,7 +224,7 @@ static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
 	wrt_assert_locked(&s->lock);
 	if (s->state == WRT_STREAM_GONE)
 		return WRT_EGONE;
-	if (count_observers(s) >= WRT_OBSERVERS_MAX)
+	if (!has_place(s, c))
 		return WRT_ENOMEM;
 	if (s->state == WRT_STREAM_RUN)	/* points of before are not for the new one */
 		wrt_stream_take_look(s);

@@ -59,6 +59,9 @@ struct wrt_snapshot {
 /* Every interrupt writes the page of each. */
 #define WRT_OBSERVERS_MAX	8
 
+/* Of these, kept for the owner's user and for privileged clients. */
+#define WRT_OBSERVERS_KEPT	2
+
 /* After a stall of the machine at most so many points are made up for; C stays exact. */
 #define WRT_PENDING_MAX		65536
 
@@ -81,9 +84,16 @@ struct wrt_client_ops {
 	bool (*notify)(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from);
 };
 
+/* To whom a client belongs; constant while it is linked. */
+struct wrt_user {
+	u32 uid;
+	bool privileged;
+};
+
 struct wrt_client {
 	const struct wrt_client_ops *ops;
 	struct wrt_stream *stream;
+	struct wrt_user user;
 	bool wants_points;	/* false: timer mode, NO_PERIOD_WAKEUP */
 	bool keep_last;		/* points found by the stop itself are notified too */
 	bool observer;		/* which budget its deferred work has (deferred.h) */
@@ -218,7 +228,10 @@ void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c);
 /* [A] Number of the first point that DMA has not passed yet, as notify() will tell it. */
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
 
-/* [A] Become an observer. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX. */
+/*
+ * [A] Become an observer. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX, or beyond
+ * WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT of neither the owner's user nor privileged ones.
+ */
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);
 
 /* [S] No callback of c runs on return. What was pending is dropped. */

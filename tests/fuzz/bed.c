@@ -183,7 +183,7 @@ enum wrt_status fz_pin_open(struct fz_bed *bed, struct fz_pin *pin, struct wrt_s
 	for (i = 0; i < FZ_EVENTS; i++)
 		pin->event[i].pin = pin;
 	pin->open = true;
-	status = wrt_mp_init(&pin->mp, &mp_ops, s, observer);
+	status = wrt_mp_init(&pin->mp, &mp_ops, s, observer, NULL);
 	pin->open = !status;
 	return status;
 }

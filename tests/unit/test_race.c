@@ -365,7 +365,7 @@ static void wrt_071_wrt_084_events_come_and_go_while_points_are_signalled(void *
 
 	(void)state;
 	race_open(&r);
-	assert_int_equal(wrt_mp_init(&pin.mp, &race_mp_ops, r.play, false), 0);
+	assert_int_equal(wrt_mp_init(&pin.mp, &race_mp_ops, r.play, false, NULL), 0);
 	assert_int_equal(wrt_mp_set_format(&pin.mp, 48000, WRT_FMT_S16, 2), 0);
 	assert_int_equal(wrt_mp_alloc(&pin.mp, WRT_MP_NOTIFY_BUFFER, 2, false, 256), 0);
 	assert_int_equal(wrt_mp_register_event(&pin.mp, &steady), 0);
@@ -398,7 +398,7 @@ static void wrt_046_wrt_047_wrt_054_closing_in_run_while_interrupts_are_served(v
 		struct race_event *e = calloc(1, sizeof(*e));
 		struct wrt_stream *s = turns & 1 ? r.play : r.capt;
 
-		assert_int_equal(wrt_mp_init(&pin->mp, &race_mp_ops, s, false), 0);
+		assert_int_equal(wrt_mp_init(&pin->mp, &race_mp_ops, s, false, NULL), 0);
 		assert_int_equal(wrt_mp_set_format(&pin->mp, 48000, WRT_FMT_S16, 2), 0);
 		assert_int_equal(wrt_mp_alloc(&pin->mp, WRT_MP_NOTIFY_BUFFER, 2, false, 256), 0);
 		assert_int_equal(wrt_mp_register_event(&pin->mp, e), 0);
@@ -440,7 +440,7 @@ static void wrt_212_positions_are_consistent_beside_every_change_of_state(void *
 
 	(void)state;
 	race_open(&r);
-	assert_int_equal(wrt_mp_init(&pin.mp, &race_mp_ops, r.play, false), 0);
+	assert_int_equal(wrt_mp_init(&pin.mp, &race_mp_ops, r.play, false, NULL), 0);
 	assert_int_equal(wrt_mp_set_format(&pin.mp, 48000, WRT_FMT_S16, 2), 0);
 	assert_int_equal(wrt_mp_alloc(&pin.mp, WRT_MP_NOTIFY_BUFFER, 2, false, 256), 0);
 	pthread_create(&reader, NULL, read_positions, &pin.mp);

@@ -643,6 +643,66 @@ static void points_found_when_an_observer_comes_are_told_to_the_others_at_once(v
 	unobserve(b, &b->other);
 }
 
+/* Observers of an ordinary user each; returns how many were let in. */
+static u32 observe_as(struct bed *b, struct tb_client *observer, u32 uid)
+{
+	u32 n;
+
+	for (n = 0; n < WRT_OBSERVERS_MAX; n++) {
+		tb_client_init(&observer[n], &b->tb, true);
+		observer[n].client.user = (struct wrt_user){ .uid = uid };
+		if (observe(b, &observer[n]))
+			break;
+	}
+	return n;
+}
+
+static void unobserve_all(struct bed *b, struct tb_client *observer, u32 n)
+{
+	while (n)
+		unobserve(b, &observer[--n]);
+}
+
+static void two_places_are_kept_for_the_owners_user_and_privileged_observers(void **state)
+{
+	struct bed *b = *state;
+	struct tb_client late;
+	u32 n;
+
+	b->owner.client.user = (struct wrt_user){ .uid = 7 };
+	run_owner(b);
+	n = observe_as(b, b->observer, 8);
+	assert_int_equal(n, WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT);
+	tb_client_init(&late, &b->tb, true);
+	late.client.user = (struct wrt_user){ .uid = 9 };
+	assert_int_equal(observe(b, &late), WRT_ENOMEM);
+	late.client.user.uid = 7;
+	assert_int_equal(observe(b, &late), 0);
+	assert_int_equal(observe(b, &b->other), 0);	/* privileged */
+	unobserve(b, &late);
+	late.client.user.uid = 9;
+	assert_int_equal(observe(b, &late), WRT_ENOMEM);
+	unobserve(b, &b->other);
+	unobserve_all(b, b->observer, n);
+	assert_int_equal(observe_as(b, b->observer, 7), WRT_OBSERVERS_MAX);
+	unobserve_all(b, b->observer, WRT_OBSERVERS_MAX);
+}
+
+static void without_an_owner_two_places_are_kept_for_privileged_observers(void **state)
+{
+	struct bed *b = *state;
+	struct tb_client late;
+	u32 n = observe_as(b, b->observer, 0);
+
+	assert_int_equal(n, WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT);
+	tb_client_init(&late, &b->tb, true);
+	assert_int_equal(observe(b, &late), 0);
+	assert_int_equal(observe(b, &b->other), 0);
+	unobserve(b, &late);
+	unobserve(b, &b->other);
+	unobserve_all(b, b->observer, n);
+}
+
 static void eight_observers_are_all_told_and_a_ninth_is_refused(void **state)
 {
 	struct bed *b = *state;
@@ -1406,6 +1466,8 @@ int main(void)
 		B(an_observer_is_not_told_of_points_passed_before_it_came),
 		B(points_found_when_an_observer_comes_are_told_to_the_others_at_once),
 	B(eight_observers_are_all_told_and_a_ninth_is_refused),
+	B(two_places_are_kept_for_the_owners_user_and_privileged_observers),
+	B(without_an_owner_two_places_are_kept_for_privileged_observers),
 		B(a_stranger_is_shown_nothing),
 		B(refresh_publishes_to_that_client_alone_and_passes_no_point),
 		B(with_nobody_wanting_points_looks_still_come_often_enough),

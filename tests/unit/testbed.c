@@ -454,6 +454,7 @@ void tb_client_init(struct tb_client *c, struct tb *tb, bool wants_points)
 	memset(c, 0, sizeof(*c));
 	c->tb = tb;
 	c->client.ops = &client_ops;
+	c->client.user.privileged = true;
 	c->client.keep_last = true;
 	c->client.wants_points = wants_points;
 }
@@ -572,7 +573,7 @@ enum wrt_status tb_pin_open(struct tb_pin *pin, struct tb *tb, u32 dir, u32 numb
 	assert_non_null(stream);
 	memset(pin, 0, sizeof(*pin));
 	pin->tb = tb;
-	return wrt_mp_init(&pin->mp, &mp_ops, stream, observer);
+	return wrt_mp_init(&pin->mp, &mp_ops, stream, observer, NULL);
 }
 
 /* Close, and put the events: whatever is signalled afterwards is a bug. */

@@ -86,7 +86,8 @@ WAVERT_MUST_CHECK int wavert_device_caps(struct wavert_device *device, unsigned 
  * A new stream in STOP, without format and buffer; flags 0, or WAVERT_STREAM_OBSERVE to look
  * on at whoever runs the pin. Claims nothing yet. The device may be closed before the stream.
  * [out] *stream: close it with wavert_stream_close(). -ENOENT: no such pin; -EINVAL:
- * direction, flags; -ENOMEM (also: 8 observers are there); -EMFILE, -ENFILE.
+ * direction, flags; -ENOMEM (also: too many streams or observers, sound/wavert.h has the
+ * limits); -EMFILE, -ENFILE.
  */
 WAVERT_MUST_CHECK int wavert_stream_open(struct wavert_stream **stream,
 					 struct wavert_device *device, unsigned int direction,

@@ -101,8 +101,12 @@ struct wavert_caps {
 /*
  * IMiniportWaveRT::NewStream. State STOP, position 0, no format, no buffer (WRT-001..003).
  * Claims nothing: ALLOC_BUFFER does. Errors: EINVAL (direction, flags), ENOENT (pin),
- * ENOMEM (also: 8 observers are watching already), ENODEV, EMFILE, EPERM (the filter was not
+ * ENOMEM (also: too many streams or observers), ENODEV, EMFILE, EPERM (the filter was not
  * opened for writing, and OBSERVE is not set).
+ *
+ * Limits: a card has 256 streams, observers included. A user has 64 of them; the last 32, and
+ * more than 64, are for CAP_SYS_RESOURCE. A pin has 8 observers. Two of these places are for the
+ * user that owns the pin and for CAP_SYS_ADMIN; while it has no owner, for CAP_SYS_ADMIN.
  */
 struct wavert_new_stream {
 	__u32 pin;		/* [in] */

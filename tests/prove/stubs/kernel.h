@@ -183,6 +183,18 @@ static inline void list_del(struct list_head *entry)
 	entry->next = entry->prev = NULL;
 }
 
+/* ---- users: all of them are root ---------------------------------------------------- */
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+#define init_user_ns		*(void **)NULL
+#define current_euid()		((kuid_t){ 0 })
+#define uid_eq(a, b)		((a).val == (b).val)
+#define from_kuid(ns, uid)	((uid).val)
+#define capable(cap)		true
+
 /* ---- files ---------------------------------------------------------------------- */
 
 struct inode;
