@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 #include <sound/asound.h>
 
 #include "adapter.h"
@@ -31,6 +32,24 @@ static void wake_signal_thread(struct wrt_device *device)
 	wake_up_process(container_of(device, struct wrt_adapter, device)->signal_thread);
 }
 
+/*
+ * snd_card_free_when_closed() frees the card with the last reference of its device, and not
+ * every such reference holds a module: open() has one for a moment, CONFIG_DEBUG_KOBJECT_RELEASE
+ * keeps one for seconds. Then adapter_free() and the private_free() callbacks of both models, which
+ * the card calls before it, run after the backend's module is gone. This module stays for them:
+ * its exit waits until there is no adapter. The few instructions after wake_up() are covered by
+ * free_module(), which waits for RCU, unless they are preempted for as long.
+ */
+static atomic_t adapters = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(no_adapters);
+
+static void adapter_drop(struct wrt_adapter *adapter)
+{
+	kfree(adapter);
+	if (atomic_dec_and_test(&adapters))
+		wake_up(&no_adapters);
+}
+
 /* The last file of the card is closed, or binding failed. */
 static void adapter_free(struct snd_card *card)
 {
@@ -40,7 +59,7 @@ static void adapter_free(struct snd_card *card)
 		wrt_signal_thread_stop(adapter->signal_thread);
 	wrt_device_destroy(&adapter->device);
 	put_device(adapter->dma_dev);
-	kfree(adapter);
+	adapter_drop(adapter);
 }
 
 static struct wrt_adapter *adapter_new(const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw,
@@ -51,6 +70,7 @@ static struct wrt_adapter *adapter_new(const struct wrt_hw_ops *ops, struct wrt_
 	*err = -ENOMEM;
 	if (!adapter)
 		return NULL;
+	atomic_inc(&adapters);
 	switch (wrt_device_init(&adapter->device, ops, hw)) {
 	case 0:
 		*err = 0;
@@ -58,7 +78,7 @@ static struct wrt_adapter *adapter_new(const struct wrt_hw_ops *ops, struct wrt_
 	case WRT_EINVAL:
 		*err = -ENODEV;
 	}
-	kfree(adapter);
+	adapter_drop(adapter);
 	return NULL;
 }
 
@@ -106,7 +126,7 @@ int wrt_adapter_new(const struct wrt_adapter_info *info, const struct wrt_hw_ops
 	err = wrt_card_new(info, &adapter->card);
 	if (err < 0) {
 		wrt_device_destroy(&adapter->device);
-		kfree(adapter);
+		adapter_drop(adapter);
 		return err;
 	}
 	adapter->card->private_data = adapter;
@@ -187,6 +207,18 @@ EXPORT_SYMBOL_GPL(wrt_adapter_resume);
 /* core/ itself names no system: what backends need of it is exported here. */
 EXPORT_SYMBOL_GPL(wrt_device_irq);
 EXPORT_SYMBOL_GPL(wrt_device_wait_deferred);
+
+static int __init wavert_init(void)
+{
+	return 0;
+}
+module_init(wavert_init);
+
+static void __exit wavert_exit(void)
+{
+	wait_event(no_adapters, !atomic_read(&adapters));
+}
+module_exit(wavert_exit);
 
 MODULE_DESCRIPTION("One audio DMA core under ALSA and WaveRT notification semantics");
 MODULE_AUTHOR("The alsa-wavert authors");
