@@ -212,16 +212,30 @@ void wrt_register_show(struct wrt_pin *pin, u32 kind, unsigned long pfn)
 	up_write(&pin->map_sem);
 }
 
+static bool register_shown(struct wrt_pin *pin, u32 kind)
+{
+	bool shown;
+
+	down_read(&pin->map_sem);
+	shown = pin->register_pfn[kind];
+	up_read(&pin->map_sem);
+	return shown;
+}
+
 /*
  * Empty every mapping of a register: the device sleeps or, once wrt_buffer_zap() has said
- * so, is gone. Who touches it next finds what is there by then.
+ * so, is gone. The next access faults in what is there by then. Few streams have a register, and
+ * the mapping is that of all streams of the card: a pin without one does not walk it.
  */
 void wrt_register_unmap(struct wrt_pin *pin)
 {
 	u32 kind;
 
-	for (kind = 0; kind < ARRAY_SIZE(pin->register_pfn); kind++)
+	for (kind = 0; kind < ARRAY_SIZE(pin->register_pfn); kind++) {
+		if (!register_shown(pin, kind))
+			continue;
 		unmap_mapping_range(pin->mapping, WAVERT_MMAP_REGISTER(kind), PAGE_SIZE, 1);
+	}
 }
 
 /*
