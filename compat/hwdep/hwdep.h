@@ -119,6 +119,7 @@ int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma)
 /* page.c */
 int wrt_page_new(struct wrt_pin *pin);
 void wrt_page_free(struct wrt_pin *pin);
+u32 wrt_page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s);
 void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s);
 void wrt_page_signalling(struct wrt_mp *mp, u64 point, u64 ns);
 int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);

@@ -31,7 +31,7 @@ void wrt_page_free(struct wrt_pin *pin)
 	__free_page(pin->page);
 }
 
-static u32 page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s)
+u32 wrt_page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s)
 {
 	if (s->state == WRT_STREAM_GONE)
 		return WAVERT_STATE_GONE;
@@ -71,7 +71,7 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	preempt_disable();
 	WRITE_ONCE(regs->seq, seq + 1);
 	smp_wmb();	/* odd before any member changes */
-	regs->state = page_state(mp, s);
+	regs->state = wrt_page_state(mp, s);
 	regs->linear = s->linear;
 	regs->position_ns = s->ns;
 	regs->packets = s->points;

@@ -8,23 +8,29 @@
 
 #include "hwdep.h"
 
+/* Position and state belong together, so both are taken under one hold of the stream lock. */
+static bool position_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *out)
+{
+	struct wavert_position *arg = out;
+
+	arg->play_offset = now->offset;
+	arg->write_offset = now->offset;
+	arg->linear = now->linear;
+	arg->ns = now->ns;
+	arg->state = wrt_page_state(wrt_mp_of(c), now);
+	return false;
+}
+
 static int get_position(struct wrt_pin *pin, void __user *user)
 {
 	struct wavert_position arg;
-	struct wrt_snapshot snap;
-	enum wrt_status status;
 	int err = WRT_GET_ARG(arg, user);
 
 	if (err)
 		return err;
-	status = wrt_mp_position(&pin->mp, &snap);
-	if (status)
-		return wrt_errno(status);
-	arg.play_offset = snap.offset;
-	arg.write_offset = snap.offset;
-	arg.linear = snap.linear;
-	arg.ns = snap.ns;
-	arg.state = READ_ONCE(pin->regs->state);
+	wrt_stream_with(pin->mp.stream, &pin->mp.client, position_locked, &arg);
+	if (arg.state == WAVERT_STATE_GONE)
+		return wrt_errno(WRT_STATUS_DEVICE_REMOVED);
 	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
 }
 
