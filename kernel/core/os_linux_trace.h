@@ -87,7 +87,7 @@ TRACE_EVENT(wavert_notify,
 	),
 	TP_fast_assign(
 		__entry->id = id;
-		strscpy(__entry->model, model, sizeof(__entry->model));
+		strscpy_pad(__entry->model, model, sizeof(__entry->model));
 		__entry->first = first;
 		__entry->points = points;
 	),
