@@ -270,7 +270,12 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	keep_wakeups(params);
 	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
 				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
-	return back_with_memory(substream, &geom);
+	err = back_with_memory(substream, &geom);
+	if (err)
+		return err;
+	/* The position is that of DMA; a frame is heard a FIFO later. */
+	substream->runtime->delay = ps->stream->latency.fifo_bytes / geom.frame_bytes;
+	return 0;
 }
 
 /* If hw_params fails, ALSA calls this as well. */
