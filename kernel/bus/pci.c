@@ -31,6 +31,7 @@ struct wrt_pci {
 	struct wrt_adapter *adapter;
 	int irq;
 	bool irq_on;			/* the handler is there */
+	bool no_snoop;			/* the device was allowed to, before */
 	bool asleep;			/* registers are not to be touched by an interrupt */
 	char longname[80];
 };
@@ -313,6 +314,27 @@ static int set_dma_mask(struct wrt_pci *p)
 	return err;
 }
 
+/*
+ * No-snoop DMA would miss data that is still in a processor's cache. The PCI core saves and
+ * restores this register over suspend.
+ */
+static void forbid_no_snoop(struct wrt_pci *p)
+{
+	u16 control = 0;
+
+	pcie_capability_read_word(p->pdev, PCI_EXP_DEVCTL, &control);
+	p->no_snoop = control & PCI_EXP_DEVCTL_NOSNOOP_EN;
+	if (p->no_snoop)
+		pcie_capability_clear_word(p->pdev, PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_NOSNOOP_EN);
+}
+
+/* The next driver gets the device as it was. */
+static void allow_no_snoop(struct wrt_pci *p)
+{
+	if (p->no_snoop)
+		pcie_capability_set_word(p->pdev, PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_NOSNOOP_EN);
+}
+
 /* A client maps the memory that DMA uses as ordinary memory. */
 static int check_memory(struct wrt_pci *p)
 {
@@ -320,8 +342,7 @@ static int check_memory(struct wrt_pci *p)
 		pci_err(p->pdev, "not supported where memory is encrypted or DMA not coherent\n");
 		return -ENODEV;
 	}
-	/* what comes past the caches would not see what the processor has just written */
-	pcie_capability_clear_word(p->pdev, PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_NOSNOOP_EN);
+	forbid_no_snoop(p);
 	return 0;
 }
 
@@ -333,7 +354,7 @@ static int get_device_resources(struct wrt_pci *p)
 		return err;
 	err = pci_enable_device(p->pdev);
 	if (err)
-		return err;
+		goto allow;
 	err = map_bars(p);
 	if (err)
 		goto disable;
@@ -350,6 +371,8 @@ unmap:
 	unmap_bars(p);
 disable:
 	pci_disable_device(p->pdev);
+allow:
+	allow_no_snoop(p);
 	return err;
 }
 
@@ -359,6 +382,7 @@ static void put_device_resources(struct wrt_pci *p)
 	pci_free_irq_vectors(p->pdev);
 	unmap_bars(p);
 	pci_disable_device(p->pdev);
+	allow_no_snoop(p);
 }
 
 /* ---- cards ------------------------------------------------------------------------ */
