@@ -15,6 +15,7 @@
 
 #include "adapter.h"
 #include "alsa/alsa.h"
+#include "bus/kernel_version.h"
 #include "hwdep.h"
 #include "signal_thread.h"
 
@@ -208,8 +209,16 @@ EXPORT_SYMBOL_GPL(wrt_adapter_resume);
 EXPORT_SYMBOL_GPL(wrt_device_irq);
 EXPORT_SYMBOL_GPL(wrt_device_wait_deferred);
 
+/*
+ * The kernel writes the register page and the simulator's buffers by one virtual address, a
+ * client uses another, and nothing flushes the cache in between.
+ */
 static int __init wavert_init(void)
 {
+	if (wrt_dcache_aliases()) {
+		pr_err("snd-wavert: not supported on a processor whose data cache has aliases\n");
+		return -ENODEV;
+	}
 	return 0;
 }
 module_init(wavert_init);

@@ -103,6 +103,27 @@ static inline bool wrt_dma_coherent(struct device *dev)
 #endif
 }
 
+/*
+ * Whether two virtual addresses of one page can show different contents. Kernels since 6.9 say
+ * so; before, these are the architectures that can have such a cache.
+ */
+#if defined(CONFIG_ARCH_HAS_CPU_CACHE_ALIASING)
+#include <linux/cacheinfo.h>
+#define wrt_dcache_aliases() cpu_dcache_is_aliasing()
+#elif defined(CONFIG_ARM)
+#include <asm/cachetype.h>
+#define wrt_dcache_aliases() (cache_is_vivt() || cache_is_vipt_aliasing())
+#elif defined(CONFIG_MIPS)
+#include <asm/cpu-features.h>
+#define wrt_dcache_aliases() cpu_has_dc_aliases
+#elif defined(CONFIG_ARC) || defined(CONFIG_CSKY) || defined(CONFIG_M68K) || \
+	defined(CONFIG_NIOS2) || defined(CONFIG_PARISC) || defined(CONFIG_SPARC) || \
+	defined(CONFIG_SUPERH) || defined(CONFIG_XTENSA)
+#define wrt_dcache_aliases() true
+#else
+#define wrt_dcache_aliases() false
+#endif
+
 #if WRT_PLATFORM_REMOVE_VOID
 #define WRT_REMOVE_RET void
 #define WRT_REMOVE_RETURN
