@@ -81,6 +81,7 @@ build_programs()
 		compile abi_test32 tests/guest/abi_test.c -static -m32 &&
 		compile unplug_test tests/guest/unplug_test.c -static -lpthread &&
 		compile pcm_test tests/guest/pcm_test.c -lasound &&
+		compile mappings_test tests/guest/mappings_test.c -Iuserspace/include -static build/userspace/libwavert.a &&
 		compile abuse_test tests/guest/abuse_test.c -static -lpthread &&
 		compile failnth_test tests/guest/failnth_test.c -static -lpthread &&
 		compile stress_test tests/guest/stress_test.c -static -lpthread &&
@@ -187,6 +188,7 @@ guest_parts()	# BED MODULES
 	part "$bed-unplug" guest "$bed" "$dir" "" --file build/guest/unplug_test -- unplug_test
 	[ "$bed" = uml ] || part "$bed-unplug-4-cpus" guest "$bed" "$dir" "" --smp 4 \
 		--append slub_debug=FZPU --file build/guest/unplug_test -- unplug_test $rounds
+	part "$bed-mappings" guest "$bed" "$dir" "enable=1,1,1,1 streams=2" --file build/guest/mappings_test -- mappings_test
 	[ "$bed" = uml ] || part "$bed-race" guest "$bed" "$dir" "streams=2" --smp 2 "${linked[@]}" --tool aplay \
 		--file build/guest/race_test -- race_test
 	if [ "$bed" != uml ]; then
