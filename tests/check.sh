@@ -198,6 +198,7 @@ guest_parts()	# BED MODULES
 			--file build/guest/stress_test -- stress_test calls "$seconds"
 	fi
 	part "$bed-abuse" abuse_test "$bed" "$dir"
+	[ "$bed" != uml ] || part "$bed-card-held" tests/guest/card_held.sh "build/$dir"
 	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
 		tests/guest/failnth.sh "build/$dir" build/guest/failnth_test
 	part "$bed-conformance" env "MODULES=build/$dir" tests/conformance/run.sh \
