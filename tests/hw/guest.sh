@@ -255,6 +255,7 @@ part_register()
 	for device in hda-msi hda-intx; do
 		of $device hw_test register "$(card_of $device)"
 		of $device hw_test clock "$(card_of $device)"
+		of $device delay_test "$(card_of $device)"
 	done
 }
 

@@ -185,6 +185,21 @@ static void check_without_calls(struct client *c, const volatile uint32_t *reg, 
 	TAP_CHECK(trapped == 1, "(one would have been noticed)");
 }
 
+/* The page of the register takes neither advice nor code. */
+static void check_mapping(const struct wavert_register *r, int fd, void *page)
+{
+	int advice;
+
+	TAP_CHECK(mprotect(page, 4096, PROT_READ | PROT_WRITE) && errno == EACCES,
+		  "which nobody can write");
+	TAP_CHECK(mprotect(page, 4096, PROT_READ | PROT_EXEC) && errno == EACCES &&
+		  mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_SHARED, fd,
+		       (off_t)r->mmap_offset) == MAP_FAILED && errno == EPERM,
+		  "nor execute");
+	for (advice = 0; advice < 32; advice++)
+		madvise(page, 4096, advice);
+}
+
 static int test_register(int card)
 {
 	const volatile uint32_t *reg = NULL;
@@ -204,8 +219,7 @@ static int test_register(int card)
 	if (err)
 		return 1;
 	page = (void *)((uintptr_t)reg & ~(uintptr_t)4095);
-	TAP_CHECK(mprotect(page, 4096, PROT_READ | PROT_WRITE) && errno == EACCES,
-		  "which nobody can write");
+	check_mapping(&r, c.fd, page);	/* what follows shows that madvise() did no harm */
 	poll(NULL, 0, 50);
 	check_against_calls(&c, reg, caps.position_step);
 	if (set_trap() == EINVAL)
