@@ -165,7 +165,7 @@ static int copy_segments(struct wrt_hw_stream *s, const struct wrt_hw_geom *g)
 		struct wrt_hw_seg *last = &s->seg[s->nseg ? s->nseg - 1 : 0];
 
 		seg.len = wrt_min_u32(seg.len, left);
-		if (!seg.len || seg.bus % align || seg.len % align || !reachable(s, &seg))
+		if (!seg.len || seg.bus & (align - 1) || seg.len % align || !reachable(s, &seg))
 			return WRT_EINVAL;
 		left -= seg.len;
 		if (s->nseg && last->bus + last->len == seg.bus) {
