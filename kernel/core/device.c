@@ -55,16 +55,17 @@ void wrt_device_destroy(struct wrt_device *dev)
 bool wrt_device_irq(struct wrt_device *dev)
 {
 	unsigned long flags;
+	u64 entry_ns = 0;
 	u32 slots = 0;
 	bool ours;
 	u32 i;
 
 	flags = wrt_lock(&dev->lock);
-	ours = !dev->deaf && dev->ops->irq(dev->hw, &slots);
+	ours = !dev->deaf && dev->ops->irq(dev->hw, &slots, &entry_ns);
 	wrt_unlock(&dev->lock, flags);
 	for (i = 0; slots && i < dev->nstreams; i++, slots >>= 1)
 		if (slots & 1)
-			wrt_stream_look(&dev->streams[i]);
+			wrt_stream_look(&dev->streams[i], WRT_IRQ_PREEMPTIBLE ? 0 : entry_ns);
 	return ours;
 }
 

@@ -105,7 +105,12 @@ struct wrt_hw_geom {
 struct wrt_hw_pos {
 	u32 dma;	/* offset: playback fetched to here, capture valid to here; < bytes */
 	u32 link;	/* offset at the codec link; == dma where it is not known */
-	u64 ns;		/* time at which dma was read */
+	/*
+	 * DMA was at this offset at some time from from_ns to ns. The caller of position() sets
+	 * from_ns to a time before the call, or to 0: then the backend reads the clock before the
+	 * registers. With WRT_HW_EMULATED the bounds do not matter and from_ns may stay 0.
+	 */
+	u64 from_ns, ns;
 };
 
 /* One control of the codec: a volume, or a switch, of one or two channels. */
@@ -173,7 +178,10 @@ struct wrt_hw_ops {
 	int (*reg)(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r);
 	/* [A] from: 0, or what stop() put into at->dma. */
 	int (*start)(struct wrt_hw_stream *s, u32 from, u64 *ns);
-	/* [A] Stop and pause are one. DMA is off on return, at says where it stood. */
+	/*
+	 * [A] Stop and pause are one. DMA is off on return, at says where it stood; its times
+	 * bound when it stopped.
+	 */
 	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 	/*
 	 * [A] Read offset and time together. May move data of a software engine. 1: DMA has
@@ -197,9 +205,11 @@ struct wrt_hw_ops {
 	void (*points)(struct wrt_hw_stream *s, bool on);
 	/*
 	 * [A] In the interrupt: acknowledge everything until quiet, say in *slots
-	 * which slots to look at. False: not ours.
+	 * which slots to look at. False: not ours. A backend that reads the clock on entry
+	 * returns that time in *entry_ns, which is 0 before: it is the early bound of the
+	 * readings that follow.
 	 */
-	bool (*irq)(struct wrt_hw_dev *d, u32 *slots);
+	bool (*irq)(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns);
 	/*
 	 * [A] Optional: offset in the buffer at which the register of WRT_HW_POSITION_REGISTER
 	 * reads 0. It may change with every start().

@@ -195,6 +195,8 @@ static inline u64 wrt_now_ns(void)
 	return wrt_host_ns;
 }
 
+#define WRT_IRQ_PREEMPTIBLE	false
+
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {
 	return a / b;

@@ -119,6 +119,9 @@ static inline u64 wrt_now_ns(void)
 	return ktime_get_ns();
 }
 
+/* The handler may be preempted between its entry and a reading of the position. */
+#define WRT_IRQ_PREEMPTIBLE	IS_ENABLED(CONFIG_PREEMPT_RT)
+
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {
 	return div64_u64(a, b);

@@ -145,6 +145,8 @@ static inline u64 wrt_now_ns(void)
 	return 0;
 }
 
+#define WRT_IRQ_PREEMPTIBLE	false
+
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {
 	return a / b;

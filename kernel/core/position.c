@@ -17,6 +17,7 @@ void wrt_position_reset(struct wrt_position *p)
 void wrt_position_resume(struct wrt_position *p, u64 ns)
 {
 	p->ns = ns;
+	p->from_ns = ns;
 	if (!p->linear)
 		p->before_ns = ns;
 }
@@ -37,27 +38,40 @@ void wrt_position_no_end(struct wrt_position *p)
 	p->end_points = 0;
 }
 
-/* How far DMA ought to have come since the last reading, bytes. */
-static u64 expected_bytes(const struct wrt_position *p, const struct wrt_cycle *c, u64 ns)
+/* Bytes that DMA moves in this time, by the clock; 0 if the times overlap. */
+static u64 clock_bytes(const struct wrt_cycle *c, u64 from_ns, u64 to_ns)
 {
-	if (ns <= p->ns)
+	if (to_ns <= from_ns)
 		return 0;
-	return wrt_mul_div_u64(ns - p->ns, c->byte_rate, WRT_NSEC_PER_SEC);
+	return wrt_mul_div_u64(to_ns - from_ns, c->byte_rate, WRT_NSEC_PER_SEC);
 }
 
 /*
- * The offset alone says the distance modulo the buffer. The clock says how many
- * whole buffers went by as well: round the difference to the nearest buffer, with
- * the benefit of the doubt (3/4) on the side of "none".
+ * Whole buffers that DMA moved in addition to the `seen` bytes, by the least time between the
+ * last accepted reading and this one: round to the nearest buffer, with 3/4 of a buffer on the
+ * side of "none". An interrupt that comes in time needs no division.
  */
-static u64 unseen_buffers(u64 expected, u64 seen, u32 bytes)
+static u64 unseen_buffers(const struct wrt_position *p, const struct wrt_cycle *c, u64 seen,
+			  u64 from_ns)
 {
-	u64 missing;
+	u64 least;
 
-	if (expected <= seen)
+	if (from_ns <= p->ns || from_ns - p->ns < c->unseen_ns)
 		return 0;
-	missing = expected - seen;
-	return wrt_div_u64(missing + bytes / 4, bytes);
+	least = clock_bytes(c, p->ns, from_ns);
+	return least <= seen ? 0 : wrt_div_u64(least - seen + c->bytes / 4, c->bytes);
+}
+
+/*
+ * The register shows more than DMA can have moved since the last accepted reading. The time
+ * between is at most from the early bound of that one to the late bound of this one.
+ */
+static bool is_impossible(const struct wrt_position *p, const struct wrt_cycle *c,
+			  u64 distance, u64 ns)
+{
+	u64 slack = (u64)c->bytes / 4 + c->fifo_bytes;
+
+	return distance > slack && distance > slack + clock_bytes(c, p->from_ns, ns);
 }
 
 /* `bytes` before this time, at the nominal rate. */
@@ -76,31 +90,42 @@ static void stay_at_end(struct wrt_position *p, const struct wrt_cycle *c)
 	p->offset = (u32)wrt_mod_u64(p->end, c->bytes);
 }
 
-u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 offset, u64 ns)
+/*
+ * Readings come in order, so neither bound of the time goes back. While the register shows the
+ * same offset only the late bound moves: the register may be refreshed rarely, and DMA may have
+ * moved since the offset was first seen.
+ */
+static void take_times(struct wrt_position *p, bool moved, u64 from_ns, u64 ns)
 {
-	u64 expected = expected_bytes(p, c, ns);
-	u64 from = p->linear;
-	u64 distance;
+	if (moved && from_ns > p->from_ns)
+		p->from_ns = from_ns;
+	if (ns > p->ns)
+		p->ns = ns;
+}
 
+u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 offset,
+			 u64 from_ns, u64 ns)
+{
+	u64 distance, from = p->linear;
+
+	if (from_ns > ns)
+		from_ns = ns;	/* the clock went back */
 	if (wrt_position_ended(p)) {
-		if (ns > p->ns)
-			p->ns = ns;
+		take_times(p, false, from_ns, ns);
 		return 0;
 	}
 	if (offset >= c->bytes)
-		offset = p->offset;
+		return 0;
 	distance = offset >= p->offset ? offset - p->offset :
 					 c->bytes - (p->offset - offset);
-	if (distance && c->bytes - distance <= c->back_max &&
-	    expected < distance - (distance >> 2))
-		distance = 0;	/* jitter: stand still until it catches up */
-	else
-		p->offset = offset;
-	if (!c->unclocked)
-		distance += unseen_buffers(expected, distance, c->bytes) * c->bytes;
+	if (!c->unclocked) {
+		if (is_impossible(p, c, distance, ns))
+			return 0;
+		distance += unseen_buffers(p, c, distance, from_ns) * c->bytes;
+	}
+	p->offset = offset;
 	p->linear += distance;
-	if (ns > p->ns)
-		p->ns = ns;
+	take_times(p, distance, from_ns, ns);
 	if (wrt_position_ended(p))
 		stay_at_end(p, c);
 	return p->linear - from;

@@ -17,13 +17,15 @@ struct wrt_cycle {
 	u32 bytes;		/* size of the cyclic buffer, > 0 */
 	u32 notify_bytes;	/* distance of two points, bytes; 0: no points */
 	u32 byte_rate;		/* bytes a second, nominal, > 0 */
-	u32 back_max;		/* a step back of up to this many bytes is jitter, not a wrap */
+	u32 fifo_bytes;		/* the position moves by up to this many bytes at once */
+	u64 unseen_ns;		/* in less time no whole buffer passes unseen: 3/4 of it, or 0 */
 	bool unclocked;		/* the clock does not tell how far DMA has come */
 };
 
 struct wrt_position {
 	u64 linear;		/* bytes moved since the last reset (WRT-142) */
-	u64 ns;			/* when linear was last read */
+	u64 ns;			/* when linear was last read, at the latest */
+	u64 from_ns;		/* when linear was first read, at the earliest */
 	u64 points;		/* points consumed so far */
 	u64 point_ns;		/* when the last of them was passed; 0: none yet */
 	u64 before_ns;		/* when the one before it was passed, or linear 0 left */
@@ -40,7 +42,10 @@ void wrt_position_reset(struct wrt_position *p);
 /* DMA goes on from where it stood: time spent standing still is no distance. */
 void wrt_position_resume(struct wrt_position *p, u64 ns);
 
-/* DMA has stood still for a time unknown: what follows is less than a buffer away. */
+/*
+ * DMA has been halted for an unknown time: what follows is less than a buffer away. Only the
+ * late bound moves, so that what DMA moved before it halted is still possible.
+ */
 static inline void wrt_position_halted(struct wrt_position *p, u64 ns)
 {
 	if (ns > p->ns)
@@ -65,11 +70,18 @@ void wrt_position_end_at(struct wrt_position *p, u64 linear, u64 points);
 void wrt_position_no_end(struct wrt_position *p);
 
 /*
- * Account for a reading of the hardware: offset in bytes (< c->bytes) taken at ns.
- * Whole buffers that passed unseen are added when the clock says so (it has to be
- * right to a quarter of a buffer). Never goes backwards. Returns bytes advanced.
+ * Account for a reading of the hardware: DMA was at this offset at some time from from_ns to
+ * ns. Never goes backwards. Returns bytes advanced.
+ *
+ * Whole buffers that passed unseen are added if even the least time between the last accepted
+ * reading and this one says so. Clock and both readings' bounds together have to be right to a
+ * quarter of the buffer. A reading that even the longest time between both does not explain, by
+ * more than a quarter of the buffer and the FIFO, is ignored, as is an offset outside of the
+ * buffer: nothing moves and the last accepted reading stays the reference, its times included.
+ * Without a clock every offset is a distance of less than a buffer.
  */
-u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 offset, u64 ns);
+u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 offset,
+			 u64 from_ns, u64 ns);
 
 /* Points passed since the last reset, consumed or not: C, the packet in progress. */
 u64 wrt_position_all_points(const struct wrt_position *p, const struct wrt_cycle *c);

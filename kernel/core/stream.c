@@ -50,25 +50,41 @@ static void count_stall(struct wrt_stream *s)
 	WRT_TRACE(glitch, wrt_trace_id(s), s->pos.linear, 0, WRT_STALL, 0, 1);
 }
 
+/*
+ * Offset and time are read one after the other, and the reader may be preempted between them
+ * (PREEMPT_RT, a virtual CPU). Read again while the times are too far apart; after that the
+ * reading is used as it is, since its bounds are true.
+ */
+static int read_hw(struct wrt_stream *s, struct wrt_hw_pos *at)
+{
+	unsigned long flags = wrt_lock(&s->dev->lock);
+	u32 again = WRT_READ_AGAIN_MAX;
+	int err;
+
+	at->from_ns = s->irq_ns;
+	while (!(err = s->dev->ops->position(s->hw, at)) &&
+	       at->ns - at->from_ns > s->bracket_ns && again--)
+		at->from_ns = 0;
+	wrt_unlock(&s->dev->lock, flags);
+	return err;
+}
+
 void wrt_stream_read(struct wrt_stream *s)
 {
 	struct wrt_hw_pos at;
-	unsigned long flags;
 	int err;
 
 	wrt_assert_locked(&s->lock);
 	if (s->dma_off)
 		return;
-	flags = wrt_lock(&s->dev->lock);
-	err = s->dev->ops->position(s->hw, &at);
-	wrt_unlock(&s->dev->lock, flags);
+	err = read_hw(s, &at);
 	if (err < 0)
 		return;
 	if (err > 0) {
 		count_stall(s);
 		wrt_position_halted(&s->pos, at.ns);
 	}
-	wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
+	wrt_position_advance(&s->pos, &s->cycle, at.dma, at.from_ns, at.ns);
 }
 
 /* The points are the client's from here on. At a stop an owner may not want the last ones. */
@@ -132,7 +148,7 @@ static void stop_dma(struct wrt_stream *s)
 	if (err > 0)
 		wrt_position_halted(&s->pos, at.ns);
 	if (err >= 0)
-		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.ns);
+		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.from_ns, at.ns);
 	s->dma_off = true;
 	WRT_TRACE(stop, wrt_trace_id(s), s->pos.linear, s->pos.ns);
 }
@@ -168,12 +184,14 @@ void wrt_stream_take_look(struct wrt_stream *s)
 	publish(s, fresh);
 }
 
-void wrt_stream_look(struct wrt_stream *s)
+void wrt_stream_look(struct wrt_stream *s, u64 irq_ns)
 {
 	unsigned long flags = wrt_lock(&s->lock);
 
 	if (s->state == WRT_STREAM_RUN) {
+		s->irq_ns = irq_ns;
 		wrt_stream_take_look(s);
+		s->irq_ns = 0;
 		wrt_clients_notify_owner(s, &flags);
 	}
 	wrt_stream_unlock_and_kick(s, flags);
@@ -243,7 +261,11 @@ static void set_geometry(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	s->cycle.notify_bytes = g->notify_bytes;
 	s->cycle.byte_rate = g->rate * g->frame_bytes;
 	s->cycle.unclocked = s->caps.flags & WRT_HW_EMULATED;
-	s->cycle.back_max = s->cycle.unclocked ? 0 : s->latency.fifo_bytes;
+	s->cycle.fifo_bytes = s->latency.fifo_bytes;
+	s->cycle.unseen_ns = wrt_mul_div_u64(g->bytes - g->bytes / 4, WRT_NSEC_PER_SEC,
+					     s->cycle.byte_rate);
+	s->bracket_ns = s->cycle.unclocked ? ~0ull :
+		wrt_mul_div_u64(g->bytes / 8, WRT_NSEC_PER_SEC, s->cycle.byte_rate);
 	s->register_base = 0;
 	wrt_position_reset(&s->pos);
 }

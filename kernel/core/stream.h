@@ -62,6 +62,9 @@ struct wrt_snapshot {
 /* Of these, kept for the owner's user and for privileged clients. */
 #define WRT_OBSERVERS_KEPT	2
 
+/* A position is read at most so many times more than once. */
+#define WRT_READ_AGAIN_MAX	4
+
 /* After a stall of the machine at most so many points are made up for; C stays exact. */
 #define WRT_PENDING_MAX		65536
 
@@ -138,6 +141,8 @@ struct wrt_stream {
 	struct wrt_hw_geom geom;
 	struct wrt_hw_latency latency;
 	struct wrt_cycle cycle;
+	u64 bracket_ns;			/* a reading with its times further apart is repeated */
+	u64 irq_ns;			/* entry of the interrupt being served; 0: none */
 	struct wrt_position pos;
 	u64 looks;
 	bool kick;			/* clients were queued since the lock was taken */
@@ -212,8 +217,11 @@ void wrt_stream_with(struct wrt_stream *s, struct wrt_client *c,
  */
 void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
 
-/* [A] The interrupt: read the position once, publish, notify. */
-void wrt_stream_look(struct wrt_stream *s);
+/*
+ * [A] The interrupt: read the position, publish, notify. irq_ns: when the handler was entered,
+ * or 0 if that says nothing.
+ */
+void wrt_stream_look(struct wrt_stream *s, u64 irq_ns);
 
 /*
  * [S] Notify c, from here, of all that it is still owed; on return nothing is left over and no

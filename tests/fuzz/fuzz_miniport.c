@@ -465,7 +465,7 @@ static void call_look(void)
 	struct wrt_stream *s = some_stream();
 
 	while (times--)
-		wrt_stream_look(s);
+		wrt_stream_look(s, 0);
 }
 
 /* Interrupts that were due are never raised. */

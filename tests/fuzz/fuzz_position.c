@@ -125,6 +125,7 @@ struct truth {
 	u64 linear;
 	u64 points;		/* taken */
 	u64 clock;		/* the latest that a reading carried */
+	u64 early;		/* the earliest at which the position was first read */
 };
 
 static void take_cycle(struct wrt_cycle *c)
@@ -134,7 +135,8 @@ static void take_cycle(struct wrt_cycle *c)
 	c->bytes = portion * (parts ? parts : 1);
 	c->notify_bytes = parts ? portion : 0;
 	c->byte_rate = 8000 + fuzz_u32(&in) % (1u << 26);
-	c->back_max = fuzz_u8(&in) & 1 ? c->bytes / 16 : 0;
+	c->fifo_bytes = fuzz_u8(&in) & 1 ? c->bytes / 16 : 0;
+	c->unseen_ns = (u64)((u128)(c->bytes - c->bytes / 4) * WRT_NSEC_PER_SEC / c->byte_rate);
 }
 
 static u64 time_of(const struct wrt_cycle *c, u64 bytes)
@@ -161,59 +163,73 @@ static void check_points(struct truth *t, struct wrt_position *p)
 	HOLDS(p->point_ns == (ago < p->ns ? p->ns - ago : 0));
 }
 
-/* Any distance; the clock is right to a quarter of it, or of the buffer. */
+/*
+ * Any distance; the clock is right to an eighth of it, or of the buffer. So are, together, the
+ * bounds of two readings: a sixteenth each.
+ */
 static void read_forward(struct truth *t, struct wrt_position *p)
 {
 	u64 bytes = fuzz_u8(&in) & 1 ? fuzz_scaled(&in, 20) : fuzz_u32(&in) % t->c.bytes;
-	u64 slack, error, ns, before = p->linear;
+	u64 slack, error, ns, from, before = p->linear, width = time_of(&t->c, t->c.bytes / 16);
 
-	slack = (bytes < t->c.bytes ? bytes : t->c.bytes) / 4;
+	slack = (bytes < t->c.bytes ? bytes : t->c.bytes) / 8;
 	error = slack ? fuzz_u32(&in) % slack : 0;
 	ns = t->clock + time_of(&t->c, fuzz_u8(&in) & 1 ? bytes + error : bytes - error);
+	width = width ? fuzz_u32(&in) % width : 0;
+	from = ns - (width < ns ? width : ns);
 	t->linear += bytes;
-	HOLDS(wrt_position_advance(p, &t->c, (u32)(t->linear % t->c.bytes), ns) == bytes);
+	HOLDS(wrt_position_advance(p, &t->c, (u32)(t->linear % t->c.bytes), from, ns) == bytes);
 	HOLDS(p->linear == before + bytes && p->linear == t->linear);
 	HOLDS(p->offset == t->linear % t->c.bytes);
 	t->clock = ns > t->clock ? ns : t->clock;
-	HOLDS(p->ns == t->clock);
+	t->early = bytes && from > t->early ? from : t->early;
+	HOLDS(p->ns == t->clock && p->from_ns == t->early);
 }
 
-/* A step back that hardware may take: nothing moves. */
+/* A step back: unless time explains it as the way forward, nothing changes at all. */
 static void read_back(struct truth *t, struct wrt_position *p)
 {
-	u64 back;
+	struct wrt_position was = *p;
+	u64 back = 1 + fuzz_u32(&in) % t->c.bytes, ns = t->clock + fuzz_scaled(&in, 10);
+	u128 most = (u128)(ns - t->early) * t->c.byte_rate / WRT_NSEC_PER_SEC;
 
-	if (!t->c.back_max)
-		return;
-	back = 1 + fuzz_u8(&in) % t->c.back_max;
-	if (back > t->linear)
+	if (back > t->linear || back == t->c.bytes ||
+	    t->c.bytes - back <= most + t->c.bytes / 4 + t->c.fifo_bytes)
 		return;
 	HOLDS(wrt_position_advance(p, &t->c, (u32)((t->linear - back) % t->c.bytes),
-				   t->clock + fuzz_u8(&in) % 2) == 0);
-	HOLDS(p->linear == t->linear && p->offset == t->linear % t->c.bytes);
-	t->clock = p->ns;
+				   t->clock, ns) == 0);
+	HOLDS(!memcmp(&was, p, sizeof(was)));
 }
 
-/* Whatever hardware and clock say: it never goes back, and the sums agree. */
+/*
+ * Whatever hardware and clock say: it never goes back, the sums agree, and it moves by no more
+ * than the longest time, a quarter of the buffer and the FIFO.
+ */
 static void read_anything(struct truth *t, struct wrt_position *p)
 {
 	u32 offset = fuzz_u32(&in);
-	u64 ns = t->clock, error = fuzz_scaled(&in, 20), moved;
+	u64 ns = t->clock, from, error = fuzz_scaled(&in, 20), moved, most;
 	struct wrt_position before = *p;
 
 	if (fuzz_u8(&in) & 1)
 		ns += error;
 	else
 		ns -= error < ns ? error : ns;
+	from = ns - fuzz_scaled(&in, 10);
 	if (fuzz_u8(&in) & 1)
 		offset %= t->c.bytes;
-	moved = wrt_position_advance(p, &t->c, offset, ns);
+	most = ns > before.from_ns ? ns - before.from_ns : 0;
+	moved = wrt_position_advance(p, &t->c, offset, from, ns);
 	HOLDS(p->linear == before.linear + moved);
 	HOLDS(p->linear % t->c.bytes == p->offset && p->offset < t->c.bytes);
-	HOLDS(p->ns >= before.ns && p->points == before.points);
+	HOLDS(p->ns >= before.ns && p->from_ns >= before.from_ns && p->from_ns <= p->ns);
+	HOLDS(p->points == before.points);
 	HOLDS(p->offset == offset || p->offset == before.offset);
+	HOLDS(moved <= (u128)most * t->c.byte_rate / WRT_NSEC_PER_SEC +
+		       t->c.bytes / 4 + t->c.fifo_bytes);
 	t->linear = p->linear;
 	t->clock = p->ns;
+	t->early = p->from_ns;
 }
 
 static void pause_or_reset(struct truth *t, struct wrt_position *p)
@@ -225,8 +241,9 @@ static void pause_or_reset(struct truth *t, struct wrt_position *p)
 		t->points = 0;
 	}
 	t->clock += fuzz_scaled(&in, 30);
+	t->early = t->clock;
 	wrt_position_resume(p, t->clock);
-	HOLDS(p->linear == t->linear && p->ns == t->clock);
+	HOLDS(p->linear == t->linear && p->ns == t->clock && p->from_ns == t->clock);
 }
 
 static void check_division(void)
@@ -265,7 +282,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct wrt_position p = { 0 };
-	struct truth t = { .clock = 1000 };
+	struct truth t = { .clock = 1000, .early = 1000 };
 	struct wrt_request request;
 	struct wrt_hw_caps caps;
 

@@ -93,6 +93,7 @@ static int hw_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 		sched_fail("the position of a closed slot is read");
 	p->dma = p->link = (u32)(hw.moved % B);
 	p->ns = hw_ns();
+	p->from_ns = p->ns;
 	return 0;
 }
 
@@ -103,9 +104,9 @@ static int hw_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	return 0;
 }
 
-static bool hw_irq(struct wrt_hw_dev *d, u32 *slots)
+static bool hw_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
-	(void)d;
+	(void)d, (void)entry_ns;
 	if (hw.running)
 		hw.moved += POINT;
 	*slots = 1;

@@ -13,6 +13,9 @@
 #define LINEAR_MAX	(1ull << 62)
 #endif
 
+/* What a proof converts to bytes is a time of at most most_ns; the results are kept. */
+static u64 most_ns = ~0ull, most_bytes, last_bytes;
+
 /*
  * Bytes in a time, or the time of some bytes. Here it is proved that the arguments are in
  * the range for which that is proved elsewhere; the result is anything then.
@@ -23,7 +26,10 @@ static u64 checked_mul_div(u64 a, u64 b, u64 c)
 
 	if (c == WRT_NSEC_PER_SEC) {
 		PROVE(b >= 1 && b <= BYTE_RATE_MAX);
+		PROVE(a <= most_ns);
 		ASSUME(r < 1ull << 60);
+		last_bytes = r;
+		most_bytes = r > most_bytes ? r : most_bytes;
 	} else {
 		/*
 		 * a is the remainder of the known division, or its divisor: below 2^23 by
@@ -42,7 +48,10 @@ static u64 checked_mul_div(u64 a, u64 b, u64 c)
 
 static struct wrt_cycle any_cycle(void)
 {
-	struct wrt_cycle c = { any_u32(), any_u32(), any_u32(), any_u32() };
+	struct wrt_cycle c = {
+		.bytes = any_u32(), .notify_bytes = any_u32(), .byte_rate = any_u32(),
+		.fifo_bytes = any_u32(), .unseen_ns = any_u64(), .unclocked = any_u32() & 1,
+	};
 
 	ASSUME(c.bytes >= 1 && c.bytes <= BYTES_MAX);
 	ASSUME(c.notify_bytes <= c.bytes);
@@ -54,10 +63,10 @@ static struct wrt_position any_position(const struct wrt_cycle *c)
 {
 	struct wrt_position p = {
 		.linear = any_u64(), .ns = any_u64(), .points = any_u64(), .point_ns = any_u64(),
-		.before_ns = any_u64(), .offset = any_u32(),
+		.before_ns = any_u64(), .offset = any_u32(), .from_ns = any_u64(),
 	};
 
-	ASSUME(p.linear <= LINEAR_MAX && p.offset < c->bytes);
+	ASSUME(p.linear <= LINEAR_MAX && p.offset < c->bytes && p.from_ns <= p.ns);
 	return p;
 }
 
@@ -71,19 +80,49 @@ void prove_bytes_of_time(void)
 	PROVE(bytes < 1ull << 60);
 }
 
+/* The bounds of the time of a reading are in order and do not go back. */
+#define PROVE_TIMES(p, before, from, late)						\
+do {											\
+	PROVE((p).from_ns >= (before).from_ns && (p).ns >= (before).ns);		\
+	PROVE((p).from_ns == (before).from_ns || (p).from_ns == (from) ||		\
+	      (p).from_ns == (late));							\
+	PROVE((p).ns == (before).ns || (p).ns == (late));				\
+	PROVE((p).from_ns <= (p).ns);							\
+} while (0)
+
 void prove_advance(void)
 {
 	struct wrt_cycle c = any_cycle();
 	struct wrt_position p = any_position(&c), before = p;
 	u32 offset = any_u32();
-	u64 ns = any_u64(), distance;
+	u64 from = any_u64(), ns = any_u64(), distance;
 
-	distance = wrt_position_advance(&p, &c, offset, ns);
+	distance = wrt_position_advance(&p, &c, offset, from, ns);
 	PROVE(p.offset < c.bytes);
 	PROVE(p.offset == before.offset || p.offset == offset);
 	PROVE(p.linear >= before.linear && p.linear - before.linear == distance);
-	PROVE(p.ns >= before.ns && (p.ns == ns || p.ns == before.ns));
 	PROVE(p.points == before.points && p.point_ns == before.point_ns);
+	PROVE_TIMES(p, before, from, ns);
+}
+
+/*
+ * With a clock no register moves the position by more than DMA can have moved: the bytes of the
+ * longest time between both readings, a quarter of the buffer and the FIFO. Whole buffers are
+ * only those of the least time. What is converted to bytes is a time of at most most_ns, and
+ * fewer bytes come of a shorter time, as wrt_mul_div_u64() rounds down.
+ */
+void prove_bound(void)
+{
+	struct wrt_cycle c = any_cycle();
+	struct wrt_position p = any_position(&c), before = p;
+	u64 from = any_u64(), ns = any_u64(), distance;
+
+	ASSUME(!c.unclocked && c.fifo_bytes <= c.bytes);
+	most_ns = ns > p.from_ns ? ns - p.from_ns : 0;
+	distance = wrt_position_advance(&p, &c, any_u32(), from, ns);
+	PROVE(distance <= most_bytes + c.bytes / 4 + c.fifo_bytes);
+	PROVE(distance < c.bytes || (from > before.ns && from - before.ns >= c.unseen_ns));
+	PROVE(distance < c.bytes || distance <= last_bytes + c.bytes / 4);
 }
 
 /* With an end before it: the position gets there and no further. */
@@ -91,16 +130,16 @@ void prove_end(void)
 {
 	struct wrt_cycle c = any_cycle();
 	struct wrt_position p = any_position(&c), before;
-	u64 end = any_u64(), ns = any_u64(), distance;
+	u64 end = any_u64(), from = any_u64(), ns = any_u64(), distance;
 
 	ASSUME(end >= p.linear && end <= LINEAR_MAX);
 	wrt_position_end_at(&p, end, any_u64());
 	before = p;
-	distance = wrt_position_advance(&p, &c, any_u32(), ns);
+	distance = wrt_position_advance(&p, &c, any_u32(), from, ns);
 	PROVE(p.offset < c.bytes);
 	PROVE(p.linear >= before.linear && p.linear <= end);
 	PROVE(p.linear - before.linear == distance);
-	PROVE(p.ns >= before.ns && (p.ns == ns || p.ns == before.ns));
+	PROVE_TIMES(p, before, from, ns);
 	PROVE(wrt_position_ns(&p) <= p.ns);
 }
 

@@ -153,6 +153,9 @@ arithmetic()
 		-DEXACT_DIVISION
 	prove position.c prove_advance cvc5 '' \
 		"for every reading, cycle to 4 MiB, position to 2^62: offset < size, linear never back, no overflow"
+	prove position.c prove_bound cvc5 '' \
+		"for every reading of a clocked cycle to 4 MiB, up to 7 buffers unseen: moved <= longest time + a quarter + FIFO" \
+		-DEXACT_DIVISION -DQUOTIENT_MASK=7
 	prove position.c prove_end cvc5 '' \
 		"for every reading and end to 2^62: the position gets to the end and no further"
 	prove position.c prove_points z3 '' \

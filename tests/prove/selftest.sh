@@ -105,6 +105,11 @@ change kernel/core/os.h 's/return whole \* b + .*/return wrt_div_u64(a * b, c) +
 export ONLY=prove_advance
 change kernel/core/position.c 's/if (offset >= c->bytes)/if (offset > c->bytes)/' \
 	arithmetic 'p.offset < c.bytes.*FAILURE' "an offset equal to the size is accepted"
+export ONLY=prove_bound
+change kernel/core/position.c 's/if (is_impossible(.*))/if (0 \&\& is_impossible(p, c, distance, ns))/' \
+	arithmetic 'most_bytes.*FAILURE' "a register is believed whatever it shows"
+change kernel/core/position.c 's/least = clock_bytes(c, p->ns, from_ns)/least = clock_bytes(c, 0, ns)/' \
+	arithmetic 'FAILURE' "whole buffers are counted by another time"
 export ONLY=prove_points
 change kernel/core/position.c 's/p->points = all;/p->points++;/' \
 	arithmetic 'floor.*FAILURE' "one point is consumed of several"

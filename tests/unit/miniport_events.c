@@ -127,7 +127,7 @@ static void wrt_073_an_event_is_not_signalled_for_points_passed_before_it_came(v
 	mp_run(b);
 	tb_sleep(&b->tb, 5 * PACKET_NS + 1);	/* no interrupt has been served */
 	ok(mp_register(&b->pin, &b->event[1]));
-	wrt_stream_look(b->pin.mp.stream);
+	wrt_stream_look(b->pin.mp.stream, 0);
 	assert_int_equal(b->event[0].count, 5);
 	assert_int_equal(b->event[1].count, 0);
 }

@@ -71,7 +71,7 @@ static void wrt_096_wrt_097_outside_of_run_nothing_is_signalled(void **state)
 		ok(mp_state(&b->pin, (u32)to));
 		tb_run_for(&b->tb, SECOND);
 		wrt_device_irq(&b->tb.dev);
-		wrt_stream_look(b->pin.mp.stream);
+		wrt_stream_look(b->pin.mp.stream, 0);
 		assert_int_equal(b->event[0].count, 3);
 	}
 }
@@ -151,7 +151,7 @@ static void wrt_101_no_signal_comes_before_its_point(void **state)
 	mp_run(b);
 	for (i = 0; i < 1000; i++) {
 		tb_run_for(&b->tb, tb_random(&seed) % (2 * PACKET_NS));
-		wrt_stream_look(b->pin.mp.stream);	/* an interrupt out of time */
+		wrt_stream_look(b->pin.mp.stream, 0);	/* an interrupt out of time */
 		mp_position(&b->pin);
 	}
 	assert_true(b->event[0].count > 900);
@@ -164,7 +164,7 @@ static void after_a_stall_an_event_is_signalled_for_every_point(void **state)
 
 	mp_run(b);
 	tb_sleep(&b->tb, 150 * PACKET_NS);
-	wrt_stream_look(b->pin.mp.stream);
+	wrt_stream_look(b->pin.mp.stream, 0);
 	assert_int_equal(b->pin.page.points, 150);
 	assert_int_equal(b->event[0].count, 150);
 	assert_int_equal(b->pin.signalling, 150);

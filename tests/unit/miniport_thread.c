@@ -122,7 +122,7 @@ static void points_that_pass_together_are_signalled_once_by_the_interrupt(void *
 
 	mp_run(b);
 	tb_sleep(&b->tb, 5 * PACKET_NS);
-	wrt_stream_look(b->pin.mp.stream);
+	wrt_stream_look(b->pin.mp.stream, 0);
 	assert_int_equal(b->event[0].count, 1);
 	serve_all(b);
 	assert_int_equal(b->event[0].count, 5);
@@ -395,7 +395,7 @@ static void after_a_signal_the_thread_rests_19_times_as_long(void **state)
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
 	tb_sleep(&b->tb, 3 * PACKET_NS);
-	wrt_stream_look(b->pin.mp.stream);
+	wrt_stream_look(b->pin.mp.stream, 0);
 	while (!b->event[1].count)
 		assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 1900000);

@@ -495,8 +495,11 @@ static u32 bus_read(void *ctx, u32 bar, u32 at, u32 width)
 		REQUIRE(at == 0x2030 || (at >= 0x2084 && (at & 0x1f) == 4));
 		at -= 0x2000;
 	}
-	if (at >= 0x80 && at < 0x80 + 0x20 * HDA_SDS)
+	if (at >= 0x80 && at < 0x80 + 0x20 * HDA_SDS) {
+		m->reading |= (at & 0x1f) == 4;
+		m->positions_read += (at & 0x1f) == 4;
 		return read_sd(m, at / 0x20 - 4, at & 0x1f, width);
+	}
 	switch (at) {
 	case 0x00:
 		return m->gcap;
@@ -781,7 +784,14 @@ static void bus_sleep(void *ctx, u32 us)
 
 static u64 bus_now(void *ctx)
 {
-	return ((struct hda_model *)ctx)->now;
+	struct hda_model *m = ctx;
+
+	if (m->reading && m->preempts) {
+		m->preempts--;
+		advance(m, m->preempt_ns);
+	}
+	m->reading = false;
+	return m->now;
 }
 
 static void bus_timer(void *ctx, u32 slot, u64 ns)
@@ -824,9 +834,10 @@ static bool deliver(struct hda_model *m)
 {
 	u32 slots = 0;
 	bool ours;
+	u64 ns;
 
 	m->in_irq = true;
-	ours = m->dev ? wrt_device_irq(m->dev) : wrt_hda_ops.irq(m->hw, &slots);
+	ours = m->dev ? wrt_device_irq(m->dev) : wrt_hda_ops.irq(m->hw, &slots, &ns);
 	m->in_irq = false;
 	return ours;
 }

@@ -106,6 +106,10 @@ struct hda_model {
 	u64 timer[WRT_SLOTS_MAX];
 	bool off;			/* no power: nobody may touch a register */
 	bool in_irq;
+	u32 preempts;			/* the next so many readers: time passes between ... */
+	u64 preempt_ns;			/* ... LPIB and the clock */
+	u32 positions_read;		/* times LPIB was read */
+	bool reading;			/* LPIB was read and the clock not yet */
 	u8 *heard;			/* what went over the link, playback */
 	u64 nheard;
 	u64 recorded;			/* frames the link has brought, each its own number */

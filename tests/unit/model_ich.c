@@ -370,8 +370,10 @@ static u32 engine_read(struct model_ich *m, struct model_engine *e, u32 reg, u32
 		return e->civ;
 	if (reg == 0x6 && width == 2)
 		return (says_dch ? e->sr : e->sr & ~DCH) | (starts ? DCH : 0);
-	if (reg == 0x8 && width == 2)
+	if (reg == 0x8 && width == 2) {
+		m->reading = true;
 		return read_picb(m, e);
+	}
 	if (reg == 0xb && width == 1)
 		return e->cr | (m->fault.reset_hangs ? RR : 0);
 	fail_msg("read of engine register %#x, %u bytes", reg, width);
@@ -500,7 +502,15 @@ static void bus_write(void *ctx, u32 bar, u32 offset, u32 width, u32 value)
 
 static u64 bus_now(void *ctx)
 {
-	return ((struct model_ich *)ctx)->now;
+	struct model_ich *m = ctx;
+
+	m->positions_read += m->reading;
+	if (m->reading && m->preempts) {
+		m->preempts--;
+		pass(m, m->preempt_ns);
+	}
+	m->reading = false;
+	return m->now;
 }
 
 static void bus_timer(void *ctx, u32 slot, u64 ns)

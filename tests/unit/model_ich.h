@@ -69,6 +69,10 @@ struct model_ich {
 	bool deaf;			/* nobody serves the line and the timers */
 	u64 timer[2];
 	u64 latency_ns, read_ns;	/* until it is served; of a register access */
+	u32 preempts;			/* the next so many readers: time passes between ... */
+	u64 preempt_ns;			/* ... PICB and the clock */
+	u32 positions_read;		/* times the clock was read after PICB */
+	bool reading;			/* PICB was read and the clock not yet */
 	struct model_engine engine[3];	/* PI, PO, MC */
 	u32 glob_cnt, glob_sta;
 	bool line, cas;

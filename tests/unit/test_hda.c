@@ -705,6 +705,86 @@ static void without(bool emulated, u32 notify, u32 bytes, u64 every)
 	bed_close(&b);
 }
 
+/*
+ * 1024 bytes are 0.67 ms: a time stamp that is late by 0.6 ms was a whole buffer. Interrupts
+ * come each 0.33 ms.
+ */
+static void a_reader_that_was_preempted_reads_again(void **state)
+{
+	struct side play;
+	struct bed b;
+	u32 i;
+
+	(void)state;
+	bed_model(&b, false, &hda_rich);
+	bed_create(&b);
+	side_open(&play, &b, WRT_PLAYBACK, 192000, WRT_FMT_S32, 1024, 2);
+	side_start(&play);
+	m.preempt_ns = 600000;
+	for (i = 0; i < 100; i++) {
+		hda_run(&m, 1370000 + i * 1000);
+		m.preempts = 1;
+		m.positions_read = 0;
+		look(&play);
+		assert_int_equal(m.positions_read, 2);
+		check_heard(&play, 256);
+	}
+	side_stop(&play);
+	check_points(&play);
+	side_close(&play);
+	bed_close(&b);
+}
+
+/* The bounds are true, whatever they are: no buffer is invented. */
+static void a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing(void **state)
+{
+	struct side play;
+	struct bed b;
+	u32 i;
+
+	(void)state;
+	bed_model(&b, false, &hda_rich);
+	bed_create(&b);
+	side_open(&play, &b, WRT_PLAYBACK, 192000, WRT_FMT_S32, 4096, 2);
+	side_start(&play);
+	m.preempt_ns = 350000;
+	for (i = 0; i < 100; i++) {
+		hda_run(&m, 1370000 + i * 1000);
+		m.preempts = ~0u;
+		m.positions_read = 0;
+		look(&play);
+		m.preempts = 0;
+		assert_int_equal(m.positions_read, 1 + WRT_READ_AGAIN_MAX);
+		check_heard(&play, 256);
+	}
+	side_stop(&play);
+	check_points(&play);
+	side_close(&play);
+	bed_close(&b);
+}
+
+/* An engine that takes almost a buffer to stop: DMA was at the offset before that. */
+static void the_time_that_a_stop_takes_is_no_distance(void **state)
+{
+	struct side play;
+	struct bed b;
+	u64 linear;
+
+	(void)state;
+	bed_model(&b, false, &hda_rich);
+	bed_create(&b);
+	side_open(&play, &b, WRT_PLAYBACK, 192000, WRT_FMT_S32, 1024, 2);
+	side_start(&play);
+	hda_run(&m, 2 * MS);
+	linear = look(&play).linear;
+	m.fault.run_sticks = true;
+	side_stop(&play);
+	assert_in_range(look(&play).linear - linear, 0, 1024);
+	m.fault.run_sticks = false;
+	side_close(&play);
+	bed_close(&b);
+}
+
 static void without_points_the_position_stays_fresh_all_the_same(void **state)
 {
 	static const struct { u32 notify, bytes; u64 every; } cases[] = {
@@ -752,28 +832,29 @@ static void an_interrupt_that_is_not_ours_is_said_to_be_nobodys(void **state)
 	struct side play;
 	struct bed b;
 	u32 slots = 0;
+	u64 ns;
 
 	(void)state;
 	bed_open(&b, true);
 	m.off = true;
-	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
 	m.off = false;
 	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
 	side_start(&play);
 	hda_run(&m, 5 * MS);
-	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
 	m.sd[0].sts = 4;
-	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
 	assert_int_equal(m.sd[0].sts, 4);
 	m.sd[HDA_PLAY].sts = 4;
-	assert_true(wrt_hda_ops.irq(b.hw, &slots));
+	assert_true(wrt_hda_ops.irq(b.hw, &slots, &ns));
 	assert_int_equal(slots, 1);
 	assert_int_equal(m.sd[HDA_PLAY].sts, 0);
 	wrt_hda_ops.points(play.s->hw, false);
 	m.sd[HDA_PLAY].sts = 4;
-	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
 	m.fault.dead = true;
-	assert_false(wrt_hda_ops.irq(b.hw, &slots));
+	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
 	m.fault.dead = false;
 	side_close(&play);
 	bed_close(&b);
@@ -1500,6 +1581,9 @@ int main(void)
 		T(lost_interrupts_lose_no_point),
 		T(merged_interrupts_are_one_look_and_all_their_points),
 		T(an_interrupt_before_its_position_is_looked_at_again_shortly_after),
+		T(a_reader_that_was_preempted_reads_again),
+		T(a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing),
+		T(the_time_that_a_stop_takes_is_no_distance),
 		T(without_points_the_position_stays_fresh_all_the_same),
 		T(an_observer_makes_points_real_and_takes_them_with_it),
 		T(an_interrupt_that_is_not_ours_is_said_to_be_nobodys),

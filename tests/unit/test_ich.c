@@ -210,6 +210,33 @@ static void at_any_moment_the_position_is_where_dma_stands(void **state)
 	}
 }
 
+/* 96 frames are 2 ms, an eighth 0.25 ms: a time stamp that is late by 1.7 ms was a buffer. */
+static void a_reader_that_was_preempted_reads_again(void **state)
+{
+	struct model_behaviour calm = model_real;
+	struct bed b;
+	struct side side;
+	u32 i;
+
+	(void)state;
+	calm.picb_glitches = false;	/* so that each reading reads PICB once for all */
+	bed_open(&b, &calm);
+	side_open(&side, &b, WRT_PLAYBACK, 48000, 96, 2);
+	side_start(&side);
+	b.m.preempt_ns = 1700000;
+	for (i = 0; i < 50; i++) {
+		model_ich_run(&b.m, 3370000 + i * 1000);
+		b.m.preempts = 1;
+		b.m.positions_read = 0;
+		side_linear(&side);
+		assert_int_equal(b.m.positions_read, 2);
+	}
+	side_stop(&side);
+	assert_exact(&side);
+	side_close(&side);
+	bed_close(&b);
+}
+
 static void without_points_the_position_stays_fresh(void **state)
 {
 	static const u32 frames[] = { 256, 480, 4800, 20000 };
@@ -780,6 +807,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		T(each_point_of_1_2_3_8_and_31_is_told_once_in_time),
 		T(at_any_moment_the_position_is_where_dma_stands),
+		T(a_reader_that_was_preempted_reads_again),
 		T(without_points_the_position_stays_fresh),
 		T(points_are_switched_on_and_off_while_it_runs),
 		T(pauses_at_odd_offsets_lose_and_repeat_nothing),

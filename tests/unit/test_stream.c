@@ -403,11 +403,11 @@ static void a_spurious_interrupt_invents_nothing(void **state)
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS + 5);
 	for (i = 0; i < 10; i++)
-		wrt_stream_look(b->s);
+		wrt_stream_look(b->s, 0);
 	assert_int_equal(b->owner.points, 3);
 	assert_int_equal(b->owner.last.look, 13);
 	stop(b, &b->owner);
-	wrt_stream_look(b->s);
+	wrt_stream_look(b->s, 0);
 	assert_int_equal(b->owner.last.look, 14);
 }
 
@@ -585,7 +585,7 @@ static void points_are_numbered_without_gaps(void **state)
 	run_owner(b);
 	for (i = 0; i < 500; i++) {
 		tb_sleep(&b->tb, tb_random(&seed) % (20 * POINT_NS));
-		wrt_stream_look(b->s);
+		wrt_stream_look(b->s, 0);
 		if (i % 50 == 0) {
 			stop(b, &b->owner);
 			wrt_stream_settle(b->s, &b->owner.client);
@@ -606,7 +606,7 @@ static void after_a_stall_of_the_machine_not_every_point_is_made_up_for(void **s
 
 	run_owner(b);
 	tb_sleep(&b->tb, 1000000 * POINT_NS);
-	wrt_stream_look(b->s);
+	wrt_stream_look(b->s, 0);
 	assert_int_equal(b->owner.last.points, 1000000);
 	wrt_stream_settle(b->s, &b->owner.client);
 	assert_int_equal(b->owner.points, WRT_PENDING_MAX);
@@ -972,7 +972,7 @@ static void points_before_a_suspend_are_told_before_it_and_none_in_between(void 
 	assert_int_equal(b->owner.points, 200);
 	publishes = b->owner.publishes;
 	tb_run_for(&b->tb, 1000 * POINT_NS);
-	wrt_stream_look(b->s);
+	wrt_stream_look(b->s, 0);
 	assert_int_equal(b->owner.points, 200);
 	assert_int_equal(b->owner.last.points, 200);
 	assert_int_equal(b->owner.publishes, publishes + 1);	/* of that look */
@@ -1201,7 +1201,7 @@ static void after_removal_nothing_is_possible_and_the_backend_is_left_alone(void
 	assert_int_equal(stop(b, &b->owner), 0);
 	wrt_stream_reset(b->s, &b->owner.client);
 	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_GONE);
-	wrt_stream_look(b->s);
+	wrt_stream_look(b->s, 0);
 	wrt_stream_refresh(b->s, &b->owner.client);
 	wrt_stream_settle(b->s, &b->owner.client);
 	unobserve(b, &b->other);
@@ -1360,7 +1360,7 @@ static void dwell(struct tb_client *c)
 
 static void *look_thread(void *arg)
 {
-	wrt_stream_look(arg);
+	wrt_stream_look(arg, 0);
 	return NULL;
 }
 

@@ -146,12 +146,29 @@ static int tb_hw_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	return err ? err : has_halted();
 }
 
+/* As hardware does: the early bound is read before the registers, the late one after. */
+static void preempt(struct wrt_hw_pos *p, u64 from_ns)
+{
+	if (from_ns)
+		p->from_ns = from_ns;
+	if (!tb_backend.preempts)
+		return;
+	tb_backend.preempts--;
+	*tb_backend.now += tb_backend.preempt_ns;
+	p->ns += tb_backend.preempt_ns;
+}
+
 static int tb_hw_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 {
+	u32 n = tb_backend.position;
 	int err = watched(&tb_backend.position, tb_backend.fail_position);
+	u64 from_ns = p->from_ns;
 
+	tb_backend.from_ns[n % COUNT(tb_backend.from_ns)] = from_ns;
 	if (!err)
 		err = wrt_sim_ops.position(s, p);
+	if (!err)
+		preempt(p, from_ns);
 	return err ? err : has_halted();
 }
 
@@ -242,9 +259,10 @@ static int tb_hw_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	return wrt_sim_ops.caps(d, slot, c);
 }
 
-static bool tb_hw_irq(struct wrt_hw_dev *d, u32 *slots)
+static bool tb_hw_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
-	return wrt_sim_ops.irq(d, slots);
+	*entry_ns = tb_backend.entry_ns;
+	return wrt_sim_ops.irq(d, slots, entry_ns);
 }
 
 #define WATCHED				\
@@ -309,6 +327,7 @@ static void open_with(struct tb *tb, const struct wrt_sim_config *cfg,
 	memset(tb, 0, sizeof(*tb));
 	memset(&tb_backend, 0, sizeof(tb_backend));
 	tb->now = TB_EPOCH;
+	tb_backend.now = &tb->now;
 	assert_int_equal(wrt_sim_create(&bus, tb, cfg, &tb->hw), 0);
 	assert_int_equal(wrt_device_init(&tb->dev, ops, tb->hw), 0);
 }

@@ -47,7 +47,12 @@ struct tb_backend {
 	bool points_on;		/* argument of the last points() */
 	u32 fail_open, fail_prepare, fail_start, fail_stop, fail_position;	/* -WRT_E... */
 	u32 end;
-	struct wrt_hw_latency latency;	/* what prepare() says; back_max of positions too */
+	struct wrt_hw_latency latency;	/* of prepare(); fifo_bytes of positions too */
+	u32 preempts;			/* the next so many readings: time passes between ... */
+	u64 preempt_ns;			/* ... the offset and the late bound */
+	u64 entry_ns;			/* what irq() reports */
+	u64 from_ns[8];			/* what the newest readings were called with, as a ring */
+	u64 *now;			/* the clock, TB's own */
 	struct wrt_hw_register reg[2];	/* width 0: there is none */
 	u32 register_base;		/* where the last start() began, as in a rotated list */
 	bool halted;			/* the next position or stop says so, once */

@@ -148,7 +148,7 @@ static u32 raised(const struct wrt_hw_dev *d)
 	return sts == 0xffffffffu ? 0 : sts & d->intctl & d->running;
 }
 
-static u32 serve(struct wrt_hw_dev *d, u32 sts)
+static u32 serve(struct wrt_hw_dev *d, u32 sts, u64 ns)
 {
 	u32 slots = 0;
 	u32 i;
@@ -161,7 +161,7 @@ static u32 serve(struct wrt_hw_dev *d, u32 sts)
 			continue;
 		why = hda_read(d, s->base + SD_STS, 1) & SD_STS_ALL;
 		hda_write(d, s->base + SD_STS, 1, why);
-		wrt_hda_stream_interrupt(s, why);
+		wrt_hda_stream_interrupt(s, why, ns);
 		slots |= 1u << i;
 	}
 	return slots;
@@ -172,20 +172,25 @@ static u32 serve(struct wrt_hw_dev *d, u32 sts)
  * set may never interrupt again. With nothing running no register is touched, for the
  * controller may be asleep.
  */
-static bool hda_irq(struct wrt_hw_dev *d, u32 *slots)
+static bool hda_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
 	u32 found = 0;
 	u32 sts, i;
+	u64 ns;
 
-	for (i = 0; d->running && i < QUIET_ROUNDS; i++) {
+	if (!d->running)
+		return false;
+	ns = d->bus->now_ns(d->ctx);
+	for (i = 0; i < QUIET_ROUNDS; i++) {
 		sts = raised(d);
 		if (!sts)
 			break;
-		found |= serve(d, sts);
+		found |= serve(d, sts, ns);
 	}
 	for (i = 0; i < d->nslots; i++)
-		if (wrt_hda_stream_timer(&d->stream[i]))
+		if (wrt_hda_stream_timer(&d->stream[i], ns))
 			found |= 1u << i;
+	*entry_ns = ns;
 	*slots |= found;
 	return found;
 }

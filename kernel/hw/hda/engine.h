@@ -181,11 +181,11 @@ u32 wrt_hda_rates(u32 pcm, u32 *out);
 /* [S] After resume: the codec listens again; start() programs the rest. */
 int wrt_hda_stream_restore(struct wrt_hw_stream *s);
 
-/* [A] Its interrupt, already acknowledged; sts is what it said. */
-void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts);
+/* [A] Its interrupt, already acknowledged; sts is what it said. ns: entry of the handler. */
+void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns);
 
-/* [A] Its timer: true if a look is due. */
-bool wrt_hda_stream_timer(struct wrt_hw_stream *s);
+/* [A] Its timer: true if a look is due at ns, the entry of the handler. */
+bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns);
 
 int wrt_hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out);
 void wrt_hda_close(struct wrt_hw_stream *s);

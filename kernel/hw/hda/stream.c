@@ -277,38 +277,42 @@ static void set_timer(struct wrt_hw_stream *s, u64 ns)
 	s->timer_ns = ns;
 }
 
-/* s->last has just been read, or DMA begins there. */
-static void arm_timer(struct wrt_hw_stream *s, bool recheck)
+/*
+ * s->last has just been read, or DMA begins there. Only a recheck depends on microseconds, so
+ * only it reads the clock once more.
+ */
+static void arm_timer(struct wrt_hw_stream *s, u64 ns, bool recheck)
 {
 	u64 look = look_after_ns(s);
 	u64 early = recheck ? early_ns(s) : 0;
 
 	if (early && (!look || early < look))
-		look = early;
-	set_timer(s, look ? now_ns(s) + look : 0);
+		set_timer(s, now_ns(s) + early);
+	else
+		set_timer(s, look ? ns + look : 0);
 }
 
-static int read_position(struct wrt_hw_stream *s);
+static int read_registers(struct wrt_hw_stream *s);
 
-void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts)
+void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns)
 {
 	if (sts & SD_STS_BCIS)
 		s->filled = true;
 	if (!s->halted)
-		read_position(s);
+		read_registers(s);
 	s->rechecks = 0;
-	arm_timer(s, true);
+	arm_timer(s, ns, true);
 }
 
-bool wrt_hda_stream_timer(struct wrt_hw_stream *s)
+bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns)
 {
-	if (!s->running || !s->timer_ns || now_ns(s) < s->timer_ns)
+	if (!s->running || !s->timer_ns || ns < s->timer_ns)
 		return false;
 	s->timer_ns = 0;
 	if (!s->halted)
-		read_position(s);
+		read_registers(s);
 	s->rechecks++;
-	arm_timer(s, s->rechecks < RECHECKS_MAX);
+	arm_timer(s, ns, s->rechecks < RECHECKS_MAX);
 	return true;
 }
 
@@ -333,16 +337,15 @@ static u32 in_buffer(const struct wrt_hw_stream *s, u32 offset)
 }
 
 /*
- * Into s->last. The position buffer is what DMA has done to memory; it is read once (calls
- * that the compiler cannot see through follow before it is used). LPIB is what has gone over
- * the link: behind memory in playback, before it in capture; and in place of a position
- * buffer that is never written.
+ * Into the offsets of s->last. The position buffer is what DMA has done to memory; it is read
+ * once (calls that the compiler cannot see through follow before it is used). LPIB is what has
+ * gone over the link: behind memory in playback, before it in capture; and in place of a
+ * position buffer that is never written.
  */
-static int read_position(struct wrt_hw_stream *s)
+static int read_registers(struct wrt_hw_stream *s)
 {
 	u32 raw = *position_entry(s);
 	u32 link = sd_read(s, SD_LPIB, 4);
-	u64 ns = now_ns(s);
 	u32 dma = hda_get_le32((const u8 *)&raw);
 	struct wrt_hw_pos *p = &s->last;
 
@@ -360,7 +363,21 @@ static int read_position(struct wrt_hw_stream *s)
 	if (distance(s, s->dir == WRT_PLAYBACK ? p->link : p->dma,
 		     s->dir == WRT_PLAYBACK ? p->dma : p->link) > s->geom.bytes / 2)
 		p->link = p->dma;	/* one of the two lags by a frame */
-	p->ns = ns;
+	return 0;
+}
+
+/* Into s->last, with its times. DMA of a model is no clock: no early bound is needed there. */
+static int read_position(struct wrt_hw_stream *s, u64 from_ns)
+{
+	int err;
+
+	if (!from_ns && !s->dev->cfg.emulated)
+		from_ns = now_ns(s);
+	err = read_registers(s);
+	if (err)
+		return err;
+	s->last.from_ns = from_ns;
+	s->last.ns = now_ns(s);
 	return 0;
 }
 
@@ -375,7 +392,7 @@ int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 	int err = 0;
 
 	if (!s->halted)
-		err = read_position(s);
+		err = read_position(s, p->from_ns);
 	*p = s->last;
 	if (err)
 		return err;
@@ -408,7 +425,7 @@ void wrt_hda_points(struct wrt_hw_stream *s, bool on)
 	if (!s->running)
 		return;
 	set_mask(s, on && s->geom.notify);
-	arm_timer(s, false);
+	arm_timer(s, now_ns(s), false);
 }
 
 /*
@@ -451,11 +468,13 @@ int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
 	sd_write(s, SD_CTL, 1, SD_CTL_RUN | SD_CTL_IRQS);
 	*ns = now_ns(s);
 	s->last.dma = from;
+	s->last.from_ns = *ns;
 	s->last.ns = *ns;
-	arm_timer(s, false);
+	arm_timer(s, *ns, false);
 	return 0;
 }
 
+/* DMA goes on until the engine has halted, so the early bound is the time before that. */
 int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
 	struct wrt_hw_dev *d = s->dev;
@@ -464,9 +483,10 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 
 	set_mask(s, false);
 	set_timer(s, 0);
+	at->from_ns = 0;
 	err = wrt_hda_position(s, at);
 	stopped = halt_engine(s);
-	if (err >= 0 && !s->halted && read_position(s))
+	if (err >= 0 && !s->halted && read_position(s, s->last.ns))
 		err = WRT_EIO;
 	*at = s->last;
 	if (!stopped) {

@@ -129,11 +129,13 @@ static void ich_close(struct wrt_hw_stream *s)
  * Until no engine has anything to say: QEMU drops the line when one engine is
  * acknowledged while another still waits.
  */
-static bool ich_irq(struct wrt_hw_dev *d, u32 *slots)
+static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
 	bool ours = false;
 	u32 pass, i;
 
+	if (!d->cfg.emulated)
+		*entry_ns = d->bus->now_ns(d->ctx);
 	for (pass = 0; pass < IRQ_PASSES; pass++) {
 		u32 sta = ich_read(d, GLOB_STA, 4);
 

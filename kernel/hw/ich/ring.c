@@ -350,14 +350,25 @@ static bool read_offset(struct wrt_hw_stream *s, bool stopped)
 	return true;
 }
 
+/* The early bound of a reading. DMA of a model is no clock: none is needed there. */
+static u64 early_bound(const struct wrt_hw_dev *d)
+{
+	return d->cfg.emulated ? 0 : d->bus->now_ns(d->ctx);
+}
+
 /* If it cannot be read, DMA is said to stand where it stood; the next reading makes up. */
 static bool read_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p, bool stopped)
 {
 	const struct wrt_hw_dev *d = s->dev;
 	u32 i;
 
-	for (i = 0; i < ICH_READINGS && !read_offset(s, stopped); i++)
+	if (!p->from_ns)
+		p->from_ns = early_bound(d);
+	for (i = 0; i < ICH_READINGS && !read_offset(s, stopped); i++) {
 		d->bus->delay_us(d->ctx, ICH_POLL_US);
+		if (!stopped)
+			p->from_ns = early_bound(d);
+	}
 	p->dma = s->last;
 	p->link = s->last;
 	p->ns = d->bus->now_ns(d->ctx);
@@ -443,6 +454,7 @@ int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 		s->running = false;
 		return WRT_EIO;
 	}
+	at->from_ns = d->bus->now_ns(d->ctx);	/* DMA goes on until the engine has stopped */
 	if (has_halted(sr))
 		note_halt(s);
 	err = wrt_ich_engine_stop(d, s->engine);
