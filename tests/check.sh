@@ -85,7 +85,16 @@ build_programs()
 		compile abuse_test tests/guest/abuse_test.c -static -lpthread &&
 		compile failnth_test tests/guest/failnth_test.c -static -lpthread &&
 		compile stress_test tests/guest/stress_test.c -static -lpthread &&
-		compile race_test tests/guest/race_test.c -lasound -lpthread
+		compile race_test tests/guest/race_test.c -lasound -lpthread &&
+		compile_hostile
+}
+
+compile_hostile()
+{
+	local name
+	for name in memory signals hotplug stress; do
+		compile hostile_$name tests/guest/hostile_$name.c -static -lpthread || return
+	done
 }
 
 time_limit()	# BED: seconds of wall time; emulated kernels with all checks are slow
@@ -162,6 +171,32 @@ hw_test()	# BED MODULES
 # are of one class, and snd_pcm_stream_group_ref() takes the one under the other.
 allow_linked='possible recursive locking|Call Trace:'
 
+# What an unprivileged user can do to the machine and to others. Figures are those of exact
+# time on one processor; the others need two.
+hostile_parts()	# BED MODULES SECONDS
+{
+	local bed=$1 dir=$2 seconds=$3 signals=(--file build/guest/hostile_signals)
+	if [ "$bed" = debian ]; then
+		part debian-hostile-memory guest debian "$dir" "" \
+			--file build/guest/hostile_memory -- hostile_memory 80 3
+		part debian-hostile-memory-400 guest debian "$dir" "" \
+			--file build/guest/hostile_memory -- hostile_memory 400 10
+		part debian-hostile-observers guest debian "$dir" "" "${signals[@]}" \
+			-- hostile_signals observers 100
+		part debian-hostile-owner-1 guest debian "$dir" "" "${signals[@]}" \
+			-- hostile_signals owner 1 10000
+		part debian-hostile-owner-64 guest debian "$dir" "" "${signals[@]}" \
+			-- hostile_signals owner 64 100
+		part debian-hostile-aplay guest debian "$dir" "enable=1,1" --timeout 600 \
+			"${signals[@]}" --tool aplay --file tests/guest/tap.sh \
+			--file tests/guest/hostile.sh -- sh hostile.sh 30
+		part debian-hostile-hotplug guest debian "$dir" "enable=1,1 streams=8" --smp 2 \
+			--file build/guest/hostile_hotplug -- hostile_hotplug 300
+	fi
+	part "$bed-hostile-stress" guest "$bed" "$dir" "" --smp 2 \
+		--file build/guest/hostile_stress -- hostile_stress "$seconds"
+}
+
 # Parts that compare times need time that does not depend on the host's load: --icount,
 # with one processor. The others run on as many as they can get.
 guest_parts()	# BED MODULES
@@ -197,6 +232,7 @@ guest_parts()	# BED MODULES
 		part "$bed-stress" guest "$bed" "$dir" "" --smp 2 \
 			--file build/guest/stress_test -- stress_test calls "$seconds"
 	fi
+	[ "$bed" = uml ] || hostile_parts "$bed" "$dir" "$seconds"
 	part "$bed-abuse" abuse_test "$bed" "$dir"
 	[ "$bed" != uml ] || part "$bed-card-held" tests/guest/card_held.sh "build/$dir"
 	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
