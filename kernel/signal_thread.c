@@ -13,8 +13,6 @@
 #include "core/device.h"
 #include "signal_thread.h"
 
-#define WAKE_SLACK_NS	50000
-
 static void sleep_until_due(u64 wait_ns)
 {
 	ktime_t wait = ns_to_ktime(wait_ns);
@@ -22,7 +20,7 @@ static void sleep_until_due(u64 wait_ns)
 	if (wait_ns == WRT_NOTHING_DEFERRED)
 		schedule();
 	else
-		schedule_hrtimeout_range(&wait, WAKE_SLACK_NS, HRTIMER_MODE_REL);
+		schedule_hrtimeout_range(&wait, 0, HRTIMER_MODE_REL);
 }
 
 static int signal_thread(void *data)

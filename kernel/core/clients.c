@@ -145,6 +145,7 @@ void wrt_clients_link(struct wrt_stream *s, struct wrt_client *c)
 
 	wrt_assert_locked(&s->lock);
 	c->stream = s;
+	c->seen = s->passed;
 	c->pending = 0;
 	c->leaving = false;
 	while (c->observer && *i)

@@ -7,11 +7,17 @@
 #include "device.h"
 
 /*
- * A rest is at least SHARE - 1 times the work before it. So many ns of work are collected
- * first: a rest costs a timer.
+ * Of each stretch of time a class may spend this part (1 / 2^n). What it spends more is a debt;
+ * with a debt of DEBT_NS it rests until that is earned back, and REST_NS at least: each rest
+ * costs the processor two switches of the task.
  */
-#define SHARE		20
-#define WORK_NS		10000
+static const u32 share[WRT_DEFERRED_CLASSES] = { 4, 5 };
+
+#define DEBT_NS		20000u
+#define REST_NS		1000000u
+
+/* Waking the thread is counted as work, but not what may be somebody else's doing. */
+#define WAKE_MAX_NS	50000u
 
 void wrt_deferred_init(struct wrt_deferred *d)
 {
@@ -21,9 +27,14 @@ void wrt_deferred_init(struct wrt_deferred *d)
 
 /* ---- the queue, lock held ------------------------------------------------------------- */
 
+static enum wrt_deferred_class class_of(const struct wrt_client *c)
+{
+	return c->observer ? WRT_DEFERRED_OBSERVERS : WRT_DEFERRED_OWNERS;
+}
+
 static struct wrt_deferred_queue *queue_of(struct wrt_deferred *d, const struct wrt_client *c)
 {
-	return &d->queue[c->observer ? WRT_DEFERRED_OBSERVERS : WRT_DEFERRED_OWNERS];
+	return &d->queue[class_of(c)];
 }
 
 /* True: the queue was empty. */
@@ -92,13 +103,26 @@ static struct wrt_client *next_client(struct wrt_deferred *d, u64 now, u64 *wait
 	return NULL;
 }
 
-static void charge(struct wrt_deferred_queue *q, u64 took_ns, u64 now)
+static u64 earned(const struct wrt_deferred_queue *q, u32 shift, u64 now)
 {
-	q->spent_ns += took_ns;
-	if (q->spent_ns < WORK_NS)
+	return (now - q->spent_at_ns) >> shift;
+}
+
+static void charge(struct wrt_deferred *d, enum wrt_deferred_class class, u64 took_ns, u64 now)
+{
+	struct wrt_deferred_queue *q = &d->queue[class];
+	u64 back = earned(q, share[class], now);
+
+	wrt_assert_locked(&d->lock);
+	q->spent_ns = took_ns + (q->spent_ns > back ? q->spent_ns - back : 0);
+	q->spent_at_ns = now;
+	if (q->spent_ns < DEBT_NS)
 		return;
-	q->rest_until_ns = now + (SHARE - 1) * q->spent_ns;
+	q->rest_until_ns = now + (q->spent_ns << share[class]);
+	if (q->rest_until_ns < now + REST_NS)
+		q->rest_until_ns = now + REST_NS;
 	q->spent_ns = 0;
+	q->spent_at_ns = q->rest_until_ns;
 }
 
 /* ---- from any context ------------------------------------------------------------------- */
@@ -117,6 +141,8 @@ static bool has_work(struct wrt_deferred *d)
 	unsigned long flags = wrt_lock(&d->lock);
 	bool work = !is_empty(d);
 
+	if (work && !d->woken_ns)
+		d->woken_ns = wrt_now_ns();
 	wrt_unlock(&d->lock, flags);
 	return work;
 }
@@ -148,18 +174,34 @@ u64 wrt_device_deferred(struct wrt_device *dev)
 	return wait_ns;
 }
 
-static struct wrt_client *begin_serving(struct wrt_deferred *d, u64 now, u64 *wait_ns)
+/* Work began when the thread had to be woken for it: by an interrupt, or because a rest is over. */
+static u64 work_began(struct wrt_deferred *d, const struct wrt_client *c, u64 now)
+{
+	u64 began = queue_of(d, c)->rest_until_ns;
+
+	if (d->woken_ns > began)
+		began = d->woken_ns;
+	d->woken_ns = 0;
+	if (began < d->served_ns)
+		began = d->served_ns;
+	return now - began > WAKE_MAX_NS ? now - WAKE_MAX_NS : began;
+}
+
+static struct wrt_client *begin_serving(struct wrt_deferred *d, u64 *began, u64 *wait_ns)
 {
 	struct wrt_client *c = NULL;
+	u64 now = wrt_now_ns();
 	unsigned long flags;
 
 	flags = wrt_lock(&d->lock);
 	*wait_ns = WRT_NOTHING_DEFERRED;
 	if (!d->serving)
 		c = next_client(d, now, wait_ns);
-	if (c)
+	if (c) {
 		take_out(d, c);
-	d->serving = c ? c : d->serving;
+		d->serving = c;
+		*began = work_began(d, c, now);
+	}
 	wrt_unlock(&d->lock, flags);
 	return c;
 }
@@ -172,10 +214,11 @@ static void end_serving(struct wrt_device *dev, struct wrt_client *c, bool more,
 	bool awaited;
 
 	flags = wrt_lock(&d->lock);
-	charge(queue_of(d, c), now - began, now);
+	charge(d, class_of(c), now - began, now);
 	if (more)
 		append(d, c);
 	d->serving = NULL;
+	d->served_ns = now;
 	awaited = d->waiters;
 	wrt_unlock(&d->lock, flags);
 	if (awaited)
@@ -184,8 +227,8 @@ static void end_serving(struct wrt_device *dev, struct wrt_client *c, bool more,
 
 u64 wrt_device_serve(struct wrt_device *dev)
 {
-	u64 wait_ns, began = wrt_now_ns();
-	struct wrt_client *c = begin_serving(&dev->deferred, began, &wait_ns);
+	u64 wait_ns, began;
+	struct wrt_client *c = begin_serving(&dev->deferred, &began, &wait_ns);
 
 	if (!c)
 		return wait_ns;

@@ -6,8 +6,9 @@
  * interrupt. Clients take turns, one call of notify() each.
  *
  * A signal takes as long as the client likes (an eventfd has any number of waiters), so the
- * thread has a budget: owners and observers, each together, get a twentieth of one
- * processor. Owners do not wait for what observers have spent.
+ * thread has a budget of less than a tenth of a processor, what it costs to wake it included:
+ * a sixteenth of the time for owners, half of that for observers. Owners do not wait for what
+ * observers have spent.
  *
  * The lock comes inside stream locks.
  */
@@ -27,14 +28,17 @@ enum wrt_deferred_class {
 
 struct wrt_deferred_queue {
 	struct wrt_client *first, *last;
-	u64 spent_ns;			/* since the last rest */
-	u64 rest_until_ns;
+	u64 spent_ns;			/* and not earned back yet, at ... */
+	u64 spent_at_ns;
+	u64 rest_until_ns;		/* no client is served before */
 };
 
 struct wrt_deferred {
 	struct wrt_lock lock;		/* all below, and the like in struct wrt_client */
 	struct wrt_deferred_queue queue[WRT_DEFERRED_CLASSES];
 	struct wrt_client *serving;	/* its notify() runs, or is about to */
+	u64 woken_ns;			/* when the thread was woken; 0: it has served since */
+	u64 served_ns;			/* when it last had served */
 	u32 waiters;
 };
 

@@ -3,6 +3,7 @@
  * query.c - what a client asks of its stream, beside everything else; see stream.h.
  * Locks: stream lock > device lock; only wrt_stream_get_register() sleeps.
  */
+#include "clients.h"
 #include "device.h"
 
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
@@ -10,6 +11,8 @@ u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
 	unsigned long flags = wrt_lock(&s->lock);
 	u64 next = c->passed;
 
+	if (wrt_clients_has(s, c))
+		next += s->passed - c->seen;	/* about to be published to it */
 	if (s->state == WRT_STREAM_RUN) {
 		wrt_stream_read(s);
 		next += wrt_position_fresh_points(&s->pos, &s->cycle);

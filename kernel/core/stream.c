@@ -24,7 +24,7 @@ void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 
 /* ---- reading and publishing, stream lock held -------------------------------- */
 
-static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out, u64 passed)
+static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out)
 {
 	wrt_assert_locked(&s->lock);
 	out->state = s->state;
@@ -34,7 +34,7 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out, 
 	out->read_ns = s->pos.ns;
 	out->points = s->pos.points;
 	out->packets = wrt_position_all_points(&s->pos, &s->cycle);
-	out->passed = passed;
+	out->passed = 0;
 	out->point_ns = s->pos.point_ns;
 	out->look = s->looks;
 	out->stalls = s->stalls;
@@ -101,24 +101,43 @@ static void hand_out(struct wrt_stream *s, struct wrt_client *c, u64 passed, boo
 		s->kick |= wrt_deferred_add(s->dev, c);
 }
 
-static void publish_at(struct wrt_stream *s, u64 passed, bool stopping)
+/* With the points that have passed since the client was last published to. */
+static void publish_to(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *snap,
+		       bool stopping)
 {
-	struct wrt_snapshot snap;
-	struct wrt_client *c;
-
 	wrt_assert_locked(&s->lock);
-	fill_snapshot(s, &snap, passed);
-	for (c = s->clients; c; c = c->next) {
-		if (c->ops->publish)
-			c->ops->publish(c, &snap);
-		hand_out(s, c, passed, stopping);
-		c->passed += passed;
-	}
+	snap->passed = s->passed - c->seen;
+	if (c->ops->publish)
+		c->ops->publish(c, snap);
+	hand_out(s, c, snap->passed, stopping);
+	c->passed += snap->passed;
+	c->seen = s->passed;
 }
 
-static void publish(struct wrt_stream *s, u64 passed)
+/* Clients from here on in the list; the owner comes first. */
+static void publish_from(struct wrt_stream *s, struct wrt_client *c, bool stopping)
 {
-	publish_at(s, passed, false);
+	struct wrt_snapshot snap;
+
+	wrt_assert_locked(&s->lock);
+	if (c)
+		fill_snapshot(s, &snap);
+	for (; c; c = c->next)
+		publish_to(s, c, &snap, stopping);
+}
+
+static void publish(struct wrt_stream *s)
+{
+	publish_from(s, s->clients, false);
+}
+
+/* How many points have passed since the last call. */
+static u64 pass_points(struct wrt_stream *s)
+{
+	u64 fresh = wrt_position_take_points(&s->pos, &s->cycle);
+
+	s->passed += fresh;
+	return fresh;
 }
 
 void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned long flags)
@@ -160,16 +179,17 @@ static void halt_dma(struct wrt_stream *s)
 	s->wakes_up = false;
 	s->state = WRT_STREAM_READY;
 	s->looks++;
-	publish_at(s, wrt_position_take_points(&s->pos, &s->cycle), true);
+	pass_points(s);
+	publish_from(s, s->clients, true);
 }
 
 /* ---- looks ----------------------------------------------------------------------- */
 
 /*
- * Read the position once and publish it with what has been passed. At the end of a stream
- * the engine is stopped, unless it was told of the end and plays no more by itself.
+ * Read the position and take the points that have passed. At the end of a stream the engine is
+ * stopped, unless it was told of the end and plays no more by itself.
  */
-void wrt_stream_take_look(struct wrt_stream *s)
+static void update_position(struct wrt_stream *s)
 {
 	u64 fresh;
 
@@ -177,11 +197,30 @@ void wrt_stream_take_look(struct wrt_stream *s)
 	wrt_stream_read(s);
 	if (wrt_position_ended(&s->pos) && !s->dev->ops->end)
 		stop_dma(s);
-	fresh = wrt_position_take_points(&s->pos, &s->cycle);
+	fresh = pass_points(s);
 	s->looks++;
 	WRT_TRACE(look, wrt_trace_id(s), s->looks, s->pos.linear, s->pos.ns, s->pos.points,
 		  fresh);
-	publish(s, fresh);
+}
+
+void wrt_stream_take_look(struct wrt_stream *s)
+{
+	update_position(s);
+	publish(s);
+}
+
+/*
+ * The owner is served before anything is done for observers. The lock is dropped for that, so
+ * another processor may have published to them meanwhile.
+ */
+static void publish_and_notify(struct wrt_stream *s, unsigned long *flags)
+{
+	struct wrt_snapshot snap;
+
+	fill_snapshot(s, &snap);
+	publish_to(s, s->owner, &snap, false);
+	wrt_clients_notify_owner(s, flags);
+	publish_from(s, s->clients == s->owner ? s->clients->next : s->clients, false);
 }
 
 void wrt_stream_look(struct wrt_stream *s, u64 irq_ns)
@@ -190,9 +229,9 @@ void wrt_stream_look(struct wrt_stream *s, u64 irq_ns)
 
 	if (s->state == WRT_STREAM_RUN) {
 		s->irq_ns = irq_ns;
-		wrt_stream_take_look(s);
+		update_position(s);
 		s->irq_ns = 0;
-		wrt_clients_notify_owner(s, &flags);
+		publish_and_notify(s, &flags);
 	}
 	wrt_stream_unlock_and_kick(s, flags);
 }
@@ -299,7 +338,7 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	s->dma_off = true;
 	s->state = WRT_STREAM_READY;
 	wrt_clients_update_points(s);
-	publish(s, 0);
+	publish(s);
 	wrt_unlock(&s->lock, flags);
 	return 0;
 }
@@ -321,7 +360,7 @@ static void disown(struct wrt_stream *s, struct wrt_client *c)
 	wrt_position_reset(&s->pos);
 	if (s->state != WRT_STREAM_GONE)
 		s->state = WRT_STREAM_FREE;
-	publish(s, 0);
+	publish(s);
 	wrt_unlock(&s->lock, flags);
 }
 
@@ -435,7 +474,7 @@ static int start_locked(struct wrt_stream *s)
 			return err;
 	}
 	s->state = WRT_STREAM_RUN;
-	publish(s, 0);
+	publish(s);
 	return 0;
 }
 
@@ -481,7 +520,7 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c)
 
 	if (s->owner == c && s->state == WRT_STREAM_READY) {
 		wrt_position_reset(&s->pos);
-		publish(s, 0);
+		publish(s);
 	}
 	wrt_unlock(&s->lock, flags);
 }
@@ -492,7 +531,7 @@ void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wr
 
 	wrt_assert_locked(&s->lock);
 	if (wrt_clients_has(s, c)) {
-		fill_snapshot(s, out, 0);
+		fill_snapshot(s, out);
 		return;
 	}
 	wrt_memset(out, 0, sizeof(*out));
@@ -517,7 +556,7 @@ void wrt_stream_gone(struct wrt_stream *s)
 	if (s->state == WRT_STREAM_RUN)
 		halt_dma(s);
 	s->state = WRT_STREAM_GONE;
-	publish(s, 0);
+	publish(s);
 	wrt_clients_defer_owner(s);
 	wrt_unlock(&s->lock, flags);
 	forget_buffer(s);
@@ -534,7 +573,8 @@ void wrt_stream_suspend(struct wrt_stream *s)
 		s->wakes_up = true;
 		s->looks++;
 		count_stall(s);
-		publish(s, wrt_position_take_points(&s->pos, &s->cycle));
+		pass_points(s);
+		publish(s);
 		wrt_clients_defer_owner(s);
 	}
 	wrt_unlock(&s->lock, flags);
@@ -551,7 +591,7 @@ int wrt_stream_resume(struct wrt_stream *s)
 	if (s->wakes_up && !wrt_position_ended(&s->pos))
 		err = start_dma(s);
 	s->wakes_up = false;
-	publish(s, 0);
+	publish(s);
 	wrt_unlock(&s->lock, flags);
 	return err;
 }

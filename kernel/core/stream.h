@@ -103,6 +103,7 @@ struct wrt_client {
 	/* The core's own, under the stream lock. */
 	struct wrt_client *next;
 	u64 passed;		/* points ever published to it */
+	u64 seen;		/* as the stream's passed was then */
 	u64 pending;		/* those of them not handed to it yet */
 	u32 busy;		/* notify() calls in progress */
 	u32 waiters;		/* for busy to become 0 */
@@ -144,6 +145,7 @@ struct wrt_stream {
 	u64 bracket_ns;			/* a reading with its times further apart is repeated */
 	u64 irq_ns;			/* entry of the interrupt being served; 0: none */
 	struct wrt_position pos;
+	u64 passed;			/* points, ever */
 	u64 looks;
 	bool kick;			/* clients were queued since the lock was taken */
 	u64 no_trial_before;		/* miniport/events.c, for the owner: see there */

@@ -387,7 +387,7 @@ static void removal_signals_every_event_once_more_and_waits_for_nobody(void **st
 
 /* ---- the budget ------------------------------------------------------------------------------ */
 
-static void after_a_signal_the_thread_rests_19_times_as_long(void **state)
+static void after_a_slow_signal_observers_wait_32_times_as_long(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -398,14 +398,67 @@ static void after_a_signal_the_thread_rests_19_times_as_long(void **state)
 	wrt_stream_look(b->pin.mp.stream, 0);
 	while (!b->event[1].count)
 		assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
-	assert_int_equal(wrt_device_serve(&b->tb.dev), 1900000);
-	assert_int_equal(wrt_device_deferred(&b->tb.dev), 1900000);
-	wrt_host_ns += 1899999;
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 3200000);
+	assert_int_equal(wrt_device_deferred(&b->tb.dev), 3200000);
+	wrt_host_ns += 3199999;
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 1);
 	assert_int_equal(b->event[1].count, 1);
 	wrt_host_ns++;
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
 	assert_int_equal(b->event[1].count, 2);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void takes_1_us(struct tb_event *e)
+{
+	(void)e;
+	wrt_host_ns += 1000;
+}
+
+static void a_client_that_takes_little_never_waits(void **state)
+{
+	struct mp_bed *b = *state;
+	u32 i;
+
+	b->event[1].on_signal = takes_1_us;
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	for (i = 1; i <= 1000; i++) {
+		wrt_host_ns += PACKET_NS;
+		next_point(b);
+		assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+		assert_int_equal(b->event[1].count, i);
+	}
+	tb_pin_close(&b->watch[0]);
+}
+
+static void many_quick_signals_make_the_thread_rest_for_a_millisecond(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
+	register_many(b, &b->watch[0], 64, takes_1_us);
+	mp_run(b);
+	next_point(b);
+	while (wrt_device_serve(&b->tb.dev) == 0)
+		;
+	/* 20 us, and what was earned back meanwhile: 1/32 */
+	assert_int_equal(signals_of(b, 0, 64), 21);
+	assert_int_equal(wrt_device_deferred(&b->tb.dev), 1000000);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void waking_the_thread_is_charged_to_whom_it_serves(void **state)
+{
+	struct mp_bed *b = *state;
+
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	wrt_host_ns += 30000;		/* until it runs */
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+	next_point(b);
+	assert_int_equal(wrt_device_serve(&b->tb.dev), 1000000);
 	tb_pin_close(&b->watch[0]);
 }
 
@@ -467,7 +520,10 @@ const struct CMUnitTest thread_tests[] = {
 	THREAD(observers_take_turns_one_event_each),
 	THREAD(events_of_one_client_take_turns),
 	THREAD(removal_signals_every_event_once_more_and_waits_for_nobody),
-	THREAD(after_a_signal_the_thread_rests_19_times_as_long),
+	THREAD(after_a_slow_signal_observers_wait_32_times_as_long),
+	THREAD(a_client_that_takes_little_never_waits),
+	THREAD(many_quick_signals_make_the_thread_rest_for_a_millisecond),
+	THREAD(waking_the_thread_is_charged_to_whom_it_serves),
 	THREAD(an_owner_does_not_wait_for_what_observers_have_spent),
 	THREAD(a_thread_that_rests_is_not_woken_by_every_interrupt),
 };
