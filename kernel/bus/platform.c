@@ -6,12 +6,17 @@
  * thread on PREEMPT_RT, which is just where an interrupt of hardware would be handled.
  * Arming and disarming happens under the device lock, so it must not wait for a handler:
  * a handler that runs late finds nothing due.
+ *
+ * Pinned: a handler that starts another slot's timer from the idle task would otherwise ask for
+ * a busier processor, and may be given one that is being taken offline.
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
 
 #include "kernel_version.h"
 #include "platform.h"
+
+#define TIMER_MODE	HRTIMER_MODE_ABS_PINNED
 
 static u64 platform_now(void *ctx)
 {
@@ -24,7 +29,7 @@ static void platform_timer_at(void *ctx, u32 slot, u64 ns)
 	struct hrtimer *timer = &p->slot[slot].timer;
 
 	if (ns)
-		hrtimer_start(timer, ns_to_ktime(ns), HRTIMER_MODE_ABS);
+		hrtimer_start(timer, ns_to_ktime(ns), TIMER_MODE);
 	else
 		hrtimer_try_to_cancel(timer);
 }
@@ -51,7 +56,7 @@ void wrt_platform_init(struct wrt_platform *p)
 	for (i = 0; i < WRT_SLOTS_MAX; i++) {
 		p->slot[i].platform = p;
 		wrt_hrtimer_setup(&p->slot[i].timer, platform_fire, CLOCK_MONOTONIC,
-				  HRTIMER_MODE_ABS);
+				  TIMER_MODE);
 	}
 }
 EXPORT_SYMBOL_GPL(wrt_platform_init);
