@@ -26,6 +26,7 @@ static unsigned int samples;	/* an attack lasts so long */
 
 static struct shared {
 	atomic_ulong calls, won, busy, no_memory, other;
+	atomic_ulong no_stream;		/* NEW_STREAM: as many as one user may have */
 } *shared;
 
 /* ---- the attacker ----------------------------------------------------------------------- */
@@ -61,12 +62,24 @@ static void count(int err)
 		shared->other++;
 }
 
+/* Tries again for as long as the user has as many streams as it may. */
+static int new_attacking_stream(enum attack attack)
+{
+	unsigned int direction = attack == PIN_IS_CONTESTED ? WAVERT_CAPTURE : WAVERT_PLAYBACK;
+	int fd;
+
+	while ((fd = new_stream(direction, 0, 0)) == -ENOMEM)
+		shared->no_stream++;
+	return fd;
+}
+
 static void *keep_calling(void *arg)
 {
 	enum attack attack = (enum attack)(uintptr_t)arg;
-	int fd = new_stream(attack == PIN_IS_CONTESTED ? WAVERT_CAPTURE : WAVERT_PLAYBACK, 0, 0);
+	int fd = attack == ASK_VERSION ? -1 : new_attacking_stream(attack);
 
-	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
+	if (fd >= 0)
+		set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
 	for (;;)
 		count(one_call(fd, attack));
 	return NULL;
@@ -222,6 +235,7 @@ static void test_attack(enum attack attack, unsigned int threads, long long allo
 	most = uncharged(attack, threads);
 	printf("# %lu calls, %lu buffers, %lu EBUSY, %lu ENOMEM, %lu other errors\n", shared->calls,
 	       shared->won, shared->busy, shared->no_memory, shared->other);
+	printf("# %lu times no stream\n", shared->no_stream);
 	if (attack == PIN_IS_OWNED)
 		TAP_CHECK(shared->busy && !shared->won && !shared->other && !shared->no_memory,
 			  "%u threads allocate for a pin that is owned: EBUSY, always", threads);
