@@ -11,42 +11,27 @@
 
 #include "hwdep.h"
 
-static_assert(sizeof(struct wavert_version) == 32);
-static_assert(sizeof(struct wavert_caps) == 80);
-static_assert(sizeof(struct wavert_new_stream) == 32);
-static_assert(sizeof(struct wavert_format) == 32);
-static_assert(sizeof(struct wavert_buffer) == 48);
-static_assert(sizeof(struct wavert_event) == 16);
-static_assert(sizeof(struct wavert_state) == 16);
-static_assert(sizeof(struct wavert_position) == 64);
-static_assert(sizeof(struct wavert_latency) == 32);
-static_assert(sizeof(struct wavert_register) == 64);
-static_assert(sizeof(struct wavert_packet_count) == 16);
-static_assert(sizeof(struct wavert_presentation) == 32);
-static_assert(sizeof(struct wavert_read_packet) == 32);
-static_assert(sizeof(struct wavert_write_packet) == 32);
-static_assert(sizeof(struct wavert_notification) == 40);
-static_assert(offsetof(struct wavert_page, ring) == 240);
-static_assert(sizeof(struct wavert_page) == 2800);
-
 /* The interface and the core number these alike, so nothing has to be translated. */
 static_assert(WAVERT_PLAYBACK == WRT_PLAYBACK && WAVERT_CAPTURE == WRT_CAPTURE);
 static_assert(WAVERT_PACKET_EOS == WRT_MP_EOS);
 static_assert(WAVERT_REGISTER_POSITION == WRT_HW_POSITION_REGISTER &&
 	      WAVERT_REGISTER_CLOCK == WRT_HW_CLOCK_REGISTER);
+static_assert(WAVERT_RATES == WRT_RATES_MAX);
 static_assert(WAVERT_STATE_STOP == WRT_MP_STOP && WAVERT_STATE_RUN == WRT_MP_RUN);
 static_assert(WAVERT_FORMAT_U8 == WRT_FMT_U8 && WAVERT_FORMAT_S16 == WRT_FMT_S16 &&
 	      WAVERT_FORMAT_S20_32 == WRT_FMT_S20_32 &&
 	      WAVERT_FORMAT_S24_32 == WRT_FMT_S24_32 &&
 	      WAVERT_FORMAT_S32 == WRT_FMT_S32 && WAVERT_FORMAT_FLOAT == WRT_FMT_FLOAT);
 
+/* Its size never changes, so that any client can ask any module. */
 static int version(void __user *user)
 {
 	struct wavert_version arg;
-	int err = WRT_GET_ARG(arg, user);
 
-	if (err)
-		return err;
+	if (copy_from_user(&arg, user, sizeof(arg)))
+		return -EFAULT;
+	if (memchr_inv(arg.reserved, 0, sizeof(arg.reserved)))
+		return -EINVAL;
 	arg.abi_major = WAVERT_ABI_MAJOR;
 	arg.abi_minor = WAVERT_ABI_MINOR;
 	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
@@ -84,13 +69,35 @@ static void fill_caps(struct wrt_filter *filter, const struct wrt_hw_caps *c,
 	arg->position_step = c->position_step;
 	arg->offers = WAVERT_OFFERS_NOTIFICATION |
 		      (c->dir == WRT_CAPTURE ? WAVERT_OFFERS_INPUT : WAVERT_OFFERS_OUTPUT);
+	arg->buffer_min = c->buffer_min;
+	arg->notify_min_ns = WRT_POINT_MIN_US * 1000;
+	arg->registers = c->registers;
 }
 
-static int caps(struct wrt_filter *filter, void __user *user)
+static void fill_rates(const struct wrt_hw_caps *c, struct wavert_caps *arg)
+{
+	u32 i;
+
+	arg->nrates = c->rates ? c->nrates : 0;
+	for (i = 0; i < WAVERT_RATES; i++)
+		arg->rates[i] = i < arg->nrates ? c->rates[i] : 0;
+}
+
+/* A card has one PCM device, whose subdevices are numbered as the pins of a direction. */
+static void fill_names(const struct wrt_hw_caps *c, struct wavert_caps *arg)
+{
+	arg->pcm_device = 0;
+	arg->pcm_subdevice = c->pin;
+	memset(arg->name, 0, sizeof(arg->name));
+	snprintf(arg->name, sizeof(arg->name), "%s %u",
+		 c->dir == WRT_CAPTURE ? "Capture" : "Playback", c->pin);
+}
+
+static int caps(struct wrt_filter *filter, const struct wrt_arg *user)
 {
 	struct wrt_stream *stream;
 	struct wavert_caps arg;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -98,31 +105,36 @@ static int caps(struct wrt_filter *filter, void __user *user)
 	if (err)
 		return err;
 	fill_caps(filter, &stream->caps, &arg);
-	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+	fill_rates(&stream->caps, &arg);
+	fill_names(&stream->caps, &arg);
+	return wrt_arg_out(user, &arg, sizeof(arg));
 }
 
 /* The descriptor comes to life last, when nothing can fail any more. */
-static int publish_fd(struct file *file, struct wavert_new_stream *arg, void __user *user)
+static int publish_fd(struct file *file, struct wavert_new_stream *arg,
+		      const struct wrt_arg *user)
 {
-	int fd = get_unused_fd_flags(O_CLOEXEC);
+	int fd = get_unused_fd_flags(O_CLOEXEC), err;
 
 	if (fd < 0)
 		return fd;
 	arg->fd = fd;
-	if (copy_to_user(user, arg, sizeof(*arg))) {
+	err = wrt_arg_out(user, arg, sizeof(*arg));
+	if (err) {
 		put_unused_fd(fd);
-		return -EFAULT;
+		return err;
 	}
 	fd_install(fd, file);
 	return 0;
 }
 
-static int new_stream(struct wrt_filter *filter, struct file *filter_file, void __user *user)
+static int new_stream(struct wrt_filter *filter, struct file *filter_file,
+		      const struct wrt_arg *user)
 {
 	struct wavert_new_stream arg;
 	struct wrt_stream *stream;
 	struct file *file;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -147,15 +159,19 @@ static int filter_ioctl(struct snd_hwdep *hw, struct file *file, unsigned int cm
 			unsigned long arg)
 {
 	struct wrt_filter *filter = hw->private_data;
-	void __user *user = (void __user *)arg;
+	struct wrt_arg user;
+	int err;
 
-	switch (cmd) {
-	case WAVERT_IOC_VERSION:
-		return version(user);
-	case WAVERT_IOC_CAPS:
-		return caps(filter, user);
-	case WAVERT_IOC_NEW_STREAM:
-		return new_stream(filter, file, user);
+	if (cmd == WAVERT_IOC_VERSION)
+		return version((void __user *)arg);
+	err = wrt_call_begin(cmd, arg, &user);
+	if (err)
+		return err;
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(WAVERT_IOC_CAPS):
+		return caps(filter, &user);
+	case _IOC_NR(WAVERT_IOC_NEW_STREAM):
+		return new_stream(filter, file, &user);
 	}
 	return -ENOTTY;
 }
@@ -197,7 +213,7 @@ int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
 	filter->memory = *memory;
 	hw->private_data = filter;
 	hw->private_free = filter_free;
-	hw->iface = SNDRV_HWDEP_IFACE_LAST + 1;	/* ALSA has no number for us: match by id */
+	hw->iface = WAVERT_HWDEP_IFACE;
 	strscpy(hw->name, "alsa-wavert filter", sizeof(hw->name));
 	hw->ops.ioctl = filter_ioctl;
 #ifdef CONFIG_COMPAT

@@ -76,17 +76,16 @@ static inline struct wrt_pin *pin_of(struct wrt_mp *mp)
 	return container_of(mp, struct wrt_pin, mp);
 }
 
-/* Copy an argument in; its reserved words have to be zero. */
-static inline int wrt_get_arg(void *arg, size_t bytes, const void __user *user,
-			      const __u32 *reserved, size_t reserved_bytes)
-{
-	if (copy_from_user(arg, user, bytes))
-		return -EFAULT;
-	return memchr_inv(reserved, 0, reserved_bytes) ? -EINVAL : 0;
-}
+/* The argument of a call: where it is, and the size of the caller's struct. */
+struct wrt_arg {
+	void __user *user;
+	u32 bytes;
+};
 
-#define WRT_GET_ARG(arg, user) \
-	wrt_get_arg(&(arg), sizeof(arg), user, (arg).reserved, sizeof((arg).reserved))
+/* calls.c */
+int wrt_call_begin(unsigned int cmd, unsigned long address, struct wrt_arg *arg);
+int wrt_arg_in(void *to, size_t bytes, const struct wrt_arg *arg);
+int wrt_arg_out(const struct wrt_arg *arg, const void *from, size_t bytes);
 
 /* filter.c */
 u32 wrt_cap_flags(const struct wrt_hw_caps *c);
@@ -102,7 +101,7 @@ void wrt_pin_removed(struct wrt_pin *pin);
 int wrt_errno(enum wrt_status status);
 
 /* streaming.c */
-int wrt_streaming_ioctl(struct wrt_pin *pin, unsigned int cmd, void __user *user);
+int wrt_streaming_call(struct wrt_pin *pin, unsigned int number, const struct wrt_arg *user);
 
 /* buffer.c */
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g);

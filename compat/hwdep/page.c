@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * page.c - the register page: position, counters and the black box, read by the client
+ * page.c - the register page: position, counters and the notification log, read by the client
  * without a system call. One writer at a time: the stream lock is held.
  *
  * A mapping holds the stream file, and so the page: it can be read as long as it is mapped,
@@ -14,8 +14,27 @@
 #include "bus/kernel_version.h"
 #include "hwdep.h"
 
-static_assert(sizeof(struct wavert_page) <= PAGE_SIZE);
+/* The ring lies right after the struct; clients find it by ring_offset. */
+#define RING_BYTES	(WAVERT_RING * sizeof(struct wavert_notification))
+
+static_assert(sizeof(struct wavert_page) + RING_BYTES <= 4096);
+static_assert(!(WAVERT_RING & (WAVERT_RING - 1)));
 static_assert(WRT_MP_EVENTS_MAX == WAVERT_EVENTS_MAX);
+
+static struct wavert_notification *entry_of(struct wavert_page *regs, u64 n)
+{
+	return (struct wavert_notification *)(regs + 1) + n % WAVERT_RING;
+}
+
+/* What never changes, so that a client of another minor version finds its way. */
+static void describe(struct wavert_page *regs)
+{
+	regs->version = WAVERT_ABI_MAJOR << 16 | WAVERT_ABI_MINOR;
+	regs->page_bytes = sizeof(*regs);
+	regs->ring_offset = sizeof(*regs);
+	regs->ring_entries = WAVERT_RING;
+	regs->entry_bytes = sizeof(struct wavert_notification);
+}
 
 int wrt_page_new(struct wrt_pin *pin)
 {
@@ -23,6 +42,7 @@ int wrt_page_new(struct wrt_pin *pin)
 	if (!pin->page)
 		return -ENOMEM;
 	pin->regs = page_address(pin->page);
+	describe(pin->regs);
 	return 0;
 }
 
@@ -42,17 +62,17 @@ u32 wrt_page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s)
 	return s->linear ? WAVERT_STATE_PAUSE : WAVERT_STATE_STOP;
 }
 
-/* One black box entry for each new point; of more than a ring full, the last. */
+/* One entry of the notification log for each new point; of more than a ring full, the last. */
 static void add_entries(struct wavert_page *regs, const struct wrt_snapshot *s)
 {
 	u64 skip = s->passed > WAVERT_RING ? s->passed - WAVERT_RING : 0;
 	u64 i;
 
 	for (i = skip; i < s->passed; i++) {
-		struct wavert_notification *e = &regs->ring[(regs->ring_head + i) % WAVERT_RING];
+		struct wavert_notification *e = entry_of(regs, regs->ring_head + i);
 
 		e->number = s->points - s->passed + i + 1;
-		e->look = s->look;
+		e->irq_seq = s->look;
 		e->interrupt_ns = s->ns;
 		e->signal_ns = 0;
 		e->linear = s->linear;
@@ -75,8 +95,8 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->linear = s->linear;
 	regs->position_ns = s->ns;
 	regs->packets = s->points;
-	regs->point_ns = s->point_ns;
-	regs->looks = s->look;
+	regs->notify_ns = s->point_ns;
+	regs->irq_count = s->look;
 	regs->offset = s->offset;
 	regs->buffer_bytes = g->bytes;
 	regs->notifications = g->notify;
@@ -90,8 +110,8 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->overruns = glitches->overruns;
 	regs->dropped = glitches->dropped;
 	regs->end = wrt_mp_end(mp);
-	regs->stalls = s->stalls;
-	regs->register_base = s->register_base;
+	regs->dma_halts = s->stalls;
+	regs->position_register_base = s->register_base;
 	add_entries(regs, s);
 	smp_wmb();	/* all members before even */
 	WRITE_ONCE(regs->seq, seq + 2);
@@ -105,7 +125,7 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 void wrt_page_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
 	struct wavert_page *regs = pin_of(mp)->regs;
-	struct wavert_notification *e = &regs->ring[point % WAVERT_RING];
+	struct wavert_notification *e = entry_of(regs, point);
 
 	if (READ_ONCE(regs->ring_head) - point <= WAVERT_RING && !READ_ONCE(e->signal_ns))
 		WRITE_ONCE(e->signal_ns, ns);

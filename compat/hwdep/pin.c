@@ -2,8 +2,8 @@
 /*
  * pin.c - a stream file: the calls of uapi/sound/wavert.h on it, its mapping, its end.
  *
- * Every call copies its struct in, checks it, takes the control mutex, calls miniport/,
- * lets the mutex go and copies out. Filter and card are alive throughout: the stream
+ * Every call copies its struct in (calls.c), checks it, takes the control mutex, calls
+ * miniport/, releases the mutex and copies out. Filter and card are alive throughout: the stream
  * file holds the filter's file.
  */
 #include <linux/anon_inodes.h>
@@ -12,6 +12,7 @@
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/mm.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
 
 #include "bus/kernel_version.h"
@@ -33,8 +34,6 @@ int wrt_errno(enum wrt_status status)
 	for (i = 0; i < ARRAY_SIZE(errors); i++)
 		if (errors[i].status == status)
 			return errors[i].error;
-	if (status == WRT_STATUS_CANCELLED)
-		return -EINTR;
 	return WARN_ON_ONCE(status) ? -EREMOTEIO : 0;
 }
 
@@ -48,11 +47,11 @@ static const struct wrt_mp_ops mp_ops = {
 
 /* ---- calls ---------------------------------------------------------------------- */
 
-static int set_format(struct wrt_pin *pin, void __user *user)
+static int set_format(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_format arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -93,11 +92,11 @@ static void alloc_settled(struct wrt_pin *pin, u32 allocation, bool copied)
 	mutex_unlock(&pin->control);
 }
 
-static int alloc_buffer(struct wrt_pin *pin, void __user *user)
+static int alloc_buffer(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_buffer arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 	u32 allocation;
 
 	if (err)
@@ -110,8 +109,7 @@ static int alloc_buffer(struct wrt_pin *pin, void __user *user)
 	arg.offset_from_first_page = 0;
 	arg.cache_type = 1;
 	arg.call_memory_barrier = 0;
-	if (copy_to_user(user, &arg, sizeof(arg)))
-		err = -EFAULT;
+	err = wrt_arg_out(user, &arg, sizeof(arg));
 	alloc_settled(pin, allocation, !err);
 	return err;
 }
@@ -132,15 +130,17 @@ static int free_buffer(struct wrt_pin *pin)
 	return err;
 }
 
-static int register_event(struct wrt_pin *pin, void __user *user)
+static int register_event(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_event arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 	void *event;
 
 	if (err)
 		return err;
+	if (arg.flags)
+		return -EINVAL;
 	status = wrt_notify_get(arg.fd, &event);
 	if (status)
 		return wrt_errno(status);
@@ -152,15 +152,36 @@ static int register_event(struct wrt_pin *pin, void __user *user)
 	return wrt_errno(status);
 }
 
-static int unregister_event(struct wrt_pin *pin, void __user *user)
+/* A client that has closed its descriptors cannot name their events any more. */
+static int unregister_all(struct wrt_pin *pin)
+{
+	enum wrt_status status = WRT_STATUS_SUCCESS;
+
+	mutex_lock(&pin->control);
+	while (!status && pin->mp.nevents) {
+		void *event = pin->mp.event[pin->mp.nevents - 1].event;
+
+		status = wrt_mp_unregister_event(&pin->mp, event);
+		if (!status)
+			wrt_notify_put(event);
+	}
+	mutex_unlock(&pin->control);
+	return wrt_errno(status);
+}
+
+static int unregister_event(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_event arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 	void *event;
 
 	if (err)
 		return err;
+	if (arg.flags == WAVERT_EVENT_ALL && arg.fd == -1)
+		return unregister_all(pin);
+	if (arg.flags)
+		return -EINVAL;
 	status = wrt_notify_get(arg.fd, &event);
 	if (status)
 		return wrt_errno(status);
@@ -173,11 +194,11 @@ static int unregister_event(struct wrt_pin *pin, void __user *user)
 	return wrt_errno(status);
 }
 
-static int set_state(struct wrt_pin *pin, void __user *user)
+static int set_state(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_state arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -217,13 +238,13 @@ static void register_settled(struct wrt_pin *pin, u32 kind, unsigned long pfn, b
 	mutex_unlock(&pin->control);
 }
 
-static int get_register(struct wrt_pin *pin, void __user *user)
+static int get_register(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wrt_hw_register reg;
 	struct wavert_register arg;
 	enum wrt_status status;
 	unsigned long pfn;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -238,18 +259,17 @@ static int get_register(struct wrt_pin *pin, void __user *user)
 	arg.mmap_offset = WAVERT_MMAP_REGISTER((u64)arg.kind);
 	arg.numerator = reg.numerator;
 	arg.denominator = reg.denominator;
-	if (copy_to_user(user, &arg, sizeof(arg)))
-		err = -EFAULT;
+	err = wrt_arg_out(user, &arg, sizeof(arg));
 	register_settled(pin, arg.kind, pfn, !err);
 	return err;
 }
 
-static int get_latency(struct wrt_pin *pin, void __user *user)
+static int get_latency(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wrt_hw_latency latency;
 	struct wavert_latency arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -261,33 +281,45 @@ static int get_latency(struct wrt_pin *pin, void __user *user)
 	arg.fifo_bytes = latency.fifo_bytes;
 	arg.chipset_100ns = latency.chipset_100ns;
 	arg.codec_100ns = latency.codec_100ns;
-	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+	return wrt_arg_out(user, &arg, sizeof(arg));
 }
 
 static long pin_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct wrt_pin *pin = file->private_data;
-	void __user *user = (void __user *)arg;
+	struct wrt_arg user;
+	int err = wrt_call_begin(cmd, arg, &user);
 
-	switch (cmd) {
-	case WAVERT_IOC_SET_FORMAT:
-		return set_format(pin, user);
-	case WAVERT_IOC_ALLOC_BUFFER:
-		return alloc_buffer(pin, user);
-	case WAVERT_IOC_FREE_BUFFER:
+	if (err)
+		return err;
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(WAVERT_IOC_SET_FORMAT):
+		return set_format(pin, &user);
+	case _IOC_NR(WAVERT_IOC_ALLOC_BUFFER):
+		return alloc_buffer(pin, &user);
+	case _IOC_NR(WAVERT_IOC_FREE_BUFFER):
 		return free_buffer(pin);
-	case WAVERT_IOC_REGISTER_EVENT:
-		return register_event(pin, user);
-	case WAVERT_IOC_UNREGISTER_EVENT:
-		return unregister_event(pin, user);
-	case WAVERT_IOC_SET_STATE:
-		return set_state(pin, user);
-	case WAVERT_IOC_GET_LATENCY:
-		return get_latency(pin, user);
-	case WAVERT_IOC_GET_REGISTER:
-		return get_register(pin, user);
+	case _IOC_NR(WAVERT_IOC_REGISTER_EVENT):
+		return register_event(pin, &user);
+	case _IOC_NR(WAVERT_IOC_UNREGISTER_EVENT):
+		return unregister_event(pin, &user);
+	case _IOC_NR(WAVERT_IOC_SET_STATE):
+		return set_state(pin, &user);
+	case _IOC_NR(WAVERT_IOC_GET_LATENCY):
+		return get_latency(pin, &user);
+	case _IOC_NR(WAVERT_IOC_GET_REGISTER):
+		return get_register(pin, &user);
 	}
-	return wrt_streaming_ioctl(pin, cmd, user);
+	return wrt_streaming_call(pin, _IOC_NR(cmd), &user);
+}
+
+/*
+ * The stream is no event yet (WAVERT_OFFERS_READ). Without a poll() of its own it would be
+ * ready always, and a client might come to rely on that.
+ */
+static __poll_t pin_poll(struct file *file, struct poll_table_struct *wait)
+{
+	return EPOLLERR;
 }
 
 static int pin_mmap(struct file *file, struct vm_area_struct *vma)
@@ -348,6 +380,7 @@ static const struct file_operations pin_fops = {
 	.release = pin_release,
 	.unlocked_ioctl = pin_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.poll = pin_poll,
 	.mmap = pin_mmap,
 	.llseek = noop_llseek,
 };

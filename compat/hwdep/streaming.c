@@ -21,31 +21,32 @@ static bool position_locked(struct wrt_client *c, const struct wrt_snapshot *now
 	return false;
 }
 
-static int get_position(struct wrt_pin *pin, void __user *user)
+static int get_position(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_position arg;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
 	wrt_stream_with(pin->mp.stream, &pin->mp.client, position_locked, &arg);
 	if (arg.state == WAVERT_STATE_GONE)
 		return wrt_errno(WRT_STATUS_DEVICE_REMOVED);
-	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+	arg.reserved = 0;
+	return wrt_arg_out(user, &arg, sizeof(arg));
 }
 
-static int packet_count(struct wrt_pin *pin, void __user *user)
+static int packet_count(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_packet_count arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
 	status = wrt_mp_packet_count(&pin->mp, &arg.packets);
 	if (status)
 		return wrt_errno(status);
-	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+	return wrt_arg_out(user, &arg, sizeof(arg));
 }
 
 /* While DMA is off the hardware is not read, but the frames hold now as well. */
@@ -56,12 +57,12 @@ static u64 presentation_ns(const struct wrt_pin *pin, const struct wrt_mp_presen
 	return ktime_get_ns();
 }
 
-static int presentation(struct wrt_pin *pin, void __user *user)
+static int presentation(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wrt_mp_presentation at;
 	struct wavert_presentation arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -70,15 +71,15 @@ static int presentation(struct wrt_pin *pin, void __user *user)
 		return wrt_errno(status);
 	arg.frames = at.frames;
 	arg.ns = presentation_ns(pin, &at);
-	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
+	return wrt_arg_out(user, &arg, sizeof(arg));
 }
 
-static int read_packet(struct wrt_pin *pin, void __user *user)
+static int read_packet(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_read_packet arg;
 	struct wrt_mp_read read;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -89,17 +90,18 @@ static int read_packet(struct wrt_pin *pin, void __user *user)
 	arg.flags = 0;
 	arg.ns = read.ns;
 	arg.more_data = 0;
-	if (!copy_to_user(user, &arg, sizeof(arg)))
-		return 0;
-	wrt_mp_unread_packet(&pin->mp, &read);
-	return -EFAULT;
+	arg.reserved = 0;
+	err = wrt_arg_out(user, &arg, sizeof(arg));
+	if (err)
+		wrt_mp_unread_packet(&pin->mp, &read);
+	return err;
 }
 
-static int write_packet(struct wrt_pin *pin, void __user *user)
+static int write_packet(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_write_packet arg;
 	enum wrt_status status;
-	int err = WRT_GET_ARG(arg, user);
+	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
 	if (err)
 		return err;
@@ -107,18 +109,18 @@ static int write_packet(struct wrt_pin *pin, void __user *user)
 	return wrt_errno(status);
 }
 
-int wrt_streaming_ioctl(struct wrt_pin *pin, unsigned int cmd, void __user *user)
+int wrt_streaming_call(struct wrt_pin *pin, unsigned int number, const struct wrt_arg *user)
 {
-	switch (cmd) {
-	case WAVERT_IOC_GET_POSITION:
+	switch (number) {
+	case _IOC_NR(WAVERT_IOC_GET_POSITION):
 		return get_position(pin, user);
-	case WAVERT_IOC_PACKET_COUNT:
+	case _IOC_NR(WAVERT_IOC_PACKET_COUNT):
 		return packet_count(pin, user);
-	case WAVERT_IOC_PRESENTATION:
+	case _IOC_NR(WAVERT_IOC_PRESENTATION):
 		return presentation(pin, user);
-	case WAVERT_IOC_GET_READ_PACKET:
+	case _IOC_NR(WAVERT_IOC_GET_READ_PACKET):
 		return read_packet(pin, user);
-	case WAVERT_IOC_SET_WRITE_PACKET:
+	case _IOC_NR(WAVERT_IOC_SET_WRITE_PACKET):
 		return write_packet(pin, user);
 	}
 	return -ENOTTY;

@@ -23,7 +23,8 @@
 	X(NOT_FOUND,              0xC0000225u, ENOENT)			\
 	X(DEVICE_REMOVED,         0xC00002B6u, ENODEV)			\
 	X(UNSUCCESSFUL,           0xC0000001u, EREMOTEIO)		\
-	X(DEVICE_BUSY,            0x80000011u, EBUSY)
+	X(DEVICE_BUSY,            0x80000011u, EBUSY)			\
+	X(CANCELLED,              0xC0000120u, EINTR)
 
 #define WRT_STATUS_ENUM(name, value, error) WRT_STATUS_##name = (int)(value),
 
@@ -32,8 +33,5 @@ enum wrt_status {
 	WRT_STATUS_SUCCESS = 0,
 	WRT_STATUS_TABLE(WRT_STATUS_ENUM)
 };
-
-/* Not the contract's: the calling process is being killed (EINTR). */
-#define WRT_STATUS_CANCELLED	((enum wrt_status)0xC0000120)
 
 #endif

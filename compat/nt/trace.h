@@ -13,7 +13,7 @@
 #define WRT_TRACE_EVENTS(X)						\
 	X(start, "linear ns")						\
 	X(stop, "linear ns")						\
-	X(look, "look linear ns points new")				\
+	X(position_update, "irq_seq linear ns points new")		\
 	X(notify, "model first points")					\
 	X(state, "from to")						\
 	X(packet, "capture number flags status")			\
@@ -54,7 +54,7 @@ static inline u64 wrt_trace_name(const char *name)
 
 #define WRT_TRACE_start(id, linear, ns)		WRT_TRACED(start, id, linear, ns)
 #define WRT_TRACE_stop(id, linear, ns)		WRT_TRACED(stop, id, linear, ns)
-#define WRT_TRACE_look(id, ...)			WRT_TRACED(look, id, __VA_ARGS__)
+#define WRT_TRACE_position_update(id, ...)	WRT_TRACED(position_update, id, __VA_ARGS__)
 #define WRT_TRACE_notify(id, model, ...) \
 	WRT_TRACED(notify, id, wrt_trace_name(model), __VA_ARGS__)
 #define WRT_TRACE_state(id, from, to)		WRT_TRACED(state, id, from, to)

@@ -85,6 +85,7 @@ struct wrt_hw_caps {
 	u32 position_step;		/* bytes the position moves by at once; 0: one frame */
 	u32 stop_max_us;		/* longest busy wait inside stop() */
 	u32 dma_bits;			/* bus address width; 0 where there is no bus */
+	u32 registers;			/* mask of 1 << enum wrt_hw_register_kind: reg() has it */
 };
 
 struct wrt_hw_seg {

@@ -50,13 +50,16 @@ DEFINE_EVENT(wavert_dma, wavert_stop,
 	TP_ARGS(id, linear, ns)
 );
 
-/* An interrupt has looked at a stream: where it stands, points passed, those of them new. */
-TRACE_EVENT(wavert_look,
-	TP_PROTO(u32 id, u64 look, u64 linear, u64 ns, u64 points, u64 fresh),
-	TP_ARGS(id, look, linear, ns, points, fresh),
+/*
+ * An interrupt has read the position of a stream: the number of the interrupt (irq_seq of the
+ * notification log), linear position, notification points passed, and how many of them are new.
+ */
+TRACE_EVENT(wavert_position_update,
+	TP_PROTO(u32 id, u64 irq_seq, u64 linear, u64 ns, u64 points, u64 fresh),
+	TP_ARGS(id, irq_seq, linear, ns, points, fresh),
 	TP_STRUCT__entry(
 		__field(u32, id)
-		__field(u64, look)
+		__field(u64, irq_seq)
 		__field(u64, linear)
 		__field(u64, ns)
 		__field(u64, points)
@@ -64,18 +67,18 @@ TRACE_EVENT(wavert_look,
 	),
 	TP_fast_assign(
 		__entry->id = id;
-		__entry->look = look;
+		__entry->irq_seq = irq_seq;
 		__entry->linear = linear;
 		__entry->ns = ns;
 		__entry->points = points;
 		__entry->fresh = fresh;
 	),
-	TP_printk("card=%u slot=%u look=%llu linear=%llu ns=%llu points=%llu new=%llu",
-		  WRT_TRACE_CARD(__entry->id), WRT_TRACE_SLOT(__entry->id), __entry->look,
+	TP_printk("card=%u slot=%u irq_seq=%llu linear=%llu ns=%llu points=%llu new=%llu",
+		  WRT_TRACE_CARD(__entry->id), WRT_TRACE_SLOT(__entry->id), __entry->irq_seq,
 		  __entry->linear, __entry->ns, __entry->points, __entry->fresh)
 );
 
-/* A client is being told of points; model says which (ALSA, WaveRT). */
+/* A client is notified of points; model says which (ALSA, WaveRT). */
 TRACE_EVENT(wavert_notify,
 	TP_PROTO(u32 id, const char *model, u64 first, u32 points),
 	TP_ARGS(id, model, first, points),
@@ -138,7 +141,7 @@ TRACE_EVENT(wavert_packet,
 
 /*
  * Linear position, newest packet announced, cause (1 underrun, 3 same packet twice, 4 late,
- * 5 overrun, 6 dropped, 7 DMA stood still unasked), packet it is about, how many.
+ * 5 overrun, 6 dropped, 7 DMA halted by itself), packet it is about, how many.
  */
 TRACE_EVENT(wavert_glitch,
 	TP_PROTO(u32 id, u64 linear, u64 written, u32 cause, u64 packet, u64 count),

@@ -199,8 +199,8 @@ static void update_position(struct wrt_stream *s)
 		stop_dma(s);
 	fresh = pass_points(s);
 	s->looks++;
-	WRT_TRACE(look, wrt_trace_id(s), s->looks, s->pos.linear, s->pos.ns, s->pos.points,
-		  fresh);
+	WRT_TRACE(position_update, wrt_trace_id(s), s->looks, s->pos.linear, s->pos.ns,
+		  s->pos.points, fresh);
 }
 
 void wrt_stream_take_look(struct wrt_stream *s)

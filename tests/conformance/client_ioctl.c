@@ -443,22 +443,22 @@ static enum wrt_status ioctl_position(struct cf_stream *s, struct cf_position *o
 static enum wrt_status ioctl_page(struct cf_stream *s, struct cf_page *out)
 {
 	const struct wavert_page *from = s->page;
-	const struct wavert_notification *last;
-	static struct wavert_page p;
+	struct wavert_notification last;
+	struct wavert_page p;
 	uint32_t seq;
 
 	do {
 		seq = __atomic_load_n(&from->seq, __ATOMIC_ACQUIRE);
 		memcpy(&p, from, sizeof(p));
+		memcpy(&last, wavert_page_entry(from, p.ring_head - 1), sizeof(last));
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (seq & 1 || __atomic_load_n(&from->seq, __ATOMIC_RELAXED) != seq);
-	last = &p.ring[(p.ring_head + WAVERT_RING - 1) % WAVERT_RING];
 	*out = (struct cf_page){
 		.linear = p.linear, .packets = p.packets, .underruns = p.underruns,
 		.repeats = p.repeats, .late = p.late, .overruns = p.overruns,
-		.dropped = p.dropped, .state = p.state, .number = last->number,
-		.at_linear = last->linear,
-		.late_ns = cf_client.exact || !last->number ? ~0ull : last->signal_ns - p.point_ns,
+		.dropped = p.dropped, .state = p.state, .number = last.number,
+		.at_linear = last.linear,
+		.late_ns = cf_client.exact || !last.number ? ~0ull : last.signal_ns - p.notify_ns,
 	};
 	return WRT_STATUS_SUCCESS;
 }
@@ -646,7 +646,7 @@ static int ioctl_short_arguments(struct cf_stream *s)
 	return accepted;
 }
 
-/* The same call to be written where it is read, and so on; and other sizes. */
+/* The same call to be written where it is read, and so on; and with too short a struct. */
 static int ioctl_wrong_access(struct cf_stream *s)
 {
 	uint64_t arg[64] = { 0 };
@@ -658,10 +658,11 @@ static int ioctl_wrong_access(struct cf_stream *s)
 		n = _IOC_SIZE(calls[i]);
 		for (dir = 0; dir < 4; dir++)
 			if (dir != right)
-				accepted += ioctl(s->fd, _IOC(dir, 'H', _IOC_NR(calls[i]), n), arg) >= 0 ||
+				accepted += ioctl(s->fd, _IOC(dir, WAVERT_IOC_TYPE, _IOC_NR(calls[i]), n), arg) >= 0 ||
 					    errno != ENOTTY;
-		accepted += ioctl(s->fd, _IOC(right, 'H', _IOC_NR(calls[i]), n - 4), arg) >= 0 ||
-			    errno != ENOTTY;
+		/* the size is the caller's, but no call does with less than 4 bytes */
+		accepted += ioctl(s->fd, _IOC(right, WAVERT_IOC_TYPE, _IOC_NR(calls[i]), 3), arg) >= 0 ||
+			    errno != EINVAL;
 	}
 	return accepted;
 }
@@ -675,7 +676,7 @@ static enum wrt_status ioctl_unknown_interface(struct cf_stream *s)
 	close(filter);
 	if (!st || n.fd != -1)
 		return WRT_STATUS_SUCCESS;
-	return call(s->fd, _IOWR('H', 0xcf, struct wavert_position), &n);
+	return call(s->fd, WAVERT_IOWR(0xff, struct wavert_new_stream), &n);
 }
 
 

@@ -11,7 +11,7 @@ trace_on()
 {
 	echo mono >$tracing/trace_clock
 	echo >$tracing/trace
-	echo 1 >$tracing/events/wavert/wavert_look/enable
+	echo 1 >$tracing/events/wavert/wavert_position_update/enable
 	echo 1 >$tracing/events/wavert/wavert_notify/enable
 	echo 1 >$tracing/events/kprobes/elapsed/enable
 	echo 1 >$tracing/tracing_on

@@ -32,10 +32,10 @@ digest()	# TRACE PERIOD-FRAMES
 {
 	awk -v period="$2" -v rate=$rate '
 	function field(name,   s) { s = $0; sub(".* " name "=", "", s); sub(" .*", "", s); return s + 0 }
-	/wavert_look:/ && field("slot") == 0 && field("new") {
+	/wavert_position_update:/ && field("slot") == 0 && field("new") {
 		frame = field("linear") / 2
 		passed = field("points")
-		t = $0; sub(/: wavert_look:.*/, "", t); sub(/.* /, "", t)
+		t = $0; sub(/: wavert_position_update:.*/, "", t); sub(/.* /, "", t)
 	}
 	/wavert_notify:/ && /model=ALSA/ {
 		mine = field("slot") == 0
@@ -115,10 +115,10 @@ judge "(b) WaveRT" "$expected" "${delivered:-none}" "$late" "$drift" "$bytes"
 period=$(period_of "$dir/c.log")
 expected=$(( (frames + period - 1) / period ))
 awk 'function field(name,   s) { s = $0; sub(".* " name "=", "", s); sub(" .*", "", s); return s + 0 }
-	/wavert_look:/ && field("slot") == 0 { look = field("look"); linear = field("linear") }
-	/wavert_notify:/ && /model=ALSA/ && field("slot") == 0 { print look, linear }
+	/wavert_position_update:/ && field("slot") == 0 { seq = field("irq_seq"); linear = field("linear") }
+	/wavert_notify:/ && /model=ALSA/ && field("slot") == 0 { print seq, linear }
 ' "$dir/c.trace" >"$dir/c.alsa"
-sed -n 's/^[0-9]* look \([0-9]*\) linear \([0-9]*\) .*/\1 \2/p' "$dir/c.watch" >"$dir/c.wavert"
+sed -n 's/^[0-9]* irq_seq \([0-9]*\) linear \([0-9]*\) .*/\1 \2/p' "$dir/c.watch" >"$dir/c.wavert"
 signals=$(said "$dir/c.watch" signals ,)
 read -r points calls late drift <<END
 $(digest "$dir/c.trace" "$period")

@@ -12,6 +12,7 @@
 
 #include "abi.h"
 #include "abi_packets.h"
+#include "abi_sizes.h"
 
 #define BYTES 7680u	/* 1920 frames of S16 stereo, 40 ms at 48 kHz */
 #define FRAMES 1920u
@@ -33,7 +34,8 @@ static void test_version(void)
 	}
 	TAP_CHECK(!wrong, "VERSION refuses each nonzero reserved word with EINVAL");
 	TAP_CHECK(call(fd, WAVERT_IOC_VERSION, NULL) == EFAULT, "VERSION of NULL gives EFAULT");
-	TAP_CHECK(call(fd, _IO('H', 0xbf), NULL) == ENOTTY, "an unknown call to the filter gives ENOTTY");
+	TAP_CHECK(call(fd, _IO(WAVERT_IOC_TYPE, 0xff), NULL) == ENOTTY &&
+		  call(fd, _IO('H', 0xc0), NULL) == ENOTTY, "an unknown call to the filter gives ENOTTY");
 	TAP_CHECK(call(fd, WAVERT_IOC_SET_STATE, &v) == ENOTTY,
 		  "a stream's call to the filter gives ENOTTY");
 	close(fd);
@@ -42,16 +44,24 @@ static void test_version(void)
 static void test_caps(void)
 {
 	struct wavert_caps c;
-	int fd = open_filter(), dir, i, wrong = 0;
+	int fd = open_filter(), dir;
 
 	for (dir = 0; dir < 2; dir++) {
-		memset(&c, 0, sizeof(c));
+		memset(&c, 0x5a, sizeof(c));	/* results are ignored on entry */
 		c.direction = (unsigned int)dir;
+		c.pin = 1;
 		TAP_CHECK(!call(fd, WAVERT_IOC_CAPS, &c) && c.pins == 2 && c.rate_min == 8000 &&
 			  c.rate_max == 192000 && c.channels_min == 1 && c.channels_max == 8 &&
 			  c.buffer_max == 4u << 20 && c.notify_min == 32 &&
 			  c.flags == WAVERT_CAP_STEPPED && c.formats == 0x3b,
 			  "CAPS of %s are those of the simulator", dir ? "capture" : "playback");
+		TAP_CHECK(c.buffer_min == 1 && c.notify_min_ns == 125000 && !c.registers &&
+			  !c.nrates && !c.rates[0] && !c.rates[WAVERT_RATES - 1] &&
+			  !(c.offers & WAVERT_OFFERS_READ),
+			  "it has every rate, no register, and no read() yet");
+		TAP_CHECK(!c.pcm_device && c.pcm_subdevice == 1 &&
+			  !strcmp(c.name, dir ? "Capture 1" : "Playback 1"),
+			  "and CAPS name the pin and its ALSA subdevice");
 	}
 	memset(&c, 0, sizeof(c));
 	c.direction = 2;
@@ -61,12 +71,6 @@ static void test_caps(void)
 	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of a pin that is not there gives ENOENT");
 	c.pin = 0xffffffff;
 	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of pin 2^32-1 gives ENOENT");
-	for (i = 0; i < (int)(sizeof(c.reserved) / sizeof(c.reserved[0])); i++) {
-		memset(&c, 0, sizeof(c));
-		c.reserved[i] = 1u << 31;
-		wrong += call(fd, WAVERT_IOC_CAPS, &c) != EINVAL;
-	}
-	TAP_CHECK(!wrong, "CAPS refuses each nonzero reserved word with EINVAL");
 	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, (void *)8) == EFAULT, "CAPS of a bad pointer gives EFAULT");
 	close(fd);
 }
@@ -84,7 +88,7 @@ static void test_new_stream(void)
 	struct wavert_new_stream n = { 0 };
 	struct wavert_new_stream *ro;
 	char odd[sizeof(n) + 1];
-	int fd = open_filter(), i, wrong = 0, before = lowest_free_fd(), stream;
+	int fd = open_filter(), before = lowest_free_fd(), stream;
 
 	n.direction = 2;
 	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, &n) == EINVAL, "NEW_STREAM in direction 2 gives EINVAL");
@@ -92,12 +96,6 @@ static void test_new_stream(void)
 	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, &n) == ENOENT, "NEW_STREAM of a missing pin gives ENOENT");
 	n = (struct wavert_new_stream){ .flags = 2 };
 	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, &n) == EINVAL, "NEW_STREAM with an unknown flag gives EINVAL");
-	for (i = 0; i < 4; i++) {
-		memset(&n, 0, sizeof(n));
-		n.reserved[i] = 1;
-		wrong += call(fd, WAVERT_IOC_NEW_STREAM, &n) != EINVAL;
-	}
-	TAP_CHECK(!wrong, "NEW_STREAM refuses each nonzero reserved word with EINVAL");
 	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, NULL) == EFAULT, "NEW_STREAM of NULL gives EFAULT");
 	ro = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, ro) == EFAULT,
@@ -110,18 +108,31 @@ static void test_new_stream(void)
 	TAP_CHECK(stream == before && fcntl(stream, F_GETFD) == FD_CLOEXEC,
 		  "a stream is a new descriptor, close-on-exec");
 	TAP_CHECK(call(stream, WAVERT_IOC_VERSION, &n) == ENOTTY, "a filter's call to a stream gives ENOTTY");
-	TAP_CHECK(call(stream, _IO('H', 0xbf), NULL) == ENOTTY, "an unknown call to a stream gives ENOTTY");
+	TAP_CHECK(call(stream, _IO(WAVERT_IOC_TYPE, 0xff), NULL) == ENOTTY,
+		  "an unknown call to a stream gives ENOTTY");
 	close(fd);
 	TAP_CHECK(!set_state(stream, WAVERT_STATE_ACQUIRE), "a stream outlives the filter's descriptor");
 	close(stream);
+}
+
+/* Neither works yet, and both say so: no client relies on a default (WAVERT_OFFERS_READ). */
+static void test_read_and_poll(void)
+{
+	int fd = ready_stream(0, 2, BYTES);
+	struct pollfd p = { .fd = fd, .events = POLLIN | POLLOUT };
+	char byte;
+
+	TAP_CHECK(read(fd, &byte, 1) < 0 && errno == EINVAL && write(fd, &byte, 1) < 0 &&
+		  errno == EINVAL, "read() and write() of a stream give EINVAL");
+	TAP_CHECK(poll(&p, 1, 0) == 1 && p.revents == POLLERR, "poll() of a stream reports POLLERR alone");
+	close(fd);
 }
 
 /* ---- format and buffer -------------------------------------------------------------- */
 
 static void test_format(void)
 {
-	struct wavert_format f = { .rate = 48000, .format = WAVERT_FORMAT_S16, .channels = 2 };
-	int fd = new_stream(0, 0, 0), i, wrong = 0;
+	int fd = new_stream(0, 0, 0), wrong = 0;
 
 	TAP_CHECK(call(fd, WAVERT_IOC_SET_FORMAT, NULL) == EFAULT, "SET_FORMAT of NULL gives EFAULT");
 	wrong += set_format(fd, 7999, WAVERT_FORMAT_S16, 2) != EINVAL;
@@ -138,12 +149,6 @@ static void test_format(void)
 	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16, 9) != EINVAL;
 	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16, 1u << 31) != EINVAL;
 	TAP_CHECK(!wrong, "SET_FORMAT refuses 0, 9 and 2^31 channels");
-	for (i = 0; i < 5; i++) {
-		memset(f.reserved, 0, sizeof(f.reserved));
-		f.reserved[i] = 1;
-		wrong += call(fd, WAVERT_IOC_SET_FORMAT, &f) != EINVAL;
-	}
-	TAP_CHECK(!wrong, "SET_FORMAT refuses each nonzero reserved word with EINVAL");
 	TAP_CHECK(alloc_buffer(fd, 2, BYTES) == EBADRQC,
 		  "no refused SET_FORMAT set a format: ALLOC_BUFFER gives EBADRQC");
 	TAP_CHECK(!set_format(fd, 48000, WAVERT_FORMAT_S16, 2) && !alloc_buffer(fd, 2, BYTES),
@@ -167,7 +172,7 @@ static void test_alloc(void)
 {
 	struct wavert_buffer b;
 	struct wavert_buffer *ro;
-	int fd = new_stream(0, 0, 0), i, wrong = 0;
+	int fd = new_stream(0, 0, 0);
 	const unsigned int notify = WAVERT_ALLOC_NOTIFICATION;
 
 	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
@@ -185,15 +190,6 @@ static void test_alloc(void)
 	TAP_CHECK(alloc_full(fd, notify | WAVERT_ALLOC_ANY_COUNT, 1u << 31, BYTES, &b) == EREMOTEIO,
 		  "any count has its limit: 2^31 gives EREMOTEIO");
 	TAP_CHECK(alloc_full(fd, 4 | notify, 2, BYTES, &b) == EINVAL, "an unknown flag gives EINVAL");
-	for (i = 0; i < 4; i++) {
-		memset(&b, 0, sizeof(b));
-		b.flags = notify;
-		b.notifications = 2;
-		b.requested_bytes = BYTES;
-		b.reserved[i] = 1;
-		wrong += call(fd, WAVERT_IOC_ALLOC_BUFFER, &b) != EINVAL;
-	}
-	TAP_CHECK(!wrong, "ALLOC_BUFFER refuses each nonzero reserved word with EINVAL");
 	ro = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	*ro = (struct wavert_buffer){ .flags = notify, .notifications = 2, .requested_bytes = BYTES };
 	mprotect(ro, 4096, PROT_READ);
@@ -368,13 +364,12 @@ static void test_register(void)
 	TAP_CHECK(register_event(fd, pipes[0]) == EMEDIUMTYPE, "a pipe gives EMEDIUMTYPE (WRT-081)");
 	TAP_CHECK(register_event(fd, fd) == EMEDIUMTYPE, "the stream itself gives EMEDIUMTYPE");
 	TAP_CHECK(unregister_event(fd, pipes[0]) == EMEDIUMTYPE, "UNREGISTER_EVENT of a pipe gives EMEDIUMTYPE");
-	for (i = 0; i < 3; i++) {
-		e = (struct wavert_event){ .fd = ev };
-		e.reserved[i] = 1;
+	for (i = 0; i < 32; i++) {
+		e = (struct wavert_event){ .fd = ev, .flags = 1u << i };
 		wrong += call(fd, WAVERT_IOC_REGISTER_EVENT, &e) != EINVAL;
 		wrong += call(fd, WAVERT_IOC_UNREGISTER_EVENT, &e) != EINVAL;
 	}
-	TAP_CHECK(!wrong, "both refuse each nonzero reserved word with EINVAL");
+	TAP_CHECK(!wrong, "both refuse every flag with EINVAL where a descriptor is given");
 	TAP_CHECK(unregister_event(fd, ev) == ENOENT, "an unknown event gives ENOENT (WRT-069)");
 	TAP_CHECK(!register_event(fd, ev), "REGISTER_EVENT with a buffer succeeds (WRT-060)");
 	twin = dup(ev);
@@ -400,6 +395,40 @@ static void test_register(void)
 	close(pipes[0]);
 	close(pipes[1]);
 	close(ev);
+	close(fd);
+}
+
+/* A client that has closed its descriptors can still remove their registrations. */
+static void test_unregister_all(void)
+{
+	struct wavert_event all = { .fd = -1, .flags = WAVERT_EVENT_ALL };
+	int fd = ready_stream(0, 2, BYTES), kept = new_event(), i, wrong = 0;
+
+	TAP_CHECK(call(fd, WAVERT_IOC_REGISTER_EVENT, &all) == EINVAL,
+		  "REGISTER_EVENT of all gives EINVAL");
+	TAP_CHECK(!call(fd, WAVERT_IOC_UNREGISTER_EVENT, &all), "UNREGISTER_EVENT of all, of none, succeeds");
+	for (i = 0; i < WAVERT_EVENTS_MAX; i++) {
+		int ev = i ? new_event() : dup(kept);
+
+		wrong += register_event(fd, ev) != 0;
+		close(ev);
+	}
+	TAP_CHECK(!wrong && register_event(fd, kept) == EREMOTEIO,
+		  "64 events stay registered when their descriptors are closed");
+	set_state(fd, WAVERT_STATE_RUN);
+	step(FRAMES);
+	TAP_CHECK(counted(kept) == 2 && !call(fd, WAVERT_IOC_UNREGISTER_EVENT, &all),
+		  "UNREGISTER_EVENT of all succeeds in RUN");
+	step(FRAMES);
+	TAP_CHECK(!counted(kept), "after which none is signalled");
+	for (i = 0; i < WAVERT_EVENTS_MAX; i++) {
+		int ev = new_event();
+
+		wrong += register_event(fd, ev) != 0;
+		close(ev);
+	}
+	TAP_CHECK(!wrong, "and 64 others can be registered");
+	close(kept);
 	close(fd);
 }
 
@@ -434,7 +463,6 @@ static void count_points(unsigned int n)
 
 static void test_states(void)
 {
-	struct wavert_state st = { .state = WAVERT_STATE_RUN };
 	struct wavert_position p;
 	int fd = ready_stream(0, 2, BYTES), ev = new_event(), i, wrong = 0;
 	const struct wavert_page *page = map_page(fd);
@@ -442,13 +470,7 @@ static void test_states(void)
 	TAP_CHECK(call(fd, WAVERT_IOC_SET_STATE, NULL) == EFAULT, "SET_STATE of NULL gives EFAULT");
 	TAP_CHECK(set_state(fd, 4) == EINVAL && set_state(fd, 0xffffffff) == EINVAL,
 		  "SET_STATE beyond RUN gives EINVAL (WRT-124)");
-	for (i = 0; i < 3; i++) {
-		memset(st.reserved, 0, sizeof(st.reserved));
-		st.reserved[i] = 1;
-		wrong += call(fd, WAVERT_IOC_SET_STATE, &st) != EINVAL;
-	}
-	TAP_CHECK(!wrong && page->state == WAVERT_STATE_STOP,
-		  "SET_STATE refuses each nonzero reserved word and stays in STOP");
+	TAP_CHECK(page->state == WAVERT_STATE_STOP, "and the stream stays in STOP");
 	for (i = 1; i <= 3; i++)
 		wrong += set_state(fd, (unsigned int)i) || page->state != (unsigned int)i;
 	for (i = 2; i >= 0; i--)
@@ -503,10 +525,9 @@ static void test_run_without_buffer(void)
 	TAP_CHECK(!get_position(fd, &p) && p.state == WAVERT_STATE_PAUSE,
 		  "the steps below it were taken (Q14)");
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_POSITION, NULL) == EFAULT, "GET_POSITION of NULL gives EFAULT");
-	memset(&p, 0, sizeof(p));
-	p.reserved[6] = 1;
-	TAP_CHECK(call(fd, WAVERT_IOC_GET_POSITION, &p) == EINVAL,
-		  "GET_POSITION refuses a nonzero reserved word");
+	memset(&p, 0x5a, sizeof(p));
+	TAP_CHECK(!call(fd, WAVERT_IOC_GET_POSITION, &p) && !p.play_offset && !p.reserved,
+		  "GET_POSITION ignores its results on entry");
 	close(fd);
 }
 
@@ -570,7 +591,7 @@ static void test_free_keeps_events(void)
 	close(fd);
 }
 
-/* ---- data, observers, black box ------------------------------------------------------ */
+/* ---- data, observers, notification log ------------------------------------------------------ */
 
 static void test_loopback(void)
 {
@@ -622,7 +643,7 @@ static void test_observer(void)
 	TAP_CHECK(counted(a) == 4 && counted(b) == 4, "owner and observer are signalled alike");
 	TAP_CHECK(mine->linear == theirs->linear && mine->packets == theirs->packets &&
 		  theirs->buffer_bytes == BYTES && theirs->notifications == 2 && theirs->rate == 48000 &&
-		  theirs->state == WAVERT_STATE_RUN && theirs->looks == mine->looks,
+		  theirs->state == WAVERT_STATE_RUN && theirs->irq_count == mine->irq_count,
 		  "both pages tell the same");
 	TAP_CHECK(!get_position(seer, &p) && p.linear == (FRAMES * 2 + 5) * 4, "an observer can ask the position");
 	close(seer);
@@ -651,7 +672,7 @@ static void test_foreign_position(void)
 	close(other);
 }
 
-static void test_black_box(void)
+static void test_notification_log(void)
 {
 	int fd = ready_stream(0, 2, BYTES), ev = new_event(), wrong = 0;
 	const struct wavert_page *page = map_page(fd);
@@ -660,11 +681,16 @@ static void test_black_box(void)
 	register_event(fd, ev);
 	set_state(fd, WAVERT_STATE_RUN);
 	step(FRAMES * 50);
-	TAP_CHECK(page->ring_head == 100, "100 points make 100 entries in the black box");
-	TAP_CHECK(!page->stalls && !page->register_base,
-		  "the simulator never stalls, and has no register with a base");
+	TAP_CHECK(page->version == (WAVERT_ABI_MAJOR << 16 | WAVERT_ABI_MINOR) &&
+		  page->page_bytes == sizeof(*page) && page->ring_offset >= sizeof(*page) &&
+		  page->ring_entries == WAVERT_RING &&
+		  page->entry_bytes == sizeof(struct wavert_notification),
+		  "the page says its version, its size, and where its notification log is");
+	TAP_CHECK(page->ring_head == 100, "100 points make 100 entries in the notification log");
+	TAP_CHECK(!page->dma_halts && !page->position_register_base,
+		  "the simulator's DMA never halts, and it has no register with a base");
 	for (i = 37; i <= 100; i++) {
-		const struct wavert_notification *e = &page->ring[(i - 1) % WAVERT_RING];
+		const struct wavert_notification *e = wavert_page_entry(page, i - 1);
 
 		wrong += e->number != i || e->linear != i * FRAMES * 2 || !e->signal_ns;
 	}
@@ -751,12 +777,14 @@ int main(void)
 	test_version();
 	test_caps();
 	test_new_stream();
+	test_read_and_poll();
 	test_format();
 	test_alloc();
 	test_alloc_states();
 	test_mmap();
 	test_fork();
 	test_register();
+	test_unregister_all();
 	count_points(1);
 	count_points(2);
 	test_states();
@@ -767,8 +795,9 @@ int main(void)
 	test_loopback();
 	test_observer();
 	test_foreign_position();
-	test_black_box();
+	test_notification_log();
 	test_packets();
+	test_sizes();
 	test_killed();
 	test_many_cycles();
 	return tap_done();

@@ -58,7 +58,7 @@ static void look(const volatile struct wavert_page *page, struct seen *s)
 	s->head = page->ring_head;
 	s->offset = page->offset;
 	if (s->head)
-		s->newest = *(struct wavert_notification *)&page->ring[(s->head - 1) % WAVERT_RING];
+		s->newest = *wavert_page_entry((const struct wavert_page *)page, s->head - 1);
 }
 
 /* The protocol of sound/wavert.h, by hand. */

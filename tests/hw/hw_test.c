@@ -114,7 +114,7 @@ static unsigned int forward(unsigned int from, unsigned int to)
 
 static unsigned int offset_now(struct client *c, const volatile uint32_t *reg)
 {
-	return (*reg + c->page->register_base) % BYTES;
+	return (*reg + c->page->position_register_base) % BYTES;
 }
 
 /* Calls before and after that are within a step say what the register must have shown. */
@@ -231,8 +231,8 @@ static int test_register(int card)
 	set_state(c.fd, WAVERT_STATE_PAUSE);
 	set_state(c.fd, WAVERT_STATE_RUN);
 	poll(NULL, 0, 20);
-	TAP_CHECK(c.page->register_base < BYTES, "after a pause the page tells its base (%u)",
-		  c.page->register_base);
+	TAP_CHECK(c.page->position_register_base < BYTES, "after a pause the page tells its base (%u)",
+		  c.page->position_register_base);
 	check_against_calls(&c, reg, caps.position_step);
 	client_close(&c);
 	return 0;

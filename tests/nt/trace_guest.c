@@ -28,7 +28,7 @@ static void write_to(const char *file, const char *text)
 	close(fd);
 }
 
-/* "wavert_look: card=0 slot=0 look=1 ..." without the card; numbers as such. */
+/* "wavert_position_update: card=0 slot=0 irq_seq=1 ..." without the card; numbers as such. */
 static void put_event(FILE *out, char *at)
 {
 	char *word = strtok(at, " \n"), *value;

@@ -96,7 +96,7 @@ files_in_place()
 		owner_is alsa-wavert-dkms "/usr/src/alsa-wavert-$version/Kbuild" &&
 		owner_is alsa-wavert-dkms /usr/share/doc/alsa-wavert-dkms/examples/modprobe.conf &&
 		owner_is alsa-wavert-utils /usr/bin/wavert &&
-		owner_is libwavert0 $lib/libwavert.so.0 &&
+		owner_is libwavert1 $lib/libwavert.so.1 &&
 		owner_is libwavert-dev $lib/libwavert.so &&
 		owner_is libwavert-dev $lib/libwavert.a &&
 		owner_is libwavert-dev $lib/pkgconfig/libwavert.pc &&
@@ -160,7 +160,7 @@ libraries_found()
 	inside clean ldd /usr/bin/wavert >"$work/ldd" || return
 	inside clean ldd /usr/lib/x86_64-linux-gnu/alsa-lib/libasound_module_pcm_wavert.so >>"$work/ldd" || return
 	cat "$work/ldd"
-	grep -q 'libwavert.so.0 => /' "$work/ldd" && ! grep 'not found' "$work/ldd" || return
+	grep -q 'libwavert.so.1 => /' "$work/ldd" && ! grep 'not found' "$work/ldd" || return
 	[ "$(inside clean wavert --version)" = "wavert $version" ]
 }
 

@@ -22,7 +22,7 @@ source=$top
 build_packages=build-essential,fakeroot,debhelper,dh-dkms,libasound2-dev,libjansson-dev,libsndfile1-dev,pkg-config,lintian
 # the cloud flavour has no sound: the kernel that cannot have the modules
 clean_packages=linux-image-amd64,linux-headers-amd64,linux-image-cloud-amd64,linux-headers-cloud-amd64,systemd,udev
-ours="alsa-wavert-dkms libwavert0 libwavert-dev alsa-wavert-utils libasound2-plugin-wavert"
+ours="alsa-wavert-dkms libwavert1 libwavert-dev alsa-wavert-utils libasound2-plugin-wavert"
 
 usage()
 {
@@ -123,12 +123,12 @@ lintian()
 # one program against the installed library, as C and C++, shared and static
 develop()
 {
-	inside build sh -c 'apt-get -q -y install /first/libwavert0_*.deb /first/libwavert-dev_*.deb &&
+	inside build sh -c 'apt-get -q -y install /first/libwavert1_*.deb /first/libwavert-dev_*.deb &&
 		cd /root && cat >try.c && flags=$(pkg-config --cflags --libs libwavert) &&
 		gcc -Wall -Werror try.c $flags -o shared && ./shared &&
 		g++ -Wall -Werror -x c++ try.c -x none $flags -o cplusplus && ./cplusplus &&
 		gcc -static try.c $(pkg-config --static --cflags --libs libwavert) -o static && ./static &&
-		readelf -d shared | grep -q "NEEDED.*libwavert.so.0"' <<-END
+		readelf -d shared | grep -q "NEEDED.*libwavert.so.1"' <<-END
 			#include <errno.h>
 			#include <wavert.h>
 
@@ -152,7 +152,7 @@ make_install()
 {
 	local file
 	staged /usr/local >"$work/staged" || return
-	for file in bin/wavert lib/libwavert.so.0 lib/libwavert.so lib/libwavert.a include/wavert.h \
+	for file in bin/wavert lib/libwavert.so.1 lib/libwavert.so lib/libwavert.a include/wavert.h \
 		lib/pkgconfig/libwavert.pc include/sound/wavert.h lib/alsa-lib/libasound_module_pcm_wavert.so \
 		share/alsa/alsa.conf.d/50-wavert.conf share/doc/alsa-wavert/examples/modprobe.conf; do
 		grep -qx "./usr/local/$file" "$work/staged" || { echo "no $file"; return 1; }

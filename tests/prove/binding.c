@@ -510,6 +510,16 @@ static void come_and_go(void)
 	silent_from_here(2);
 }
 
+static void remove_all_events(void)
+{
+	struct wavert_event all = { .fd = -1, .flags = WAVERT_EVENT_ALL };
+
+	must(add_event(player, 2), "REGISTER_EVENT");
+	must(call(player, WAVERT_IOC_UNREGISTER_EVENT, &all), "UNREGISTER_EVENT");
+	silent_from_here(0);
+	silent_from_here(2);
+}
+
 static void register_again(void)
 {
 	if (!add_event(player, 2))
@@ -595,6 +605,8 @@ static const struct {
 	  { setup, { come_and_go, interrupt, interrupt }, finish } },
 	{ "two clients register one event beside an interrupt",
 	  { setup, { register_again, register_again, interrupt }, finish } },
+	{ "unregister of all events beside two interrupts",
+	  { setup, { remove_all_events, interrupt, interrupt }, finish } },
 	{ "pause beside two interrupts: counts are conserved",
 	  { setup, { pause_stream, two_interrupts, interrupt }, finish } },
 	{ "stop beside register, unregister and an interrupt",

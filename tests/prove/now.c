@@ -88,7 +88,7 @@ static int wrong(const char *what, uint64_t expected, const struct wavert_now *n
 	       (unsigned long long)expected, (unsigned long long)now->linear, now->offset,
 	       now->source, now->accuracy);
 	printf("page at %llu, register %u, base %u\n", (unsigned long long)page.linear, hw_register,
-	       page.register_base);
+	       page.position_register_base);
 	return 0;
 }
 
@@ -98,7 +98,7 @@ static int found(uint64_t linear)
 	struct wavert_now now;
 	int err;
 
-	hw_register = (uint32_t)((linear + BYTES - page.register_base) % BYTES);
+	hw_register = (uint32_t)((linear + BYTES - page.position_register_base) % BYTES);
 	err = wavert_stream_now(&stream, &now);
 	if (!err && !calls && now.source == WAVERT_FROM_REGISTER && now.linear == linear &&
 	    now.offset == linear % BYTES && now.accuracy == 16)
@@ -113,7 +113,7 @@ static int by_clock(uint32_t base, uint64_t from, unsigned long long *n)
 	uint64_t moved;
 	int64_t away;
 
-	page.register_base = base;
+	page.position_register_base = base;
 	page.linear = from;
 	for (moved = 0; moved <= 2 * BYTES; moved += 12)
 		for (away = -off; away <= off; away += FRAME, ++*n) {
@@ -151,7 +151,7 @@ static void an_emulated_engine_is_not_guessed_at(void)
 	for (base = 0; good && base < BYTES; base += FRAME)
 		for (from = 0; good && from <= BYTES; from += FRAME)
 			for (moved = 0; good && moved < BYTES; moved += FRAME, n++) {
-				page.register_base = base;
+				page.position_register_base = base;
 				page.linear = from;
 				wait_bytes(n % 10 * BYTES);
 				good = found(from + moved);

@@ -32,7 +32,8 @@
 #include "trace.h"
 #include "weak.h"
 
-#define CELLS		(sizeof(struct wavert_page) / 4)
+#define RING_BYTES	(WAVERT_RING * sizeof(struct wavert_notification))
+#define CELLS		((sizeof(struct wavert_page) + RING_BYTES) / 4)
 #define TRACE_MAX	8192
 #define CHOICES_MAX	4096
 #define PUBLICATIONS	8
@@ -56,7 +57,7 @@ static struct store trace[TRACE_MAX];
 static unsigned int trace_length, barrier;
 static unsigned int stores_of[CELLS][512], nstores_of[CELLS];
 static struct { unsigned int cell, cells, release; } pending;
-static uint32_t latest[CELLS];
+static uint32_t latest[CELLS], first_value[CELLS];
 static unsigned int publication;
 static enum { OFF, WRITING, READING } mode;
 
@@ -186,7 +187,7 @@ static int oldest_allowed(unsigned int cell)
 
 static uint32_t value_of(unsigned int cell, int i)
 {
-	return i < 0 ? 0 : trace[stores_of[cell][i]].value;
+	return i < 0 ? first_value[cell] : trace[stores_of[cell][i]].value;
 }
 
 /* Of stores with one value in sequence the first asks least: the others are no choice. */
@@ -268,12 +269,12 @@ static void snapshot_of_page(struct wavert_snapshot *s)
 	*s = (struct wavert_snapshot) {
 		.state = p->state, .offset = p->offset, .linear = p->linear,
 		.position_ns = p->position_ns, .packets = p->packets,
-		.point_ns = p->point_ns, .looks = p->looks,
+		.notify_ns = p->notify_ns, .irq_count = p->irq_count,
 		.notifications_written = p->ring_head, .buffer_bytes = p->buffer_bytes,
 		.notifications = p->notifications, .rate = p->rate,
 		.frame_bytes = p->frame_bytes, .format = p->format,
 		.channels = p->channels, .flags = p->flags,
-		.stalls = p->stalls, .register_base = p->register_base,
+		.dma_halts = p->dma_halts, .position_register_base = p->position_register_base,
 	};
 }
 
@@ -283,10 +284,11 @@ static void write_page(const unsigned int *passed, unsigned int n)
 	unsigned int i;
 
 	memset(weak_page, 0, sizeof(weak_page));
-	memset(latest, 0, sizeof(latest));
 	memset(nstores_of, 0, sizeof(nstores_of));
 	trace_length = barrier = pending.cells = nentries = 0;
 	weak_writer_init();
+	memcpy(first_value, weak_page, sizeof(first_value));
+	memcpy(latest, weak_page, sizeof(latest));
 	snapshot_of_page(&published[0].snapshot);
 	for (publication = 1; publication <= n; publication++) {
 		mode = WRITING;
@@ -296,7 +298,7 @@ static void write_page(const unsigned int *passed, unsigned int n)
 		snapshot_of_page(&published[publication].snapshot);
 		published[publication].length = trace_length;
 		for (i = 0; i < passed[publication - 1]; i++, nentries++)
-			entries[nentries] = p->ring[nentries % WAVERT_RING];
+			entries[nentries] = *wavert_page_entry(p, nentries);
 	}
 	npublished = n + 1;
 }
@@ -309,24 +311,30 @@ static unsigned int newest_seen;
 
 static const char *name_of(unsigned int cell, char *room, size_t bytes)
 {
-	static const char *const ring[] = { "number", "look", "interrupt_ns", "signal_ns", "linear" };
+	static const char *const ring[] = {
+		"number", "irq_seq", "interrupt_ns", "signal_ns", "linear"
+	};
+	static const char *const head[] = {
+		"seq", "state", "version", "page_bytes", "ring_offset", "ring_entries",
+		"entry_bytes", "flags"
+	};
 	static const char *const wide[] = {
-		"linear", "position_ns", "packets", "point_ns", "looks", "ring_head"
+		"linear", "position_ns", "packets", "notify_ns", "irq_count", "ring_head"
 	};
 	static const char *const narrow[] = {
 		"offset", "buffer_bytes", "notifications", "rate", "frame_bytes", "format",
-		"channels", "flags"
+		"channels", "position_register_base"
 	};
-	unsigned int first = offsetof(struct wavert_page, ring) / 4;
+	unsigned int first = sizeof(struct wavert_page) / 4;
 
-	if (cell < 2)
-		return cell ? "state" : "seq";
-	if (cell < 14)
-		return wide[(cell - 2) / 2];
-	if (cell < 22)
-		return narrow[cell - 14];
+	if (cell < 8)
+		return head[cell];
+	if (cell < 20)
+		return wide[(cell - 8) / 2];
+	if (cell < 28)
+		return narrow[cell - 20];
 	if (cell < first)
-		return "reserved";
+		return "glitches, reserved";
 	snprintf(room, bytes, "ring[%u].%s", (cell - first) / 10, ring[(cell - first) % 10 / 2]);
 	return room;
 }
@@ -366,12 +374,13 @@ static bool same_snapshot(const struct wavert_snapshot *a, const struct wavert_s
 {
 	return a->state == b->state && a->offset == b->offset && a->linear == b->linear &&
 	       a->position_ns == b->position_ns && a->packets == b->packets &&
-	       a->point_ns == b->point_ns && a->looks == b->looks &&
+	       a->notify_ns == b->notify_ns && a->irq_count == b->irq_count &&
 	       a->notifications_written == b->notifications_written &&
 	       a->buffer_bytes == b->buffer_bytes && a->notifications == b->notifications &&
 	       a->rate == b->rate && a->frame_bytes == b->frame_bytes &&
 	       a->format == b->format && a->channels == b->channels && a->flags == b->flags &&
-	       a->stalls == b->stalls && a->register_base == b->register_base;
+	       a->dma_halts == b->dma_halts &&
+	       a->position_register_base == b->position_register_base;
 }
 
 /* Which publication it is; -1 if none. */
@@ -422,7 +431,7 @@ static void snapshot_twice(unsigned int start)
 
 static bool same_entry(const struct wavert_notification *a, const struct wavert_notification *b)
 {
-	return a->number == b->number && a->look == b->look && a->linear == b->linear &&
+	return a->number == b->number && a->irq_seq == b->irq_seq && a->linear == b->linear &&
 	       a->interrupt_ns == b->interrupt_ns;
 }
 
@@ -445,9 +454,9 @@ static void notifications_from(unsigned int start, uint64_t seen)
 		if (same_entry(&list[i], &entries[from + i]) && stamp_ok(list[i].signal_ns))
 			continue;
 		broken = "an entry of the ring that was never written so";
-		snprintf(detail, sizeof(detail), "entry %llu: number %llu look %llu linear %llu, head %llu",
+		snprintf(detail, sizeof(detail), "entry %llu: number %llu irq_seq %llu linear %llu, head %llu",
 			 (unsigned long long)(from + i), (unsigned long long)list[i].number,
-			 (unsigned long long)list[i].look, (unsigned long long)list[i].linear,
+			 (unsigned long long)list[i].irq_seq, (unsigned long long)list[i].linear,
 			 (unsigned long long)seen);
 	}
 	for (i = start; i < npublished; i++)

@@ -346,8 +346,8 @@ kernel_layer()
 {
 	pair "free a: $ok" -- "free a: $ok"
 	cp "$traces/linux" "$traces/host"
-	core_files "look slot=2" "look slot=1" "look slot=2"
-	layer_is core && says "$work/out" 'kernel: event 2: should be look slot=1, is look slot=2'
+	core_files "position_update slot=2" "position_update slot=1" "position_update slot=2"
+	layer_is core && says "$work/out" 'kernel: event 2: should be position_update slot=1, is position_update slot=2'
 }
 
 binding_layer()	# LAYER ANSWER of Linux, of the host, of NT
@@ -381,7 +381,7 @@ kernel_only()	# CODE NT-EVENT
 
 layers()
 {
-	check "An event that the core lacks is found in the core" event_layer core "look slot=1"
+	check "An event that the core lacks is found in the core" event_layer core "position_update slot=1"
 	check "one of the miniport in the miniport" event_layer miniport "state slot=1"
 	check "What the kernel does otherwise than the host is told too" kernel_layer
 	check "What NT's client sees and the host does not is of NT's binding" \

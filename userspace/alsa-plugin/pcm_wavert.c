@@ -319,6 +319,15 @@ static int limit_buffer(struct plugin *p)
 					       p->caps.notify_max);
 }
 
+static int limit_rate(struct plugin *p)
+{
+	if (p->caps.nrates)
+		return snd_pcm_ioplug_set_param_list(&p->io, SND_PCM_IOPLUG_HW_RATE,
+						     p->caps.nrates, p->caps.rates);
+	return snd_pcm_ioplug_set_param_minmax(&p->io, SND_PCM_IOPLUG_HW_RATE,
+					       p->caps.rate_min, p->caps.rate_max);
+}
+
 static int limit(struct plugin *p)
 {
 	static const unsigned int access[] = {
@@ -335,8 +344,7 @@ static int limit(struct plugin *p)
 		err = snd_pcm_ioplug_set_param_minmax(&p->io, SND_PCM_IOPLUG_HW_CHANNELS,
 						      p->caps.channels_min, p->caps.channels_max);
 	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_minmax(&p->io, SND_PCM_IOPLUG_HW_RATE,
-						      p->caps.rate_min, p->caps.rate_max);
+		err = limit_rate(p);
 	if (err >= 0)
 		err = limit_buffer(p);
 	return err < 0 ? err : 0;
@@ -385,6 +393,15 @@ static int parse(snd_config_t *conf, struct place *place)
 	return 0;
 }
 
+static void say_version(const char *card)
+{
+	struct wavert_version v;
+
+	if (!wavert_version_of(card, &v))
+		SNDERR("the modules have interface version %u.%u, the plugin was built for %d.%d; install both of one version",
+		       v.abi_major, v.abi_minor, WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR);
+}
+
 /* In a configuration that names no card: the first with a filter. */
 static int open_card(struct plugin *p, const char *card)
 {
@@ -395,6 +412,8 @@ static int open_card(struct plugin *p, const char *card)
 		err = wavert_open(&p->device, card);
 		if (err == -ENXIO)
 			SNDERR("card %s has no WaveRT interface; aplay -L lists which have", card);
+		if (err == -EPROTO)
+			say_version(card);
 		return err;
 	}
 	for (i = 0; i < WAVERT_CARDS_MAX; i++) {
@@ -403,6 +422,8 @@ static int open_card(struct plugin *p, const char *card)
 		if (err != -ENODEV && err != -ENXIO)
 			break;
 	}
+	if (err == -EPROTO)
+		say_version(number);
 	return err;
 }
 

@@ -55,8 +55,8 @@ struct wavert_stream;
  * Open the filter of a card. name: a card number ("0"), an id ("WaveRT"), "hw:" and one
  * of these, or the path of the hwdep node. Claims nothing; any number may be open.
  * [out] *device: close it with wavert_close(). -ENODEV: no such card; -ENXIO: the card has
- * no WaveRT node; -EACCES: not permitted (group audio); -EPROTO: the module speaks another
- * major version; -ENOMEM; or what open(2) says.
+ * no WaveRT node; -EACCES: not permitted (group audio); -EPROTO: the interface of the module
+ * has another major version, see wavert_version_of(); -ENOMEM; or what open(2) says.
  */
 WAVERT_MUST_CHECK int wavert_open(struct wavert_device **device, const char *name);
 
@@ -67,11 +67,17 @@ void wavert_close(struct wavert_device *device);
 int wavert_device_card(const struct wavert_device *device);
 
 /*
- * Version of the interface that the module speaks; the one this library was built for is
+ * Version of the interface of the module; the one this library was built for is
  * WAVERT_ABI_MAJOR and _MINOR.
  */
 WAVERT_MUST_CHECK int wavert_device_version(struct wavert_device *device,
 					    struct wavert_version *version);
+
+/*
+ * The same for a card that wavert_open() may refuse, named as there: what is the version of
+ * its module? -EPROTO is not returned.
+ */
+WAVERT_MUST_CHECK int wavert_version_of(const char *name, struct wavert_version *version);
 
 /*
  * What a pin can do. direction: WAVERT_PLAYBACK or WAVERT_CAPTURE; pin: 0 .. caps->pins - 1.
@@ -83,8 +89,8 @@ WAVERT_MUST_CHECK int wavert_device_caps(struct wavert_device *device, unsigned 
 /* ---- streams: wavert_stream(3) ------------------------------------------------------- */
 
 /*
- * A new stream in STOP, without format and buffer; flags 0, or WAVERT_STREAM_OBSERVE to look
- * on at whoever runs the pin. Claims nothing yet. The device may be closed before the stream.
+ * A new stream in STOP, without format and buffer; flags 0, or WAVERT_STREAM_OBSERVE to observe
+ * the client that runs the pin. Claims nothing yet. The device may be closed before the stream.
  * [out] *stream: close it with wavert_stream_close(). -ENOENT: no such pin; -EINVAL:
  * direction, flags; -ENOMEM (also: too many streams or observers, sound/wavert.h has the
  * limits); -EMFILE, -ENFILE.
@@ -153,7 +159,8 @@ int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
 /*
  * The stream's own event: an eventfd (non-blocking, close-on-exec) that becomes readable at
  * every notification and when the device is removed. The first call makes and registers it,
- * every call returns the same descriptor, for as long as the stream lives. Any event loop
+ * every call returns the same descriptor, for as long as the stream lives (except after
+ * wavert_stream_unregister_all()). Any event loop
  * can wait for it to be readable; then read 8 bytes from it, which is the number of
  * notifications since the last read. It belongs to the stream: do not close it.
  * -EAGAIN: no buffer yet (an observer needs none); -EOPNOTSUPP: a buffer without
@@ -180,6 +187,12 @@ WAVERT_MUST_CHECK int wavert_stream_register(struct wavert_stream *stream, int e
 
 /* No signal follows its return. -ENOENT: not registered; -EBADF, -EMEDIUMTYPE as above. */
 int wavert_stream_unregister(struct wavert_stream *stream, int eventfd);
+
+/*
+ * Every event of the stream, also those whose descriptors are closed, and that of
+ * wavert_stream_event(), whose next call makes a new one: its descriptor is closed here.
+ */
+int wavert_stream_unregister_all(struct wavert_stream *stream);
 
 /* ---- positions: wavert_position(3) ----------------------------------------------------- */
 
@@ -268,15 +281,15 @@ WAVERT_MUST_CHECK int wavert_stream_read_packet(struct wavert_stream *stream,
 
 /* ---- the register page: wavert_snapshot(3) -------------------------------------------------- */
 
-/* The register page without its ring. Members may be added in place of reserved ones. */
+/* The register page without the notification log. New members take the place of reserved ones. */
 struct wavert_snapshot {
 	uint32_t state;			/* WAVERT_STATE_*; _GONE: the device was removed */
 	uint32_t offset;		/* cyclic position, bytes, at position_ns */
 	uint64_t linear;		/* bytes since the last STOP, at position_ns */
 	uint64_t position_ns;
 	uint64_t packets;		/* C: notifications since the last STOP */
-	uint64_t point_ns;		/* when the last of them was due */
-	uint64_t looks;			/* interrupts; changes with each */
+	uint64_t notify_ns;		/* when the last of them was due */
+	uint64_t irq_count;		/* interrupts; changes with each */
 	uint64_t notifications_written;	/* ring_head */
 	uint32_t buffer_bytes;		/* 0 without a buffer */
 	uint32_t notifications;		/* N; 0 without */
@@ -286,8 +299,8 @@ struct wavert_snapshot {
 	uint32_t channels;
 	uint32_t flags;			/* WAVERT_CAP_* */
 	uint64_t underruns, repeats, late, overruns, dropped;	/* glitches of packet mode */
-	uint64_t stalls;		/* times DMA stood still unasked */
-	uint32_t register_base;		/* offset at which the position register reads 0 */
+	uint64_t dma_halts;		/* times DMA halted by itself, or for a system suspend */
+	uint32_t position_register_base;	/* offset where the position register reads 0 */
 	uint32_t reserved0;		/* 0 */
 	uint64_t end;			/* linear never gets beyond; ~0: no end of stream is set */
 	uint64_t reserved[8];		/* 0 */

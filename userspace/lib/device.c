@@ -109,6 +109,27 @@ static int ask_version(int fd, struct wavert_version *version)
 	return ioctl(fd, WAVERT_IOC_VERSION, version) ? -errno : 0;
 }
 
+static int open_name(const char *name)
+{
+	int card;
+
+	if (name[0] == '/')
+		return open_node(name);
+	card = card_of_name(name);
+	return card < 0 ? card : open_card(card);
+}
+
+int wavert_version_of(const char *name, struct wavert_version *version)
+{
+	int fd = open_name(name), err;
+
+	if (fd < 0)
+		return fd;
+	err = ask_version(fd, version);
+	close(fd);
+	return err;
+}
+
 static int check_version(int fd)
 {
 	struct wavert_version v;
@@ -122,15 +143,8 @@ static int check_version(int fd)
 int wavert_open(struct wavert_device **device, const char *name)
 {
 	struct wavert_device *d;
-	int fd, err;
+	int fd = open_name(name), err;
 
-	if (name[0] == '/') {
-		fd = open_node(name);
-	} else {
-		int card = card_of_name(name);
-
-		fd = card < 0 ? card : open_card(card);
-	}
 	if (fd < 0)
 		return fd;
 	err = check_version(fd);

@@ -190,6 +190,18 @@ int wavert_stream_unregister(struct wavert_stream *stream, int eventfd)
 	return call(stream, WAVERT_IOC_UNREGISTER_EVENT, &arg);
 }
 
+int wavert_stream_unregister_all(struct wavert_stream *stream)
+{
+	struct wavert_event arg = { .fd = -1, .flags = WAVERT_EVENT_ALL };
+	int err = call(stream, WAVERT_IOC_UNREGISTER_EVENT, &arg);
+
+	if (!err && stream->event >= 0) {
+		close(stream->event);
+		stream->event = -1;
+	}
+	return err;
+}
+
 int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state)
 {
 	struct wavert_state arg = { .state = state };
@@ -324,8 +336,8 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 		snapshot->linear = page->linear;
 		snapshot->position_ns = page->position_ns;
 		snapshot->packets = page->packets;
-		snapshot->point_ns = page->point_ns;
-		snapshot->looks = page->looks;
+		snapshot->notify_ns = page->notify_ns;
+		snapshot->irq_count = page->irq_count;
 		snapshot->notifications_written = page->ring_head;
 		snapshot->buffer_bytes = page->buffer_bytes;
 		snapshot->notifications = page->notifications;
@@ -339,8 +351,8 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 		snapshot->late = page->late;
 		snapshot->overruns = page->overruns;
 		snapshot->dropped = page->dropped;
-		snapshot->stalls = page->stalls;
-		snapshot->register_base = page->register_base;
+		snapshot->dma_halts = page->dma_halts;
+		snapshot->position_register_base = page->position_register_base;
 		snapshot->end = page->end;
 	} while (read_again(stream->page, seq));
 }
@@ -380,9 +392,9 @@ void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_
 		r->end = page->end;
 		if (wanted) {
 			r->buffer_bytes = page->buffer_bytes;
-			r->base = page->register_base;
+			r->base = page->position_register_base;
 		}
-		if (reg)	/* between two looks at the same publication */
+		if (reg)	/* within the same publication */
 			r->value = load_register(reg);
 	} while (read_again(stream->page, seq));
 }
@@ -491,19 +503,27 @@ int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 	return 0;
 }
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Entries may have more members than this library knows (wavert_page_entry()). */
 size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t *seen,
 				   struct wavert_notification list[WAVERT_RING])
 {
 	const struct wavert_page *page = stream->page;
+	const uint32_t most = least(page->ring_entries, WAVERT_RING);
+	const uint32_t bytes = least(page->entry_bytes, sizeof(*list));
 	uint64_t head, from, i;
 	uint32_t seq;
 
 	do {
 		seq = read_begin(page);
 		head = page->ring_head;
-		from = head - *seen > WAVERT_RING ? head - WAVERT_RING : *seen;
+		from = head - *seen > most ? head - most : *seen;
 		for (i = from; i < head; i++)
-			copy_words(&list[i - from], &page->ring[i % WAVERT_RING], sizeof(*list));
+			copy_words(&list[i - from], wavert_page_entry(page, i), bytes);
 	} while (read_again(page, seq));
 	*seen = head;
 	return (size_t)(head - from);

@@ -24,6 +24,25 @@ int fail(const char *what, int error)
 	return EXIT_FAILED;
 }
 
+const char *version_advice(const struct wavert_version *v)
+{
+	return v->abi_major < WAVERT_ABI_MAJOR ?
+	       "sudo apt install alsa-wavert-dkms, then reboot" : "sudo apt install alsa-wavert-utils";
+}
+
+void say_version(const char *name)
+{
+	struct wavert_version v;
+	int err = wavert_version_of(name, &v);
+
+	if (err) {
+		fail(name, err);
+		return;
+	}
+	fprintf(stderr, "wavert: the modules have interface version %u.%u, this command was built for %d.%d; %s\n",
+		v.abi_major, v.abi_minor, WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR, version_advice(&v));
+}
+
 struct wavert_device *open_device(const char *name)
 {
 	struct wavert_device *device = NULL;
@@ -41,7 +60,7 @@ struct wavert_device *open_device(const char *name)
 		fprintf(stderr, "wavert: you may not open card \"%s\"; sudo adduser $USER audio, then log in again\n",
 			name);
 	else if (err == -EPROTO)
-		fprintf(stderr, "wavert: the modules speak another version of the interface than this command; install both of one version\n");
+		say_version(name);
 	else
 		fail(name, err);
 	return NULL;
@@ -55,6 +74,26 @@ static void print_formats(unsigned int formats)
 		if (formats & f)
 			fprintf(stderr, " %s", wavert_format_name(f));
 	fputs("; convert the file, with sox for instance, or choose one of these\n", stderr);
+}
+
+static bool is_listed(const struct wavert_caps *caps, unsigned int rate)
+{
+	unsigned int i;
+
+	for (i = 0; i < caps->nrates; i++)
+		if (caps->rates[i] == rate)
+			return true;
+	return !caps->nrates;
+}
+
+void print_rates(FILE *out, const struct wavert_caps *caps)
+{
+	unsigned int i;
+
+	if (!caps->nrates)
+		fprintf(out, " %u..%u Hz", caps->rate_min, caps->rate_max);
+	for (i = 0; i < caps->nrates; i++)
+		fprintf(out, " %u%s", caps->rates[i], i + 1 < caps->nrates ? "," : " Hz");
 }
 
 bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned int format,
@@ -71,6 +110,12 @@ bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned in
 	if (rate < caps->rate_min || rate > caps->rate_max) {
 		fprintf(stderr, "wavert: the device cannot do %u Hz; it offers %u to %u Hz; %s\n",
 			rate, caps->rate_min, caps->rate_max, advice);
+		return false;
+	}
+	if (!is_listed(caps, rate)) {
+		fprintf(stderr, "wavert: the device cannot do %u Hz; it offers", rate);
+		print_rates(stderr, caps);
+		fprintf(stderr, "; %s\n", advice);
 		return false;
 	}
 	if (channels < caps->channels_min || channels > caps->channels_max) {

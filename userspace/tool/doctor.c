@@ -72,6 +72,7 @@ bool ask(char *const argv[], char *line, size_t size)
 
 static void check_open(struct doctor *d, int card)
 {
+	struct wavert_version v = { 0 };
 	struct wavert_device *device;
 	char name[16];
 	int err;
@@ -84,9 +85,10 @@ static void check_open(struct doctor *d, int card)
 	} else if (err == -EACCES || err == -EPERM) {
 		verdict(d, WRONG, "permissions", "sudo adduser $USER audio, then log in again",
 			"you may not open card %d", card);
-	} else if (err == -EPROTO) {
-		verdict(d, WRONG, "version", "sudo apt install alsa-wavert-dkms alsa-wavert-utils, then reboot",
-			"the module speaks another version of the interface than this command");
+	} else if (err == -EPROTO && !wavert_version_of(name, &v)) {
+		verdict(d, WRONG, "version", version_advice(&v),
+			"the module has interface version %u.%u, this command was built for %d.%d",
+			v.abi_major, v.abi_minor, WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR);
 	} else {
 		verdict(d, WRONG, "node", "sudo udevadm trigger --subsystem-match=sound",
 			"card %d is there, but not /dev/snd/hwC%dD0: %s", card, card,

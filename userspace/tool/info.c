@@ -23,11 +23,15 @@ static unsigned int lowest(unsigned int mask)
 
 static int claim(struct wavert_stream *stream, const struct wavert_caps *c)
 {
-	unsigned int rate = 48000, format = lowest(c->formats);
+	unsigned int rate = 48000, format = lowest(c->formats), i;
 	int err;
 
 	if (rate < c->rate_min || rate > c->rate_max)
 		rate = c->rate_min;
+	for (i = 0; i < c->nrates && c->rates[i] != rate; i++)
+		;
+	if (c->nrates && i == c->nrates)
+		rate = c->rates[0];
 	if (c->formats & WAVERT_FORMAT_S16)
 		format = WAVERT_FORMAT_S16;
 	err = wavert_stream_set_format(stream, rate, format, c->channels_min);
@@ -64,15 +68,18 @@ static void print_caps(const struct wavert_caps *c)
 {
 	unsigned int f;
 
-	printf("%s: %u pin%s\n  rates          %u..%u Hz\n  channels       %u..%u\n  formats       ",
-	       c->direction ? "capture" : "playback", c->pins, c->pins == 1 ? "" : "s",
-	       c->rate_min, c->rate_max, c->channels_min, c->channels_max);
+	printf("%s: %u pin%s\n  name           %s, ALSA device %u, subdevice %u\n  rates         ",
+	       c->direction ? "capture" : "playback", c->pins, c->pins == 1 ? "" : "s", c->name,
+	       c->pcm_device, c->pcm_subdevice);
+	print_rates(stdout, c);
+	printf("\n  channels       %u..%u\n  formats       ", c->channels_min, c->channels_max);
 	for (f = 1; f && f <= c->formats; f <<= 1)
 		if (c->formats & f)
 			printf(" %s", wavert_format_name(f));
-	printf("\n  buffer         up to %u bytes\n", c->buffer_max);
-	printf("  notifications  up to %u a buffer, %u frames apart or more, multiples of %u byte%s\n",
-	       c->notify_max, c->notify_min, c->size_step, c->size_step == 1 ? "" : "s");
+	printf("\n  buffer         %u..%u bytes\n", c->buffer_min, c->buffer_max);
+	printf("  notifications  up to %u a buffer, %u frames and %u us apart or more, multiples of %u byte%s\n",
+	       c->notify_max, c->notify_min, c->notify_min_ns / 1000, c->size_step,
+	       c->size_step == 1 ? "" : "s");
 	if (c->position_step)
 		printf("  position       moves by up to %u bytes at once", c->position_step);
 	else

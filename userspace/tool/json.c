@@ -36,9 +36,25 @@ static json_t *json_formats(unsigned int formats)
 	return list;
 }
 
+/* Empty: every rate of the range. */
+static json_t *json_rates(const struct wavert_caps *c)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < c->nrates; i++)
+		json_array_append_new(list, json_integer(c->rates[i]));
+	return list;
+}
+
 json_t *json_caps(const struct wavert_caps *c)
 {
-	return json_pack("{s:I, s:[I,I], s:[I,I], s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b}",
+	return json_pack("{s:s, s:[I,I], s:o, s:I, s:I, s:I, s:[I,I], s:[I,I], s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b}",
+			 "name", c->name,
+			 "pcm", (json_int_t)c->pcm_device, (json_int_t)c->pcm_subdevice,
+			 "rates", json_rates(c),
+			 "buffer_min_bytes", (json_int_t)c->buffer_min,
+			 "notification_distance_min_ns", (json_int_t)c->notify_min_ns,
 			 "pins", (json_int_t)c->pins,
 			 "rate", (json_int_t)c->rate_min, (json_int_t)c->rate_max,
 			 "channels", (json_int_t)c->channels_min, (json_int_t)c->channels_max,

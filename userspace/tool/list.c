@@ -56,7 +56,7 @@ int verb_list(const struct options *o)
 {
 	json_t *document = NULL, *cards = NULL;
 	struct wavert_device *device;
-	int card, err, found = 0, denied = 0;
+	int card, err, found = 0, denied = 0, other = 0;
 	char name[16];
 
 	if (o->json) {
@@ -68,13 +68,16 @@ int verb_list(const struct options *o)
 		snprintf(name, sizeof(name), "%d", card);
 		err = wavert_open(&device, name);
 		denied |= err == -EACCES;
+		other |= err == -EPROTO;
+		if (err == -EPROTO)
+			say_version(name);
 		if (err)
 			continue;
 		one_card(device, card, cards);
 		wavert_close(device);
 		found++;
 	}
-	if (!found)
+	if (!found && !other)
 		fputs(denied ?
 		      "wavert: cards are there, but you may not open them; sudo adduser $USER audio, then log in again\n" :
 		      "wavert: no card is driven by alsa-wavert; sudo modprobe snd-wavert-sim makes one, wavert doctor says what is missing\n",

@@ -240,7 +240,7 @@ json_t *report_json(const struct watch *w, const struct wavert_snapshot *now)
 	json_object_update_new(document, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}",
 		"rate", (json_int_t)now->rate, "notifications", (json_int_t)w->listed,
 		"signals", (json_int_t)w->delivered, "wakeups", (json_int_t)w->wakeups,
-		"not_listed", (json_int_t)w->skipped, "stalls", (json_int_t)now->stalls,
+		"not_listed", (json_int_t)w->skipped, "dma_halts", (json_int_t)now->dma_halts,
 		"removed", now->state == WAVERT_STATE_GONE, "late", json_late(w),
 		"stages", stages));
 	return document;

@@ -75,8 +75,8 @@ static void count(struct watch *w, const struct seen *s, const struct wavert_sna
 		if (s->stage_us[i] >= 0)
 			hist_add(&w->stages[i], (uint64_t)(s->stage_us[i] * 1000));
 	if (lines)
-		printf("%llu look %llu linear %llu frame %llu at %llu\n",
-		       (unsigned long long)s->n.number, (unsigned long long)s->n.look,
+		printf("%llu irq_seq %llu linear %llu frame %llu at %llu\n",
+		       (unsigned long long)s->n.number, (unsigned long long)s->n.irq_seq,
 		       (unsigned long long)s->n.linear, (unsigned long long)s->n.linear / frame,
 		       (unsigned long long)s->n.interrupt_ns);
 	if (!is_late(w, s))
@@ -88,13 +88,13 @@ static void count(struct watch *w, const struct seen *s, const struct wavert_sna
 		puts(line);
 }
 
-static unsigned int of_look(const struct wavert_notification *list, size_t n, uint64_t look)
+static unsigned int of_irq(const struct wavert_notification *list, size_t n, uint64_t irq_seq)
 {
 	unsigned int found = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		found += list[i].look == look;
+		found += list[i].irq_seq == irq_seq;
 	return found;
 }
 
@@ -115,19 +115,19 @@ static void take(struct watch *w, uint64_t points, uint64_t awake)
 	for (i = 0; i < n; i++) {
 		memset(&s, 0, sizeof(s));
 		s.n = list[i];
-		s.together = of_look(list, n, list[i].look);
+		s.together = of_irq(list, n, list[i].irq_seq);
 		s.at_once = (unsigned int)n;
-		s.stalled = now.stalls > w->stalls;
-		if (list[i].look != w->look) {
+		s.stalled = now.dma_halts > w->dma_halts;
+		if (list[i].irq_seq != w->irq_seq) {
 			w->before_ns = list[i].number > 1 ? w->last_ns : 0;
 			w->last_ns = list[i].interrupt_ns;
-			w->look = list[i].look;
+			w->irq_seq = list[i].irq_seq;
 		}
 		s.gap_us = us_between(w->before_ns, list[i].interrupt_ns);
 		measure(&s, awake, &now);
 		count(w, &s, &now);
 	}
-	w->stalls = now.stalls;
+	w->dma_halts = now.dma_halts;
 	fflush(stdout);
 }
 
@@ -209,7 +209,7 @@ int verb_watch(const struct options *o)
 	if (!err) {
 		wavert_stream_snapshot(w->stream, &now);
 		w->seen = now.notifications_written;
-		w->stalls = now.stalls;
+		w->dma_halts = now.dma_halts;
 		err = wavert_stream_event(w->stream);
 	}
 	code = err >= 0 ? run(w) : err == -ENOENT ? EXIT_FAILED : fail("observe", err);

@@ -36,8 +36,8 @@ struct watch {
 	unsigned long long delivered, listed, wakeups, skipped, late;
 	struct seen worst;		/* of the late ones */
 	struct histogram stages[STAGES];
-	uint64_t look, last_ns, before_ns;	/* the newest interrupt, and the one before */
-	uint64_t stalls;
+	uint64_t irq_seq, last_ns, before_ns;	/* the newest interrupt, and the one before */
+	uint64_t dma_halts;
 	bool ran;			/* the stream has been running */
 	const struct options *options;
 };

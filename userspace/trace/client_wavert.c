@@ -66,6 +66,16 @@ static bool stepped(unsigned int direction)
 	return !wavert_device_caps(device, direction, 0, &c) && c.flags & WAVERT_CAP_STEPPED;
 }
 
+static int say_version(const char *name)
+{
+	struct wavert_version v;
+
+	if (!wavert_version_of(name, &v))
+		fprintf(stderr, "wavert-trace: the modules have interface version %u.%u, this program was built for %d.%d; install both of one version\n",
+			v.abi_major, v.abi_minor, WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR);
+	return 1;
+}
+
 int trace_open(const char *name)
 {
 	struct wavert_version version = { 0 };
@@ -77,6 +87,8 @@ int trace_open(const char *name)
 	err = wavert_open(&device, name);
 	if (!err)
 		err = wavert_device_version(device, &version);
+	if (err == -EPROTO)
+		return say_version(name);
 	if (err) {
 		fprintf(stderr, "wavert-trace: card \"%s\": %s; --list shows what there is\n",
 			name, strerror(-err));
@@ -120,12 +132,15 @@ static void list_pins(struct wavert_device *d, unsigned int direction)
 int trace_list(void)
 {
 	struct wavert_device *d;
-	int card, found = 0;
+	int card, err, found = 0, other = 0;
 	char name[16];
 
 	for (card = 0; card < WAVERT_CARDS_MAX; card++) {
 		snprintf(name, sizeof(name), "%d", card);
-		if (wavert_open(&d, name))
+		err = wavert_open(&d, name);
+		if (err == -EPROTO)
+			other = say_version(name);
+		if (err)
 			continue;
 		printf("card %d\n", card);
 		list_pins(d, WAVERT_PLAYBACK);
@@ -133,7 +148,7 @@ int trace_list(void)
 		wavert_close(d);
 		found++;
 	}
-	if (!found)
+	if (!found && !other)
 		fputs("wavert-trace: there is no WaveRT device that may be opened\n", stderr);
 	return !found;
 }

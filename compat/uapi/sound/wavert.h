@@ -11,8 +11,15 @@
  *    last mapping of it unmapped. The filter may be closed before.
  *
  * Rules for every call:
- *  - Members are marked [in], [out] or [in,out]. [out] members are ignored on entry.
- *  - Words named reserved must be zero on entry, else EINVAL; so must unknown flags.
+ *  - Members are marked [in] or [out]. [out] members are ignored on entry. Unknown flags are
+ *    EINVAL.
+ *  - Structs grow at their end only (Documentation/abi.md). The size in the ioctl number is
+ *    the size of the caller's struct: the members that it lacks are taken as 0 and not
+ *    written; those that the module does not know must be 0, else E2BIG, and stay as they
+ *    are. A struct without the members that its call cannot do without is EINVAL. So client
+ *    and module of any two minor versions work together. Only struct wavert_version never
+ *    grows.
+ *  - Every call with a struct is _IOWR, so that results can be added to any of them.
  *  - A call that fails changes nothing, but for SET_STATE: it keeps the steps that it took
  *    before the one that failed (Q14).
  *  - Layout is the same for 32- and 64-bit callers; pointers need no alignment.
@@ -24,8 +31,13 @@
  *      EREMOTEIO UNSUCCESSFUL        ETIME      DATA_LATE_ERROR
  *      EOVERFLOW DATA_OVERRUN        EBADF      INVALID_HANDLE
  *      EMEDIUMTYPE OBJECT_TYPE_MISMATCH ENODEV  DEVICE_REMOVED
- *    Besides these only EFAULT (bad pointer), ENOTTY (unknown call, or a call for the
- *    other kind of file) and EINTR; NEW_STREAM also EMFILE, ENFILE and EPERM.
+ *      EINTR  CANCELLED (a fatal signal)
+ *    Besides these only EFAULT (bad pointer), E2BIG (above), ENOTTY (unknown call, or a call
+ *    for the other kind of file) and EPROTONOSUPPORT (a call of interface version 0.x);
+ *    NEW_STREAM also EMFILE, ENFILE and EPERM.
+ *  - EAGAIN has one meaning a call. ALLOC_BUFFER, SET_STATE: the hardware is not ready, it
+ *    could not be programmed. REGISTER_EVENT, GET_LATENCY, GET_REGISTER: the stream has no
+ *    buffer yet. GET_READ_PACKET: no new packet is complete. Other calls do not return it.
  *  - After the device is gone a right call fails with ENODEV, except that
  *    UNREGISTER_EVENT and SET_STATE to the same or a lower state still succeed (WRT-057),
  *    and that the register page can be mapped and read.
@@ -36,11 +48,19 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
+/*
+ * How a filter is recognised: the id of its hwdep device. The iface number is a number of
+ * our own, far above those that ALSA assigns, so that it is never another driver's.
+ */
 #define WAVERT_HWDEP_ID		"WaveRT"
+#define WAVERT_HWDEP_IFACE	0x57525400
 
-/* The major number changes when an old client could no longer work. */
-#define WAVERT_ABI_MAJOR	0
-#define WAVERT_ABI_MINOR	3
+/*
+ * The major number changes when an old client can no longer work; the minor number when
+ * something is added. What may change, and how: Documentation/abi.md.
+ */
+#define WAVERT_ABI_MAJOR	1
+#define WAVERT_ABI_MINOR	0
 
 /* Directions of a pin. */
 #define WAVERT_PLAYBACK		0	/* render */
@@ -61,6 +81,7 @@
 #define WAVERT_FORMAT_S32	0x10
 #define WAVERT_FORMAT_FLOAT	0x20	/* IEEE 754 binary32, nominal range -1..1 */
 
+/* Number, size and node of VERSION never change. Errors: EINVAL (reserved is not 0). */
 struct wavert_version {
 	__u32 abi_major;	/* [out] WAVERT_ABI_MAJOR of the module */
 	__u32 abi_minor;	/* [out] */
@@ -74,10 +95,18 @@ struct wavert_version {
 #define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */
 #define WAVERT_OFFERS_INPUT		0x2	/* GET_READ_PACKET (WRT-006) */
 #define WAVERT_OFFERS_OUTPUT		0x4	/* SET_WRITE_PACKET and its like (WRT-007) */
+/*
+ * read() and poll() on the stream itself. No module sets it yet: until one does, read() of
+ * a stream is EINVAL and poll() reports POLLERR.
+ */
+#define WAVERT_OFFERS_READ		0x8
+
+#define WAVERT_RATES		16
+#define WAVERT_NAME_BYTES	32
 
 /* Errors of CAPS: EINVAL (direction), ENOENT (no such pin). */
 struct wavert_caps {
-	__u32 pin;		/* [in] 0 .. pins - 1, as ALSA's subdevice number */
+	__u32 pin;		/* [in] 0 .. pins - 1 */
 	__u32 direction;	/* [in] WAVERT_PLAYBACK or WAVERT_CAPTURE */
 	__u32 pins;		/* [out] pins in this direction */
 	__u32 flags;		/* [out] WAVERT_CAP_* */
@@ -88,14 +117,21 @@ struct wavert_caps {
 	__u32 rate_max;		/* [out] Hz */
 	__u32 buffer_max;	/* [out] bytes */
 	__u32 notify_max;	/* [out] most notifications (WAVERT_ALLOC_ANY_COUNT) */
-	__u32 notify_min;	/* [out] least distance of two points, frames */
-	__u32 size_step;	/* [out] a point is a multiple of this, bytes (and of a frame) */
+	__u32 notify_min;	/* [out] least distance of two notifications, frames ... */
+	__u32 size_step;	/* [out] their distance is a multiple of this, bytes */
 	__u32 position_step;	/* [out] position moves by at most this many bytes; 0: one frame */
 	__u32 offers;		/* [out] WAVERT_OFFERS_* */
-	__u32 reserved[5];
+	__u32 buffer_min;	/* [out] a smaller request is rounded up to this, bytes */
+	__u32 notify_min_ns;	/* [out] ... and in time; the longer of both counts */
+	__u32 registers;	/* [out] of the hardware: mask of 1 << WAVERT_REGISTER_* */
+	__u32 pcm_device;	/* [out] the ALSA PCM of this pin: device ... */
+	__u32 pcm_subdevice;	/* [out] ... and subdevice */
+	__u32 nrates;		/* [out] 0: every rate from rate_min to rate_max */
+	__u32 rates[WAVERT_RATES];	/* [out] Hz, ascending, nrates of them; then 0 */
+	char name[WAVERT_NAME_BYTES];	/* [out] of the pin, for people; ends with NUL */
 };
 
-/* Watch, do not own: events and the register page of whoever runs this pin. */
+/* Watch, do not own: events and the register page of the client that runs this pin. */
 #define WAVERT_STREAM_OBSERVE	0x1
 
 /*
@@ -113,7 +149,6 @@ struct wavert_new_stream {
 	__u32 direction;	/* [in] */
 	__u32 flags;		/* [in] 0 or WAVERT_STREAM_OBSERVE */
 	__s32 fd;		/* [out] the stream, close-on-exec */
-	__u32 reserved[4];
 };
 
 /*
@@ -124,7 +159,6 @@ struct wavert_format {
 	__u32 rate;		/* [in] Hz */
 	__u32 format;		/* [in] exactly one WAVERT_FORMAT_* */
 	__u32 channels;		/* [in] */
-	__u32 reserved[5];
 };
 
 /* With notification (AllocateBufferWithNotification); without: AllocateAudioBuffer. */
@@ -137,9 +171,9 @@ struct wavert_format {
  * rounded up to the next multiple of count * frame bytes, and so far that points are at
  * least notify_min frames and 125 us apart (Q2, Q3); never down. Legal in STOP and ACQUIRE
  * (Q5). Errors: EREMOTEIO (size 0, below a frame or above buffer_max;
- * too many points), EINVAL (count; flags), EAGAIN (the hardware does not do as told,
- * WRT-023), EBADRQC (a buffer exists already, state PAUSE
- * or RUN, no format set, or an observer), EBUSY (somebody else owns the pin), ENOMEM.
+ * too many notifications), EINVAL (count; flags), EAGAIN (the hardware is not ready,
+ * WRT-023), EBADRQC (a buffer exists already, state PAUSE or RUN, no format set, or an
+ * observer), EBUSY (another stream owns the pin), ENOMEM.
  */
 struct wavert_buffer {
 	__u32 flags;			/* [in] WAVERT_ALLOC_* */
@@ -150,7 +184,6 @@ struct wavert_buffer {
 	__u32 offset_from_first_page;	/* [out] byte 0 of the buffer in the mapping; 0 today */
 	__u32 cache_type;		/* [out] MEMORY_CACHING_TYPE: 1 = MmCached */
 	__u32 call_memory_barrier;	/* [out] 1 iff cache_type is 2, MmWriteCombined (WRT-035) */
-	__u32 reserved[4];
 };
 
 /*
@@ -162,11 +195,16 @@ struct wavert_buffer {
  * WRT-064), EAGAIN (no buffer yet), EOPNOTSUPP (buffer without notification), ENOMEM
  * (64 events are registered).
  * UnregisterNotificationEvent: no signal follows its return (WRT-071). ENOENT (unknown).
+ * With WAVERT_EVENT_ALL it removes every event of the stream, also those whose descriptors
+ * are closed, and succeeds if there is none.
+ * Both: EINVAL (unknown flags, or ALL where it does not apply).
  */
 struct wavert_event {
-	__s32 fd;		/* [in] an eventfd, without EFD_SEMAPHORE */
-	__u32 reserved[3];
+	__s32 fd;		/* [in] an eventfd, without EFD_SEMAPHORE; -1 with ALL */
+	__u32 flags;		/* [in] 0, or for UNREGISTER_EVENT WAVERT_EVENT_ALL */
 };
+
+#define WAVERT_EVENT_ALL	0x1
 
 #define WAVERT_EVENTS_MAX	64
 
@@ -174,15 +212,14 @@ struct wavert_event {
  * SetState. Missing steps between STOP, ACQUIRE, PAUSE and RUN are inserted (WRT-122); the
  * present state again has no effect. When RUN -> PAUSE has returned, no signal follows
  * (WRT-097). Errors: EINVAL (> RUN), EBADRQC (RUN without a buffer; an observer),
- * EAGAIN (the hardware does not do as told).
+ * EAGAIN (the hardware is not ready).
  *
- * System suspend changes no state. A running stream stands still and goes on from where it
- * stood when the system wakes up; the points up to there are signalled before, none in
- * between, and the page counts one stall.
+ * System suspend changes no state. DMA of a running stream halts, and continues from the same
+ * position when the system wakes up; the points up to there are signalled before, none in
+ * between, and dma_halts of the register page increments.
  */
 struct wavert_state {
 	__u32 state;		/* [in] WAVERT_STATE_STOP .. _RUN */
-	__u32 reserved[3];
 };
 
 /* GetPosition, read from the hardware now. 0 in STOP and without a buffer. */
@@ -192,7 +229,7 @@ struct wavert_position {
 	__u64 linear;		/* [out] bytes since the last STOP (WRT-142) */
 	__u64 ns;		/* [out] when it was read, CLOCK_MONOTONIC (or the step clock) */
 	__u32 state;		/* [out] WAVERT_STATE_* */
-	__u32 reserved[7];
+	__u32 reserved;		/* [out] 0 */
 };
 
 /* GetHWLatency. Errors: EAGAIN (no buffer), EBADRQC (an observer). WRT-152 */
@@ -200,7 +237,6 @@ struct wavert_latency {
 	__u32 fifo_bytes;	/* [out] between the buffer and the codec link */
 	__u32 chipset_100ns;	/* [out] */
 	__u32 codec_100ns;	/* [out] */
-	__u32 reserved[5];
 };
 
 #define WAVERT_REGISTER_POSITION	0	/* GetPositionRegister */
@@ -212,7 +248,7 @@ struct wavert_latency {
  * read-only, at mmap_offset; the register is page_offset bytes into it, little endian.
  * Each kind is told once in the life of a stream (WRT-146, 150); from then on it can be
  * mapped, until the device is gone. Its offset in the buffer is
- *	(register + register_base) mod buffer_bytes
+ *	(register + position_register_base) mod buffer_bytes
  * with the two of the register page, and in RUN only. It may be that of the link to the
  * codec, a FIFO away from DMA. Errors: EOPNOTSUPP (the hardware has none, or none that can
  * be mapped alone; ask GET_POSITION, WRT-145), EAGAIN (no buffer), EBADRQC (told before, or
@@ -226,7 +262,6 @@ struct wavert_register {
 	__u64 mmap_offset;	/* [out] */
 	__u64 numerator;	/* [out] clock: numerator / denominator Hz */
 	__u64 denominator;	/* [out] */
-	__u32 reserved[6];
 };
 
 /*
@@ -240,14 +275,12 @@ struct wavert_register {
 /* GetPacketCount: packets played completely = number of the one in progress. WRT-160..163 */
 struct wavert_packet_count {
 	__u32 packets;		/* [out] C modulo 2^32; 0 in STOP */
-	__u32 reserved[3];
 };
 
 /* GetOutputStreamPresentationPosition. WRT-184..187 */
 struct wavert_presentation {
 	__u64 frames;		/* [out] that have left the device since the last STOP */
 	__u64 ns;		/* [out] CLOCK_MONOTONIC (step clock: of the last move) */
-	__u32 reserved[4];
 };
 
 /*
@@ -260,7 +293,7 @@ struct wavert_read_packet {
 	__u32 flags;		/* [out] 0 */
 	__u64 ns;		/* [out] when its first sample was taken at the converter */
 	__u32 more_data;	/* [out] 0: there is no backlog */
-	__u32 reserved[3];
+	__u32 reserved;		/* [out] 0 */
 };
 
 #define WAVERT_PACKET_EOS	0x200	/* KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM */
@@ -278,30 +311,41 @@ struct wavert_write_packet {
 	__u32 number;		/* [in] */
 	__u32 flags;		/* [in] 0 or WAVERT_PACKET_EOS */
 	__u32 eos_bytes;	/* [in] 0 .. B / N; without EOS ignored */
-	__u32 reserved[5];
 };
 
 #define WAVERT_IOC_VERSION	_IOWR('H', 0xb0, struct wavert_version)
-#define WAVERT_IOC_CAPS		_IOWR('H', 0xb1, struct wavert_caps)
-#define WAVERT_IOC_NEW_STREAM	_IOWR('H', 0xb2, struct wavert_new_stream)
 
-#define WAVERT_IOC_SET_FORMAT	_IOW('H', 0xb3, struct wavert_format)
-#define WAVERT_IOC_ALLOC_BUFFER	_IOWR('H', 0xb4, struct wavert_buffer)
+/* All 256 numbers of this type are ours: of the filter from 0, of a stream from 0x10. */
+#define WAVERT_IOC_TYPE		0xd7
+#define WAVERT_IOWR(nr, type)	_IOWR(WAVERT_IOC_TYPE, nr, type)
+
+#define WAVERT_IOC_CAPS		WAVERT_IOWR(0x00, struct wavert_caps)
+#define WAVERT_IOC_NEW_STREAM	WAVERT_IOWR(0x01, struct wavert_new_stream)
+
+#define WAVERT_IOC_SET_FORMAT	WAVERT_IOWR(0x10, struct wavert_format)
+#define WAVERT_IOC_ALLOC_BUFFER	WAVERT_IOWR(0x11, struct wavert_buffer)
 /*
  * Extension: Windows frees by closing only. A running stream is brought to STOP first
  * (Q6); registrations survive (WRT-051). EBADRQC (no buffer), EBUSY (still mapped).
  */
-#define WAVERT_IOC_FREE_BUFFER	_IO('H', 0xb5)
-#define WAVERT_IOC_REGISTER_EVENT	_IOW('H', 0xb6, struct wavert_event)
-#define WAVERT_IOC_UNREGISTER_EVENT	_IOW('H', 0xb7, struct wavert_event)
-#define WAVERT_IOC_SET_STATE	_IOW('H', 0xb8, struct wavert_state)
-#define WAVERT_IOC_GET_POSITION	_IOWR('H', 0xb9, struct wavert_position)
-#define WAVERT_IOC_GET_LATENCY	_IOWR('H', 0xba, struct wavert_latency)
-#define WAVERT_IOC_GET_REGISTER	_IOWR('H', 0xbb, struct wavert_register)
-#define WAVERT_IOC_PACKET_COUNT	_IOWR('H', 0xbc, struct wavert_packet_count)
-#define WAVERT_IOC_PRESENTATION	_IOWR('H', 0xbd, struct wavert_presentation)
-#define WAVERT_IOC_GET_READ_PACKET	_IOWR('H', 0xbe, struct wavert_read_packet)
-#define WAVERT_IOC_SET_WRITE_PACKET	_IOW('H', 0xbf, struct wavert_write_packet)
+#define WAVERT_IOC_FREE_BUFFER	_IO(WAVERT_IOC_TYPE, 0x12)
+#define WAVERT_IOC_REGISTER_EVENT	WAVERT_IOWR(0x13, struct wavert_event)
+#define WAVERT_IOC_UNREGISTER_EVENT	WAVERT_IOWR(0x14, struct wavert_event)
+#define WAVERT_IOC_SET_STATE	WAVERT_IOWR(0x15, struct wavert_state)
+#define WAVERT_IOC_GET_POSITION	WAVERT_IOWR(0x16, struct wavert_position)
+#define WAVERT_IOC_GET_LATENCY	WAVERT_IOWR(0x17, struct wavert_latency)
+#define WAVERT_IOC_GET_REGISTER	WAVERT_IOWR(0x18, struct wavert_register)
+#define WAVERT_IOC_PACKET_COUNT	WAVERT_IOWR(0x19, struct wavert_packet_count)
+#define WAVERT_IOC_PRESENTATION	WAVERT_IOWR(0x1a, struct wavert_presentation)
+#define WAVERT_IOC_GET_READ_PACKET	WAVERT_IOWR(0x1b, struct wavert_read_packet)
+#define WAVERT_IOC_SET_WRITE_PACKET	WAVERT_IOWR(0x1c, struct wavert_write_packet)
+
+/*
+ * The numbers of interface version 0.x were 'H' 0xb1 .. 0xbf. They are retired: each gives
+ * EPROTONOSUPPORT, and the kernel log says once that a client has to be rebuilt.
+ */
+#define WAVERT_RETIRED_FIRST	0xb1
+#define WAVERT_RETIRED_LAST		0xbf
 
 /*
  * mmap() of a stream, MAP_SHARED only. Mappings are not inherited by fork().
@@ -322,10 +366,10 @@ struct wavert_write_packet {
 
 #define WAVERT_RING		64
 
-/* One notification, in the black box of the register page. */
+/* One notification, in the notification log of the register page. */
 struct wavert_notification {
 	__u64 number;		/* C at this point: 1 for the first after STOP */
-	__u64 look;		/* serial number of the interrupt that found it */
+	__u64 irq_seq;		/* irq_count of the interrupt that found it */
 	__u64 interrupt_ns;	/* when the position was read */
 	__u64 signal_ns;	/* CLOCK_MONOTONIC when the events were signalled; 0: not yet */
 	__u64 linear;		/* position read then, bytes; >= number * B / N */
@@ -338,16 +382,28 @@ struct wavert_notification {
  * signal_ns alone is written outside of seq: a 32-bit reader may see half of it, and after
  * a stall an entry may carry the stamp of the one it replaced. Distrust a signal_ns below
  * interrupt_ns.
+ *
+ * The page grows as the structs of the calls do: a member is there if it ends within
+ * page_bytes, and a word that was reserved reads as 0 in an older module. The notification
+ * log is a ring of ring_entries entries, entry_bytes apart, at ring_offset; entries grow at
+ * their end as well. So find an entry by wavert_page_entry(), never by the size of a struct.
  */
 struct wavert_page {
 	__u32 seq;		/* odd while being written */
 	__u32 state;		/* WAVERT_STATE_* (an observer sees STOP, PAUSE, RUN, GONE) */
+	/* These five never change while the page is mapped. */
+	__u32 version;		/* major << 16 | minor, as of VERSION */
+	__u32 page_bytes;	/* of this struct, in the module */
+	__u32 ring_offset;	/* of the ring, bytes from the start of the page */
+	__u32 ring_entries;	/* a power of two */
+	__u32 entry_bytes;	/* from one entry to the next */
+	__u32 flags;		/* WAVERT_CAP_* */
 	__u64 linear;		/* bytes since the last STOP, at position_ns */
 	__u64 position_ns;	/* CLOCK_MONOTONIC (or the step clock) */
 	__u64 packets;		/* C: points passed since the last STOP */
-	__u64 point_ns;		/* when the last of them was passed */
-	__u64 looks;		/* interrupts so far, serial number of the newest; 0 in no use */
-	__u64 ring_head;	/* entries of ring[] ever written; newest: (ring_head - 1) % 64 */
+	__u64 notify_ns;	/* when the last of them was passed */
+	__u64 irq_count;	/* interrupts of this stream so far */
+	__u64 ring_head;	/* entries ever written; the newest is entry ring_head - 1 */
 	__u32 offset;		/* cyclic position, bytes, at position_ns */
 	__u32 buffer_bytes;	/* B; 0 without a buffer */
 	__u32 notifications;	/* N; 0 without */
@@ -355,7 +411,7 @@ struct wavert_page {
 	__u32 frame_bytes;
 	__u32 format;		/* WAVERT_FORMAT_* */
 	__u32 channels;
-	__u32 flags;		/* WAVERT_CAP_* */
+	__u32 position_register_base;	/* offset where the position register reads 0; RUN only */
 	/* Glitches since the stream was opened; of packet mode, 0 without. */
 	__u64 underruns;	/* points passed whose next packet had not been announced */
 	__u64 repeats;		/* announced again what had been announced last */
@@ -363,10 +419,18 @@ struct wavert_page {
 	__u64 overruns;		/* announced what does not fit yet (EOVERFLOW) */
 	__u64 dropped;		/* packets captured and overwritten before they were fetched */
 	__u64 end;		/* linear never gets beyond: end of stream; ~0 without one */
-	__u64 stalls;		/* times DMA stood still unasked: engine halts, system suspend */
-	__u32 register_base;	/* offset at which the position register reads 0; RUN only */
-	__u32 reserved[23];
-	struct wavert_notification ring[WAVERT_RING];
+	__u64 dma_halts;	/* times DMA halted by itself, or for a system suspend */
+	__u64 reserved[11];	/* 0 */
 };
+
+/* Entry n of the notification log, counted from 0 as ring_head counts. */
+static inline const struct wavert_notification *
+wavert_page_entry(const struct wavert_page *page, __u64 n)
+{
+	unsigned long at = (__u32)n & (page->ring_entries - 1);
+
+	return (const struct wavert_notification *)((const char *)page + page->ring_offset +
+						    at * page->entry_bytes);
+}
 
 #endif

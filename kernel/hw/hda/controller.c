@@ -263,6 +263,7 @@ static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	c->position_step = d->cfg.emulated ? HDA_EMULATED_STEP : 0;
 	c->stop_max_us = HDA_STOP_MAX_US + 2 * HDA_SRST_MAX_US;
 	c->dma_bits = d->dma_bits;
+	c->registers = d->alias ? 1 << WRT_HW_POSITION_REGISTER | 1 << WRT_HW_CLOCK_REGISTER : 0;
 	return 0;
 }
 

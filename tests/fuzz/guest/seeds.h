@@ -49,6 +49,17 @@ static const struct program seeds[] = {
 	PROGRAM(C(new_event, 3), C(dup, 3, 4, EVENT), C(register_event, 0, 3),
 		C(register_event, 0, 4), C(unregister_event, 0, 4), C(register_event, 0, 3),
 		C(close, 3, EVENT), C(close, 4, EVENT), C(set_state, 0, 3), C(step, 4)),
+	/* clients of other minor versions: shorter structs, longer ones with zeros, then without */
+	PROGRAM(C(open_filter, 0), C(caps, 0, 0, 0, 0xe0000001), C(caps, 0, 0, 0, 0xe0000802),
+		C(caps, 0, 0, 0, 0xe0000804), C(new_stream, 0, 0, 0xe0000802, 6),
+		C(new_stream, 0, 0, 0xe0000804, 6), C(set_format, 6, 0, 0, 0, 0xe0000802),
+		C(alloc_buffer, 6, 0, 0, 0, 0xe0000201), C(new_event, 5),
+		C(register_event, 6, 5, 0, 0xe0000101), C(set_state, 6, 3, 0xe0000802), C(step, 2),
+		C(get_position, 6, 0xe0001000), C(get_position, 6, 0xe0000805),
+		C(unregister_event, 6, 0, 14), C(unregister_event, 6, 0, 14),
+		C(set_state, 6, 0, 0xe0000006), C(close, 6, STREAM)),
+	/* a client of interface version 0.x */
+	PROGRAM(C(open_filter, 0), C(unknown_ioctl, 0, 7), C(unknown_ioctl, 0, 8, 1)),
 	/* playback by ALSA */
 	PROGRAM(C(pcm_open, 0, 0), C(pcm_hw_params, 0), C(pcm_sw_params, 0, 0, 0, 1),
 		C(pcm_prepare, 0), C(pcm_write, 0), C(pcm_write, 0), C(pcm_start, 0), C(step, 2),

@@ -16,15 +16,12 @@
 #include "fuzz.h"
 #include "ops.h"
 
-/* A reserved word that is not zero, now and then. */
-#define SPOIL(arg, a) ((a) >> 28 == 0xe ? (void)((arg).reserved[(a) % 2] = (a)) : (void)0)
-
 /* The errors that the interface documents. */
 static int checked(int err)
 {
 	static const int errors[] = { 0, EINVAL, ENOMEM, EBUSY, EBADFD, EREMOTEIO, EOVERFLOW,
 		EMEDIUMTYPE, EOPNOTSUPP, EAGAIN, EBADRQC, ENOENT, ETIME, EBADF, ENODEV, EFAULT,
-		ENOTTY, EINTR, EMFILE, ENFILE };
+		ENOTTY, EINTR, EMFILE, ENFILE, E2BIG };
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(errors); i++)
@@ -34,11 +31,50 @@ static int checked(int err)
 	return err;
 }
 
-static int call(struct thread *t, enum kind kind, const struct call *c, unsigned long request,
-		const void *arg, size_t bytes)
-{
-	void *user = give(t, c->a[4], arg, bytes);
+/* Longest struct that is passed whole; up to the largest size an ioctl number can hold. */
+#define LONGEST	512u
 
+/*
+ * The size of the caller's struct: now and then that of a client of another minor version, or
+ * of one that is broken. What a longer struct has at its end is 0 or not.
+ */
+static unsigned int size_of(uint32_t w, unsigned int bytes, unsigned char *arg)
+{
+	unsigned int n = w >> 8 & 0xff;
+
+	if (w >> 28 != 0xe)
+		return bytes;
+	switch (w % 8) {
+	case 0:
+		return n % (bytes + 1);
+	case 1:
+		return bytes - n % 3 * 4;
+	case 2:
+	case 3:
+		return bytes + n;
+	case 4:
+		arg[bytes + n] = 1;
+		return bytes + n + 1;
+	case 5:
+		arg[bytes + n] = 0x80;
+		return LONGEST;
+	case 6:
+		return 0x3fff;
+	}
+	return 0;
+}
+
+/* w: what size_of() makes the size of. */
+static int call(struct thread *t, enum kind kind, const struct call *c, unsigned long request,
+		uint32_t w, const void *arg, unsigned int bytes)
+{
+	unsigned char long_arg[LONGEST] = { 0 };
+	void *user;
+
+	memcpy(long_arg, arg, bytes);
+	request = _IOC(_IOC_DIR(request), _IOC_TYPE(request), _IOC_NR(request),
+		       size_of(w, bytes, long_arg));
+	user = give(t, c->a[4], long_arg, sizeof(long_arg));
 	return checked(result(ioctl(slot(t, kind, c->a[0]), request, user)));
 }
 
@@ -55,8 +91,9 @@ int op_version(struct thread *t, const struct call *c)
 {
 	struct wavert_version arg = { .abi_major = c->a[1] };
 
-	SPOIL(arg, c->a[1]);
-	return call(t, FILTER, c, WAVERT_IOC_VERSION, &arg, sizeof(arg));
+	if (c->a[1] >> 28 == 0xe)
+		arg.reserved[c->a[1] % 6] = c->a[1];
+	return call(t, FILTER, c, WAVERT_IOC_VERSION, c->a[2], &arg, sizeof(arg));
 }
 
 int op_caps(struct thread *t, const struct call *c)
@@ -66,8 +103,7 @@ int op_caps(struct thread *t, const struct call *c)
 	struct wavert_caps arg = { .pin = PICK(pins, c->a[1]),
 				   .direction = PICK(directions, c->a[2]) };
 
-	SPOIL(arg, c->a[3]);
-	return call(t, FILTER, c, WAVERT_IOC_CAPS, &arg, sizeof(arg));
+	return call(t, FILTER, c, WAVERT_IOC_CAPS, c->a[3], &arg, sizeof(arg));
 }
 
 /* a[1]: bit 0 direction, bit 1 pin, bit 2 observe; and wrong ones. */
@@ -78,16 +114,21 @@ int op_new_stream(struct thread *t, const struct call *c)
 	struct wavert_new_stream arg = { .pin = w >> 1 & 1, .direction = w & 1,
 					 .flags = w >> 2 & 1 };
 	struct wavert_new_stream *answer = (void *)(t->writable + 256);
+	unsigned char long_arg[LONGEST] = { 0 };
+	unsigned int size;
 	void *user;
 	int err;
 
 	if (w >> 28 == 0xf)
 		*(w & 1 ? &arg.pin : w & 2 ? &arg.direction : &arg.flags) = wrong[w >> 2 & 3];
-	SPOIL(arg, c->a[2]);
-	user = give(t, c->a[4], &arg, sizeof(arg));
+	memcpy(long_arg, &arg, sizeof(arg));
+	size = size_of(c->a[2], sizeof(arg), long_arg);
+	user = give(t, c->a[4], long_arg, sizeof(long_arg));
 	if (user != answer && user != t->readonly + 256 && user)
 		user = answer;		/* or the number of the descriptor would be lost */
-	err = checked(result(ioctl(slot(t, FILTER, c->a[0]), WAVERT_IOC_NEW_STREAM, user)));
+	err = checked(result(ioctl(slot(t, FILTER, c->a[0]),
+				   _IOC(_IOC_READ | _IOC_WRITE, WAVERT_IOC_TYPE,
+					_IOC_NR(WAVERT_IOC_NEW_STREAM), size), user)));
 	if (!err && user == answer)
 		put_slot(t, STREAM, c->a[3], answer->fd);
 	return err;
@@ -105,8 +146,7 @@ int op_set_format(struct thread *t, const struct call *c)
 				     .format = PICK(formats, c->a[2]),
 				     .channels = PICK(channels, c->a[3]) };
 
-	SPOIL(arg, c->a[4]);
-	return call(t, STREAM, c, WAVERT_IOC_SET_FORMAT, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_SET_FORMAT, c->a[4], &arg, sizeof(arg));
 }
 
 int op_alloc_buffer(struct thread *t, const struct call *c)
@@ -121,8 +161,7 @@ int op_alloc_buffer(struct thread *t, const struct call *c)
 
 	if (arg.flags == 0 && c->a[1] % 3)
 		arg.notifications = 0;
-	SPOIL(arg, c->a[4]);
-	return call(t, STREAM, c, WAVERT_IOC_ALLOC_BUFFER, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_ALLOC_BUFFER, c->a[4], &arg, sizeof(arg));
 }
 
 int op_free_buffer(struct thread *t, const struct call *c)
@@ -134,8 +173,11 @@ static int event_call(struct thread *t, const struct call *c, unsigned long requ
 {
 	struct wavert_event arg = { .fd = slot(t, c->a[2] % 16 == 15 ? OTHER : EVENT, c->a[1]) };
 
-	SPOIL(arg, c->a[3]);
-	return call(t, STREAM, c, request, &arg, sizeof(arg));
+	if (c->a[2] % 16 == 14)
+		arg = (struct wavert_event){ .fd = -1, .flags = WAVERT_EVENT_ALL };
+	if (c->a[2] >> 28 == 0xe)
+		arg.flags ^= 1u << c->a[2] % 32;
+	return call(t, STREAM, c, request, c->a[3], &arg, sizeof(arg));
 }
 
 int op_register_event(struct thread *t, const struct call *c)
@@ -153,32 +195,28 @@ int op_set_state(struct thread *t, const struct call *c)
 	static const uint32_t states[] = { 0, 1, 2, 3, 3, 2, 3, 4, 0xffffffff };
 	struct wavert_state arg = { .state = PICK(states, c->a[1]) };
 
-	SPOIL(arg, c->a[2]);
-	return call(t, STREAM, c, WAVERT_IOC_SET_STATE, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_SET_STATE, c->a[2], &arg, sizeof(arg));
 }
 
 int op_get_position(struct thread *t, const struct call *c)
 {
 	struct wavert_position arg = { 0 };
 
-	SPOIL(arg, c->a[1]);
-	return call(t, STREAM, c, WAVERT_IOC_GET_POSITION, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_GET_POSITION, c->a[1], &arg, sizeof(arg));
 }
 
 int op_get_latency(struct thread *t, const struct call *c)
 {
 	struct wavert_latency arg = { 0 };
 
-	SPOIL(arg, c->a[1]);
-	return call(t, STREAM, c, WAVERT_IOC_GET_LATENCY, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_GET_LATENCY, c->a[1], &arg, sizeof(arg));
 }
 
 int op_get_register(struct thread *t, const struct call *c)
 {
 	struct wavert_register arg = { .kind = c->a[1] % 4 };
 
-	SPOIL(arg, c->a[1]);
-	return call(t, STREAM, c, WAVERT_IOC_GET_REGISTER, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_GET_REGISTER, c->a[1], &arg, sizeof(arg));
 }
 
 /* ---- packets ---------------------------------------------------------------------- */
@@ -187,16 +225,14 @@ int op_packet_count(struct thread *t, const struct call *c)
 {
 	struct wavert_packet_count arg = { 0 };
 
-	SPOIL(arg, c->a[1]);
-	return call(t, STREAM, c, WAVERT_IOC_PACKET_COUNT, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_PACKET_COUNT, c->a[1], &arg, sizeof(arg));
 }
 
 int op_presentation(struct thread *t, const struct call *c)
 {
 	struct wavert_presentation arg = { 0 };
 
-	SPOIL(arg, c->a[1]);
-	return call(t, STREAM, c, WAVERT_IOC_PRESENTATION, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_PRESENTATION, c->a[1], &arg, sizeof(arg));
 }
 
 /* Near what is being played, or anywhere; now and then the last packet. */
@@ -211,24 +247,25 @@ int op_write_packet(struct thread *t, const struct call *c)
 	if (c->a[1] >> 28 != 0xd)
 		ioctl(slot(t, STREAM, c->a[0]), WAVERT_IOC_PACKET_COUNT, &now);
 	arg.number = now.packets + c->a[1] % 4;
-	SPOIL(arg, c->a[1]);
-	return call(t, STREAM, c, WAVERT_IOC_SET_WRITE_PACKET, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_SET_WRITE_PACKET, c->a[1], &arg, sizeof(arg));
 }
 
 int op_read_packet(struct thread *t, const struct call *c)
 {
 	struct wavert_read_packet arg = { 0 };
 
-	SPOIL(arg, c->a[1]);
-	return call(t, STREAM, c, WAVERT_IOC_GET_READ_PACKET, &arg, sizeof(arg));
+	return call(t, STREAM, c, WAVERT_IOC_GET_READ_PACKET, c->a[1], &arg, sizeof(arg));
 }
 
-/* Numbers of ours with a wrong size or direction, and the next free ones. */
+/* Numbers of ours with a wrong direction, those of interface version 0.x, and free ones. */
 int op_unknown_ioctl(struct thread *t, const struct call *c)
 {
 	static const uint32_t requests[] = { _IO('H', 0xb0), _IOW('H', 0xb0, int),
-		_IOWR('H', 0xb3, struct wavert_format), _IOR('H', 0xb9, struct wavert_position),
-		_IOWR('H', 0xcf, int), _IO('H', 0xff), 0 };
+		_IOW(WAVERT_IOC_TYPE, 0x10, struct wavert_format),
+		_IOR(WAVERT_IOC_TYPE, 0x16, struct wavert_position),
+		_IOWR(WAVERT_IOC_TYPE, 0x12, int), _IOWR(WAVERT_IOC_TYPE, 0xff, int),
+		_IO(WAVERT_IOC_TYPE, 0x02), _IOWR('H', 0xb1, struct wavert_caps), _IO('H', 0xbf),
+		_IO('H', 0xff), 0 };
 	enum kind kind = c->a[2] & 1 ? STREAM : FILTER;
 
 	return result(ioctl(slot(t, kind, c->a[0]), requests[c->a[1] % COUNT_OF(requests)],

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/types.h>
@@ -51,6 +52,7 @@ void prove_warn(const char *what);
 
 #define WARN_ON(x)		({ bool _x = (x); if (_x) prove_warn(#x); _x; })
 #define WARN_ON_ONCE(x)		WARN_ON(x)
+#define pr_warn_once(...)	prove_warn("a call of interface version 0.x")
 
 /* ---- memory --------------------------------------------------------------------- */
 
@@ -80,8 +82,21 @@ static inline void *memchr_inv(const void *p, int c, size_t bytes)
 	return NULL;
 }
 
+#define offsetofend(type, member)	(offsetof(type, member) + sizeof(((type *)0)->member))
+#define min_t(type, a, b)		((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define copy_from_user(to, from, n)	(memcpy(to, from, n), 0)
 #define copy_to_user(to, from, n)	(memcpy(to, from, n), 0)
+
+static inline int copy_struct_from_user(void *to, size_t size, const void *from, size_t usize)
+{
+	size_t common = min_t(size_t, size, usize);
+
+	if (usize > size && memchr_inv((const char *)from + size, 0, usize - size))
+		return -E2BIG;
+	memset((char *)to + common, 0, size - common);
+	memcpy(to, from, common);
+	return 0;
+}
 
 struct address_space;
 struct snd_card;
@@ -199,6 +214,10 @@ typedef struct {
 
 struct inode;
 struct file_operations;
+struct poll_table_struct;
+
+#define __poll_t		unsigned int
+#define EPOLLERR		8u
 
 struct file {
 	const struct file_operations *f_op;
@@ -215,6 +234,7 @@ struct file_operations {
 	int (*release)(struct inode *inode, struct file *file);
 	long (*unlocked_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
 	long (*compat_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
+	unsigned int (*poll)(struct file *file, struct poll_table_struct *wait);
 	int (*mmap)(struct file *file, struct vm_area_struct *vma);
 	long (*llseek)(struct file *file, long offset, int whence);
 };
@@ -243,7 +263,6 @@ struct snd_hwdep {
 	} ops;
 };
 
-#define SNDRV_HWDEP_IFACE_LAST	30
 #define strscpy(to, from, n)	strncpy(to, from, n)
 
 int snd_hwdep_new(struct snd_card *card, const char *id, int device, struct snd_hwdep **out);
