@@ -132,6 +132,12 @@ if tree=$(tests/guest/bed-build.sh --path uml 2>/dev/null) && [ -f "$tree/script
 else
 	result ok "checkpatch --strict # SKIP it comes with the UML bed (tests/guest/bed-build.sh uml)"
 fi
+if tests/abi/check.sh >"$work/found" 2>&1; then
+	result ok "the binary interface has changed by additions only (tests/abi)"
+else
+	result "not ok" "the binary interface has changed by additions only (tests/abi)"
+	detail "$work/found"
+fi
 grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"
 for tool in cppcheck clang-tidy analyzer coccinelle shellcheck; do
 	host_tool $tool

@@ -79,6 +79,8 @@ build_programs()
 		compile plugin_cost tests/guest/plugin_cost.c -lasound &&
 		compile abi_test64 tests/guest/abi_test.c -static &&
 		compile abi_test32 tests/guest/abi_test.c -static -m32 &&
+		compile old_client tests/abi/old_client.c -static &&
+		compile old_client32 tests/abi/old_client.c -static -m32 &&
 		compile unplug_test tests/guest/unplug_test.c -static -lpthread &&
 		compile pcm_test tests/guest/pcm_test.c -lasound &&
 		compile mappings_test tests/guest/mappings_test.c -Iuserspace/include -static build/userspace/libwavert.a &&
@@ -220,6 +222,9 @@ guest_parts()	# BED MODULES
 		--file build/guest/abi_test64 -- abi_test64
 	[ "$bed" = uml ] || part "$bed-abi-32" guest "$bed" "$dir" "clock=step streams=2" \
 		--file build/guest/abi_test32 -- abi_test32
+	part "$bed-old-client" guest "$bed" "$dir" "" --file build/guest/old_client -- old_client
+	[ "$bed" = uml ] || part "$bed-old-client-32" guest "$bed" "$dir" "" \
+		--file build/guest/old_client32 -- old_client32
 	part "$bed-unplug" guest "$bed" "$dir" "" --file build/guest/unplug_test -- unplug_test
 	[ "$bed" = uml ] || part "$bed-unplug-4-cpus" guest "$bed" "$dir" "" --smp 4 \
 		--append slub_debug=FZPU --file build/guest/unplug_test -- unplug_test $rounds

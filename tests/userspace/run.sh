@@ -288,8 +288,43 @@ unit()
 		"$work/test_tool"
 }
 
+# ---- modules of another interface version ----------------------------------------------------
+
+# The command, on a card whose modules have that version (tests/abi/old_module.c).
+with_modules()	# VERSION COMMAND...
+{
+	interface=$1
+	shift
+	gcc -O1 -Wall -Wextra -Werror -shared -fPIC -Icompat/uapi -o "$work/old_module.so" \
+		tests/abi/old_module.c -ldl || return
+	env "LD_PRELOAD=$work/old_module.so" "INTERFACE=$interface" "$@"
+}
+
+# One line, exit code 1, both versions and what to do.
+one_error()	# VERSION REGEX COMMAND...
+{
+	version=$1
+	regex=$2
+	shift 2
+	with_modules "$version" "$@" >"$work/out" 2>&1
+	code=$?
+	cat "$work/out"
+	[ $code = 1 ] && [ "$(wc -l <"$work/out")" = 1 ] && grep -qE "$regex" "$work/out"
+}
+
+have="the modules have interface version"
+built="this (command|program) was built for 1\.[0-9]+"
+
 host()
 {
+	check "Modules of version 0.3: wavert info says both versions, and what to install" \
+		one_error 0.3 "^wavert: $have 0\.3, $built; sudo apt install alsa-wavert-dkms" "$O/wavert" info
+	check "wavert list says the same, not that there is no card" \
+		one_error 0.3 "^wavert: $have 0\.3, $built" "$O/wavert" list
+	check "of modules of version 2.0 it says that the command is the older one" \
+		one_error 2.0 "^wavert: $have 2\.0, $built; sudo apt install alsa-wavert-utils" "$O/wavert" info
+	check "wavert-trace says both versions" \
+		one_error 0.3 "^wavert-trace: $have 0\.3, $built" "$O/wavert-trace" --list
 	check "The library exports the symbols written down, no other" symbols_as_written
 	check "Every one is declared in the header, and nothing else" header_declares_all
 	optional abidiff "Types and functions are those written down (abidiff)" abi_as_written

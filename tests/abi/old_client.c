@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * old_client.c - a client that was built against interface version 0.3, run against the
+ * modules of today. It gets one clear error for each call, and never a success that means
+ * something else. TAP on stdout; run in a guest by tests/check.sh.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/klog.h>
+#include <unistd.h>
+
+#include "0.3/sound/wavert.h"
+
+#include "../guest/tap.h"
+
+#define NODE "/dev/snd/hwC0D0"
+#define CALL(call) { #call, WAVERT_IOC_##call }
+
+static const struct {
+	const char *name;
+	unsigned long request;
+} calls[] = {
+	CALL(CAPS), CALL(NEW_STREAM), CALL(SET_FORMAT), CALL(ALLOC_BUFFER), CALL(FREE_BUFFER),
+	CALL(REGISTER_EVENT), CALL(UNREGISTER_EVENT), CALL(SET_STATE), CALL(GET_POSITION),
+	CALL(GET_LATENCY), CALL(GET_REGISTER), CALL(PACKET_COUNT), CALL(PRESENTATION),
+	CALL(GET_READ_PACKET), CALL(SET_WRITE_PACKET),
+};
+
+#define CALLS (sizeof(calls) / sizeof(calls[0]))
+
+/* The old numbers with any struct, or none: nothing is read or written. */
+static unsigned int not_refused(int fd)
+{
+	unsigned char arg[4096];
+	unsigned int wrong = 0;
+	size_t i, at;
+
+	for (i = 0; i < CALLS; i++) {
+		memset(arg, 0xa5, sizeof(arg));
+		if (ioctl(fd, calls[i].request, arg) >= 0 || errno != EPROTONOSUPPORT ||
+		    ioctl(fd, calls[i].request, NULL) >= 0 || errno != EPROTONOSUPPORT) {
+			printf("# %s: error %d\n", calls[i].name, errno);
+			wrong++;
+		}
+		for (at = 0; at < sizeof(arg); at++)
+			wrong += arg[at] != 0xa5;
+	}
+	return wrong;
+}
+
+/* A stream of today, as another program might pass it on; made without today's header. */
+static int new_stream(int filter)
+{
+	struct {
+		uint32_t pin, direction, flags;
+		int32_t fd;
+	} arg = { 0 };
+
+	return ioctl(filter, _IOWR(0xd7, 0x01, arg), &arg) ? -1 : arg.fd;
+}
+
+static unsigned int lines_of_log(const char *what)
+{
+	static char text[1 << 20];
+	int n = klogctl(3 /* read all */, text, sizeof(text) - 1);
+	unsigned int lines = 0;
+	char *at = text;
+
+	text[n > 0 ? n : 0] = 0;
+	while ((at = strstr(at, what))) {
+		lines++;
+		at++;
+	}
+	return lines;
+}
+
+int main(void)
+{
+	int filter = open(NODE, O_RDWR | O_CLOEXEC), stream;
+	struct wavert_version v = { 0 };
+
+	TAP_CHECK(!ioctl(filter, WAVERT_IOC_VERSION, &v) && v.abi_major == 1,
+		  "a client of version 0.3 reads the module's version, %u.%u", v.abi_major,
+		  v.abi_minor);
+	TAP_CHECK(!lines_of_log("interface version 0.x"), "which alone is no reason for a log entry");
+	TAP_CHECK(!not_refused(filter), "each of its calls to the filter gives EPROTONOSUPPORT");
+	stream = new_stream(filter);
+	TAP_CHECK(stream >= 0 && !not_refused(stream), "and each to a stream");
+	TAP_CHECK(lines_of_log("was built for interface version 0.x") == 1,
+		  "the kernel log says once that it has to be rebuilt");
+	close(stream);
+	close(filter);
+	return tap_done();
+}
