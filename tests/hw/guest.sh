@@ -252,6 +252,9 @@ part_register()
 {
 	local device
 	take_all
+	for device in $everyone; do
+		of "$device" hw_test caps "$(card_of "$device")"
+	done
 	for device in hda-msi hda-intx; do
 		of $device hw_test register "$(card_of $device)"
 		of $device hw_test clock "$(card_of $device)"

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hw_test.c - WaveRT clients of real (emulated) hardware: registers read without a call,
+ * hw_test.c - WaveRT clients of real (emulated) hardware: CAPS, registers read without a call,
  * a device taken away, playback and capture at once. Runs in the guest as root, called by
  * guest.sh. TAP on stdout.
  *
  *   hw_test register CARD
  *   hw_test clock CARD
+ *   hw_test caps CARD
  *   hw_test unbind CARD UNBIND-FILE PCI-ADDRESS
  *   hw_test duplex SECONDS CARD...
  *
@@ -368,6 +369,59 @@ static int test_unbind(int card, const char *file, const char *address)
 	return 0;
 }
 
+/* ---- what CAPS say, and what the calls then do ---------------------------------------------- */
+
+/* Every rate that is listed can be set, and none beside them. */
+static int rates_hold(int fd, const struct wavert_caps *c)
+{
+	unsigned int i, wrong = !c->nrates || c->nrates > WAVERT_RATES;
+
+	for (i = 0; i < c->nrates && i < WAVERT_RATES; i++) {
+		wrong += i && c->rates[i] <= c->rates[i - 1];
+		wrong += set_format(fd, c->rates[i], WAVERT_FORMAT_S16, 2) != 0;
+		wrong += set_format(fd, c->rates[i] + 1, WAVERT_FORMAT_S16, 2) != EINVAL;
+	}
+	return !wrong && c->rates[0] == c->rate_min && c->rates[c->nrates - 1] == c->rate_max;
+}
+
+static void check_caps(int card, unsigned int direction)
+{
+	const char *name = direction == WAVERT_PLAYBACK ? "playback" : "capture";
+	int fd = card_stream(card, direction, 0), kind, err;
+	struct wavert_register r;
+	struct wavert_caps c;
+	unsigned int registers = 0;
+	struct wavert_buffer b, least;
+
+	if (fd < 0 || card_caps(card, direction, &c)) {
+		TAP_CHECK(0, "card %d %s: CAPS", card, name);
+		return;
+	}
+	TAP_CHECK(rates_hold(fd, &c), "card %d %s: the %u rates that CAPS list are those it has",
+		  card, name, c.nrates);
+	set_format(fd, RATE, WAVERT_FORMAT_S16, 2);
+	err = alloc_full(fd, 0, 0, c.buffer_min, &least);
+	free_buffer(fd);
+	if (!err)
+		err = alloc_full(fd, 0, 0, 4, &b);
+	TAP_CHECK(!err && b.actual_bytes == least.actual_bytes && b.actual_bytes >= c.buffer_min,
+		  "card %d %s: a smaller request gives what buffer_min gives (%u bytes for %u)",
+		  card, name, b.actual_bytes, c.buffer_min);
+	for (kind = WAVERT_REGISTER_POSITION; kind <= WAVERT_REGISTER_CLOCK; kind++) {
+		map_register(fd, (unsigned int)kind, &r, &err);
+		registers |= !err << kind;
+	}
+	TAP_CHECK(registers == c.registers, "card %d %s: it has the registers that CAPS say (%x, %x)",
+		  card, name, registers, c.registers);
+	close(fd);
+}
+
+static void test_caps(int card)
+{
+	check_caps(card, WAVERT_PLAYBACK);
+	check_caps(card, WAVERT_CAPTURE);
+}
+
 /* ---- playback and capture at once ---------------------------------------------------------- */
 
 static void check_conserved(struct client *c, double time, int exact)
@@ -423,6 +477,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "register"))
 		test_register(atoi(argv[2]));
+	else if (argc == 3 && !strcmp(argv[1], "caps"))
+		test_caps(atoi(argv[2]));
 	else if (argc == 3 && !strcmp(argv[1], "clock"))
 		test_clock(atoi(argv[2]));
 	else if (argc == 5 && !strcmp(argv[1], "unbind"))
