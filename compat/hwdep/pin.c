@@ -47,6 +47,12 @@ static const struct wrt_mp_ops mp_ops = {
 
 /* ---- calls ---------------------------------------------------------------------- */
 
+/* Another thread of the client may hold it while it waits. */
+static int lock_control(struct wrt_pin *pin)
+{
+	return mutex_lock_killable(&pin->control);
+}
+
 static int set_format(struct wrt_pin *pin, const struct wrt_arg *user)
 {
 	struct wavert_format arg;
@@ -55,7 +61,9 @@ static int set_format(struct wrt_pin *pin, const struct wrt_arg *user)
 
 	if (err)
 		return err;
-	mutex_lock(&pin->control);
+	err = lock_control(pin);
+	if (err)
+		return err;
 	status = wrt_mp_set_format(&pin->mp, arg.rate, arg.format, arg.channels);
 	mutex_unlock(&pin->control);
 	return wrt_errno(status);
@@ -67,7 +75,8 @@ static enum wrt_status alloc_locked(struct wrt_pin *pin, struct wavert_buffer *a
 	bool notify = arg->flags & WAVERT_ALLOC_NOTIFICATION;
 	enum wrt_status status;
 
-	mutex_lock(&pin->control);
+	if (lock_control(pin))
+		return WRT_STATUS_CANCELLED;
 	status = wrt_mp_alloc(&pin->mp, notify ? WRT_MP_NOTIFY_BUFFER : WRT_MP_TIMER_BUFFER,
 			      arg->notifications, arg->flags & WAVERT_ALLOC_ANY_COUNT,
 			      arg->requested_bytes);
@@ -79,7 +88,10 @@ static enum wrt_status alloc_locked(struct wrt_pin *pin, struct wavert_buffer *a
 	return status;
 }
 
-/* The answer has been copied out, or could not be. Somebody may have freed it meanwhile. */
+/*
+ * The answer has been copied out, or could not be. Another thread may have freed the buffer
+ * meanwhile. Not killable: this has to be done.
+ */
 static void alloc_settled(struct wrt_pin *pin, u32 allocation, bool copied)
 {
 	mutex_lock(&pin->control);
@@ -117,9 +129,10 @@ static int alloc_buffer(struct wrt_pin *pin, const struct wrt_arg *user)
 static int free_buffer(struct wrt_pin *pin)
 {
 	enum wrt_status status;
-	int err = 0;
+	int err = lock_control(pin);
 
-	mutex_lock(&pin->control);
+	if (err)
+		return err;
 	if (pin->mp.buffer)
 		err = wrt_buffer_retire(pin);
 	if (!err) {
@@ -128,6 +141,28 @@ static int free_buffer(struct wrt_pin *pin)
 	}
 	mutex_unlock(&pin->control);
 	return err;
+}
+
+static enum wrt_status add_event(struct wrt_pin *pin, void *event)
+{
+	enum wrt_status status;
+
+	if (lock_control(pin))
+		return WRT_STATUS_CANCELLED;
+	status = wrt_mp_register_event(&pin->mp, event);
+	mutex_unlock(&pin->control);
+	return status;
+}
+
+static enum wrt_status remove_event(struct wrt_pin *pin, void *event)
+{
+	enum wrt_status status;
+
+	if (lock_control(pin))
+		return WRT_STATUS_CANCELLED;
+	status = wrt_mp_unregister_event(&pin->mp, event);
+	mutex_unlock(&pin->control);
+	return status;
 }
 
 static int register_event(struct wrt_pin *pin, const struct wrt_arg *user)
@@ -144,9 +179,7 @@ static int register_event(struct wrt_pin *pin, const struct wrt_arg *user)
 	status = wrt_notify_get(arg.fd, &event);
 	if (status)
 		return wrt_errno(status);
-	mutex_lock(&pin->control);
-	status = wrt_mp_register_event(&pin->mp, event);
-	mutex_unlock(&pin->control);
+	status = add_event(pin, event);
 	if (status)
 		wrt_notify_put(event);
 	return wrt_errno(status);
@@ -156,8 +189,10 @@ static int register_event(struct wrt_pin *pin, const struct wrt_arg *user)
 static int unregister_all(struct wrt_pin *pin)
 {
 	enum wrt_status status = WRT_STATUS_SUCCESS;
+	int err = lock_control(pin);
 
-	mutex_lock(&pin->control);
+	if (err)
+		return err;
 	while (!status && pin->mp.nevents) {
 		void *event = pin->mp.event[pin->mp.nevents - 1].event;
 
@@ -185,9 +220,7 @@ static int unregister_event(struct wrt_pin *pin, const struct wrt_arg *user)
 	status = wrt_notify_get(arg.fd, &event);
 	if (status)
 		return wrt_errno(status);
-	mutex_lock(&pin->control);
-	status = wrt_mp_unregister_event(&pin->mp, event);
-	mutex_unlock(&pin->control);
+	status = remove_event(pin, event);
 	if (!status)
 		wrt_notify_put(event);	/* the registration's */
 	wrt_notify_put(event);
@@ -202,7 +235,9 @@ static int set_state(struct wrt_pin *pin, const struct wrt_arg *user)
 
 	if (err)
 		return err;
-	mutex_lock(&pin->control);
+	err = lock_control(pin);
+	if (err)
+		return err;
 	status = wrt_mp_set_state(&pin->mp, arg.state);
 	mutex_unlock(&pin->control);
 	return wrt_errno(status);
@@ -214,7 +249,8 @@ static enum wrt_status register_locked(struct wrt_pin *pin, u32 kind, struct wrt
 {
 	enum wrt_status status;
 
-	mutex_lock(&pin->control);
+	if (lock_control(pin))
+		return WRT_STATUS_CANCELLED;
 	status = wrt_mp_get_register(&pin->mp, kind, reg);
 	if (!status) {
 		*pfn = wrt_register_pfn(reg);
@@ -273,7 +309,9 @@ static int get_latency(struct wrt_pin *pin, const struct wrt_arg *user)
 
 	if (err)
 		return err;
-	mutex_lock(&pin->control);
+	err = lock_control(pin);
+	if (err)
+		return err;
 	status = wrt_mp_latency(&pin->mp, &latency);
 	mutex_unlock(&pin->control);
 	if (status)
@@ -417,9 +455,11 @@ static int pin_start(struct wrt_pin *pin, struct wrt_stream *stream, bool observ
 		.privileged = observer && capable(CAP_SYS_ADMIN),
 	};
 	enum wrt_status status;
-	int err = -ENODEV;
+	int err = mutex_lock_killable(&pin->filter->lock);
 
-	mutex_lock(&pin->filter->lock);
+	if (err)
+		return err;
+	err = -ENODEV;
 	if (!pin->filter->gone) {
 		status = WRT_STATUS_INSUFFICIENT_RESOURCES;
 		if (may_add(pin->filter, pin->uid))

@@ -286,13 +286,19 @@ static void drop_owed(struct wrt_mp *mp)
 
 /*
  * [S] After a stop: every event is signalled for all points that have passed (WRT-096, 097,
- * Q47). A process that is being killed does not wait for that: the rest is dropped.
+ * Q47). If the process is being killed, the rest is dropped. If the device has been removed
+ * meanwhile, the rest is the thread's.
  */
 void wrt_mp_settle(struct wrt_mp *mp)
 {
+	int err;
+
 	wrt_assert_may_sleep();
-	if (wrt_stream_settle(mp->stream, &mp->client))
+	err = wrt_stream_settle(mp->stream, &mp->client);
+	if (err == WRT_EINTR)
 		drop_owed(mp);
+	else if (err)
+		wrt_client_defer(&mp->client);
 }
 
 /* The client is on no list any more: points that were pending for it are handed out here. */

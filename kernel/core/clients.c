@@ -103,6 +103,15 @@ static int sync_killable(struct wrt_stream *s, struct wrt_client *c)
 	return err;
 }
 
+static bool is_gone(struct wrt_stream *s)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	bool gone = s->state == WRT_STREAM_GONE;
+
+	wrt_unlock(&s->lock, flags);
+	return gone;
+}
+
 /* The thread may serve c at the same time: each signal is made by one of both. */
 int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 {
@@ -113,6 +122,8 @@ int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 		wrt_relax();
 		if (wrt_dying())
 			err = WRT_EINTR;
+		else if (is_gone(s))
+			err = WRT_EGONE;
 	}
 	return err ? err : sync_killable(s, c);
 }

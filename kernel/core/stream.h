@@ -227,8 +227,9 @@ void wrt_stream_look(struct wrt_stream *s, u64 irq_ns);
 
 /*
  * [S] Notify c, from here, of all that it is still owed; on return nothing is left over and no
- * callback of c runs. WRT_EINTR if the calling process is being killed: then something may be
- * left over. Nothing of other clients is waited for.
+ * callback of c runs. Something may be left over after WRT_EINTR (the calling process is being
+ * killed) and WRT_EGONE (removal does not wait for the owner's signals). Nothing of other
+ * clients is waited for.
  */
 int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
 

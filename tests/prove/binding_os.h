@@ -77,7 +77,16 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 	return a % b;
 }
 
-#define WRT_TRACE(event, ...)	do { } while (0)
+static inline void wrt_trace_nothing(u32 id, ...)
+{
+	(void)id;
+}
+
+#define WRT_TRACE(event, ...)				\
+	do {						\
+		if (0)					\
+			wrt_trace_nothing(__VA_ARGS__);	\
+	} while (0)
 
 #define wrt_memset(p, v, n)	sched_memset(p, v, n)
 #define wrt_memcpy(d, s, n)	memcpy(d, s, n)

@@ -162,6 +162,7 @@ typedef struct {
 #define mutex_init(m)		sched_lock_init(&(m)->raw, "mutex " #m)
 #define mutex_destroy(m)	((void)(m))
 #define mutex_lock(m)		sched_lock_acquire(&(m)->raw)
+#define mutex_lock_killable(m)	(sched_lock_acquire(&(m)->raw), 0)
 #define mutex_unlock(m)		sched_lock_release(&(m)->raw)
 
 static inline void init_rwsem(struct rw_semaphore *s)
