@@ -47,19 +47,22 @@ static u64 clock_bytes(const struct wrt_cycle *c, u64 from_ns, u64 to_ns)
 }
 
 /*
- * Whole buffers that DMA moved in addition to the `seen` bytes, by the least time between the
- * last accepted reading and this one: round to the nearest buffer, with 3/4 of a buffer on the
- * side of "none". An interrupt that comes in time needs no division.
+ * Bytes of the whole buffers that DMA moved in addition to the `seen` bytes, by the least time
+ * between the last accepted reading and this one: round to the nearest buffer, with 3/4 of a
+ * buffer on the side of "none". An interrupt that comes in time needs no division.
  */
 static u64 unseen_buffers(const struct wrt_position *p, const struct wrt_cycle *c, u64 seen,
 			  u64 from_ns)
 {
-	u64 least;
+	u64 least, missing;
 
 	if (from_ns <= p->ns || from_ns - p->ns < c->unseen_ns)
 		return 0;
 	least = clock_bytes(c, p->ns, from_ns);
-	return least <= seen ? 0 : wrt_div_u64(least - seen + c->bytes / 4, c->bytes);
+	if (least <= seen)
+		return 0;
+	missing = least - seen + c->bytes / 4;
+	return missing - wrt_mod_u64(missing, c->bytes);
 }
 
 /*
@@ -121,7 +124,7 @@ u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 
 	if (!c->unclocked) {
 		if (is_impossible(p, c, distance, ns))
 			return 0;
-		distance += unseen_buffers(p, c, distance, from_ns) * c->bytes;
+		distance += unseen_buffers(p, c, distance, from_ns);
 	}
 	p->offset = offset;
 	p->linear += distance;

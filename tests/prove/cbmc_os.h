@@ -40,14 +40,9 @@ static u64 known_a, known_b, known_q;
 /* Follows from the definition; said so that the solver need not find it. */
 #define NARROW(bits) ASSUME(b < 1ull << (bits) || q <= a >> (bits))
 
-/* A proof that is bounded says so: only quotients within this mask are tried. */
-#ifndef QUOTIENT_MASK
-#define QUOTIENT_MASK	~0ull
-#endif
-
 static inline u64 any_quotient(u64 a, u64 b)
 {
-	u64 q = any_u64() & QUOTIENT_MASK;
+	u64 q = any_u64();
 
 	NARROW(3), NARROW(6), NARROW(9), NARROW(12), NARROW(15), NARROW(18), NARROW(21);
 	NARROW(24), NARROW(27), NARROW(29);
@@ -76,7 +71,7 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 	u64 rest = any_u64();
 
 	__CPROVER_assert(b != 0, "no division by zero");
-	ASSUME(rest < b);
+	ASSUME(rest < b && rest <= a);
 	return rest;
 }
 

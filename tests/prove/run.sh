@@ -62,7 +62,8 @@ proofs=()
 
 # Starts the proofs of all properties of a function, each for itself: a solver that is given
 # all at once takes many times as long. settle() tells how they ended.
-prove()	# FILE FUNCTION SOLVER REPLACEMENT SENTENCE [FLAG...]: replacement FUNCTION:CONTRACT or nothing
+# SOLVER: cvc5, z3, or nothing for CBMC's own. REPLACEMENT: FUNCTION:CONTRACT or nothing.
+prove()	# FILE FUNCTION SOLVER REPLACEMENT SENTENCE [FLAG...]
 {
 	local file=$1 function=$2 solver=$3 replacement=$4 property
 	local dir=$out/$function program=$out/$function.gb
@@ -95,7 +96,7 @@ one_property()	# PROGRAM PROPERTY SOLVER
 	for solver in "$3" $other "$3"; do
 		# shellcheck disable=SC2086 # words
 		PATH=$out/bin:$PATH timeout -k 5 "$seconds" "$out/bin/cbmc" "$1" $checks \
-			--slice-formula --trace --property "$2" "--$solver"
+			--slice-formula --trace --property "$2" ${solver:+"--$solver"}
 		[ $? = 124 ] || break
 		[ "$solver" = "$3" ] || seconds=$limit
 	done
@@ -153,9 +154,8 @@ arithmetic()
 		-DEXACT_DIVISION
 	prove position.c prove_advance cvc5 '' \
 		"for every reading, cycle to 4 MiB, position to 2^62: offset < size, linear never back, no overflow"
-	prove position.c prove_bound cvc5 '' \
-		"for every reading of a clocked cycle to 4 MiB, up to 7 buffers unseen: moved <= longest time + a quarter + FIFO" \
-		-DEXACT_DIVISION -DQUOTIENT_MASK=7
+	prove position.c prove_bound '' '' \
+		"for every reading of a clocked cycle to 4 MiB: moved <= longest time + a quarter + FIFO, buffers by the least time"
 	prove position.c prove_end cvc5 '' \
 		"for every reading and end to 2^62: the position gets to the end and no further"
 	prove position.c prove_points z3 '' \

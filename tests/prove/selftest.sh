@@ -108,7 +108,7 @@ change kernel/core/position.c 's/if (offset >= c->bytes)/if (offset > c->bytes)/
 export ONLY=prove_bound
 change kernel/core/position.c 's/if (is_impossible(.*))/if (0 \&\& is_impossible(p, c, distance, ns))/' \
 	arithmetic 'most_bytes.*FAILURE' "a register is believed whatever it shows"
-change kernel/core/position.c 's/least = clock_bytes(c, p->ns, from_ns)/least = clock_bytes(c, 0, ns)/' \
+change kernel/core/position.c 's/least = clock_bytes(c, p->ns, from_ns)/least = clock_bytes(c, 0, from_ns)/' \
 	arithmetic 'FAILURE' "whole buffers are counted by another time"
 export ONLY=prove_points
 change kernel/core/position.c 's/p->points = all;/p->points++;/' \
