@@ -50,7 +50,7 @@ static void judge_entries(struct owner *o)
 	uint64_t head = all_points(o->page), delay;
 
 	for (; o->seen < head; o->seen++) {
-		const struct wavert_notification *e = &o->page->ring[o->seen % WAVERT_RING];
+		const struct wavert_notification *e = wavert_page_entry(o->page, o->seen);
 
 		if (head - o->seen > WAVERT_RING) {
 			shared->unsignalled++;
