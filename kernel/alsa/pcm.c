@@ -229,24 +229,15 @@ static void keep_wakeups(struct snd_pcm_hw_params *params)
  * Not ALSA's managed buffer, which is allocated before hw_params is called: a stream that a
  * WaveRT client owns would then have two.
  */
-static int back_with_memory(struct snd_pcm_substream *substream, struct wrt_hw_geom *geom)
+static int claim_with_memory(struct snd_pcm_substream *substream, size_t bytes)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
-	struct wrt_hw_seg seg;
-	int err;
+	int err = wrt_stream_claim(ps->stream, &ps->client);
 
-	err = wrt_stream_claim(ps->stream, &ps->client);
 	if (err)
 		return wrt_alsa_errno(err);
-	err = snd_pcm_lib_malloc_pages(substream, geom->bytes);
-	if (err < 0)
-		return err;
-	seg.bus = substream->runtime->dma_addr;
-	seg.len = geom->bytes;
-	geom->seg = &seg;
-	geom->nseg = 1;
-	geom->cpu = substream->runtime->dma_area;
-	return wrt_alsa_errno(wrt_stream_configure(ps->stream, &ps->client, geom));
+	err = snd_pcm_lib_malloc_pages(substream, bytes);
+	return err < 0 ? err : 0;
 }
 
 static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_params *params)
@@ -260,6 +251,7 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 		.channels = params_channels(params),
 	};
 	struct wrt_hw_geom geom;
+	struct wrt_hw_seg seg;
 	int err;
 
 	err = wrt_geometry_make(&ps->stream->caps, &req, &geom);
@@ -270,9 +262,17 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	keep_wakeups(params);
 	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
 				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
-	err = back_with_memory(substream, &geom);
+	err = claim_with_memory(substream, geom.bytes);
 	if (err)
 		return err;
+	seg.bus = substream->runtime->dma_addr;
+	seg.len = geom.bytes;
+	geom.seg = &seg;
+	geom.nseg = 1;
+	geom.cpu = substream->runtime->dma_area;
+	err = wrt_stream_configure(ps->stream, &ps->client, &geom);
+	if (err)
+		return wrt_alsa_errno(err);
 	/* The position is that of DMA; a frame is heard a FIFO later. */
 	substream->runtime->delay = ps->stream->latency.fifo_bytes / geom.frame_bytes;
 	return 0;

@@ -6,6 +6,7 @@
 #ifndef WRT_CORE_CLIENTS_H
 #define WRT_CORE_CLIENTS_H
 
+#include "deferred.h"
 #include "stream.h"
 
 /* Hand the owner what is pending, WRT_FROM_INTERRUPT. The lock is dropped for the callback. */
@@ -27,8 +28,17 @@ bool wrt_clients_has(const struct wrt_stream *s, const struct wrt_client *c);
 /* [S] Off the list, once no callback of c runs. What was pending is dropped. */
 void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c);
 
-/* stream.c: leave the lock, and have the deferred work served if there is new one. */
-void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned long flags);
+/* Leave the lock, and have the deferred work served if there is new one. */
+static inline void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned long flags)
+{
+	bool kick = s->kick;
+
+	wrt_assert_locked(&s->lock);
+	s->kick = false;
+	wrt_unlock(&s->lock, flags);
+	if (kick)
+		wrt_deferred_kick(s->dev);
+}
 
 /* stream.c: read the position once and publish it with the points passed. */
 void wrt_stream_take_look(struct wrt_stream *s);

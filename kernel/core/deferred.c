@@ -93,7 +93,7 @@ static struct wrt_client *next_client(struct wrt_deferred *d, u64 now, u64 *wait
 
 		if (!q->first)
 			continue;
-		if (now >= q->rest_until_ns) {
+		if (d->urgent || now >= q->rest_until_ns) {
 			*wait_ns = 0;
 			return q->first;
 		}
@@ -291,15 +291,29 @@ static bool is_idle(struct wrt_deferred *d)
 	return idle;
 }
 
+static void count_urgent(struct wrt_deferred *d, u32 n)
+{
+	unsigned long flags = wrt_lock(&d->lock);
+
+	d->urgent += n;
+	wrt_unlock(&d->lock, flags);
+}
+
+/* The caller is privileged and pays with its own time: there is no budget meanwhile. */
 int wrt_device_wait_deferred(struct wrt_device *dev)
 {
 	struct wrt_deferred *d = &dev->deferred;
 	int err;
 
 	wrt_assert_may_sleep();
+	if (is_idle(d))
+		return 0;
+	count_urgent(d, 1);
 	count_waiter(d, 1);
+	wrt_deferred_kick(dev);
 	err = wrt_wait_killable(&dev->wait, is_idle(d));
 	count_waiter(d, -1u);
+	count_urgent(d, -1u);
 	return err;
 }
 

@@ -58,7 +58,10 @@ u64 wrt_device_serve(struct wrt_device *dev);
 /* [A] The same answer without serving a client: for a thread that is about to sleep. */
 u64 wrt_device_deferred(struct wrt_device *dev);
 
-/* [S] Until nothing is deferred. WRT_EINTR: the calling process is being killed. */
+/*
+ * [S] Until nothing is deferred. For privileged callers: the thread does not keep to its budget
+ * meanwhile. WRT_EINTR: the calling process is being killed.
+ */
 int wrt_device_wait_deferred(struct wrt_device *dev);
 
 /*

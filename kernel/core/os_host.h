@@ -33,7 +33,7 @@ struct wrt_mutex {
 };
 
 /* How many wrt_locks this thread holds. */
-__attribute__((weak)) _Thread_local unsigned int wrt_host_locks;
+__attribute__((weak)) __thread unsigned int wrt_host_locks;
 
 #define wrt_host_assert(condition)						\
 	do {									\

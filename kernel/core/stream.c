@@ -114,21 +114,21 @@ static void publish_to(struct wrt_stream *s, struct wrt_client *c, struct wrt_sn
 	c->seen = s->passed;
 }
 
-/* Clients from here on in the list; the owner comes first. */
-static void publish_from(struct wrt_stream *s, struct wrt_client *c, bool stopping)
+/* To all; the owner comes first. */
+static void publish_at(struct wrt_stream *s, bool stopping)
 {
 	struct wrt_snapshot snap;
+	struct wrt_client *c;
 
 	wrt_assert_locked(&s->lock);
-	if (c)
-		fill_snapshot(s, &snap);
-	for (; c; c = c->next)
+	fill_snapshot(s, &snap);
+	for (c = s->clients; c; c = c->next)
 		publish_to(s, c, &snap, stopping);
 }
 
 static void publish(struct wrt_stream *s)
 {
-	publish_from(s, s->clients, false);
+	publish_at(s, false);
 }
 
 /* How many points have passed since the last call. */
@@ -138,17 +138,6 @@ static u64 pass_points(struct wrt_stream *s)
 
 	s->passed += fresh;
 	return fresh;
-}
-
-void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned long flags)
-{
-	bool kick = s->kick;
-
-	wrt_assert_locked(&s->lock);
-	s->kick = false;
-	wrt_unlock(&s->lock, flags);
-	if (kick)
-		wrt_deferred_kick(s->dev);
 }
 
 /* Turn DMA off and account for the last bytes. */
@@ -180,7 +169,7 @@ static void halt_dma(struct wrt_stream *s)
 	s->state = WRT_STREAM_READY;
 	s->looks++;
 	pass_points(s);
-	publish_from(s, s->clients, true);
+	publish_at(s, true);
 }
 
 /* ---- looks ----------------------------------------------------------------------- */
@@ -201,6 +190,7 @@ static void update_position(struct wrt_stream *s)
 	s->looks++;
 	WRT_TRACE(position_update, wrt_trace_id(s), s->looks, s->pos.linear, s->pos.ns,
 		  s->pos.points, fresh);
+	(void)fresh;	/* where nothing is traced */
 }
 
 void wrt_stream_take_look(struct wrt_stream *s)
@@ -210,17 +200,23 @@ void wrt_stream_take_look(struct wrt_stream *s)
 }
 
 /*
- * The owner is served before anything is done for observers. The lock is dropped for that, so
- * another processor may have published to them meanwhile.
+ * The owner is served before anything is done for observers. They are shown the same reading: the
+ * owner may have caused a newer one meanwhile. But the lock was dropped, so the stream may have
+ * been stopped.
  */
 static void publish_and_notify(struct wrt_stream *s, unsigned long *flags)
 {
 	struct wrt_snapshot snap;
+	struct wrt_client *c;
 
 	fill_snapshot(s, &snap);
 	publish_to(s, s->owner, &snap, false);
 	wrt_clients_notify_owner(s, flags);
-	publish_from(s, s->clients == s->owner ? s->clients->next : s->clients, false);
+	if (s->looks != snap.look || s->state != snap.state)
+		fill_snapshot(s, &snap);
+	for (c = s->clients; c; c = c->next)
+		if (c != s->owner)
+			publish_to(s, c, &snap, false);
 }
 
 void wrt_stream_look(struct wrt_stream *s, u64 irq_ns)

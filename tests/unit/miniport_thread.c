@@ -462,6 +462,28 @@ static void waking_the_thread_is_charged_to_whom_it_serves(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
+static u64 seen_linear;
+
+static void ask_position(struct tb_event *e)
+{
+	e->pin->tb->now += PACKET_NS / 2;
+	seen_linear = mp_position(e->pin).linear;
+}
+
+static void an_observer_is_shown_the_reading_of_the_interrupt(void **state)
+{
+	struct mp_bed *b = *state;
+
+	b->event[0].on_signal = ask_position;
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	assert_int_equal(seen_linear, PACKET_BYTES * 3 / 2);
+	assert_int_equal(b->watch[0].page.linear, PACKET_BYTES);
+	assert_int_equal(b->watch[0].page.passed, 1);
+	tb_pin_close(&b->watch[0]);
+}
+
 static void an_owner_does_not_wait_for_what_observers_have_spent(void **state)
 {
 	struct mp_bed *b = *state;
@@ -524,6 +546,7 @@ const struct CMUnitTest thread_tests[] = {
 	THREAD(a_client_that_takes_little_never_waits),
 	THREAD(many_quick_signals_make_the_thread_rest_for_a_millisecond),
 	THREAD(waking_the_thread_is_charged_to_whom_it_serves),
+	THREAD(an_observer_is_shown_the_reading_of_the_interrupt),
 	THREAD(an_owner_does_not_wait_for_what_observers_have_spent),
 	THREAD(a_thread_that_rests_is_not_woken_by_every_interrupt),
 };
