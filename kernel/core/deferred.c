@@ -44,7 +44,7 @@ static bool append(struct wrt_deferred *d, struct wrt_client *c)
 	bool first = !q->first;
 
 	wrt_assert_locked(&d->lock);
-	if (c->deferred || c->cancelled)
+	if (c->deferred || c->cancelled || c->closed)
 		return false;
 	c->deferred = true;
 	c->next_deferred = NULL;
@@ -255,31 +255,30 @@ static bool is_served(struct wrt_deferred *d, const struct wrt_client *c)
 	return served;
 }
 
-static void set_cancelled(struct wrt_deferred *d, struct wrt_client *c, bool cancelled)
-{
-	unsigned long flags = wrt_lock(&d->lock);
-
-	c->cancelled = cancelled;
-	if (cancelled)
-		take_out(d, c);
-	wrt_unlock(&d->lock, flags);
-}
-
-static void cancel(struct wrt_device *dev, struct wrt_client *c)
+static void cancel(struct wrt_device *dev, struct wrt_client *c, bool closed)
 {
 	struct wrt_deferred *d = &dev->deferred;
+	unsigned long flags;
 
 	wrt_assert_may_sleep();
-	set_cancelled(d, c, true);
-	count_waiter(d, 1);
+	flags = wrt_lock(&d->lock);
+	c->cancelled = true;
+	c->closed |= closed;
+	take_out(d, c);
+	d->waiters++;
+	wrt_unlock(&d->lock, flags);
+
 	wrt_wait_until(&dev->wait, !is_served(d, c));
-	count_waiter(d, -1u);
+
+	flags = wrt_lock(&d->lock);
+	c->cancelled = false;
+	d->waiters--;
+	wrt_unlock(&d->lock, flags);
 }
 
 void wrt_deferred_cancel(struct wrt_device *dev, struct wrt_client *c)
 {
-	cancel(dev, c);
-	set_cancelled(&dev->deferred, c, false);
+	cancel(dev, c, false);
 }
 
 static bool is_idle(struct wrt_deferred *d)
@@ -327,5 +326,5 @@ void wrt_client_defer(struct wrt_client *c)
 
 void wrt_client_cancel(struct wrt_client *c)
 {
-	cancel(c->stream->dev, c);
+	cancel(c->stream->dev, c, true);
 }

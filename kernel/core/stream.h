@@ -111,7 +111,8 @@ struct wrt_client {
 	/* The core's own, under the lock of struct wrt_deferred. */
 	struct wrt_client *next_deferred;
 	bool deferred;		/* in the queue */
-	bool cancelled;		/* must not get into the queue */
+	bool cancelled;		/* must not get into the queue ... */
+	bool closed;		/* ... never again */
 };
 
 static inline void wrt_client_init(struct wrt_client *c, const struct wrt_client_ops *ops,

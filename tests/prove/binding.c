@@ -637,6 +637,8 @@ static const struct {
 	  { setup_slow, { serve, close_player, interrupt }, finish } },
 	{ "removal beside the thread and a close",
 	  { setup_slow, { remove_device, serve, close_player }, finish } },
+	{ "removal beside the thread and an observer that closes",
+	  { setup_slow, { remove_device, serve, close_watcher }, finish } },
 };
 
 int main(int argc, char **argv)
