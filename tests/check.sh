@@ -185,6 +185,8 @@ hostile_parts()	# BED MODULES SECONDS
 			--file build/guest/hostile_memory -- hostile_memory 400 10
 		part debian-hostile-observers guest debian "$dir" "" "${signals[@]}" \
 			-- hostile_signals observers 100
+		part debian-hostile-observers-0 guest debian "$dir" "" "${signals[@]}" \
+			-- hostile_signals observers 0
 		part debian-hostile-owner-1 guest debian "$dir" "" "${signals[@]}" \
 			-- hostile_signals owner 1 10000
 		part debian-hostile-owner-64 guest debian "$dir" "" "${signals[@]}" \

@@ -19,7 +19,12 @@
 #define STRANGERS	6u		/* two of the eight places are the owner's and root's */
 #define FRIENDS		2u
 #define MS		1000000ull
-#define GAP_MAX		200000ull	/* of an ordinary task, ns */
+/*
+ * How much longer an ordinary task waits, ns: one signal of 100 watchers is 104 us, which cannot be
+ * interrupted, and 40 us wake the thread and put it to sleep again. The wait without observers
+ * (94 us, when a tick and an interrupt meet) is what may come on top.
+ */
+#define GAP_MORE	150000ull
 #define SETTLED_NS	(200 * MS)	/* after that a slow event has been found to be slow */
 
 static struct shared {
@@ -28,7 +33,6 @@ static struct shared {
 	unsigned long signalled, unsignalled;
 	/* of the spinning task */
 	uint64_t gap;
-	unsigned long gaps;		/* of GAP_MAX or more */
 	double share;
 	/* durations of calls, ns */
 	uint64_t stop, free, close;
@@ -76,7 +80,6 @@ static void spin(struct owner *o, uint64_t ns)
 		now = now_ns();
 		if (now - last > shared->gap)
 			shared->gap = now - last;
-		shared->gaps += now - last >= GAP_MAX;
 		if (now - last > 5000)
 			lost += now - last;
 		last = now;
@@ -107,7 +110,6 @@ static void measure_signals(struct owner *o)
 	shared->err = register_event(o->fd, o->event);
 	spin(o, 50 * MS);	/* until the other processes of the test sleep */
 	shared->gap = 0;
-	shared->gaps = 0;
 	shared->err |= set_state(o->fd, WAVERT_STATE_RUN);
 	spin(o, 1000 * MS);
 	judge_entries(o);
@@ -183,8 +185,7 @@ static void print_measured(const char *who)
 	printf("# %s: %lu points signalled in time for the log, %lu not\n", who,
 	       shared->signalled, shared->unsignalled);
 	printf("# %s: an ordinary task had %.1f %% of the processor\n", who, shared->share * 100);
-	printf("# %s: it waited %.1f us at most, %lu times 200 us or more\n", who,
-	       (double)shared->gap / 1e3, shared->gaps);
+	printf("# %s: it waited %.1f us at most\n", who, (double)shared->gap / 1e3);
 	printf("# %s: STOP %.1f us, %llu points, %llu signals\n", who, (double)shared->stop / 1e3,
 	       shared->points, shared->sum);
 }
@@ -228,14 +229,14 @@ static struct shared run_owner(unsigned int observed, unsigned int watchers, con
 }
 
 /* PREEMPT_RT leaves an ordinary task less even without observers: timers run in a thread. */
-static void test_ordinary_task(const struct shared *among)
+static void test_ordinary_task(const struct shared *alone, const struct shared *among)
 {
 	if (read_value("/sys/kernel/realtime", NULL) == 1) {
-		tap_skip("PREEMPT_RT", "an ordinary task waits less than 200 us for the processor");
+		tap_skip("PREEMPT_RT", "an ordinary task waits 150 us longer at most");
 		tap_skip("PREEMPT_RT", "it keeps 85 %% of the processor");
 		return;
 	}
-	TAP_CHECK(among->gap < GAP_MAX, "an ordinary task waits less than 200 us for the processor");
+	TAP_CHECK(among->gap <= alone->gap + GAP_MORE, "an ordinary task waits 150 us longer at most");
 	TAP_CHECK(among->share >= 0.85, "it keeps 85 %% of the processor");
 }
 
@@ -246,7 +247,7 @@ static void test_observers(unsigned int watchers)
 	TAP_CHECK(!among.unsignalled && among.mean <= 2 * alone.mean &&
 		  among.most <= 2 * alone.most,
 		  "observers delay no signal of the owner to more than twice its delay without them");
-	test_ordinary_task(&among);
+	test_ordinary_task(&alone, &among);
 	TAP_CHECK(among.stop < MS, "SET_STATE(STOP) takes less than a millisecond");
 	TAP_CHECK(among.free < MS, "so does FREE_BUFFER of a running stream");
 	TAP_CHECK(among.close < MS, "so does its close");
