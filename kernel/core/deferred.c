@@ -268,6 +268,7 @@ static void cancel(struct wrt_device *dev, struct wrt_client *c, bool closed)
 	d->waiters++;
 	wrt_unlock(&d->lock, flags);
 
+	wrt_wake(&dev->wait);	/* the queue may be empty now */
 	wrt_wait_until(&dev->wait, !is_served(d, c));
 
 	flags = wrt_lock(&d->lock);
