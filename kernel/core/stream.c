@@ -131,11 +131,27 @@ static void publish(struct wrt_stream *s)
 	publish_at(s, false);
 }
 
+/* Observers get the reading of the last interrupt, if only the owner has it so far. */
+static void publish_to_observers(struct wrt_stream *s)
+{
+	struct wrt_client *c;
+
+	wrt_assert_locked(&s->lock);
+	if (!s->observers_due)
+		return;
+	s->observers_due = false;
+	for (c = s->clients; c; c = c->next)
+		if (c != s->owner)
+			publish_to(s, c, &s->update, false);
+}
+
 /* How many points have passed since the last call. */
 static u64 pass_points(struct wrt_stream *s)
 {
-	u64 fresh = wrt_position_take_points(&s->pos, &s->cycle);
+	u64 fresh;
 
+	publish_to_observers(s);	/* these points are not of that reading */
+	fresh = wrt_position_take_points(&s->pos, &s->cycle);
 	s->passed += fresh;
 	return fresh;
 }
@@ -200,23 +216,16 @@ void wrt_stream_take_look(struct wrt_stream *s)
 }
 
 /*
- * The owner is served before anything is done for observers. They are shown the same reading: the
- * owner may have caused a newer one meanwhile. But the lock was dropped, so the stream may have
- * been stopped.
+ * The owner is served before anything is done for observers. The lock is dropped for that; for
+ * observers this reading comes before what is published meanwhile, by a stop for instance.
  */
 static void publish_and_notify(struct wrt_stream *s, unsigned long *flags)
 {
-	struct wrt_snapshot snap;
-	struct wrt_client *c;
-
-	fill_snapshot(s, &snap);
-	publish_to(s, s->owner, &snap, false);
+	fill_snapshot(s, &s->update);
+	s->observers_due = s->clients != s->owner || s->owner->next;
+	publish_to(s, s->owner, &s->update, false);
 	wrt_clients_notify_owner(s, flags);
-	if (s->looks != snap.look || s->state != snap.state)
-		fill_snapshot(s, &snap);
-	for (c = s->clients; c; c = c->next)
-		if (c != s->owner)
-			publish_to(s, c, &snap, false);
+	publish_to_observers(s);
 }
 
 void wrt_stream_look(struct wrt_stream *s, u64 irq_ns)

@@ -148,6 +148,8 @@ struct wrt_stream {
 	struct wrt_position pos;
 	u64 passed;			/* points, ever */
 	u64 looks;
+	struct wrt_snapshot update;	/* of the interrupt in progress ... */
+	bool observers_due;		/* ... which observers have not been shown yet */
 	bool kick;			/* clients were queued since the lock was taken */
 	u64 no_trial_before;		/* miniport/events.c, for the owner: see there */
 };

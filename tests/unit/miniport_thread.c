@@ -484,6 +484,27 @@ static void an_observer_is_shown_the_reading_of_the_interrupt(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
+static void stop_after_half_a_packet(struct tb_event *e)
+{
+	e->pin->tb->now += PACKET_NS / 2;
+	wrt_stream_stop(e->pin->mp.stream, &e->pin->mp.client);
+}
+
+static void an_observer_is_shown_the_interrupt_before_a_stop_that_it_causes(void **state)
+{
+	struct mp_bed *b = *state;
+
+	b->event[0].on_signal = stop_after_half_a_packet;
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	assert_int_equal(b->watch[0].point_linear, PACKET_BYTES);
+	assert_int_equal(b->watch[0].page.linear, PACKET_BYTES * 3 / 2);
+	assert_int_equal(b->watch[0].page_points, 1);
+	b->event[0].on_signal = NULL;
+	tb_pin_close(&b->watch[0]);
+}
+
 static void an_owner_does_not_wait_for_what_observers_have_spent(void **state)
 {
 	struct mp_bed *b = *state;
@@ -547,6 +568,7 @@ const struct CMUnitTest thread_tests[] = {
 	THREAD(many_quick_signals_make_the_thread_rest_for_a_millisecond),
 	THREAD(waking_the_thread_is_charged_to_whom_it_serves),
 	THREAD(an_observer_is_shown_the_reading_of_the_interrupt),
+	THREAD(an_observer_is_shown_the_interrupt_before_a_stop_that_it_causes),
 	THREAD(an_owner_does_not_wait_for_what_observers_have_spent),
 	THREAD(a_thread_that_rests_is_not_woken_by_every_interrupt),
 };

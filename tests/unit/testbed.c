@@ -543,6 +543,8 @@ static void pin_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	pin->page_geom = *s->geom;
 	pin->page_mp_state = mp->state;
 	pin->page_points += s->passed;
+	if (s->passed)
+		pin->point_linear = s->linear;
 	if (pin->nsteps < COUNT(pin->step) &&
 	    (!pin->nsteps || pin->step[pin->nsteps - 1] != (u32)mp->state))
 		pin->step[pin->nsteps++] = mp->state;

@@ -144,6 +144,7 @@ struct tb_pin {
 	struct wrt_hw_geom page_geom;
 	enum wrt_mp_state page_mp_state;
 	u64 page_points;		/* sum of passed */
+	u64 point_linear;		/* of the last page with new points */
 	u64 signalling;			/* points that signalling was called for */
 	u64 next, gaps;			/* as of a client */
 	/* states in the order in which they were published, without repetition */
