@@ -33,7 +33,7 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out)
 	out->ns = wrt_position_ns(&s->pos);
 	out->read_ns = s->pos.ns;
 	out->points = s->pos.points;
-	out->packets = wrt_position_all_points(&s->pos, &s->cycle);
+	out->packets = s->pos.points;	/* nothing is published but with its points taken */
 	out->passed = 0;
 	out->point_ns = s->pos.point_ns;
 	out->look = s->looks;
@@ -537,6 +537,7 @@ void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wr
 	wrt_assert_locked(&s->lock);
 	if (wrt_clients_has(s, c)) {
 		fill_snapshot(s, out);
+		out->packets = wrt_position_all_points(&s->pos, &s->cycle);
 		return;
 	}
 	wrt_memset(out, 0, sizeof(*out));
