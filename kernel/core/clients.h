@@ -40,6 +40,15 @@ static inline void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned lon
 		wrt_deferred_kick(s->dev);
 }
 
+/* stream.c: publish to all clients; nothing else has changed. */
+void wrt_stream_publish(struct wrt_stream *s);
+
+/* stream.c: DMA off, state READY, points up to here published and handed out. */
+void wrt_stream_halt(struct wrt_stream *s);
+
+/* owner.c: device mutex held in place of the lock; kick after that. */
+void wrt_stream_forget_buffer(struct wrt_stream *s);
+
 /* stream.c: read the position once and publish it with the points passed. */
 void wrt_stream_take_look(struct wrt_stream *s);
 

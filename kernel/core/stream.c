@@ -126,7 +126,7 @@ static void publish_at(struct wrt_stream *s, bool stopping)
 		publish_to(s, c, &snap, stopping);
 }
 
-static void publish(struct wrt_stream *s)
+void wrt_stream_publish(struct wrt_stream *s)
 {
 	publish_at(s, false);
 }
@@ -177,7 +177,7 @@ static void stop_dma(struct wrt_stream *s)
 	WRT_TRACE(stop, wrt_trace_id(s), s->pos.linear, s->pos.ns);
 }
 
-static void halt_dma(struct wrt_stream *s)
+void wrt_stream_halt(struct wrt_stream *s)
 {
 	wrt_assert_locked(&s->lock);
 	stop_dma(s);
@@ -212,7 +212,7 @@ static void update_position(struct wrt_stream *s)
 void wrt_stream_take_look(struct wrt_stream *s)
 {
 	update_position(s);
-	publish(s);
+	wrt_stream_publish(s);
 }
 
 /*
@@ -239,194 +239,6 @@ void wrt_stream_look(struct wrt_stream *s, u64 irq_ns)
 		publish_and_notify(s, &flags);
 	}
 	wrt_stream_unlock_and_kick(s, flags);
-}
-
-/* ---- owning --------------------------------------------------------------------- */
-
-static int claim_locked(struct wrt_stream *s, struct wrt_client *c)
-{
-	wrt_assert_locked(&s->lock);
-	if (s->state == WRT_STREAM_GONE)
-		return WRT_EGONE;
-	if (s->owner && s->owner != c)
-		return WRT_EBUSY;
-	if (s->state == WRT_STREAM_RUN)
-		return WRT_ESTATE;
-	s->owner = c;
-	c->observer = false;
-	if (!wrt_clients_has(s, c))
-		wrt_clients_link(s, c);
-	return 0;
-}
-
-static int claim(struct wrt_stream *s, struct wrt_client *c)
-{
-	unsigned long flags = wrt_lock(&s->lock);
-	int err = claim_locked(s, c);
-
-	wrt_unlock(&s->lock, flags);
-	return err;
-}
-
-/*
- * The device forgets the buffer. Device mutex held; kick after that. Stop, leave READY and clear
- * s->hw under one lock, so that a start() that comes after fails.
- */
-static void forget_buffer(struct wrt_stream *s)
-{
-	const struct wrt_hw_ops *ops = s->dev->ops;
-	struct wrt_hw_stream *hw;
-	unsigned long flags;
-
-	wrt_assert_mutex(&s->dev->mutex);
-	flags = wrt_lock(&s->lock);
-	if (s->state == WRT_STREAM_RUN)
-		halt_dma(s);
-	if (s->state != WRT_STREAM_GONE)
-		s->state = WRT_STREAM_FREE;
-	hw = s->hw;
-	s->hw = NULL;
-	s->points_on = false;
-	wrt_unlock(&s->lock, flags);
-	if (!hw)
-		return;
-	ops->release(hw);
-	ops->close(hw);
-}
-
-/* The cycle that positions are counted in, and the start of it. Stream lock held. */
-static void set_geometry(struct wrt_stream *s, const struct wrt_hw_geom *g)
-{
-	wrt_assert_locked(&s->lock);
-	s->geom = *g;
-	s->geom.seg = NULL;
-	s->geom.nseg = 0;
-	s->cycle.bytes = g->bytes;
-	s->cycle.notify_bytes = g->notify_bytes;
-	s->cycle.byte_rate = g->rate * g->frame_bytes;
-	s->cycle.unclocked = s->caps.flags & WRT_HW_EMULATED;
-	s->cycle.fifo_bytes = s->latency.fifo_bytes;
-	s->cycle.unseen_ns = wrt_mul_div_u64(g->bytes - g->bytes / 4, WRT_NSEC_PER_SEC,
-					     s->cycle.byte_rate);
-	s->bracket_ns = s->cycle.unclocked ? ~0ull :
-		wrt_mul_div_u64(g->bytes / 8, WRT_NSEC_PER_SEC, s->cycle.byte_rate);
-	s->register_base = 0;
-	wrt_position_reset(&s->pos);
-}
-
-/* Device mutex held. */
-static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
-{
-	const struct wrt_hw_ops *ops = s->dev->ops;
-	struct wrt_hw_latency latency = { 0 };
-	struct wrt_hw_stream *hw;
-	unsigned long flags;
-	int err;
-
-	wrt_assert_mutex(&s->dev->mutex);
-	forget_buffer(s);
-	if (s->dev->asleep)
-		return WRT_EIO;
-	err = ops->open(s->dev->hw, s->slot, &hw);
-	if (err)
-		return err;
-	err = ops->prepare(hw, g, &latency);
-	if (err) {
-		ops->close(hw);
-		return err;
-	}
-
-	flags = wrt_lock(&s->lock);
-	s->hw = hw;
-	s->latency = latency;
-	set_geometry(s, g);
-	s->dma_off = true;
-	s->state = WRT_STREAM_READY;
-	wrt_clients_update_points(s);
-	publish(s);
-	wrt_unlock(&s->lock, flags);
-	return 0;
-}
-
-/*
- * The stream has no owner again. DMA is off, the buffer forgotten. The device mutex is not
- * held: this may have to wait for a callback of c.
- */
-static void disown(struct wrt_stream *s, struct wrt_client *c)
-{
-	unsigned long flags;
-
-	wrt_assert_may_sleep();
-	wrt_clients_unlink(s, c);
-	flags = wrt_lock(&s->lock);
-	s->owner = NULL;
-	wrt_memset(&s->geom, 0, sizeof(s->geom));
-	wrt_memset(&s->cycle, 0, sizeof(s->cycle));
-	wrt_position_reset(&s->pos);
-	if (s->state != WRT_STREAM_GONE)
-		s->state = WRT_STREAM_FREE;
-	publish(s);
-	wrt_unlock(&s->lock, flags);
-}
-
-int wrt_stream_claim(struct wrt_stream *s, struct wrt_client *c)
-{
-	int err = wrt_mutex_lock_killable(&s->dev->mutex);
-
-	wrt_assert_may_sleep();
-	if (err)
-		return err;
-	err = claim(s, c);
-	if (!err)
-		forget_buffer(s);
-	wrt_mutex_unlock(&s->dev->mutex);
-	wrt_deferred_kick(s->dev);
-	return err;
-}
-
-int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
-			 const struct wrt_hw_geom *g)
-{
-	bool owner = false;
-	int err = wrt_mutex_lock_killable(&s->dev->mutex);
-
-	wrt_assert_may_sleep();
-	if (err)
-		return err;
-	err = claim(s, c);
-	if (!err) {
-		owner = true;
-		err = program(s, g);
-	}
-	wrt_mutex_unlock(&s->dev->mutex);
-	wrt_deferred_kick(s->dev);
-	if (err && owner)
-		disown(s, c);
-	return err;
-}
-
-static bool owns(struct wrt_stream *s, const struct wrt_client *c)
-{
-	unsigned long flags = wrt_lock(&s->lock);
-	bool owner = s->owner == c;
-
-	wrt_unlock(&s->lock, flags);
-	return owner;
-}
-
-void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c)
-{
-	bool owner;
-
-	wrt_assert_may_sleep();
-	wrt_mutex_lock(&s->dev->mutex);
-	owner = owns(s, c);
-	if (owner)
-		forget_buffer(s);
-	wrt_mutex_unlock(&s->dev->mutex);
-	wrt_deferred_kick(s->dev);
-	if (owner)
-		disown(s, c);
 }
 
 /* ---- running -------------------------------------------------------------------- */
@@ -479,7 +291,7 @@ static int start_locked(struct wrt_stream *s)
 			return err;
 	}
 	s->state = WRT_STREAM_RUN;
-	publish(s);
+	wrt_stream_publish(s);
 	return 0;
 }
 
@@ -514,7 +326,7 @@ int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
 	if (s->owner != c)
 		err = WRT_EBUSY;
 	else if (s->state == WRT_STREAM_RUN)
-		halt_dma(s);
+		wrt_stream_halt(s);
 	wrt_stream_unlock_and_kick(s, flags);
 	return err;
 }
@@ -525,7 +337,7 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c)
 
 	if (s->owner == c && s->state == WRT_STREAM_READY) {
 		wrt_position_reset(&s->pos);
-		publish(s);
+		wrt_stream_publish(s);
 	}
 	wrt_unlock(&s->lock, flags);
 }
@@ -560,12 +372,12 @@ void wrt_stream_gone(struct wrt_stream *s)
 	wrt_assert_mutex(&s->dev->mutex);
 	flags = wrt_lock(&s->lock);
 	if (s->state == WRT_STREAM_RUN)
-		halt_dma(s);
+		wrt_stream_halt(s);
 	s->state = WRT_STREAM_GONE;
-	publish(s);
+	wrt_stream_publish(s);
 	wrt_clients_defer_owner(s);
 	wrt_unlock(&s->lock, flags);
-	forget_buffer(s);
+	wrt_stream_forget_buffer(s);
 }
 
 void wrt_stream_suspend(struct wrt_stream *s)
@@ -580,7 +392,7 @@ void wrt_stream_suspend(struct wrt_stream *s)
 		s->looks++;
 		count_stall(s);
 		pass_points(s);
-		publish(s);
+		wrt_stream_publish(s);
 		wrt_clients_defer_owner(s);
 	}
 	wrt_unlock(&s->lock, flags);
@@ -597,7 +409,7 @@ int wrt_stream_resume(struct wrt_stream *s)
 	if (s->wakes_up && !wrt_position_ended(&s->pos))
 		err = start_dma(s);
 	s->wakes_up = false;
-	publish(s);
+	wrt_stream_publish(s);
 	wrt_unlock(&s->lock, flags);
 	return err;
 }
