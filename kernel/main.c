@@ -208,6 +208,7 @@ EXPORT_SYMBOL_GPL(wrt_adapter_resume);
 /* core/ itself names no system: what backends need of it is exported here. */
 EXPORT_SYMBOL_GPL(wrt_device_irq);
 EXPORT_SYMBOL_GPL(wrt_device_wait_deferred);
+EXPORT_SYMBOL_GPL(wrt_device_abandon_deferred);
 
 /*
  * The kernel writes the register page and the simulator's buffers by one virtual address, a

@@ -10,9 +10,9 @@
  * quick; it does so under the event lock. Everything else is signalled by the thread of
  * the device (core/deferred.h), one event a turn, without the lock.
  *
- * An event that is new is tried in the interrupt. To bound what a client can take by coming
- * with new ones again and again, a stream on which a signal took t in the interrupt has new
- * events tried by the thread for the next TRIAL_SHARE * t.
+ * A quick event may become slow: waiters come and go. To bound what a client can take by that, or
+ * by coming with new events again and again, a stream on which a signal took t in the interrupt has
+ * all events of that user signalled by the thread for the next TRIAL_SHARE * t.
  */
 #include "miniport.h"
 
@@ -68,7 +68,11 @@ enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event)
 	else if (mp->nevents == WRT_MP_EVENTS_MAX)
 		status = WRT_STATUS_INSUFFICIENT_RESOURCES;
 	else
-		mp->event[mp->nevents++] = (struct wrt_mp_event){ .event = event, .next = next };
+		mp->event[mp->nevents++] = (struct wrt_mp_event){
+			.event = event,
+			/* a point may have passed since */
+			.next = next > mp->handed ? next : mp->handed,
+		};
 	wrt_unlock(&mp->event_lock, flags);
 	return status;
 }
@@ -170,6 +174,17 @@ static void judge(struct wrt_mp_event *e, u64 took_ns)
 		e->speed = WRT_MP_QUICK;
 }
 
+/* Slow signals add up. Another user's events do not pay for them. */
+static void forbid_trials(struct wrt_mp *mp, u64 now, u64 took_ns)
+{
+	struct wrt_stream *s = mp->stream;
+
+	if (s->no_trial_before < now)
+		s->no_trial_before = now;
+	s->no_trial_before += TRIAL_SHARE * took_ns;
+	s->no_trial_uid = mp->client.user.uid;
+}
+
 /* In the interrupt. Returns when the signal had been made. */
 static u64 signal_at_once(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 {
@@ -181,15 +196,17 @@ static u64 signal_at_once(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 	after = wrt_now_ns();
 	judge(e, after - now);
 	if (e->speed == WRT_MP_SLOW)
-		mp->stream->no_trial_before = after + TRIAL_SHARE * (after - now);
+		forbid_trials(mp, after, after - now);
 	return after;
 }
 
 static bool may_signal_at_once(const struct wrt_mp *mp, const struct wrt_mp_event *e, u64 now)
 {
-	if (e->speed == WRT_MP_NEW)
-		return now >= mp->stream->no_trial_before;
-	return e->speed == WRT_MP_QUICK;
+	const struct wrt_stream *s = mp->stream;
+
+	if (e->speed == WRT_MP_SLOW)
+		return false;
+	return now >= s->no_trial_before || mp->client.user.uid != s->no_trial_uid;
 }
 
 /* What the interrupt does. True: something is left for the thread. */
@@ -242,8 +259,10 @@ static void signal_next(struct wrt_mp *mp, unsigned long *flags)
 	event = e->event;
 	e->busy++;
 	wrt_unlock(&mp->event_lock, *flags);
+	wrt_stay();	/* the time is to be that of the signal, not of the client that it wakes */
 	mp->ops->signal(event);
 	took = wrt_now_ns() - began;
+	wrt_go();
 	*flags = wrt_lock(&mp->event_lock);
 	e = &mp->event[find(mp, event)];	/* others may have been unregistered */
 	e->busy--;
@@ -278,6 +297,7 @@ static void drop_owed(struct wrt_mp *mp)
 	unsigned long flags = wrt_lock(&mp->event_lock);
 	u32 i;
 
+	mp->handed = mp->client.passed;
 	for (i = 0; i < mp->nevents; i++)
 		if (mp->event[i].next < mp->handed)
 			mp->event[i].next = mp->handed;

@@ -221,6 +221,7 @@ free:
 static void remove_card(struct sim_card *sc)
 {
 	WRITE_ONCE(sc->leaving, true);
+	wrt_device_abandon_deferred(wrt_adapter_device(sc->adapter));
 	debugfs_remove_recursive(sc->debugfs);	/* waits for a stepper */
 	wrt_adapter_disconnect(sc->adapter);
 	wrt_platform_quiet(&sc->platform);

@@ -112,6 +112,14 @@ static bool is_gone(struct wrt_stream *s)
 	return gone;
 }
 
+static void drop_pending(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+
+	c->pending = 0;
+	wrt_unlock(&s->lock, flags);
+}
+
 /* The thread may serve c at the same time: each signal is made by one of both. */
 int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 {
@@ -125,7 +133,11 @@ int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 		else if (is_gone(s))
 			err = WRT_EGONE;
 	}
-	return err ? err : sync_killable(s, c);
+	if (!err)
+		err = sync_killable(s, c);
+	if (err == WRT_EINTR)
+		drop_pending(s, c);
+	return err;
 }
 
 /* ---- coming and going -------------------------------------------------------------------- */

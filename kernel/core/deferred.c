@@ -16,8 +16,8 @@ static const u32 share[WRT_DEFERRED_CLASSES] = { 4, 5 };
 #define DEBT_NS		20000u
 #define REST_NS		1000000u
 
-/* Waking the thread is counted as work, but not what may be somebody else's doing. */
-#define WAKE_MAX_NS	50000u
+/* Waking the thread is counted as work, but not what others do with the processor meanwhile. */
+#define WAKE_MAX_NS	15000u
 
 void wrt_deferred_init(struct wrt_deferred *d)
 {
@@ -184,6 +184,8 @@ static u64 work_began(struct wrt_deferred *d, const struct wrt_client *c, u64 no
 	d->woken_ns = 0;
 	if (began < d->served_ns)
 		began = d->served_ns;
+	if (began >= now)	/* another processor has woken the thread again */
+		return now;
 	return now - began > WAKE_MAX_NS ? now - WAKE_MAX_NS : began;
 }
 
@@ -285,7 +287,7 @@ void wrt_deferred_cancel(struct wrt_device *dev, struct wrt_client *c)
 static bool is_idle(struct wrt_deferred *d)
 {
 	unsigned long flags = wrt_lock(&d->lock);
-	bool idle = !d->serving && is_empty(d);
+	bool idle = d->abandoned || (!d->serving && is_empty(d));
 
 	wrt_unlock(&d->lock, flags);
 	return idle;
@@ -315,6 +317,16 @@ int wrt_device_wait_deferred(struct wrt_device *dev)
 	count_waiter(d, -1u);
 	count_urgent(d, -1u);
 	return err;
+}
+
+void wrt_device_abandon_deferred(struct wrt_device *dev)
+{
+	struct wrt_deferred *d = &dev->deferred;
+	unsigned long flags = wrt_lock(&d->lock);
+
+	d->abandoned = true;
+	wrt_unlock(&d->lock, flags);
+	wrt_wake(&dev->wait);
 }
 
 /* ---- for clients that are on no list -------------------------------------------------------- */

@@ -64,6 +64,9 @@ u64 wrt_device_deferred(struct wrt_device *dev);
  */
 int wrt_device_wait_deferred(struct wrt_device *dev);
 
+/* [A] Before removal: the wait above ends now, and does not begin again. */
+void wrt_device_abandon_deferred(struct wrt_device *dev);
+
 /*
  * [S] The device goes away: DMA off everywhere, state GONE published. On return the
  * backend is not called any more, except by an interrupt: the binding silences that next.

@@ -190,6 +190,14 @@ static inline bool wrt_dying(void)
 	return wrt_host_dying;
 }
 
+static inline void wrt_stay(void)
+{
+}
+
+static inline void wrt_go(void)
+{
+}
+
 static inline u64 wrt_now_ns(void)
 {
 	return wrt_host_ns;

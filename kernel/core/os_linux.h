@@ -15,6 +15,7 @@
 #include <linux/lockdep.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -112,6 +113,22 @@ static inline void wrt_wake(struct wrt_wait *w)
 static inline bool wrt_dying(void)
 {
 	return fatal_signal_pending(current) || current->flags & PF_EXITING;
+}
+
+/*
+ * Between both the caller keeps the processor, so that a time measured is its own. Not on
+ * PREEMPT_RT, where what is called in between may sleep.
+ */
+static inline void wrt_stay(void)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_disable();
+}
+
+static inline void wrt_go(void)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_enable();
 }
 
 static inline u64 wrt_now_ns(void)

@@ -140,6 +140,14 @@ static inline bool wrt_dying(void)
 }
 
 /* KeSetEvent() runs no code of a client, so nothing has to be measured. */
+static inline void wrt_stay(void)
+{
+}
+
+static inline void wrt_go(void)
+{
+}
+
 static inline u64 wrt_now_ns(void)
 {
 	return 0;

@@ -151,7 +151,8 @@ struct wrt_stream {
 	struct wrt_snapshot update;	/* of the interrupt in progress ... */
 	bool observers_due;		/* ... which observers have not been shown yet */
 	bool kick;			/* clients were queued since the lock was taken */
-	u64 no_trial_before;		/* miniport/events.c, for the owner: see there */
+	u64 no_trial_before;		/* miniport/events.c, for the owner: see there ... */
+	u32 no_trial_uid;		/* ... and whose events it is about */
 };
 
 /*

@@ -44,6 +44,8 @@ struct wrt_mutex {
 #define wrt_mutex_lock_killable(m) (sched_lock_acquire(&(m)->raw), 0)
 #define wrt_relax()		do { } while (0)
 #define wrt_dying()		false
+#define wrt_stay()		do { } while (0)
+#define wrt_go()		do { } while (0)
 
 struct wrt_wait {
 	int unused;

@@ -205,6 +205,28 @@ static void events_that_come_anew_do_not_make_every_interrupt_slow(void **state)
 	assert_int_equal(b->event[0].count, 2);
 }
 
+static void a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread(void **state)
+{
+	struct mp_bed *b = *state;
+	u32 i, slow = 0;
+	u64 began;
+
+	mp_run(b);
+	for (i = 0; i < 100; i++) {
+		ok(mp_unregister(&b->pin, &b->event[0]));
+		ok(mp_register(&b->pin, &b->event[0]));
+		b->event[0].on_signal = NULL;		/* found to be quick */
+		next_point(b);
+		serve_all(b);
+		b->event[0].on_signal = takes_100_us;
+		began = wrt_host_ns;
+		next_point(b);
+		slow += wrt_host_ns != began;
+		serve_all(b);
+	}
+	assert_true(slow <= 1 + (wrt_host_ns - 1000000) / (1000 * 100000));
+}
+
 static void wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns(void **state)
 {
 	struct mp_bed *b = *state;
@@ -415,6 +437,12 @@ static void takes_1_us(struct tb_event *e)
 	wrt_host_ns += 1000;
 }
 
+static void takes_6_us(struct tb_event *e)
+{
+	(void)e;
+	wrt_host_ns += 6000;
+}
+
 static void a_client_that_takes_little_never_waits(void **state)
 {
 	struct mp_bed *b = *state;
@@ -426,6 +454,7 @@ static void a_client_that_takes_little_never_waits(void **state)
 	for (i = 1; i <= 1000; i++) {
 		wrt_host_ns += PACKET_NS;
 		next_point(b);
+		wrt_host_ns += 50000;	/* until the thread runs */
 		assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
 		assert_int_equal(b->event[1].count, i);
 	}
@@ -452,10 +481,11 @@ static void waking_the_thread_is_charged_to_whom_it_serves(void **state)
 {
 	struct mp_bed *b = *state;
 
+	b->event[1].on_signal = takes_6_us;
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
 	next_point(b);
-	wrt_host_ns += 30000;		/* until it runs */
+	wrt_host_ns += 30000;		/* until it runs, of which 15 us count */
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
 	next_point(b);
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 1000000);
@@ -553,6 +583,7 @@ const struct CMUnitTest thread_tests[] = {
 	THREAD(one_interrupt_makes_one_slow_signal_however_many_events_are_slow),
 	THREAD(quick_events_keep_an_interrupt_below_40_us),
 	THREAD(events_that_come_anew_do_not_make_every_interrupt_slow),
+	THREAD(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread),
 	THREAD(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns),
 	THREAD(q47_a_process_that_is_killed_does_not_wait_for_its_signals),
 	THREAD(the_interrupt_signals_no_observer),
