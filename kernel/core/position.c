@@ -14,10 +14,10 @@ void wrt_position_reset(struct wrt_position *p)
 	p->offset = 0;
 }
 
-void wrt_position_resume(struct wrt_position *p, u64 ns)
+void wrt_position_resume(struct wrt_position *p, u64 from_ns, u64 ns)
 {
 	p->ns = ns;
-	p->from_ns = ns;
+	p->from_ns = from_ns;
 	if (!p->linear)
 		p->before_ns = ns;
 }

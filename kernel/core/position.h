@@ -40,7 +40,7 @@ struct wrt_position {
 void wrt_position_reset(struct wrt_position *p);
 
 /* DMA goes on from where it stood: time spent standing still is no distance. */
-void wrt_position_resume(struct wrt_position *p, u64 ns);
+void wrt_position_resume(struct wrt_position *p, u64 from_ns, u64 ns);
 
 /*
  * DMA has been halted for an unknown time: what follows is less than a buffer away. Only the

@@ -261,19 +261,19 @@ static int start_dma(struct wrt_stream *s)
 {
 	const struct wrt_hw_ops *ops = s->dev->ops;
 	unsigned long flags;
-	u64 ns = 0;
+	u64 from_ns = 0, ns = 0;
 	int err;
 
 	wrt_assert_locked(&s->lock);
 	flags = wrt_lock(&s->dev->lock);
-	err = ops->start(s->hw, s->pos.offset, &ns);
+	err = ops->start(s->hw, s->pos.offset, &from_ns, &ns);
 	if (!err && ops->register_base)
 		s->register_base = ops->register_base(s->hw);
 	wrt_unlock(&s->dev->lock, flags);
 	if (err)
 		return err;
 	s->dma_off = false;
-	wrt_position_resume(&s->pos, ns);
+	wrt_position_resume(&s->pos, from_ns, ns);
 	WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, ns);
 	aim_at_end(s);
 	return 0;

@@ -242,7 +242,7 @@ static void pause_or_reset(struct truth *t, struct wrt_position *p)
 	}
 	t->clock += fuzz_scaled(&in, 30);
 	t->early = t->clock;
-	wrt_position_resume(p, t->clock);
+	wrt_position_resume(p, t->clock, t->clock);
 	HOLDS(p->linear == t->linear && p->ns == t->clock && p->from_ns == t->clock);
 }
 
@@ -292,7 +292,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_geometry(&caps, &request);
 	check_division();
 	take_cycle(&t.c);
-	wrt_position_resume(&p, t.clock);
+	wrt_position_resume(&p, t.clock, t.clock);
 	for (fuzz_calls += 2; in.left; fuzz_calls++)
 		one_reading(&t, &p);
 	check_points(&t, &p);

@@ -77,13 +77,13 @@ static void hw_release(struct wrt_hw_stream *s)
 	hw.prepared = false;
 }
 
-static int hw_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
+static int hw_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	(void)s, (void)from;
 	if (!hw.prepared)
 		sched_fail("DMA is started without a buffer");
 	hw.running = true;
-	*ns = hw_ns();
+	*from_ns = *ns = hw_ns();
 	return 0;
 }
 

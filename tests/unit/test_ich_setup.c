@@ -495,7 +495,7 @@ static void a_buffer_in_pieces_is_played_in_order(void **state)
 	assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
 	assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
 	for (i = 0; i < 20; i++) {
-		assert_int_equal(wrt_ich_ops.start(s, at.dma, &ns), 0);
+		assert_int_equal(wrt_ich_ops.start(s, at.dma, &ns, &ns), 0);
 		assert_int_equal(ns, m.now);
 		model_ich_run(&m, 3456789);
 		assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
@@ -503,8 +503,8 @@ static void a_buffer_in_pieces_is_played_in_order(void **state)
 	assert_true(m.engine[1].frames > 3000);
 	for (i = 0; i < m.engine[1].frames; i++)
 		assert_int_equal(m.heard[i], i % 300);
-	assert_int_equal(wrt_ich_ops.start(s, 1200, &ns), WRT_EINVAL);
-	assert_int_equal(wrt_ich_ops.start(s, 2, &ns), WRT_EINVAL);
+	assert_int_equal(wrt_ich_ops.start(s, 1200, &ns, &ns), WRT_EINVAL);
+	assert_int_equal(wrt_ich_ops.start(s, 2, &ns, &ns), WRT_EINVAL);
 	wrt_ich_ops.release(s);
 	wrt_ich_ops.close(s);
 	close_model(&m, hw);
@@ -528,7 +528,7 @@ static void what_still_runs_is_ended_before_its_list_is_freed(void **state)
 		b.seg[0].bus = model_ich_map(&m, memory, sizeof(memory));
 		assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
 		assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
-		assert_int_equal(wrt_ich_ops.start(s, 0, &ns), 0);
+		assert_int_equal(wrt_ich_ops.start(s, 0, &ns, &ns), 0);
 		model_ich_run(&m, 3000000);
 		close_model(&m, hw);
 		assert_int_equal(m.engine[1].cr & 1, 0);
@@ -548,7 +548,7 @@ static struct wrt_hw_stream *run_stream(struct model_ich *m, struct wrt_hw_dev *
 	b.seg[0].bus = model_ich_map(m, memory, bytes);
 	assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
 	assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
-	assert_int_equal(wrt_ich_ops.start(s, 0, &ns), 0);
+	assert_int_equal(wrt_ich_ops.start(s, 0, &ns, &ns), 0);
 	model_ich_run(m, 3000000);
 	assert_true(m->engine[1].frames > 0);
 	return s;

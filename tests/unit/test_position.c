@@ -147,7 +147,7 @@ static void time_standing_still_is_no_distance(void **state)
 	struct wrt_position p = at(1000, 1920, SECOND);
 
 	(void)state;
-	wrt_position_resume(&p, 3600 * SECOND);
+	wrt_position_resume(&p, 3600 * SECOND, 3600 * SECOND);
 	assert_int_equal(read_at(&p, &cycle, 1004, 3600 * SECOND + 20833), 4);
 	assert_int_equal(p.linear, 1004);
 }
@@ -369,7 +369,7 @@ static void the_time_of_a_point_stays_the_same_over_a_pause(void **state)
 	read_at(&p, &cycle, 1152, SECOND + 6000000);
 	wrt_position_take_points(&p, &cycle);
 	before = p.point_ns;
-	wrt_position_resume(&p, 60 * SECOND);
+	wrt_position_resume(&p, 60 * SECOND, 60 * SECOND);
 	assert_int_equal(p.point_ns, before);
 	read_at(&p, &cycle, 1344, 60 * SECOND + 1000000);
 	assert_int_equal(p.point_ns, before);
@@ -524,14 +524,14 @@ static u64 one_geometry(u64 seed, u32 steps)
 	u64 taken = 0;
 
 	model_setup(&m, &seed);
-	wrt_position_resume(&p, m.now);
+	wrt_position_resume(&p, m.now, m.now);
 	while (steps--) {
 		if (tb_random(&seed) % 64 == 0) {	/* pause, resume */
 			check_reading(&m, &p, &taken, false, &seed);
 			m.now += tb_random(&seed) % (100 * SECOND);
 			m.run_ns = 0;
 			m.run_frames = 0;
-			wrt_position_resume(&p, m.now);
+			wrt_position_resume(&p, m.now, m.now);
 		}
 		model_pass_time(&m, model_step_ns(&m, &seed));
 		check_reading(&m, &p, &taken, true, &seed);

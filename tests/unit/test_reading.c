@@ -27,13 +27,32 @@ static void a_late_stamp_moves_nothing_more_than_the_register(void **state)
 	u64 i;
 
 	(void)state;
-	wrt_position_resume(&p, SECOND);
+	wrt_position_resume(&p, SECOND, SECOND);
 	for (i = 1; i <= 40; i++) {
 		u64 from = SECOND + i * MS, ns = from + (i == 20 ? 8500000 : 0);
 
 		wrt_position_advance(&p, &small, (u32)(i * 192 % 2048), from, ns);
 		assert_int_equal(p.linear, i * 192);
 		assert_int_equal(wrt_position_all_points(&p, &small), i * 192 / 1024);
+	}
+}
+
+/* The processor is lost between the write that starts DMA and the reading of the clock. */
+static void a_start_that_is_stamped_late_loses_nothing(void **state)
+{
+	static const struct wrt_cycle small = {
+		.bytes = 4096, .notify_bytes = 2048, .byte_rate = 192000, .fifo_bytes = 0,
+	};
+	struct wrt_position p = { 0 };
+	u64 i;
+
+	(void)state;
+	wrt_position_resume(&p, SECOND, SECOND + 12 * MS);
+	for (i = 12; i <= 60; i++) {
+		u64 ns = SECOND + i * MS;
+
+		wrt_position_advance(&p, &small, (u32)(i * 192 % 4096), ns, ns);
+		assert_int_equal(p.linear, i * 192);
 	}
 }
 
@@ -44,7 +63,7 @@ static void an_early_bound_far_back_moves_nothing_more_either(void **state)
 	u64 i;
 
 	(void)state;
-	wrt_position_resume(&p, SECOND);
+	wrt_position_resume(&p, SECOND, SECOND);
 	for (i = 1; i <= 40; i++) {
 		u64 ns = SECOND + i * MS;
 
@@ -89,7 +108,7 @@ static void read_through(const struct fault *f, const u64 *linear, u32 first)
 	struct wrt_position p = { 0 };
 	u32 i;
 
-	wrt_position_resume(&p, SECOND);
+	wrt_position_resume(&p, SECOND, SECOND);
 	for (i = 1; i <= 200; i++) {
 		u64 truth = (u64)i * 192, ns = SECOND + i * MS;
 		u32 shown = (u32)(truth % cycle.bytes);
@@ -237,7 +256,7 @@ static void a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt
 	u32 i;
 
 	(void)state;
-	wrt_position_resume(&p, SECOND);
+	wrt_position_resume(&p, SECOND, SECOND);
 	for (i = 1; i <= 40; i++) {
 		u32 offset = i > 5 && i < 30 ? 960 : i * 192 % 3840;
 
@@ -443,6 +462,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		T(a_late_stamp_moves_nothing_more_than_the_register),
+		T(a_start_that_is_stamped_late_loses_nothing),
 		T(an_early_bound_far_back_moves_nothing_more_either),
 		T(whole_buffers_unseen_are_counted_by_the_least_time_between_two_readings),
 		T(a_register_behind_by_more_than_the_fifo_loses_nothing),

@@ -128,12 +128,12 @@ static void tb_hw_release(struct wrt_hw_stream *s)
 	wrt_sim_ops.release(s);
 }
 
-static int tb_hw_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
+static int tb_hw_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	int err = watched(&tb_backend.start, tb_backend.fail_start);
 
 	tb_backend.register_base = from;
-	return err ? err : wrt_sim_ops.start(s, from, ns);
+	return err ? err : wrt_sim_ops.start(s, from, from_ns, ns);
 }
 
 static int tb_hw_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
@@ -393,7 +393,7 @@ void tb_halt(struct tb *tb, u32 slot, u64 ns)
 
 	assert_int_equal(wrt_sim_ops.stop(hw, &at), 0);
 	tb->now += ns;
-	assert_int_equal(wrt_sim_ops.start(hw, at.dma, &began), 0);
+	assert_int_equal(wrt_sim_ops.start(hw, at.dma, &began, &began), 0);
 	tb_backend.halted = true;
 }
 

@@ -192,7 +192,7 @@ void wrt_hda_close(struct wrt_hw_stream *s);
 int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 		    struct wrt_hw_latency *l);
 void wrt_hda_release(struct wrt_hw_stream *s);
-int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *ns);
+int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns);
 int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 void wrt_hda_points(struct wrt_hw_stream *s, bool on);

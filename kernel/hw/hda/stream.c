@@ -446,7 +446,7 @@ static u32 list_begin(const struct wrt_hw_stream *s, u32 from)
 }
 
 /* A real engine goes on from a pause when RUN is set again; a model begins its list anew. */
-int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
+int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	struct wrt_hw_dev *d = s->dev;
 	int err;
@@ -465,10 +465,11 @@ int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
 	s->rechecks = 0;
 	d->running |= 1u << s->sd;
 	set_mask(s, s->points && s->geom.notify);
+	*from_ns = now_ns(s);
 	sd_write(s, SD_CTL, 1, SD_CTL_RUN | SD_CTL_IRQS);
 	*ns = now_ns(s);
 	s->last.dma = from;
-	s->last.from_ns = *ns;
+	s->last.from_ns = *from_ns;
 	s->last.ns = *ns;
 	arm_timer(s, *ns, false);
 	return 0;

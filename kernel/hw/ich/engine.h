@@ -165,7 +165,7 @@ void wrt_ich_service(struct wrt_hw_stream *s);
 int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 		    struct wrt_hw_latency *l);
 void wrt_ich_release(struct wrt_hw_stream *s);
-int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *ns);
+int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns);
 int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 int wrt_ich_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 void wrt_ich_points(struct wrt_hw_stream *s, bool on);

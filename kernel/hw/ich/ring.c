@@ -411,7 +411,7 @@ int wrt_ich_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 
 /* ---- running ---------------------------------------------------------------------- */
 
-int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
+int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	const struct wrt_hw_dev *d = s->dev;
 	int err;
@@ -434,6 +434,7 @@ int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
 	s->running = true;
 	ich_write(d, s->engine + BDBAR, 4, (u32)s->list_bus);
 	ich_write(d, s->engine + LVI, 1, ICH_DESCRIPTORS - 1);
+	*from_ns = d->bus->now_ns(d->ctx);
 	ich_write(d, s->engine + CR, 1, CR_RUN | CR_IOCE | CR_LVBIE | CR_FEIE);
 	*ns = d->bus->now_ns(d->ctx);
 	return 0;

@@ -196,7 +196,7 @@ static void sim_release(struct wrt_hw_stream *s)
 	wrt_memset(&s->geom, 0, sizeof(s->geom));
 }
 
-static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
+static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	struct wrt_hw_dev *d = s->dev;
 	u64 now = now_ns(d);
@@ -209,7 +209,8 @@ static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *ns)
 	s->start_frame = from / s->geom.frame_bytes;
 	s->running = true;
 	arm(s, g);
-	*ns = stamp(s, now);
+	*from_ns = stamp(s, now);
+	*ns = *from_ns;
 	return 0;
 }
 
