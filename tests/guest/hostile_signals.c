@@ -21,10 +21,10 @@
 #define MS		1000000ull
 /*
  * How much longer an ordinary task waits, ns: one signal of 100 watchers is 104 us, which cannot be
- * interrupted, and 40 us wake the thread and put it to sleep again. The wait without observers
- * (94 us, when a tick and an interrupt meet) is what may come on top.
+ * interrupted; 45 us wake the thread and put it to sleep again; an interrupt writes eight pages more,
+ * 17 us. The wait without observers (94 us, when a tick and an interrupt meet) comes on top.
  */
-#define GAP_MORE	150000ull
+#define GAP_MORE	180000ull
 #define SETTLED_NS	(200 * MS)	/* after that a slow event has been found to be slow */
 
 static struct shared {
@@ -232,11 +232,11 @@ static struct shared run_owner(unsigned int observed, unsigned int watchers, con
 static void test_ordinary_task(const struct shared *alone, const struct shared *among)
 {
 	if (read_value("/sys/kernel/realtime", NULL) == 1) {
-		tap_skip("PREEMPT_RT", "an ordinary task waits 150 us longer at most");
+		tap_skip("PREEMPT_RT", "an ordinary task waits 180 us longer at most");
 		tap_skip("PREEMPT_RT", "it keeps 85 %% of the processor");
 		return;
 	}
-	TAP_CHECK(among->gap <= alone->gap + GAP_MORE, "an ordinary task waits 150 us longer at most");
+	TAP_CHECK(among->gap <= alone->gap + GAP_MORE, "an ordinary task waits 180 us longer at most");
 	TAP_CHECK(among->share >= 0.85, "it keeps 85 %% of the processor");
 }
 
