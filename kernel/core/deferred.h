@@ -40,7 +40,7 @@ struct wrt_deferred {
 	u64 woken_ns;			/* when the thread was woken; 0: it has served since */
 	u64 served_ns;			/* when it last had served */
 	u32 waiters;
-	bool abandoned;			/* the device goes: nobody waits until nothing is deferred */
+	bool abandoned;			/* the device goes: nobody waits any more */
 	u32 urgent;			/* of these, until nothing is deferred */
 };
 
