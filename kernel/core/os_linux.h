@@ -109,10 +109,13 @@ static inline void wrt_wake(struct wrt_wait *w)
 #define wrt_wait_killable(w, condition) \
 	(wait_event_killable((w)->raw, condition) ? WRT_EINTR : 0)
 
-/* The caller is being killed, or is on its way out: what it still waits for is of no use. */
+/*
+ * The caller is being killed, or is on its way out: what it still waits for is of no use. A kernel
+ * thread comes here with the last reference of a file, and must not work off a client's signals.
+ */
 static inline bool wrt_dying(void)
 {
-	return fatal_signal_pending(current) || current->flags & PF_EXITING;
+	return fatal_signal_pending(current) || current->flags & (PF_EXITING | PF_KTHREAD);
 }
 
 /*
