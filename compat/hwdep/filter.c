@@ -128,6 +128,14 @@ static int publish_fd(struct file *file, struct wavert_new_stream *arg,
 	return 0;
 }
 
+/* The stream file itself is always open for both: an owner of either direction needs both. */
+static bool may_make(const struct file *filter_file, u32 flags)
+{
+	if (!(filter_file->f_mode & FMODE_READ))
+		return false;
+	return filter_file->f_mode & FMODE_WRITE || flags & WAVERT_STREAM_OBSERVE;
+}
+
 static int new_stream(struct wrt_filter *filter, struct file *filter_file,
 		      const struct wrt_arg *user)
 {
@@ -143,8 +151,7 @@ static int new_stream(struct wrt_filter *filter, struct file *filter_file,
 	err = find_stream(filter, arg.direction, arg.pin, &stream);
 	if (err)
 		return err;
-	/* The stream file itself is always open for writing. */
-	if (!(filter_file->f_mode & FMODE_WRITE) && !(arg.flags & WAVERT_STREAM_OBSERVE))
+	if (!may_make(filter_file, arg.flags))
 		return -EPERM;
 	err = wrt_pin_new(filter, filter_file, stream, arg.flags & WAVERT_STREAM_OBSERVE, &file);
 	if (err)

@@ -286,6 +286,10 @@ static void test_read_only_filter(void)
 	close(fd);
 	close(event);
 	close(owner);
+	fd = stream_of(0, O_WRONLY, WAVERT_STREAM_OBSERVE);
+	TAP_CHECK(fd == -EPERM, "a filter opened for writing only makes no observer (EPERM)");
+	if (fd >= 0)
+		close(fd);
 }
 
 /* ---- limits ---------------------------------------------------------------------------- */

@@ -406,7 +406,7 @@ static void setup(void)
 	binding_now = 0;
 	owner = NULL;
 	watcher = NULL;
-	filter_file = (struct file){ .count = 1, .f_mode = FMODE_WRITE };
+	filter_file = (struct file){ .count = 1, .f_mode = FMODE_READ | FMODE_WRITE };
 	for (i = 0; i < EVENTS; i++) {
 		events[i] = (struct eventfd_ctx){ .refs = 1 };
 		quiet_from[i] = ~0ull;

@@ -138,7 +138,7 @@ struct wavert_caps {
  * IMiniportWaveRT::NewStream. State STOP, position 0, no format, no buffer (WRT-001..003).
  * Claims nothing: ALLOC_BUFFER does. Errors: EINVAL (direction, flags), ENOENT (pin),
  * ENOMEM (also: too many streams or observers), ENODEV, EMFILE, EPERM (the filter was not
- * opened for writing, and OBSERVE is not set).
+ * opened for reading; or not for writing, and OBSERVE is not set).
  *
  * Limits: a card has 256 streams, observers included. A user has 64 of them; the last 32, and
  * more than 64, are for CAP_SYS_RESOURCE. A pin has 8 observers. Two of these places are for the

@@ -228,6 +228,7 @@ struct file {
 	struct address_space *f_mapping;
 };
 
+#define FMODE_READ		1u
 #define FMODE_WRITE		2u
 
 struct file_operations {
