@@ -68,7 +68,7 @@ program()	# HEADER-DIRECTORY
 facts()	# HEADER-DIRECTORY -m64|-m32
 {
 	program "$1" >"$work/facts.c"
-	gcc -Wall -Werror "$2" -static -I"$1" -o "$work/facts" "$work/facts.c" && "$work/facts"
+	gcc -Wall -Wpadded -Werror "$2" -static -I"$1" -o "$work/facts" "$work/facts.c" && "$work/facts"
 }
 
 # What breaks the rules, one a line. Words named reserved may be given a meaning, structs may
