@@ -521,9 +521,13 @@ size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t 
 	do {
 		seq = read_begin(page);
 		head = page->ring_head;
-		from = head - *seen > most ? head - most : *seen;
-		for (i = from; i < head; i++)
+		from = *seen < head ? *seen : head;
+		if (head - from > most)
+			from = head - most;
+		for (i = from; i < head; i++) {
+			memset(&list[i - from], 0, sizeof(*list));
 			copy_words(&list[i - from], wavert_page_entry(page, i), bytes);
+		}
 	} while (read_again(page, seq));
 	*seen = head;
 	return (size_t)(head - from);
