@@ -210,9 +210,9 @@ struct wavert_event {
 
 /*
  * SetState. Missing steps between STOP, ACQUIRE, PAUSE and RUN are inserted (WRT-122); the
- * present state again has no effect. When RUN -> PAUSE has returned, no signal follows
- * (WRT-097). Errors: EINVAL (> RUN), EBADRQC (RUN without a buffer; an observer),
- * EAGAIN (the hardware is not ready).
+ * present state again has no effect. When RUN -> PAUSE has returned, no signal follows for
+ * the owner (WRT-097); an observer may still get those for points before it. Errors: EINVAL
+ * (> RUN), EBADRQC (RUN without a buffer; an observer), EAGAIN (the hardware is not ready).
  *
  * System suspend changes no state. DMA of a running stream halts, and continues from the same
  * position when the system wakes up; the points up to there are signalled before, none in
