@@ -29,10 +29,12 @@ static int fifo_frames(int card, long *frames)
 	return err;
 }
 
+/* Started by snd_pcm_start() or a full buffer only; by default the first frame starts it. */
 static snd_pcm_t *open_pcm(int card)
 {
 	snd_pcm_uframes_t buffer = BYTES / FRAME, period = BYTES / FRAME / 2;
 	snd_pcm_hw_params_t *p;
+	snd_pcm_sw_params_t *sw;
 	snd_pcm_t *pcm;
 	char name[32];
 
@@ -40,6 +42,7 @@ static snd_pcm_t *open_pcm(int card)
 	if (snd_pcm_open(&pcm, name, SND_PCM_STREAM_PLAYBACK, 0) < 0)
 		return NULL;
 	snd_pcm_hw_params_alloca(&p);
+	snd_pcm_sw_params_alloca(&sw);
 	snd_pcm_hw_params_any(pcm, p);
 	if (snd_pcm_hw_params_set_access(pcm, p, SND_PCM_ACCESS_RW_INTERLEAVED) < 0 ||
 	    snd_pcm_hw_params_set_format(pcm, p, SND_PCM_FORMAT_S16_LE) < 0 ||
@@ -47,7 +50,10 @@ static snd_pcm_t *open_pcm(int card)
 	    snd_pcm_hw_params_set_rate(pcm, p, RATE, 0) < 0 ||
 	    snd_pcm_hw_params_set_period_size(pcm, p, period, 0) < 0 ||
 	    snd_pcm_hw_params_set_buffer_size(pcm, p, buffer) < 0 ||
-	    snd_pcm_hw_params(pcm, p) < 0) {
+	    snd_pcm_hw_params(pcm, p) < 0 ||
+	    snd_pcm_sw_params_current(pcm, sw) < 0 ||
+	    snd_pcm_sw_params_set_start_threshold(pcm, sw, buffer) < 0 ||
+	    snd_pcm_sw_params(pcm, sw) < 0) {
 		snd_pcm_close(pcm);
 		return NULL;
 	}
@@ -68,6 +74,8 @@ int main(int argc, char **argv)
 	/* prepared, not started: nothing moves */
 	if (pcm && snd_pcm_writei(pcm, silence, WRITTEN) == WRITTEN && snd_pcm_delay(pcm, &delay) < 0)
 		delay = -1;
+	TAP_CHECK(pcm && snd_pcm_state(pcm) == SND_PCM_STATE_PREPARED,
+		  "what is written waits for the start");
 	TAP_CHECK(delay == WRITTEN + fifo, "snd_pcm_delay() counts it: %ld of %d frames written",
 		  (long)delay, WRITTEN);
 	if (pcm)
