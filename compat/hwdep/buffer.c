@@ -23,6 +23,7 @@ int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 	struct wrt_pin *pin = pin_of(mp);
 	size_t bytes = PAGE_ALIGN(g->bytes);
 
+	lockdep_assert_held(&pin->control);
 	if (!pin->scratch)
 		pin->scratch = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!pin->scratch)
@@ -43,6 +44,7 @@ int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 /* ALLOC_BUFFER has succeeded in every respect: from here on it can be mapped. */
 void wrt_buffer_show(struct wrt_pin *pin)
 {
+	lockdep_assert_held(&pin->control);
 	down_write(&pin->map_sem);
 	pin->present = true;
 	up_write(&pin->map_sem);
@@ -53,6 +55,7 @@ void wrt_buffer_free(struct wrt_mp *mp)
 {
 	struct wrt_pin *pin = pin_of(mp);
 
+	lockdep_assert_held(&pin->control);
 	down_write(&pin->map_sem);
 	pin->present = false;
 	up_write(&pin->map_sem);
@@ -67,6 +70,7 @@ int wrt_buffer_retire(struct wrt_pin *pin)
 {
 	int err = 0;
 
+	lockdep_assert_held(&pin->control);
 	down_write(&pin->map_sem);
 	if (atomic_read(&pin->maps))
 		err = -EBUSY;
@@ -79,6 +83,7 @@ int wrt_buffer_retire(struct wrt_pin *pin)
 /* The device is gone and has forgotten the buffer: take the memory back, mapped or not. */
 void wrt_buffer_zap(struct wrt_pin *pin)
 {
+	lockdep_assert_held(&pin->control);
 	down_write(&pin->map_sem);
 	pin->zapped = true;
 	up_write(&pin->map_sem);
@@ -93,6 +98,7 @@ static struct page *page_at(struct wrt_pin *pin, unsigned long pgoff)
 {
 	void *at = pin->dma.area + (pgoff << PAGE_SHIFT);
 
+	lockdep_assert_held_read(&pin->map_sem);
 	if (pin->zapped)
 		return pin->scratch;
 	return is_vmalloc_addr(at) ? vmalloc_to_page(at) : virt_to_page(at);
@@ -207,6 +213,7 @@ unsigned long wrt_register_pfn(const struct wrt_hw_register *reg)
 /* GET_REGISTER has succeeded in every respect: from here on it can be mapped. */
 void wrt_register_show(struct wrt_pin *pin, u32 kind, unsigned long pfn)
 {
+	lockdep_assert_held(&pin->control);
 	down_write(&pin->map_sem);
 	pin->register_pfn[kind] = pfn;
 	up_write(&pin->map_sem);
@@ -231,6 +238,7 @@ void wrt_register_unmap(struct wrt_pin *pin)
 {
 	u32 kind;
 
+	might_sleep();
 	for (kind = 0; kind < ARRAY_SIZE(pin->register_pfn); kind++) {
 		if (!register_shown(pin, kind))
 			continue;

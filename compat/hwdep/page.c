@@ -87,6 +87,7 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	const struct wrt_hw_geom *g = s->geom;
 	u32 seq = regs->seq;
 
+	wrt_assert_locked(&mp->stream->lock);
 	/* On PREEMPT_RT a reader of higher priority would spin on an odd seq for ever. */
 	preempt_disable();
 	WRITE_ONCE(regs->seq, seq + 1);

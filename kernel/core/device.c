@@ -140,10 +140,14 @@ static int may_control(const struct wrt_device *dev)
 
 int wrt_device_control(struct wrt_device *dev, u32 index, struct wrt_hw_control *c)
 {
+	int err = WRT_ERANGE;
+
 	wrt_assert_may_sleep();
-	if (!dev->ops->control || dev->ops->control(dev->hw, index, c) < 0)
-		return WRT_ERANGE;
-	return 0;
+	wrt_mutex_lock(&dev->mutex);
+	if (dev->ops->control && dev->ops->control(dev->hw, index, c) >= 0)
+		err = 0;
+	wrt_mutex_unlock(&dev->mutex);
+	return err;
 }
 
 int wrt_device_control_get(struct wrt_device *dev, u32 index, u32 value[2])

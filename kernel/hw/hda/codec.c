@@ -394,6 +394,7 @@ int wrt_hda_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
 	const struct hda_control *control;
 	u32 caps;
 
+	wrt_assert_may_sleep();
 	if (index >= d->ncontrols)
 		return WRT_ERANGE;
 	control = &d->control[index];
@@ -421,6 +422,7 @@ int wrt_hda_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2])
 {
 	const u32 *kept;
 
+	wrt_assert_may_sleep();
 	if (index >= d->ncontrols)
 		return WRT_ERANGE;
 	kept = control_values(&d->control[index]);
@@ -451,6 +453,7 @@ int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
 	struct hda_control *control;
 	u32 *kept;
 
+	wrt_assert_may_sleep();
 	if (wrt_hda_control(d, index, &c))
 		return WRT_ERANGE;
 	control = &d->control[index];
@@ -521,6 +524,7 @@ int wrt_hda_codec_restore(struct wrt_hw_dev *d, const struct hda_path *p)
 	int err = power_up(d, p, p->group);
 	u32 i;
 
+	wrt_assert_may_sleep();
 	for (i = 0; !err && i < p->length; i++)
 		err = set_step(d, p, &p->step[i]);
 	for (i = 0; !err && i < p->namps; i++)
@@ -533,6 +537,7 @@ int wrt_hda_codec_connect(struct wrt_hw_dev *d, u32 dir, u32 tag, u16 format)
 	const struct hda_path *p = &d->path[dir];
 	int err = 0;
 
+	wrt_assert_may_sleep();
 	if (d->cfg.codec_path)
 		return d->cfg.codec_path(d->ctx, dir, tag, format);
 	if (tag)
@@ -545,6 +550,7 @@ int wrt_hda_codec_discover(struct wrt_hw_dev *d)
 	struct graph *g = wrt_alloc(sizeof(*g));
 	u32 dir;
 
+	wrt_assert_may_sleep();
 	if (!g)
 		return WRT_ENOMEM;
 	g->d = d;

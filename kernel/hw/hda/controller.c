@@ -201,6 +201,7 @@ static void hda_suspend(struct wrt_hw_dev *d)
 {
 	u32 i;
 
+	wrt_assert_may_sleep();
 	for (i = 0; i < d->nslots; i++)
 		d->stream[i].armed = false;
 	enter_reset(d);
@@ -219,6 +220,7 @@ static int hda_resume(struct wrt_hw_dev *d)
 	int err = bring_up(d, !d->cfg.codec_path);
 	u32 i;
 
+	wrt_assert_may_sleep();
 	for (i = 0; !err && i < 2; i++)
 		err = restore_path(d, i);
 	for (i = 0; !err && i < d->nslots; i++)
@@ -237,6 +239,7 @@ static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
 	const struct wrt_hw_stream *s;
 
+	wrt_assert_may_sleep();
 	if (slot >= d->nslots)
 		return WRT_ERANGE;
 	s = &d->stream[slot];
@@ -273,6 +276,7 @@ static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 	struct wrt_hw_dev *d = s->dev;
 	u64 bytes = 0;
 
+	wrt_assert_may_sleep();
 	if (!d->alias)
 		return WRT_ERANGE;
 	wrt_memset(r, 0, sizeof(*r));
@@ -302,6 +306,7 @@ static u32 dma_bits(u32 gcap, const struct wrt_hda_config *cfg)
 
 u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg)
 {
+	wrt_assert_may_sleep();
 	return dma_bits(bus->read(ctx, 0, HDA_GCAP, 2), cfg);
 }
 
@@ -387,6 +392,7 @@ int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda
 	struct wrt_hw_dev *d = wrt_alloc(sizeof(*d));
 	int err;
 
+	wrt_assert_may_sleep();
 	if (!d)
 		return WRT_ENOMEM;
 	d->bus = bus;
@@ -405,6 +411,7 @@ void wrt_hda_destroy(struct wrt_hw_dev *d)
 {
 	u32 i;
 
+	wrt_assert_may_sleep();
 	enter_reset(d);
 	for (i = 0; i < d->nslots; i++)
 		d->bus->dma_free(d->ctx, d->stream[i].bdl, d->stream[i].bdl_bus, LIST_BYTES);

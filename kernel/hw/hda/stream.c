@@ -509,6 +509,7 @@ int wrt_hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 {
 	struct wrt_hw_stream *s;
 
+	wrt_assert_may_sleep();
 	if (slot >= d->nslots)
 		return WRT_EINVAL;
 	s = &d->stream[slot];
@@ -523,6 +524,7 @@ int wrt_hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 
 void wrt_hda_close(struct wrt_hw_stream *s)
 {
+	wrt_assert_may_sleep();
 	s->open = false;
 }
 
@@ -539,6 +541,7 @@ int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 {
 	int err;
 
+	wrt_assert_may_sleep();
 	if (!g->frame_bytes || !g->rate || g->bytes < HDA_BUFFER_MIN || g->bytes > HDA_BUFFER_MAX ||
 	    g->channels != 2 || g->notify > HDA_BDL_MAX - 1 ||
 	    (g->notify && g->notify * g->notify_bytes != g->bytes) ||
@@ -576,6 +579,7 @@ void wrt_hda_release(struct wrt_hw_stream *s)
 	struct wrt_hw_dev *d = s->dev;
 	u32 control, command;
 
+	wrt_assert_may_sleep();
 	s->prepared = false;
 	s->armed = false;
 	if (d->asleep)
@@ -594,6 +598,7 @@ void wrt_hda_release(struct wrt_hw_stream *s)
 
 int wrt_hda_stream_restore(struct wrt_hw_stream *s)
 {
+	wrt_assert_may_sleep();
 	return s->prepared ?
 	       wrt_hda_codec_connect(s->dev, s->dir, s->sd + 1, s->format) : 0;
 }

@@ -117,6 +117,7 @@ int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer
 {
 	u32 ignored;
 
+	wrt_assert_may_sleep();
 	if (!(d->codecs & 1u << codec) || nid > 0xff)
 		return WRT_EIO;
 	return send(d, codec << 28 | nid << 20 | verb, answer ? answer : &ignored);
@@ -147,6 +148,7 @@ int wrt_hda_verbs_open(struct wrt_hw_dev *d)
 {
 	int err;
 
+	wrt_assert_may_sleep();
 	d->immediate = !d->rings;
 	if (d->immediate && anybody(d))
 		return 0;
@@ -163,5 +165,6 @@ int wrt_hda_verbs_open(struct wrt_hw_dev *d)
 
 void wrt_hda_verbs_close(struct wrt_hw_dev *d)
 {
+	wrt_assert_may_sleep();
 	rings_stop(d);
 }

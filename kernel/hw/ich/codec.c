@@ -96,6 +96,7 @@ void wrt_ich_codec_defaults(struct wrt_hw_dev *d)
 {
 	u32 i;
 
+	wrt_assert_may_sleep();
 	for (i = 0; i < ICH_VOLUMES; i++)
 		d->volume[i] = d->cfg.emulated ? volumes[i].unity_emulated : volumes[i].unity;
 }
@@ -132,6 +133,7 @@ int wrt_ich_codec_init(struct wrt_hw_dev *d)
 {
 	u32 i;
 
+	wrt_assert_may_sleep();
 	/* frees a semaphore that somebody left taken, without asking for it */
 	d->bus->read(d->ctx, d->codec_bar, AC97_RESET, 2);
 	if (codec_read(d, AC97_VENDOR) == NO_ANSWER)
@@ -153,6 +155,7 @@ int wrt_ich_codec_set_rate(struct wrt_hw_dev *d, u32 slot, u32 rate)
 	u32 reg = slot ? AC97_ADC_RATE : AC97_DAC_RATE;
 	u32 stored;
 
+	wrt_assert_may_sleep();
 	if (!d->vra)
 		return rate == 48000 ? 0 : WRT_ERANGE;
 	codec_write(d, reg, rate);
@@ -183,6 +186,7 @@ int wrt_ich_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
 {
 	const struct volume *v;
 
+	wrt_assert_may_sleep();
 	if (controlled(index) >= ICH_VOLUMES)
 		return WRT_ERANGE;
 	v = &volumes[controlled(index)];
@@ -210,6 +214,7 @@ int wrt_ich_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2])
 	const struct volume *v;
 	u32 reg;
 
+	wrt_assert_may_sleep();
 	if (controlled(index) >= ICH_VOLUMES)
 		return WRT_ERANGE;
 	v = &volumes[controlled(index)];
@@ -229,6 +234,7 @@ int wrt_ich_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
 	const struct volume *v;
 	u32 reg;
 
+	wrt_assert_may_sleep();
 	if (controlled(index) >= ICH_VOLUMES)
 		return WRT_ERANGE;
 	v = &volumes[controlled(index)];

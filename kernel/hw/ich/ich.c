@@ -84,6 +84,7 @@ static int bring_up(struct wrt_hw_dev *d)
 
 static int ich_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
+	wrt_assert_may_sleep();
 	if (slot >= ICH_SLOTS)
 		return WRT_EINVAL;
 	wrt_memset(c, 0, sizeof(*c));
@@ -109,6 +110,7 @@ static int ich_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 
 static int ich_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 {
+	wrt_assert_may_sleep();
 	if (slot >= ICH_SLOTS)
 		return WRT_EINVAL;
 	if (d->stream[slot].open)
@@ -122,6 +124,7 @@ static int ich_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 
 static void ich_close(struct wrt_hw_stream *s)
 {
+	wrt_assert_may_sleep();
 	s->open = false;
 }
 
@@ -166,6 +169,7 @@ static int ich_resume(struct wrt_hw_dev *d)
 	int err = bring_up(d);
 	u32 i;
 
+	wrt_assert_may_sleep();
 	for (i = 0; !err && i < ICH_SLOTS; i++)
 		if (d->stream[i].rate)
 			err = wrt_ich_codec_set_rate(d, i, d->stream[i].rate);
@@ -236,6 +240,7 @@ int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich
 	struct wrt_hw_dev *d = wrt_alloc(sizeof(*d));
 	int err;
 
+	wrt_assert_may_sleep();
 	if (!d)
 		return WRT_ENOMEM;
 	d->bus = bus;
@@ -259,6 +264,7 @@ void wrt_ich_destroy(struct wrt_hw_dev *d)
 {
 	u32 i;
 
+	wrt_assert_may_sleep();
 	for (i = 0; i < ICH_SLOTS; i++) {
 		wrt_ich_engine_stop(d, d->stream[i].engine);
 		wrt_ich_engine_end(d, d->stream[i].engine);

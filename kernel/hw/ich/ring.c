@@ -226,6 +226,7 @@ void wrt_ich_engine_end(struct wrt_hw_dev *d, u32 engine)
 {
 	u32 command;
 
+	wrt_assert_may_sleep();
 	if (ends(d, engine))
 		return;
 	d->bus->log(d->ctx, WRT_LOG_ERROR,
@@ -563,6 +564,7 @@ int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 {
 	int err;
 
+	wrt_assert_may_sleep();
 	if (!geometry_fits(g))
 		return WRT_EINVAL;
 	s->rate = g->rate;
@@ -583,6 +585,7 @@ int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
  */
 void wrt_ich_release(struct wrt_hw_stream *s)
 {
+	wrt_assert_may_sleep();
 	wrt_ich_engine_end(s->dev, s->engine);
 	wrt_memset(s->list, 0, ICH_LIST_BYTES);
 	wrt_memset(&s->plan, 0, sizeof(s->plan));

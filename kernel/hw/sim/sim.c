@@ -139,6 +139,7 @@ u64 wrt_sim_step(struct wrt_hw_dev *d, u64 frames)
 
 static int sim_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
+	wrt_assert_may_sleep();
 	if (slot >= 2 * d->cfg.pairs)
 		return WRT_EINVAL;
 	wrt_memset(c, 0, sizeof(*c));
@@ -162,6 +163,7 @@ static int sim_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 {
 	struct wrt_hw_stream *s;
 
+	wrt_assert_may_sleep();
 	if (slot >= 2 * d->cfg.pairs)
 		return WRT_EINVAL;
 	s = &d->stream[slot];
@@ -174,12 +176,14 @@ static int sim_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 
 static void sim_close(struct wrt_hw_stream *s)
 {
+	wrt_assert_may_sleep();
 	s->open = false;
 }
 
 static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 		       struct wrt_hw_latency *l)
 {
+	wrt_assert_may_sleep();
 	if (!g->cpu || !g->frame_bytes || g->bytes < g->frame_bytes)
 		return WRT_EINVAL;
 	s->geom = *g;
@@ -193,6 +197,7 @@ static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 /* Not running, so nobody else looks at geom. */
 static void sim_release(struct wrt_hw_stream *s)
 {
+	wrt_assert_may_sleep();
 	wrt_memset(&s->geom, 0, sizeof(s->geom));
 }
 
@@ -271,6 +276,7 @@ int wrt_sim_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_sim
 	struct wrt_hw_dev *d;
 	u32 i;
 
+	wrt_assert_may_sleep();
 	if (!cfg->pairs || cfg->pairs > WRT_SIM_PAIRS_MAX)
 		return WRT_EINVAL;
 	d = wrt_alloc(sizeof(*d));
@@ -290,5 +296,6 @@ int wrt_sim_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_sim
 
 void wrt_sim_destroy(struct wrt_hw_dev *d)
 {
+	wrt_assert_may_sleep();
 	wrt_free(d);
 }
