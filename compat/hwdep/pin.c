@@ -12,6 +12,7 @@
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/mm.h>
+#include <linux/personality.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 
@@ -367,10 +368,13 @@ static int pin_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
-	/* A file on a filesystem of the kernel's own: a noexec /dev would not refuse it. */
-	if (vma->vm_flags & VM_EXEC)
+	/*
+	 * A file on a filesystem of the kernel's own: a noexec /dev would not refuse it. With this
+	 * personality the kernel, not the client, has asked for VM_EXEC.
+	 */
+	if (vma->vm_flags & VM_EXEC && !(current->personality & READ_IMPLIES_EXEC))
 		return -EPERM;
-	wrt_vm_flags_mod(vma, 0, VM_MAYEXEC);
+	wrt_vm_flags_mod(vma, 0, VM_EXEC | VM_MAYEXEC);
 	if (vma->vm_pgoff == WAVERT_MMAP_PAGE >> PAGE_SHIFT)
 		return wrt_page_mmap(pin, vma);
 	for (kind = 0; kind < ARRAY_SIZE(pin->register_pfn); kind++)
@@ -426,6 +430,7 @@ static const struct file_operations pin_fops = {
 /* The device is gone. The filter's lock is held. */
 void wrt_pin_removed(struct wrt_pin *pin)
 {
+	lockdep_assert_held(&pin->filter->lock);
 	mutex_lock(&pin->control);
 	wrt_mp_removed(&pin->mp);
 	wrt_buffer_zap(pin);
@@ -439,6 +444,7 @@ static bool may_add(const struct wrt_filter *filter, kuid_t uid)
 	const struct wrt_pin *pin;
 	u32 all = 0, own = 0;
 
+	lockdep_assert_held(&filter->lock);
 	list_for_each_entry(pin, &filter->pins, link) {
 		all++;
 		own += uid_eq(pin->uid, uid);

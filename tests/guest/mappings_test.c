@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -211,6 +212,35 @@ static int map_errno(int fd, size_t bytes, int prot, off_t offset)
 	return 0;
 }
 
+static bool is_executable(const void *at)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[256], mode[5] = "";
+	unsigned long start;
+	bool exec = true;
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%*x %4s", &start, mode) == 2 && start == (unsigned long)at)
+			exec = mode[2] == 'x';
+	if (maps)
+		fclose(maps);
+	return exec;
+}
+
+/* For a program without a mark for its stack the kernel adds PROT_EXEC to every PROT_READ. */
+static void test_old_program(int fd)
+{
+	void *page;
+
+	personality(personality(0xffffffff) | READ_IMPLIES_EXEC);
+	page = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, WAVERT_MMAP_PAGE);
+	TAP_CHECK(page != MAP_FAILED && !is_executable(page),
+		  "a program whose readable memory is executable can map, but not execute");
+	personality(personality(0xffffffff) & ~READ_IMPLIES_EXEC);
+	if (page != MAP_FAILED)
+		munmap(page, PAGE);
+}
+
 static void test_exec(void)
 {
 	int fd = ready_stream(WAVERT_PLAYBACK, 2, BYTES);
@@ -224,6 +254,7 @@ static void test_exec(void)
 		  "and neither can be made executable later (EACCES)");
 	munmap(buffer, BYTES);
 	munmap(page, PAGE);
+	test_old_program(fd);
 	close(fd);
 }
 
