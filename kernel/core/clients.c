@@ -225,10 +225,19 @@ static bool is_stranger(const struct wrt_stream *s, const struct wrt_client *c)
 	return !c->user.privileged && !(s->owner && s->owner->user.uid == c->user.uid);
 }
 
-/* Is there a place left for observer c? */
+static bool same_user(const struct wrt_client *a, const struct wrt_client *b)
+{
+	return !a->user.privileged && !b->user.privileged && a->user.uid == b->user.uid;
+}
+
+/*
+ * Is there a place left for observer c? No user has the places that are kept as well: a user
+ * who owned the pin once would hold them against the next owner.
+ */
 static bool has_place(const struct wrt_stream *s, const struct wrt_client *c)
 {
-	u32 observers = 0, strangers = 0;
+	const u32 most = WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT;
+	u32 observers = 0, strangers = 0, own = 0;
 	const struct wrt_client *i;
 
 	wrt_assert_locked(&s->lock);
@@ -237,10 +246,11 @@ static bool has_place(const struct wrt_stream *s, const struct wrt_client *c)
 			continue;
 		observers++;
 		strangers += is_stranger(s, i);
+		own += same_user(i, c);
 	}
-	if (observers >= WRT_OBSERVERS_MAX)
+	if (observers >= WRT_OBSERVERS_MAX || own >= most)
 		return false;
-	return !is_stranger(s, c) || strangers < WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT;
+	return !is_stranger(s, c) || strangers < most;
 }
 
 static int observe_locked(struct wrt_stream *s, struct wrt_client *c)

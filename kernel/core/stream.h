@@ -59,7 +59,7 @@ struct wrt_snapshot {
 /* Every interrupt writes the page of each. */
 #define WRT_OBSERVERS_MAX	8
 
-/* Of these, kept for the owner's user and for privileged clients. */
+/* Of these, kept for the owner's user and for privileged clients. A user has the rest at most. */
 #define WRT_OBSERVERS_KEPT	2
 
 /* A position is read at most so many times more than once. */
@@ -245,7 +245,8 @@ u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
 
 /*
  * [A] Become an observer. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX, or beyond
- * WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT of neither the owner's user nor privileged ones.
+ * WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT of one unprivileged user, or of neither the owner's user
+ * nor privileged ones.
  */
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);
 

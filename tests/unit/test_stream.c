@@ -684,8 +684,26 @@ static void two_places_are_kept_for_the_owners_user_and_privileged_observers(voi
 	assert_int_equal(observe(b, &late), WRT_ENOMEM);
 	unobserve(b, &b->other);
 	unobserve_all(b, b->observer, n);
-	assert_int_equal(observe_as(b, b->observer, 7), WRT_OBSERVERS_MAX);
-	unobserve_all(b, b->observer, WRT_OBSERVERS_MAX);
+}
+
+static void a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner(void **state)
+{
+	struct bed *b = *state;
+	struct tb_client late;
+	u32 n;
+
+	b->owner.client.user = (struct wrt_user){ .uid = 7 };
+	run_owner(b);
+	n = observe_as(b, b->observer, 7);
+	assert_int_equal(n, WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT);
+	b->owner.client.user.uid = 8;
+	tb_client_init(&late, &b->tb, true);
+	late.client.user = (struct wrt_user){ .uid = 8 };
+	assert_int_equal(observe(b, &late), 0);
+	assert_int_equal(observe(b, &b->other), 0);	/* privileged */
+	unobserve(b, &late);
+	unobserve(b, &b->other);
+	unobserve_all(b, b->observer, n);
 }
 
 static void without_an_owner_two_places_are_kept_for_privileged_observers(void **state)
@@ -1467,6 +1485,7 @@ int main(void)
 		B(points_found_when_an_observer_comes_are_told_to_the_others_at_once),
 	B(eight_observers_are_all_told_and_a_ninth_is_refused),
 	B(two_places_are_kept_for_the_owners_user_and_privileged_observers),
+	B(a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner),
 	B(without_an_owner_two_places_are_kept_for_privileged_observers),
 		B(a_stranger_is_shown_nothing),
 		B(refresh_publishes_to_that_client_alone_and_passes_no_point),
