@@ -18,7 +18,7 @@
 #include "hostile.h"
 
 #define OWNERS		2u		/* of the playback and of the capture pin */
-#define OBSERVERS	20u		/* for 16 places */
+#define OBSERVERS	20u		/* for 12 places: 6 of each pin */
 #define EVENTS		8u
 #define WATCHERS	50u
 #define SESSION_MS	200u

@@ -18,7 +18,8 @@
  *    written; those that the module does not know must be 0, else E2BIG, and stay as they
  *    are. A struct without the members that its call cannot do without is EINVAL. So client
  *    and module of any two minor versions work together. Only struct wavert_version never
- *    grows.
+ *    grows. So set a struct to 0 as a whole, then its [in] members, before each call: compiled
+ *    with a newer header it has members that this client knows nothing of.
  *  - Every call with a struct is _IOWR, so that results can be added to any of them.
  *  - A call that fails changes nothing, but for SET_STATE: it keeps the steps that it took
  *    before the one that failed (Q14).
@@ -189,7 +190,8 @@ struct wavert_buffer {
 /*
  * RegisterNotificationEvent: the eventfd's counter goes up by 1 at every point while the
  * stream runs. After a stall of the machine at most 65536 points are made up for by
- * signals; the count in the page is exact always. Identity is the eventfd itself, not the
+ * signals. An event of an observer, when it falls behind, is signalled for the newest 64 points
+ * only. The count in the page is exact always. Identity is the eventfd itself, not the
  * number: a dup is the same event.
  * Errors: EBADF (not open), EMEDIUMTYPE (not an eventfd), EREMOTEIO (registered already,
  * WRT-064), EAGAIN (no buffer yet), EOPNOTSUPP (buffer without notification), ENOMEM
