@@ -547,10 +547,11 @@ int wrt_hda_codec_connect(struct wrt_hw_dev *d, u32 dir, u32 tag, u16 format)
 
 int wrt_hda_codec_discover(struct wrt_hw_dev *d)
 {
-	struct graph *g = wrt_alloc(sizeof(*g));
+	struct graph *g;
 	u32 dir;
 
 	wrt_assert_may_sleep();
+	g = wrt_alloc(sizeof(*g));
 	if (!g)
 		return WRT_ENOMEM;
 	g->d = d;

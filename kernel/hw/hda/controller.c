@@ -389,10 +389,11 @@ static int set_up(struct wrt_hw_dev *d)
 int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg,
 		   struct wrt_hw_dev **out)
 {
-	struct wrt_hw_dev *d = wrt_alloc(sizeof(*d));
+	struct wrt_hw_dev *d;
 	int err;
 
 	wrt_assert_may_sleep();
+	d = wrt_alloc(sizeof(*d));
 	if (!d)
 		return WRT_ENOMEM;
 	d->bus = bus;

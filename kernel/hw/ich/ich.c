@@ -237,10 +237,11 @@ static void choose_bars(struct wrt_hw_dev *d)
 int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich_config *cfg,
 		   struct wrt_hw_dev **out)
 {
-	struct wrt_hw_dev *d = wrt_alloc(sizeof(*d));
+	struct wrt_hw_dev *d;
 	int err;
 
 	wrt_assert_may_sleep();
+	d = wrt_alloc(sizeof(*d));
 	if (!d)
 		return WRT_ENOMEM;
 	d->bus = bus;
