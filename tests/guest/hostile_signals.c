@@ -20,11 +20,14 @@
 #define FRIENDS		2u
 #define MS		1000000ull
 /*
- * How much longer an ordinary task waits, ns: one signal of 100 watchers is 104 us, which cannot be
- * interrupted; 45 us wake the thread and put it to sleep again; an interrupt writes eight pages more,
- * 17 us. The wait without observers (94 us, when a tick and an interrupt meet) comes on top.
+ * An ordinary task waits longer by one signal, which cannot be interrupted (104 us with 100
+ * watchers), and by this, ns: 45 us wake the thread and put it to sleep again, and an interrupt
+ * writes eight pages more, 17 us. The longest wait without observers (94 us, when a tick and an
+ * interrupt meet) comes on top. Half a signal is allowed for what else may meet; and the longest
+ * waits are not judged, since the kernel's own threads run now and then as well.
  */
-#define GAP_MORE	180000ull
+#define GAP_MORE	62000ull
+#define GAPS		10u		/* the longest; the last of them is judged */
 #define SETTLED_NS	(200 * MS)	/* after that a slow event has been found to be slow */
 
 static struct shared {
@@ -32,7 +35,7 @@ static struct shared {
 	uint64_t mean, most;
 	unsigned long signalled, unsignalled;
 	/* of the spinning task */
-	uint64_t gap;
+	uint64_t gap[GAPS];	/* the longest first */
 	double share;
 	/* durations of calls, ns */
 	uint64_t stop, free, close;
@@ -70,7 +73,21 @@ static void judge_entries(struct owner *o)
 	}
 }
 
-/* An ordinary task that never sleeps: its longest wait for the processor, and its share. */
+static void keep_gap(uint64_t gap)
+{
+	unsigned int i;
+	uint64_t less;
+
+	for (i = 0; i < GAPS && gap; i++) {
+		if (gap <= shared->gap[i])
+			continue;
+		less = shared->gap[i];
+		shared->gap[i] = gap;
+		gap = less;
+	}
+}
+
+/* An ordinary task that never sleeps: its longest waits for the processor, and its share. */
 static void spin(struct owner *o, uint64_t ns)
 {
 	uint64_t began = now_ns(), last = began, now, lost = 0;
@@ -78,8 +95,8 @@ static void spin(struct owner *o, uint64_t ns)
 	do {
 		judge_entries(o);
 		now = now_ns();
-		if (now - last > shared->gap)
-			shared->gap = now - last;
+		if (now - last > shared->gap[GAPS - 1])
+			keep_gap(now - last);
 		if (now - last > 5000)
 			lost += now - last;
 		last = now;
@@ -109,7 +126,7 @@ static void measure_signals(struct owner *o)
 {
 	shared->err = register_event(o->fd, o->event);
 	spin(o, 50 * MS);	/* until the other processes of the test sleep */
-	shared->gap = 0;
+	memset(shared->gap, 0, sizeof(shared->gap));
 	shared->err |= set_state(o->fd, WAVERT_STATE_RUN);
 	spin(o, 1000 * MS);
 	judge_entries(o);
@@ -176,6 +193,29 @@ static pid_t start_observers(unsigned int uid, unsigned int n, unsigned int watc
 		pause();
 }
 
+/* What one signal takes: as long as its owner's write() to such an event. */
+static uint64_t signal_ns(unsigned int watchers)
+{
+	uint64_t began, took, least = ~0ull, one = 1;
+	int event = new_event(), *epoll = new_watchers(watchers);
+	unsigned int i;
+
+	watch(epoll, watchers, event);
+	for (i = 0; i < 16; i++) {
+		began = now_ns();
+		if (write(event, &one, sizeof(one)) < 0)
+			die("write");
+		took = now_ns() - began;
+		if (took < least)
+			least = took;
+	}
+	for (i = 0; i < watchers; i++)
+		close(epoll[i]);
+	free(epoll);
+	close(event);
+	return least;
+}
+
 /* ---- the owner among observers ---------------------------------------------------------- */
 
 static void print_measured(const char *who)
@@ -185,7 +225,8 @@ static void print_measured(const char *who)
 	printf("# %s: %lu points signalled in time for the log, %lu not\n", who,
 	       shared->signalled, shared->unsignalled);
 	printf("# %s: an ordinary task had %.1f %% of the processor\n", who, shared->share * 100);
-	printf("# %s: it waited %.1f us at most\n", who, (double)shared->gap / 1e3);
+	printf("# %s: it waited %.1f us at most, the %uth longest wait was %.1f us\n", who,
+	       (double)shared->gap[0] / 1e3, GAPS, (double)shared->gap[GAPS - 1] / 1e3);
 	printf("# %s: STOP %.1f us, %llu points, %llu signals\n", who, (double)shared->stop / 1e3,
 	       shared->points, shared->sum);
 }
@@ -229,14 +270,18 @@ static struct shared run_owner(unsigned int observed, unsigned int watchers, con
 }
 
 /* PREEMPT_RT leaves an ordinary task less even without observers: timers run in a thread. */
-static void test_ordinary_task(const struct shared *alone, const struct shared *among)
+static void test_ordinary_task(const struct shared *alone, const struct shared *among,
+			       uint64_t signal)
 {
+	const char *once = "an ordinary task never waits for two signals at once";
+
+	printf("# one signal takes %.1f us\n", (double)signal / 1e3);
 	if (read_value("/sys/kernel/realtime", NULL) == 1) {
-		tap_skip("PREEMPT_RT", "an ordinary task waits 180 us longer at most");
+		tap_skip("PREEMPT_RT", "%s", once);
 		tap_skip("PREEMPT_RT", "it keeps 85 %% of the processor");
 		return;
 	}
-	TAP_CHECK(among->gap <= alone->gap + GAP_MORE, "an ordinary task waits 180 us longer at most");
+	TAP_CHECK(among->gap[GAPS - 1] <= alone->gap[0] + GAP_MORE + signal * 3 / 2, "%s", once);
 	TAP_CHECK(among->share >= 0.85, "it keeps 85 %% of the processor");
 }
 
@@ -247,7 +292,7 @@ static void test_observers(unsigned int watchers)
 	TAP_CHECK(!among.unsignalled && among.mean <= 2 * alone.mean &&
 		  among.most <= 2 * alone.most,
 		  "observers delay no signal of the owner to more than twice its delay without them");
-	test_ordinary_task(&alone, &among);
+	test_ordinary_task(&alone, &among, signal_ns(watchers));
 	TAP_CHECK(among.stop < MS, "SET_STATE(STOP) takes less than a millisecond");
 	TAP_CHECK(among.free < MS, "so does FREE_BUFFER of a running stream");
 	TAP_CHECK(among.close < MS, "so does its close");
