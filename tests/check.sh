@@ -8,6 +8,8 @@
 #                              guest-x86-kasan guest-x86-kcsan demo hw nt
 #
 # environment: WRT_NO_UML=1    leave out the parts that run in User Mode Linux
+#              ONLY=REGEX       of what these parts consist of, run what has such a name:
+#                               ONLY='race|abuse' tests/check.sh guest-debian
 #              TIME, PREEMPTIONS, LOGS, MODULE_FLAGS
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -39,6 +41,7 @@ leave_out()	# NAME REASON
 part()	# NAME COMMAND...
 {
 	local name=$1 log=$logs/$1 began=$SECONDS code ok not_ok skip
+	[[ $name =~ ${ONLY-} ]] || return 0
 	shift
 	echo "# ---- $name"
 	"$@" >"$log" 2>"$log.err"
