@@ -270,6 +270,29 @@ static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	return 0;
 }
 
+static int hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
+{
+	struct wrt_hw_stream *s;
+
+	wrt_assert_may_sleep();
+	if (slot >= d->nslots)
+		return WRT_EINVAL;
+	s = &d->stream[slot];
+	if (s->open)
+		return WRT_EBUSY;
+	if (d->broken)
+		return WRT_EIO;
+	s->open = true;
+	*out = s;
+	return 0;
+}
+
+static void hda_close(struct wrt_hw_stream *s)
+{
+	wrt_assert_may_sleep();
+	s->open = false;
+}
+
 /* Registers of ours that harm nobody are in a page of copies, and nowhere else. */
 static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 {
@@ -426,8 +449,8 @@ void wrt_hda_destroy(struct wrt_hw_dev *d)
 const struct wrt_hw_ops wrt_hda_ops = {
 	.name = "hda",
 	.caps = hda_caps,
-	.open = wrt_hda_open,
-	.close = wrt_hda_close,
+	.open = hda_open,
+	.close = hda_close,
 	.prepare = wrt_hda_prepare,
 	.release = wrt_hda_release,
 	.reg = hda_reg,

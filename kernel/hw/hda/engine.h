@@ -187,8 +187,6 @@ void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns);
 /* [A] Its timer: true if a look is due at ns, the entry of the handler. */
 bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns);
 
-int wrt_hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out);
-void wrt_hda_close(struct wrt_hw_stream *s);
 int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 		    struct wrt_hw_latency *l);
 void wrt_hda_release(struct wrt_hw_stream *s);

@@ -505,29 +505,6 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 
 /* ---- preparing --------------------------------------------------------------------- */
 
-int wrt_hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
-{
-	struct wrt_hw_stream *s;
-
-	wrt_assert_may_sleep();
-	if (slot >= d->nslots)
-		return WRT_EINVAL;
-	s = &d->stream[slot];
-	if (s->open)
-		return WRT_EBUSY;
-	if (d->broken)
-		return WRT_EIO;
-	s->open = true;
-	*out = s;
-	return 0;
-}
-
-void wrt_hda_close(struct wrt_hw_stream *s)
-{
-	wrt_assert_may_sleep();
-	s->open = false;
-}
-
 /* An odd value is the size less one; QEMU tells the size itself. */
 static u32 read_fifo_bytes(struct wrt_hw_stream *s)
 {

@@ -164,6 +164,7 @@ typedef struct {
 #define mutex_lock(m)		sched_lock_acquire(&(m)->raw)
 #define mutex_lock_killable(m)	(sched_lock_acquire(&(m)->raw), 0)
 #define mutex_unlock(m)		sched_lock_release(&(m)->raw)
+#define lockdep_assert_held(m)	sched_assert_held(&(m)->raw)
 
 static inline void init_rwsem(struct rw_semaphore *s)
 {
@@ -200,6 +201,14 @@ static inline void list_del(struct list_head *entry)
 }
 
 /* ---- users: all of them are root ---------------------------------------------------- */
+
+#define READ_IMPLIES_EXEC	0x0400000u
+
+static const struct {
+	unsigned int personality;
+} prove_task __attribute__((unused));
+
+#define current			(&prove_task)
 
 typedef struct {
 	unsigned int val;
