@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Makes table.h, which the test program is compiled with, from `statements`, `deviations` and
-# `violations`. Called by the Makefile.
+# Makes table.h, which the test program is compiled with: the statements of section 6 of
+# Documentation/contract.md, `deviations` and `violations`. Called by the Makefiles.
 #
-#   gen-table.sh DIRECTORY-OF-THE-THREE >table.h
+#   gen-table.sh CONTRACT DEVIATIONS VIOLATIONS... >table.h
 set -eu
 awk -F ' *[|] *' '
 	BEGIN {
@@ -16,20 +16,24 @@ awk -F ' *[|] *' '
 	FNR == 1 { file++ }
 	FNR == 1 && file == 2 { print "};\nstatic const struct cf_deviation cf_deviations[] = {" }
 	FNR == 1 && file == 3 { print "};\nstatic const struct cf_violation cf_violations[] = {" }
-	/^#/ || NF == 0 { next }
-	/^== / { group = substr($0, 4); next }
-	file == 1 {
-		if (NF != 4) { print "#error statements: " $0; exit }
-		printf "\t{ \"%s\", \"%s\", \"%s\", \"%s\" },\n", $1, $2, $3, group
+	file == 1 && /^### / { group = substr($0, 5) }
+	file == 1 && /^[|] WRT-[0-9]+ / {
+		if (NF != 6 || $5 !~ /^(documented|reference|inferred)$/ || /["\\#]/) {
+			print "#error contract.md: " $2
+			exit
+		}
+		printf "\t{ \"%s\", \"%s\", \"%s\", \"%s\" },\n", $2, $5, $3, group
 		statements++
-		known[$1] = 1
+		known[$2] = 1
 	}
+	file == 1 || /^#/ || NF == 0 { next }
 	file == 2 {
 		if (NF != 5 || !($2 in known)) { print "#error deviations: " $0; exit }
 		printf "\t{ \"%s\", \"%s\", \"%s\", \"%s\", \"%s\" },\n", $1, $2, $3, $4, $5
 		deviations++
+		next
 	}
-	file == 3 {
+	{
 		if (NF != 4 || !($2 in known)) { print "#error violations: " $0; exit }
 		printf "\t{ \"%s\", \"%s\", \"%s\", \"%s\" },\n", $1, $2, $3, $4
 		violations++
@@ -40,4 +44,4 @@ awk -F ' *[|] *' '
 		print "#define CF_DEVIATIONS " deviations + 0
 		print "#define CF_VIOLATIONS " violations + 0
 	}
-' "$1/statements" "$1/deviations" "$1/violations"
+' "$@"
