@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * miniport.h - the WaveRT contracts over one core stream, without any operating system:
- * states, buffer, events, position. Bound to Linux by compat/hwdep/.
+ * states, buffer, events, position. Bound to Linux by compat/hwdep/. Labels (WRT-010, Q1,
+ * M11) are those of Documentation/contract.md.
  *
  * Calls marked [C] are control calls: they may sleep, and the binding serialises them
  * with one mutex for each stream. Calls marked [A] may come from any context beside

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "suite.h"
-#include "table.h"		/* made from `statements` and `deviations` */
+#include "table.h"		/* made from contract.md and `deviations` */
 
 enum result { PASSED, FAILED, LACKS, UNTESTABLE, TOO_LATE };
 

@@ -3,6 +3,8 @@
  * sound/wavert.h - the binary interface of alsa-wavert: the contracts of Windows'
  * IMiniportWaveRTStreamNotification on Linux, with eventfd in the place of the event.
  *
+ * Labels such as WRT-017 and Q2 are those of Documentation/contract.md.
+ *
  * Two kinds of file:
  *  - the filter: one hwdep node a card (/dev/snd/hwC?D0, id "WaveRT"). It takes
  *    WAVERT_IOC_VERSION, _CAPS and _NEW_STREAM.
