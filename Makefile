@@ -9,38 +9,32 @@ KVER ?= $(shell basename "$$(readlink -f "$(KDIR)")" | sed s/^linux-headers-//)
 
 help:
 	@echo "make demo               play and record through both models, in a guest, and prove it"
-	@echo "make check              all tests but the long ones"
+	@echo "make check              all tests except the long ones; PARTS=\"lint unit\": only these parts"
 	@echo "make modules            kernel modules (KDIR= another kernel's build directory)"
 	@echo "make userspace          libwavert and the wavert command"
-	@echo "make unit               tests of the OS-neutral code, on the host"
-	@echo "make guest-debian       tests in a guest with Debian's kernel"
-	@echo "make guest-uml          the same in User Mode Linux (KASAN, lockdep, UBSAN, kmemleak)"
-	@echo "make check-debug        the same in all debug kernels, with KASAN and KCSAN (long)"
-	@echo "make hw                 playback and more on QEMU's HD Audio and AC'97, bit-exact"
-	@echo "make check-kernels      the guest suite on every supported kernel, and PREEMPT_RT (long)"
-	@echo "make nt                 the Windows driver, run in Wine, compared with Linux"
+	@echo "make check-debug        guest tests in debug kernels: UML, KASAN, KCSAN (long)"
+	@echo "make check-kernels      guest tests on every supported kernel, and PREEMPT_RT (long)"
 	@echo "make check-programs     sox, ffmpeg, JACK, PipeWire, ... and the kernel's ALSA selftests (long)"
 	@echo "make coverage           which lines the tests run, as a table"
-	@echo "make lint               sparse, W=1, checkpatch, layering"
-	@echo "make conformance        a test for each statement of the WaveRT contracts, all modes"
-	@echo "make prove              proofs: arithmetic, the page under weak memory, every schedule"
-	@echo "make fuzz               fuzz the OS-neutral code and the binary interface (TIME= seconds each, 60)"
+	@echo "make conformance        the contract tests in every mode; writes Documentation/conformance.md (long)"
+	@echo "make comparison         scenarios on Windows' side and on Linux; writes Documentation/comparison.md (long)"
 	@echo "make bench              instructions a notification and a position cost, as a table"
 	@echo "make install            library, command and plugin into PREFIX= (/usr/local) below DESTDIR="
 	@echo "make dkms               build and install the modules by DKMS, again at every new kernel"
 	@echo "make sign               sign the modules for Secure Boot (MOK_KEY=, MOK_CERT=)"
 	@echo "make deb                Debian packages, in build/deb"
 	@echo "make check-packages     install, upgrade and remove these in a clean Debian (as root, long)"
-	@echo "make check-bed          plant kernel defects and see that the tests catch each (long)"
+	@echo "make check-bed          inject kernel defects and see that the tests catch each (long)"
 	@echo "make clean"
 
 demo:
 	scripts/deps.sh build guest
 	tests/demo/run.sh $(if $(DEFECT),--defect $(DEFECT))
 
+# PARTS: those that `tests/check.sh --help` lists. ONLY=REGEX: only what has such a name in them.
 check:
-	scripts/deps.sh build guest unit prove lint abi32 kernels nt
-	tests/check.sh
+	scripts/deps.sh $(if $(PARTS),--for $(PARTS),build guest unit prove lint abi32 kernels nt)
+	tests/check.sh $(PARTS)
 
 modules:
 	scripts/build-modules.sh "$(KDIR)" "$(BUILD)/$(KVER)"
@@ -48,33 +42,15 @@ modules:
 userspace:
 	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace
 
-unit guest-debian guest-uml lint:
-	tests/check.sh $@
-
-fuzz:
-	tests/check.sh fuzz fuzz-abi
-
 # every mode, and the document
 conformance:
 	scripts/deps.sh build guest unit abi32 kernels
 	tests/conformance/run.sh
 	tests/conformance/run.sh --table
 
-# make check looks at fewer schedules
-prove:
-	PREEMPTIONS=3 tests/check.sh prove
-
 check-debug:
 	scripts/deps.sh build guest abi32 kernels
 	tests/check.sh guest-uml guest-x86-kasan guest-x86-kcsan
-
-hw:
-	scripts/deps.sh build guest
-	tests/check.sh hw
-
-nt:
-	scripts/deps.sh build guest nt
-	tests/nt/run.sh
 
 # Documentation/comparison.md
 comparison:
@@ -98,11 +74,10 @@ bench:
 	scripts/deps.sh build guest
 	tests/bench/run.sh
 
-check-bed: guest-programs
+check-bed:
+	scripts/deps.sh --for unit prove guest-uml guest-debian
+	tests/check.sh guest-programs
 	tests/plants/check-bed.sh
-
-guest-programs:
-	tests/check.sh $@
 
 # ---- installing ----
 
@@ -150,5 +125,5 @@ check-packages:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check check-programs hw nt comparison check-kernels modules userspace unit conformance prove guest-debian guest-uml lint fuzz check-debug coverage bench check-bed guest-programs \
-	install dkms-source dkms sign deb check-packages clean
+.PHONY: help demo check check-debug check-programs check-kernels check-bed check-packages modules userspace \
+	conformance comparison coverage bench install dkms-source dkms sign deb clean

@@ -4,6 +4,7 @@
 # Called by hand and by CI.
 #
 # usage: deps.sh GROUP...
+#        deps.sh --for PART...   the groups that these parts of tests/check.sh need
 #
 #   build   the kernel modules, the library and the tools
 #   guest   the QEMU test bed (tests/guest/run)
@@ -37,6 +38,22 @@ packages() { # GROUP
 	all) for name in build guest kernels unit prove lint packages abi32 nt; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
 	esac
+}
+
+# An unknown part is for tests/check.sh to report.
+groups() { # PART...
+	for part; do
+		case $part in
+		lint) echo build lint abi32 kernels ;;
+		unit | fuzz | conformance) echo unit ;;
+		userspace) echo build unit ;;
+		prove) echo prove ;;
+		guest-debian | guest-programs) echo build guest unit abi32 ;;
+		guest-runner | guest-uml | guest-x86-* | fuzz-abi) echo build guest unit abi32 kernels ;;
+		demo | hw) echo build guest ;;
+		nt) echo build guest nt ;;
+		esac
+	done
 }
 
 usage() {
@@ -82,6 +99,11 @@ case ${1-} in
 '' | --help)
 	usage
 	[ $# -gt 0 ] && exit || exit 2
+	;;
+--for)
+	shift
+	# shellcheck disable=SC2046 # words
+	set -- $(groups "$@")
 	;;
 esac
 missing=$(missing_packages "$@")

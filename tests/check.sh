@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# All tests but the long ones; make check. Every part prints TAP, which is added up to a
+# All tests except the long ones; make check. Every part prints TAP, which is added up to a
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed. A part that did
 # not run its tests has failed (check_selftest.sh).
 #
 #   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz fuzz-abi guest-runner guest-debian guest-uml
-#                              guest-x86-kasan guest-x86-kcsan demo hw nt
+#                              guest-x86-kasan guest-x86-kcsan guest-programs demo hw nt
 #
 # environment: WRT_NO_UML=1    leave out the parts that run in User Mode Linux
-#              ONLY=REGEX       of what these parts consist of, run what has such a name:
-#                               ONLY='race|abuse' tests/check.sh guest-debian
+#              ONLY=REGEX       of the parts named, run what has such a name ("# ---- NAME" in
+#                               the output): ONLY='race|abuse' tests/check.sh guest-debian
 #              TIME, PREEMPTIONS, LOGS, MODULE_FLAGS
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -19,6 +19,12 @@ passed=0
 failed=0
 skipped=0
 MODULE_FLAGS=${MODULE_FLAGS-}	# for kbuild; tests/coverage.sh
+only=${ONLY-}
+unset ONLY	# tests/prove/run.sh has a variable of that name
+case ${1-} in
+--help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" && exit ;;
+'') [ -z "$only" ] || { echo "check.sh: ONLY=$only needs a PART, such as guest-debian" >&2; exit 2; } ;;
+esac
 rm -rf "$logs"
 mkdir -p "$logs" build/guest
 
@@ -41,7 +47,7 @@ leave_out()	# NAME REASON
 part()	# NAME COMMAND...
 {
 	local name=$1 log=$logs/$1 began=$SECONDS code ok not_ok skip
-	[[ $name =~ ${ONLY-} ]] || return 0
+	[[ $name =~ $only ]] || return 0
 	shift
 	echo "# ---- $name"
 	"$@" >"$log" 2>"$log.err"
@@ -390,6 +396,7 @@ else
 	for p in "$@"; do
 		run_part "$p"
 	done
+	[ -z "$only" ] || [ $((passed + failed + skipped)) != 0 ] || not_ok "something in \"$*\" matches ONLY=$only"
 fi
 
 echo

@@ -88,6 +88,25 @@ no_such_part()	# NAME
 	ends red "^not ok - there is a part \"$1\"" "$1" prove && grep -q '^ok 1 - tests/prove' "$work/out"
 }
 
+only_one()
+{
+	new_tree
+	ONLY='debian-(race|pcm)$' ends green '^2 passed, 0 failed, 0 skipped$' guest-debian &&
+		[ "$(grep -c '^# ---- ' "$work/out")" = 2 ]
+}
+
+nothing_matches()
+{
+	new_tree
+	ONLY=nothing ends red '^not ok - something in "unit prove" matches ONLY=nothing$' unit prove
+}
+
+only_of_all()
+{
+	new_tree
+	! ONLY=unit "$tree/tests/check.sh" >"$work/out" 2>&1 && grep -q 'ONLY=unit needs a PART' "$work/out"
+}
+
 # The part ends the lane's own check.sh.
 lane_killed()	# FILE LANE
 {
@@ -176,6 +195,9 @@ check "a part that prints nothing and fails is red" silent 2
 check "a part that is killed after its first result is red" killed
 check "an unknown part is red, the others run" no_such_part nothing
 check "an empty part is red, the others run" no_such_part ''
+check "ONLY runs what matches, and nothing else" only_one
+check "ONLY that matches nothing is red" nothing_matches
+check "ONLY without a part is refused" only_of_all
 check "a lane that is killed is red (host)" lane_killed scripts/lint.sh host
 check "a lane that is killed is red (guests)" lane_killed tests/demo/run.sh guests
 check "a lane whose output is lost is red" lane_lost

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make prove: what holds for every input, every order of memory accesses, every schedule.
+# make check PARTS=prove: what holds for every input, every order of memory accesses, every schedule.
 # TAP on stdout.
 #
 #   tests/prove/run.sh [PART...]    parts: page binding arithmetic; all of them
