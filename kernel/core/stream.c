@@ -2,6 +2,27 @@
 /*
  * stream.c - see stream.h: state, DMA on and off, position updates. Notification of clients
  * is in clients.c.
+ *
+ * The path of one interrupt (rules: Documentation/design.md):
+ *
+ *   kernel/bus/pci.c          pci_irq(); simulator: platform_fire() in platform.c, step_frames()
+ *                             in sim.c
+ *   kernel/core/device.c      wrt_device_irq()
+ *   kernel/hw/BACKEND/        irq(): acknowledge, report the slots
+ *   here                      wrt_stream_look()
+ *   kernel/hw/BACKEND/          position(): read the hardware
+ *   kernel/core/position.c      wrt_position_advance(), wrt_position_take_points()
+ *   compat/hwdep/page.c         wrt_page_publish(): write the owner's register page
+ *   kernel/core/clients.c       wrt_clients_notify_owner(), with no lock held:
+ *     kernel/alsa/pcm.c           pcm_notify(): snd_pcm_period_elapsed()
+ *     compat/miniport/events.c    wrt_mp_notify(): at most four quick events
+ *     compat/hwdep/notify.c       wrt_notify_signal(): signal the eventfd
+ *   compat/hwdep/page.c         wrt_page_publish(): the observers' register pages
+ *   kernel/core/deferred.c      wrt_deferred_add(): queue what the thread has to notify
+ *
+ *   kernel/signal_thread.c    later: observers, and what the owner is still owed
+ *   kernel/core/deferred.c    wrt_device_serve(): one client a turn
+ *   kernel/core/clients.c     wrt_clients_serve(), then as above
  */
 #include "clients.h"
 #include "deferred.h"
