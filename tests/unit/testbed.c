@@ -40,20 +40,29 @@ static char *test_name(const char *group, const char *name)
 	return out;
 }
 
+/* TEST=TEXT in the environment: only the tests whose name contains it. */
 int tb_main(const char *group, const struct CMUnitTest *tests, size_t n)
 {
 	struct CMUnitTest *named = calloc(n, sizeof(*named));
+	const char *only = getenv("TEST");
+	size_t i, count = 0;
 	char label[64];
-	size_t i;
 	int failed;
 
 	for (i = 0; i < n; i++) {
-		named[i] = tests[i];
-		named[i].name = test_name(group, tests[i].name);
+		if (only && !strstr(tests[i].name, only))
+			continue;
+		named[count] = tests[i];
+		named[count++].name = test_name(group, tests[i].name);
+	}
+	if (!count) {
+		printf("Bail out! %s has no test with \"%s\" in its name\n", group, only ? only : "");
+		free(named);
+		return 1;
 	}
 	snprintf(label, sizeof(label), "%s %s", COMPILER, group);
-	failed = _cmocka_run_group_tests(label, named, n, NULL, NULL);
-	for (i = 0; i < n; i++)
+	failed = _cmocka_run_group_tests(label, named, count, NULL, NULL);
+	for (i = 0; i < count; i++)
 		free((char *)named[i].name);
 	free(named);
 	fflush(stdout);
