@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Checks who may include and name whom (Documentation/design.md), and the size of
-# functions and files, by looking at the text alone. Prints TAP, one line a rule, with
+# Checks who may include and name whom (Documentation/design.md), the size of functions and
+# files, and that version numbers agree, from the text alone. Prints TAP, one line a rule, with
 # the offending lines below. Called by hand and by CI.
 #
 # usage: check-layers.sh [ROOT]       check the tree (default: the one this script is in)
@@ -181,6 +181,17 @@ long_files() {
 	done
 }
 
+# The newest version of debian/changelog is the one of the release.
+versions() {
+	version=$(sed -n '1s/^alsa-wavert (\(.*\)) .*/\1/p' debian/changelog)
+	{
+		grep -n '^VERSION := ' userspace/Makefile | sed 's|^|userspace/Makefile:|'
+		grep -n -m 1 '^## ' NEWS.md | sed 's|^|NEWS.md:|'
+		grep -rn '^MODULE_VERSION(' kernel
+		grep -rn '^\.TH .*"alsa-wavert ' userspace/man
+	} | grep -Ev "(:= |:## |\"|alsa-wavert )$version(\$|\"| )" || :
+}
+
 rules='
 core_includes     kernel/core includes only itself, its system headers only in os_*.h
 hw_includes       a backend includes only core/hw.h, core/os.h and its own room
@@ -196,6 +207,7 @@ hw_names          kernel/hw names no system
 miniport_names    compat/miniport names no system
 long_functions    no function is longer than 80 lines
 long_files        no file is longer than 600 lines
+versions          Makefile, modules, manual pages and NEWS have the version of debian/changelog
 '
 
 count_rules() {
@@ -236,6 +248,9 @@ copy() {
 	for dir in kernel compat userspace; do
 		[ ! -d "$here/$dir" ] || cp -r "$here/$dir" "$work/tree/"
 	done
+	mkdir "$work/tree/debian"
+	cp "$here/debian/changelog" "$work/tree/debian"
+	cp "$here/NEWS.md" "$work/tree"
 	cd "$work/tree"
 }
 
@@ -274,6 +289,8 @@ plant() { # RULE FORM
 	long_functions-2) (echo 'void wrt(void)'; echo '{'; lines 79; echo '}') >>compat/hwdep/pin.c ;;
 	long_files-1) lines 601 >kernel/core/new.h ;;
 	long_files-2) lines 601 >compat/hwdep/new.c ;;
+	versions-1) echo 'MODULE_VERSION("0.0.1");' >>kernel/bus/ich.c ;;
+	versions-2) sed -i '1s/(.*)/(9.0.0)/' debian/changelog ;;
 	esac
 }
 
