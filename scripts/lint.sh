@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Static checks, TAP on stdout; called by tests/check.sh. The kernel code: no warning with
 # W=1, none from sparse, none from checkpatch --strict but those in checkpatch-exceptions; it
-# builds for 32 bits as well. No dangling label (check-labels.sh).
+# builds for 32 bits as well. No dangling label (check-labels.sh)
+# and no dangling link (check-links.sh).
 # Then each tool of lint-host.sh: no finding but those in lint-suppressions. What is listed
 # and does not occur any more is an error as well.
 set -u
@@ -142,6 +143,12 @@ if { scripts/check-labels.sh && scripts/check-labels.sh --selftest; } >"$work/fo
 	result ok "every label cited is defined in Documentation/contract.md, once"
 else
 	result "not ok" "every label cited is defined in Documentation/contract.md, once"
+	detail "$work/found"
+fi
+if scripts/check-links.sh >"$work/found" 2>&1; then
+	result ok "every link of a page has its file and its heading"
+else
+	result "not ok" "every link of a page has its file and its heading"
 	detail "$work/found"
 fi
 grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"
