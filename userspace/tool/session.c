@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sound.h"
 #include "tool.h"
 
 static int say_busy(const struct session *s, const struct options *o, unsigned int direction)
@@ -76,6 +77,9 @@ int session_open(struct session *s, const struct options *o, unsigned int direct
 	struct wavert_caps caps;
 	int err;
 
+	/* what cannot be written is an error to be told, not the end of the program */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	memset(s, 0, sizeof(*s));
 	s->rate = rate;
 	s->progress = !o->quiet && isatty(STDERR_FILENO);
@@ -88,15 +92,27 @@ int session_open(struct session *s, const struct options *o, unsigned int direct
 			direction ? "capture" : "playback", o->pin);
 	else if (err)
 		fail("capabilities", err);
+	if (!err && direction == WAVERT_PLAYBACK)
+		format = source_format(caps.formats, format);
+	s->format = format;
 	if (err || !check_format(&caps, rate, format, channels))
 		return EXIT_FAILED;
 	return open_stream(s, o, &caps, format, channels);
+}
+
+static unsigned long long halts(const struct session *s)
+{
+	struct wavert_snapshot now;
+
+	wavert_stream_snapshot(s->stream, &now);
+	return now.dma_halts;
 }
 
 int session_start(struct session *s)
 {
 	int err = wavert_stream_set_state(s->stream, WAVERT_STATE_RUN);
 
+	s->halts = halts(s);
 	return err ? fail("run", err) : EXIT_OK;
 }
 
@@ -217,14 +233,30 @@ int session_pause(struct session *s)
 	return err;
 }
 
+bool session_lost(const struct session *s, const char *done)
+{
+	unsigned long long halted = halts(s) - s->halts;
+
+	if (s->lost)
+		fprintf(stderr, "wavert: %llu packets (%.1f s) were lost: this program, or what it reads or writes, was too slow; try a longer --buffer-time\n",
+			s->lost, (double)s->lost * (double)s->packet_bytes /
+			(double)s->frame_bytes / s->rate);
+	if (halted)
+		fprintf(stderr, "wavert: the hardware halted (times: %llu); nothing was %s meanwhile\n",
+			halted, done);
+	return s->lost || halted;
+}
+
 bool session_finish(struct session *s, const char *done, unsigned long long frames, bool quiet)
 {
 	unsigned long long expected = session_packets(s);
+	bool lost;
 	int err = wavert_stream_set_state(s->stream, WAVERT_STATE_STOP);
 
 	session_clear(s);
 	if (err)
 		fail("stop", err);
+	lost = session_lost(s, done);
 	if (!quiet)
 		printf("%s %llu frames: notifications expected %llu, delivered %llu, wake-ups %llu, packets lost %llu, worst interrupt %llu frames late, position off by at most %.1f frames\n",
 		       done, frames, expected, s->delivered, s->wakeups, s->lost,
@@ -232,7 +264,9 @@ bool session_finish(struct session *s, const char *done, unsigned long long fram
 	if (expected != s->delivered)
 		fprintf(stderr, "wavert: %llu notifications were expected, %llu came\n",
 			expected, s->delivered);
-	return !err && expected == s->delivered;
+	if (fflush(stdout))
+		err = fail("standard output", -errno);
+	return !err && !lost && expected == s->delivered;
 }
 
 void session_close(struct session *s)

@@ -108,7 +108,7 @@ struct session {
 	struct wavert_stream *stream;
 	unsigned char *buffer;
 	size_t bytes, packet_bytes, frame_bytes;
-	unsigned int rate;
+	unsigned int rate, format;
 	unsigned long long delivered;	/* sum of the event's values */
 	unsigned long long wakeups;
 	unsigned long long late;	/* seen only when half of the next packet was done */
@@ -117,10 +117,15 @@ struct session {
 	unsigned long long late_frames;	/* worst distance from point to interrupt */
 	double drift_frames;		/* worst distance of position and clock */
 	unsigned long long first_linear, first_ns;
+	unsigned long long halts;	/* times that DMA had halted before the start */
 	bool progress;			/* a line on the terminal */
 	double shown;			/* seconds, when that was written last */
 };
 
+/*
+ * Playback: if the device lacks the format, session->format is the next wider one that it
+ * offers, else the widest.
+ */
 int session_open(struct session *s, const struct options *o, unsigned int direction,
 		 unsigned int rate, unsigned int format, unsigned int channels);
 int session_start(struct session *s);
@@ -147,7 +152,10 @@ int session_broke(struct session *s, const char *verb, int error, unsigned long 
 /* PAUSE and take the last signals. */
 int session_pause(struct session *s);
 
-/* STOP, then the closing report; false if notifications do not add up. */
+/* Packets that were lost and halts of the hardware, in words; false if there were none. */
+bool session_lost(const struct session *s, const char *done);
+
+/* STOP, then the closing report; false if something was lost or notifications do not add up. */
 bool session_finish(struct session *s, const char *done, unsigned long long frames, bool quiet);
 void session_close(struct session *s);
 
