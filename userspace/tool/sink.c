@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sink.c - a recording: a WAV file or plain samples, to a file or a stream. The header of a
+ * file is right at any time. That of a stream cannot be changed once it has been sent, so
+ * its lengths are 0xffffffff: the sound goes on to the end of the stream.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <wavert.h>
+
+#include "sound.h"
+
+/* Lengths in a WAV file have 32 bits. */
+#define WAV_MAX	(0xffffffffull - 4096)
+
+/* ---- bytes, for libsndfile ------------------------------------------------------------------ */
+
+/*
+ * A stream gets no more at once than it takes without waiting, and is waited for only until
+ * a signal has been caught.
+ */
+static ssize_t send_some(struct sink *sink, const char *from, size_t n)
+{
+	struct pollfd ready = { .fd = sink->fd, .events = POLLOUT };
+
+	if (sink->seekable)
+		return pwrite(sink->fd, from, n, sink->start + sink->at);
+	while (poll(&ready, 1, 200) <= 0) {
+		if (interrupted) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+	return write(sink->fd, from, n < PIPE_BUF ? n : PIPE_BUF);
+}
+
+static size_t send_all(struct sink *sink, const void *from, size_t n)
+{
+	size_t have = 0;
+	ssize_t sent = 0;
+
+	while (have < n && sent >= 0) {
+		sent = send_some(sink, (const char *)from + have, n - have);
+		if (sent < 0 && (errno == EINTR || errno == EAGAIN))
+			sent = 0;
+		if (sent > 0) {
+			have += (size_t)sent;
+			sink->at += sent;
+		}
+	}
+	if (sent < 0)
+		sink->error = errno;
+	if (sink->at > sink->end)
+		sink->end = sink->at;
+	return have;
+}
+
+/* A WAV header of libsndfile ends in the length of the data. */
+static bool start_stream(struct sink *sink)
+{
+	const size_t n = (size_t)sink->end;
+
+	memset(sink->header + 4, 0xff, 4);
+	memset(sink->header + n - 4, 0xff, 4);
+	sink->started = true;
+	sink->at = 0;
+	return send_all(sink, sink->header, n) == n;
+}
+
+/*
+ * libsndfile writes the header of a stream again and again, and more at the end. The first
+ * sample sends the header on its way; then only samples follow.
+ */
+static sf_count_t io_write(const void *from, sf_count_t n, void *user)
+{
+	struct sink *sink = user;
+
+	if (!sink->seekable && !sink->started && !sink->at) {
+		if (n > (sf_count_t)sizeof(sink->header))
+			return 0;
+		memcpy(sink->header, from, (size_t)n);
+		sink->at = sink->end = n;
+		return n;
+	}
+	if (!sink->seekable && (sink->closing || sink->at < sink->end)) {
+		sink->at += n;
+		return n;
+	}
+	if (!sink->seekable && !sink->started && !start_stream(sink))
+		return 0;
+	return (sf_count_t)send_all(sink, from, (size_t)n);
+}
+
+static sf_count_t io_length(void *user)
+{
+	return ((struct sink *)user)->end;
+}
+
+static sf_count_t io_seek(sf_count_t offset, int whence, void *user)
+{
+	struct sink *sink = user;
+
+	offset += whence == SEEK_CUR ? sink->at : whence == SEEK_END ? sink->end : 0;
+	return offset < 0 ? -1 : (sink->at = offset);
+}
+
+static sf_count_t io_tell(void *user)
+{
+	return ((struct sink *)user)->at;
+}
+
+/* ---- open and close -------------------------------------------------------------------------- */
+
+static int subtype_of(unsigned int format)
+{
+	switch (format) {
+	case WAVERT_FORMAT_U8:
+		return SF_FORMAT_PCM_U8;
+	case WAVERT_FORMAT_S20_32:
+	case WAVERT_FORMAT_S24_32:
+		return SF_FORMAT_PCM_24;
+	case WAVERT_FORMAT_S32:
+		return SF_FORMAT_PCM_32;
+	case WAVERT_FORMAT_FLOAT:
+		return SF_FORMAT_FLOAT;
+	}
+	return SF_FORMAT_PCM_16;
+}
+
+static bool is_raw(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && !strcmp(dot, ".raw");
+}
+
+/* Bytes of one sample in the file. */
+static unsigned int file_bytes(unsigned int format)
+{
+	return subtype_of(format) == SF_FORMAT_PCM_24 ? 3 : wavert_format_bytes(format);
+}
+
+static bool is_same(const struct stat *data, int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && st.st_dev == data->st_dev && st.st_ino == data->st_ino;
+}
+
+/* What is told to the user never gets into the data. A device like /dev/null holds none. */
+static void keep_apart(const struct stat *data)
+{
+	int null = is_same(data, STDERR_FILENO) ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+
+	if (null >= 0) {
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	if (is_same(data, STDOUT_FILENO))
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+static bool open_failed(struct sink *sink, const char *why)
+{
+	fprintf(stderr, "wavert: cannot write %s: %s; choose a file in a directory that is there and yours\n",
+		sink->name, why);
+	if (sink->file)
+		sf_close(sink->file);
+	if (sink->fd >= 0)
+		close(sink->fd);
+	return false;
+}
+
+static bool open_bytes(struct sink *sink, const char *path)
+{
+	struct stat st;
+
+	sink->fd = strcmp(path, "-") ?
+		   open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666) :
+		   fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (sink->fd < 0 || fstat(sink->fd, &st))
+		return open_failed(sink, strerror(errno));
+	if (isatty(sink->fd))
+		return open_failed(sink, "it is a terminal");
+	if (!S_ISCHR(st.st_mode))
+		keep_apart(&st);
+	sink->start = S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ? lseek(sink->fd, 0, SEEK_CUR) : -1;
+	sink->seekable = sink->start >= 0 && !(fcntl(sink->fd, F_GETFL) & O_APPEND);
+	return true;
+}
+
+bool sink_open(struct sink *sink, const char *path, unsigned int rate, unsigned int format,
+	       unsigned int channels)
+{
+	static SF_VIRTUAL_IO io = {
+		.get_filelen = io_length, .seek = io_seek, .write = io_write, .tell = io_tell,
+	};
+	SF_INFO info = { .samplerate = (int)rate, .channels = (int)channels };
+
+	memset(sink, 0, sizeof(*sink));
+	sink->name = strcmp(path, "-") ? path : "standard output";
+	sink->raw = is_raw(path);
+	sink->started = sink->raw;	/* there is no header to wait for */
+	sink->format = format;
+	sink->channels = channels;
+	if (!open_bytes(sink, path))
+		return false;
+	info.format = (sink->raw ? SF_FORMAT_RAW : SF_FORMAT_WAV) | subtype_of(format);
+	sink->file = sf_open_virtual(&io, SFM_WRITE, &info, sink);
+	if (!sink->file || sink->error)
+		return open_failed(sink, sink->error ? strerror(sink->error) : sf_strerror(NULL));
+	sf_command(sink->file, SFC_SET_UPDATE_HEADER_AUTO, NULL, sink->seekable);
+	sf_command(sink->file, SFC_SET_ADD_PEAK_CHUNK, NULL, sink->seekable);
+	sink->max = sink->raw || !sink->seekable ? ~0ull : WAV_MAX / file_bytes(format) / channels;
+	return true;
+}
+
+bool sink_close(struct sink *sink)
+{
+	bool good = !sink->error;
+	int err;
+
+	sink->closing = true;
+	err = sf_close(sink->file);
+	if (good && !sink->seekable && !sink->started)
+		start_stream(sink);
+	if (sink->seekable)	/* who shares the descriptor goes on from there */
+		lseek(sink->fd, sink->start + sink->end, SEEK_SET);
+	if (close(sink->fd) && !sink->error)
+		sink->error = errno;
+	if (!good || (!err && !sink->error))
+		return good;
+	fprintf(stderr, "wavert: cannot finish %s: %s\n", sink->name,
+		sink->error ? strerror(sink->error) : sf_error_number(err));
+	return false;
+}
+
+/* ---- samples ---------------------------------------------------------------------------------- */
+
+static sf_count_t write_u8(struct sink *sink, const unsigned char *from, size_t frames)
+{
+	size_t samples = frames * sink->channels, i;
+	short *wide = calloc(samples, sizeof(*wide));
+	sf_count_t n;
+
+	if (!wide)
+		return 0;
+	for (i = 0; i < samples; i++)
+		wide[i] = (short)((from[i] - 0x80) * 256);
+	n = sf_writef_short(sink->file, wide, (sf_count_t)frames);
+	free(wide);
+	return n;
+}
+
+/* Samples in the low bits of 4 bytes; libsndfile wants them in the high ones. */
+static sf_count_t write_low(struct sink *sink, const int *from, size_t frames, int bits)
+{
+	size_t samples = frames * sink->channels, i;
+	int *high = calloc(samples, sizeof(*high));
+	sf_count_t n;
+
+	if (!high)
+		return 0;
+	for (i = 0; i < samples; i++)
+		high[i] = (int)((unsigned int)from[i] << (32 - bits));
+	n = sf_writef_int(sink->file, high, (sf_count_t)frames);
+	free(high);
+	return n;
+}
+
+static sf_count_t write_frames(struct sink *sink, const void *from, size_t frames)
+{
+	switch (sink->format) {
+	case WAVERT_FORMAT_U8:
+		return write_u8(sink, from, frames);
+	case WAVERT_FORMAT_S16:
+		return sf_writef_short(sink->file, from, (sf_count_t)frames);
+	case WAVERT_FORMAT_S20_32:
+		return write_low(sink, from, frames, 20);
+	case WAVERT_FORMAT_S24_32:
+		return write_low(sink, from, frames, 24);
+	case WAVERT_FORMAT_S32:
+		return sf_writef_int(sink->file, from, (sf_count_t)frames);
+	}
+	return sf_writef_float(sink->file, from, (sf_count_t)frames);
+}
+
+size_t sink_write(struct sink *sink, const void *from, size_t frames)
+{
+	sf_count_t n = write_frames(sink, from, frames);
+
+	if (n < 0)
+		n = 0;
+	sink->frames += (unsigned long long)n;
+	return (size_t)n;
+}
