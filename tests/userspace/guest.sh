@@ -8,6 +8,7 @@
 # shellcheck source=../guest/tap.sh
 . ./tap.sh
 . ./doctor_test.sh
+. ./sound_test.sh
 drv=/sys/bus/platform/drivers/snd-wavert-sim
 proc=/proc/asound/card0/wavert
 voice=$PWD/Front_Center.wav
@@ -348,6 +349,7 @@ wrong "10 N not allowed at all" 2 '--notifications 0: a number from 2 to ' waver
 wrong "10 N not allowed here" 1 '1000000 notifications in a buffer of 200 ms are not allowed here \(UNSUCCESSFUL\): .*--notifications 2 always works' \
 	wavert play -q -n 1000000 $voice
 check "None of them has kept a pin" all_free
+sound_tests
 
 # ---- scenarios --------------------------------------------------------------------------
 

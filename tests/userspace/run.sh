@@ -16,6 +16,7 @@ O=${O:-$PWD/build/userspace}
 user=userspace
 header=$user/include/wavert.h
 lib=$O/libwavert.so.1
+includes="-I$user/include -Icompat/uapi"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . tests/guest/tap.sh
@@ -25,7 +26,17 @@ build()
 {
 	make -s -C $user "O=$O" all examples &&
 		gcc -O1 -g -Wall -Wextra -Werror -o "$O/with" $here/with.c -lutil &&
-		gcc -O1 -g -Wall -Wextra -Werror -o "$O/json_value" $here/json_value.c -ljansson
+		gcc -O1 -g -Wall -Wextra -Werror -o "$O/json_value" $here/json_value.c -ljansson &&
+		test_sound "$O/test_sound"
+}
+
+test_sound()	# PROGRAM FLAGS...
+{
+	program=$1
+	shift
+	# shellcheck disable=SC2086 # flags
+	gcc -O1 -g -Wall -Wextra -Werror $includes -Icompat/miniport "$@" -o "$program" $here/test_sound.c \
+		$user/tool/input.c $user/tool/source.c $user/tool/sink.c $user/lib/status.c -lsndfile -lm
 }
 
 # shellcheck disable=SC2086 # a list of files
@@ -39,9 +50,9 @@ guest()	# MODULES RUN-OPTIONS...
 	done
 	tests/guest/run --timeout 400 --no-insmod "$@" --module "$modules/snd-wavert.ko" \
 		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" --file "$O/wavert-trace" $files \
-		--file "$O/with" --file "$O/json_value" \
+		--file "$O/with" --file "$O/json_value" --file "$O/test_sound" \
 		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh \
-		--file $here/doctor_test.sh --file $here/guest.sh -- sh guest.sh
+		--file $here/doctor_test.sh --file $here/sound_test.sh --file $here/guest.sh -- sh guest.sh
 }
 
 # ---- the library -----------------------------------------------------------------------
@@ -117,8 +128,6 @@ all_commented()
 		{ before = $0 }
 		END { exit bad }' $header
 }
-
-includes="-I$user/include -Icompat/uapi"
 
 compiles_as()	# COMPILER LANGUAGE STANDARD
 {
@@ -279,6 +288,22 @@ fish_completes()
 		[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert compare -f m'" | cut -f 1)" = markdown ]
 }
 
+sound()
+{
+	test_sound "$work/test_sound" -fsanitize=address,undefined -fno-sanitize-recover=all &&
+		mkdir "$work/sounds" && (cd "$work/sounds" && "$work/test_sound")
+}
+
+# Runs a program that prints TAP, and goes on with its count.
+tap_of()	# NAME COMMAND
+{
+	"$2" >"$work/tap" 2>&1 || failed=1
+	grep -q '^1\.\.' "$work/tap" || check "$1 come to their end" cat "$work/tap" /nowhere
+	awk -v n="$count" '/^(not )?ok / { n++; sub(/ok [0-9]+/, "ok " n) } /^1\.\./ { next } { print }
+		END { print n >"'"$work/count"'" }' "$work/tap"
+	count=$(cat "$work/count")
+}
+
 unit()
 {
 	# shellcheck disable=SC2086 # flags
@@ -349,11 +374,8 @@ host()
 	optional zsh "zsh takes its completions" zsh -n $user/completions/_wavert
 	optional fish "fish completes verbs and options" fish_completes
 	compare_tests
-	unit >"$work/unit" 2>&1 || failed=1
-	grep -q '^1\.\.' "$work/unit" || check "The unit tests come to their end" cat "$work/unit" /nowhere
-	awk -v n=$count '/^(not )?ok / { n++; sub(/ok [0-9]+/, "ok " n) } /^1\.\./ { next } { print }
-		END { print n >"'"$work/count"'" }' "$work/unit"
-	count=$(cat "$work/count")
+	tap_of "The unit tests" unit
+	tap_of "The tests of sound files" sound
 	the_end
 }
 
