@@ -3,10 +3,13 @@
  * test_tool.c - what of library and command needs no card: histogram and percentiles, the
  * line about a late notification, names of statuses and formats. Called by run.sh; TAP.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <status.h>
 
 #include "../../userspace/tool/watch.h"
 
@@ -168,6 +171,29 @@ static bool statuses_map(void)
 	       !wavert_status_value(0) && !wavert_status_errno(0);
 }
 
+#define ERROR_OF_ROW(name, value, error) error,
+
+/* Each row of the table has words of its own: not those of strerror(3), nor another row's. */
+static bool errors_in_words(void)
+{
+	static const int rows[] = { WRT_STATUS_TABLE(ERROR_OF_ROW) };
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
+	bool good = true;
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		const char *text = wavert_strerror(-rows[i]);
+		bool own = text && *text && strcmp(text, strerror(rows[i])) != 0;
+
+		for (k = 0; k < i && own; k++)
+			own = strcmp(text, wavert_strerror(-rows[k])) != 0;
+		if (!own)
+			printf("# no text of its own for %s: %s\n", strerrorname_np(rows[i]), text);
+		good &= own;
+	}
+	return good && n == 15;
+}
+
 static bool formats_named(void)
 {
 	static const unsigned int bytes[] = { 1, 2, 4, 4, 4, 4 };
@@ -198,6 +224,11 @@ int main(void)
 	result(!strcmp(wavert_status_name(-EBUSY), "DEVICE_BUSY") &&
 	       wavert_status_value(-EBUSY) == 0x80000011u &&
 	       wavert_status_value(-ETIME) == 0xC000003Du, "some of them as written down");
+	result(errors_in_words(), "each row of the status table has a text of its own");
+	result(strstr(wavert_strerror(-EREMOTEIO), "buffer size is 0") &&
+	       !strcmp(wavert_strerror(0), "success") &&
+	       !strcmp(wavert_strerror(-EMFILE), strerror(EMFILE)),
+	       "a size of 0 is said to be one, and what is not of the contract in the words of libc");
 	result(formats_named(), "each of 6 formats has a name and a size, nothing else has");
 	printf("1..%u\n", tests);
 	return failures != 0;

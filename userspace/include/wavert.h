@@ -3,9 +3,10 @@
  * wavert.h - libwavert: the WaveRT side of an alsa-wavert card, for clients.
  *
  * Returns: functions that can fail return 0 (or a descriptor, or a count), or a negative
- * errno; their [out] arguments mean nothing then. The errno codes stand one to one for the
- * contract's NTSTATUS, see wavert_status_name(). Besides the errors named at a function any
- * that can fail may do so with -ENODEV: the device has been removed.
+ * errno; their [out] arguments mean nothing then. wavert_strerror() says in words what is
+ * wrong. The errno codes stand one to one for the contract's NTSTATUS, see
+ * wavert_status_name(). Besides the errors named at a function any that can fail may do so
+ * with -ENODEV: the device has been removed.
  *
  * Units: sizes and positions are bytes, unless a name says frames; times are nanoseconds of
  * CLOCK_MONOTONIC, or of the card's own clock with WAVERT_CAP_STEPPED; time limits are
@@ -330,6 +331,14 @@ uint32_t wavert_status_value(int error);
 
 /* The way back: a negative errno, 0 for STATUS_SUCCESS; 1: none stands for this value. */
 int wavert_status_errno(uint32_t value);
+
+/*
+ * What is wrong, in words, for a negative errno of this library: use it in place of strerror(3),
+ * whose text for -EREMOTEIO is "Remote I/O error". One errno stands for different mistakes in
+ * different calls; the text names all of them. "success" for 0; for an errno outside of the
+ * contract the text of strerror(3). Never NULL. Valid until the next call of strerror(3).
+ */
+const char *wavert_strerror(int error);
 
 /* Bytes of one sample of a WAVERT_FORMAT_*; 0 if unknown. */
 unsigned int wavert_format_bytes(unsigned int format);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * status.c - names of statuses and formats. The status table is the kernel's own.
+ * status.c - names of statuses and formats, and errors in words. The status table is the
+ * kernel's own.
  */
 #include <errno.h>
+#include <string.h>
 
 #include <status.h>
 
@@ -45,6 +47,54 @@ int wavert_status_errno(uint32_t value)
 	WRT_STATUS_TABLE(ERROR)
 	}
 	return 1;
+}
+
+/* One errno stands for different mistakes in different calls: its text names all of them. */
+const char *wavert_strerror(int error)
+{
+	switch (-error) {
+	case 0:
+		return "success";
+	case EBADF:
+		return "the descriptor of the event is not open";
+	case EINVAL:
+		return "an argument is not valid, or the pin does not support the rate, the format or the number of channels";
+	case EBADRQC:
+		return "not allowed now (the format or the buffer is missing, is set already, or the stream runs), or not for an observer";
+	case EMEDIUMTYPE:
+		return "the descriptor of the event is not an eventfd";
+	case EOVERFLOW:
+		return "too early: the place of the packet in the buffer is still in use";
+	case ETIME:
+		return "too late: the packet is being played or has been played";
+	case ENOMEM:
+		return "out of memory, or too many streams, observers or events";
+	case EAGAIN:
+		return "not ready: there is no buffer yet, no new packet, or the hardware could not be programmed";
+	case EOPNOTSUPP:
+		return "not supported here: a pin of the other direction, a buffer without notifications, or no such register";
+	case EBADFD:
+		return "the stream is not running, or its last packet has been announced";
+	case ENOENT:
+		return "no such pin, or the event is not registered";
+	case ENODEV:
+		return "no such sound card, or it has been removed";
+	case EREMOTEIO:
+		return "the buffer size is 0, too small or too large, or has too many notifications; or the event is registered already";
+	case EBUSY:
+		return "another client owns the pin, or the buffer is still mapped";
+	case EINTR:
+		return "interrupted by a signal";
+	/* what wavert_open() returns besides */
+	case ENXIO:
+		return "the sound card has no WaveRT interface";
+	case EPROTO:
+		return "the interface of the modules has another major version than this library";
+	case EACCES:
+	case EPERM:
+		return "not permitted: the user is not in the group of the device (audio)";
+	}
+	return strerror(-error);
 }
 
 unsigned int wavert_format_bytes(unsigned int format)
