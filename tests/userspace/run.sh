@@ -314,6 +314,14 @@ unit()
 		"$work/test_tool"
 }
 
+library()
+{
+	# shellcheck disable=SC2086 # flags
+	gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra -Werror \
+		$includes -Icompat/miniport -o "$work/test_lib" $here/test_lib.c $user/lib/*.c \
+		-Wl,--wrap=ioctl -lcmocka && "$work/test_lib"
+}
+
 # ---- modules of another interface version ----------------------------------------------------
 
 # The command, on a card whose modules have that version (tests/abi/old_module.c).
@@ -375,6 +383,7 @@ host()
 	optional zsh "zsh takes its completions" zsh -n $user/completions/_wavert
 	optional fish "fish completes verbs and options" fish_completes
 	compare_tests
+	tap_of "The tests of the library" library
 	tap_of "The unit tests" unit
 	tap_of "The tests of sound files" sound
 	the_end

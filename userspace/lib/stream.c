@@ -228,15 +228,20 @@ static int ask_register(struct wavert_stream *s, unsigned int kind, struct waver
 	return call(s, WAVERT_IOC_GET_REGISTER, info);
 }
 
-/* Told of, but not mapped: mmap() had no memory. Then only that is tried again. */
+/* If GET_REGISTER succeeded and mmap() failed, the next call repeats mmap() only. */
 int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 			       struct wavert_register *info, const volatile void **address)
 {
-	struct hw_register *r = &stream->registers[kind == WAVERT_REGISTER_CLOCK];
+	struct hw_register *r;
 	int err = 0;
 	void *page;
 
-	if (kind > WAVERT_REGISTER_CLOCK || !r->told || r->page)
+	if (kind > WAVERT_REGISTER_CLOCK) {	/* a newer module may have more kinds */
+		err = ask_register(stream, kind, info);
+		return err ? err : -EINVAL;
+	}
+	r = &stream->registers[kind];
+	if (!r->told || r->page)
 		err = ask_register(stream, kind, info);
 	else
 		*info = r->info;
