@@ -12,6 +12,9 @@
  * CLOCK_MONOTONIC, or of the card's own clock with WAVERT_CAP_STEPPED; time limits are
  * milliseconds; rates are Hz.
  *
+ * Structs: the functions set what they fill in; a caller need not set it to 0 before. (A call
+ * of sound/wavert.h without this library needs that, see there.)
+ *
  * Ownership: objects are opaque, belong to the caller and are freed by the matching close
  * function, which accepts NULL. Pointers and descriptors that a function returns belong to
  * the object they came from and end with it; descriptors passed in stay the caller's.
@@ -150,8 +153,9 @@ WAVERT_MUST_CHECK int wavert_stream_layout(const struct wavert_stream *stream,
 
 /*
  * WAVERT_STATE_STOP .. WAVERT_STATE_RUN; missing steps are inserted. When leaving RUN has
- * returned, no notification follows. -EINVAL: state; -EBADRQC: RUN without a buffer, or an
- * observer; -EAGAIN: the hardware does not do as told.
+ * returned, no notification follows for this stream. An observer may still get those for points
+ * before it. -EINVAL: state; -EBADRQC: RUN without a buffer, or an observer; -EAGAIN: the
+ * hardware could not be programmed.
  */
 int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
 
@@ -164,6 +168,9 @@ int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
  * wavert_stream_unregister_all()). Any event loop
  * can wait for it to be readable; then read 8 bytes from it, which is the number of
  * notifications since the last read. It belongs to the stream: do not close it.
+ * An observer is signalled later than the owner: a signal may come after the owner has left
+ * RUN, and if its signals fall behind only the newest 64 points are signalled. The register
+ * page has the exact number of points.
  * -EAGAIN: no buffer yet (an observer needs none); -EOPNOTSUPP: a buffer without
  * notifications; -ENOMEM; -EMFILE.
  */
