@@ -235,6 +235,212 @@ static void structs_are_0_before_each_call(void **state)
 	assert_int_equal(packets, 0);
 }
 
+/* ---- packets -------------------------------------------------------------------------- */
+
+#define PACKET	64
+static char buffer[8 * PACKET];
+
+static struct wavert_stream with_buffer(unsigned int direction, unsigned int n)
+{
+	struct wavert_stream s = make_stream();
+
+	s.direction = direction;
+	s.mapping = buffer;
+	s.layout.notifications = n;
+	s.layout.actual_bytes = n ? n * PACKET : sizeof(buffer);
+	memory.page.notifications = n;
+	memory.page.buffer_bytes = s.layout.actual_bytes;
+	memory.page.frame_bytes = 4;
+	memory.page.rate = 48000;
+	memory.page.end = UINT64_MAX;
+	return s;
+}
+
+static void packets_lie_one_after_another(void **state)
+{
+	struct wavert_stream s = with_buffer(WAVERT_PLAYBACK, 3);
+
+	(void)state;
+	assert_int_equal(wavert_stream_packet_bytes(&s), PACKET);
+	assert_ptr_equal(wavert_stream_packet(&s, 0), buffer);
+	assert_ptr_equal(wavert_stream_packet(&s, 2), buffer + 2 * PACKET);
+	assert_ptr_equal(wavert_stream_packet(&s, 3), buffer);
+	assert_ptr_equal(wavert_stream_packet(&s, 4294967296), buffer + PACKET);
+	s.layout.offset_from_first_page = 16;
+	assert_ptr_equal(wavert_stream_packet(&s, 1), buffer + 16 + PACKET);
+	s.layout.notifications = 0;
+	assert_null(wavert_stream_packet(&s, 0));
+	assert_int_equal(wavert_stream_packet_bytes(&s), 0);
+	s = with_buffer(WAVERT_PLAYBACK, 2);
+	s.mapping = NULL;
+	assert_null(wavert_stream_packet(&s, 0));
+	assert_int_equal(wavert_stream_packet_bytes(&s), 0);
+}
+
+struct window {
+	unsigned int n, state;
+	uint64_t passed;	/* points */
+	uint64_t linear, end;	/* packets */
+	uint64_t next, first;	/* of the caller, before and after */
+	unsigned int count;
+	int lost;
+};
+
+#define NEVER	UINT64_MAX
+
+static void windows_are(unsigned int direction, const struct window *w, size_t n)
+{
+	unsigned int count;
+	uint64_t first;
+	int lost;
+
+	for (; n; n--, w++) {
+		struct wavert_stream s = with_buffer(direction, w->n);
+
+		memory.page.state = w->state;
+		memory.page.packets = w->passed;
+		memory.page.linear = w->linear;
+		memory.page.end = w->end;
+		first = w->next;
+		count = ~0u;
+		lost = direction == WAVERT_PLAYBACK ?
+			wavert_stream_writable(&s, &first, &count) :
+			wavert_stream_readable(&s, &first, &count);
+		if (first != w->first || count != w->count || lost != w->lost)
+			print_message("# N %u, %llu passed, next %llu: %llu + %u, %d lost\n", w->n,
+				      (unsigned long long)w->passed, (unsigned long long)w->next,
+				      (unsigned long long)first, count, lost);
+		assert_int_equal(first, w->first);
+		assert_int_equal(count, w->count);
+		assert_int_equal(lost, w->lost);
+	}
+	assert_int_equal(calls, 0);
+}
+
+#define RUN	WAVERT_STATE_RUN
+#define PAUSE	WAVERT_STATE_PAUSE
+#define STOP	WAVERT_STATE_STOP
+
+static void writable_is_what_can_be_in_time(void **state)
+{
+	static const struct window table[] = {
+		/* before the start all of the buffer */
+		{ 4, STOP, 0, 0, NEVER, 0, 0, 4, 0 },
+		{ 4, STOP, 0, 0, NEVER, 4, 4, 0, 0 },
+		/* in RUN not the packet in progress, nor its place */
+		{ 4, RUN, 0, 1, NEVER, 4, 4, 0, 0 },
+		{ 4, RUN, 1, PACKET, NEVER, 4, 4, 1, 0 },
+		{ 2, RUN, 7, 7 * PACKET + 8, NEVER, 8, 8, 1, 0 },
+		{ 1, RUN, 7, 7 * PACKET + 8, NEVER, 8, 8, 1, 0 },
+		/* late by one packet, by many, by more than an int holds */
+		{ 4, RUN, 4, 4 * PACKET, NEVER, 4, 5, 3, 1 },
+		{ 4, RUN, 100, 100 * PACKET, NEVER, 4, 101, 3, 97 },
+		{ 2, RUN, 1ull << 40, (1ull << 40) * PACKET, NEVER, 2, (1ull << 40) + 1, 1, INT32_MAX },
+		/* in PAUSE the packet in progress if nothing of it has been fetched */
+		{ 4, PAUSE, 2, 2 * PACKET, NEVER, 2, 2, 4, 0 },
+		{ 4, PAUSE, 2, 2 * PACKET + 4, NEVER, 2, 3, 3, 1 },
+		/* nothing beyond the end, and nothing is late there */
+		{ 4, RUN, 3, 3 * PACKET, 5 * PACKET - 4, 4, 4, 1, 0 },
+		{ 4, RUN, 5, 5 * PACKET - 4, 5 * PACKET - 4, 5, 5, 0, 0 },
+	};
+
+	(void)state;
+	windows_are(WAVERT_PLAYBACK, table, sizeof(table) / sizeof(table[0]));
+}
+
+static void readable_is_what_is_complete_and_kept(void **state)
+{
+	static const struct window table[] = {
+		{ 4, RUN, 0, 0, NEVER, 0, 0, 0, 0 },
+		{ 4, RUN, 1, PACKET, NEVER, 0, 0, 1, 0 },
+		{ 4, RUN, 3, 3 * PACKET, NEVER, 0, 0, 3, 0 },
+		{ 4, RUN, 4, 4 * PACKET, NEVER, 0, 1, 3, 1 },
+		{ 4, RUN, 4, 4 * PACKET, NEVER, 3, 3, 1, 0 },
+		{ 2, RUN, 9, 9 * PACKET, NEVER, 8, 8, 1, 0 },
+		{ 1, RUN, 9, 9 * PACKET, NEVER, 8, 8, 1, 0 },
+		{ 4, PAUSE, 9, 9 * PACKET, NEVER, 2, 6, 3, 4 },
+		{ 4, STOP, 0, 0, NEVER, 9, 9, 0, 0 },
+	};
+
+	(void)state;
+	windows_are(WAVERT_CAPTURE, table, sizeof(table) / sizeof(table[0]));
+}
+
+static void windows_of_other_streams_are_errors(void **state)
+{
+	struct wavert_stream s = with_buffer(WAVERT_PLAYBACK, 2);
+	uint64_t first = 0;
+	unsigned int count;
+
+	(void)state;
+	assert_int_equal(wavert_stream_readable(&s, &first, &count), -EOPNOTSUPP);
+	memory.page.state = WAVERT_STATE_GONE;
+	assert_int_equal(wavert_stream_writable(&s, &first, &count), -ENODEV);
+	s = with_buffer(WAVERT_CAPTURE, 2);
+	assert_int_equal(wavert_stream_writable(&s, &first, &count), -EOPNOTSUPP);
+	s = with_buffer(WAVERT_PLAYBACK, 0);
+	assert_int_equal(wavert_stream_writable(&s, &first, &count), -EOPNOTSUPP);
+	s.mapping = NULL;
+	assert_int_equal(wavert_stream_writable(&s, &first, &count), -EAGAIN);
+	s.observer = true;
+	assert_int_equal(wavert_stream_writable(&s, &first, &count), -EBADRQC);
+	assert_int_equal(first, 0);
+}
+
+/* ---- drain ---------------------------------------------------------------------------- */
+
+static void drain_that_cannot_be_is_an_error(void **state)
+{
+	struct wavert_stream s = with_buffer(WAVERT_CAPTURE, 2);
+
+	(void)state;
+	assert_int_equal(wavert_stream_drain(&s, 8, -1), -EOPNOTSUPP);
+	s = with_buffer(WAVERT_PLAYBACK, 2);
+	memory.page.state = WAVERT_STATE_GONE;
+	assert_int_equal(wavert_stream_drain(&s, 8, -1), -ENODEV);
+	s.mapping = NULL;
+	assert_int_equal(wavert_stream_drain(&s, 8, -1), -EAGAIN);
+	s.observer = true;
+	assert_int_equal(wavert_stream_drain(&s, 8, -1), -EBADRQC);
+	assert_int_equal(calls, 0);
+	/* the page does not say RUN after SET_STATE: somebody else has stopped the stream */
+	s = with_buffer(WAVERT_PLAYBACK, 2);
+	assert_int_equal(wavert_stream_drain(&s, 8, -1), -EBADFD);
+	s = with_buffer(WAVERT_PLAYBACK, 2);
+	answer = EOVERFLOW;
+	assert_int_equal(wavert_stream_drain(&s, 1000, -1), -EOVERFLOW);
+	s = with_buffer(WAVERT_PLAYBACK, 0);
+	assert_int_equal(wavert_stream_drain(&s, sizeof(buffer) + 4, -1), -EOVERFLOW);
+}
+
+static void drain_of_nothing_ends_at_once(void **state)
+{
+	struct wavert_stream s = with_buffer(WAVERT_PLAYBACK, 2);
+
+	(void)state;
+	assert_int_equal(wavert_stream_drain(&s, 0, -1), WAVERT_DRAINED);
+	assert_int_equal(wavert_stream_drain(&s, 3, -1), WAVERT_DRAINED);
+	assert_int_equal(calls, 0);
+}
+
+/* The frames of the answer are 0: so the end is never reached. */
+static void drain_silences_what_follows_and_keeps_its_limit(void **state)
+{
+	struct wavert_stream s = with_buffer(WAVERT_PLAYBACK, 2);
+	size_t i;
+
+	(void)state;
+	memset(buffer, 0x55, sizeof(buffer));
+	memory.page.state = RUN;
+	memory.page.packets = 2;
+	memory.page.linear = 2 * PACKET + 8;
+	memory.page.format = WAVERT_FORMAT_U8;
+	assert_int_equal(wavert_stream_drain(&s, 3 * PACKET + 12, 0), WAVERT_DRAINING);
+	for (i = 0; i < 2 * PACKET; i++)	/* from the end up to the position, a lap on */
+		assert_int_equal((unsigned char)buffer[i],
+				 i >= 8 && i < PACKET + 12 ? 0x55 : 0x80);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -244,6 +450,13 @@ int main(void)
 		T(members_that_a_short_entry_lacks_are_0),
 		T(register_of_an_unknown_kind_is_refused),
 		T(structs_are_0_before_each_call),
+		T(packets_lie_one_after_another),
+		T(writable_is_what_can_be_in_time),
+		T(readable_is_what_is_complete_and_kept),
+		T(windows_of_other_streams_are_errors),
+		T(drain_that_cannot_be_is_an_error),
+		T(drain_of_nothing_ends_at_once),
+		T(drain_silences_what_follows_and_keeps_its_limit),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -20,13 +20,14 @@
  * the object they came from and end with it; descriptors passed in stay the caller's.
  *
  * Threads: an object is used by one thread at a time, except that wavert_stream_snapshot(),
- * _notifications(), _position(), _now(), _linear_now() and the packet calls may run beside
- * anything but close. Different objects are independent. After fork() the child may only
+ * _notifications(), _position(), _now(), _linear_now() and the packet calls, except _drain(),
+ * may run beside anything but close. Different objects are independent. After fork() the child may only
  * close. Nothing here is for signal handlers.
  *
  * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format,
- * wavert_stream_alloc, wavert_stream_event, fill the buffer, set_state(RUN), then wait on
- * the descriptor; STOP, close. The manual pages begin with wavert(7).
+ * wavert_stream_alloc, wavert_stream_event, fill the packets that wavert_stream_writable()
+ * returns, set_state(RUN), then wait on the descriptor and refill; wavert_stream_drain(), close.
+ * The manual pages begin with wavert(7), a short client is userspace/examples/play_file.c.
  */
 #ifndef WAVERT_H
 #define WAVERT_H
@@ -140,7 +141,7 @@ int wavert_stream_free(struct wavert_stream *stream);
 /*
  * The mapped buffer, or NULL without one. [out] *bytes: the length of the cycle (ActualSize);
  * bytes may be NULL. It belongs to the stream, until free or close; the device's removal
- * leaves it mapped. Packet p of N lies at p % N * (bytes / N).
+ * leaves it mapped. Where a packet lies: wavert_stream_packet().
  */
 void *wavert_stream_buffer(const struct wavert_stream *stream, size_t *bytes);
 
@@ -263,9 +264,61 @@ WAVERT_MUST_CHECK int wavert_stream_map_register(struct wavert_stream *stream,
 /* ---- packets: wavert_packet(3) ----------------------------------------------------------- */
 
 /*
- * Packet mode: a buffer of N notifications is N packets, numbered from 0 at the first RUN
- * after STOP, modulo 2^32. All: -EOPNOTSUPP: a pin of the other direction, or a buffer without
- * notifications.
+ * A buffer of N notifications is N packets, numbered from 0 at the first RUN after STOP. All
+ * calls: -EOPNOTSUPP: a pin of the other direction, or a buffer without notifications;
+ * -EBADRQC: an observer.
+ */
+
+/* Length of a packet in bytes; 0 without a buffer, or with one without notifications. */
+size_t wavert_stream_packet_bytes(const struct wavert_stream *stream);
+
+/* Where packet `number` lies in the mapped buffer; NULL where its length is 0. */
+void *wavert_stream_packet(const struct wavert_stream *stream, uint64_t number);
+
+/*
+ * Playback: which packets may be written now? [in] *first: the packet that the caller would
+ * write next, at first 0. [out] *first: the same, or, if it is too late for that, the first
+ * that can still be in time; *count: how many from there on, maybe 0. Returns how many
+ * packets were skipped because the caller was late: they have been played with what was in the
+ * buffer. No system call. -EAGAIN: no buffer.
+ */
+WAVERT_MUST_CHECK int wavert_stream_writable(const struct wavert_stream *stream,
+					     uint64_t *first, unsigned int *count);
+
+/*
+ * Capture: which packets may be read now? As wavert_stream_writable(); skipped are packets that
+ * have been overwritten. A packet that has been copied is whole if a further call with its
+ * number skips none. With N = 1 the hardware always writes to the packet that is read.
+ */
+WAVERT_MUST_CHECK int wavert_stream_readable(const struct wavert_stream *stream,
+					     uint64_t *first, unsigned int *count);
+
+/* What wavert_stream_drain() returns. */
+enum wavert_drained {
+	WAVERT_DRAINING,		/* not yet: the time is over */
+	WAVERT_DRAINED,			/* all of it has been played, and nothing after it */
+	WAVERT_DRAINED_PAST_END,	/* all of it has been played, and some silence after it */
+};
+
+/*
+ * Play the first `bytes` of the stream, counted from the last STOP, which have been written, and
+ * wait until they have left the device, for timeout_ms at most, for ever if it is negative. A
+ * stream that does not run is started. Afterwards it is in PAUSE. What follows in the
+ * buffer is overwritten with silence.
+ *
+ * WAVERT_DRAINED: the driver knew the end. Where it cannot, with a buffer without notifications
+ * or when the last packet is being played already, silence is played after the end until
+ * the position is past it: WAVERT_DRAINED_PAST_END. WAVERT_DRAINING: the time is over, call it
+ * again; with timeout_ms = 0 it only announces the end. -EOVERFLOW: so much cannot have been
+ * written; -EBADFD: another end has been announced, or another thread has stopped the stream;
+ * -EAGAIN: no buffer; -EOPNOTSUPP: capture; -EINTR: a signal was caught.
+ */
+WAVERT_MUST_CHECK int wavert_stream_drain(struct wavert_stream *stream, uint64_t bytes,
+					  int timeout_ms);
+
+/*
+ * Packet mode: the driver is told of each packet, and counts glitches. Its numbers are modulo
+ * 2^32.
  */
 
 /* [out] *packets: those done, which is the number of the one in progress. */

@@ -3,6 +3,11 @@
 #ifndef WAVERT_INTERNAL_H
 #define WAVERT_INTERNAL_H
 
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/ioctl.h>
+#include <time.h>
+
 #include <wavert.h>
 
 struct wavert_device {
@@ -20,6 +25,8 @@ struct hw_register {
 
 struct wavert_stream {
 	int fd;
+	unsigned int direction;
+	bool observer;
 	int event;		/* of wavert_stream_event(); -1: not asked for yet */
 	uint32_t step;		/* bytes the position moves by at once; 0: one frame */
 	size_t page_bytes;
@@ -28,5 +35,24 @@ struct wavert_stream {
 	void *mapping;		/* layout.map_bytes; NULL without a buffer */
 	struct hw_register registers[2];	/* WAVERT_REGISTER_POSITION, _CLOCK */
 };
+
+static inline int stream_call(const struct wavert_stream *s, unsigned long request, void *arg)
+{
+	return ioctl(s->fd, request, arg) < 0 ? -errno : 0;
+}
+
+static inline uint64_t monotonic_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* The time at which a limit of timeout_ms ends; a negative one never does. */
+static inline uint64_t deadline_of(int timeout_ms)
+{
+	return timeout_ms < 0 ? UINT64_MAX : monotonic_ns() + (uint64_t)timeout_ms * 1000000;
+}
 
 #endif

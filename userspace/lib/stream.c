@@ -5,20 +5,12 @@
 #define _GNU_SOURCE
 #include <endian.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
-
-static int call(const struct wavert_stream *s, unsigned long request, void *arg)
-{
-	return ioctl(s->fd, request, arg) < 0 ? -errno : 0;
-}
 
 /*
  * The first access to a mapping takes a page fault. Take it here, so that the client's
@@ -73,6 +65,8 @@ int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *devi
 	}
 	s->fd = arg.fd;
 	s->event = -1;
+	s->direction = direction;
+	s->observer = flags & WAVERT_STREAM_OBSERVE;
 	s->step = caps.position_step;
 	err = map_page(s);
 	if (err) {
@@ -123,7 +117,7 @@ int wavert_stream_set_format(struct wavert_stream *stream, unsigned int rate,
 {
 	struct wavert_format arg = { .rate = rate, .format = format, .channels = channels };
 
-	return call(stream, WAVERT_IOC_SET_FORMAT, &arg);
+	return stream_call(stream, WAVERT_IOC_SET_FORMAT, &arg);
 }
 
 int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int notifications,
@@ -138,14 +132,14 @@ int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int
 	arg.requested_bytes = (uint32_t)bytes;
 	if (notifications)
 		arg.flags |= WAVERT_ALLOC_NOTIFICATION;
-	err = call(stream, WAVERT_IOC_ALLOC_BUFFER, &arg);
+	err = stream_call(stream, WAVERT_IOC_ALLOC_BUFFER, &arg);
 	if (err)
 		return err;
 	at = mmap(NULL, arg.map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, stream->fd,
 		  WAVERT_MMAP_BUFFER);
 	if (at == MAP_FAILED) {
 		err = -errno;
-		call(stream, WAVERT_IOC_FREE_BUFFER, NULL);
+		stream_call(stream, WAVERT_IOC_FREE_BUFFER, NULL);
 		return err;
 	}
 	touch_pages(at, arg.map_bytes, stream->page_bytes);
@@ -157,7 +151,7 @@ int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int
 int wavert_stream_free(struct wavert_stream *stream)
 {
 	unmap_buffer(stream);
-	return call(stream, WAVERT_IOC_FREE_BUFFER, NULL);
+	return stream_call(stream, WAVERT_IOC_FREE_BUFFER, NULL);
 }
 
 void *wavert_stream_buffer(const struct wavert_stream *stream, size_t *bytes)
@@ -180,20 +174,20 @@ int wavert_stream_register(struct wavert_stream *stream, int eventfd)
 {
 	struct wavert_event arg = { .fd = eventfd };
 
-	return call(stream, WAVERT_IOC_REGISTER_EVENT, &arg);
+	return stream_call(stream, WAVERT_IOC_REGISTER_EVENT, &arg);
 }
 
 int wavert_stream_unregister(struct wavert_stream *stream, int eventfd)
 {
 	struct wavert_event arg = { .fd = eventfd };
 
-	return call(stream, WAVERT_IOC_UNREGISTER_EVENT, &arg);
+	return stream_call(stream, WAVERT_IOC_UNREGISTER_EVENT, &arg);
 }
 
 int wavert_stream_unregister_all(struct wavert_stream *stream)
 {
 	struct wavert_event arg = { .fd = -1, .flags = WAVERT_EVENT_ALL };
-	int err = call(stream, WAVERT_IOC_UNREGISTER_EVENT, &arg);
+	int err = stream_call(stream, WAVERT_IOC_UNREGISTER_EVENT, &arg);
 
 	if (!err && stream->event >= 0) {
 		close(stream->event);
@@ -206,26 +200,26 @@ int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state)
 {
 	struct wavert_state arg = { .state = state };
 
-	return call(stream, WAVERT_IOC_SET_STATE, &arg);
+	return stream_call(stream, WAVERT_IOC_SET_STATE, &arg);
 }
 
 int wavert_stream_position(struct wavert_stream *stream, struct wavert_position *position)
 {
 	memset(position, 0, sizeof(*position));
-	return call(stream, WAVERT_IOC_GET_POSITION, position);
+	return stream_call(stream, WAVERT_IOC_GET_POSITION, position);
 }
 
 int wavert_stream_latency(struct wavert_stream *stream, struct wavert_latency *latency)
 {
 	memset(latency, 0, sizeof(*latency));
-	return call(stream, WAVERT_IOC_GET_LATENCY, latency);
+	return stream_call(stream, WAVERT_IOC_GET_LATENCY, latency);
 }
 
 static int ask_register(struct wavert_stream *s, unsigned int kind, struct wavert_register *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->kind = kind;
-	return call(s, WAVERT_IOC_GET_REGISTER, info);
+	return stream_call(s, WAVERT_IOC_GET_REGISTER, info);
 }
 
 /* If GET_REGISTER succeeded and mmap() failed, the next call repeats mmap() only. */
@@ -258,41 +252,6 @@ int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 	__atomic_store_n(&r->page, page, __ATOMIC_RELEASE);	/* for wavert_stream_now() */
 	*address = r->at;
 	return 0;
-}
-
-/* ---- packets --------------------------------------------------------------------- */
-
-int wavert_stream_packet_count(struct wavert_stream *stream, uint32_t *packets)
-{
-	struct wavert_packet_count arg = { 0 };
-	int err = call(stream, WAVERT_IOC_PACKET_COUNT, &arg);
-
-	if (!err)
-		*packets = arg.packets;
-	return err;
-}
-
-int wavert_stream_write_packet(struct wavert_stream *stream, uint32_t number,
-			       unsigned int flags, unsigned int eos_bytes)
-{
-	struct wavert_write_packet arg = {
-		.number = number, .flags = flags, .eos_bytes = eos_bytes,
-	};
-
-	return call(stream, WAVERT_IOC_SET_WRITE_PACKET, &arg);
-}
-
-int wavert_stream_read_packet(struct wavert_stream *stream, struct wavert_read_packet *packet)
-{
-	memset(packet, 0, sizeof(*packet));
-	return call(stream, WAVERT_IOC_GET_READ_PACKET, packet);
-}
-
-int wavert_stream_presentation(struct wavert_stream *stream,
-			       struct wavert_presentation *presentation)
-{
-	memset(presentation, 0, sizeof(*presentation));
-	return call(stream, WAVERT_IOC_PRESENTATION, presentation);
 }
 
 /* ---- the register page --------------------------------------------------------- */
@@ -408,12 +367,8 @@ void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_
 static inline __attribute__((always_inline))
 uint64_t bytes_since(const struct reading *r)
 {
-	struct timespec t;
-	uint64_t now;
+	uint64_t now = monotonic_ns() - r->ns;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	now = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-	now -= r->ns;
 	if (now < 1000000000)
 		return now * r->rate / 1000000000 * r->frame_bytes;
 	if (now > INT64_MAX)	/* the page is newer */
