@@ -91,6 +91,37 @@ WAVERT_MUST_CHECK int wavert_version_of(const char *name, struct wavert_version 
 WAVERT_MUST_CHECK int wavert_device_caps(struct wavert_device *device, unsigned int direction,
 					 unsigned int pin, struct wavert_caps *caps);
 
+/* The cards that there are, and those that come and go. */
+struct wavert_devices;
+
+/* [out] *devices: close it with wavert_devices_close(). -EMFILE, -ENOMEM. */
+WAVERT_MUST_CHECK int wavert_devices_open(struct wavert_devices **devices);
+
+/* NULL is allowed. */
+void wavert_devices_close(struct wavert_devices *devices);
+
+/*
+ * Its descriptor, for poll(2) and event loops: readable (POLLIN) when something may have changed;
+ * then call wavert_device_next() until it returns 0. Do not read or close it.
+ */
+int wavert_devices_fd(const struct wavert_devices *devices);
+
+/* What wavert_device_next() returns. */
+enum wavert_device_change {
+	WAVERT_DEVICE_ADDED = 1,	/* a card has come, or was there at the first call */
+	WAVERT_DEVICE_REMOVED,		/* it has gone, or may no longer be opened */
+};
+
+/*
+ * The next change: first each card that is there, then every card that comes or goes. [out] *name:
+ * for wavert_open(), valid until the next call. Waits for timeout_ms at most, for ever if it is
+ * negative; 0: nothing has changed. A card is reported when its WaveRT node may be
+ * opened, which for a new card is after udev has set the permissions. -EINTR: a signal was
+ * caught; -EMFILE, -ENFILE, -ENOMEM.
+ */
+WAVERT_MUST_CHECK int wavert_device_next(struct wavert_devices *devices, int timeout_ms,
+					 const char **name);
+
 /* ---- streams: wavert_stream(3) ------------------------------------------------------- */
 
 /*

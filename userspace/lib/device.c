@@ -16,8 +16,6 @@
 
 #include "internal.h"
 
-#define HWDEPS_MAX 4
-
 static int card_of_id(const char *id)
 {
 	char path[64], line[64];
@@ -64,7 +62,7 @@ static int is_filter(int fd)
 	       !strcmp((char *)info.id, WAVERT_HWDEP_ID);
 }
 
-static int open_node(const char *path)
+int wavert_open_node(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
@@ -81,9 +79,9 @@ static int open_card(int card)
 	char path[64];
 	int i, fd, err = -ENXIO;
 
-	for (i = 0; i < HWDEPS_MAX; i++) {
-		snprintf(path, sizeof(path), "/dev/snd/hwC%dD%d", card, i);
-		fd = open_node(path);
+	for (i = 0; i < WAVERT_HWDEPS_MAX; i++) {
+		snprintf(path, sizeof(path), WAVERT_HWDEP_NODE, card, i);
+		fd = wavert_open_node(path);
 		if (fd >= 0)
 			return fd;
 		if (fd != -ENOENT && fd != -ENXIO)
@@ -114,7 +112,7 @@ static int open_name(const char *name)
 	int card;
 
 	if (name[0] == '/')
-		return open_node(name);
+		return wavert_open_node(name);
 	card = card_of_name(name);
 	return card < 0 ? card : open_card(card);
 }

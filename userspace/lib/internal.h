@@ -10,6 +10,9 @@
 
 #include <wavert.h>
 
+#define WAVERT_HWDEPS_MAX	4	/* nodes of a card that may be the filter */
+#define WAVERT_HWDEP_NODE	"/dev/snd/hwC%dD%d"
+
 struct wavert_device {
 	int fd;
 	int card;
@@ -54,5 +57,18 @@ static inline uint64_t deadline_of(int timeout_ms)
 {
 	return timeout_ms < 0 ? UINT64_MAX : monotonic_ns() + (uint64_t)timeout_ms * 1000000;
 }
+
+/* For poll(2). */
+static inline int ms_until(uint64_t deadline)
+{
+	uint64_t now = monotonic_ns();
+
+	if (deadline == UINT64_MAX)
+		return -1;
+	return now < deadline ? (int)((deadline - now + 999999) / 1000000) : 0;
+}
+
+/* A filter node as a descriptor, or a negative errno; -ENXIO: it is none. */
+int wavert_open_node(const char *path);
 
 #endif
