@@ -105,13 +105,20 @@ counts_up()	# WAV of two channels
 		END { exit bad || n < 1000 }'
 }
 
-# The saw of the examples: this many frames without a break.
-saw_of()	# FRAMES RAW
+# The saw of the examples: the most frames without a break.
+saw_run()	# RAW
 {
-	hexdump -v -e '2/2 "%d " "\n"' "$2" | awk -v want="$1" '
+	hexdump -v -e '2/2 "%d " "\n"' "$1" | awk '
 		{ step = ($1 - last + 131072) % 65536; run = step == 64 && $1 == $2 ? run + 1 : 0 }
 		{ last = $1; if (run > most) most = run }
-		END { print most, "frames without a break"; exit most < want }'
+		END { print most + 0 }'
+}
+
+saw_of()	# FRAMES RAW
+{
+	run=$(saw_run "$2")
+	echo "$run frames without a break"
+	[ "$run" -ge "$1" ]
 }
 
 # ---- the examples ---------------------------------------------------------------------
@@ -130,8 +137,8 @@ example()	# REGEX COMMAND...
 }
 
 check "The modules can be loaded" reload
-check "read_loop plays every frame, one wake-up a packet" \
-	example 'played 10 packets, wake-ups 10, lost 0' read_loop 0 1
+check "read_loop plays every frame, with a wake-up for each packet that it refills" \
+	example 'played 10 packets, wake-ups 8, lost 0' read_loop 0 1
 check "uring plays every frame" example 'played 20 packets, lost 0' uring 0 1
 check "timer plays every frame without events" example 'played .* from the page, lost 0 frames' timer 0 1
 check "wdmks plays every frame with two notifications" \
@@ -142,21 +149,156 @@ epoll_two 0 1 >/tmp/example 2>&1
 code=$?
 check "epoll_two records what it plays, without a break" \
 	sh -c "[ $code = 0 ] && grep -E 'captured 4[0-9]{4} frames of sound, breaks 0, packets lost 0' /tmp/example"
+
+# A sound file whose last packet is not a full one, and its saw does not end before.
+start 'capture 0' wavert record -q -b 100 -d 20 /tmp/whole.wav
+read_loop 0 2 >/dev/null
+finish INT
+head -c $((44 + 4 * 60001)) /tmp/whole.wav >/tmp/saw.wav
+
+# Played to its last frame, and silence after it.
+file_played()
+{
+	tail -c +45 /tmp/saw.wav >/tmp/file.raw
+	sent=$(saw_run /tmp/file.raw)
+	start 'capture 0' wavert record -q -b 100 -d 20 /tmp/saw.raw || return
+	play_file /tmp/saw.wav >/tmp/example 2>&1
+	code=$?
+	finish INT
+	heard=$(saw_run /tmp/saw.raw)
+	echo "exit code $code, $sent frames in the file, $heard heard"
+	cat /tmp/example
+	[ $code = 0 ] && [ ! -s /tmp/example ] && [ "$sent" -gt 24000 ] && [ "$heard" = "$sent" ]
+}
+
+woken_late()
+{
+	start 'playback 0' play_file /tmp/whole.wav || return
+	sleep 0.3
+	kill -STOP $pid
+	sleep 0.6
+	kill -CONT $pid
+	finish
+	cat /tmp/err
+	[ $status = 0 ] && says /tmp/err '^woken too late: [1-9][0-9]* packets skipped$' && [ "$(wc -l </tmp/err)" = 1 ]
+}
+
+refused()	# REGEX COMMAND...: exit code 1 and that line
+{
+	regex=$1
+	shift
+	"$@" >/tmp/out 2>/tmp/err
+	code=$?
+	cat /tmp/err
+	[ $code = 1 ] && says /tmp/err "$regex"
+}
+
+check "play_file plays a file to its last frame" file_played
+check "and goes on when it is woken too late" woken_late
+wav /tmp/nine.wav 9 1
+check "It says what is wrong with the format" \
+	refused 'play_file: .*pin does not support the rate, the format or the number of channels' play_file /tmp/nine.wav
+start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
+check "that the pin is in use" refused 'play_file: another client owns the pin' play_file /tmp/saw.wav
+finish KILL
+check "that there is no such card" refused 'play_file: no such sound card' play_file /tmp/saw.wav 7
+check "and that there is no such file" refused 'play_file: .*No such file' play_file /tmp/nothing.wav
 check "Afterwards no client is left and every pin is free" all_free
 
-removed()	# EXAMPLE: while it plays
+removed()	# COMMAND...: an example, while it plays
 {
-	start 'playback 0' "$1" 0 20 || return
+	start 'playback 0' "$@" || return
 	echo snd-wavert-sim.0 >$drv/unbind
 	finish
 	echo snd-wavert-sim.0 >$drv/bind
 	cat /tmp/err
-	[ $status = 1 ] && says /tmp/err 'No such device'
+	[ $status = 1 ] && says /tmp/err 'no such sound card, or it has been removed'
 }
 
 for client in read_loop epoll_two uring timer wdmks; do
-	check "$client ends when the device is removed" removed $client
+	check "$client ends when the device is removed" removed $client 0 20
 done
+check "play_file ends when the device is removed" removed play_file /tmp/whole.wav
+
+# ---- the library ------------------------------------------------------------------------
+
+tap_of()	# COMMAND...: its tests among those here
+{
+	"$@" >/tmp/tap 2>&1 || failed=1
+	grep -q '^1\.\.' /tmp/tap || check "$* comes to its end" cat /tmp/tap /nowhere
+	awk -v n=$count '/^(not )?ok / { n++; sub(/ok [0-9]+/, "ok " n) } /^1\.\./ { next } { print }' /tmp/tap
+	count=$((count + $(grep -cE '^(not )?ok ' /tmp/tap)))
+}
+
+tap_of lib_test drain
+tap_of lib_test cards
+
+# What hotplug has printed of card 0: + for added, - for removed.
+shown()	# CHANGES
+{
+	tries=300
+	until [ "$(sed -n 's/^card 0 added$/+/p; s/^card 0 removed$/-/p' /tmp/cards | tr -d '\n')" = "$1" ]; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || { cat /tmp/cards; return 1; }
+		sleep 0.01
+	done
+}
+
+sim=snd-wavert-sim.0
+node=/dev/snd/hwC0D0
+hotplug >/tmp/cards 2>&1 &
+watcher=$!
+check "hotplug shows the card that is there" shown +
+check "with its pins, ALSA devices, rates and minima" \
+	says /tmp/cards '^  playback pin 0 ".+", hw:0,0,0: 8000 to 192000 Hz, buffer [0-9]+ to [0-9]+ bytes, notifications 32 frames and 125000 ns apart$'
+echo $sim >$drv/unbind
+check "that it is unbound" shown +-
+echo $sim >$drv/bind
+check "that it is bound again" shown +-+
+kill -STOP $watcher
+echo $sim >$drv/unbind
+echo $sim >$drv/bind
+kill -CONT $watcher
+check "both, if it sleeps meanwhile" shown +-+-+
+rmmod snd-wavert-sim
+check "that the module is removed" shown +-+-+-
+insmod /modules/snd-wavert-sim.ko
+check "and that it is inserted again" shown +-+-+-+
+kill $watcher
+check "hotplug 0 shows what is there and ends" sh -c 'hotplug 0 | grep "^card 0 added$"'
+
+umask 077
+chmod 600 $node
+: >/tmp/cards
+chmod 666 /tmp/cards
+with nobody hotplug >/tmp/cards 2>&1 &
+watcher=$!
+sleep 0.3
+check "A card that may not be opened is not shown" shown ''
+chmod 666 $node
+check "until its permissions change" shown +
+chmod 600 $node
+check "and is gone when they change back" shown +-
+kill $watcher
+umask 022
+
+numbers="c $((0x$(stat -c %t $node))) $((0x$(stat -c %T $node)))"
+mv /dev/snd /dev/moved
+hotplug >/tmp/cards 2>&1 &
+watcher=$!
+sleep 0.3
+check "Without a directory of sound nodes there is no card" shown ''
+mkdir /dev/snd
+mknod $node $numbers
+check "until there is one" shown +
+rm -r /dev/snd
+check "When the directory is removed the card is" shown +-
+mkdir /dev/snd
+mknod $node $numbers
+check "and added with a new one" shown +-+
+kill $watcher
+rm -r /dev/snd
+mv /dev/moved /dev/snd
 
 # ---- on a terminal, and piped -----------------------------------------------------------
 

@@ -25,7 +25,8 @@ trap 'rm -rf "$work"' EXIT
 
 build()
 {
-	make -s -C $user "O=$O" all examples &&
+	make -s -C $user "O=$O" all examples && gcc -O1 -g -Wall -Wextra -Werror -I$user/include \
+		-Icompat/uapi -o "$O/lib_test" $here/lib_test.c "$O/libwavert.a" &&
 		gcc -O1 -g -Wall -Wextra -Werror -o "$O/with" $here/with.c -lutil &&
 		gcc -O1 -g -Wall -Wextra -Werror -o "$O/json_value" $here/json_value.c -ljansson &&
 		test_sound "$O/test_sound"
@@ -45,7 +46,7 @@ guest()	# MODULES RUN-OPTIONS...
 {
 	modules=$1
 	shift
-	files=
+	files="--file $O/lib_test"
 	for example in "$user"/examples/*.c; do
 		files="$files --file $O/examples/$(basename "$example" .c)"
 	done
@@ -142,6 +143,17 @@ cplusplus_links()
 	# shellcheck disable=SC2086 # flags
 	g++ -Wall -Wextra -Werror $includes -o "$work/link" $here/link.cc "$lib" &&
 		LD_LIBRARY_PATH=$O "$work/link"
+}
+
+# As README and man pages say, with the library of the build tree.
+builds_by_pkg_config()
+{
+	# shellcheck disable=SC2046 # flags
+	gcc -Wall -Wextra -Werror -o "$work/client" $user/examples/play_file.c \
+		$(PKG_CONFIG_PATH=$O pkg-config --cflags --libs libwavert sndfile) || return
+	ldd "$work/client"
+	[ "$(ldd "$work/client" | sed -n 's/.*libwavert.so.1 => \([^ ]*\) .*/\1/p')" = "$lib" ] || return
+	! "$work/client" /nowhere 2>"$work/said_client" && says "$work/said_client" '^play_file: .*No such file'
 }
 
 # ---- man pages ----------------------------------------------------------------------------
@@ -368,6 +380,8 @@ host()
 	optional clang "and by clang as C11" compiles_as clang c c11
 	optional g++ "and as C++" compiles_as g++ c++ c++11
 	optional g++ "A C++ program links and runs" cplusplus_links
+	check "A client is built by pkg-config in the build tree, and finds libwavert.so.1 there" \
+		builds_by_pkg_config
 	check "Every public function has its name in a page of section 3, and none a wrong one" man_names_all
 	check "with the prototype of the header" man_has_prototypes
 	for page in "$user"/man/*.[1-8]; do

@@ -20,17 +20,15 @@ struct side {
 	unsigned int direction;
 	struct wavert_stream *stream;
 	int event;
-	char *buffer;
-	size_t packet;		/* bytes */
-	uint64_t done;		/* packets heard, or filled, so far */
-	uint64_t lost, breaks, heard;
+	uint64_t next;		/* packet to hear, or to fill */
+	int lost;
+	uint64_t breaks, heard;
 	int16_t last;
 };
 
 static int open_side(struct side *s, struct wavert_device *device, int epoll)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = s };
-	size_t bytes;
 	int err;
 
 	err = wavert_stream_open(&s->stream, device, s->direction, 0, 0);
@@ -43,26 +41,14 @@ static int open_side(struct side *s, struct wavert_device *device, int epoll)
 	s->event = wavert_stream_event(s->stream);
 	if (s->event < 0)
 		return s->event;
-	s->buffer = wavert_stream_buffer(s->stream, &bytes);
-	s->packet = bytes / 2;
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, s->event, &e) ? -errno : 0;
 }
 
-/* Packet p of the playback, before it is fetched. */
-static void fill(struct side *s, uint64_t p)
+static void listen_to(struct side *s, const int16_t *sample)
 {
-	size_t frames = s->packet / FRAME_BYTES;
+	size_t i, frames = wavert_stream_packet_bytes(s->stream) / FRAME_BYTES;
 
-	saw(s->buffer + p % 2 * s->packet, p * frames, frames);
-}
-
-/* Packet p of the capture, after it is complete. */
-static void listen_to(struct side *s, uint64_t p)
-{
-	const int16_t *sample = (const int16_t *)(s->buffer + p % 2 * s->packet);
-	size_t i;
-
-	for (i = 0; i < s->packet / FRAME_BYTES; i++, sample += 2) {
+	for (i = 0; i < frames; i++, sample += 2) {
 		if (s->heard || sample[0]) {
 			s->breaks += s->heard && (int16_t)(s->last + 64) != sample[0];
 			s->heard++;
@@ -74,34 +60,26 @@ static void listen_to(struct side *s, uint64_t p)
 /* The event of one side was readable: serve what has become free or complete. */
 static int serve(struct side *s)
 {
-	struct wavert_snapshot now;
-	uint64_t count, first;
+	unsigned int count;
+	uint64_t points;
+	int late;
 
-	if (read(s->event, &count, sizeof(count)) < 0 && errno != EAGAIN)
+	if (read(s->event, &points, sizeof(points)) < 0 && errno != EAGAIN)
 		return -errno;
-	wavert_stream_snapshot(s->stream, &now);
-	if (now.state == WAVERT_STATE_GONE)
-		return -ENODEV;
-	/* playback: the one played now is out of reach; capture: older than one cycle is gone */
-	first = s->direction == WAVERT_PLAYBACK ? now.packets + 1 :
-		now.packets ? now.packets - 1 : 0;
-	if (s->done < first) {
-		s->lost += first - s->done;
-		s->done = first;
-	}
 	if (s->direction == WAVERT_PLAYBACK)
-		for (; s->done < now.packets + 2; s->done++)
-			fill(s, s->done);
-	else
-		for (; s->done < now.packets; s->done++)
-			listen_to(s, s->done);
+		return saw_packets(s->stream, &s->next, &s->lost);
+	late = wavert_stream_readable(s->stream, &s->next, &count);
+	if (late < 0)
+		return late;
+	s->lost += late;
+	for (; count; count--, s->next++)
+		listen_to(s, wavert_stream_packet(s->stream, s->next));
 	return 0;
 }
 
 static int loop(int epoll, const struct side *play, uint64_t packets)
 {
 	struct epoll_event ready[2];
-	struct wavert_snapshot now;
 	int i, n, err;
 
 	do {
@@ -113,8 +91,7 @@ static int loop(int epoll, const struct side *play, uint64_t packets)
 			if (err)
 				return err;
 		}
-		wavert_stream_snapshot(play->stream, &now);
-	} while (now.packets < packets);
+	} while (play->next < packets);
 	return 0;
 }
 
@@ -131,12 +108,10 @@ int main(int argc, char **argv)
 		err = open_side(&record, device, epoll);
 	if (!err)
 		err = open_side(&play, device, epoll);
-	if (!err) {
-		fill(&play, 0);
-		fill(&play, 1);
-		play.done = 2;
+	if (!err)
+		err = saw_packets(play.stream, &play.next, &play.lost);
+	if (!err)
 		err = wavert_stream_set_state(record.stream, WAVERT_STATE_RUN);
-	}
 	if (!err)
 		err = wavert_stream_set_state(play.stream, WAVERT_STATE_RUN);
 	if (!err)
@@ -147,8 +122,8 @@ int main(int argc, char **argv)
 	if (err)
 		return failed("epoll_two", err);
 	record.lost += play.lost;
-	printf("captured %llu frames of sound, breaks %llu, packets lost %llu\n",
+	printf("captured %llu frames of sound, breaks %llu, packets lost %d\n",
 	       (unsigned long long)record.heard, (unsigned long long)record.breaks,
-	       (unsigned long long)record.lost);
+	       record.lost);
 	return record.breaks || record.lost;
 }

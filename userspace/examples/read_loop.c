@@ -16,37 +16,25 @@
 
 static int play(struct wavert_stream *stream, int event, uint64_t packets)
 {
-	size_t bytes, packet;
-	char *buffer = wavert_stream_buffer(stream, &bytes);
-	struct wavert_snapshot now;
-	uint64_t written, count, wakeups = 0, lost = 0;
-	int err;
+	uint64_t next = 0, points, wakeups = 0;
+	int err, lost = 0;
 
-	packet = bytes / 2;
-	saw(buffer, 0, bytes / FRAME_BYTES);
-	written = 2;
-	err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
-	if (err)
-		return failed("run", err);
-	do {
+	err = saw_packets(stream, &next, &lost);
+	if (!err)
+		err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
+	while (!err && next < packets) {
 		/* sleeps until a packet has been played; may stand for several */
-		if (read(event, &count, sizeof(count)) != sizeof(count))
+		if (read(event, &points, sizeof(points)) != sizeof(points))
 			return failed("read", -errno);
 		wakeups++;
-		wavert_stream_snapshot(stream, &now);
-		if (now.state == WAVERT_STATE_GONE)
-			return failed("the device", -ENODEV);
-		if (now.packets >= written) {	/* we were too late for these */
-			lost += now.packets + 1 - written;
-			written = now.packets + 1;
-		}
-		for (; written < now.packets + 2; written++)
-			saw(buffer + written % 2 * packet, written * (packet / FRAME_BYTES),
-			    packet / FRAME_BYTES);
-	} while (now.packets < packets);
-	wavert_stream_set_state(stream, WAVERT_STATE_STOP);
-	printf("played %llu packets, wake-ups %llu, lost %llu\n", (unsigned long long)now.packets,
-	       (unsigned long long)wakeups, (unsigned long long)lost);
+		err = saw_packets(stream, &next, &lost);
+	}
+	if (!err)
+		err = wavert_stream_drain(stream, next * wavert_stream_packet_bytes(stream), -1);
+	if (err < 0)
+		return failed("play", err);
+	printf("played %llu packets, wake-ups %llu, lost %d\n", (unsigned long long)next,
+	       (unsigned long long)wakeups, lost);
 	return lost != 0;
 }
 

@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
+
+#include <wavert.h>
 
 #define RATE		48000
 #define FRAME_BYTES	sizeof(int16_t[2])
@@ -23,10 +24,25 @@ static inline void saw(void *to, uint64_t first_frame, size_t frames)
 		sample[0] = sample[1] = (int16_t)((first_frame + i) * 64);
 }
 
+/* Fill all packets that may be written; *next is the first of them, *lost how many were late. */
+static inline int saw_packets(const struct wavert_stream *stream, uint64_t *next, int *lost)
+{
+	size_t frames = wavert_stream_packet_bytes(stream) / FRAME_BYTES;
+	unsigned int room;
+	int late = wavert_stream_writable(stream, next, &room);
+
+	if (late < 0)
+		return late;
+	*lost += late;
+	for (; room; room--, ++*next)
+		saw(wavert_stream_packet(stream, *next), *next * frames, frames);
+	return 0;
+}
+
 /* For main(): what went wrong, and the exit code of it. */
 static inline int failed(const char *what, int error)
 {
-	fprintf(stderr, "%s: %s\n", what, strerror(-error));
+	fprintf(stderr, "%s: %s\n", what, wavert_strerror(error));
 	return 1;
 }
 

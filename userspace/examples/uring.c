@@ -44,37 +44,24 @@ static int wait_for(struct io_uring *ring, int event)
 
 static int play(struct wavert_stream *stream, struct io_uring *ring, int event, uint64_t packets)
 {
-	size_t bytes, packet;
-	char *buffer = wavert_stream_buffer(stream, &bytes);
-	uint64_t written = 2, lost = 0;
-	struct wavert_snapshot now;
-	int err;
+	uint64_t next = 0;
+	int err, lost = 0;
 
-	packet = bytes / 2;
-	saw(buffer, 0, bytes / FRAME_BYTES);
-	err = next_read(ring, event);
+	err = saw_packets(stream, &next, &lost);
+	if (!err)
+		err = next_read(ring, event);
 	if (!err)
 		err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
-	if (err)
-		return failed("run", err);
-	do {
+	while (!err && next < packets) {
 		err = wait_for(ring, event);
-		if (err)
-			return failed("io_uring", err);
-		wavert_stream_snapshot(stream, &now);
-		if (now.state == WAVERT_STATE_GONE)
-			return failed("the device", -ENODEV);
-		if (now.packets >= written) {
-			lost += now.packets + 1 - written;
-			written = now.packets + 1;
-		}
-		for (; written < now.packets + 2; written++)
-			saw(buffer + written % 2 * packet, written * (packet / FRAME_BYTES),
-			    packet / FRAME_BYTES);
-	} while (now.packets < packets);
-	wavert_stream_set_state(stream, WAVERT_STATE_STOP);
-	printf("played %llu packets, lost %llu\n", (unsigned long long)now.packets,
-	       (unsigned long long)lost);
+		if (!err)
+			err = saw_packets(stream, &next, &lost);
+	}
+	if (!err)
+		err = wavert_stream_drain(stream, next * wavert_stream_packet_bytes(stream), -1);
+	if (err < 0)
+		return failed("play", err);
+	printf("played %llu packets, lost %d\n", (unsigned long long)next, lost);
 	return lost != 0;
 }
 
