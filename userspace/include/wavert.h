@@ -158,7 +158,7 @@ WAVERT_MUST_CHECK int wavert_stream_set_format(struct wavert_stream *stream, uns
  * The pages are in the mapping on return: neither reads nor writes take a page fault.
  * -EREMOTEIO: bytes (0, too many) or too many notifications for it; -EINVAL: notifications,
  * flags; -EBUSY: somebody else has the pin; -EBADRQC: no format, a buffer is there, PAUSE or
- * RUN, or an observer; -EAGAIN: the hardware does not do as told; -ENOMEM.
+ * RUN, or an observer; -EAGAIN: the hardware could not be programmed; -ENOMEM.
  */
 WAVERT_MUST_CHECK int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes,
 					  unsigned int notifications, unsigned int flags);
@@ -250,29 +250,38 @@ struct wavert_now {
 };
 
 /*
- * Where the stream stands now, from the best that there is: in RUN the position register, if
- * wavert_stream_map_register() has mapped it; else the page. Its reading is carried on at the
- * nominal rate and at most for one buffer; of the clock is assumed that it is right to 0.1 %.
- * Where a clock tells nothing (WAVERT_CAP_EMULATED, _STEPPED), or for longer than that, the
- * hardware is asked by a system call. The register may show the link to the codec, which is
- * up to fifo_bytes (wavert_stream_latency()) away from what the others show, so compare
- * positions of one source only. -ENODEV: the device is gone.
+ * Where the stream is now: the call to use. It takes the best source that there is, so the same
+ * client runs on every card. In RUN that is the position register, if
+ * wavert_stream_map_register() has mapped it; else the page, whose reading is carried on at the
+ * nominal rate for one buffer at most (the sample clock is assumed accurate to 0.1 %). If
+ * the page is older than that, or no clock helps (WAVERT_CAP_EMULATED, _STEPPED), it makes a
+ * system call. The register may show the link to the codec, which is up to fifo_bytes
+ * (wavert_stream_latency()) away from what the others show, so compare positions of one source
+ * only. -ENODEV: the device has been removed.
  */
 WAVERT_MUST_CHECK int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now);
 
 /*
- * Bytes since the last STOP, now: the page's reading carried on by the clock at the nominal
- * rate, so it may run a little ahead of the hardware, but never beyond the end of a stream.
- * As of position_ns while the stream does not run, or has a clock of its own
- * (WAVERT_CAP_STEPPED). No system call, cannot fail.
+ * The other calls are special cases:
+ *   wavert_stream_linear_now()	never a system call, never an error, of unknown accuracy
+ *   wavert_stream_position()	always a system call: GetPosition of the contract, with its time
+ *   wavert_stream_presentation()	what has left the device, not what has been fetched
+ *   wavert_stream_snapshot()	the position at the last interrupt, with everything else
+ *   wavert_stream_writable(), _readable()	in packets, for refilling and reading
+ */
+
+/*
+ * Bytes since the last STOP: the page's reading carried on by the clock at the nominal rate, so
+ * it may run a little ahead of the hardware, but never beyond the end of a stream. As of
+ * position_ns while the stream does not run, or has a clock of its own (WAVERT_CAP_STEPPED).
  */
 uint64_t wavert_stream_linear_now(const struct wavert_stream *stream);
 
-/* Ask the hardware, by a system call. Besides -ENODEV it does not fail. */
+/* Besides -ENODEV it does not fail. */
 WAVERT_MUST_CHECK int wavert_stream_position(struct wavert_stream *stream,
 					     struct wavert_position *position);
 
-/* Frames that have left the device, and when. -EOPNOTSUPP: capture, no notifications. */
+/* Frames, and the time at which they were that many. -EOPNOTSUPP: capture, no notifications. */
 WAVERT_MUST_CHECK int wavert_stream_presentation(struct wavert_stream *stream,
 						 struct wavert_presentation *presentation);
 
