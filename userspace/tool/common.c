@@ -19,7 +19,7 @@ int fail(const char *what, int error)
 {
 	const char *status = wavert_status_name(error);
 
-	fprintf(stderr, "wavert: %s: %s%s%s%s\n", what, strerror(-error),
+	fprintf(stderr, "wavert: %s: %s%s%s%s\n", what, wavert_strerror(error),
 		status ? " (" : "", status ? status : "", status ? ")" : "");
 	return EXIT_FAILED;
 }

@@ -15,20 +15,9 @@ struct playback {
 	struct session *s;
 	struct source *src;
 	unsigned char *packet;		/* the next one: a source may make us wait for it */
-	unsigned long long written;	/* number of the next packet */
-	unsigned long long end;		/* and after the last one with sound in it */
-	bool running;
+	uint64_t next;			/* its number */
+	uint64_t end;			/* of the sound, bytes */
 };
-
-static unsigned char *slot(const struct session *s, unsigned long long packet)
-{
-	return s->buffer + packet * s->packet_bytes % s->bytes;
-}
-
-static unsigned long long slots(const struct session *s)
-{
-	return s->bytes / s->packet_bytes;
-}
 
 static void silence(const struct session *s, void *to, size_t bytes)
 {
@@ -42,13 +31,13 @@ static void silence(const struct session *s, void *to, size_t bytes)
 static void keep_silent(void *of)
 {
 	const struct playback *p = of;
-	unsigned long long done = session_packets(p->s), packet;
-	struct wavert_snapshot now;
+	uint64_t packet = p->next;
+	unsigned int room;
+	int err = wavert_stream_writable(p->s->stream, &packet, &room);
 
-	wavert_stream_snapshot(p->s->stream, &now);
-	p->src->in.stopped |= now.state == WAVERT_STATE_GONE;
-	for (packet = p->written > done ? p->written : done; packet < done + slots(p->s); packet++)
-		silence(p->s, slot(p->s, packet), p->s->packet_bytes);
+	p->src->in.stopped |= err == -ENODEV;
+	for (; err >= 0 && room; room--, packet++)
+		silence(p->s, wavert_stream_packet(p->s->stream, packet), p->s->packet_bytes);
 }
 
 /* The next packet of the sound, silence after its end. Returns its frames. */
@@ -61,27 +50,24 @@ static size_t next_packet(struct playback *p)
 	return got;
 }
 
-/*
- * Refill what has been played. A packet that comes too late moves: also the one that is
- * being played now is lost if it was not filled before, writing there repairs nothing.
- */
+/* Refill what has been played. A packet that comes too late moves to the next place in time. */
 static void refill(struct playback *p)
 {
 	struct session *s = p->s;
-	unsigned long long done;
+	uint64_t first = p->next;
+	unsigned int room;
 	size_t got;
+	int late;
 
-	while (p->written < session_packets(s) + slots(s)) {
+	while (wavert_stream_writable(s->stream, &first, &room) >= 0 && room) {
 		got = next_packet(p);
-		done = session_packets(s);
-		if (p->running && done >= p->written) {
-			s->lost += got ? done + 1 - p->written : 0;
-			p->written = done + 1;
-		}
-		memcpy(slot(s, p->written), p->packet, s->packet_bytes);
-		p->written++;
+		late = wavert_stream_writable(s->stream, &p->next, &room);
+		if (got && late > 0)
+			s->lost += (unsigned int)late;
+		memcpy(wavert_stream_packet(s->stream, p->next), p->packet, s->packet_bytes);
 		if (got)
-			p->end = p->written;
+			p->end = p->next * s->packet_bytes + got * s->frame_bytes;
+		first = ++p->next;
 	}
 }
 
@@ -113,16 +99,21 @@ static int judge(const struct playback *p)
 static int run(struct playback *p)
 {
 	struct session *s = p->s;
-	int n;
+	int n = 0;
 
 	refill(p);
 	if (session_start(s))
 		return EXIT_FAILED;
-	p->running = true;
-	while (!interrupted && !(p->src->ended && session_packets(s) >= p->end)) {
-		n = session_wait(s, 1000);
+	while (!interrupted) {
+		if (p->src->ended)
+			n = wavert_stream_drain(s->stream, p->end, 0);
+		if (n > 0)
+			break;
+		if (!n)		/* no event comes for what the hardware still holds at the end */
+			n = session_wait(s, p->src->ended ? 20 : 1000);
 		if (n < 0)
 			return session_broke(s, "play", n, played(p), NULL);
+		n = 0;
 		refill(p);
 		session_progress(s, p->src->length);
 	}

@@ -28,12 +28,12 @@ static unsigned long long wanted_frames(const struct options *o)
 }
 
 /* A copy first, then the question whether the hardware came round meanwhile. */
-static bool copy_packet(struct session *s, struct recording *r, unsigned long long packet)
+static bool copy_packet(struct session *s, struct recording *r, uint64_t packet)
 {
-	unsigned long long slots = s->bytes / s->packet_bytes;
+	unsigned int count;
 
-	memcpy(r->packet, s->buffer + packet * s->packet_bytes % s->bytes, s->packet_bytes);
-	if (session_packets(s) < packet + slots)
+	memcpy(r->packet, wavert_stream_packet(s->stream, packet), s->packet_bytes);
+	if (!wavert_stream_readable(s->stream, &packet, &count))
 		return true;
 	s->lost++;
 	return false;
@@ -70,15 +70,15 @@ static int save(struct session *s, struct recording *r, unsigned long long frame
 }
 
 /* What has been completed since; taken: packets saved so far. */
-static int save_packets(struct session *s, struct recording *r, unsigned long long *taken)
+static int save_packets(struct session *s, struct recording *r, uint64_t *taken)
 {
-	unsigned long long done = session_packets(s), kept = s->bytes / s->packet_bytes - 1;
+	unsigned int count;
+	int lost = wavert_stream_readable(s->stream, taken, &count);
 
-	if (done - *taken > kept) {	/* overwritten before we came */
-		s->lost += done - *taken - kept;
-		*taken = done - kept;
-	}
-	for (; *taken < done && !full(r); ++*taken)
+	if (lost < 0)
+		return EXIT_OK;		/* removed: session_wait() says so */
+	s->lost += (unsigned int)lost;
+	for (; count && !full(r); count--, ++*taken)
 		if (copy_packet(s, r, *taken) &&
 		    save(s, r, s->packet_bytes / s->frame_bytes))
 			return EXIT_FAILED;
@@ -86,10 +86,10 @@ static int save_packets(struct session *s, struct recording *r, unsigned long lo
 }
 
 /* Paused before its end: the packets of the last moment, and the part of one. */
-static int save_rest(struct session *s, struct recording *r, unsigned long long *taken)
+static int save_rest(struct session *s, struct recording *r, uint64_t *taken)
 {
 	struct wavert_snapshot now;
-	unsigned long long start;
+	uint64_t start;
 
 	if (save_packets(s, r, taken))
 		return EXIT_FAILED;
@@ -97,13 +97,13 @@ static int save_rest(struct session *s, struct recording *r, unsigned long long 
 	start = *taken * s->packet_bytes;
 	if (full(r) || now.linear <= start || now.linear - start >= s->packet_bytes)
 		return EXIT_OK;
-	memcpy(r->packet, s->buffer + start % s->bytes, now.linear - start);
+	memcpy(r->packet, wavert_stream_packet(s->stream, *taken), now.linear - start);
 	return save(s, r, (now.linear - start) / s->frame_bytes);
 }
 
 static int run(struct session *s, struct recording *r)
 {
-	unsigned long long taken = 0;
+	uint64_t taken = 0;
 	int n;
 
 	if (session_start(s))

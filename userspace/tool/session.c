@@ -65,8 +65,7 @@ static int open_stream(struct session *s, const struct options *o,
 	code = allocate(s, o, caps);
 	if (code)
 		return code;
-	s->buffer = wavert_stream_buffer(s->stream, &s->bytes);
-	s->packet_bytes = s->bytes / o->notifications;
+	s->packet_bytes = wavert_stream_packet_bytes(s->stream);
 	err = wavert_stream_event(s->stream);
 	return err < 0 ? fail("register event", err) : EXIT_OK;
 }

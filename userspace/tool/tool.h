@@ -106,8 +106,7 @@ json_t *json_caps(const struct wavert_caps *caps);
 struct session {
 	struct wavert_device *device;
 	struct wavert_stream *stream;
-	unsigned char *buffer;
-	size_t bytes, packet_bytes, frame_bytes;
+	size_t packet_bytes, frame_bytes;
 	unsigned int rate, format;
 	unsigned long long delivered;	/* sum of the event's values */
 	unsigned long long wakeups;
