@@ -233,4 +233,4 @@ module_exit(wavert_exit);
 MODULE_DESCRIPTION("One audio DMA core under ALSA and WaveRT notification semantics");
 MODULE_AUTHOR("The alsa-wavert authors");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.2.0");
+MODULE_VERSION("0.3.0");

@@ -100,4 +100,4 @@ module_pci_driver(hda_driver);
 MODULE_DESCRIPTION("alsa-wavert on Intel High Definition Audio");
 MODULE_AUTHOR("The alsa-wavert authors");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.2.0");
+MODULE_VERSION("0.3.0");

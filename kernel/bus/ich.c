@@ -97,4 +97,4 @@ module_pci_driver(ich_driver);
 MODULE_DESCRIPTION("alsa-wavert on Intel AC'97 controllers");
 MODULE_AUTHOR("The alsa-wavert authors");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.2.0");
+MODULE_VERSION("0.3.0");

@@ -338,4 +338,4 @@ module_exit(sim_exit);
 MODULE_DESCRIPTION("alsa-wavert software DMA engine: a sound card without hardware");
 MODULE_AUTHOR("The alsa-wavert authors");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.2.0");
+MODULE_VERSION("0.3.0");
