@@ -8,6 +8,7 @@
  * own, so snd_pcm_period_elapsed() may come back into trigger and pointer.
  */
 #include <linux/cred.h>
+#include <linux/irq_work.h>
 #include <linux/wait.h>
 #include <sound/pcm.h>
 #include <sound/pcm_params.h>
@@ -25,6 +26,13 @@ struct wrt_pcm_stream {
 	struct wrt_client client;	/* first */
 	struct wrt_stream *stream;
 	struct snd_pcm_substream *substream;
+	struct irq_work started;
+	bool silence_tail;		/* may be put into the buffer */
+	/* of a drain; PCM stream lock */
+	bool ending;			/* what follows is known */
+	snd_pcm_uframes_t end_appl_ptr;	/* where the client's data ends, and ... */
+	u64 end;			/* ... the stream position that belongs to it, bytes */
+	snd_pcm_uframes_t silent;	/* frames of silence after it */
 	struct snd_pcm_hw_constraint_list rates;	/* where caps.rates says which */
 };
 
@@ -108,8 +116,12 @@ static u32 info_flags(const struct wrt_hw_ops *ops, const struct wrt_hw_caps *c)
 {
 	u32 info = SNDRV_PCM_INFO_MMAP | SNDRV_PCM_INFO_MMAP_VALID |
 		   SNDRV_PCM_INFO_INTERLEAVED | SNDRV_PCM_INFO_BLOCK_TRANSFER |
-		   SNDRV_PCM_INFO_PAUSE;
+		   SNDRV_PCM_INFO_PAUSE | SNDRV_PCM_INFO_DRAIN_TRIGGER;
 
+#ifdef SNDRV_PCM_INFO_PERFECT_DRAIN
+	if (ops->silence_after)
+		info |= SNDRV_PCM_INFO_PERFECT_DRAIN;
+#endif
 	/* Without wake-ups ALSA reckons buffers by jiffies: not with a clock of its own. */
 	if (!(c->flags & WRT_HW_STEPPED))
 		info |= SNDRV_PCM_INFO_NO_PERIOD_WAKEUP;
@@ -260,6 +272,10 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	if (geom.bytes != req.bytes || geom.notify_bytes != params_period_bytes(params))
 		return -EINVAL;
 	keep_wakeups(params);
+	ps->silence_tail = true;
+#ifdef SNDRV_PCM_HW_PARAMS_NO_DRAIN_SILENCE
+	ps->silence_tail = !(params->flags & SNDRV_PCM_HW_PARAMS_NO_DRAIN_SILENCE);
+#endif
 	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
 				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
 	err = claim_with_memory(substream, geom.bytes);
@@ -283,6 +299,7 @@ static int pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 
+	irq_work_sync(&ps->started);
 	wrt_stream_release(ps->stream, &ps->client);
 	return snd_pcm_lib_free_pages(substream);
 }
@@ -295,12 +312,139 @@ static int pcm_prepare(struct snd_pcm_substream *substream)
 	return 0;
 }
 
+/* ---- the end of a drain ---------------------------------------------------------- */
+
+/*
+ * DMA goes on after the last frame until ALSA stops it, at the next interrupt or later, and what
+ * lies there in the buffer is old. Engines that can be told so play silence instead; for the
+ * others the buffer gets silence: a period, and so much more than that.
+ */
+#define TAIL_HZ	10
+
+static bool is_draining(const struct snd_pcm_substream *substream)
+{
+	return substream->stream == SNDRV_PCM_STREAM_PLAYBACK &&
+	       substream->runtime->status->state == SNDRV_PCM_STATE_DRAINING;
+}
+
+/* How far the client's pointer is ahead of another; both are below the boundary. */
+static snd_pcm_sframes_t ahead_of(const struct snd_pcm_runtime *runtime,
+				  snd_pcm_uframes_t appl_ptr, snd_pcm_uframes_t ptr)
+{
+	snd_pcm_sframes_t ahead = appl_ptr - ptr, half = runtime->boundary / 2;
+
+	if (ahead > half)
+		return ahead - runtime->boundary;
+	return ahead < -half ? ahead + runtime->boundary : ahead;
+}
+
+/* The stream position at which the last frame ends. Less than a buffer since hw_ptr was set. */
+static void find_end(struct wrt_pcm_stream *ps, snd_pcm_uframes_t appl_ptr,
+		     const struct wrt_snapshot *now)
+{
+	struct snd_pcm_runtime *runtime = ps->substream->runtime;
+	snd_pcm_uframes_t size = runtime->buffer_size, hw_ptr = runtime->status->hw_ptr;
+	snd_pcm_uframes_t pos = bytes_to_frames(runtime, now->offset);
+	snd_pcm_sframes_t moved = (pos + size - hw_ptr % size) % size;
+
+	ps->ending = true;
+	ps->end_appl_ptr = appl_ptr;
+	ps->end = now->linear +
+		  frames_to_bytes(runtime, ahead_of(runtime, appl_ptr, hw_ptr) - moved);
+	ps->silent = 0;
+}
+
+static void put_silence(struct snd_pcm_runtime *runtime, snd_pcm_uframes_t at,
+			snd_pcm_uframes_t frames)
+{
+	snd_pcm_uframes_t n;
+
+	for (; frames; frames -= n, at = 0) {
+		n = min(frames, runtime->buffer_size - at);
+		snd_pcm_format_set_silence(runtime->format,
+					   runtime->dma_area + frames_to_bytes(runtime, at),
+					   n * runtime->channels);
+	}
+}
+
+/* As much as there is room: all but the frames that are still to be played. */
+static void silence_tail(struct wrt_pcm_stream *ps, u64 left)
+{
+	struct snd_pcm_runtime *runtime = ps->substream->runtime;
+	snd_pcm_uframes_t size = runtime->buffer_size;
+	snd_pcm_uframes_t frames = size - min_t(u64, size, left);
+
+	frames = min(frames, runtime->period_size + runtime->rate / TAIL_HZ);
+	if (frames <= ps->silent)
+		return;
+	put_silence(runtime, (ps->end_appl_ptr + ps->silent) % size, frames - ps->silent);
+	ps->silent = frames;
+}
+
+/*
+ * With every position, since the client may move its pointer and what has been played makes
+ * room for silence. PCM stream lock held.
+ */
+static void end_at_last_frame(struct wrt_pcm_stream *ps, const struct wrt_snapshot *now)
+{
+	struct snd_pcm_runtime *runtime = ps->substream->runtime;
+	snd_pcm_uframes_t appl_ptr = READ_ONCE(runtime->control->appl_ptr);
+
+	if (!ps->ending) {
+		find_end(ps, appl_ptr, now);
+	} else if (ps->end_appl_ptr != appl_ptr) {
+		ps->end += frames_to_bytes(runtime, ahead_of(runtime, appl_ptr, ps->end_appl_ptr));
+		ps->end_appl_ptr = appl_ptr;
+		ps->silent = 0;
+	}
+	if (ps->stream->dev->ops->silence_after)
+		wrt_stream_silence_after(ps->stream, &ps->client, ps->end);
+	else if (ps->silence_tail)
+		silence_tail(ps, (s64)(ps->end - now->linear) > 0 ?
+				 bytes_to_frames(runtime, ps->end - now->linear) : 0);
+}
+
+static void begin_drain(struct wrt_pcm_stream *ps)
+{
+	struct wrt_snapshot now;
+
+	wrt_stream_position(ps->stream, &ps->client, &now);
+	end_at_last_frame(ps, &now);
+}
+
+/*
+ * A drain that starts the stream gives no DRAIN trigger, and START comes before the state is
+ * DRAINING. So look again as soon as interrupts are on.
+ */
+static void after_start(struct irq_work *work)
+{
+	struct wrt_pcm_stream *ps = container_of(work, struct wrt_pcm_stream, started);
+	unsigned long flags;
+
+	snd_pcm_stream_lock_irqsave(ps->substream, flags);
+	if (is_draining(ps->substream))
+		begin_drain(ps);
+	snd_pcm_stream_unlock_irqrestore(ps->substream, flags);
+}
+
+static int start(struct wrt_pcm_stream *ps)
+{
+	int err;
+
+	ps->ending = false;
+	err = wrt_stream_start(ps->stream, &ps->client);
+	if (!err && ps->substream->stream == SNDRV_PCM_STREAM_PLAYBACK)
+		irq_work_queue(&ps->started);
+	return wrt_alsa_errno(err);
+}
+
 static int pcm_trigger(struct snd_pcm_substream *substream, int cmd)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 
 	switch (cmd) {
 	case SNDRV_PCM_TRIGGER_START:
+		return start(ps);
 	case SNDRV_PCM_TRIGGER_RESUME:
 	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
 		return wrt_alsa_errno(wrt_stream_start(ps->stream, &ps->client));
@@ -308,6 +452,10 @@ static int pcm_trigger(struct snd_pcm_substream *substream, int cmd)
 	case SNDRV_PCM_TRIGGER_SUSPEND:
 	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
 		return wrt_alsa_errno(wrt_stream_stop(ps->stream, &ps->client));
+	case SNDRV_PCM_TRIGGER_DRAIN:
+		if (is_draining(substream))
+			begin_drain(ps);
+		return 0;
 	}
 	return -EINVAL;
 }
@@ -327,6 +475,8 @@ static snd_pcm_uframes_t pcm_pointer(struct snd_pcm_substream *substream)
 	struct wrt_snapshot snap;
 
 	wrt_stream_position(ps->stream, &ps->client, &snap);
+	if (is_draining(substream))
+		end_at_last_frame(ps, &snap);
 	return bytes_to_frames(substream->runtime, snap.offset);
 }
 
@@ -361,6 +511,7 @@ static struct wrt_pcm *new_private(struct wrt_device *device, int card)
 	for (i = 0; i < device->nstreams; i++) {
 		wp->streams[i].stream = &device->streams[i];
 		wrt_client_init(&wp->streams[i].client, &client_ops, &device->streams[i]);
+		init_irq_work(&wp->streams[i].started, after_start);
 	}
 	return wp;
 }

@@ -197,6 +197,12 @@ struct wrt_hw_ops {
 	 */
 	void (*end)(struct wrt_hw_stream *s, u32 bytes);
 	/*
+	 * [A] Optional, playback: beyond the same number of bytes play silence, whatever the
+	 * buffer holds; DMA and its interrupts go on as before. Until stop(), and may be called
+	 * again with another end.
+	 */
+	void (*silence_after)(struct wrt_hw_stream *s, u32 bytes);
+	/*
 	 * [A] Optional: somebody wants an interrupt at each point, or nobody does.
 	 * Without points a backend still interrupts every quarter of the buffer or
 	 * 10 ms, whichever is shorter (but not below 1 ms), so that positions stay fresh.

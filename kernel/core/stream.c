@@ -386,6 +386,19 @@ void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points)
 		aim_at_end(s);
 }
 
+void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 linear)
+{
+	unsigned long flags = wrt_lock(&s->lock), device;
+	u64 left = linear > s->pos.linear ? linear - s->pos.linear : 0;
+
+	if (s->owner == c && s->state == WRT_STREAM_RUN && !s->dma_off) {
+		device = wrt_lock(&s->dev->lock);
+		s->dev->ops->silence_after(s->hw, left < s->geom.bytes ? (u32)left : s->geom.bytes);
+		wrt_unlock(&s->dev->lock, device);
+	}
+	wrt_unlock(&s->lock, flags);
+}
+
 void wrt_stream_gone(struct wrt_stream *s)
 {
 	unsigned long flags;

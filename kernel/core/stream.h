@@ -224,6 +224,13 @@ void wrt_stream_with(struct wrt_stream *s, struct wrt_client *c,
 void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
 
 /*
+ * [A] The owner's last byte lies before this linear position: what the buffer holds beyond it is
+ * not to be played. The position goes on all the same. Until the stream stops; without effect
+ * unless it runs. Only where the backend has silence_after().
+ */
+void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 linear);
+
+/*
  * [A] The interrupt: read the position, publish, notify. irq_ns: when the handler was entered,
  * or 0 if that says nothing.
  */

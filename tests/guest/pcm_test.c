@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "pcm_bed.h"
+#include "pcm_tail.h"
 
 /* ---- limits --------------------------------------------------------------------- */
 
@@ -794,6 +795,7 @@ int main(void)
 	test_delay();
 	test_xrun();
 	test_drain();
+	test_tails();
 	test_drop();
 	test_wakeups();
 	test_no_wakeups();

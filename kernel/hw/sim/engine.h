@@ -23,6 +23,7 @@ struct wrt_hw_stream {
 	u64 due_g;		/* frame of the next interrupt */
 	u64 told_g;		/* where the core was last told that DMA stands */
 	u64 end_g;		/* playback ends before this frame; WRT_SIM_NO_END */
+	u64 silent_g;		/* from this frame on it is silent; WRT_SIM_NO_END */
 };
 
 #define WRT_SIM_NO_END (~0ull)

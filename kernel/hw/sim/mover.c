@@ -63,8 +63,13 @@ static bool same_format(const struct wrt_hw_geom *a, const struct wrt_hw_geom *b
 static const struct wrt_hw_stream *heard_at(const struct wrt_hw_stream *play, u64 g, u32 count,
 					    u32 *n)
 {
+	u64 end;
+
 	*n = count;
-	if (!play || g >= play->end_g)
+	if (!play)
+		return NULL;
+	end = play->end_g < play->silent_g ? play->end_g : play->silent_g;
+	if (g >= end)
 		return NULL;
 	if (g < play->start_g) {
 		u64 before = play->start_g - g;
@@ -72,8 +77,8 @@ static const struct wrt_hw_stream *heard_at(const struct wrt_hw_stream *play, u6
 		*n = before < count ? (u32)before : count;
 		return NULL;
 	}
-	if (play->end_g - g < count)
-		count = (u32)(play->end_g - g);
+	if (end - g < count)
+		count = (u32)(end - g);
 	*n = wrt_min_u32(count, play->frames - wrt_sim_buffer_frame(play, g));
 	return play;
 }

@@ -190,6 +190,7 @@ static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	s->frames = g->bytes / g->frame_bytes;
 	s->points = false;
 	s->end_g = WRT_SIM_NO_END;
+	s->silent_g = WRT_SIM_NO_END;
 	wrt_memset(l, 0, sizeof(*l));
 	return s->dev->cfg.fault == WRT_SIM_FAULT_NOT_READY ? WRT_EIO : 0;
 }
@@ -237,6 +238,7 @@ static int sim_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	sim_position(s, at);
 	s->running = false;
 	s->end_g = WRT_SIM_NO_END;
+	s->silent_g = WRT_SIM_NO_END;
 	if (!s->dev->cfg.step)
 		s->dev->bus->timer_at(s->dev->ctx, s->slot, 0);
 	return 0;
@@ -246,6 +248,11 @@ static void sim_end(struct wrt_hw_stream *s, u32 bytes)
 {
 	s->end_g = s->told_g + bytes / s->geom.frame_bytes;
 	arm(s, s->told_g);
+}
+
+static void sim_silence_after(struct wrt_hw_stream *s, u32 bytes)
+{
+	s->silent_g = s->told_g + bytes / s->geom.frame_bytes;
 }
 
 static void sim_points(struct wrt_hw_stream *s, bool on)
@@ -266,6 +273,7 @@ const struct wrt_hw_ops wrt_sim_ops = {
 	.stop = sim_stop,
 	.position = sim_position,
 	.end = sim_end,
+	.silence_after = sim_silence_after,
 	.points = sim_points,
 	.irq = sim_irq,
 };
