@@ -260,6 +260,9 @@ part_register()
 		of $device hw_test clock "$(card_of $device)"
 		of $device delay_test "$(card_of $device)"
 	done
+	for device in hda-msi ac97; do
+		of $device drain_test "$(card_of $device)"
+	done
 }
 
 # Afterwards it can be had again, and works.

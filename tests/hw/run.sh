@@ -100,6 +100,7 @@ build()
 	${CC:-gcc} "${flags[@]}" -o "$out/hw_play" tests/hw/{hw_play,play_alsa,play_wavert}.c -lasound
 	${CC:-gcc} "${flags[@]}" -static -o "$out/hw_test" tests/hw/hw_test.c -lpthread
 	${CC:-gcc} "${flags[@]}" -o "$out/delay_test" tests/hw/delay_test.c -lasound
+	${CC:-gcc} "${flags[@]}" -o "$out/drain_test" tests/hw/drain_test.c -lasound
 	if [ -z "${MODULES-}" ]; then
 		MODULES=$out/modules
 		scripts/build-modules.sh "$(tests/guest/run --bed "$bed" --print-kdir)" "$MODULES" \
@@ -136,7 +137,7 @@ in_guest()	# DIR RATE PART...: with the options in $options
 		options+=(--tool "$name")
 	done
 	tests/guest/run --bed "$bed" --timeout "$limit" --no-insmod "${options[@]}" \
-		--file "$out/hw_play" --file "$out/hw_test" --file "$out/delay_test" --file tests/hw/guest.sh \
+		--file "$out/hw_play" --file "$out/hw_test" --file "$out/delay_test" --file "$out/drain_test" --file tests/hw/guest.sh \
 		--file /usr/share/sounds/alsa/Front_Center.wav --file /lib/terminfo/l/linux=/lib/terminfo/l/linux \
 		--out "$dir" --console "$dir/console" -- \
 		env "RATE=$rate" "BUFFER=$buffer" "EXACT=$exact" "RELOADS=$reloads" sh guest.sh "$@"

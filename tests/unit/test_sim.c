@@ -367,6 +367,7 @@ struct loop {
 	u64 grid;		/* device frames so far */
 	u64 played, captured;	/* frames */
 	u64 filled;		/* played up to here at most before the next refill */
+	u64 last;		/* playback is silent from this frame on */
 	u32 *expect;		/* the capture buffer as it should be */
 };
 
@@ -375,6 +376,7 @@ static void loop_open(struct loop *l, bool step, u32 rate, u32 play_frames, u32 
 	memset(l, 0, sizeof(*l));
 	l->step = step;
 	l->rate = rate;
+	l->last = ~0ull;
 	tb_open(&l->tb, step ? &stepping : &ticking);
 	side_open(&l->play, &l->tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S32, 1, play_frames, 2);
 	side_open(&l->capt, &l->tb, WRT_CAPTURE, 0, rate, WRT_FMT_S32, 1, capt_frames, 1);
@@ -414,7 +416,8 @@ static void loop_pass(struct loop *l, u32 frames)
 		tb_run_until(&l->tb, TB_EPOCH + tb_frames_ns(l->grid, l->rate));
 	for (i = 0; i < frames; i++) {
 		if (l->capt.running)
-			l->expect[l->captured++ % room] = l->play.running ? sound(l->played) : 0;
+			l->expect[l->captured++ % room] =
+				l->play.running && l->played < l->last ? sound(l->played) : 0;
 		l->played += l->play.running;
 	}
 }
@@ -496,6 +499,46 @@ static void playback_that_starts_later_is_heard_from_that_very_frame(void **stat
 	loop_check(&l);
 	assert_int_equal(((u32 *)l.capt.buffer.geom.cpu)[37 + 101 + 13], sound(101));
 	loop_close(&l);
+}
+
+static void set_last(struct loop *l, u64 last)
+{
+	wrt_stream_silence_after(l->play.s, &l->play.client.client, last * 4);
+	l->last = last;
+}
+
+static void after_the_clients_last_frame_it_is_silent_and_moves_on(void **state)
+{
+	bool step = false;
+	struct loop l;
+
+	(void)state;
+	do {
+		loop_open(&l, step, 48000, 480, 4800);
+		side_start(&l.play);
+		side_start(&l.capt);
+		loop_pass(&l, 101);
+		set_last(&l, 137);
+		wrt_stream_silence_after(l.play.s, &l.capt.client.client, 110 * 4);	/* not its own */
+		loop_pass(&l, 20);
+		loop_pass(&l, 100);
+		loop_check(&l);
+		set_last(&l, l.played + 77);	/* the client has written more */
+		loop_pass(&l, 50);
+		set_last(&l, l.played);		/* and taken it back */
+		loop_pass(&l, 100);
+		loop_check(&l);
+		set_last(&l, l.played - 5);	/* too late: nothing more is heard */
+		loop_pass(&l, 100);
+		loop_check(&l);
+		side_stop(&l.play);		/* forgotten */
+		l.last = ~0ull;
+		side_start(&l.play);
+		loop_pass(&l, 150);
+		loop_check(&l);
+		loop_close(&l);
+		step = !step;
+	} while (step);
 }
 
 static void a_pair_that_is_looked_at_late_still_has_the_last_buffer_right(void **state)
@@ -849,6 +892,7 @@ int main(void)
 		T(capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes),
 		T(capture_is_bit_exact_with_the_step_clock_too),
 		T(playback_that_starts_later_is_heard_from_that_very_frame),
+		T(after_the_clients_last_frame_it_is_silent_and_moves_on),
 		T(a_pair_that_is_looked_at_late_still_has_the_last_buffer_right),
 		T(silence_is_zero_but_0x80_in_8_bits),
 		T(playback_of_another_format_is_silence),

@@ -194,6 +194,12 @@ static void tb_hw_end(struct wrt_hw_stream *s, u32 bytes)
 	wrt_sim_ops.end(s, bytes);
 }
 
+static void tb_hw_silence_after(struct wrt_hw_stream *s, u32 bytes)
+{
+	watched(&tb_backend.end, 0);
+	wrt_sim_ops.silence_after(s, bytes);
+}
+
 static int tb_hw_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 {
 	(void)s;
@@ -300,6 +306,7 @@ static bool tb_hw_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 static const struct wrt_hw_ops watched_ops = {
 	WHOLE,
 	.end = tb_hw_end,
+	.silence_after = tb_hw_silence_after,
 };
 
 static const struct wrt_hw_ops endless_ops = {
