@@ -11,7 +11,7 @@
 
 #define HDA_DEPTH_MAX	10	/* widgets between converter and pin, both counted */
 #define HDA_RATES_MAX	11
-#define HDA_BUFFER_MIN	1024
+#define HDA_BUFFER_MIN	512
 #define HDA_BUFFER_MAX	(4u << 20)
 #define HDA_REAL_ALIGN	128	/* by the specification */
 #define HDA_EMULATED_ALIGN	4

@@ -15,7 +15,7 @@
 #define STEP_EMULATED		2900		/* bytes; most seen of QEMU at its 10 ms */
 
 /* QEMU moves some 200 bytes at once: whole cycles of a shorter buffer would go by unseen. */
-#define BUFFER_MIN_EMULATED	1024
+#define BUFFER_MIN_EMULATED	512
 
 #define NRATES			7
 #define NENGINES		3
