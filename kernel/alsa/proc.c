@@ -22,6 +22,45 @@ static const char *state_name(enum wrt_stream_state state)
 	return "?";
 }
 
+static const char *format_name(u32 format)
+{
+	switch (format) {
+	case WRT_FMT_U8:
+		return "U8";
+	case WRT_FMT_S16:
+		return "S16_LE";
+	case WRT_FMT_S20_32:
+		return "S20_LE";
+	case WRT_FMT_S24_32:
+		return "S24_LE";
+	case WRT_FMT_S32:
+		return "S32_LE";
+	case WRT_FMT_FLOAT:
+		return "FLOAT_LE";
+	}
+	return "?";
+}
+
+static void show_format(struct snd_info_buffer *buffer, const struct wrt_hw_geom *g)
+{
+	snd_iprintf(buffer, "%u Hz %s %u channels", g->rate, format_name(g->format), g->channels);
+}
+
+/* The line that a user needs to whom a recording is silent. */
+static void show_silence(struct snd_info_buffer *buffer, struct wrt_stream *s,
+			 const struct wrt_hw_geom *own)
+{
+	struct wrt_hw_geom other;
+
+	if (!wrt_stream_silenced(s, &other))
+		return;
+	snd_iprintf(buffer, "  silence: playback %u is ", s->caps.pin);
+	show_format(buffer, &other);
+	snd_iprintf(buffer, ", capture %u is ", s->caps.pin);
+	show_format(buffer, own);
+	snd_iprintf(buffer, "\n");
+}
+
 struct line {
 	enum wrt_stream_state state;
 	const char *owner;
@@ -68,6 +107,7 @@ static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)
 		    l.geom.notify);
 	snd_iprintf(buffer, "  position %llu bytes, offset %u, at %llu ns, points passed %llu\n",
 		    l.pos.linear, l.pos.offset, l.pos.ns, l.pos.points);
+	show_silence(buffer, s, &l.geom);
 }
 
 static void show(struct snd_info_entry *entry, struct snd_info_buffer *buffer)

@@ -93,6 +93,8 @@ static int read_config(struct wrt_sim_config *cfg)
 	}
 	if (c < 0 || s < 0 || f < 0)
 		return -EINVAL;
+	if (loopback && s != WRT_SIM_SILENCE)
+		pr_warn_once(DRIVER_NAME ": source=%s is not used, it needs loopback=0\n", source);
 	cfg->pairs = streams;
 	cfg->step = c;
 	cfg->source = loopback ? WRT_SIM_LOOPBACK : s;

@@ -223,6 +223,12 @@ struct wrt_hw_ops {
 	 */
 	u32 (*register_base)(struct wrt_hw_stream *s);
 	/*
+	 * [A] Optional, capture that records what a playback stream plays. True: since start() it
+	 * recorded silence in place of that, since rate, format or channels of playback, which
+	 * *other then has, are not its own.
+	 */
+	bool (*silenced)(struct wrt_hw_stream *s, struct wrt_hw_geom *other);
+	/*
 	 * [S] Optional. No DMA runs, and none is started before resume(). The hardware may
 	 * lose everything in between; open streams and what they were prepared for are kept.
 	 */

@@ -31,6 +31,20 @@ void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_
 	wrt_unlock(&s->lock, flags);
 }
 
+bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other)
+{
+	unsigned long flags = wrt_lock(&s->lock), device;
+	bool silenced = false;
+
+	if (s->hw && s->dev->ops->silenced) {
+		device = wrt_lock(&s->dev->lock);
+		silenced = s->dev->ops->silenced(s->hw, other);
+		wrt_unlock(&s->dev->lock, device);
+	}
+	wrt_unlock(&s->lock, flags);
+	return silenced;
+}
+
 void wrt_stream_with(struct wrt_stream *s, struct wrt_client *c,
 		     bool (*fn)(struct wrt_client *c, const struct wrt_snapshot *now, void *arg),
 		     void *arg)

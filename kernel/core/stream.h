@@ -206,6 +206,12 @@ void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_
 int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
 			    struct wrt_hw_register *out);
 
+/*
+ * [A] True: since its start, a capture stream recorded silence in place of what was played, whose
+ * rate, format and channels are not its own; they are in *other.
+ */
+bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other);
+
 /* [A] Publish once more to c alone: something of its own has changed. */
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
 

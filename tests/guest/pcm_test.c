@@ -442,6 +442,43 @@ static void test_delay(void)
 	snd_pcm_close(d.play);
 }
 
+/* ---- a loopback of two formats ---------------------------------------------------- */
+
+/* Silence is recorded; /proc says so until the capture is started anew, and nowhere else. */
+static void test_two_formats(void)
+{
+	struct geometry other = { SND_PCM_FORMAT_S32_LE, 1, 44100, 441, 4, false, true };
+	static const char line[] =
+		"  silence: playback 0 is 44100 Hz S32_LE 1 channels, capture 0 is 48000 Hz S16_LE 2 channels\n";
+	struct geometry endless = plain;
+	snd_pcm_t *capt, *play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &other);
+
+	endless.endless = true;
+	capt = ready_pcm(SND_PCM_STREAM_CAPTURE, 0, &endless);
+	start(capt);
+	sleep_us(15000);
+	TAP_CHECK(!strstr(read_file("/proc/asound/card0/wavert"), "silence"),
+		  "While nothing is played there is no word of silence");
+	start(play);
+	sleep_us(15000);
+	TAP_CHECK(strstr(proc_block("capture 0"), line) == strstr(proc_block("capture 0"), "  silence") &&
+		  strstr(proc_block("capture 0"), line),
+		  "Playback of another format is recorded as silence, and /proc says both formats");
+	snd_pcm_close(play);
+	sleep_us(15000);
+	must(snd_pcm_drop(capt), "drop");
+	TAP_CHECK(strstr(proc_block("capture 0"), line), "also after playback and capture have ended");
+	must(snd_pcm_prepare(capt), "prepare");
+	play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &endless);
+	start(capt);
+	start(play);
+	sleep_us(15000);
+	TAP_CHECK(!strstr(read_file("/proc/asound/card0/wavert"), "silence"),
+		  "but not of a capture that was started anew, beside the same format");
+	snd_pcm_close(play);
+	snd_pcm_close(capt);
+}
+
 /* ---- ends of a stream ----------------------------------------------------------- */
 
 static void test_xrun(void)
@@ -793,6 +830,7 @@ int main(void)
 	check_position(192000);
 	test_status();
 	test_delay();
+	test_two_formats();
 	test_xrun();
 	test_drain();
 	test_tails();

@@ -25,6 +25,12 @@ mends()	# CHECK COMMAND: the line after "wrong CHECK"
 	grep -A 1 "^wrong  *$1 " /tmp/doctor | grep -qF "mend: $2"
 }
 
+record_of_another_format()
+{
+	wavert record -q -d 0.2 -r 48000 -c 2 /tmp/silent.wav >/tmp/words 2>&1 || { cat /tmp/words; return 1; }
+	says /tmp/words 'playback 0 is 44100 Hz S16_LE 1 channels, capture 0 is 48000 Hz S16_LE 2 channels'
+}
+
 fake_mokutil()	# TEXT
 {
 	mkdir -p /tmp/bin
@@ -44,6 +50,18 @@ doctor_tests()
 	start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
 	check "doctor says who keeps a device busy" diagnosis 1 "^wrong +busy +aplay \(pid $pid\) has every playback pin of card 0"
 	finish KILL
+	check "Reloading with the loopback" reload
+	start 'playback 0' aplay -q -t raw -f S16_LE -r 44100 -c 1 -D hw:0 /dev/zero
+	check "record says that it heard nothing, and why" record_of_another_format
+	finish KILL
+	start 'playback 0' aplay -q -t raw -f S16_LE -r 44100 -c 2 -D hw:0 /dev/zero
+	player=$pid
+	start 'capture 0' wavert record -q -d 60 /tmp/silent.wav
+	check "doctor says that a card records silence" mends silence 'play and record with the same'
+	finish KILL
+	pid=$player
+	finish KILL
+	check "and does not once they have ended" sh -c '! wavert doctor | grep silence'
 	mv /dev/snd/hwC0D0 /dev/snd/away
 	check "doctor says that the node is missing" mends node 'sudo udevadm trigger'
 	mv /dev/snd/away /dev/snd/hwC0D0

@@ -144,6 +144,7 @@ static void check_cards(struct doctor *d)
 		found++;
 		check_open(d, card);
 		check_busy(d, card);
+		check_silence(d, card);
 	}
 	if (!found)
 		verdict(d, WRONG, "card", d->loaded ?

@@ -38,4 +38,7 @@ void check_hwdep(struct doctor *d);
 void check_module(struct doctor *d);
 void check_signature(struct doctor *d);
 
+/* silence.c */
+void check_silence(struct doctor *d, int card);
+
 #endif

@@ -166,6 +166,7 @@ int verb_record(const struct options *o, const char *path)
 	r.limit = r.wanted && r.wanted < r.sink.max ? r.wanted : r.sink.max;
 	r.packet = malloc(s.packet_bytes);
 	code = r.packet ? record(&s, &r, o->quiet) : fail("record", -ENOMEM);
+	warn_silence(&s, o->pin);
 	session_close(&s);
 	free(r.packet);
 	return sink_close(&r.sink) ? code : EXIT_FAILED;

@@ -158,4 +158,7 @@ bool session_lost(const struct session *s, const char *done);
 bool session_finish(struct session *s, const char *done, unsigned long long frames, bool quiet);
 void session_close(struct session *s);
 
+/* silence.c: a warning if this pin recorded silence in place of what was played. */
+void warn_silence(const struct session *s, unsigned int pin);
+
 #endif

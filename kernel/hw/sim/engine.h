@@ -24,6 +24,8 @@ struct wrt_hw_stream {
 	u64 told_g;		/* where the core was last told that DMA stands */
 	u64 end_g;		/* playback ends before this frame; WRT_SIM_NO_END */
 	u64 silent_g;		/* from this frame on it is silent; WRT_SIM_NO_END */
+	bool silenced;		/* capture: playback ran with another rate, format or ... */
+	u32 play_rate, play_format, play_channels;	/* ... channels: these */
 };
 
 #define WRT_SIM_NO_END (~0ull)

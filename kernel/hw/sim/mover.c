@@ -143,14 +143,25 @@ static void move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream 
 	capt->moved_g = now_g;
 }
 
+static void note_silence(struct wrt_hw_stream *capt, const struct wrt_hw_geom *play)
+{
+	capt->silenced = true;
+	capt->play_rate = play->rate;
+	capt->play_format = play->format;
+	capt->play_channels = play->channels;
+}
+
 void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 ns)
 {
 	struct wrt_hw_stream *play = &d->stream[2 * pair];
 	struct wrt_hw_stream *capt = &d->stream[2 * pair + 1];
 	/* geom of a stream that does not run may be changing under us */
-	bool looped = d->cfg.source == WRT_SIM_LOOPBACK && play->running &&
-		      capt->running && same_format(&play->geom, &capt->geom);
+	bool looped = d->cfg.source == WRT_SIM_LOOPBACK && play->running && capt->running;
 
+	if (looped && !same_format(&play->geom, &capt->geom)) {
+		note_silence(capt, &play->geom);
+		looped = false;
+	}
 	if (capt->running)
 		move_capture(capt, looped ? play : NULL,
 			     wrt_sim_grid(d, capt->geom.rate, ns));

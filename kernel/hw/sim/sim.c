@@ -191,6 +191,7 @@ static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	s->points = false;
 	s->end_g = WRT_SIM_NO_END;
 	s->silent_g = WRT_SIM_NO_END;
+	s->silenced = false;
 	wrt_memset(l, 0, sizeof(*l));
 	return s->dev->cfg.fault == WRT_SIM_FAULT_NOT_READY ? WRT_EIO : 0;
 }
@@ -213,6 +214,7 @@ static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 	s->moved_g = g;
 	s->told_g = g;
 	s->start_frame = from / s->geom.frame_bytes;
+	s->silenced = false;
 	s->running = true;
 	arm(s, g);
 	*from_ns = stamp(s, now);
@@ -255,6 +257,17 @@ static void sim_silence_after(struct wrt_hw_stream *s, u32 bytes)
 	s->silent_g = s->told_g + bytes / s->geom.frame_bytes;
 }
 
+static bool sim_silenced(struct wrt_hw_stream *s, struct wrt_hw_geom *other)
+{
+	if (!s->silenced)
+		return false;
+	wrt_memset(other, 0, sizeof(*other));
+	other->rate = s->play_rate;
+	other->format = s->play_format;
+	other->channels = s->play_channels;
+	return true;
+}
+
 static void sim_points(struct wrt_hw_stream *s, bool on)
 {
 	s->points = on;
@@ -274,6 +287,7 @@ const struct wrt_hw_ops wrt_sim_ops = {
 	.position = sim_position,
 	.end = sim_end,
 	.silence_after = sim_silence_after,
+	.silenced = sim_silenced,
 	.points = sim_points,
 	.irq = sim_irq,
 };
