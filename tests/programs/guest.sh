@@ -164,9 +164,9 @@ alsa-utils) on_both alsa_utils ;;
 sox) on_both sox_ ;;
 ffmpeg) on_both ffmpeg_ ;;
 gstreamer) on_both gstreamer ;;
-portaudio | jack | pipewire)
+portaudio | jack | jack-hw | pipewire)
 	# shellcheck source=/dev/null # the part that was asked for
-	. "./$1.sh"
+	. "./${1%-hw}.sh"
 	;;
 esac
 echo "1..$count"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # JACK on our card; sourced by guest.sh. jackd runs without a real-time class, for which the
-# guest has one processor only, and counts its xruns.
+# guest has one processor only, and counts its xruns. jack-hw: both directions of QEMU's HD Audio
+# and AC'97, which have no loopback, with the periods that users of JACK ask for.
 # shellcheck shell=dash disable=SC2015,SC2034,SC2086,SC2154 # guest.sh's
 
 export JACK_NO_AUDIO_RESERVATION=1
@@ -15,10 +16,10 @@ start_jackd()
 	jack_wait -w -t 20 && await 'playback 0' 'state run' || { cat /tmp/jackd.log; return 1; }
 }
 
-stop_jackd()
+stop_jackd()	# [SIGNAL]
 {
 	local code
-	kill -TERM $jackd_pid
+	kill -${1-TERM} $jackd_pid
 	wait $jackd_pid
 	code=$?
 	cat /tmp/jackd.log
@@ -48,4 +49,42 @@ jack()
 	check "jackd ends and gives the card back" stop_jackd
 }
 
-on_both jack
+take()	# ADDRESS DRIVER: the device's card, as PCM and page
+{
+	local place=/sys/bus/pci/devices/$1 card
+	echo "$2" >"$place/driver_override" && echo "$1" >/sys/bus/pci/drivers_probe || return
+	card=$(basename "$place"/sound/card*)
+	PCM=hw:${card#card}
+	page=/proc/asound/$card/wavert
+	[ -r $page ]
+}
+
+three_periods()
+{
+	grep "use . periods" /tmp/jackd.log
+	[ "$(grep -c 'use 3 periods' /tmp/jackd.log)" = 2 ]
+}
+
+silence_for()	# SECONDS
+{
+	jack_client $1 >/tmp/jack_client.log 2>&1
+	no_xrun
+}
+
+jack_hw()	# NAME ADDRESS DRIVER
+{
+	check "$1: our driver takes it" take $2 $3
+	for period in 64 128; do
+		check "$1: jackd of $period frames starts and runs" start_jackd
+		check "$1: it got the three periods that it asked for" three_periods
+		check "$1: 5 s of $period frames in both directions without an xrun" silence_for 5
+		check "$1: jackd ends on SIGINT and gives the card back" stop_jackd INT
+	done
+}
+
+if [ $1 = jack ]; then
+	on_both jack
+else
+	jack_hw "HD Audio" 0000:00:10.0 snd-wavert-hda
+	jack_hw "AC'97" 0000:00:12.0 snd-wavert-ich
+fi
