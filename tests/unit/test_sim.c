@@ -581,6 +581,24 @@ static void assert_filled(const struct tb_buffer *b, u8 value)
 		assert_int_equal(at[i], value);
 }
 
+/* The capture says with what playback it could not be looped, or nothing. */
+static void check_silenced(struct side *capt, const struct wrt_hw_geom *play)
+{
+	struct wrt_hw_geom other;
+
+	assert_int_equal(wrt_stream_silenced(capt->s, &other), play != NULL);
+	if (!play)
+		return;
+	assert_int_equal(other.rate, play->rate);
+	assert_int_equal(other.format, play->format);
+	assert_int_equal(other.channels, play->channels);
+	side_stop(capt);
+	assert_true(wrt_stream_silenced(capt->s, &other));
+	side_start(capt);
+	assert_false(wrt_stream_silenced(capt->s, &other));
+	side_stop(capt);
+}
+
 static void record_beside(struct wrt_sim_config cfg, u32 play_rate, u32 play_format,
 			  u32 play_channels, u32 format, u8 want)
 {
@@ -598,6 +616,8 @@ static void record_beside(struct wrt_sim_config cfg, u32 play_rate, u32 play_for
 	side_start(&capt);
 	tb_run_for(&tb, SECOND / 10);
 	assert_filled(&capt.buffer, want);
+	check_silenced(&capt, play_rate && cfg.source == WRT_SIM_LOOPBACK && want != 0x33 ?
+			      &play.buffer.geom : NULL);
 	if (play_rate)
 		side_close(&play);
 	side_close(&capt);

@@ -200,6 +200,11 @@ static void tb_hw_silence_after(struct wrt_hw_stream *s, u32 bytes)
 	wrt_sim_ops.silence_after(s, bytes);
 }
 
+static bool tb_hw_silenced(struct wrt_hw_stream *s, struct wrt_hw_geom *other)
+{
+	return wrt_sim_ops.silenced(s, other);
+}
+
 static int tb_hw_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 {
 	(void)s;
@@ -307,6 +312,7 @@ static const struct wrt_hw_ops watched_ops = {
 	WHOLE,
 	.end = tb_hw_end,
 	.silence_after = tb_hw_silence_after,
+	.silenced = tb_hw_silenced,
 };
 
 static const struct wrt_hw_ops endless_ops = {
