@@ -27,7 +27,7 @@ struct wrt_pcm_stream {
 	struct wrt_stream *stream;
 	struct snd_pcm_substream *substream;
 	struct irq_work started;
-	bool silence_tail;		/* may be put into the buffer */
+	bool may_fill;			/* the buffer, with silence after the last frame */
 	/* of a drain; PCM stream lock */
 	bool ending;			/* what follows is known */
 	snd_pcm_uframes_t end_appl_ptr;	/* where the client's data ends, and ... */
@@ -272,9 +272,9 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	if (geom.bytes != req.bytes || geom.notify_bytes != params_period_bytes(params))
 		return -EINVAL;
 	keep_wakeups(params);
-	ps->silence_tail = true;
+	ps->may_fill = true;
 #ifdef SNDRV_PCM_HW_PARAMS_NO_DRAIN_SILENCE
-	ps->silence_tail = !(params->flags & SNDRV_PCM_HW_PARAMS_NO_DRAIN_SILENCE);
+	ps->may_fill = !(params->flags & SNDRV_PCM_HW_PARAMS_NO_DRAIN_SILENCE);
 #endif
 	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
 				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
@@ -338,6 +338,12 @@ static snd_pcm_sframes_t ahead_of(const struct snd_pcm_runtime *runtime,
 	return ahead < -half ? ahead + runtime->boundary : ahead;
 }
 
+/* Not frames_to_bytes(), which takes no negative number on 32 bits. */
+static s64 bytes_of(const struct wrt_pcm_stream *ps, snd_pcm_sframes_t frames)
+{
+	return (s64)frames * (s64)ps->stream->geom.frame_bytes;
+}
+
 /* The stream position at which the last frame ends. Less than a buffer since hw_ptr was set. */
 static void find_end(struct wrt_pcm_stream *ps, snd_pcm_uframes_t appl_ptr,
 		     const struct wrt_snapshot *now)
@@ -349,8 +355,7 @@ static void find_end(struct wrt_pcm_stream *ps, snd_pcm_uframes_t appl_ptr,
 
 	ps->ending = true;
 	ps->end_appl_ptr = appl_ptr;
-	ps->end = now->linear +
-		  frames_to_bytes(runtime, ahead_of(runtime, appl_ptr, hw_ptr) - moved);
+	ps->end = now->linear + bytes_of(ps, ahead_of(runtime, appl_ptr, hw_ptr) - moved);
 	ps->silent = 0;
 }
 
@@ -393,13 +398,13 @@ static void end_at_last_frame(struct wrt_pcm_stream *ps, const struct wrt_snapsh
 	if (!ps->ending) {
 		find_end(ps, appl_ptr, now);
 	} else if (ps->end_appl_ptr != appl_ptr) {
-		ps->end += frames_to_bytes(runtime, ahead_of(runtime, appl_ptr, ps->end_appl_ptr));
+		ps->end += bytes_of(ps, ahead_of(runtime, appl_ptr, ps->end_appl_ptr));
 		ps->end_appl_ptr = appl_ptr;
 		ps->silent = 0;
 	}
 	if (ps->stream->dev->ops->silence_after)
 		wrt_stream_silence_after(ps->stream, &ps->client, ps->end);
-	else if (ps->silence_tail)
+	else if (ps->may_fill)
 		silence_tail(ps, (s64)(ps->end - now->linear) > 0 ?
 				 bytes_to_frames(runtime, ps->end - now->linear) : 0);
 }
