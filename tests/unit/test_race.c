@@ -171,7 +171,7 @@ static void run_a_while(struct race *r, struct counter *owner)
 	struct wrt_snapshot snap;
 	u64 end = deadline(), last = 0, points = 0;
 
-	while (goes_on(end, points > 400)) {	/* of the recorder, fewer */
+	while (goes_on(end, points > 2000)) {	/* of the recorder, fewer */
 		assert_int_equal(wrt_stream_start(r->play, &owner->client), 0);
 		usleep(200);
 		wrt_stream_position(r->play, &owner->client, &snap);
