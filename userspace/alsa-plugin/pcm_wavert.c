@@ -40,12 +40,26 @@ static void close_stream(struct plugin *p)
 	p->areas = NULL;
 }
 
+/* Parameters can be set and given back while nothing runs. */
+static bool is_idle(struct plugin *p)
+{
+	const snd_pcm_ioplug_t *io = &p->io;
+
+	plugin_sync(p);
+	return io->state != SND_PCM_STATE_RUNNING && io->state != SND_PCM_STATE_DRAINING &&
+	       io->state != SND_PCM_STATE_PAUSED && io->state != SND_PCM_STATE_XRUN;
+}
+
 static int hw_free(snd_pcm_ioplug_t *io)
 {
 	struct plugin *p = io->private_data;
 
+	if (!is_idle(p))
+		return -EBADFD;
 	pthread_mutex_lock(&p->lock);
 	close_stream(p);
+	if (io->state != SND_PCM_STATE_DISCONNECTED)
+		plugin_change_state(p, SND_PCM_STATE_OPEN);
 	pthread_mutex_unlock(&p->lock);
 	return 0;
 }
@@ -180,6 +194,8 @@ static int hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 	struct plugin *p = io->private_data;
 	int err;
 
+	if (!is_idle(p))
+		return -EBADFD;
 	p->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
 	err = make_whole(p, params);
 	if (err)
@@ -192,6 +208,8 @@ static int hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 		if (err)
 			close_stream(p);
 	}
+	plugin_change_state(p, !err ? SND_PCM_STATE_SETUP : err == -ENODEV ?
+			    SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_OPEN);
 	pthread_mutex_unlock(&p->lock);
 	return plugin_alsa_error(err);
 }
@@ -209,7 +227,8 @@ static int sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 	snd_pcm_sw_params_get_period_event(params, &period_event);
 	p->period_event = period_event;
 	/* nothing will ever be worth a wake-up: save the interrupts as well */
-	wanted = p->period_event || p->draining || p->avail_min <= io->buffer_size;
+	wanted = p->period_event || io->state == SND_PCM_STATE_DRAINING ||
+		 p->avail_min <= io->buffer_size || p->stop_threshold < p->boundary;
 	err = plugin_want_signals(p, wanted);
 	pthread_mutex_unlock(&p->lock);
 	return err;
@@ -234,6 +253,7 @@ static int close_pcm(snd_pcm_ioplug_t *io)
 static const snd_pcm_ioplug_callback_t callbacks = {
 	.start = plugin_start,
 	.stop = plugin_stop,
+	.drain = plugin_drain,
 	.pointer = plugin_pointer,
 	.transfer = plugin_transfer,
 	.close = close_pcm,
@@ -435,7 +455,7 @@ static int find(struct plugin *p, const struct place *place)
 	if (place->device)	/* a filter has the pins of one PCM device */
 		return -ENXIO;
 	p->subdevice = place->subdevice;
-	p->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	p->event = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);	/* nothing to wait for yet */
 	if (p->event < 0)
 		return -errno;
 	err = open_card(p, place->card);

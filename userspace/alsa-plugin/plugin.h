@@ -37,8 +37,8 @@ struct plugin {
 	uint64_t reached_ns;			/* at this time */
 	uint64_t told_at;			/* and was here when ALSA last asked, */
 	snd_pcm_uframes_t told;			/* which it was told as this */
-	uint64_t silenced;			/* drain: silence is written up to here */
-	bool draining, end_settled;
+	uint64_t silenced;			/* what follows the data is silent up to here */
+	bool end_settled;			/* drain: no more to announce */
 };
 
 static inline bool is_playback(const struct plugin *p)
@@ -49,10 +49,13 @@ static inline bool is_playback(const struct plugin *p)
 /* All return 0 or an errno of ALSA's. p->lock is held where a struct plugin is passed. */
 int plugin_alsa_error(int err);
 int plugin_want_signals(struct plugin *p, bool want);
+void plugin_change_state(struct plugin *p, snd_pcm_state_t state);
+void plugin_sync(struct plugin *p);	/* without p->lock */
 
 int plugin_prepare(snd_pcm_ioplug_t *io);
 int plugin_start(snd_pcm_ioplug_t *io);
 int plugin_stop(snd_pcm_ioplug_t *io);
+int plugin_drain(snd_pcm_ioplug_t *io);
 int plugin_pause(snd_pcm_ioplug_t *io, int enable);
 int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay);
 snd_pcm_sframes_t plugin_pointer(snd_pcm_ioplug_t *io);

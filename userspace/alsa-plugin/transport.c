@@ -3,8 +3,11 @@
  * transport.c - a PCM of the plugin while it has a stream: position, data, waiting, states.
  *
  * start, stop, pause, pointer, delay and transfer come under alsa-lib's lock of the PCM,
- * the others without; p->lock makes them one. No callback calls a function of alsa-lib that
- * takes a lock.
+ * the others without; p->lock makes them one and is taken last.
+ *
+ * Only plugin_pointer() updates position and state. alsa-lib calls it through
+ * snd_pcm_hwsync() and then has the position too, and stops the PCM at the end of a drain.
+ * Every other callback that needs the current state calls plugin_sync() first.
  *
  * Positions are frames since the last STOP, in 64 bits. Data may be written or read only
  * where the hardware has really been: so the page's reading counts, never one carried on
@@ -61,6 +64,14 @@ static int64_t avail_at(const struct plugin *p, uint64_t at, uint64_t appl)
 static bool ready(const struct plugin *p, uint64_t appl)
 {
 	return avail_at(p, p->reached, appl) >= (int64_t)p->avail_min;
+}
+
+static bool is_xrun(const struct plugin *p, uint64_t appl)
+{
+	int64_t avail = avail_at(p, p->reached, appl);
+
+	return p->io.state == SND_PCM_STATE_RUNNING && avail >= 0 &&
+	       (uint64_t)avail >= p->stop_threshold;
 }
 
 static uint64_t now_ns(void)
@@ -147,19 +158,26 @@ int plugin_want_signals(struct plugin *p, bool want)
 	return plugin_alsa_error(err);
 }
 
-/* ---- drain ------------------------------------------------------------------------ */
+/* ---- silence and drain ------------------------------------------------------------ */
 
-/* Behind what is queued lies old audio. */
-static void silence_up_to(struct plugin *p, uint64_t to)
+/* Old audio follows the application's data in the buffer. */
+static void fill_silence(struct plugin *p, uint64_t from)
 {
-	while (p->silenced < to) {
-		snd_pcm_uframes_t offset = p->silenced % p->io.buffer_size;
+	uint64_t to = p->reached + p->io.buffer_size;
+
+	if (from < p->silenced)
+		from = p->silenced;
+	if (from < p->reached)
+		from = p->reached;
+	while (from < to) {
+		snd_pcm_uframes_t offset = from % p->io.buffer_size;
 		snd_pcm_uframes_t frames = p->io.buffer_size - offset;
 
-		if (frames > to - p->silenced)
-			frames = to - p->silenced;
+		if (frames > to - from)
+			frames = to - from;
 		snd_pcm_areas_silence(p->areas, offset, p->io.channels, frames, p->io.format);
-		p->silenced += frames;
+		from += frames;
+		p->silenced = from;
 	}
 }
 
@@ -186,23 +204,9 @@ static void settle_end(struct plugin *p, const struct wavert_snapshot *s, uint64
 	p->end_settled = err != -EOVERFLOW;
 }
 
-static void go_on_draining(struct plugin *p, const struct wavert_snapshot *s, uint64_t end)
-{
-	if (!p->draining) {
-		p->draining = true;
-		p->end_settled = false;
-		p->silenced = end;
-		plugin_want_signals(p, true);
-	}
-	silence_up_to(p, p->reached + p->io.buffer_size);
-	settle_end(p, s, end);
-	if (p->reached > end)
-		p->reached = end;
-}
-
 /* ---- what has happened since ------------------------------------------------------ */
 
-static void change_state(struct plugin *p, snd_pcm_state_t state)
+void plugin_change_state(struct plugin *p, snd_pcm_state_t state)
 {
 	snd_pcm_ioplug_set_state(&p->io, state);
 	wake(p);	/* and whoever polls later finds it readable, too */
@@ -214,18 +218,15 @@ static bool has_started(const struct plugin *p)
 	       p->io.state == SND_PCM_STATE_PAUSED;
 }
 
-/* snd_pcm_reset() has no callback: alsa-lib's pointers are 0 all of a sudden. */
-static bool was_reset(const struct plugin *p)
-{
-	return p->io.hw_ptr != p->told;
-}
-
-/* Under alsa-lib's lock only: elsewhere it may have been told and not have noted it yet. */
+/*
+ * snd_pcm_reset() has no callback, it only sets alsa-lib's pointers to 0. Called under
+ * alsa-lib's lock only: outside it alsa-lib may not have stored yet what it was told.
+ */
 static void follow_reset(struct plugin *p)
 {
 	struct wavert_snapshot s;
 
-	if (!was_reset(p))
+	if (p->io.hw_ptr == p->told)
 		return;
 	if (has_started(p))
 		look(p, &s, p->told_at);
@@ -238,48 +239,68 @@ static void update(struct plugin *p)
 {
 	uint64_t appl = application(p);
 	struct wavert_snapshot s;
-	int err;
 
-	if (!p->stream || was_reset(p) || p->io.state == SND_PCM_STATE_DISCONNECTED)
+	if (!p->stream)
 		return;
 	if (!has_started(p)) {
 		wavert_stream_snapshot(p->stream, &s);
 		if (s.state == WAVERT_STATE_GONE)
-			change_state(p, SND_PCM_STATE_DISCONNECTED);
+			plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		return;
 	}
-	err = look(p, &s, appl);
-	if (err == -ENODEV) {
-		change_state(p, SND_PCM_STATE_DISCONNECTED);
-	} else if (p->io.state == SND_PCM_STATE_DRAINING) {
-		if (is_playback(p))
-			go_on_draining(p, &s, appl);
-	} else if (p->io.state == SND_PCM_STATE_RUNNING &&
-		   avail_at(p, p->reached, appl) >= 0 &&
-		   (uint64_t)avail_at(p, p->reached, appl) >= p->stop_threshold) {
+	if (look(p, &s, appl) == -ENODEV) {
+		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
+		return;
+	}
+	if (is_xrun(p, appl)) {
 		wavert_stream_set_state(p->stream, WAVERT_STATE_STOP);
-		change_state(p, SND_PCM_STATE_XRUN);
+		plugin_change_state(p, SND_PCM_STATE_XRUN);
+	} else if (p->io.state == SND_PCM_STATE_DRAINING) {
+		fill_silence(p, appl);
+		settle_end(p, &s, appl);
+		if (p->reached > appl)
+			p->reached = appl;
 	}
 }
 
 snd_pcm_sframes_t plugin_pointer(snd_pcm_ioplug_t *io)
 {
 	struct plugin *p = io->private_data;
-	snd_pcm_sframes_t result = -EPIPE;
+	snd_pcm_sframes_t result;
 
 	pthread_mutex_lock(&p->lock);
 	follow_reset(p);
 	update(p);
-	/* An error in DRAINING means stop: what capture had to say has been said. */
-	if (io->state != SND_PCM_STATE_XRUN &&
-	    (io->state != SND_PCM_STATE_DRAINING || is_playback(p))) {
-		p->told += (snd_pcm_uframes_t)(p->reached - p->told_at);
-		p->told %= p->boundary;
-		p->told_at = p->reached;
-		result = (snd_pcm_sframes_t)p->told;
-	}
+	p->told += (snd_pcm_uframes_t)(p->reached - p->told_at);
+	p->told %= p->boundary;
+	p->told_at = p->reached;
+	result = (snd_pcm_sframes_t)p->told;
 	pthread_mutex_unlock(&p->lock);
 	return result;
+}
+
+/* Call without p->lock. Without a stream there is no page: ask the device whether it exists. */
+void plugin_sync(struct plugin *p)
+{
+	struct wavert_caps caps;
+
+	if (p->stream)
+		snd_pcm_hwsync(p->io.pcm);
+	else if (wavert_device_caps(p->device, p->direction, 0, &caps) == -ENODEV)
+		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
+}
+
+/* The error of a call that the state does not allow. */
+static int state_error(const struct plugin *p)
+{
+	switch (p->io.state) {
+	case SND_PCM_STATE_XRUN:
+		return -EPIPE;
+	case SND_PCM_STATE_DISCONNECTED:
+		return -ENODEV;
+	default:
+		return -EBADFD;
+	}
 }
 
 int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
@@ -288,22 +309,19 @@ int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 	uint64_t now, appl;
 	int err = 0;
 
+	plugin_sync(p);
 	pthread_mutex_lock(&p->lock);
-	follow_reset(p);
-	update(p);
 	appl = application(p);
 	now = p->reached;
-	if (io->state == SND_PCM_STATE_XRUN) {
-		err = -EPIPE;
-	} else if (io->state == SND_PCM_STATE_DISCONNECTED) {
-		err = -ENODEV;
-	} else if (has_started(p)) {
+	if (has_started(p)) {
 		uint64_t likely = wavert_stream_linear_now(p->stream) / p->frame_bytes;
 
 		if (is_playback(p) && likely > appl)
 			likely = appl;
 		if (likely > now)
 			now = likely;
+	} else if (io->state != SND_PCM_STATE_PREPARED) {
+		err = state_error(p);
 	}
 	*delay = (snd_pcm_sframes_t)(is_playback(p) ? appl - now : now - appl) + p->latency;
 	pthread_mutex_unlock(&p->lock);
@@ -312,19 +330,37 @@ int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 
 /* ---- data ------------------------------------------------------------------------- */
 
+/* Has the application something to do, or has the state to change? */
+static bool is_due(const struct plugin *p, uint64_t appl)
+{
+	switch (p->io.state) {
+	case SND_PCM_STATE_PREPARED:
+	case SND_PCM_STATE_RUNNING:
+	case SND_PCM_STATE_PAUSED:
+		return ready(p, appl) || is_xrun(p, appl);
+	case SND_PCM_STATE_DRAINING:
+		return p->reached >= appl;
+	default:
+		return true;
+	}
+}
+
 /*
- * Keep the event readable while there is something to do, and only then. The page is
- * written before the event is signalled: what is taken here has been seen by look().
+ * Keep the event readable while something is due, and only then. The page is written before
+ * the event is signalled, so look() sees what the signals taken here were for. Returns
+ * whether there were any.
  */
-static void rest(struct plugin *p, uint64_t appl)
+static bool rest(struct plugin *p, uint64_t appl)
 {
 	struct wavert_snapshot s;
+	bool taken;
 
-	if (ready(p, appl))
-		return;
-	take_signals(p);
-	if (has_started(p) && (look(p, &s, appl) || ready(p, appl)))
+	if (is_due(p, appl))
+		return false;
+	taken = take_signals(p);
+	if (has_started(p) && (look(p, &s, appl) || is_due(p, appl)))
 		wake(p);
+	return taken;
 }
 
 snd_pcm_sframes_t plugin_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
@@ -374,77 +410,49 @@ int plugin_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned i
 	pfd->fd = p->event;
 	pfd->events = POLLIN;
 	pfd->revents = 0;
+	plugin_sync(p);
 	pthread_mutex_lock(&p->lock);
-	update(p);
-	if (has_started(p)) {
-		/* a wait of alsa-lib's own has to end on xrun and removal, too */
-		if (!io->nonblock)
-			plugin_want_signals(p, true);
-		if (ready(p, application(p)) && io->state != SND_PCM_STATE_DRAINING)
-			wake(p);
-	}
+	/* a wait of alsa-lib's own has to end on xrun and removal, too */
+	if (has_started(p) && !io->nonblock)
+		plugin_want_signals(p, true);
+	if (is_due(p, application(p)))
+		wake(p);
+	else if (!p->period_event)
+		rest(p, application(p));
 	pthread_mutex_unlock(&p->lock);
 	return 1;
-}
-
-static bool has_drained(const struct plugin *p)
-{
-	return !is_playback(p) || p->reached >= application(p);
-}
-
-/* With p->lock held and the state up to date. */
-static unsigned short events_now(struct plugin *p)
-{
-	unsigned short transfer = is_playback(p) ? POLLOUT : POLLIN;
-	bool signalled;
-
-	switch (p->io.state) {
-	case SND_PCM_STATE_PREPARED:
-	case SND_PCM_STATE_RUNNING:
-	case SND_PCM_STATE_PAUSED:
-		if (was_reset(p) || ready(p, application(p)))
-			return transfer;
-		break;
-	case SND_PCM_STATE_DRAINING:
-		if (has_drained(p))
-			return transfer;
-		break;
-	default:
-		return transfer | POLLERR;
-	}
-	signalled = take_signals(p);
-	update(p);
-	switch (p->io.state) {
-	case SND_PCM_STATE_DRAINING:
-		if (!has_drained(p))
-			return 0;
-		break;
-	case SND_PCM_STATE_PREPARED:
-	case SND_PCM_STATE_RUNNING:
-	case SND_PCM_STATE_PAUSED:
-		if (!ready(p, application(p)))
-			return signalled && p->period_event ? transfer : 0;
-		break;
-	default:
-		transfer |= POLLERR;
-	}
-	wake(p);	/* still so when somebody polls again */
-	return transfer;
 }
 
 int plugin_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int nfds,
 			unsigned short *revents)
 {
 	struct plugin *p = io->private_data;
+	unsigned short transfer = is_playback(p) ? POLLOUT : POLLIN;
 
 	if (nfds != 1)
 		return -EINVAL;
 	*revents = pfd->revents & (POLLERR | POLLNVAL);
 	if (!(pfd->revents & POLLIN))
 		return 0;
+	plugin_sync(p);
 	pthread_mutex_lock(&p->lock);
-	update(p);
-	*revents |= events_now(p);
+	switch (io->state) {
+	case SND_PCM_STATE_PREPARED:
+	case SND_PCM_STATE_RUNNING:
+	case SND_PCM_STATE_PAUSED:
+		if (ready(p, application(p)) ||
+		    (rest(p, application(p)) && p->period_event))
+			*revents |= transfer;
+		break;
+	case SND_PCM_STATE_DRAINING:
+		rest(p, application(p));
+		break;
+	case SND_PCM_STATE_DISCONNECTED:
+		*revents |= POLLERR;
+		break;
+	default:
+		*revents |= transfer | POLLERR;
+	}
 	pthread_mutex_unlock(&p->lock);
 	return 0;
 }
@@ -456,7 +464,7 @@ static int set_state(struct plugin *p, unsigned int state)
 	int err = wavert_stream_set_state(p->stream, state);
 
 	if (err == -ENODEV)
-		change_state(p, SND_PCM_STATE_DISCONNECTED);
+		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 	return plugin_alsa_error(err);
 }
 
@@ -470,7 +478,7 @@ int plugin_prepare(snd_pcm_ioplug_t *io)
 	err = set_state(p, WAVERT_STATE_STOP);
 	wavert_stream_snapshot(p->stream, &s);
 	if (s.state == WAVERT_STATE_GONE) {	/* STOP is allowed then */
-		change_state(p, SND_PCM_STATE_DISCONNECTED);
+		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		err = -ENODEV;
 	}
 	if (!err) {
@@ -478,7 +486,7 @@ int plugin_prepare(snd_pcm_ioplug_t *io)
 		p->reached_ns = 0;
 		p->told = 0;
 		p->told_at = 0;
-		p->draining = false;
+		p->silenced = 0;
 		snd_pcm_areas_silence(p->areas, 0, io->channels, io->buffer_size, io->format);
 		take_signals(p);
 		if (ready(p, 0))
@@ -488,13 +496,20 @@ int plugin_prepare(snd_pcm_ioplug_t *io)
 	return err;
 }
 
+/* Starting it would be an xrun at once. */
+static bool is_empty(const struct plugin *p)
+{
+	return is_playback(p) && p->stop_threshold < p->boundary &&
+	       application(p) <= p->reached;
+}
+
 int plugin_start(snd_pcm_ioplug_t *io)
 {
 	struct plugin *p = io->private_data;
 	int err;
 
 	pthread_mutex_lock(&p->lock);
-	err = set_state(p, WAVERT_STATE_RUN);
+	err = is_empty(p) ? -EPIPE : set_state(p, WAVERT_STATE_RUN);
 	pthread_mutex_unlock(&p->lock);
 	return err;
 }
@@ -504,10 +519,11 @@ int plugin_stop(snd_pcm_ioplug_t *io)
 	struct plugin *p = io->private_data;
 	int err = 0;
 
+	if (io->state == SND_PCM_STATE_RUNNING)
+		plugin_sync(p);		/* STOP clears the position */
 	pthread_mutex_lock(&p->lock);
 	if (p->stream)
 		err = set_state(p, WAVERT_STATE_STOP);
-	p->draining = false;
 	wake(p);	/* whoever waits learns that there is nothing to wait for */
 	pthread_mutex_unlock(&p->lock);
 	return err;
@@ -518,8 +534,57 @@ int plugin_pause(snd_pcm_ioplug_t *io, int enable)
 	struct plugin *p = io->private_data;
 	int err;
 
+	plugin_sync(p);
 	pthread_mutex_lock(&p->lock);
-	err = set_state(p, enable ? WAVERT_STATE_PAUSE : WAVERT_STATE_RUN);
+	if (has_started(p))
+		err = set_state(p, enable ? WAVERT_STATE_PAUSE : WAVERT_STATE_RUN);
+	else
+		err = io->state == SND_PCM_STATE_DISCONNECTED ? -ENODEV : -EBADFD;
 	pthread_mutex_unlock(&p->lock);
 	return err;
+}
+
+/* alsa-lib has set DRAINING already, also if the PCM has not been started. */
+static int begin_drain(struct plugin *p)
+{
+	struct wavert_snapshot s;
+	int err = 0;
+
+	wavert_stream_snapshot(p->stream, &s);
+	if (s.state == WAVERT_STATE_STOP) {
+		snd_pcm_ioplug_set_state(&p->io, SND_PCM_STATE_PREPARED);
+		err = snd_pcm_start(p->io.pcm);
+		if (err)
+			return err;
+		snd_pcm_ioplug_set_state(&p->io, SND_PCM_STATE_DRAINING);
+	}
+	pthread_mutex_lock(&p->lock);
+	p->silenced = application(p);
+	p->end_settled = false;
+	err = plugin_want_signals(p, true);
+	pthread_mutex_unlock(&p->lock);
+	return err;
+}
+
+/* alsa-lib stops the PCM when this returns 0. */
+int plugin_drain(snd_pcm_ioplug_t *io)
+{
+	struct plugin *p = io->private_data;
+	int err;
+
+	if (!is_playback(p))
+		return 0;
+	err = begin_drain(p);
+	if (err)
+		return err == -EPIPE ? 0 : err;		/* it is empty */
+	for (;;) {
+		plugin_sync(p);
+		if (io->state != SND_PCM_STATE_DRAINING)
+			return io->state == SND_PCM_STATE_DISCONNECTED ? -ENODEV : 0;
+		if (io->nonblock)
+			return -EAGAIN;
+		err = snd_pcm_wait(io->pcm, -1);
+		if (err < 0 && io->state == SND_PCM_STATE_DRAINING)
+			return err;
+	}
 }
