@@ -216,12 +216,23 @@ static int hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 
 static int sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 {
+	snd_pcm_uframes_t boundary, threshold, size;
 	struct plugin *p = io->private_data;
 	int period_event = 0, err;
 	bool wanted;
 
+	snd_pcm_sw_params_get_boundary(params, &boundary);
+	snd_pcm_sw_params_get_silence_threshold(params, &threshold);
+	snd_pcm_sw_params_get_silence_size(params, &size);
+	if (size >= boundary ? threshold != 0 : size > threshold || threshold > io->buffer_size) {
+		SNDERR("silence_size %lu does not go with silence_threshold %lu", size, threshold);
+		return -EINVAL;
+	}
 	pthread_mutex_lock(&p->lock);
-	snd_pcm_sw_params_get_boundary(params, &p->boundary);
+	p->boundary = boundary;
+	p->silence_threshold = threshold;
+	p->silence_size = size;
+	p->silenced = 0;
 	snd_pcm_sw_params_get_avail_min(params, &p->avail_min);
 	snd_pcm_sw_params_get_stop_threshold(params, &p->stop_threshold);
 	snd_pcm_sw_params_get_period_event(params, &period_event);

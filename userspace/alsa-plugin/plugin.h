@@ -30,7 +30,7 @@ struct plugin {
 	bool registered;			/* the event */
 
 	/* sw_params */
-	snd_pcm_uframes_t boundary, avail_min, stop_threshold;
+	snd_pcm_uframes_t boundary, avail_min, stop_threshold, silence_threshold, silence_size;
 	bool period_event;
 
 	uint64_t reached;			/* the hardware was here */

@@ -160,7 +160,10 @@ int plugin_want_signals(struct plugin *p, bool want)
 
 /* ---- silence and drain ------------------------------------------------------------ */
 
-/* Old audio follows the application's data in the buffer. */
+/*
+ * Old audio follows the application's data in the buffer. Silence all of it in a drain and
+ * if silence_size is the boundary; else as much as silence_threshold and _size ask for.
+ */
 static void fill_silence(struct plugin *p, uint64_t from)
 {
 	uint64_t to = p->reached + p->io.buffer_size;
@@ -169,6 +172,11 @@ static void fill_silence(struct plugin *p, uint64_t from)
 		from = p->silenced;
 	if (from < p->reached)
 		from = p->reached;
+	if (p->io.state != SND_PCM_STATE_DRAINING && p->silence_size < p->boundary) {
+		to = p->reached + p->silence_threshold;
+		if (to > from + p->silence_size)
+			to = from + p->silence_size;
+	}
 	while (from < to) {
 		snd_pcm_uframes_t offset = from % p->io.buffer_size;
 		snd_pcm_uframes_t frames = p->io.buffer_size - offset;
@@ -252,11 +260,12 @@ static void update(struct plugin *p)
 		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		return;
 	}
+	if (is_playback(p))
+		fill_silence(p, appl);
 	if (is_xrun(p, appl)) {
 		wavert_stream_set_state(p->stream, WAVERT_STATE_STOP);
 		plugin_change_state(p, SND_PCM_STATE_XRUN);
 	} else if (p->io.state == SND_PCM_STATE_DRAINING) {
-		fill_silence(p, appl);
 		settle_end(p, &s, appl);
 		if (p->reached > appl)
 			p->reached = appl;
