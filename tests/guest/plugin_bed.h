@@ -132,6 +132,7 @@ static void software(snd_pcm_t *pcm, snd_pcm_uframes_t start, snd_pcm_uframes_t 
 	must(snd_pcm_sw_params_set_start_threshold(pcm, sw, start), "start threshold");
 	must(snd_pcm_sw_params_set_avail_min(pcm, sw, avail_min), "avail_min");
 	must(snd_pcm_sw_params_set_period_event(pcm, sw, period_event), "period event");
+	must(snd_pcm_sw_params_set_tstamp_mode(pcm, sw, SND_PCM_TSTAMP_ENABLE), "tstamp mode");
 	must(snd_pcm_sw_params(pcm, sw), "sw_params");
 }
 

@@ -214,6 +214,26 @@ static int hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 	return plugin_alsa_error(err);
 }
 
+/*
+ * hw: takes monotonic time stamps, but snd_pcm_hw_params_is_monotonic() is always 0 for a
+ * plugin. Programs that enable time stamps expect the clock of hw: (PulseAudio, GStreamer);
+ * those that do not, as aplay, go by is_monotonic and get real time. In SETUP the caller is
+ * snd_pcm_hw_params(), which sets the defaults.
+ */
+static int choose_clock(const snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
+{
+	snd_pcm_tstamp_type_t type;
+	snd_pcm_tstamp_t mode;
+
+	snd_pcm_sw_params_get_tstamp_mode(params, &mode);
+	snd_pcm_sw_params_get_tstamp_type(params, &type);
+	if (io->state == SND_PCM_STATE_SETUP || mode == SND_PCM_TSTAMP_ENABLE ||
+	    type != SND_PCM_TSTAMP_TYPE_MONOTONIC)
+		return 0;
+	return snd_pcm_sw_params_set_tstamp_type(io->pcm, params,
+						 SND_PCM_TSTAMP_TYPE_GETTIMEOFDAY);
+}
+
 static int sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 {
 	snd_pcm_uframes_t boundary, threshold, size;
@@ -228,6 +248,9 @@ static int sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 		SNDERR("silence_size %lu does not go with silence_threshold %lu", size, threshold);
 		return -EINVAL;
 	}
+	err = choose_clock(io, params);
+	if (err)
+		return err;
 	pthread_mutex_lock(&p->lock);
 	p->boundary = boundary;
 	p->silence_threshold = threshold;
