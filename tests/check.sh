@@ -85,6 +85,7 @@ build_programs()
 {
 	make -s -C userspace "O=$top/build/userspace" all plugin &&
 		compile plugin_test tests/guest/plugin_test.c -lasound -lpthread &&
+		compile plugin_same tests/guest/plugin_same.c -lasound -lpthread &&
 		compile plugin_cost tests/guest/plugin_cost.c -lasound &&
 		compile abi_test64 tests/guest/abi_test.c -static &&
 		compile abi_test32 tests/guest/abi_test.c -static -m32 &&
@@ -144,16 +145,19 @@ system_test()	# BED MODULES
 }
 
 # The plugin comes before its configuration: with libasound the runner copies ALSA's own.
+with_plugin()	# BED MODULES "SIM-PARAMETERS" RUN-OPTIONS...
+{
+	local lib
+	lib=$(pkg-config --variable=libdir alsa)/alsa-lib/libasound_module_pcm_wavert.so
+	guest "$1" "$2" "$3" --file "build/userspace/libasound_module_pcm_wavert.so=$lib" \
+		--file userspace/alsa-plugin/50-wavert.conf=/etc/alsa/conf.d/50-wavert.conf "${@:4}"
+}
+
 plugin_test()	# BED MODULES
 {
-	local bed=$1 dir=build/$2 lib
-	lib=$(pkg-config --variable=libdir alsa)/alsa-lib/libasound_module_pcm_wavert.so
-	tests/guest/run --bed "$bed" --timeout "$(time_limit "$bed")" \
-		--module "$dir/snd-wavert.ko" --module "$dir/snd-wavert-sim.ko index=0 streams=2" \
-		--debian-module "snd-dummy index=1" --tool aplay --tool arecord --tool speaker-test \
-		--file "build/userspace/libasound_module_pcm_wavert.so=$lib" \
-		--file userspace/alsa-plugin/50-wavert.conf=/etc/alsa/conf.d/50-wavert.conf \
-		--file build/guest/plugin_test --file tests/guest/tap.sh --file tests/guest/plugin_test.sh -- sh plugin_test.sh
+	with_plugin "$1" "$2" "index=0 streams=2" --debian-module "snd-dummy index=1" \
+		--tool aplay --tool arecord --tool speaker-test --file build/guest/plugin_test \
+		--file tests/guest/tap.sh --file tests/guest/plugin_test.sh -- sh plugin_test.sh
 }
 
 # Devices at fixed places: bind_test.sh knows them.
@@ -262,6 +266,8 @@ guest_parts()	# BED MODULES
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
 	[ "$bed" != debian ] || part debian-plugin plugin_test "$bed" "$dir"
+	[ "$bed" != debian ] || part debian-plugin-same with_plugin "$bed" "$dir" "index=0 clock=step" \
+		--file build/guest/plugin_same -- plugin_same
 	[ "$bed" != debian ] || part debian-userspace tests/userspace/run.sh guest "build/$dir"
 	[ "$bed" != debian ] || part debian-bind bind_test "$bed" "$dir"
 	case $bed in
