@@ -193,19 +193,14 @@ static int take(const struct pci_writer *w, const struct pci_device *before, con
 	return EXIT_FAILED;
 }
 
-int verb_bind(const struct options *o, const char *address)
+static int bind_device(const struct options *o)
 {
 	const struct pci_writer w = { .dry_run = o->dry_run, .quiet = o->quiet };
 	struct pci_device d;
 	const char *ours;
 	int code;
 
-	if (o->force) {
-		fputs("wavert: --force is for unbind; a kernel driver may wait for its users for ever\n",
-		      stderr);
-		return EXIT_USAGE;
-	}
-	code = find(&d, address);
+	code = find(&d, o->arguments[0]);
 	if (code)
 		return code;
 	ours = our_driver(&d);
@@ -270,12 +265,12 @@ static int give_back(const struct pci_writer *w, const struct pci_device *before
 	return EXIT_OK;
 }
 
-int verb_unbind(const struct options *o, const char *address)
+static int unbind_device(const struct options *o)
 {
 	const struct pci_writer w = { .dry_run = o->dry_run, .quiet = o->quiet };
 	struct pci_device d;
 	const char *ours;
-	int code = find(&d, address);
+	int code = find(&d, o->arguments[0]);
 
 	if (code)
 		return code;
@@ -297,3 +292,45 @@ int verb_unbind(const struct options *o, const char *address)
 	stay_alive();
 	return give_back(&w, &d);
 }
+
+/* ---- options ------------------------------------------------------------------------- */
+
+enum { KEY_FORCE = KEY_OWN };
+
+#define NO_REPORT OPTION_QUIET("No report")
+
+static const struct argp_option bind_options[] = { OPTION_DRY_RUN, NO_REPORT, OPTIONS_END };
+
+static const struct argp_option unbind_options[] = {
+	{ "force", KEY_FORCE, NULL, 0, "Although programs use the card", 0 },
+	OPTION_DRY_RUN, NO_REPORT, OPTIONS_END
+};
+
+static error_t parse_unbind(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	if (key != KEY_FORCE)
+		return parse_shared(key, arg, state);
+	o->force = true;
+	return 0;
+}
+
+const struct verb bind_verb = {
+	.name = "bind", .summary = "Take a sound controller from its driver",
+	.argp = {
+		.options = bind_options, .parser = parse_shared, .args_doc = "ADDRESS",
+		.doc = "Take the sound controller at a PCI address from its driver and give it to "
+		       "that of alsa-wavert. Refused while a program uses the card.",
+	},
+	.run = bind_device, .expected = "one PCI address", .least = 1, .most = 1,
+};
+
+const struct verb unbind_verb = {
+	.name = "unbind", .summary = "Give a sound controller back to its driver",
+	.argp = {
+		.options = unbind_options, .parser = parse_unbind, .args_doc = "ADDRESS",
+		.doc = "Give the sound controller at a PCI address back to its driver.",
+	},
+	.run = unbind_device, .expected = "one PCI address", .least = 1, .most = 1,
+};

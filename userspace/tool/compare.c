@@ -13,30 +13,22 @@
 
 enum format { TEXT, MARKDOWN, JSON, HTML, TAP, FORMATS };
 
-static bool usage(const char *what)
-{
-	fprintf(stderr, "wavert: compare: %s\n", what);
-	return false;
-}
+static const char *const formats[] = { "text", "markdown", "json", "html", "tap" };
 
-/* FORMATS: told what is wrong. */
 static enum format format_of(const struct options *o)
 {
-	static const char *const names[] = { "text", "markdown", "json", "html", "tap" };
-	unsigned int i = o->json ? JSON : TEXT;
+	unsigned int i;
 
-	if (!o->format_name)
-		return i;
 	for (i = 0; i < FORMATS; i++)
-		if (!strcmp(names[i], o->format_name))
+		if (!strcmp(formats[i], o->format_name ? o->format_name : o->json ? "json" : "text"))
 			break;
-	if (i == FORMATS)
-		usage("--format: text, markdown, json, html or tap is expected");
-	else if (o->json && i != JSON)
-		usage("one of --json and --format is expected");
-	else
-		return i;
-	return FORMATS;
+	return i;
+}
+
+static bool usage(const char *what)
+{
+	fprintf(stderr, "wavert compare: %s\n", what);
+	return false;
 }
 
 /* "NT", and "NT 2" for the second one. */
@@ -191,24 +183,91 @@ static bool report(const struct comparison *c, enum format format, const char *p
 	return good;
 }
 
-int verb_compare(const struct options *o, int n, char *const *paths)
+/* ---- options ------------------------------------------------------------------------- */
+
+enum { KEY_EXPECTED = KEY_OWN, KEY_CORE, KEY_HOST, KEY_RUN };
+
+static const struct argp_option options[] = {
+	OPTION_DEVICE,
+	{ "format", 'f', "NAME", 0, "text, markdown, json, html or tap (default text)", 0 },
+	{ "json", KEY_JSON, NULL, 0, "The same as --format=json", 0 },
+	{ "expected", KEY_EXPECTED, "FILE", 0, "Table of expected differences", 0 },
+	{ "core", KEY_CORE, "LINUX,HOST,NT", 0,
+	  "Core traces, which show the layer of a difference", 0 },
+	{ "host", KEY_HOST, "TRACE", 0, "Trace of the host build, likewise", 0 },
+	{ "run", KEY_RUN, "FILE.scn", 0,
+	  "Run these scenarios on the device instead of reading a first trace", 0 },
+	{ "output", 'o', "FILE", 0, "Write the report to this file", 0 },
+	OPTIONS_END
+};
+
+static void check_usage(const struct options *o, const struct argp_state *state)
 {
-	enum format format = format_of(o);
+	const size_t traces = o->narguments + (o->nruns != 0);
+
+	if (format_of(o) == FORMATS)
+		usage_error(state, "--format=%s: text, markdown, json, html or tap is expected",
+			    o->format_name);
+	if (o->json && format_of(o) != JSON)
+		usage_error(state, "--json and --format=%s: one of them is expected", o->format_name);
+	if (traces < 2 || traces > TRACES_MAX)
+		usage_error(state, "%u traces%s: 2 to 8 are expected, with --run 1 to 7",
+			    o->narguments, o->nruns ? " with --run" : "");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'f':
+		o->format_name = arg;
+		return 0;
+	case KEY_EXPECTED:
+		o->expected = arg;
+		return 0;
+	case KEY_CORE:
+		o->core = arg;
+		return 0;
+	case KEY_HOST:
+		o->host = arg;
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case KEY_RUN:
+		if (o->nruns == RUNS_MAX)
+			usage_error(state, "--run=%s: at most %d files are expected", arg, RUNS_MAX);
+		o->runs[o->nruns++] = arg;
+		return 0;
+	case ARGP_KEY_END:
+		check_usage(o, state);
+		break;
+	}
+	return parse_shared(key, arg, state);
+}
+
+static int run(const struct options *o)
+{
 	struct comparison c = { 0 };
 	int code = EXIT_USAGE;
 
-	if (format == FORMATS)
-		return EXIT_USAGE;
-	if (n + (o->nruns != 0) < 2 || n + (o->nruns != 0) > TRACES_MAX) {
-		usage("2 to 8 traces are expected; with --run, 1 to 7");
-		return EXIT_USAGE;
-	}
-	if (load(&c, o, paths)) {
+	if (load(&c, o, o->arguments)) {
 		compare_all(&c);
 		code = c.differ ? EXIT_FAILED : EXIT_OK;
-		if (!report(&c, format, o->output))
+		if (!report(&c, format_of(o), o->output))
 			code = EXIT_USAGE;
 	}
 	unload(&c);
 	return code;
 }
+
+const struct verb compare_verb = {
+	.name = "compare", .summary = "The same scenarios on several systems",
+	.argp = {
+		.options = options, .parser = parse, .args_doc = "TRACE TRACE...",
+		.doc = "Show where traces of the same scenarios on several systems differ. The "
+		       "first trace is the reference.",
+	},
+	.run = run, .expected = "2 to 8 traces", .most = TRACES_MAX,
+};

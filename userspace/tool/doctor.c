@@ -153,9 +153,9 @@ static void check_cards(struct doctor *d)
 			"no card is driven by alsa-wavert");
 }
 
-int verb_doctor(const struct options *o, const char *module)
+static int run(const struct options *o)
 {
-	struct doctor d = { .given = module };
+	struct doctor d = { .given = o->arguments[0] };
 	json_t *document = NULL;
 	int code;
 
@@ -187,3 +187,14 @@ int verb_doctor(const struct options *o, const char *module)
 		       d.wrong == 1 ? " is" : "s are");
 	return code;
 }
+
+static const struct argp_option options[] = { OPTION_JSON, OPTIONS_END };
+
+const struct verb doctor_verb = {
+	.name = "doctor", .summary = "What is wrong with kernel, modules and cards",
+	.argp = {
+		.options = options, .parser = parse_shared, .args_doc = "[MODULE]",
+		.doc = "Say what is wrong with kernel, modules and cards, and the command that fixes it.",
+	},
+	.run = run, .expected = "at most one module file", .most = 1,
+};

@@ -176,7 +176,7 @@ static void print_header(const json_t *document, const struct wavert_version *v)
 	       module ? module : "");
 }
 
-int verb_info(const struct options *o)
+static int run(const struct options *o)
 {
 	struct wavert_device *device = open_device(o->device);
 	struct wavert_version version;
@@ -217,3 +217,16 @@ int verb_info(const struct options *o)
 	json_decref(document);
 	return found ? EXIT_OK : EXIT_FAILED;
 }
+
+static const struct argp_option options[] = {
+	OPTION_DEVICE, OPTION_PIN, OPTION_JSON, OPTIONS_END
+};
+
+const struct verb info_verb = {
+	.name = "info", .summary = "One card in full: versions, limits, registers, latency",
+	.argp = {
+		.options = options, .parser = parse_shared,
+		.doc = "Print versions, limits, registers and latency of a card.",
+	},
+	.run = run,
+};

@@ -52,7 +52,7 @@ static void one_card(struct wavert_device *device, int card, json_t *cards)
 	json_array_append_new(cards, entry);
 }
 
-int verb_list(const struct options *o)
+static int run(const struct options *o)
 {
 	json_t *document = NULL, *cards = NULL;
 	struct wavert_device *device;
@@ -85,3 +85,14 @@ int verb_list(const struct options *o)
 	return o->json ? json_print(document, found ? EXIT_OK : EXIT_FAILED) :
 			 found ? EXIT_OK : EXIT_FAILED;
 }
+
+static const struct argp_option options[] = { OPTION_JSON, OPTIONS_END };
+
+const struct verb list_verb = {
+	.name = "list", .summary = "Cards that alsa-wavert drives, and what they can do",
+	.argp = {
+		.options = options, .parser = parse_shared,
+		.doc = "List the cards that alsa-wavert drives, and what their pins can do.",
+	},
+	.run = run,
+};

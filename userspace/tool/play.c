@@ -11,6 +11,22 @@
 #include "sound.h"
 #include "tool.h"
 
+static int play(const struct options *o);
+
+static const struct argp_option options[] = {
+	OPTION_DEVICE, OPTION_PIN, OPTION_NOTIFICATIONS, OPTION_BUFFER_TIME,
+	OPTION_QUIET("No report"), OPTIONS_END
+};
+
+const struct verb play_verb = {
+	.name = "play", .summary = "Play a sound file, driven by notifications",
+	.argp = {
+		.options = options, .parser = parse_shared, .args_doc = "FILE",
+		.doc = "Play a sound file, driven by notifications.",
+	},
+	.run = play, .expected = "one sound file", .least = 1, .most = 1,
+};
+
 struct playback {
 	struct session *s;
 	struct source *src;
@@ -121,7 +137,7 @@ static int run(struct playback *p)
 	return n ? session_broke(s, "pause", n, played(p), NULL) : EXIT_OK;
 }
 
-static int play(struct session *s, struct source *src, bool quiet)
+static int play_source(struct session *s, struct source *src, bool quiet)
 {
 	struct playback p = { .s = s, .src = src, .packet = malloc(s->packet_bytes) };
 	int code;
@@ -145,8 +161,9 @@ static int play(struct session *s, struct source *src, bool quiet)
 	return code;
 }
 
-int verb_play(const struct options *o, const char *path)
+static int play(const struct options *o)
 {
+	const char *path = o->arguments[0];
 	struct source src;
 	struct session s;
 	int code;
@@ -156,7 +173,7 @@ int verb_play(const struct options *o, const char *path)
 	code = session_open(&s, o, WAVERT_PLAYBACK, (unsigned int)src.info.samplerate, src.format,
 			    (unsigned int)src.info.channels);
 	if (!code)
-		code = play(&s, &src, o->quiet);
+		code = play_source(&s, &src, o->quiet);
 	session_close(&s);
 	source_close(&src);
 	return code;

@@ -11,6 +11,57 @@
 #include "sound.h"
 #include "tool.h"
 
+static int record(const struct options *o);
+
+static const struct argp_option options[] = {
+	OPTION_DEVICE, OPTION_PIN, OPTION_NOTIFICATIONS, OPTION_BUFFER_TIME,
+	{ "rate", 'r', "HZ", 0, "Sample rate (default 48000)", 0 },
+	{ "format", 'f', "NAME", 0, "U8, S16, S20_32, S24_32, S32 or FLOAT (default S16)", 0 },
+	{ "channels", 'c', "N", 0, "Channels (default 2)", 0 },
+	{ "frames", 's', "N", 0, "Stop after N frames", 0 },
+	OPTION_DURATION, OPTION_QUIET("No report"), OPTIONS_END
+};
+
+static unsigned int parse_format(const struct argp_state *state, const char *name)
+{
+	unsigned int f;
+
+	for (f = WAVERT_FORMAT_U8; f <= WAVERT_FORMAT_FLOAT; f <<= 1)
+		if (!strcasecmp(name, wavert_format_name(f)))
+			return f;
+	usage_error(state, "--format=%s: U8, S16, S20_32, S24_32, S32 or FLOAT is expected", name);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'r':
+		o->rate = (unsigned int)parse_number(state, "--rate", arg, 1, 10000000);
+		return 0;
+	case 'f':
+		o->format = parse_format(state, arg);
+		return 0;
+	case 'c':
+		o->channels = (unsigned int)parse_number(state, "--channels", arg, 1, 256);
+		return 0;
+	case 's':
+		o->frames = parse_number(state, "--frames", arg, 1, 1ull << 62);
+		return 0;
+	}
+	return parse_shared(key, arg, state);
+}
+
+const struct verb record_verb = {
+	.name = "record", .summary = "Record to a sound file, driven by notifications",
+	.argp = {
+		.options = options, .parser = parse, .args_doc = "FILE",
+		.doc = "Record to a WAV file, or to samples without a header if the name ends in .raw.",
+	},
+	.run = record, .expected = "one file to write", .least = 1, .most = 1,
+};
+
 struct recording {
 	struct sink sink;
 	unsigned char *packet;		/* a copy, safe from the hardware */
@@ -138,7 +189,7 @@ static int judge(const struct session *s, const struct recording *r)
 	return EXIT_FAILED;
 }
 
-static int record(struct session *s, struct recording *r, bool quiet)
+static int record_packets(struct session *s, struct recording *r, bool quiet)
 {
 	int code = run(s, r);
 
@@ -150,8 +201,9 @@ static int record(struct session *s, struct recording *r, bool quiet)
 	return session_finish(s, "recorded", r->sink.frames, quiet) ? code : EXIT_FAILED;
 }
 
-int verb_record(const struct options *o, const char *path)
+static int record(const struct options *o)
 {
+	const char *path = o->arguments[0];
 	struct recording r = { .wanted = wanted_frames(o) };
 	struct session s;
 	int code;
@@ -165,7 +217,7 @@ int verb_record(const struct options *o, const char *path)
 	}
 	r.limit = r.wanted && r.wanted < r.sink.max ? r.wanted : r.sink.max;
 	r.packet = malloc(s.packet_bytes);
-	code = r.packet ? record(&s, &r, o->quiet) : fail("record", -ENOMEM);
+	code = r.packet ? record_packets(&s, &r, o->quiet) : fail("record", -ENOMEM);
 	warn_silence(&s, o->pin);
 	session_close(&s);
 	free(r.packet);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tool.h - what the verbs of the wavert command share. Each verb is one file with one
- * function that takes the options and its argument, and returns the exit code.
+ * tool.h - what the verbs of the wavert command share. Each verb is one file with its options
+ * (glibc's argp) and one function that takes them and returns the exit code.
  */
 #ifndef WAVERT_TOOL_H
 #define WAVERT_TOOL_H
 
+#include <argp.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -19,9 +20,12 @@ enum {
 	EXIT_USAGE = 2,
 };
 
-enum { RUNS_MAX = 64 };
+enum { RUNS_MAX = 64, ARGUMENTS_MAX = 8 };
 
 struct options {
+	const struct verb *verb;
+	char *arguments[ARGUMENTS_MAX + 1];	/* ends with NULL */
+	unsigned int narguments;
 	const char *device;		/* --device, default "0" unless given */
 	unsigned int pin;		/* --pin */
 	unsigned int notifications;	/* --notifications, a buffer */
@@ -37,8 +41,9 @@ struct options {
 	bool json;
 	bool quiet;
 	bool force;			/* unbind a card in use */
+	bool fix;			/* doctor */
 	bool dry_run;			/* bind, unbind: only show the writes */
-	const char *format_name;	/* --format; compare: of the report */
+	const char *format_name;	/* compare: of the report */
 	const char *expected;		/* compare: the table of expected differences */
 	const char *core;		/* compare: core traces, LINUX,HOST,NT */
 	const char *host;		/* compare: trace of the host */
@@ -47,15 +52,53 @@ struct options {
 	size_t nruns;
 };
 
-int verb_list(const struct options *o);
-int verb_info(const struct options *o);
-int verb_play(const struct options *o, const char *path);
-int verb_record(const struct options *o, const char *path);
-int verb_watch(const struct options *o);
-int verb_bind(const struct options *o, const char *address);
-int verb_unbind(const struct options *o, const char *address);
-int verb_doctor(const struct options *o, const char *module);	/* NULL: the installed one */
-int verb_compare(const struct options *o, int n, char *const *paths);	/* ends with NULL */
+struct verb {
+	const char *name, *summary;
+	struct argp argp;
+	int (*run)(const struct options *o);
+	const char *expected;		/* its arguments in words, NULL: none */
+	unsigned int least, most;	/* arguments */
+};
+
+extern const struct verb list_verb, info_verb, play_verb, record_verb, watch_verb, bind_verb,
+	unbind_verb, doctor_verb, compare_verb;
+
+/* ---- options.c -------------------------------------------------------------------- */
+
+/* Keys of options without a letter: those of several verbs, and those of a verb alone. */
+enum { KEY_JSON = 256, KEY_DRY_RUN, KEY_OWN };
+
+#define OPTION_DEVICE \
+	{ "device", 'D', "CARD", 0, "Number, id, hw:CARD or path of the node (default 0)", 0 }
+#define OPTION_PIN \
+	{ "pin", 'p', "N", 0, "Pin, which is ALSA's subdevice (default 0)", 0 }
+#define OPTION_NOTIFICATIONS \
+	{ "notifications", 'n', "N", 0, "Notifications a buffer, 2 or more (default 2)", 0 }
+#define OPTION_BUFFER_TIME \
+	{ "buffer-time", 'b', "MS", 0, "Buffer length in milliseconds (default 200)", 0 }
+#define OPTION_DURATION \
+	{ "duration", 'd', "SECONDS", 0, "Stop after this time", 0 }
+#define OPTION_JSON \
+	{ "json", KEY_JSON, NULL, 0, "Print a JSON document", 0 }
+#define OPTION_DRY_RUN \
+	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Only show what would be written", 0 }
+#define OPTION_QUIET(what) \
+	{ "quiet", 'q', NULL, 0, what, 0 }
+#define OPTIONS_END \
+	{ "help", 'h', NULL, 0, "Print this help", -1 }, \
+	{ "version", 'V', NULL, 0, "Print the version", -1 }, \
+	{ 0 }
+
+/* Parser for the options above and for arguments; the parser of a verb ends with it. */
+error_t parse_shared(int key, char *arg, struct argp_state *state);
+
+/* A number of the option's value, or a usage error. */
+unsigned long long parse_number(const struct argp_state *state, const char *option,
+				const char *value, unsigned long long min, unsigned long long max);
+
+/* Print "wavert VERB: ...; see wavert VERB --help" and exit. */
+_Noreturn void usage_error(const struct argp_state *state, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* ---- common.c --------------------------------------------------------------------- */
 

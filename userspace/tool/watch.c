@@ -165,7 +165,7 @@ static int finish(struct watch *w)
 	return EXIT_OK;
 }
 
-static int run(struct watch *w)
+static int observe(struct watch *w)
 {
 	const struct options *o = w->options;
 	uint64_t end = o->duration > 0 ? now_ns() + (uint64_t)(o->duration * 1e9) : 0;
@@ -187,7 +187,7 @@ static int run(struct watch *w)
 	return finish(w);
 }
 
-int verb_watch(const struct options *o)
+static int run(const struct options *o)
 {
 	struct wavert_device *device = open_device(o->device);
 	struct wavert_snapshot now;
@@ -212,9 +212,56 @@ int verb_watch(const struct options *o)
 		w->dma_halts = now.dma_halts;
 		err = wavert_stream_event(w->stream);
 	}
-	code = err >= 0 ? run(w) : err == -ENOENT ? EXIT_FAILED : fail("observe", err);
+	code = err >= 0 ? observe(w) : err == -ENOENT ? EXIT_FAILED : fail("observe", err);
 	wavert_stream_close(w->stream);
 	wavert_close(device);
 	free(w);
 	return code;
 }
+
+enum { KEY_COUNT = KEY_OWN, KEY_CAPTURE, KEY_UNTIL_STOP, KEY_LIVE, KEY_THRESHOLD };
+
+static const struct argp_option options[] = {
+	OPTION_DEVICE, OPTION_PIN, OPTION_DURATION,
+	{ "count", KEY_COUNT, "N", 0, "Stop after N notifications", 0 },
+	{ "capture", KEY_CAPTURE, NULL, 0, "The capture pin (default playback)", 0 },
+	{ "until-stop", KEY_UNTIL_STOP, NULL, 0, "End when the observed stream is closed", 0 },
+	{ "live", KEY_LIVE, NULL, 0, "Print the table every second instead of the lines", 0 },
+	{ "threshold", KEY_THRESHOLD, "US", 0,
+	  "A notification is late after so many microseconds (default 1000)", 0 },
+	OPTION_QUIET("Print the summary only"), OPTION_JSON, OPTIONS_END
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case KEY_COUNT:
+		o->frames = parse_number(state, "--count", arg, 1, 1ull << 62);
+		return 0;
+	case KEY_CAPTURE:
+		o->capture = true;
+		return 0;
+	case KEY_UNTIL_STOP:
+		o->until_stop = true;
+		return 0;
+	case KEY_LIVE:
+		o->live = true;
+		return 0;
+	case KEY_THRESHOLD:
+		o->threshold_us = (unsigned int)parse_number(state, "--threshold", arg, 0, 1000000000);
+		return 0;
+	}
+	return parse_shared(key, arg, state);
+}
+
+const struct verb watch_verb = {
+	.name = "watch", .summary = "Observe a pin that another program runs",
+	.argp = {
+		.options = options, .parser = parse,
+		.doc = "Observe a pin that another program runs: a line for each notification, "
+		       "then a table of the time each stage took and a summary.",
+	},
+	.run = run,
+};
