@@ -8,16 +8,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "module.h"
 #include "pci.h"
 #include "tool.h"
-
-extern char **environ;
 
 #define CLASS_AUDIO	0x0401
 #define CLASS_HDA	0x0403
@@ -50,7 +47,7 @@ static int find(struct pci_device *d, const char *text)
 	int err;
 
 	if (!pci_parse(text, d->address)) {
-		fprintf(stderr, "wavert: %s is no PCI address; one as 0000:00:04.0 is expected (lspci -D lists them)\n",
+		fprintf(stderr, "wavert: %s is no PCI address; one such as 0000:00:04.0 is expected, lspci -D lists them\n",
 			text);
 		return EXIT_USAGE;
 	}
@@ -119,10 +116,7 @@ static int check_driver(const struct pci_device *d, const char *ours)
 
 static int load_module(const struct options *o, const char *ours)
 {
-	char modprobe[] = "modprobe", module[32];
-	char *argv[] = { modprobe, module, NULL };
-	int status = -1;
-	pid_t pid;
+	int err;
 
 	if (pci_driver_loaded(ours))
 		return EXIT_OK;
@@ -130,14 +124,11 @@ static int load_module(const struct options *o, const char *ours)
 		printf("modprobe %s\n", ours);
 		return EXIT_OK;
 	}
-	snprintf(module, sizeof(module), "%s", ours);
-	if (!posix_spawnp(&pid, modprobe, NULL, NULL, argv, environ))
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+	err = module_load(ours);
 	if (pci_driver_loaded(ours))
 		return EXIT_OK;
-	fprintf(stderr, "wavert: %s is not loaded and modprobe %s; by hand: insmod snd-wavert.ko && insmod %s.ko\n",
-		ours, status ? "cannot load it" : "did not register it", ours);
+	fprintf(stderr, "wavert: %s is not loaded, and modprobe fails: %s; by hand: insmod snd-wavert.ko && insmod %s.ko\n",
+		ours, err ? strerror(-err) : "it did not register its driver", ours);
 	return EXIT_FAILED;
 }
 

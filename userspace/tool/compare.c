@@ -11,7 +11,7 @@
 
 #include "compare.h"
 
-enum format { TEXT, MARKDOWN, JSON, HTML, TAP, FORMATS };
+enum format { AS_TEXT, MARKDOWN, JSON, HTML, TAP, FORMATS };
 
 static const char *const formats[] = { "text", "markdown", "json", "html", "tap" };
 

@@ -159,7 +159,7 @@ char *trace_line(const struct comparison *c, size_t i);	/* to be freed */
 bool ran_on_windows(const struct comparison *c);
 
 /* What goes for all of it: where it did not run, what is not compared. */
-void print_remarks(const struct comparison *c, FILE *out);
+char *remarks(const struct comparison *c);	/* to be freed */
 void print_text(const struct comparison *c, FILE *out, bool markdown);
 void print_tap(const struct comparison *c, FILE *out);
 void print_json(const struct comparison *c, FILE *out);

@@ -146,7 +146,9 @@ static void put_trace_lines(const struct comparison *c, FILE *out)
 		free(line);
 	}
 	fputs("</ul>\n<p>", out);
-	print_remarks(c, out);
+	line = remarks(c);
+	put_text(line, out);
+	free(line);
 	fputs("</p>\n", out);
 }
 

@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "compare.h"
-
-enum { CELL = 24 };
+#include "table.h"
 
 size_t columns(const struct comparison *c)
 {
@@ -64,103 +63,92 @@ bool ran_on_windows(const struct comparison *c)
 	return false;
 }
 
-void print_remarks(const struct comparison *c, FILE *out)
+char *remarks(const struct comparison *c)
 {
 	bool wall = false;
+	char judged[96] = "", *text;
 	size_t i;
 
 	for (i = 0; i < c->traces; i++)
 		wall |= c->trace[i].wall;
-	if (!ran_on_windows(c))
-		fputs("Nothing here ran on Windows. ", out);
-	if (wall)
-		fputs("Where a clock is a wall clock, status and state are compared exactly; times, positions, hashes and counters are not; signals of a call may differ by one. ",
-		      out);
 	if (c->not_judged)
-		fprintf(out, "Expected differences that could not be judged for that reason: %zu. ",
-			c->not_judged);
-	fputs("Numbers are signals seen.", out);
+		snprintf(judged, sizeof(judged),
+			 "Expected differences that could not be judged for that reason: %zu. ",
+			 c->not_judged);
+	if (asprintf(&text, "%s%s%sNumbers are signals seen.",
+		     ran_on_windows(c) ? "" : "Nothing here ran on Windows. ", wall ?
+		     "Where a clock is a wall clock, status and state are compared exactly; times, positions, hashes and counters are not; signals of a call may differ by one. " : "",
+		     judged) < 0)
+		text = NULL;
+	return sure(text);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static json_t *json_traces(const struct comparison *c)
+{
+	static const char *const own[] = { "wavert_trace", "side", "system", "clock", "where",
+					   "device", "runs" };
+	json_t *list = json_array(), *one;
+	size_t i, k;
+
+	for (i = 0; i < c->traces; i++) {
+		one = json_pack("{s:s, s:b}", "label", label(c, i), "reference", i == 0);
+		for (k = 0; k < sizeof(own) / sizeof(own[0]); k++)	/* it may have others */
+			json_object_set(one, own[k], json_object_get(c->trace[i].header, own[k]));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *json_row(const struct comparison *c, const struct row *row)
+{
+	json_t *signals = json_object(), *verdicts = json_object();
+	size_t i;
+
+	for (i = 0; i < c->traces; i++)
+		if (row->cell[i].there)
+			json_object_set_new(signals, label(c, i),
+					    json_integer((json_int_t)row->cell[i].signals));
+	for (i = 1; i < columns(c); i++)
+		json_object_set_new(verdicts, label(c, i), json_string(verdict_of(c, row, i)));
+	return json_pack("{s:s, s:I, s:o, s:o}", "scenario", row->name, "calls",
+			 (json_int_t)row->calls, "signals", signals, "verdicts", verdicts);
+}
+
+static json_t *document_of(const struct comparison *c)
+{
+	static const char *const kinds[] = { "differs", "expected", "not compared" };
+	json_t *document = json_document("compare"), *rows = json_array(), *notes = json_array();
+	const struct note *n;
+	size_t i;
+
+	for (i = 0; i < c->nrows; i++)
+		json_array_append_new(rows, json_row(c, &c->rows[i]));
+	for (n = c->notes; n < c->notes + c->nnotes; n++)
+		json_array_append_new(notes, json_pack("{s:s, s:s, s:s, s:s}",
+						       "scenario", n->scenario,
+						       "column", label(c, n->column),
+						       "kind", kinds[n->kind], "what", n->text));
+	json_object_set_new(document, "ran_on_windows", json_boolean(ran_on_windows(c)));
+	json_object_set_new(document, "traces", json_traces(c));
+	json_object_set_new(document, "differ", json_integer((json_int_t)c->differ));
+	json_object_set_new(document, "not_judged", json_integer((json_int_t)c->not_judged));
+	json_object_set_new(document, "scenarios", rows);
+	json_object_set_new(document, "differences", notes);
+	return sure(document);
+}
+
+void print_json(const struct comparison *c, FILE *out)
+{
+	json_t *document = document_of(c);
+
+	json_dumpf(document, out, JSON_INDENT(2));
+	fputc('\n', out);
+	json_decref(document);
 }
 
 /* ---- text, Markdown ------------------------------------------------------------------------ */
-
-static void print_cell(FILE *out, bool markdown, int width, const char *text)
-{
-	if (markdown)
-		fprintf(out, "| %s ", text);
-	else
-		fprintf(out, "%-*s", width, text);
-}
-
-static void signals_text(const struct cell *cell, char *text)
-{
-	if (cell->there)
-		snprintf(text, CELL, "%llu", cell->signals);
-	else
-		snprintf(text, CELL, "-");
-}
-
-/* A verdict; nothing is behind the last one. */
-static int verdict_width(const struct comparison *c, size_t column)
-{
-	return column + 1 < c->traces ? 21 : 0;
-}
-
-static void end_line(FILE *out, bool markdown)
-{
-	fputs(markdown ? "|\n" : "\n", out);
-}
-
-static int name_width(const struct comparison *c)
-{
-	size_t i, width = 8;
-
-	for (i = 0; i < c->nrows; i++)
-		if (strlen(c->rows[i].name) > width)
-			width = strlen(c->rows[i].name);
-	return (int)width + 2;
-}
-
-static void print_head(const struct comparison *c, FILE *out, bool markdown)
-{
-	char text[2 * CELL];
-	size_t i;
-
-	print_cell(out, markdown, name_width(c), "scenario");
-	print_cell(out, markdown, 7, "calls");
-	for (i = 0; i < c->traces; i++)
-		print_cell(out, markdown, 9, label(c, i));
-	if (c->has_core)
-		print_cell(out, markdown, 21, "core");
-	for (i = 1; i < c->traces; i++) {
-		snprintf(text, sizeof(text), "%s client", label(c, i));
-		print_cell(out, markdown, verdict_width(c, i), text);
-	}
-	end_line(out, markdown);
-	for (i = 0; markdown && i < 1 + c->traces + columns(c); i++)
-		print_cell(out, true, 0, "---");
-	if (markdown)
-		end_line(out, true);
-}
-
-static void print_row(const struct comparison *c, const struct row *row, FILE *out, bool markdown)
-{
-	char text[CELL];
-	size_t i;
-
-	print_cell(out, markdown, name_width(c), row->name);
-	snprintf(text, sizeof(text), "%zu", row->calls);
-	print_cell(out, markdown, 7, text);
-	for (i = 0; i < c->traces; i++) {
-		signals_text(&row->cell[i], text);
-		print_cell(out, markdown, 9, text);
-	}
-	if (c->has_core)
-		print_cell(out, markdown, 21, verdict_of(c, row, c->traces));
-	for (i = 1; i < c->traces; i++)
-		print_cell(out, markdown, verdict_width(c, i), verdict_of(c, row, i));
-	end_line(out, markdown);
-}
 
 /* Text that is no markup, nor HTML; answers are easier to read without quotes. */
 static void put_markdown(const char *text, FILE *out)
@@ -179,23 +167,49 @@ static void print_notes(const struct comparison *c, FILE *out, bool markdown)
 {
 	static const char *const kinds[] = { "NOT EXPECTED", "expected", "not compared" };
 	const struct note *n;
+	char *line;
 
 	for (n = c->notes; n < c->notes + c->nnotes; n++) {
-		if (!markdown) {
-			fprintf(out, "  %s, %s, %s: %s\n", n->scenario, label(c, n->column),
-				kinds[n->kind], n->text);
+		if (markdown) {
+			fprintf(out, "* %s, %s, %s: ", n->scenario, label(c, n->column),
+				n->kind ? kinds[n->kind] : "**not expected**");
+			put_markdown(n->text, out);
+			fputc('\n', out);
 			continue;
 		}
-		fprintf(out, "* %s, %s, %s: ", n->scenario, label(c, n->column),
-			n->kind ? kinds[n->kind] : "**not expected**");
-		put_markdown(n->text, out);
-		fputc('\n', out);
+		if (asprintf(&line, "  %s, %s, %s: %s", n->scenario, label(c, n->column),
+			     kinds[n->kind], n->text) < 0)
+			line = NULL;
+		print_paragraph(out, 4, sure(line));
+		free(line);
 	}
 	if (!c->nnotes)
 		fputs("nothing\n", out);
 }
 
-void print_text(const struct comparison *c, FILE *out, bool markdown)
+/* Scenario, calls, signals of each trace, the cores, verdict on each trace but the first. */
+static size_t name_columns(const struct comparison *c, struct column *columns, char (*text)[64])
+{
+	size_t n = 0, t = 0, i;
+
+	columns[n++] = (struct column)TEXT("scenario", "scenario");
+	columns[n++] = (struct column)NUMBER("calls", "calls");
+	for (i = 0; i < c->traces; i++) {
+		snprintf(text[t], sizeof(text[t]), "signals/%s", label(c, i));
+		columns[n++] = (struct column)NUMBER(label(c, i), text[t++]);
+	}
+	if (c->has_core)
+		columns[n++] = (struct column)TEXT("core", "verdicts/core");
+	for (i = 1; i < c->traces; i++) {
+		snprintf(text[t], sizeof(text[t]), "verdicts/%s", label(c, i));
+		snprintf(text[t + 1], sizeof(text[t]), "%s client", label(c, i));
+		columns[n++] = (struct column)TEXT(text[t + 1], text[t]);
+		t += 2;
+	}
+	return n;
+}
+
+static void print_traces(const struct comparison *c, FILE *out, bool markdown)
 {
 	char *line;
 	size_t i;
@@ -205,18 +219,36 @@ void print_text(const struct comparison *c, FILE *out, bool markdown)
 		if (markdown) {
 			fputs("* ", out);
 			put_markdown(line, out);
+			fputc('\n', out);
 		} else {
-			fputs(line, out);
+			print_paragraph(out, 2, line);
 		}
-		fputc('\n', out);
 		free(line);
 	}
 	fputc('\n', out);
-	print_remarks(c, out);
-	fputs("\n\n", out);
-	print_head(c, out, markdown);
-	for (i = 0; i < c->nrows; i++)
-		print_row(c, &c->rows[i], out, markdown);
+	line = remarks(c);
+	if (markdown)
+		fprintf(out, "%s\n", line);
+	else
+		print_paragraph(out, 0, line);
+	fputc('\n', out);
+	free(line);
+}
+
+void print_text(const struct comparison *c, FILE *out, bool markdown)
+{
+	struct column columns[TABLE_COLUMNS];
+	char text[3 * TRACES_MAX][64];
+	size_t n = name_columns(c, columns, text);
+	json_t *document = document_of(c);
+	const json_t *rows = json_object_get(document, "scenarios");
+
+	print_traces(c, out, markdown);
+	if (markdown)
+		print_markdown(out, rows, columns, n);
+	else
+		print_table(out, rows, columns, n, true);
+	json_decref(document);
 	fputs(markdown ? "\n## What differs\n\n" : "\nWhat differs:\n", out);
 	print_notes(c, out, markdown);
 }
@@ -255,9 +287,9 @@ void print_tap(const struct comparison *c, FILE *out)
 		fprintf(out, "# %s\n", line);
 		free(line);
 	}
-	fputs("# ", out);
-	print_remarks(c, out);
-	fputc('\n', out);
+	line = remarks(c);
+	fprintf(out, "# %s\n", line);
+	free(line);
 	for (i = 0; i < c->nrows; i++) {
 		if (c->rows[i].cell[0].differ)
 			print_test(c, ++number, &c->rows[i], 0, out);
@@ -266,62 +298,4 @@ void print_tap(const struct comparison *c, FILE *out)
 				print_test(c, ++number, &c->rows[i], column, out);
 	}
 	fprintf(out, "1..%zu\n", number);
-}
-
-/* ---- JSON ------------------------------------------------------------------------------------ */
-
-static json_t *json_traces(const struct comparison *c)
-{
-	static const char *const own[] = { "wavert_trace", "side", "system", "clock", "where",
-					   "device", "runs" };
-	json_t *list = json_array(), *one;
-	size_t i, k;
-
-	for (i = 0; i < c->traces; i++) {
-		one = json_pack("{s:s, s:b}", "label", label(c, i), "reference", i == 0);
-		for (k = 0; k < sizeof(own) / sizeof(own[0]); k++)	/* it may have others */
-			json_object_set(one, own[k], json_object_get(c->trace[i].header, own[k]));
-		json_array_append_new(list, one);
-	}
-	return list;
-}
-
-static json_t *json_row(const struct comparison *c, const struct row *row)
-{
-	json_t *signals = json_object(), *verdicts = json_object();
-	size_t i;
-
-	for (i = 0; i < c->traces; i++)
-		if (row->cell[i].there)
-			json_object_set_new(signals, label(c, i),
-					    json_integer((json_int_t)row->cell[i].signals));
-	for (i = 1; i < columns(c); i++)
-		json_object_set_new(verdicts, label(c, i), json_string(verdict_of(c, row, i)));
-	return json_pack("{s:s, s:I, s:o, s:o}", "scenario", row->name, "calls",
-			 (json_int_t)row->calls, "signals", signals, "verdicts", verdicts);
-}
-
-void print_json(const struct comparison *c, FILE *out)
-{
-	static const char *const kinds[] = { "differs", "expected", "not compared" };
-	json_t *document = json_document(), *rows = json_array(), *notes = json_array();
-	const struct note *n;
-	size_t i;
-
-	for (i = 0; i < c->nrows; i++)
-		json_array_append_new(rows, json_row(c, &c->rows[i]));
-	for (n = c->notes; n < c->notes + c->nnotes; n++)
-		json_array_append_new(notes, json_pack("{s:s, s:s, s:s, s:s}",
-						       "scenario", n->scenario,
-						       "column", label(c, n->column),
-						       "kind", kinds[n->kind], "what", n->text));
-	json_object_set_new(document, "ran_on_windows", json_boolean(ran_on_windows(c)));
-	json_object_set_new(document, "traces", json_traces(c));
-	json_object_set_new(document, "differ", json_integer((json_int_t)c->differ));
-	json_object_set_new(document, "not_judged", json_integer((json_int_t)c->not_judged));
-	json_object_set_new(document, "scenarios", rows);
-	json_object_set_new(document, "differences", notes);
-	json_dumpf(sure(document), out, JSON_INDENT(2));
-	fputc('\n', out);
-	json_decref(document);
 }

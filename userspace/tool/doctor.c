@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * doctor.c - wavert doctor: what is wrong, and the command that mends it. Looks only, changes
- * nothing. Exit code 1 if anything is wrong.
+ * doctor.c - wavert doctor: what is wrong, and the command that fixes it, in an order in which
+ * the commands work. Changes nothing without --fix. Exit code 1 if anything is wrong.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "doctor.h"
-
-extern char **environ;
+#include "table.h"
 
 void verdict(struct doctor *d, enum verdict v, const char *check, const char *mend,
 	     const char *format, ...)
 {
-	static const char *const words[] = { "ok", "note", "wrong" };
+	static const char *const words[] = { "ok", "note", "fixed", "wrong" };
 	char text[2 * PATH_MAX];
 	va_list args;
 
@@ -29,43 +24,9 @@ void verdict(struct doctor *d, enum verdict v, const char *check, const char *me
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	d->wrong += v == WRONG;
-	if (d->checks) {
-		json_array_append_new(d->checks, json_pack("{s:s, s:s, s:s, s:s?}", "check", check,
-							   "verdict", words[v], "text", text,
-							   "mend", mend));
-		return;
-	}
-	printf("%-6s %-12s %s\n", words[v], check, text);
-	if (mend)
-		printf("%-6s %-12s mend: %s\n", "", "", mend);
-}
-
-bool ask(char *const argv[], char *line, size_t size)
-{
-	posix_spawn_file_actions_t actions;
-	int ends[2], status = -1, err;
-	pid_t pid;
-	FILE *f;
-
-	line[0] = 0;
-	if (pipe2(ends, O_CLOEXEC))
-		return false;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	err = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	f = fdopen(ends[0], "re");
-	if (f && !err && fgets(line, (int)size, f))
-		line[strcspn(line, "\n")] = 0;
-	if (f)
-		fclose(f);
-	else
-		close(ends[0]);
-	while (!err && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return !err && WIFEXITED(status) && !WEXITSTATUS(status) && line[0];
+	json_array_append_new(d->checks, json_pack("{s:s, s:s, s:s, s:s?}", "check", check,
+						   "verdict", words[v], "text", text,
+						   "mend", mend));
 }
 
 /* ---- cards ---------------------------------------------------------------------------- */
@@ -81,18 +42,18 @@ static void check_open(struct doctor *d, int card)
 	err = wavert_open(&device, name);
 	if (!err) {
 		wavert_close(device);
-		verdict(d, FINE, "permissions", NULL, "card %d can be opened", card);
+		verdict(d, FINE, "permissions", NULL, "Card %d can be opened.", card);
 	} else if (err == -EACCES || err == -EPERM) {
 		verdict(d, WRONG, "permissions", "sudo adduser $USER audio, then log in again",
-			"you may not open card %d", card);
+			"You may not open card %d.", card);
 	} else if (err == -EPROTO && !wavert_version_of(name, &v)) {
 		verdict(d, WRONG, "version", version_advice(&v),
-			"the module has interface version %u.%u, this command was built for %d.%d",
+			"The module has interface version %u.%u, this command was built for %d.%d.",
 			v.abi_major, v.abi_minor, WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR);
 	} else {
 		verdict(d, WRONG, "node", "sudo udevadm trigger --subsystem-match=sound",
-			"card %d is there, but not /dev/snd/hwC%dD0: %s", card, card,
-			strerror(-err));
+			"Card %d is there, but /dev/snd/hwC%dD0 cannot be opened: %s.", card,
+			card, strerror(-err));
 	}
 }
 
@@ -119,17 +80,18 @@ static void check_busy(struct doctor *d, int card)
 		if (!pins[direction] || taken[direction] < pins[direction])
 			continue;
 		if (!card_holder(card, holder, sizeof(holder)))
-			snprintf(holder, sizeof(holder), "a program of somebody else");
+			snprintf(holder, sizeof(holder), "A program of another user");
 		snprintf(mend, sizeof(mend), strstr(holder, "pipewire") ?
 			 "systemctl --user stop pipewire.socket pipewire" :
 			 strstr(holder, "pulseaudio") ?
 			 "systemctl --user stop pulseaudio.socket pulseaudio" :
-			 "end it: sudo fuser -v /dev/snd/*");
-		verdict(d, WRONG, "busy", mend, "%s has every %s pin of card %d", holder,
+			 "sudo fuser -v /dev/snd/*, then end that program");
+		verdict(d, WRONG, "busy", mend, "%s has every %s pin of card %d.", holder,
 			names[direction], card);
 	}
 	if (taken[0] < pins[0] && taken[1] < pins[1])
-		verdict(d, FINE, "busy", NULL, "card %d has a free pin in each direction", card);
+		verdict(d, FINE, "busy", NULL, "Card %d has a free pin in each direction.",
+			card);
 }
 
 static void check_cards(struct doctor *d)
@@ -146,55 +108,96 @@ static void check_cards(struct doctor *d)
 		check_busy(d, card);
 		check_silence(d, card);
 	}
-	if (!found)
-		verdict(d, WRONG, "card", d->loaded ?
-			"sudo modprobe snd-wavert-sim, or sudo wavert bind ADDRESS" :
-			"sudo modprobe snd-wavert-sim",
-			"no card is driven by alsa-wavert");
+	if (!found && d->loaded)
+		verdict(d, WRONG, "card", "sudo modprobe snd-wavert-sim, or sudo wavert bind ADDRESS",
+			"No card is driven by alsa-wavert.");
+}
+
+/* A line for the command below that for the text. */
+static void print_checks(const struct doctor *d)
+{
+	static const struct column columns[] = {
+		TEXT("", "verdict"), TEXT("", "check"), TEXT("", "text"),
+	};
+	json_t *rows = json_array(), *check, *mend;
+	size_t i;
+
+	json_array_foreach(d->checks, i, check) {
+		json_array_append(rows, check);
+		mend = json_object_get(check, "mend");
+		if (json_is_string(mend))
+			json_array_append_new(rows, json_pack("{s:s, s:s, s:s+}", "verdict", "",
+							      "check", "", "text", "fix: ",
+							      json_string_value(mend)));
+	}
+	print_table(stdout, rows, columns, sizeof(columns) / sizeof(columns[0]), false);
+	json_decref(rows);
+	if (d->wrong > 1)
+		printf("%u problems found. Fix them in this order.\n", d->wrong);
+	else
+		printf("%s problem found.\n", d->wrong ? "1" : "No");
 }
 
 static int run(const struct options *o)
 {
-	struct doctor d = { .given = o->arguments[0] };
-	json_t *document = NULL;
+	struct doctor d = { .given = o->arguments[0], .fix = o->fix, .checks = json_array() };
+	json_t *document = json_document("doctor");
 	int code;
 
 	if (uname(&d.system))
 		return fail("uname", -errno);
-	if (o->json) {
-		document = json_document();
-		d.checks = json_array();
-		json_object_set_new(document, "kernel", json_string(d.system.release));
-		json_object_set_new(document, "checks", d.checks);
-	}
 	d.loaded = !access("/sys/module/snd_wavert", F_OK);
-	if (d.loaded)
-		verdict(&d, FINE, "loaded", NULL, "snd-wavert is");
+	if (d.given)
+		module_of_file(&d.module, d.given);
 	else
-		verdict(&d, WRONG, "loaded", "sudo modprobe snd-wavert-sim", "snd-wavert is not");
-	check_module(&d);
-	check_headers(&d);
+		module_find(&d.module, "snd-wavert");
 	check_hwdep(&d);
-	check_signature(&d);
-	check_cards(&d);
-	code = d.wrong ? EXIT_FAILED : EXIT_OK;
-	if (o->json) {
-		json_object_set_new(document, "wrong", json_integer(d.wrong));
-		return json_print(document, code);
+	if (d.wrong) {		/* another kernel has other headers and modules */
+		verdict(&d, NOTE, "kernel", NULL, "Boot that kernel, then run wavert doctor again. The other checks depend on the kernel.");
+	} else {
+		check_headers(&d);
+		check_module(&d);
+		check_signature(&d);
+		check_loaded(&d);
+		check_cards(&d);
 	}
-	if (d.wrong)
-		printf("%u thing%s wrong; mend them from above to below\n", d.wrong,
-		       d.wrong == 1 ? " is" : "s are");
+	code = d.wrong ? EXIT_FAILED : EXIT_OK;
+	json_object_set_new(document, "kernel", json_string(d.system.release));
+	json_object_set_new(document, "wrong", json_integer(d.wrong));
+	json_object_set_new(document, "checks", d.checks);
+	if (o->json)
+		return json_print(document, code);
+	print_checks(&d);
+	json_decref(document);
 	return code;
 }
 
-static const struct argp_option options[] = { OPTION_JSON, OPTIONS_END };
+enum { KEY_FIX = KEY_OWN };
+
+static const struct argp_option options[] = {
+	{ "fix", KEY_FIX, NULL, 0, "Load snd-hwdep and snd-wavert, if only that is missing", 0 },
+	OPTION_JSON, OPTIONS_END
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	if (key == ARGP_KEY_END && o->fix && o->narguments)
+		usage_error(state, "--fix and \"%s\": --fix is for the installed module, no file is expected",
+			    o->arguments[0]);
+	if (key != KEY_FIX)
+		return parse_shared(key, arg, state);
+	o->fix = true;
+	return 0;
+}
 
 const struct verb doctor_verb = {
 	.name = "doctor", .summary = "What is wrong with kernel, modules and cards",
 	.argp = {
-		.options = options, .parser = parse_shared, .args_doc = "[MODULE]",
-		.doc = "Say what is wrong with kernel, modules and cards, and the command that fixes it.",
+		.options = options, .parser = parse, .args_doc = "[MODULE]",
+		.doc = "Say what is wrong with kernel, modules and cards, and the command that fixes "
+		       "it. MODULE is a file to check instead of the installed snd-wavert.",
 	},
 	.run = run, .expected = "at most one module file", .most = 1,
 };

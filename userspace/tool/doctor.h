@@ -1,42 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * doctor.h - what the checks of wavert doctor share. Each looks at one thing that can be
- * wrong and says so, with the command that mends it. For doctor.c and kernel_checks.c.
+ * doctor.h - what the checks of wavert doctor share. Each checks one thing that can be wrong
+ * and reports it in whole sentences, with the command that fixes it. For doctor.c and
+ * kernel_checks.c.
  */
 #ifndef WAVERT_DOCTOR_H
 #define WAVERT_DOCTOR_H
 
-#include <limits.h>
 #include <sys/utsname.h>
 
+#include "module.h"
 #include "tool.h"
 
-enum verdict { FINE, NOTE, WRONG };
+enum verdict { FINE, NOTE, FIXED, WRONG };
 
 struct doctor {
 	struct utsname system;
 	const char *given;		/* module file of the command line, or NULL */
-	char module[PATH_MAX];		/* snd-wavert.ko for this kernel, "" if there is none */
+	bool fix;			/* load what is missing */
+	struct module module;		/* snd-wavert: the file given or the one installed */
 	bool loaded;			/* snd-wavert is */
 	unsigned int wrong;
-	json_t *checks;			/* NULL: as text */
+	json_t *checks;
 };
 
-/* mend: a command, or NULL. The text is printed after it as by printf(). */
+/* mend: a command, or NULL. */
 void verdict(struct doctor *d, enum verdict v, const char *check, const char *mend,
 	     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/*
- * First line that a program prints, without its end; false if it fails or prints nothing.
- * argv is as for execvp().
- */
-bool ask(char *const argv[], char *line, size_t size);
-
-/* kernel_checks.c */
-void check_headers(struct doctor *d);
+/* kernel_checks.c, in the order in which they depend on each other */
 void check_hwdep(struct doctor *d);
+void check_headers(struct doctor *d);
 void check_module(struct doctor *d);
 void check_signature(struct doctor *d);
+void check_loaded(struct doctor *d);
 
 /* silence.c */
 void check_silence(struct doctor *d, int card);

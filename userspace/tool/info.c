@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "table.h"
 #include "tool.h"
 
 /* What a stream tells; err: why it does not. */
@@ -62,59 +63,7 @@ static void probe(struct wavert_device *device, const struct wavert_caps *c, uns
 	wavert_stream_close(stream);
 }
 
-/* ---- as text ---------------------------------------------------------------------------- */
-
-static void print_caps(const struct wavert_caps *c)
-{
-	unsigned int f;
-
-	printf("%s: %u pin%s\n  name           %s, ALSA device %u, subdevice %u\n  rates         ",
-	       c->direction ? "capture" : "playback", c->pins, c->pins == 1 ? "" : "s", c->name,
-	       c->pcm_device, c->pcm_subdevice);
-	print_rates(stdout, c);
-	printf("\n  channels       %u..%u\n  formats       ", c->channels_min, c->channels_max);
-	for (f = 1; f && f <= c->formats; f <<= 1)
-		if (c->formats & f)
-			printf(" %s", wavert_format_name(f));
-	printf("\n  buffer         %u..%u bytes\n", c->buffer_min, c->buffer_max);
-	printf("  notifications  up to %u a buffer, %u frames and %u us apart or more, multiples of %u byte%s\n",
-	       c->notify_max, c->notify_min, c->notify_min_ns / 1000, c->size_step,
-	       c->size_step == 1 ? "" : "s");
-	if (c->position_step)
-		printf("  position       moves by up to %u bytes at once", c->position_step);
-	else
-		printf("  position       moves frame by frame");
-	printf("%s%s\n", c->flags & WAVERT_CAP_STEPPED ? ", by the step clock" : "",
-	       c->flags & WAVERT_CAP_EMULATED ? ", emulated: expect jumps" : "");
-	printf("  calls          events%s%s%s\n",
-	       c->offers & WAVERT_OFFERS_NOTIFICATION ? ", notification" : "",
-	       c->offers & WAVERT_OFFERS_INPUT ? ", read packet" : "",
-	       c->offers & WAVERT_OFFERS_OUTPUT ? ", write packet" : "");
-}
-
-static void print_probed(const struct probed *p)
-{
-	if (p->err) {
-		printf("  registers      not asked: %s\n  latency        not asked\n",
-		       p->err == -EBUSY ? "the pin is in use" : strerror(-p->err));
-		return;
-	}
-	if (p->no_position)
-		printf("  registers      no position");
-	else
-		printf("  registers      position, %u bits, right to %u bytes", p->position.width,
-		       p->position.accuracy);
-	if (p->no_clock)
-		puts(", no clock");
-	else
-		printf(", clock, %u bits, %.0f Hz\n", p->clock.width,
-		       (double)p->clock.numerator / (double)p->clock.denominator);
-	printf("  latency        FIFO %u bytes, chipset %.1f us, codec %.1f us\n",
-	       p->latency.fifo_bytes, p->latency.chipset_100ns / 10.0,
-	       p->latency.codec_100ns / 10.0);
-}
-
-/* ---- as JSON ------------------------------------------------------------------------------ */
+/* ---- the document ------------------------------------------------------------------------ */
 
 static json_t *json_register(int err, const struct wavert_register *r, bool clock)
 {
@@ -132,6 +81,9 @@ static json_t *json_direction(const struct wavert_caps *c, const struct probed *
 	json_t *caps = json_caps(c);
 
 	json_object_set_new(caps, "busy", json_boolean(p->err == -EBUSY));
+	json_object_set_new(caps, "probe_error",
+			    p->err ? json_string(p->err == -EBUSY ? "the pin is in use" :
+						 strerror(-p->err)) : json_null());
 	if (p->err)
 		return caps;
 	json_object_set_new(caps, "position_register",
@@ -145,35 +97,70 @@ static json_t *json_direction(const struct wavert_caps *c, const struct probed *
 	return caps;
 }
 
-/* ---- both ------------------------------------------------------------------------------------ */
-
 static json_t *header(struct wavert_device *device, const struct wavert_version *v)
 {
 	int card = wavert_device_card(device);
 	char path[64], id[64], module[64];
-	json_t *document = json_document();
+	json_t *document = json_document("info");
 
 	snprintf(path, sizeof(path), "/proc/asound/card%d/id", card);
 	first_line(path, id, sizeof(id));
 	first_line("/sys/module/snd_wavert/version", module, sizeof(module));
-	json_object_set_new(document, "card", json_integer(card));
-	json_object_set_new(document, "id", json_string(id));
-	json_object_set_new(document, "module_version",
-			    module[0] ? json_string(module) : json_null());
-	json_object_set_new(document, "interface", json_pack("[I,I]", (json_int_t)v->abi_major,
-							     (json_int_t)v->abi_minor));
+	json_object_update_new(document, json_pack("{s:i, s:s, s:s?, s:[I,I], s:[i,i]}",
+		"card", card, "id", id, "module_version", module[0] ? module : NULL,
+		"interface", (json_int_t)v->abi_major, (json_int_t)v->abi_minor,
+		"command_interface", WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR));
 	return document;
 }
 
-static void print_header(const json_t *document, const struct wavert_version *v)
-{
-	const char *module = json_string_value(json_object_get(document, "module_version"));
+/* ---- as text ---------------------------------------------------------------------------- */
 
-	printf("card %d: %s\ninterface %u.%u (this command: %d.%d)%s%s\n",
-	       (int)json_integer_value(json_object_get(document, "card")),
-	       json_string_value(json_object_get(document, "id")), v->abi_major, v->abi_minor,
-	       WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR, module ? ", module " : "",
-	       module ? module : "");
+#define FIELDS(columns) (columns), sizeof(columns) / sizeof((columns)[0])
+
+static void print_info(const json_t *document)
+{
+	static const struct column card[] = {
+		TEXT("card", "card"), TEXT("id", "id"), TEXT("interface", "interface"),
+		TEXT("interface of this command", "command_interface"),
+		TEXT("version of the modules", "module_version"),
+	};
+	static const struct column caps[] = {
+		TEXT("name", "name"), TEXT("ALSA device, subdevice", "pcm"), TEXT("pins", "pins"),
+		RANGE("Hz", "rate"), TEXT("Hz, of these only", "rates"),
+		RANGE("channels", "channels"), TEXT("formats", "formats"),
+		TEXT("buffer bytes, at least", "buffer_min_bytes"),
+		TEXT("buffer bytes, at most", "buffer_max_bytes"),
+		TEXT("notifications, at most", "notifications_max"),
+		TEXT("their distance, frames", "notification_distance_min_frames"),
+		TEXT("their distance, ns", "notification_distance_min_ns"),
+		TEXT("their distance, step bytes", "notification_step_bytes"),
+		TEXT("position step, bytes", "position_step_bytes"),
+		TEXT("step clock", "stepped"), TEXT("emulated", "emulated"),
+		TEXT("offers notification", "offers_notification"),
+		TEXT("offers read packet", "offers_input"),
+		TEXT("offers write packet", "offers_output"),
+	};
+	static const struct column probed[] = {
+		TEXT("position register", "position_register"),
+		TEXT("clock register", "clock_register"), TEXT("latency", "latency"),
+	};
+	static const struct column unknown[] = { TEXT("registers, latency unknown", "probe_error") };
+	static const char *const directions[] = TEXT("playback", "capture");
+	const json_t *pin;
+	size_t i;
+
+	print_fields(stdout, document, FIELDS(card));
+	for (i = 0; i < 2; i++) {
+		pin = json_object_get(document, directions[i]);
+		if (!pin)
+			continue;
+		printf("\n%s\n", directions[i]);
+		print_fields(stdout, pin, FIELDS(caps));
+		if (json_is_null(json_object_get(pin, "probe_error")))
+			print_fields(stdout, pin, FIELDS(probed));
+		else
+			print_fields(stdout, pin, FIELDS(unknown));
+	}
 }
 
 static int run(const struct options *o)
@@ -184,7 +171,7 @@ static int run(const struct options *o)
 	struct wavert_caps caps;
 	struct probed probed;
 	json_t *document;
-	int err, found = 0;
+	int err, code = EXIT_FAILED;
 
 	if (!device)
 		return EXIT_FAILED;
@@ -194,28 +181,23 @@ static int run(const struct options *o)
 		return fail("version", err);
 	}
 	document = header(device, &version);
-	if (!o->json)
-		print_header(document, &version);
 	for (direction = WAVERT_PLAYBACK; direction <= WAVERT_CAPTURE; direction++) {
 		if (wavert_device_caps(device, direction, o->pin, &caps))
 			continue;
 		probe(device, &caps, o->pin, &probed);
-		found++;
 		json_object_set_new(document, direction ? "capture" : "playback",
 				    json_direction(&caps, &probed));
-		if (!o->json) {
-			print_caps(&caps);
-			print_probed(&probed);
-		}
+		code = EXIT_OK;
 	}
 	wavert_close(device);
-	if (!found)
+	if (code)
 		fprintf(stderr, "wavert: the device has no pin %u; wavert list shows what there is\n",
 			o->pin);
 	if (o->json)
-		return json_print(document, found ? EXIT_OK : EXIT_FAILED);
+		return json_print(document, code);
+	print_info(document);
 	json_decref(document);
-	return found ? EXIT_OK : EXIT_FAILED;
+	return code;
 }
 
 static const struct argp_option options[] = {

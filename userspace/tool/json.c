@@ -7,10 +7,10 @@
 
 #include "tool.h"
 
-json_t *json_document(void)
+json_t *json_document(const char *verb)
 {
-	return json_pack("{s:i, s:s}", "file_version", JSON_VERSION, "program",
-			 "wavert " WAVERT_TOOL_VERSION);
+	return json_pack("{s:i, s:s, s:s}", "file_version", JSON_VERSION, "program",
+			 "wavert " WAVERT_TOOL_VERSION, "verb", verb);
 }
 
 int json_print(json_t *document, int code)

@@ -5,65 +5,67 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "table.h"
 #include "tool.h"
 
-static void print_direction(struct wavert_device *device, unsigned int direction)
+static const char *const directions[] = { "playback", "capture" };
+
+static void add_card(json_t *cards, struct wavert_device *device, int card)
 {
 	struct wavert_caps c;
-	unsigned int f;
-
-	if (wavert_device_caps(device, direction, 0, &c))
-		return;
-	printf("  %s: %u pin%s, %u..%u Hz, %u..%u channels,", direction ? "capture" : "playback",
-	       c.pins, c.pins == 1 ? "" : "s", c.rate_min, c.rate_max, c.channels_min,
-	       c.channels_max);
-	for (f = 1; f && f <= c.formats; f <<= 1)
-		if (c.formats & f)
-			printf(" %s", wavert_format_name(f));
-	printf(", buffer up to %u bytes%s\n", c.buffer_max,
-	       c.flags & WAVERT_CAP_STEPPED ? ", step clock" : "");
-}
-
-static void json_direction(json_t *card, struct wavert_device *device, unsigned int direction)
-{
-	struct wavert_caps c;
-
-	if (!wavert_device_caps(device, direction, 0, &c))
-		json_object_set_new(card, direction ? "capture" : "playback", json_caps(&c));
-}
-
-static void one_card(struct wavert_device *device, int card, json_t *cards)
-{
 	char path[64], id[64];
+	unsigned int i;
 	json_t *entry;
 
 	snprintf(path, sizeof(path), "/proc/asound/card%d/id", card);
 	if (!first_line(path, id, sizeof(id)))
 		snprintf(id, sizeof(id), "?");
-	if (!cards) {
-		printf("card %d: %s\n", card, id);
-		print_direction(device, WAVERT_PLAYBACK);
-		print_direction(device, WAVERT_CAPTURE);
-		return;
-	}
 	entry = json_pack("{s:i, s:s}", "card", card, "id", id);
-	json_direction(entry, device, WAVERT_PLAYBACK);
-	json_direction(entry, device, WAVERT_CAPTURE);
+	for (i = WAVERT_PLAYBACK; i <= WAVERT_CAPTURE; i++)
+		if (!wavert_device_caps(device, i, 0, &c))
+			json_object_set_new(entry, directions[i], json_caps(&c));
 	json_array_append_new(cards, entry);
+}
+
+/* A row for each direction of a card. */
+static void print_cards(const json_t *cards)
+{
+	static const struct column columns[] = {
+		NUMBER("card", "card"), TEXT("id", "id"), TEXT("direction", "direction"),
+		NUMBER("pins", "pins"), RANGE("Hz", "hz"),
+		RANGE("channels", "channels"),
+		NUMBER("buffer bytes", "buffer_max_bytes"), TEXT("formats", "formats"),
+	};
+	json_t *rows = json_array(), *card, *row;
+	unsigned int k;
+	size_t i;
+
+	json_array_foreach(cards, i, card)
+		for (k = WAVERT_PLAYBACK; k <= WAVERT_CAPTURE; k++) {
+			row = json_copy(json_object_get(card, directions[k]));
+			if (!row)
+				continue;
+			json_object_set(row, "card", json_object_get(card, "card"));
+			json_object_set(row, "id", json_object_get(card, "id"));
+			json_object_set_new(row, "direction", json_string(directions[k]));
+			json_object_set(row, "hz", json_object_get(row, "rate"));
+			if (json_array_size(json_object_get(row, "rates")) > 0)
+				json_object_set(row, "hz", json_object_get(row, "rates"));
+			json_array_append_new(rows, row);
+		}
+	print_table(stdout, rows, columns, sizeof(columns) / sizeof(columns[0]), true);
+	json_decref(rows);
 }
 
 static int run(const struct options *o)
 {
-	json_t *document = NULL, *cards = NULL;
+	json_t *document = json_document("list"), *cards = json_array();
 	struct wavert_device *device;
-	int card, err, found = 0, denied = 0, other = 0;
+	int card, err, code;
+	bool denied = false, other = false;
 	char name[16];
 
-	if (o->json) {
-		document = json_document();
-		cards = json_array();
-		json_object_set_new(document, "cards", cards);
-	}
+	json_object_set_new(document, "cards", cards);
 	for (card = 0; card < WAVERT_CARDS_MAX; card++) {
 		snprintf(name, sizeof(name), "%d", card);
 		err = wavert_open(&device, name);
@@ -73,17 +75,21 @@ static int run(const struct options *o)
 			say_version(name);
 		if (err)
 			continue;
-		one_card(device, card, cards);
+		add_card(cards, device, card);
 		wavert_close(device);
-		found++;
 	}
-	if (!found && !other)
+	code = json_array_size(cards) ? EXIT_OK : EXIT_FAILED;
+	if (code && !other)
 		fputs(denied ?
 		      "wavert: cards are there, but you may not open them; sudo adduser $USER audio, then log in again\n" :
 		      "wavert: no card is driven by alsa-wavert; sudo modprobe snd-wavert-sim makes one, wavert doctor says what is missing\n",
 		      stderr);
-	return o->json ? json_print(document, found ? EXIT_OK : EXIT_FAILED) :
-			 found ? EXIT_OK : EXIT_FAILED;
+	if (o->json)
+		return json_print(document, code);
+	if (!code)
+		print_cards(cards);
+	json_decref(document);
+	return code;
 }
 
 static const struct argp_option options[] = { OPTION_JSON, OPTIONS_END };

@@ -7,11 +7,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "table.h"
 #include "watch.h"
-
-static const char *const titles[STAGES] = {
-	"point>interrupt", "interrupt>signal", "signal>awake", "interrupt>process",
-};
 
 static const char *const keys[STAGES] = {
 	"point_to_interrupt", "interrupt_to_signal", "signal_to_awake", "interrupt_to_process",
@@ -57,7 +54,65 @@ void report_late(const struct seen *s, char *line, size_t size)
 			 s->gap_us, s->due_us);
 }
 
+/* ---- a stage ----------------------------------------------------------------------------- */
+
+static double average(const struct histogram *h)
+{
+	return h->count ? (double)h->sum_ns / (double)h->count / 1000 : 0;
+}
+
+static json_t *json_stage(const struct histogram *h)
+{
+	json_t *list = json_object(), *rows = json_object();
+	char name[16];
+	unsigned int row;
+	size_t p;
+
+	for (p = 0; p < PERCENTS; p++) {
+		snprintf(name, sizeof(name), "%g", percents[p]);
+		json_object_set_new(list, name,
+				    json_real((double)hist_percentile(h, percents[p]) / 1000));
+	}
+	for (row = 0; row < HIST_ROWS; row++) {
+		if (!h->rows[row])
+			continue;
+		snprintf(name, sizeof(name), "%u", row ? hist_edges_us[row - 1] : 0);
+		json_object_set_new(rows, name, json_integer((json_int_t)h->rows[row]));
+	}
+	return json_pack("{s:I, s:f, s:f, s:f, s:o, s:o}", "count", (json_int_t)h->count,
+			 "min_us", (double)h->min_ns / 1000, "avg_us", average(h),
+			 "max_us", (double)h->max_ns / 1000, "percentiles_us", list,
+			 "histogram_from_us", rows);
+}
+
+static json_t *json_stages(const struct watch *w)
+{
+	json_t *stages = json_object();
+	unsigned int i;
+
+	for (i = 0; i < STAGES; i++)
+		json_object_set_new(stages, keys[i], json_stage(&w->stages[i]));
+	return stages;
+}
+
 /* ---- the table -------------------------------------------------------------------------- */
+
+/* A row of the table: a member of each stage, or of an object in it. */
+static json_t *stage_row(const json_t *stages, const char *title, const char *object,
+			 const char *member, bool counts)
+{
+	json_t *row = json_pack("{s:s}", "us", title), *stage, *value;
+	const char *key;
+
+	json_object_foreach((json_t *)stages, key, stage) {
+		value = json_object_get(object ? json_object_get(stage, object) : stage, member);
+		if (counts)	/* what is not there is 0 */
+			json_object_set_new(row, key, json_integer(json_integer_value(value)));
+		else if (json_integer_value(json_object_get(stage, "count")))
+			json_object_set(row, key, value);
+	}
+	return row;
+}
 
 static bool row_used(const struct watch *w, unsigned int row)
 {
@@ -69,82 +124,53 @@ static bool row_used(const struct watch *w, unsigned int row)
 	return false;
 }
 
-static void print_rows(const struct watch *w)
+/* Rows of the histogram between the first and the last that are not empty. */
+static void add_histogram(json_t *rows, const struct watch *w, const json_t *stages)
 {
-	unsigned int row, first = 0, last = HIST_ROWS - 1, i;
-	char edges[24];
+	unsigned int row, first = 0, last = HIST_ROWS - 1;
+	char title[24], edge[16];
 
 	while (first < last && !row_used(w, first))
 		first++;
 	while (last > first && !row_used(w, last))
 		last--;
 	for (row = first; row <= last; row++) {
+		snprintf(edge, sizeof(edge), "%u", row ? hist_edges_us[row - 1] : 0);
 		if (row == HIST_ROWS - 1)
-			snprintf(edges, sizeof(edges), ">= %u", hist_edges_us[row - 1]);
+			snprintf(title, sizeof(title), ">= %s", edge);
 		else
-			snprintf(edges, sizeof(edges), "%u - %u", row ? hist_edges_us[row - 1] : 0,
-				 hist_edges_us[row]);
-		printf("%-12s", edges);
-		for (i = 0; i < STAGES; i++)
-			printf(" %17llu", w->stages[i].rows[row]);
-		putchar('\n');
+			snprintf(title, sizeof(title), "%s - %u", edge, hist_edges_us[row]);
+		json_array_append_new(rows, stage_row(stages, title, "histogram_from_us", edge, true));
 	}
-}
-
-static void print_figure(const struct watch *w, const char *name,
-			 double (*figure)(const struct histogram *h, double percent), double percent)
-{
-	unsigned int i;
-
-	printf("%-12s", name);
-	for (i = 0; i < STAGES; i++) {
-		if (w->stages[i].count)
-			printf(" %17.1f", figure(&w->stages[i], percent));
-		else
-			printf(" %17s", "-");
-	}
-	putchar('\n');
-}
-
-static double average(const struct histogram *h, double percent)
-{
-	(void)percent;
-	return h->count ? (double)h->sum_ns / (double)h->count / 1000 : 0;
-}
-
-static double least(const struct histogram *h, double percent)
-{
-	(void)percent;
-	return (double)h->min_ns / 1000;
-}
-
-static double percentile(const struct histogram *h, double percent)
-{
-	return (double)hist_percentile(h, percent) / 1000;
 }
 
 void report_table(const struct watch *w)
 {
-	char name[16];
-	unsigned int i;
+	static const struct column columns[] = {
+		TEXT("us", "us"),
+		NUMBER("point>interrupt", "point_to_interrupt"),
+		NUMBER("interrupt>signal", "interrupt_to_signal"),
+		NUMBER("signal>awake", "signal_to_awake"),
+		NUMBER("interrupt>process", "interrupt_to_process"),
+	};
+	json_t *rows = json_array(), *stages = json_stages(w);
+	char name[16], title[24];
 	size_t p;
 
-	printf("%-12s", "us");
-	for (i = 0; i < STAGES; i++)
-		printf(" %17s", titles[i]);
-	putchar('\n');
-	print_rows(w);
-	printf("%-12s", "count:");
-	for (i = 0; i < STAGES; i++)
-		printf(" %17llu", w->stages[i].count);
-	putchar('\n');
-	print_figure(w, "min:", least, 0);
-	print_figure(w, "avg:", average, 0);
+	add_histogram(rows, w, stages);
+	json_array_append_new(rows, stage_row(stages, "count:", NULL, "count", true));
+	json_array_append_new(rows, stage_row(stages, "min:", NULL, "min_us", false));
+	json_array_append_new(rows, stage_row(stages, "avg:", NULL, "avg_us", false));
 	for (p = 0; p < PERCENTS; p++) {
-		snprintf(name, sizeof(name), "p%g:", percents[p]);
-		print_figure(w, name, percentile, percents[p]);
+		snprintf(name, sizeof(name), "%g", percents[p]);
+		snprintf(title, sizeof(title), "p%s:", name);
+		json_array_append_new(rows, stage_row(stages, title, "percentiles_us", name,
+						      false));
 	}
-	print_figure(w, "max:", percentile, 100);
+	json_array_append_new(rows, stage_row(stages, "max:", NULL, "max_us", false));
+	print_table(stdout, rows, columns, sizeof(columns) / sizeof(columns[0]), true);
+	json_decref(rows);
+	json_decref(stages);
 }
 
 void report_live(const struct watch *w)
@@ -177,30 +203,6 @@ void report_summary(const struct watch *w, const struct wavert_snapshot *now)
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-static json_t *json_stage(const struct histogram *h)
-{
-	json_t *list = json_object(), *rows = json_object();
-	char name[16];
-	unsigned int row;
-	size_t p;
-
-	for (p = 0; p < PERCENTS; p++) {
-		snprintf(name, sizeof(name), "%g", percents[p]);
-		json_object_set_new(list, name,
-				    json_real(percentile(h, percents[p])));
-	}
-	for (row = 0; row < HIST_ROWS; row++) {
-		if (!h->rows[row])
-			continue;
-		snprintf(name, sizeof(name), "%u", row ? hist_edges_us[row - 1] : 0);
-		json_object_set_new(rows, name, json_integer((json_int_t)h->rows[row]));
-	}
-	return json_pack("{s:I, s:f, s:f, s:f, s:o, s:o}", "count", (json_int_t)h->count,
-			 "min_us", (double)h->min_ns / 1000, "avg_us", average(h, 0),
-			 "max_us", (double)h->max_ns / 1000, "percentiles_us", list,
-			 "histogram_from_us", rows);
-}
-
 static json_t *json_system(void)
 {
 	char realtime[8];
@@ -228,11 +230,8 @@ static json_t *json_late(const struct watch *w)
 
 json_t *report_json(const struct watch *w, const struct wavert_snapshot *now)
 {
-	json_t *document = json_document(), *stages = json_object();
-	unsigned int i;
+	json_t *document = json_document("watch");
 
-	for (i = 0; i < STAGES; i++)
-		json_object_set_new(stages, keys[i], json_stage(&w->stages[i]));
 	json_object_update_new(document, json_pack("{s:o, s:s, s:s, s:I}",
 		"sysinfo", json_system(), "device", w->options->device,
 		"direction", w->options->capture ? "capture" : "playback",
@@ -242,6 +241,6 @@ json_t *report_json(const struct watch *w, const struct wavert_snapshot *now)
 		"signals", (json_int_t)w->delivered, "wakeups", (json_int_t)w->wakeups,
 		"not_listed", (json_int_t)w->skipped, "dma_halts", (json_int_t)now->dma_halts,
 		"removed", now->state == WAVERT_STATE_GONE, "late", json_late(w),
-		"stages", stages));
+		"stages", json_stages(w)));
 	return document;
 }

@@ -135,8 +135,8 @@ bool card_holder(int card, char *text, size_t size);
 /* Format version of what --json prints; goes up when an old reader would be misled. */
 #define JSON_VERSION 1
 
-/* What every document begins with. */
-json_t *json_document(void);
+/* What every document begins with. wavert.schema.json describes the documents. */
+json_t *json_document(const char *verb);
 
 /* Prints it and lets go of it; the exit code is passed on if that went well. */
 int json_print(json_t *document, int code);
