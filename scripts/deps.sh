@@ -21,19 +21,19 @@ set -eu
 
 packages() { # GROUP
 	case $1 in
-	build) echo gcc make libc6-dev linux-headers-amd64 kmod pkg-config libasound2-dev libsndfile1-dev libjansson-dev ;;
-	guest) echo gcc libc6-dev libasound2-dev bsdutils ncurses-base qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils linux-headers-amd64 ;;
+	build) echo gcc make libc6-dev linux-headers-amd64 kmod pkg-config libasound2-dev libsndfile1-dev libjansson-dev libkmod-dev ;;
+	guest) echo gcc libc6-dev libasound2-dev bsdutils ncurses-base qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils python3-jsonschema linux-headers-amd64 ;;
 	kernels) echo gcc make libc6-dev libelf-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
-	unit) echo gcc g++ make libc6-dev libjansson-dev liburing-dev abigail-tools man-db zsh fish libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
-	lint) echo gcc make libc6-dev libsndfile1-dev libjansson-dev liburing-dev libasound2-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
+	unit) echo gcc g++ make libc6-dev libjansson-dev libsndfile1-dev libkmod-dev liburing-dev abigail-tools man-db zsh fish python3-jsonschema libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
+	lint) echo gcc make libc6-dev libsndfile1-dev libjansson-dev libkmod-dev liburing-dev libasound2-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
 	prove) echo gcc make libc6-dev binutils ;;
-	packages) echo dpkg-dev debhelper dh-dkms gcc make libc6-dev pkg-config libasound2-dev libjansson-dev libsndfile1-dev mmdebstrap openssl ;;
+	packages) echo dpkg-dev debhelper dh-dkms gcc make libc6-dev pkg-config libasound2-dev libjansson-dev libkmod-dev libsndfile1-dev mmdebstrap openssl ;;
 	programs) echo gcc make libc6-dev pkg-config libasound2-dev libsndfile1-dev linux-headers-amd64 \
 		qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils sox libsox-fmt-alsa \
 		ffmpeg gstreamer1.0-tools gstreamer1.0-alsa gstreamer1.0-plugins-base portaudio19-dev \
 		jackd2 libjack-jackd2-dev pipewire pipewire-bin libspa-0.2-modules ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
-	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev libjansson-dev libsndfile1-dev \
+	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev libjansson-dev libkmod-dev libsndfile1-dev \
 		gcc-mingw-w64-x86-64-win32 wine wine64 chromium netpbm procps ;;
 	all) for name in build guest kernels unit prove lint packages abi32 nt; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;

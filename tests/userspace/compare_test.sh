@@ -94,25 +94,20 @@ told()	# REGEX ARG...: why it is no use
 {
 	regex=$1
 	shift
-	compared 2 "$@" && [ "$(wc -l <"$work/err")" = 1 ] && says "$work/err" "^wavert: $regex"
+	compared 2 "$@" && [ "$(wc -l <"$work/err")" = 1 ] && says "$work/err" "^wavert$regex"
 }
 
-misused()
+compare_usage()
 {
 	pair "free a: $ok" -- "free a: $ok"
-	check "compare wants two traces" told 'compare: 2 to 8 traces' linux
-	check "but not nine" told 'compare: 2 to 8 traces' linux nt nt nt nt nt nt nt nt
-	check "an unknown format is told" told 'compare: --format: text' --format word linux nt
-	check "and two formats" told 'compare: one of --json' --json --format html linux nt
-	check "and core traces that are not three" told 'compare: --core: three' --core linux,nt linux nt
-	check "and a core trace that is none" told 'linux:1: "scenario NAME"' --core linux,linux,linux linux nt
-	check "and a file that is not there" told 'nowhere: No such file' linux nowhere
-	check "and a report that cannot be written" told '/nowhere/report: No such' -o /nowhere/report linux nt
-	check "and a table without a trace of Linux" told 'compare: --expected: a trace of Linux' --expected linux nt nt
+	check "compare wants three core traces" told ' compare: --core=linux,nt: three' --core linux,nt linux nt
+	check "and a core trace that is none" told ': linux:1: "scenario NAME"' --core linux,linux,linux linux nt
+	check "and a file that is not there" told ': nowhere: No such file' linux nowhere
+	check "and a report that cannot be written" told ': /nowhere/report: No such' -o /nowhere/report linux nt
+	check "and a table without a trace of Linux" told ' compare: --expected=linux: a trace of Linux' --expected linux nt nt
 	check "and a report in the place of a trace" overwrites nt linux nt
 	check "or of the table, by another name" overwrites ../traces/table --expected table linux nt
 	check "or of a core trace" overwrites core.host --core core.linux,core.host,core.nt linux nt
-	check "record still checks its --format" record_format
 }
 
 overwrites()	# FILE ARG...: which is as it was
@@ -123,13 +118,7 @@ overwrites()	# FILE ARG...: which is as it was
 	core_files stop stop stop
 	echo "nt | one | 1 | $ok | $wrongs | because" >"$traces/table"
 	cp "$traces/$output" "$work/before"
-	told 'compare: --output: another file' -o "$output" "$@" && cmp "$work/before" "$traces/$output"
-}
-
-record_format()
-{
-	not "$O/wavert" record --format html "$work/x.wav" 2>"$work/err" &&
-		says "$work/err" '^wavert: --format html: U8, S16'
+	told " compare: --output=$output: another file" -o "$output" "$@" && cmp "$work/before" "$traces/$output"
 }
 
 # ---- verdicts ----------------------------------------------------------------------------------
@@ -205,7 +194,7 @@ same_line_again()
 {
 	pair "free a: $ok" -- "free a: $ok"
 	printf 'nt | one | 1 | %s | %s | %s\n' "$ok" "$wrongs" because "$ok" "$wrongs" again >"$traces/table"
-	told 'table:2: one line a call' --expected table linux nt
+	told ': table:2: one line a call' --expected table linux nt
 }
 
 scenario_less()
@@ -548,7 +537,7 @@ compare_tests()
 {
 	mkdir -p "$traces"
 	bad_files
-	misused
+	compare_usage
 	verdicts
 	wall_clock
 	positions

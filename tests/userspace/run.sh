@@ -22,6 +22,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . tests/guest/tap.sh
 . $here/compare_test.sh
+. $here/command_test.sh
 
 build()
 {
@@ -53,8 +54,17 @@ guest()	# MODULES RUN-OPTIONS...
 	tests/guest/run --timeout 400 --no-insmod "$@" --module "$modules/snd-wavert.ko" \
 		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" --file "$O/wavert-trace" $files \
 		--file "$O/with" --file "$O/json_value" --file "$O/test_sound" \
-		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh \
-		--file $here/doctor_test.sh --file $here/sound_test.sh --file $here/guest.sh -- sh guest.sh
+		--file "$(readlink -f /sbin/depmod)=/tmp/bin/depmod" \
+		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh --out "$work/out" \
+		--file $here/doctor_test.sh --file $here/sound_test.sh --file $here/guest.sh -- sh guest.sh >"$work/tap"
+	code=$?
+	grep -v '^1\.\.' "$work/tap"
+	count=$(grep -cE '^(not )?ok ' "$work/tap")
+	failed=$code
+	for verb in list info busy watch compare doctor doctor_busy doctor_fix doctor_hwdep; do
+		check "$verb.json of the guest is as the schema says" $here/valid_json.py "$work/out/$verb.json"
+	done
+	the_end
 }
 
 # ---- the library -----------------------------------------------------------------------
@@ -194,85 +204,6 @@ man_is_clean()	# PAGE: as lintian looks at it
 	[ ! -s "$work/warnings" ]
 }
 
-# ---- the command ------------------------------------------------------------------------------
-
-# "--json", "-q" and so on
-help_options()
-{
-	"$O/wavert" --help | sed -n 's/^  \(-., \)*    *--/  \1--/; s/^  \(-\)/\1/p' |
-		grep -oE '^(-[a-zA-Z], )?--[a-z-]+|   -., --[a-z-]+' | sed 's/^ *//; s/, /\n/' | sort -u
-}
-
-help_verbs()
-{
-	"$O/wavert" --help | sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p'
-}
-
-table_options()
-{
-	sed -n 's/^\t{ "\([a-z-]*\)", [a-z]*_argument,.*/--\1/p' $user/tool/main.c | sort
-}
-
-help_has_table()
-{
-	help_options | grep '^--' >"$work/help"
-	table_options >"$work/table"
-	[ -s "$work/table" ] && same "$work/table" "$work/help"
-}
-
-each_in()	# FILE: every line of $work/list, as a whole word
-{
-	bad=0
-	[ -s "$work/list" ] || return
-	while read -r word; do
-		grep -qE -- "(^|[^a-zA-Z-])$word([^a-zA-Z-]|\$)" "$1" || { echo "missing $word"; bad=1; }
-	done <"$work/list"
-	return $bad
-}
-
-man_has_options()
-{
-	help_options >"$work/list"
-	help_verbs >>"$work/list"
-	plain $user/man/wavert.1 >"$work/page"
-	each_in "$work/page"
-}
-
-bash_has_options()
-{
-	help_options | grep '^--' >"$work/list"
-	help_verbs >>"$work/list"
-	each_in $user/completions/wavert.bash
-}
-
-zsh_has_options()
-{
-	help_options >"$work/list"
-	help_verbs >>"$work/list"
-	each_in $user/completions/_wavert
-}
-
-# there a long one is "-l NAME", a short one "-s LETTER"
-fish_has_options()
-{
-	help_options | sed 's/^--/-l /; t; s/^-/-s /' >"$work/list"
-	help_verbs >>"$work/list"
-	each_in $user/completions/wavert.fish
-}
-
-# Nothing is offered that the command does not know.
-no_stale_options()
-{
-	{
-		grep -oE -- '--[a-z]+(-[a-z]+)*' $user/completions/wavert.bash
-		grep -oE -- '--[a-z]+(-[a-z]+)*' $user/completions/_wavert
-		sed -n 's/^complete .* -l \([a-z-]*\) .*/--\1/p' $user/completions/wavert.fish
-		plain $user/man/wavert.1 | grep -oE -- '--[a-z]+(-[a-z]+)*'
-	} | sort -u >"$work/offered"
-	table_options >"$work/known"
-	[ -s "$work/offered" ] && [ -z "$(comm -23 "$work/offered" "$work/known" | tee /dev/stderr)" ]
-}
-
 optional()	# COMMAND NAME TEST...: a test that needs the command
 {
 	command=$1
@@ -283,22 +214,6 @@ optional()	# COMMAND NAME TEST...: a test that needs the command
 		count=$((count + 1))
 		echo "ok $count - $1 # SKIP there is no $command"
 	fi
-}
-
-bash_completes()
-{
-	bash -c '. '$user'/completions/wavert.bash
-		COMP_WORDS=(wavert watch --thr) COMP_CWORD=2; _wavert; [ "${COMPREPLY[*]}" = --threshold ] || exit
-		COMP_WORDS=(wavert do) COMP_CWORD=1; _wavert; [ "${COMPREPLY[*]}" = doctor ] || exit
-		COMP_WORDS=(wavert record -f S2) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = "S20_32 S24_32" ] || exit
-		COMP_WORDS=(wavert compare -f m) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = markdown ]'
-}
-
-fish_completes()
-{
-	[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert watch --thr'" | cut -f 1)" = --threshold ] &&
-		[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert do'" | cut -f 1)" = doctor ] &&
-		[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert compare -f m'" | cut -f 1)" = markdown ]
 }
 
 sound()
@@ -322,7 +237,7 @@ unit()
 	# shellcheck disable=SC2086 # flags
 	gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra -Werror \
 		-DWAVERT_TOOL_VERSION='""' $includes -Icompat/miniport -o "$work/test_tool" \
-		$here/test_tool.c $user/tool/hist.c $user/tool/report.c $user/lib/status.c -ljansson &&
+		$here/test_tool.c $user/tool/hist.c $user/tool/report.c $user/tool/table.c $user/lib/status.c -ljansson &&
 		"$work/test_tool"
 }
 
@@ -387,15 +302,9 @@ host()
 	for page in "$user"/man/*.[1-8]; do
 		optional man "$(basename "$page") is free of warnings" man_is_clean "$page"
 	done
-	check "Every option of the command is in --help" help_has_table
-	check "Every option and verb of --help is in wavert(1)" man_has_options
-	check "and in the completions for bash" bash_has_options
-	check "and in those for zsh" zsh_has_options
-	check "and in those for fish" fish_has_options
-	check "None of them has an option that the command lacks" no_stale_options
-	check "bash completes verbs, options and formats" bash_completes
-	optional zsh "zsh takes its completions" zsh -n $user/completions/_wavert
-	optional fish "fish completes verbs and options" fish_completes
+	verb_tests
+	wrong_uses
+	table_tests
 	compare_tests
 	tap_of "The tests of the library" library
 	tap_of "The unit tests" unit

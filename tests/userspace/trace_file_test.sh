@@ -98,7 +98,7 @@ byte_order()
 nothing_common()
 {
 	pair "free a: $ok" -- "scenario two" "free a: $ok"
-	compared 2 linux nt && says "$work/err" 'scenarios in common'
+	compared 2 linux nt && says "$work/err" 'no scenario in common'
 }
 
 # ---- scenarios -----------------------------------------------------------------------------------

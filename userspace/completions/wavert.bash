@@ -11,39 +11,27 @@ _wavert_pci()
 	grep -lE '^0x040[13]' /sys/bus/pci/devices/*/class 2>/dev/null | awk -F / '{ print $6 }'
 }
 
-# What stands before the cursor that is no option: the verb.
-_wavert_verb()
-{
-	local i
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		case ${COMP_WORDS[i]} in
-		list | info | play | record | watch | bind | unbind | doctor | compare)
-			echo "${COMP_WORDS[i]}"
-			return
-			;;
-		esac
-	done
-}
-
 _wavert_options()	# VERB
 {
-	echo "--help --version"
+	echo "-h --help -V --version"
 	case $1 in
 	list) echo "--json" ;;
-	info) echo "--device --pin --json" ;;
-	play) echo "--device --pin --notifications --buffer-time --quiet" ;;
+	info) echo "-D --device -p --pin --json" ;;
+	play) echo "-D --device -p --pin -n --notifications -b --buffer-time -q --quiet" ;;
 	record)
-		echo "--device --pin --notifications --buffer-time --rate --format --channels"
-		echo "--frames --duration --quiet"
+		echo "-D --device -p --pin -n --notifications -b --buffer-time -r --rate -f --format"
+		echo "-c --channels -s --frames -d --duration -q --quiet"
 		;;
 	watch)
-		echo "--device --pin --duration --count --capture --until-stop --live --threshold"
-		echo "--json --quiet"
+		echo "-D --device -p --pin -d --duration --count --capture --until-stop --live"
+		echo "--threshold --json -q --quiet"
 		;;
-	bind) echo "--dry-run --quiet" ;;
-	unbind) echo "--dry-run --force --quiet" ;;
-	doctor) echo "--json" ;;
-	compare) echo "--device --expected --core --host --run --format --output --json" ;;
+	bind) echo "--dry-run -q --quiet" ;;
+	unbind) echo "--dry-run --force -q --quiet" ;;
+	doctor) echo "--fix --json" ;;
+	compare)
+		echo "-D --device -f --format --json --expected --core --host --run -o --output"
+		;;
 	esac
 }
 
@@ -58,11 +46,13 @@ _wavert_files()
 	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
 
+_wavert_verbs="list info play record watch bind unbind doctor compare"
+
 _wavert()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb
-	verb=$(_wavert_verb)
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=
 	COMPREPLY=()
+	[ "$COMP_CWORD" -lt 2 ] || verb=${COMP_WORDS[1]}
 	case $prev in
 	-D | --device) _wavert_words "$(_wavert_cards)" && return ;;
 	-f | --format)
@@ -82,7 +72,8 @@ _wavert()
 	-*) _wavert_words "$(_wavert_options "$verb")" && return ;;
 	esac
 	case $verb in
-	'') _wavert_words "list info play record watch bind unbind doctor compare" ;;
+	'') _wavert_words "$_wavert_verbs help" ;;
+	help) _wavert_words "$_wavert_verbs" ;;
 	play | record | doctor | compare) _wavert_files ;;
 	bind | unbind) _wavert_words "$(_wavert_pci)" ;;
 	esac

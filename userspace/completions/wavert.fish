@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # fish completion for wavert
 
-set -l verbs list info play record watch bind unbind doctor compare
-
 function __wavert_cards
     cat /proc/asound/card*/id 2>/dev/null
 end
@@ -11,49 +9,60 @@ function __wavert_pci
     grep -lE '^0x040[13]' /sys/bus/pci/devices/*/class 2>/dev/null | string split -f 6 /
 end
 
-function __wavert_formats
-    if __fish_seen_subcommand_from compare
-        string split ' ' 'text markdown json html tap'
-    else
-        string split ' ' 'U8 S16 S20_32 S24_32 S32 FLOAT'
-    end
+# The first word is one of these verbs.
+function __wavert_verb
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and contains -- $words[2] $argv
+end
+
+function __wavert_no_verb
+    test (count (commandline -opc)) -lt 2
+end
+
+# An option of these verbs, the rest as for complete.
+function __wavert_option -a verbs
+    complete -c wavert -n "__wavert_verb $verbs" $argv[2..]
 end
 
 complete -c wavert -f
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a list -d 'Cards that alsa-wavert drives'
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a info -d 'One card in full'
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a play -d 'Play a sound file'
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a record -d 'Record to a sound file'
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a watch -d 'Observe a pin'
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a bind -d 'Take a sound controller from its driver'
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a unbind -d 'Give it back'
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a doctor -d 'What is wrong, and what mends it'
-complete -c wavert -n "not __fish_seen_subcommand_from $verbs" -a compare -d 'The same scenarios on several systems'
-complete -c wavert -n '__fish_seen_subcommand_from play record doctor compare' -F
-complete -c wavert -n '__fish_seen_subcommand_from bind unbind' -a '(__wavert_pci)'
-
-complete -c wavert -s D -l device -x -a '(__wavert_cards)' -d 'The card'
-complete -c wavert -s p -l pin -x -d 'The pin'
-complete -c wavert -s n -l notifications -x -d 'Notifications a buffer'
-complete -c wavert -s b -l buffer-time -x -d 'Length of the buffer, ms'
-complete -c wavert -s r -l rate -x -a '44100 48000 96000 192000' -d 'record: sample rate, Hz'
-complete -c wavert -s f -l format -x -a '(__wavert_formats)' -d 'record, compare: format'
-complete -c wavert -s c -l channels -x -d 'record: channels'
-complete -c wavert -s s -l frames -x -d 'record: stop after so many frames'
-complete -c wavert -s d -l duration -x -d 'Stop after so many seconds'
-complete -c wavert -l count -x -d 'watch: stop after so many notifications'
-complete -c wavert -l capture -d 'watch: the capture pin'
-complete -c wavert -l until-stop -d 'watch: end when the stream is closed'
-complete -c wavert -l live -d 'watch: the table every second'
-complete -c wavert -l threshold -x -d 'watch: what is late, us'
-complete -c wavert -l expected -r -F -d 'compare: table of expected differences'
-complete -c wavert -l core -r -F -d 'compare: core traces LINUX,HOST,NT'
-complete -c wavert -l host -r -F -d 'compare: trace of the host build'
-complete -c wavert -l run -r -F -d 'compare: scenarios to run here'
-complete -c wavert -s o -l output -r -F -d 'compare: file for the report'
-complete -c wavert -l json -d 'A JSON document'
-complete -c wavert -l dry-run -d 'bind, unbind: only show what would be written'
-complete -c wavert -l force -d 'unbind: although programs use the card'
-complete -c wavert -s q -l quiet -d 'No report'
-complete -c wavert -s h -l help -d 'Print a summary'
+complete -c wavert -n __wavert_no_verb -a list -d 'Cards that alsa-wavert drives'
+complete -c wavert -n __wavert_no_verb -a info -d 'One card in full'
+complete -c wavert -n __wavert_no_verb -a play -d 'Play a sound file'
+complete -c wavert -n __wavert_no_verb -a record -d 'Record to a sound file'
+complete -c wavert -n __wavert_no_verb -a watch -d 'Observe a pin'
+complete -c wavert -n __wavert_no_verb -a bind -d 'Take a sound controller from its driver'
+complete -c wavert -n __wavert_no_verb -a unbind -d 'Give it back'
+complete -c wavert -n __wavert_no_verb -a doctor -d 'What is wrong, and what fixes it'
+complete -c wavert -n __wavert_no_verb -a compare -d 'The same scenarios on several systems'
+complete -c wavert -n __wavert_no_verb -a help -d 'The help of a verb'
+complete -c wavert -s h -l help -d 'Print the help'
 complete -c wavert -s V -l version -d 'Print the version'
+
+__wavert_option help -a 'list info play record watch bind unbind doctor compare'
+__wavert_option 'play record doctor compare' -F
+__wavert_option 'bind unbind' -a '(__wavert_pci)'
+__wavert_option 'info play record watch compare' -s D -l device -x -a '(__wavert_cards)' -d 'The card'
+__wavert_option 'info play record watch' -s p -l pin -x -d 'The pin'
+__wavert_option 'play record' -s n -l notifications -x -d 'Notifications a buffer'
+__wavert_option 'play record' -s b -l buffer-time -x -d 'Length of the buffer, ms'
+__wavert_option record -s r -l rate -x -a '44100 48000 96000 192000' -d 'Sample rate, Hz'
+__wavert_option record -s f -l format -x -a 'U8 S16 S20_32 S24_32 S32 FLOAT' -d Format
+__wavert_option record -s c -l channels -x -d Channels
+__wavert_option record -s s -l frames -x -d 'Stop after so many frames'
+__wavert_option 'record watch' -s d -l duration -x -d 'Stop after so many seconds'
+__wavert_option watch -l count -x -d 'Stop after so many notifications'
+__wavert_option watch -l capture -d 'The capture pin'
+__wavert_option watch -l until-stop -d 'End when the stream is closed'
+__wavert_option watch -l live -d 'The table every second'
+__wavert_option watch -l threshold -x -d 'What is late, us'
+__wavert_option compare -s f -l format -x -a 'text markdown json html tap' -d Format
+__wavert_option compare -l expected -r -F -d 'Table of expected differences'
+__wavert_option compare -l core -r -F -d 'Core traces LINUX,HOST,NT'
+__wavert_option compare -l host -r -F -d 'Trace of the host build'
+__wavert_option compare -l run -r -F -d 'Scenarios to run here'
+__wavert_option compare -s o -l output -r -F -d 'File for the report'
+__wavert_option 'list info watch doctor compare' -l json -d 'A JSON document'
+__wavert_option doctor -l fix -d 'Load snd-hwdep and snd-wavert'
+__wavert_option 'bind unbind' -l dry-run -d 'Only show what would be written'
+__wavert_option unbind -l force -d 'Although programs use the card'
+__wavert_option 'play record watch bind unbind' -s q -l quiet -d 'No report'

@@ -25,9 +25,10 @@ static enum format format_of(const struct options *o)
 	return i;
 }
 
-static bool usage(const char *what)
+static bool usage(const char *option, const char *value, const char *expected)
 {
-	fprintf(stderr, "wavert compare: %s\n", what);
+	fprintf(stderr, "wavert compare: %s=%s: %s expected; see wavert compare --help\n", option,
+		value, expected);
 	return false;
 }
 
@@ -75,7 +76,7 @@ static bool is_kept(const char *path, const struct options *o)
 	if (!o->output || stat(o->output, &written) || !S_ISREG(written.st_mode) ||
 	    stat(path, &read) || read.st_dev != written.st_dev || read.st_ino != written.st_ino)
 		return true;
-	return usage("--output: another file than those that are read is expected");
+	return usage("--output", o->output, "another file than those that are read is");
 }
 
 static bool all_kept(const struct options *o, char *const *paths)
@@ -100,7 +101,7 @@ static bool load_cores(struct comparison *c, const struct options *o)
 	for (n = 0; n <= CORES && (path[n] = strsep(&rest, ",")); n++)
 		;
 	if (n != CORES)
-		good = usage("--core: three files are expected: LINUX,HOST,NT");
+		good = usage("--core", o->core, "three files LINUX,HOST,NT are");
 	for (i = 0; good && i < CORES; i++)
 		good = is_kept(path[i], o) && core_load(&c->core[i], path[i]);
 	free(copy);
@@ -117,7 +118,8 @@ static bool have_common(const struct comparison *c)
 		for (k = 0; k < c->trace[i].n; k++)
 			if (trace_find(&c->trace[0], c->trace[i].scenarios[k].name))
 				return true;
-	return usage("traces with scenarios in common are expected");
+	fprintf(stderr, "wavert compare: the traces have no scenario in common; traces of the same scenarios are expected\n");
+	return false;
 }
 
 static bool load(struct comparison *c, const struct options *o, char *const *paths)
@@ -132,7 +134,7 @@ static bool load(struct comparison *c, const struct options *o, char *const *pat
 	if (!o->expected)
 		return true;
 	if (c->trace[0].side != SIDE_LINUX)
-		return usage("--expected: a trace of Linux is expected first");
+		return usage("--expected", o->expected, "a trace of Linux is");
 	return expected_load(c, o->expected);
 }
 
@@ -211,8 +213,8 @@ static void check_usage(const struct options *o, const struct argp_state *state)
 	if (o->json && format_of(o) != JSON)
 		usage_error(state, "--json and --format=%s: one of them is expected", o->format_name);
 	if (traces < 2 || traces > TRACES_MAX)
-		usage_error(state, "%u traces%s: 2 to 8 are expected, with --run 1 to 7",
-			    o->narguments, o->nruns ? " with --run" : "");
+		usage_error(state, "number of traces %u: 2 to 8 are expected, with --run 1 to 7",
+			    o->narguments);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -269,5 +271,5 @@ const struct verb compare_verb = {
 		.doc = "Show where traces of the same scenarios on several systems differ. The "
 		       "first trace is the reference.",
 	},
-	.run = run, .expected = "2 to 8 traces", .most = TRACES_MAX,
+	.run = run, .expected = "a list of 2 to 8 traces", .most = TRACES_MAX,
 };

@@ -80,13 +80,13 @@ static void check_busy(struct doctor *d, int card)
 		if (!pins[direction] || taken[direction] < pins[direction])
 			continue;
 		if (!card_holder(card, holder, sizeof(holder)))
-			snprintf(holder, sizeof(holder), "A program of another user");
+			snprintf(holder, sizeof(holder), "of another user");
 		snprintf(mend, sizeof(mend), strstr(holder, "pipewire") ?
 			 "systemctl --user stop pipewire.socket pipewire" :
 			 strstr(holder, "pulseaudio") ?
 			 "systemctl --user stop pulseaudio.socket pulseaudio" :
 			 "sudo fuser -v /dev/snd/*, then end that program");
-		verdict(d, WRONG, "busy", mend, "%s has every %s pin of card %d.", holder,
+		verdict(d, WRONG, "busy", mend, "Program %s has every %s pin of card %d.", holder,
 			names[direction], card);
 	}
 	if (taken[0] < pins[0] && taken[1] < pins[1])

@@ -74,16 +74,16 @@ static void check_vermagic(struct doctor *d)
 	module_find(&kernel, "snd-pcm");
 	if (!magic[0])
 		verdict(d, WRONG, "vermagic", "make modules",
-			"%s cannot be read, or is no kernel module.", d->module.path);
+			"File %s cannot be read, or is no kernel module.", d->module.path);
 	else if (strlen(release) != n || strncmp(magic, release, n))
-		verdict(d, WRONG, "vermagic", mend, "%s was built for kernel %.*s, this is %s.",
+		verdict(d, WRONG, "vermagic", mend, "File %s was built for kernel %.*s, this is %s.",
 			d->module.path, (int)n, magic, release);
 	else if (kernel.vermagic[0] && strcmp(kernel.vermagic, magic))
 		verdict(d, WRONG, "vermagic", mend,
-			"%s has vermagic \"%s\", the modules of the kernel have \"%s\".",
+			"File %s has vermagic \"%s\", the modules of the kernel have \"%s\".",
 			d->module.path, magic, kernel.vermagic);
 	else
-		verdict(d, FINE, "vermagic", NULL, "%s was built for this kernel.",
+		verdict(d, FINE, "vermagic", NULL, "File %s was built for this kernel.",
 			d->module.path);
 }
 
@@ -108,7 +108,7 @@ static const char *why_signed(void)
 
 	first_line("/sys/module/module/parameters/sig_enforce", line, sizeof(line));
 	if (line[0] == 'Y')
-		return "module.sig_enforce is set";
+		return "The kernel parameter module.sig_enforce is set";
 	first_line("/sys/kernel/security/lockdown", line, sizeof(line));
 	if (strstr(line, "[integrity]") || strstr(line, "[confidentiality]"))
 		return "The kernel is locked down, as by Secure Boot";
@@ -140,14 +140,14 @@ void check_signature(struct doctor *d)
 		verdict(d, NOTE, "secure-boot", NULL, "%s: modules have to be signed.", why);
 	else if (!d->module.has_signature)
 		verdict(d, WRONG, "secure-boot", "sudo make sign (README: Secure Boot)",
-			"%s, and %s is not signed.", why, d->module.path);
+			"%s, and file %s is not signed.", why, d->module.path);
 	else if (!is_enrolled())
 		verdict(d, WRONG, "secure-boot",
 			"sudo mokutil --import /var/lib/dkms/mok.pub, then reboot and enrol it",
 			"%s, and the key of DKMS does not seem to be enrolled.", why);
 	else
 		verdict(d, FINE, "secure-boot", NULL,
-			"%s is signed, and the key of DKMS is enrolled.", d->module.path);
+			"File %s is signed, and the key of DKMS is enrolled.", d->module.path);
 }
 
 void check_loaded(struct doctor *d)

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "table.h"
 #include "tool.h"
 
 static int help(const struct options *o);
@@ -128,26 +130,34 @@ static int run_verb(struct options *o, int argc, char **argv)
 	return o->verb->run(o);
 }
 
+/* What has been printed has arrived, or that is an error. */
+static void close_output(int status, void *unused)
+{
+	(void)unused;
+	if (!fflush(stdout) && !ferror(stdout))
+		return;
+	if (!status)
+		fail("standard output", -errno);
+	_exit(status ? status : EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {
 		.device = "0", .notifications = 2, .buffer_ms = 200,
 		.rate = 48000, .channels = 2, .format = WAVERT_FORMAT_S16, .threshold_us = 1000,
 	};
-	char name[] = "wavert";
-	int first, code;
+	unsigned int width = text_width(stdout);
+	char name[] = "wavert", format[64];
+	int first;
 
+	on_exit(close_output, NULL);
 	list_verbs();
-	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
+	snprintf(format, sizeof(format), "rmargin=%u,no-dup-args-note", width ? width - 1 : 79);
+	setenv("ARGP_HELP_FMT", format, 1);
 	if (argc)
 		argv[0] = name;
 	if (argp_parse(&command, argc, argv, ARGP_NO_HELP | ARGP_IN_ORDER, &first, &o))
 		return EXIT_FAILED;
-	if (first >= argc)
-		return verb_expected(NULL);
-	code = run_verb(&o, argc - first, argv + first);
-	if (!fflush(stdout) && !ferror(stdout))
-		return code;
-	fail("standard output", -errno);
-	return code ? code : EXIT_FAILED;
+	return first < argc ? run_verb(&o, argc - first, argv + first) : verb_expected(NULL);
 }
