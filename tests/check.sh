@@ -172,7 +172,8 @@ bind_test()	# BED MODULES
 		--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off \
 		--qemu -device --qemu AC97,addr=5,audiodev=a \
 		--qemu -device --qemu ES1370,addr=6,audiodev=a --tool aplay \
-		--file build/userspace/wavert --file tests/guest/tap.sh --file tests/guest/bind_test.sh -- sh bind_test.sh
+		--file build/userspace/wavert --file "$(readlink -f /sbin/depmod)=depmod" \
+		--file tests/guest/tap.sh --file tests/guest/bind_test.sh -- sh bind_test.sh
 }
 
 # On a kernel of tests/kernels/ the in-tree drivers are of no interest.

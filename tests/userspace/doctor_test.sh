@@ -37,10 +37,10 @@ install_modules()	# NAME...
 {
 	rm -rf "/lib/modules/$release/kernel"
 	mkdir -p "/lib/modules/$release/kernel"
-	for name; do
-		cp "/modules/$name.ko" "/lib/modules/$release/kernel/" || return
+	for one; do
+		cp "/modules/$one.ko" "/lib/modules/$release/kernel/" || return
 	done
-	/tmp/bin/depmod "$release"
+	./depmod "$release"
 }
 
 sound="soundcore snd snd-timer snd-hwdep snd-pcm"
@@ -91,7 +91,7 @@ fake_mokutil()	# TEXT
 doctor_tests()
 {
 	module=/tmp/bin/snd-wavert.ko
-	mkdir -p "/lib/modules/$release/build"
+	mkdir -p /tmp/bin "/lib/modules/$release/build"
 	: >"/lib/modules/$release/build/Makefile"
 	cp /modules/snd-wavert.ko $module
 	check "doctor finds nothing wrong with a card that works" diagnosis 0 '^ok +loaded' '^ok +permissions' '^No problem found\.$'

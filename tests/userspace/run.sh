@@ -54,7 +54,7 @@ guest()	# MODULES RUN-OPTIONS...
 	tests/guest/run --timeout 400 --no-insmod "$@" --module "$modules/snd-wavert.ko" \
 		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" --file "$O/wavert-trace" $files \
 		--file "$O/with" --file "$O/json_value" --file "$O/test_sound" \
-		--file "$(readlink -f /sbin/depmod)=/tmp/bin/depmod" \
+		--file "$(readlink -f /sbin/depmod)=depmod" \
 		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh --out "$work/out" \
 		--file $here/doctor_test.sh --file $here/sound_test.sh --file $here/guest.sh -- sh guest.sh >"$work/tap"
 	code=$?
