@@ -31,6 +31,13 @@ bool first_line(const char *path, char *line, size_t size)
 	return false;
 }
 
+void *sure(void *memory)
+{
+	if (!memory)
+		exit(1);
+	return memory;
+}
+
 json_t *json_document(const char *verb)
 {
 	(void)verb;

@@ -107,9 +107,6 @@ struct comparison {
 
 /* ---- trace_data.c ------------------------------------------------------------------------ */
 
-/* The memory is there, or the program ends. */
-void *sure(void *memory);
-
 /* The list, which has n members of that size, with room for another. */
 void *one_more(void *list, size_t n, size_t size);
 

@@ -188,22 +188,22 @@ static void print_notes(const struct comparison *c, FILE *out, bool markdown)
 }
 
 /* Scenario, calls, signals of each trace, the cores, verdict on each trace but the first. */
-static size_t name_columns(const struct comparison *c, struct column *columns, char (*text)[64])
+static size_t name_columns(const struct comparison *c, struct column *column, char (*text)[64])
 {
 	size_t n = 0, t = 0, i;
 
-	columns[n++] = (struct column)TEXT("scenario", "scenario");
-	columns[n++] = (struct column)NUMBER("calls", "calls");
+	column[n++] = (struct column)TEXT("scenario", "scenario");
+	column[n++] = (struct column)NUMBER("calls", "calls");
 	for (i = 0; i < c->traces; i++) {
 		snprintf(text[t], sizeof(text[t]), "signals/%s", label(c, i));
-		columns[n++] = (struct column)NUMBER(label(c, i), text[t++]);
+		column[n++] = (struct column)NUMBER(label(c, i), text[t++]);
 	}
 	if (c->has_core)
-		columns[n++] = (struct column)TEXT("core", "verdicts/core");
+		column[n++] = (struct column)TEXT("core", "verdicts/core");
 	for (i = 1; i < c->traces; i++) {
 		snprintf(text[t], sizeof(text[t]), "verdicts/%s", label(c, i));
 		snprintf(text[t + 1], sizeof(text[t]), "%s client", label(c, i));
-		columns[n++] = (struct column)TEXT(text[t + 1], text[t]);
+		column[n++] = (struct column)TEXT(text[t + 1], text[t]);
 		t += 2;
 	}
 	return n;
@@ -237,17 +237,17 @@ static void print_traces(const struct comparison *c, FILE *out, bool markdown)
 
 void print_text(const struct comparison *c, FILE *out, bool markdown)
 {
-	struct column columns[TABLE_COLUMNS];
+	struct column column[TABLE_COLUMNS];
 	char text[3 * TRACES_MAX][64];
-	size_t n = name_columns(c, columns, text);
+	size_t n = name_columns(c, column, text);
 	json_t *document = document_of(c);
 	const json_t *rows = json_object_get(document, "scenarios");
 
 	print_traces(c, out, markdown);
 	if (markdown)
-		print_markdown(out, rows, columns, n);
+		print_markdown(out, rows, column, n);
 	else
-		print_table(out, rows, columns, n, true);
+		print_table(out, rows, column, n, true);
 	json_decref(document);
 	fputs(markdown ? "\n## What differs\n\n" : "\nWhat differs:\n", out);
 	print_notes(c, out, markdown);

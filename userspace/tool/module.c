@@ -55,10 +55,10 @@ static void read_module(struct module *m, const struct kmod_module *module)
 
 	m->builtin = state == KMOD_MODULE_BUILTIN;
 	m->loaded = state == KMOD_MODULE_LIVE;
-	if (path)
-		snprintf(m->path, sizeof(m->path), "%s", path);
-	if (path)
-		read_info(m, module);
+	if (!path)
+		return;
+	snprintf(m->path, sizeof(m->path), "%s", path);
+	read_info(m, module);
 }
 
 void module_find(struct module *m, const char *name)

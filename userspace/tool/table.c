@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "table.h"
+#include "tool.h"
 
 enum { GAP = 2, WORD_MAX = 20 };
 
@@ -92,19 +93,16 @@ static char *cell_text(const json_t *row, const struct column *c)
 	const char *slash = strchr(c->key, '/');
 	char *text = NULL, *outer;
 	size_t size;
-	FILE *f;
+	FILE *f = sure(open_memstream(&text, &size));
 
 	if (slash) {
-		outer = strndup(c->key, (size_t)(slash - c->key));
-		row = outer ? json_object_get(row, outer) : NULL;
+		outer = sure(strndup(c->key, (size_t)(slash - c->key)));
+		row = json_object_get(row, outer);
 		free(outer);
 	}
-	f = open_memstream(&text, &size);
-	if (f) {
-		put_value(f, json_object_get(row, slash ? slash + 1 : c->key), c->style == STYLE_RANGE);
-		fclose(f);
-	}
-	return text;
+	put_value(f, json_object_get(row, slash ? slash + 1 : c->key), c->style == STYLE_RANGE);
+	fclose(f);
+	return sure(text);
 }
 
 /* ---- lines ------------------------------------------------------------------------------- */
@@ -161,10 +159,10 @@ void print_fields(FILE *out, const json_t *row, const struct column *columns, si
 			titles = strlen(columns[i].title);
 	for (i = 0; i < n; i++) {
 		text = cell_text(row, &columns[i]);
-		if (text && asprintf(&line, "%-*s  %s", (int)titles, columns[i].title, text) >= 0) {
-			print_paragraph(out, (unsigned int)titles + GAP, line);
-			free(line);
-		}
+		if (asprintf(&line, "%-*s  %s", (int)titles, columns[i].title, text) < 0)
+			line = NULL;
+		print_paragraph(out, (unsigned int)titles + GAP, sure(line));
+		free(line);
 		free(text);
 	}
 }
@@ -198,6 +196,7 @@ static bool find_widths(struct grid *g, size_t limit)
 {
 	size_t least[TABLE_COLUMNS], total = GAP * (g->n - 1), i, k, most;
 
+	memset(least, 0, sizeof(least));
 	for (i = 0; i < g->n; i++) {
 		g->width[i] = strlen(g->columns[i].title);
 		least[i] = longest_word(g->columns[i].title);
@@ -271,24 +270,22 @@ void print_table(FILE *out, const json_t *rows, const struct column *columns, si
 		.columns = columns, .n = n, .rows = json_array_size(rows),
 		.colour = has_colour(out),
 	};
-	bool whole = true;
-	json_t *row;
-	size_t i, k;
+	bool fits;
+	size_t i;
 
-	g.cells = calloc(g.rows * n + 1, sizeof(*g.cells));
-	json_array_foreach(rows, i, row)
-		for (k = 0; k < n && g.cells; k++) {
-			g.cells[i * n + k] = cell_text(row, &columns[k]);
-			whole &= g.cells[i * n + k] != NULL;
-		}
-	if (g.cells && whole && find_widths(&g, text_width(out)))
+	if (!n)
+		return;
+	g.cells = sure(calloc(g.rows * n + 1, sizeof(*g.cells)));
+	for (i = 0; i < g.rows * n; i++)
+		g.cells[i] = cell_text(json_array_get(rows, i / n), &columns[i % n]);
+	fits = find_widths(&g, text_width(out));
+	if (fits)
 		put_grid(&g, head, out);
-	else
-		json_array_foreach(rows, i, row) {
-			print_fields(out, row, columns, n);
-			fputc('\n', out);
-		}
-	for (i = 0; g.cells && i < g.rows * n; i++)
+	for (i = 0; i < g.rows && !fits; i++) {
+		print_fields(out, json_array_get(rows, i), columns, n);
+		fputc('\n', out);
+	}
+	for (i = 0; i < g.rows * n; i++)
 		free(g.cells[i]);
 	free(g.cells);
 }
@@ -308,7 +305,7 @@ void print_markdown(FILE *out, const json_t *rows, const struct column *columns,
 	json_array_foreach(rows, i, row) {
 		for (k = 0; k < n; k++) {
 			text = cell_text(row, &columns[k]);
-			fprintf(out, "| %s ", text ? text : "");
+			fprintf(out, "| %s ", text);
 			free(text);
 		}
 		fputs("|\n", out);

@@ -130,6 +130,9 @@ bool first_line(const char *path, char *line, size_t size);
  */
 bool card_holder(int card, char *text, size_t size);
 
+/* The memory is there, or the program ends. (trace_data.c) */
+void *sure(void *memory);
+
 /* ---- json.c ------------------------------------------------------------------------- */
 
 /* Format version of what --json prints; goes up when an old reader would be misled. */
