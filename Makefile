@@ -40,7 +40,7 @@ modules:
 	scripts/build-modules.sh "$(KDIR)" "$(BUILD)/$(KVER)"
 
 userspace:
-	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace
+	$(MAKE) -C userspace O=../$(BUILD)/userspace
 
 # every mode, and the document
 conformance:
@@ -85,7 +85,7 @@ VERSION := $(shell sed -n 's/^VERSION := //p' userspace/Makefile)
 PREFIX ?= /usr/local
 
 install:
-	$(MAKE) -C userspace O=$(CURDIR)/$(BUILD)/userspace PREFIX=$(PREFIX) install
+	$(MAKE) -C userspace O=../$(BUILD)/userspace PREFIX=$(PREFIX) install
 	install -D -m 644 packaging/modprobe.conf \
 		$(DESTDIR)$(PREFIX)/share/doc/alsa-wavert/examples/modprobe.conf
 	[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig

@@ -7,7 +7,8 @@
 # KDIR is the kernel's build directory, OUT receives a copy of the sources and the
 # objects, so that several kernels can be built from one tree. One goal a call: two
 # goals in one kbuild call overwrite the Makefile in M= on 7.x kernels. WRT_MAKE is the
-# program to call in the place of make (tests/kernels/).
+# program to call in the place of make (tests/kernels/). kbuild takes no path with blanks or
+# colons and resolves links: then the objects are in the cache, and OUT receives the modules.
 set -eu
 
 kdir=$1
@@ -16,6 +17,14 @@ shift 2
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 mkdir -p "$out"
+real=$(cd "$out" && pwd -P)
+case $real in
+*[[:space:]:]*)
+	out=${WRT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/alsa-wavert}/modules/$(printf %s "$real" | cksum | tr ' ' -)
+	ls "$real"/*.ko >/dev/null 2>&1 || rm -rf "$out"	# as new as OUT
+	mkdir -p "$out"
+	;;
+esac
 out=$(cd "$out" && pwd)
 for room in kernel compat; do
 	mkdir -p "$out/$room"
@@ -30,4 +39,5 @@ cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
 (cd "$out" && find kernel compat -name '*.[ch]' ! -name '*.mod.c') | while read -r f; do
 	[ -e "$top/$f" ] || rm -f "$out/$f"
 done
-exec "${WRT_MAKE:-make}" --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+"${WRT_MAKE:-make}" --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+[ "$out" = "$real" ] || cp "$out"/*.ko "$real"

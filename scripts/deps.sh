@@ -73,7 +73,8 @@ missing_packages() { # GROUP...
 	done
 }
 
-quietly() { # COMMAND...: output only when it fails
+quietly() { # COMMAND...: output only when it fails, or for who watches a terminal
+	[ ! -t 2 ] || { "$@" >&2 && return || exit; }
 	log=$("$@" 2>&1) || {
 		echo "$log" >&2
 		exit 1

@@ -10,10 +10,11 @@
 # environment: WRT_NO_UML=1    leave out the parts that run in User Mode Linux
 #              ONLY=REGEX       of the parts named, run what has such a name ("# ---- NAME" in
 #                               the output): ONLY='race|abuse' tests/check.sh guest-debian
+#              PROGRESS=SECONDS  on a terminal, between two lines of what runs (8)
 #              TIME, PREEMPTIONS, LOGS, MODULE_FLAGS
 set -u
-cd "$(dirname "$0")/.." || exit
-top=$PWD
+cd "$(dirname "$0")/.." && plain=$(scripts/plain-path.sh .) && cd "$plain" || exit
+top=$PWD	# without blanks
 logs=${LOGS:-$top/build/check}
 passed=0
 failed=0
@@ -50,6 +51,7 @@ part()	# NAME COMMAND...
 	[[ $name =~ $only ]] || return 0
 	shift
 	echo "# ---- $name"
+	echo "$name" >"$logs/now"
 	"$@" >"$log" 2>"$log.err"
 	code=$?
 	cat "$log"
@@ -64,6 +66,26 @@ part()	# NAME COMMAND...
 	skipped=$((skipped + skip))
 	failed=$((failed + not_ok))
 }
+
+# A line every few seconds for who watches a terminal: what runs, and the results of it so far.
+progress()
+{
+	local now name dir
+	while sleep "${PROGRESS:-8}"; do
+		for now in "$logs"/now "$logs"/*/now; do
+			dir=${now%/now}
+			! read -r name 2>/dev/null <"$now" ||
+				printf ', %s (%s results)' "$name" "$(grep -cE '^(not )?ok ' "$dir/$name" 2>/dev/null)"
+		done | sed "s/^,/# $SECONDS s:/"
+		echo
+	done
+}
+
+if [ -t 1 ]; then
+	progress &
+	# shellcheck disable=SC2064 # this process
+	trap "kill $!" EXIT
+fi
 
 build_for()	# BED OUT
 {
@@ -385,7 +407,9 @@ add_up()	# LANE CODE
 everything()
 {
 	local host guests
+	echo "the kernel of bed uml" >"$logs/now"
 	[ -n "${WRT_NO_UML-}" ] || tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1
+	rm "$logs/now"
 	LOGS=$logs/host tests/check.sh layers unit userspace conformance prove lint fuzz fuzz-abi \
 		guest-runner >"$logs/host.out" 2>&1 &
 	LOGS=$logs/guests tests/check.sh guest-uml guest-debian nt demo | tee "$logs/guests.out"
@@ -406,6 +430,7 @@ else
 	[ -z "$only" ] || [ $((passed + failed + skipped)) != 0 ] || not_ok "something in \"$*\" matches ONLY=$only"
 fi
 
+rm -f "$logs/now"
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

@@ -36,6 +36,7 @@ new_tree()
 	stub bin/gcc :
 	stub bin/pkg-config :
 	cp tests/check.sh "$tree/tests"
+	cp scripts/plain-path.sh "$tree/scripts"
 }
 
 # Runs check.sh in the tree; true if it ends like that and prints a line like this.
@@ -148,6 +149,59 @@ uml_broken()
 	without_uml red 'not ok' 'can be built' && grep -q ' 2 failed, 0 skipped$' "$work/out"
 }
 
+# ---- a terminal, blanks ----------------------------------------------------------------------
+
+# The part goes on until the line is there.
+shows_progress()
+{
+	new_tree
+	export WATCHED=$work/terminal
+	: >"$WATCHED"
+	stub tests/prove/run.sh "$passing"'
+		n=0
+		until grep -q "^# [0-9]* s: prove (1 results)" "$WATCHED"; do
+			n=$((n + 1))
+			[ $n -lt 600 ] || exit 1
+			sleep 0.1
+		done'
+	PROGRESS=1 PATH=$tree/bin:$PATH script -qefc "'$tree/tests/check.sh' prove" "$WATCHED" >/dev/null </dev/null
+	code=$?
+	cat "$WATCHED"
+	[ $code = 0 ]
+}
+
+no_progress_in_a_pipe()
+{
+	new_tree
+	stub tests/prove/run.sh "$passing; sleep 2.5"
+	PROGRESS=1 ends green '^1 passed, 0 failed' prove && ! grep -q '^# [0-9]* s: ' "$work/out"
+}
+
+# No part sees the blanks, which make does not take; WRT_CACHE is where the links are.
+with_blanks()
+{
+	local tree="$work/a tree with blanks"
+	new_tree
+	stub tests/prove/run.sh 'case $PWD in *[[:space:]:]*) echo "not ok 1 - $PWD" ;; *) '"$passing"' ;; esac'
+	stub bin/make 'case "$PWD$*" in *[[:space:]:]*:*) echo "not ok 1 - $PWD $*" ;; *) '"$passing"' ;; esac'
+	WRT_CACHE=$work/cache ends green '^[0-9]{2} passed, 0 failed, 0 skipped$'
+}
+
+# kbuild resolves links, so its directory has to be another one; the modules come back.
+modules_with_blanks()
+{
+	local tree="$work/modules: with blanks"
+	mkdir -p "$tree/scripts" "$tree/kernel" "$tree/compat" "$work/kernel"
+	cp scripts/build-modules.sh "$tree/scripts"
+	: >"$tree/Kbuild"
+	stub bin/make 'for word; do case $word in M=*) m=${word#M=} ;; esac; done
+		m=$(readlink -f "$m"); echo "$m"
+		case $m in *[[:space:]:]*) exit 1 ;; esac
+		: >"$m/a.ko"'
+	WRT_CACHE=$work/cache WRT_MAKE=$tree/bin/make "$tree/scripts/build-modules.sh" "$work/kernel" "$tree/build/k" &&
+		[ -e "$tree/build/k/a.ko" ]
+}
+
 # ---- time-limit ----------------------------------------------------------------------------
 
 # Wants a processor all the time, and ends after six seconds
@@ -204,6 +258,11 @@ check "a lane that is killed is red (guests)" lane_killed tests/demo/run.sh gues
 check "a lane whose output is lost is red" lane_lost
 check "WRT_NO_UML: each part left out is a skip with its reason, the others run" uml_left_out
 check "a kernel of bed uml that cannot be built: the parts that need it are red, the others run" uml_broken
+
+check "on a terminal a line says what runs and what results there are" shows_progress
+check "in a pipe there is none" no_progress_in_a_pipe
+check "a tree whose path has blanks: no part sees them" with_blanks
+check "modules are built elsewhere then, and come back" modules_with_blanks
 
 if read -r _ delay _ </proc/self/schedstat && [ "$delay" != 0 ]; then
 	check "time-limit: what is only slow comes to its end" slow_passes

@@ -19,7 +19,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 top=$PWD
 here=$top/tests/bench
-work=$(realpath -m "${O:-build/bench}")
+work=${O:-build/bench}
+case $work in /*) ;; *) work=$PWD/$work ;; esac
 json=$top/build/bench.json
 [ -z "${O-}" ] || json=$work/bench.json
 rounds=1000

@@ -26,8 +26,8 @@
 #
 # O=DIR: build directory (build/conformance). MODULES=DIR: modules built for the bed already.
 set -u
-[ -z "${O-}" ] || O=$(realpath -m "$O")
-[ -z "${MODULES-}" ] || MODULES=$(realpath "$MODULES")
+case ${O-} in '' | /*) ;; *) O=$PWD/$O ;; esac
+case ${MODULES-} in '' | /*) ;; *) MODULES=$PWD/$MODULES ;; esac
 cd "$(dirname "$0")" || exit
 top=$(cd ../.. && pwd)
 out=${O:-$top/build/conformance}
