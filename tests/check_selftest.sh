@@ -167,7 +167,7 @@ shows_progress()
 	PROGRESS=1 PATH=$tree/bin:$PATH script -qefc "'$tree/tests/check.sh' prove" "$WATCHED" >/dev/null </dev/null
 	code=$?
 	cat "$WATCHED"
-	[ $code = 0 ]
+	[ "$code" = 0 ]
 }
 
 no_progress_in_a_pipe()

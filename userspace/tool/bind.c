@@ -42,13 +42,14 @@ static const char *our_driver(const struct pci_device *d)
 
 /* ---- what bind and unbind have in common ------------------------------------------- */
 
-static int find(struct pci_device *d, const char *text)
+static int find(struct pci_device *d, const struct options *o)
 {
+	const char *text = o->arguments[0];
 	int err;
 
 	if (!pci_parse(text, d->address)) {
-		fprintf(stderr, "wavert: %s is no PCI address; one such as 0000:00:04.0 is expected, lspci -D lists them\n",
-			text);
+		fprintf(stderr, "wavert %s: %s is no PCI address; one such as 0000:00:04.0 is expected, lspci -D lists them; see wavert %s --help\n",
+			o->verb->name, text, o->verb->name);
 		return EXIT_USAGE;
 	}
 	err = pci_read(d);
@@ -191,7 +192,7 @@ static int bind_device(const struct options *o)
 	const char *ours;
 	int code;
 
-	code = find(&d, o->arguments[0]);
+	code = find(&d, o);
 	if (code)
 		return code;
 	ours = our_driver(&d);
@@ -261,7 +262,7 @@ static int unbind_device(const struct options *o)
 	const struct pci_writer w = { .dry_run = o->dry_run, .quiet = o->quiet };
 	struct pci_device d;
 	const char *ours;
-	int code = find(&d, o->arguments[0]);
+	int code = find(&d, o);
 
 	if (code)
 		return code;

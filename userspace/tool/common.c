@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * common.c - errors in words, and who holds a card.
+ * common.c - errors in words.
  */
 #define _GNU_SOURCE
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tool.h"
 
@@ -136,53 +132,5 @@ bool first_line(const char *path, char *line, size_t size)
 	if (!found)
 		line[0] = 0;
 	line[strcspn(line, "\n")] = 0;
-	return found;
-}
-
-/* ---- who holds a card --------------------------------------------------------------- */
-
-/* Does this process have a PCM of the card open, or a WaveRT stream of any card? */
-static bool holds(const char *pid, int card)
-{
-	char path[300], target[300], node[32];
-	struct dirent *entry;
-	bool found = false;
-	ssize_t n;
-	DIR *dir;
-
-	snprintf(node, sizeof(node), "/dev/snd/pcmC%dD", card);
-	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
-	dir = opendir(path);
-	if (!dir)
-		return false;	/* it has ended, or is somebody else's */
-	while (!found && (entry = readdir(dir))) {
-		n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-		target[n > 0 ? n : 0] = 0;
-		found = !strcmp(target, "anon_inode:[wavert]") ||
-			!strncmp(target, node, strlen(node));
-	}
-	closedir(dir);
-	return found;
-}
-
-bool card_holder(int card, char *text, size_t size)
-{
-	char path[300], name[32];
-	struct dirent *entry;
-	bool found = false;
-	DIR *dir = opendir("/proc");
-
-	while (dir && !found && (entry = readdir(dir))) {
-		if (!isdigit((unsigned char)entry->d_name[0]) ||
-		    strtol(entry->d_name, NULL, 10) == getpid() || !holds(entry->d_name, card))
-			continue;
-		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-		if (first_line(path, name, sizeof(name))) {
-			snprintf(text, size, "%s (pid %s)", name, entry->d_name);
-			found = true;
-		}
-	}
-	if (dir)
-		closedir(dir);
 	return found;
 }

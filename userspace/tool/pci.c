@@ -20,34 +20,21 @@
 
 /* ---- addresses -------------------------------------------------------------------- */
 
-/* Hexadecimal digits up to `end`; the position behind it, or NULL. */
-static const char *field(const char *text, unsigned int digits, char end, unsigned long max,
-			 unsigned long *value)
-{
-	size_t n = strspn(text, "0123456789abcdefABCDEF");
-
-	if (n != digits || text[n] != end)
-		return NULL;
-	*value = strtoul(text, NULL, 16);
-	return *value <= max ? text + n + 1 : NULL;
-}
-
 bool pci_parse(const char *text, char address[16])
 {
-	unsigned long domain = 0, bus, slot, function;
-	const char *p = strchr(text, ':');
+	unsigned int domain = 0, bus, slot, function;
+	int end = 0;
 
-	if (p && strchr(p + 1, ':'))	/* domains of more than 16 bits have 5 digits */
-		text = field(text, p - text == 5 ? 5 : 4, ':', 0xfffff, &domain);
-	if (text)
-		text = field(text, 2, ':', 0xff, &bus);
-	if (text)
-		text = field(text, 2, '.', 0x1f, &slot);
-	if (text)
-		text = field(text, 1, 0, 7, &function);
-	if (!text)
+	if (text[strspn(text, "0123456789abcdefABCDEF:.")])
 		return false;
-	snprintf(address, 16, "%04lx:%02lx:%02lx.%lx", domain, bus, slot, function);
+	if (sscanf(text, "%5x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &end) != 4) {
+		domain = 0;
+		if (sscanf(text, "%2x:%2x.%1x%n", &bus, &slot, &function, &end) != 3)
+			return false;
+	}
+	if (text[end] || slot > 0x1f || function > 7)
+		return false;
+	snprintf(address, 16, "%04x:%02x:%02x.%x", domain, bus, slot, function);
 	return true;
 }
 

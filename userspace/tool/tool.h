@@ -124,14 +124,16 @@ void print_rates(FILE *out, const struct wavert_caps *caps);
 /* First line of a file without its end, "" if there is none. */
 bool first_line(const char *path, char *line, size_t size);
 
+/* The memory is there, or the program ends. (trace_data.c) */
+void *sure(void *memory);
+
+/* ---- users.c ------------------------------------------------------------------------ */
+
 /*
  * Name and number of a process that has a stream of the card open, as "aplay (pid 12)".
  * False: none that we may see.
  */
 bool card_holder(int card, char *text, size_t size);
-
-/* The memory is there, or the program ends. (trace_data.c) */
-void *sure(void *memory);
 
 /* ---- json.c ------------------------------------------------------------------------- */
 

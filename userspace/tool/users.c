@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * users.c - who uses the cards of a PCI device: processes that hold a node of one open, and
- * streams that are open although no such process is seen (we may be in a PID namespace of
- * our own, or the process has closed the node and kept a mapping).
+ * users.c - who uses a card, or the cards of a PCI device: processes that hold a node of one
+ * open, and streams that are open although no such process is seen (we may be in a PID
+ * namespace of our own, or the process has closed the node and kept a mapping).
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "pci.h"
+#include "tool.h"
 
 #define MAJOR_ALSA	116
 #define MAJOR_OSS	14
@@ -34,67 +35,108 @@ static bool is_node(const struct pci_device *d, dev_t rdev)
 	return realpath(path, real) && strstr(real, part);
 }
 
-static void process_name(const char *pid, char *name, size_t size)
-{
-	char path[PATH_MAX];
-	FILE *f;
+/* ---- processes -------------------------------------------------------------------- */
 
-	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-	f = fopen(path, "re");
-	if (!f || !fgets(name, (int)size, f))
-		snprintf(name, size, "a process");
-	if (f)
-		fclose(f);
-	name[strcspn(name, "\n")] = 0;
-}
+struct opener {
+	char pid[16], name[32], file[PATH_MAX];
+};
 
-/* Does this process hold a node, or a WaveRT stream if one of the card's is open? */
-static bool process_uses(const struct pci_device *d, const char *pid, bool streams)
+/* Is the file that this descriptor has open one of those? fds: directory of descriptors. */
+typedef bool (*wanted_fn)(const void *what, int fds, const char *fd, const char *file);
+
+static bool opens(const char *pid, wanted_fn wanted, const void *what, struct opener *o)
 {
-	char path[PATH_MAX], target[PATH_MAX];
 	struct dirent *entry;
 	bool found = false;
-	struct stat st;
-	char name[32];
+	char path[300];
 	ssize_t n;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
 	dir = opendir(path);
 	if (!dir)
-		return false;	/* it has ended, or is somebody else's */
+		return false;	/* it has ended, or is of another user */
 	while (!found && (entry = readdir(dir))) {
-		n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-		if (n < 0)
-			continue;
-		target[n] = 0;
-		if (streams && !strcmp(target, "anon_inode:[wavert]"))
-			found = true;
-		else if (!strncmp(target, "/dev/", 5))	/* no stat() on a server that is gone */
-			found = !fstatat(dirfd(dir), entry->d_name, &st, 0) &&
-				S_ISCHR(st.st_mode) && is_node(d, st.st_rdev);
+		n = readlinkat(dirfd(dir), entry->d_name, o->file, sizeof(o->file) - 1);
+		o->file[n > 0 ? n : 0] = 0;
+		found = n > 0 && wanted(what, dirfd(dir), entry->d_name, o->file);
 	}
 	closedir(dir);
-	if (!found)
-		return false;
-	process_name(pid, name, sizeof(name));
-	fprintf(stderr, "wavert: %s is in use: %s (pid %s) has %s open\n", d->address, name, pid,
-		target);
-	return true;
+	return found;
+}
+
+/* The next process that has such a file open; this one does not count. */
+static bool next_opener(DIR *proc, wanted_fn wanted, const void *what, struct opener *o)
+{
+	struct dirent *entry;
+	char path[300];
+
+	while (proc && (entry = readdir(proc))) {
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    strtol(entry->d_name, NULL, 10) == getpid() ||
+		    !opens(entry->d_name, wanted, what, o))
+			continue;
+		snprintf(o->pid, sizeof(o->pid), "%.15s", entry->d_name);
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		if (!first_line(path, o->name, sizeof(o->name)))
+			snprintf(o->name, sizeof(o->name), "a process");
+		return true;
+	}
+	return false;
+}
+
+/* A PCM of the card, or a WaveRT stream of any card. */
+static bool of_card(const void *card, int fds, const char *fd, const char *file)
+{
+	char node[32];
+
+	(void)fds;
+	(void)fd;
+	snprintf(node, sizeof(node), "/dev/snd/pcmC%dD", *(const int *)card);
+	return !strcmp(file, "anon_inode:[wavert]") || !strncmp(file, node, strlen(node));
+}
+
+bool card_holder(int card, char *text, size_t size)
+{
+	DIR *proc = opendir("/proc");
+	struct opener o;
+	bool found = next_opener(proc, of_card, &card, &o);
+
+	if (found)
+		snprintf(text, size, "%s (pid %s)", o.name, o.pid);
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+struct use {
+	const struct pci_device *d;
+	bool streams;			/* a WaveRT stream of the device's cards is open */
+};
+
+static bool of_device(const void *what, int fds, const char *fd, const char *file)
+{
+	const struct use *use = what;
+	struct stat st;
+
+	if (use->streams && !strcmp(file, "anon_inode:[wavert]"))
+		return true;
+	return !strncmp(file, "/dev/", 5) &&	/* no stat() on a server that is gone */
+	       !fstatat(fds, fd, &st, 0) && S_ISCHR(st.st_mode) && is_node(use->d, st.st_rdev);
 }
 
 static bool processes(const struct pci_device *d, bool streams)
 {
-	struct dirent *entry;
+	const struct use use = { .d = d, .streams = streams };
+	DIR *proc = opendir("/proc");
 	bool found = false;
-	DIR *dir = opendir("/proc");
+	struct opener o;
 
-	while (dir && (entry = readdir(dir)))
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    process_uses(d, entry->d_name, streams))
-			found = true;
-	if (dir)
-		closedir(dir);
+	for (; next_opener(proc, of_device, &use, &o); found = true)
+		fprintf(stderr, "wavert: %s is in use: %s (pid %s) has %s open\n", d->address,
+			o.name, o.pid, o.file);
+	if (proc)
+		closedir(proc);
 	return found;
 }
 
