@@ -94,7 +94,7 @@ parser_agrees()	# VERB
 	while read -r option; do
 		"$O/wavert" "$1" "$option" --nothing --nothing >"$work/out" 2>"$work/err"
 		head -n 1 "$work/err" |
-			grep -qE "unrecognized option '$option'|invalid option -- '${option#-}'" ||
+			grep -qE "unrecognized option '$option'|invalid option -- '${option#-}'|^Usage: " ||
 			printf '%s\n' "$option" >>"$work/parsed"
 	done <"$work/all"
 	sort -o "$work/parsed" "$work/parsed"
