@@ -58,7 +58,7 @@ part()	# NAME COMMAND...
 	ok=$(grep -c '^ok ' "$log")
 	not_ok=$(grep -c '^not ok ' "$log")
 	skip=$(grep -c '^ok .*# SKIP' "$log")
-	if { [ $code -ne 0 ] && [ "$not_ok" = 0 ]; } || [ "$ok$not_ok" = 00 ]; then
+	if { [ $code -ne 0 ] && [ "$not_ok" = 0 ]; } || [ $((ok + not_ok)) = 0 ]; then
 		not_ok "$name ran its tests (exit code $code, $ok results)" "$log.err"
 	fi
 	echo "# $name took $((SECONDS - began)) s"

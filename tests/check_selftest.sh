@@ -5,6 +5,7 @@
 # Part of "check.sh layers".
 # shellcheck disable=SC2016,SC2317 # text of stubs; functions that check calls
 set -u
+unset LOGS ONLY TIME WRT_NO_UML	# those of the run that this is a part of
 cd "$(dirname "$0")/.." || exit
 . tests/guest/tap.sh
 work=$(mktemp -d)
@@ -81,6 +82,13 @@ killed()
 	new_tree
 	stub tests/prove/run.sh "$passing; kill -KILL \$\$"
 	ends red '^not ok - prove ran its tests \(exit code 137, 1 results\)' prove
+}
+
+output_lost()
+{
+	new_tree
+	stub tests/prove/run.sh 'rm build/check/prove; echo "ok 1 - it has run"'
+	ends red '^not ok - prove ran its tests' prove
 }
 
 no_such_part()	# NAME
@@ -231,7 +239,7 @@ limited()	# COMMAND...: after a second; what it has started as well
 
 nothing_left()
 {
-	limited sh -c 'setsid sleep 12.345 & wait' && ! pgrep -f '^sleep 12.345$'
+	limited sh -c 'setsid sleep 12.'$$' & wait' && ! pgrep -f "^sleep 12.$$\$"
 }
 
 passes_through()
@@ -248,6 +256,7 @@ check "test programs that do not build: guest-programs is red" programs_broken g
 check "a part that prints nothing and succeeds is red" silent 0
 check "a part that prints nothing and fails is red" silent 2
 check "a part that is killed after its first result is red" killed
+check "a part whose output is lost is red" output_lost
 check "an unknown part is red, the others run" no_such_part nothing
 check "an empty part is red, the others run" no_such_part ''
 check "ONLY runs what matches, and nothing else" only_one
