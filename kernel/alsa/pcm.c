@@ -8,12 +8,13 @@
  * own, so snd_pcm_period_elapsed() may come back into trigger and pointer.
  */
 #include <linux/cred.h>
-#include <linux/irq_work.h>
+#include <linux/hrtimer.h>
 #include <linux/wait.h>
 #include <sound/pcm.h>
 #include <sound/pcm_params.h>
 
 #include "alsa.h"
+#include "bus/kernel_version.h"
 #include "core/geometry.h"
 
 /*
@@ -26,7 +27,7 @@ struct wrt_pcm_stream {
 	struct wrt_client client;	/* first */
 	struct wrt_stream *stream;
 	struct snd_pcm_substream *substream;
-	struct irq_work started;
+	struct hrtimer started;
 	bool may_fill;			/* the buffer, with silence after the last frame */
 	/* of a drain; PCM stream lock */
 	bool ending;			/* what follows is known */
@@ -299,7 +300,7 @@ static int pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 
-	irq_work_sync(&ps->started);
+	hrtimer_cancel(&ps->started);
 	wrt_stream_release(ps->stream, &ps->client);
 	return snd_pcm_lib_free_pages(substream);
 }
@@ -421,15 +422,16 @@ static void begin_drain(struct wrt_pcm_stream *ps)
  * A drain that starts the stream gives no DRAIN trigger, and START comes before the state is
  * DRAINING. So look again as soon as interrupts are on.
  */
-static void after_start(struct irq_work *work)
+static enum hrtimer_restart after_start(struct hrtimer *timer)
 {
-	struct wrt_pcm_stream *ps = container_of(work, struct wrt_pcm_stream, started);
+	struct wrt_pcm_stream *ps = container_of(timer, struct wrt_pcm_stream, started);
 	unsigned long flags;
 
 	snd_pcm_stream_lock_irqsave(ps->substream, flags);
 	if (is_draining(ps->substream))
 		begin_drain(ps);
 	snd_pcm_stream_unlock_irqrestore(ps->substream, flags);
+	return HRTIMER_NORESTART;
 }
 
 static int start(struct wrt_pcm_stream *ps)
@@ -439,7 +441,7 @@ static int start(struct wrt_pcm_stream *ps)
 	ps->ending = false;
 	err = wrt_stream_start(ps->stream, &ps->client);
 	if (!err && ps->substream->stream == SNDRV_PCM_STREAM_PLAYBACK)
-		irq_work_queue(&ps->started);
+		hrtimer_start(&ps->started, 0, HRTIMER_MODE_REL);
 	return wrt_alsa_errno(err);
 }
 
@@ -516,7 +518,8 @@ static struct wrt_pcm *new_private(struct wrt_device *device, int card)
 	for (i = 0; i < device->nstreams; i++) {
 		wp->streams[i].stream = &device->streams[i];
 		wrt_client_init(&wp->streams[i].client, &client_ops, &device->streams[i]);
-		init_irq_work(&wp->streams[i].started, after_start);
+		wrt_hrtimer_setup(&wp->streams[i].started, after_start, CLOCK_MONOTONIC,
+				  HRTIMER_MODE_REL);
 	}
 	return wp;
 }
