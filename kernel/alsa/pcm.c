@@ -239,6 +239,17 @@ static void keep_wakeups(struct snd_pcm_hw_params *params)
 }
 
 /*
+ * ALSA keeps the state PREPARED until hw_params or hw_free has returned, and a drain by another
+ * thread may set DRAINING meanwhile. Who holds the PCM stream lock saw a running stream, and may
+ * write silence: on return that is over, and no other begins, since the stream runs no more.
+ */
+static void wait_for_silence(struct snd_pcm_substream *substream)
+{
+	snd_pcm_stream_lock_irq(substream);
+	snd_pcm_stream_unlock_irq(substream);
+}
+
+/*
  * Not ALSA's managed buffer, which is allocated before hw_params is called: a stream that a
  * WaveRT client owns would then have two.
  */
@@ -249,6 +260,7 @@ static int claim_with_memory(struct snd_pcm_substream *substream, size_t bytes)
 
 	if (err)
 		return wrt_alsa_errno(err);
+	wait_for_silence(substream);
 	err = snd_pcm_lib_malloc_pages(substream, bytes);
 	return err < 0 ? err : 0;
 }
@@ -300,8 +312,9 @@ static int pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 
+	wrt_stream_release(ps->stream, &ps->client);	/* from here on nothing starts */
 	hrtimer_cancel(&ps->started);
-	wrt_stream_release(ps->stream, &ps->client);
+	wait_for_silence(substream);
 	return snd_pcm_lib_free_pages(substream);
 }
 
@@ -389,13 +402,15 @@ static void silence_tail(struct wrt_pcm_stream *ps, u64 left)
 
 /*
  * With every position, since the client may move its pointer and what has been played makes
- * room for silence. PCM stream lock held.
+ * room for silence. PCM stream lock held. A stream that does not run may have no memory.
  */
 static void end_at_last_frame(struct wrt_pcm_stream *ps, const struct wrt_snapshot *now)
 {
 	struct snd_pcm_runtime *runtime = ps->substream->runtime;
 	snd_pcm_uframes_t appl_ptr = READ_ONCE(runtime->control->appl_ptr);
 
+	if (now->state != WRT_STREAM_RUN)
+		return;
 	if (!ps->ending) {
 		find_end(ps, appl_ptr, now);
 	} else if (ps->end_appl_ptr != appl_ptr) {

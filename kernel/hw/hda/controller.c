@@ -258,7 +258,7 @@ static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	c->nrates = s->nrates;
 	c->rate_min = s->rates[0];
 	c->rate_max = s->rates[s->nrates - 1];
-	c->buffer_min = HDA_BUFFER_MIN;
+	c->buffer_min = hda_buffer_min(d);
 	c->buffer_max = HDA_BUFFER_MAX;
 	c->notify_max = HDA_BDL_MAX - 1;
 	c->notify_min = HDA_REAL_ALIGN;

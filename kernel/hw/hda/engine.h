@@ -11,7 +11,8 @@
 
 #define HDA_DEPTH_MAX	10	/* widgets between converter and pin, both counted */
 #define HDA_RATES_MAX	11
-#define HDA_BUFFER_MIN	512
+#define HDA_BUFFER_MIN	1024
+#define HDA_EMULATED_BUFFER_MIN	512
 #define HDA_BUFFER_MAX	(4u << 20)
 #define HDA_REAL_ALIGN	128	/* by the specification */
 #define HDA_EMULATED_ALIGN	4
@@ -113,6 +114,12 @@ struct wrt_hw_dev {
 	struct wrt_hw_stream stream[2];	/* by slot */
 	u32 nslots;
 };
+
+/* The FIFO counts for a quarter of the buffer at most, and real ones hold 192 bytes or more. */
+static inline u32 hda_buffer_min(const struct wrt_hw_dev *d)
+{
+	return d->cfg.emulated ? HDA_EMULATED_BUFFER_MIN : HDA_BUFFER_MIN;
+}
 
 /* ---- registers --------------------------------------------------------------------- */
 

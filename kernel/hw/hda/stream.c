@@ -519,7 +519,8 @@ int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	int err;
 
 	wrt_assert_may_sleep();
-	if (!g->frame_bytes || !g->rate || g->bytes < HDA_BUFFER_MIN || g->bytes > HDA_BUFFER_MAX ||
+	if (!g->frame_bytes || !g->rate || g->bytes < hda_buffer_min(s->dev) ||
+	    g->bytes > HDA_BUFFER_MAX ||
 	    g->channels != 2 || g->notify > HDA_BDL_MAX - 1 ||
 	    (g->notify && g->notify * g->notify_bytes != g->bytes) ||
 	    !find_format(g, &s->format))
