@@ -296,7 +296,6 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 	.sw_params = sw_params,
 	.prepare = plugin_prepare,
 	.pause = plugin_pause,
-	.poll_descriptors_count = plugin_poll_descriptors_count,
 	.poll_descriptors = plugin_poll_descriptors,
 	.poll_revents = plugin_poll_revents,
 	.delay = plugin_delay,

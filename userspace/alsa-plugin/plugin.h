@@ -38,7 +38,6 @@ struct plugin {
 	uint64_t told_at;			/* and was here when ALSA last asked, */
 	snd_pcm_uframes_t told;			/* which it was told as this */
 	uint64_t silenced;			/* what follows the data is silent up to here */
-	bool end_settled;			/* drain: no more to announce */
 };
 
 static inline bool is_playback(const struct plugin *p)
@@ -61,7 +60,6 @@ int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay);
 snd_pcm_sframes_t plugin_pointer(snd_pcm_ioplug_t *io);
 snd_pcm_sframes_t plugin_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
 				  snd_pcm_uframes_t offset, snd_pcm_uframes_t size);
-int plugin_poll_descriptors_count(snd_pcm_ioplug_t *io);
 int plugin_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int space);
 int plugin_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int nfds,
 			unsigned short *revents);

@@ -114,16 +114,17 @@ static void note(struct plugin *p, uint64_t linear, uint64_t ns)
 }
 
 /* Bring p->reached up to date. -ENODEV: the device is gone. */
-static int look(struct plugin *p, struct wavert_snapshot *s, uint64_t appl)
+static int look(struct plugin *p, uint64_t appl)
 {
 	struct wavert_position position;
+	struct wavert_snapshot s;
 	int err;
 
-	wavert_stream_snapshot(p->stream, s);
-	if (s->state == WAVERT_STATE_GONE)
+	wavert_stream_snapshot(p->stream, &s);
+	if (s.state == WAVERT_STATE_GONE)
 		return -ENODEV;
-	note(p, s->linear, s->position_ns);
-	if (!outdated(p, s, appl))
+	note(p, s.linear, s.position_ns);
+	if (!outdated(p, &s, appl))
 		return 0;
 	err = wavert_stream_position(p->stream, &position);
 	if (!err)
@@ -161,8 +162,8 @@ int plugin_want_signals(struct plugin *p, bool want)
 /* ---- silence and drain ------------------------------------------------------------ */
 
 /*
- * Old audio follows the application's data in the buffer. Silence all of it in a drain and
- * if silence_size is the boundary; else as much as silence_threshold and _size ask for.
+ * Old audio follows the application's data in the buffer. Silence all of it if silence_size
+ * is the boundary; else as much as silence_threshold and _size ask for.
  */
 static void fill_silence(struct plugin *p, uint64_t from)
 {
@@ -172,7 +173,7 @@ static void fill_silence(struct plugin *p, uint64_t from)
 		from = p->silenced;
 	if (from < p->reached)
 		from = p->reached;
-	if (p->io.state != SND_PCM_STATE_DRAINING && p->silence_size < p->boundary) {
+	if (p->silence_size < p->boundary) {
 		to = p->reached + p->silence_threshold;
 		if (to > from + p->silence_size)
 			to = from + p->silence_size;
@@ -190,26 +191,18 @@ static void fill_silence(struct plugin *p, uint64_t from)
 }
 
 /*
- * Announce the end as soon as its packet may be announced. If that packet is being played
- * already, silence and stopping at the next point have to do.
+ * Announce the end, and silence what follows it, as soon as its packet may be announced:
+ * before, it would count as a glitch.
  */
-static void settle_end(struct plugin *p, const struct wavert_snapshot *s, uint64_t end)
+static int settle_end(struct plugin *p, uint64_t end)
 {
-	uint64_t packet;
-	int err;
+	uint64_t packet = (end - 1) / p->io.period_size;
+	unsigned int room;
+	int late = wavert_stream_writable(p->stream, &packet, &room);
 
-	if (p->end_settled || end <= p->reached)
-		return;
-	packet = (end - 1) / p->io.period_size;
-	if (packet > s->packets && packet - s->packets >= s->notifications)
-		return;
-	p->end_settled = true;
-	if (packet <= s->packets || !(p->caps.offers & WAVERT_OFFERS_OUTPUT))
-		return;
-	err = wavert_stream_write_packet(p->stream, (uint32_t)packet, WAVERT_PACKET_EOS,
-					 (unsigned int)((end - packet * p->io.period_size) *
-							p->frame_bytes));
-	p->end_settled = err != -EOVERFLOW;
+	if (late < 0 || (!late && !room))
+		return late;
+	return wavert_stream_drain(p->stream, end * p->frame_bytes, 0);
 }
 
 /* ---- what has happened since ------------------------------------------------------ */
@@ -232,12 +225,10 @@ static bool has_started(const struct plugin *p)
  */
 static void follow_reset(struct plugin *p)
 {
-	struct wavert_snapshot s;
-
 	if (p->io.hw_ptr == p->told)
 		return;
 	if (has_started(p))
-		look(p, &s, p->told_at);
+		look(p, p->told_at);
 	p->told_at = p->reached;
 	p->told = 0;
 }
@@ -256,7 +247,7 @@ static void update(struct plugin *p)
 			plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		return;
 	}
-	if (look(p, &s, appl) == -ENODEV) {
+	if (look(p, appl) == -ENODEV) {
 		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		return;
 	}
@@ -266,9 +257,10 @@ static void update(struct plugin *p)
 		wavert_stream_set_state(p->stream, WAVERT_STATE_STOP);
 		plugin_change_state(p, SND_PCM_STATE_XRUN);
 	} else if (p->io.state == SND_PCM_STATE_DRAINING) {
-		settle_end(p, &s, appl);
 		if (p->reached > appl)
 			p->reached = appl;
+		else if (p->reached < appl && settle_end(p, appl) == -ENODEV)
+			plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 	}
 }
 
@@ -361,13 +353,12 @@ static bool is_due(const struct plugin *p, uint64_t appl)
  */
 static bool rest(struct plugin *p, uint64_t appl)
 {
-	struct wavert_snapshot s;
 	bool taken;
 
 	if (is_due(p, appl))
 		return false;
 	taken = take_signals(p);
-	if (has_started(p) && (look(p, &s, appl) || is_due(p, appl)))
+	if (has_started(p) && (look(p, appl) || is_due(p, appl)))
 		wake(p);
 	return taken;
 }
@@ -402,12 +393,6 @@ snd_pcm_sframes_t plugin_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_ar
 }
 
 /* ---- poll ------------------------------------------------------------------------- */
-
-int plugin_poll_descriptors_count(snd_pcm_ioplug_t *io)
-{
-	(void)io;
-	return 1;
-}
 
 /* Who asks for descriptors is about to wait. */
 int plugin_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int space)
@@ -568,8 +553,6 @@ static int begin_drain(struct plugin *p)
 		snd_pcm_ioplug_set_state(&p->io, SND_PCM_STATE_DRAINING);
 	}
 	pthread_mutex_lock(&p->lock);
-	p->silenced = application(p);
-	p->end_settled = false;
 	err = plugin_want_signals(p, true);
 	pthread_mutex_unlock(&p->lock);
 	return err;
