@@ -69,7 +69,6 @@ static void print_formats(unsigned int formats)
 	for (f = 1; f && f <= formats; f <<= 1)
 		if (formats & f)
 			fprintf(stderr, " %s", wavert_format_name(f));
-	fputs("; convert the file, with sox for instance, or choose one of these\n", stderr);
 }
 
 static bool is_listed(const struct wavert_caps *caps, unsigned int rate)
@@ -82,44 +81,35 @@ static bool is_listed(const struct wavert_caps *caps, unsigned int rate)
 	return !caps->nrates;
 }
 
-void print_rates(FILE *out, const struct wavert_caps *caps)
+static void print_rates(const struct wavert_caps *caps)
 {
 	unsigned int i;
 
-	if (!caps->nrates)
-		fprintf(out, " %u..%u Hz", caps->rate_min, caps->rate_max);
 	for (i = 0; i < caps->nrates; i++)
-		fprintf(out, " %u%s", caps->rates[i], i + 1 < caps->nrates ? "," : " Hz");
+		fprintf(stderr, " %u%s", caps->rates[i], i + 1 < caps->nrates ? "," : " Hz");
 }
 
 bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned int format,
 		  unsigned int channels)
 {
-	static const char advice[] = "convert the file, with sox for instance, or choose one of these";
-
 	if (!(caps->formats & format)) {
 		fprintf(stderr, "wavert: the device has no %s; it offers",
 			wavert_format_name(format));
 		print_formats(caps->formats);
-		return false;
-	}
-	if (rate < caps->rate_min || rate > caps->rate_max) {
-		fprintf(stderr, "wavert: the device cannot do %u Hz; it offers %u to %u Hz; %s\n",
-			rate, caps->rate_min, caps->rate_max, advice);
-		return false;
-	}
-	if (!is_listed(caps, rate)) {
+	} else if (rate < caps->rate_min || rate > caps->rate_max) {
+		fprintf(stderr, "wavert: the device cannot do %u Hz; it offers %u to %u Hz",
+			rate, caps->rate_min, caps->rate_max);
+	} else if (!is_listed(caps, rate)) {
 		fprintf(stderr, "wavert: the device cannot do %u Hz; it offers", rate);
-		print_rates(stderr, caps);
-		fprintf(stderr, "; %s\n", advice);
-		return false;
+		print_rates(caps);
+	} else if (channels < caps->channels_min || channels > caps->channels_max) {
+		fprintf(stderr, "wavert: the device cannot do %u channels; it offers %u to %u",
+			channels, caps->channels_min, caps->channels_max);
+	} else {
+		return true;
 	}
-	if (channels < caps->channels_min || channels > caps->channels_max) {
-		fprintf(stderr, "wavert: the device cannot do %u channels; it offers %u to %u; %s\n",
-			channels, caps->channels_min, caps->channels_max, advice);
-		return false;
-	}
-	return true;
+	fputs("; convert the file, with sox for instance, or choose one of these\n", stderr);
+	return false;
 }
 
 bool first_line(const char *path, char *line, size_t size)

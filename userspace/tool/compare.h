@@ -144,9 +144,6 @@ void note(struct comparison *c, size_t row, size_t column, enum note_kind kind,
 	  const char *format, ...) __attribute__((format(printf, 5, 6)));
 void compare_cores(struct comparison *c, size_t row);
 
-/* The layer in which an event of a core trace arises. */
-const char *layer_of_event(const char *event);
-
 /* ---- compare_report.c, compare_html.c ------------------------------------------------------- */
 
 size_t columns(const struct comparison *c);

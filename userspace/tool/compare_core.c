@@ -8,7 +8,8 @@
 
 #include "compare.h"
 
-const char *layer_of_event(const char *event)
+/* The layer in which an event of a core trace arises. */
+static const char *layer_of_event(const char *event)
 {
 	static const char *const of_miniport[] = { "state ", "packet ", "glitch " };
 	size_t i;

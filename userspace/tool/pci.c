@@ -12,9 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <wavert.h>
-
 #include "pci.h"
+#include "tool.h"
 
 #define PCI_BUS "/sys/bus/pci"
 
@@ -43,20 +42,10 @@ bool pci_parse(const char *text, char address[16])
 static int read_file(const struct pci_device *d, const char *name, char *text, size_t size)
 {
 	char path[PATH_MAX];
-	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), PCI_BUS "/devices/%s/%s", d->address, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, size - 1);
-	close(fd);
-	if (n < 0)
-		return -EIO;
-	text[n] = 0;
-	text[strcspn(text, "\n")] = 0;
-	return 0;
+	errno = 0;		/* an empty file is no error */
+	return first_line(path, text, size) ? 0 : -errno;
 }
 
 static int read_number(const struct pci_device *d, const char *name, unsigned int *value)
@@ -72,17 +61,12 @@ static int read_number(const struct pci_device *d, const char *name, unsigned in
 static void read_driver(struct pci_device *d)
 {
 	char path[PATH_MAX], target[PATH_MAX];
-	const char *name;
 	ssize_t n;
 
-	d->driver[0] = 0;
 	snprintf(path, sizeof(path), PCI_BUS "/devices/%s/driver", d->address);
 	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
-		return;
-	target[n] = 0;
-	name = strrchr(target, '/');
-	snprintf(d->driver, sizeof(d->driver), "%.63s", name ? name + 1 : target);
+	target[n > 0 ? n : 0] = 0;
+	snprintf(d->driver, sizeof(d->driver), "%.63s", basename(target));
 }
 
 int pci_read(struct pci_device *d)

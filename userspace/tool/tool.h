@@ -118,9 +118,6 @@ const char *version_advice(const struct wavert_version *v);
 bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned int format,
 		  unsigned int channels);
 
-/* " 8000..192000 Hz", or " 44100, 48000 Hz" where the device has a list. */
-void print_rates(FILE *out, const struct wavert_caps *caps);
-
 /* First line of a file without its end, "" if there is none. */
 bool first_line(const char *path, char *line, size_t size);
 

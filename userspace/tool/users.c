@@ -144,15 +144,9 @@ static bool processes(const struct pci_device *d, bool streams)
 
 static bool is_open(const char *path)
 {
-	FILE *f = fopen(path, "re");
 	char line[80];
-	bool open;
 
-	if (!f)
-		return false;
-	open = fgets(line, sizeof(line), f) && strcmp(line, "closed\n") != 0;
-	fclose(f);
-	return open;
+	return first_line(path, line, sizeof(line)) && strcmp(line, "closed") != 0;
 }
 
 static bool substreams(const struct pci_device *d, int card)
