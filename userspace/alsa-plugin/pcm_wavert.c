@@ -3,7 +3,6 @@
  * pcm_wavert.c - an ALSA PCM over the WaveRT path, as an external plugin of alsa-lib: what it
  * can do, parameters, opening and closing. Called by alsa-lib for PCMs of type wavert.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

@@ -14,7 +14,6 @@
  * by the clock. The clock says when that reading is too old to decide on; then, and only
  * then, the hardware is asked by a system call.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <sys/eventfd.h>

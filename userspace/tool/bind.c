@@ -5,7 +5,6 @@
  * named to them by driver_override. Everything is checked before anything is written, and
  * whatever fails afterwards is taken back.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

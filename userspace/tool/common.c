@@ -2,7 +2,6 @@
 /*
  * common.c - errors in words.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,6 @@
  * doctor.c - wavert doctor: what is wrong, and the command that fixes it, in an order in which
  * the commands work. Changes nothing without --fix. Exit code 1 if anything is wrong.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
  * expected_file.c - reads the table of expected differences (Documentation/traces.md) for
  * wavert compare.
  */
-#define _GNU_SOURCE
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -145,7 +145,7 @@ static void print_info(const json_t *document)
 		TEXT("clock register", "clock_register"), TEXT("latency", "latency"),
 	};
 	static const struct column unknown[] = { TEXT("registers, latency unknown", "probe_error") };
-	static const char *const directions[] = TEXT("playback", "capture");
+	static const char *const directions[] = { "playback", "capture" };
 	const json_t *pin;
 	size_t i;
 

@@ -2,7 +2,6 @@
 /*
  * kernel_checks.c - wavert doctor: can this kernel load the module, and is it loaded?
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,6 @@
 /*
  * main.c - the wavert command: the choice of verb, and help.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,6 @@
  * report.c - what wavert watch has measured: table, closing line, late ones, JSON.
  */
 #include <stdio.h>
-#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 

@@ -3,7 +3,6 @@
  * silence.c - a loopback records silence if rate, format or channels of playback are others than
  * those of the capture; the card says so in /proc/asound/cardN/wavert.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
 

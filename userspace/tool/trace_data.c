@@ -2,7 +2,6 @@
 /*
  * trace_data.c - traces in memory, for wavert compare.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,6 @@
  * trace_file.c - reads traces: the JSON Lines of Documentation/traces.md, and core traces.
  * Whatever a file holds, it is checked here, and what is wrong is told with file and line.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
  * open, and streams that are open although no such process is seen (we may be in a PID
  * namespace of our own, or the process has closed the node and kept a mapping).
  */
-#define _GNU_SOURCE
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
