@@ -265,6 +265,13 @@ part_register()
 	done
 }
 
+# With two processors.
+part_free()
+{
+	take_all
+	of hda-msi free_test "$(card_of hda-msi)"
+}
+
 # Afterwards it can be had again, and works.
 part_unbind()
 {

@@ -101,6 +101,7 @@ build()
 	${CC:-gcc} "${flags[@]}" -static -o "$out/hw_test" tests/hw/hw_test.c -lpthread
 	${CC:-gcc} "${flags[@]}" -o "$out/delay_test" tests/hw/delay_test.c -lasound
 	${CC:-gcc} "${flags[@]}" -o "$out/drain_test" tests/hw/drain_test.c -lasound
+	${CC:-gcc} "${flags[@]}" -static -o "$out/free_test" tests/hw/free_test.c -lpthread
 	if [ -z "${MODULES-}" ]; then
 		MODULES=$out/modules
 		scripts/build-modules.sh "$(tests/guest/run --bed "$bed" --print-kdir)" "$MODULES" \
@@ -137,7 +138,8 @@ in_guest()	# DIR RATE PART...: with the options in $options
 		options+=(--tool "$name")
 	done
 	tests/guest/run --bed "$bed" --timeout "$limit" --no-insmod "${options[@]}" \
-		--file "$out/hw_play" --file "$out/hw_test" --file "$out/delay_test" --file "$out/drain_test" --file tests/hw/guest.sh \
+		--file "$out/hw_play" --file "$out/hw_test" --file "$out/delay_test" --file "$out/drain_test" \
+		--file "$out/free_test" --file tests/hw/guest.sh \
 		--file /usr/share/sounds/alsa/Front_Center.wav --file /lib/terminfo/l/linux=/lib/terminfo/l/linux \
 		--out "$dir" --console "$dir/console" -- \
 		env "RATE=$rate" "BUFFER=$buffer" "EXACT=$exact" "RELOADS=$reloads" sh guest.sh "$@"
@@ -148,6 +150,7 @@ boot()	# NAME AUDIO RATE PART...: one guest with all three devices; true if it c
 	local name=$1 audio=$2 rate=$3 code=0 word options=()
 	local dir=$out/$name
 	shift 3
+	[ "$name" != free ] || options=(--smp 2)
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	while read -r word; do
@@ -252,7 +255,7 @@ run_part()	# PART
 	case $1 in
 	exact-44100) boot exact-44100 wav 44100 $in_tree play ;;
 	exact-48000) boot exact-48000 wav 48000 $in_tree play suspend ;;
-	live) boot live none 48000 register unbind duplex tools reload ;;
+	live) boot live none 48000 register unbind duplex tools reload && boot free none 48000 free ;;
 	esac || return 0
 	case $1 in
 	exact-*) judge "$1" ;;
