@@ -31,7 +31,8 @@ packages() { # GROUP
 	programs) echo gcc make libc6-dev pkg-config libasound2-dev libsndfile1-dev linux-headers-amd64 \
 		qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils sox libsox-fmt-alsa \
 		ffmpeg gstreamer1.0-tools gstreamer1.0-alsa gstreamer1.0-plugins-base portaudio19-dev \
-		jackd2 libjack-jackd2-dev pipewire pipewire-bin libspa-0.2-modules ;;
+		jackd2 libjack-jackd2-dev pipewire pipewire-bin libspa-0.2-modules mpd mpc pulseaudio \
+		pulseaudio-utils sndiod sndio-tools mpv gcc-mingw-w64-x86-64-win32 wine wine64 ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
 	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev libjansson-dev libkmod-dev libsndfile1-dev \
 		gcc-mingw-w64-x86-64-win32 wine wine64 chromium netpbm procps ;;

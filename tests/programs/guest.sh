@@ -14,6 +14,7 @@ rate=48000
 frames=60007	# 1.25 s, and no multiple of a period
 daemon=
 page=/proc/asound/card0/wavert
+noise='ALSA lib\|JackShm\|Fontconfig'
 
 check()	# NAME COMMAND...
 {
@@ -22,11 +23,11 @@ check()	# NAME COMMAND...
 	count=$((count + 1))
 	if "$@" >/tmp/said 2>&1; then
 		echo "ok $count - $name"
-		grep -v 'ALSA lib\|JackShm' /tmp/said | tail -n 4 | cut -c 1-200 | sed 's/^/#   /'
+		grep -v "$noise" /tmp/said | tail -n 4 | cut -c 1-200 | sed 's/^/#   /'
 	else
 		echo "not ok $count - $name"
 		echo "# $*"
-		grep -v 'ALSA lib\|JackShm' /tmp/said | tail -n 60 | sed 's/^/#   /'
+		grep -v "$noise" /tmp/said | tail -n 60 | sed 's/^/#   /'
 		failed=1
 	fi
 }
@@ -154,20 +155,36 @@ gstreamer()
 		filesink location=/tmp/recorded.raw
 }
 
+# ---- mpv ------------------------------------------------------------------------------------
+
+mpv="mpv --no-config --no-video --no-input-terminal --audio-format=s16 --msg-level=all=warn"
+
+mpv_()
+{
+	check "mpv --ao=alsa --audio-device=alsa/$PCM: played to the last frame" \
+		plays $mpv --ao=alsa --audio-device="alsa/$PCM" /tmp/signal.wav
+	check "mpv av://alsa:$PCM: recorded from the first frame" \
+		records timeout 30 $mpv --ao=pcm --ao-pcm-waveheader=no --ao-pcm-file=/tmp/recorded.raw \
+		--length=4 "av://alsa:$PCM"
+}
+
 # ---- all -------------------------------------------------------------------------------------
 
 signal make $frames >/tmp/signal.raw
 signal make $frames $((rate / 2)) >/tmp/padded.raw
+signal wav $frames >/tmp/signal.wav
 signal wav $frames $((rate / 2)) >/tmp/padded.wav
 case $1 in
 alsa-utils) on_both alsa_utils ;;
 sox) on_both sox_ ;;
 ffmpeg) on_both ffmpeg_ ;;
 gstreamer) on_both gstreamer ;;
-portaudio | jack | jack-hw | pipewire)
+mpv) on_both mpv_ ;;
+portaudio | jack | jack-hw | pipewire | mpd | pulseaudio | sndiod | wine)
 	# shellcheck source=/dev/null # the part that was asked for
 	. "./${1%-hw}.sh"
 	;;
 esac
+cp /tmp/*.log /out 2>/dev/null	# of daemons, for --keep
 echo "1..$count"
 exit $failed

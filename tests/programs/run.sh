@@ -5,16 +5,18 @@
 #
 #   tests/programs/run.sh [--keep DIR] [PART...]
 #
-# Parts: alsa-utils sox ffmpeg gstreamer portaudio jack pipewire, each on hw: and on the ALSA
-# plugin, on the simulator with loopback; jack-hw (JACK on HD Audio and AC'97); selftests (mixer-test and pcm-test) on the
-# simulator, HD Audio and AC'97, with the in-tree drivers beside them. One guest a part.
+# Parts: alsa-utils sox ffmpeg gstreamer portaudio jack pipewire mpd pulseaudio sndiod mpv wine,
+# each on hw: and on the ALSA plugin, on the simulator with loopback; jack-hw (JACK on HD Audio
+# and AC'97); selftests (mixer-test and pcm-test) on the simulator, HD Audio and AC'97, with
+# the in-tree drivers beside them. One guest a part.
 # --keep: build and leave logs there. Programs: scripts/deps.sh programs.
 #
 # environment: MODULES  directory of built modules (default: they are built)
 set -eu
 cd "$(dirname "$0")/../.."
 
-all="alsa-utils sox ffmpeg gstreamer portaudio jack jack-hw pipewire selftests"
+all="alsa-utils sox ffmpeg gstreamer portaudio jack jack-hw pipewire"
+all="$all mpd pulseaudio sndiod mpv wine selftests"
 lib=/usr/lib/$(gcc -print-multiarch)
 here=tests/programs
 out=
@@ -258,6 +260,93 @@ part_pipewire()
 	as_is /usr/share/pipewire/client.conf /usr/share/pipewire/client-rt.conf
 	options+=(--file "$here/pipewire.conf" --file "$here/pipewire.sh")
 	program pipewire
+}
+
+part_mpd()	# and its 290 libraries
+{
+	tools mpd mpc
+	as_is "$lib/libsndio.so.7.0"	# a second name of that library, which ldd does not print
+	options+=(--qemu -m --qemu 1536 --file "$here/mpd.conf" --file "$here/mpd.sh")
+	program mpd
+}
+
+# PulseAudio uses no timers in a virtual machine, so it must not see that it runs in one.
+part_pulseaudio()
+{
+	local name dir
+	dir=$(find /usr/lib -path '/usr/lib/pulse-*/modules' | head -n 1)
+	[ -n "$dir" ]
+	tools pulseaudio pactl pacat parec
+	for name in native-protocol-unix alsa-sink alsa-source suspend-on-idle; do
+		as_is "$dir/module-$name.so"
+	done
+	options+=(--qemu -cpu --qemu "qemu64,-hypervisor"
+		--qemu -smbios --qemu "type=1,manufacturer=none" --file "$here/pulseaudio.sh")
+	program pulseaudio
+}
+
+part_sndiod()
+{
+	tools sndiod aucat
+	options+=(--file "$here/sndiod.sh")
+	program sndiod
+}
+
+part_mpv()	# and its 228 libraries
+{
+	tools mpv
+	options+=(--qemu -m --qemu 1536)
+	program mpv
+}
+
+# What Windows programs need of Wine: these and, recursively, what they import.
+wine_needs="wineboot.exe services.exe start.exe conhost.exe mmdevapi.dll winealsa.drv"
+
+add_wine()
+{
+	local dir=$lib/wine todo="$wine_needs" seen=" " name unix
+	while [ -n "$todo" ]; do
+		name=${todo%% *}
+		todo=${todo#"$name"}
+		todo=${todo# }
+		case "$seen" in *" $name "*) continue ;; esac
+		[ -f "$dir/x86_64-windows/$name" ] || continue
+		seen="$seen$name "
+		as_is "$dir/x86_64-windows/$name"
+		options+=(--file "$dir/x86_64-windows/$name=prefix/drive_c/windows/system32/$name")
+		unix=$dir/x86_64-unix/${name%.*}.so
+		[ ! -f "$unix" ] || as_is "$unix"
+		todo="$todo $(objdump -p "$dir/x86_64-windows/$name" |
+			sed -n 's/^.*DLL Name: //p' | tr '[:upper:]\n' '[:lower:] ')"
+	done
+	as_is "$(command -v wine)" "$(command -v wineserver)" /usr/lib/wine/wine64 \
+		/usr/lib/wine/wineserver64 /usr/share/wine/nls /usr/share/wine/wine.inf "$lib/libgcc_s.so.1" \
+		"$lib/libfreetype.so.6"
+}
+
+# The registry of a new prefix; "disable" keeps Wine from filling it again.
+add_prefix()
+{
+	local dir=$out/wine name
+	mkdir -p "$dir/home"
+	env -i PATH="$PATH" HOME="$dir/home" WINEPREFIX="$dir/prefix" WINEARCH=win64 WINEDEBUG=-all \
+		WINEDLLOVERRIDES="mscoree,mshtml=;winemenubuilder.exe=d" \
+		sh -c 'wineboot -i && wineserver -w' </dev/null >"$dir/log" 2>&1 ||
+		{ cat "$dir/log" && return 1; }
+	echo disable >"$dir/prefix/.update-timestamp"
+	for name in system.reg user.reg userdef.reg .update-timestamp; do
+		options+=(--file "$dir/prefix/$name=prefix/$name")
+	done
+}
+
+part_wine()
+{
+	x86_64-w64-mingw32-gcc -O1 -g -Wall -Wextra -Werror -o "$out/wasapi.exe" \
+		"$here/wasapi.c" -lole32
+	add_wine
+	add_prefix
+	options+=(--qemu -m --qemu 1536 --file "$out/wasapi.exe" --file "$here/wine.sh")
+	program wine
 }
 
 # ---- the kernel's selftests ----------------------------------------------------------
