@@ -180,10 +180,15 @@ int wrt_hda_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
 int wrt_hda_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2]);
 int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
 
-/* ---- stream.c ---------------------------------------------------------------------- */
+/* ---- format.c ---------------------------------------------------------------------- */
 
 /* What the bits of PARAM_PCM stand for, at most HDA_RATES_MAX, ascending; how many. */
 u32 wrt_hda_rates(u32 pcm, u32 *out);
+
+/* The format word of this geometry; false: there is none. */
+bool wrt_hda_find_format(const struct wrt_hw_geom *g, u16 *out);
+
+/* ---- stream.c ---------------------------------------------------------------------- */
 
 /* [S] After resume: the codec listens again; start() programs the rest. */
 int wrt_hda_stream_restore(struct wrt_hw_stream *s);

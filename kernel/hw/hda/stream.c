@@ -50,45 +50,6 @@ static u32 distance(const struct wrt_hw_stream *s, u32 a, u32 b)
 	return a <= b ? b - a : s->geom.bytes - (a - b);
 }
 
-/* ---- formats ----------------------------------------------------------------------- */
-
-/* In the order of the bits of PARAM_PCM. */
-static const struct {
-	u32 rate;
-	u16 format;
-} rates[HDA_RATES_MAX] = {
-	{ 8000, 5 << 8 }, { 11025, HDA_FMT_44K | 3 << 8 }, { 16000, 2 << 8 },
-	{ 22050, HDA_FMT_44K | 1 << 8 }, { 32000, 1 << 11 | 2 << 8 }, { 44100, HDA_FMT_44K },
-	{ 48000, 0 }, { 88200, HDA_FMT_44K | 1 << 11 }, { 96000, 1 << 11 },
-	{ 176400, HDA_FMT_44K | 3 << 11 }, { 192000, 3 << 11 },
-};
-
-u32 wrt_hda_rates(u32 pcm, u32 *out)
-{
-	u32 i, n = 0;
-
-	for (i = 0; i < HDA_RATES_MAX; i++)
-		if (pcm & 1u << i)
-			out[n++] = rates[i].rate;
-	return n;
-}
-
-static bool find_format(const struct wrt_hw_geom *g, u16 *out)
-{
-	u32 bits = g->format == WRT_FMT_S32 ? HDA_FMT_32 : HDA_FMT_16;
-	u32 i;
-
-	if (g->format != WRT_FMT_S32 && g->format != WRT_FMT_S16)
-		return false;
-	for (i = 0; i < HDA_RATES_MAX; i++) {
-		if (rates[i].rate != g->rate)
-			continue;
-		*out = (u16)(rates[i].format | bits | (g->channels - 1));
-		return true;
-	}
-	return false;
-}
-
 /* ---- the list ---------------------------------------------------------------------- */
 
 /* How far from this offset to where an entry has to end; there are at least two entries. */
@@ -551,7 +512,7 @@ int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	    g->bytes > HDA_BUFFER_MAX ||
 	    g->channels != 2 || g->notify > HDA_BDL_MAX - 1 ||
 	    (g->notify && g->notify * g->notify_bytes != g->bytes) ||
-	    !find_format(g, &s->format))
+	    !wrt_hda_find_format(g, &s->format))
 		return WRT_EINVAL;
 	err = copy_segments(s, g);
 	if (err)
