@@ -129,7 +129,9 @@ static void tally(struct session *s)
 
 	for (i = 0; i < n; i++) {
 		unsigned long long point = list[i].number * s->packet_bytes;
-		unsigned long long frames = (list[i].linear - point) / s->frame_bytes;
+		/* the last packet may be short: its point is the end of the sound */
+		unsigned long long frames = list[i].linear < point ? 0 :
+					    (list[i].linear - point) / s->frame_bytes;
 		double moved, ought;
 
 		if (!s->first_ns) {
