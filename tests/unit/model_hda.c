@@ -15,7 +15,6 @@ enum { BCIS = 4, DESE = 16, STS = 0x1c, SRST = 1, RUN = 2 };
 
 const struct hda_behaviour hda_qemu = {
 	.tick_ns = 1000000, .block = 4, .run_restarts = true, .list_read_once = true,
-	.by_tag = true,
 	.lpib_survives_srst = true, .ioce_ignored = true, .no_fifo = true, .dpib_at_once = true,
 	.rirb_stalls = true, .fifos = { 0x100, 0x100 }, .align = 4,
 };
@@ -251,7 +250,7 @@ static void move(struct hda_model *m, u32 n)
 	u32 before = s->dma, frame = frame_bytes(s);
 	u64 due;
 
-	if (!(s->ctl & RUN) || !(m->command & 4) || (m->as.by_tag && !s->tag))
+	if (!(s->ctl & RUN) || !(m->command & 4))
 		return;
 	due = (m->now - s->run_ns) * byte_rate(s) / 1000000000 / frame * frame;
 	if (is_out(n))
@@ -553,13 +552,9 @@ static void write_ctl(struct hda_model *m, u32 n, u8 v)
 			s->inside = 0;
 			s->queued = 0;
 		}
-		s->run_ns = s->heard_of ? s->away_ns : m->now;
+		s->run_ns = m->now;
 		s->moved = 0;
-		m->codec_starts += m->as.by_tag && !s->heard_of;
-		s->heard_of = m->as.by_tag;
 	}
-	if (was & RUN && !(v & RUN) && s->tag)
-		s->heard_of = false;
 	if (was & RUN && !(v & RUN) && m->fault.run_sticks) {
 		if (!(v & SRST) || m->fault.srst_does_not_help)
 			v |= RUN;
@@ -593,17 +588,12 @@ static void write_sd(struct hda_model *m, u32 n, u32 reg, u32 width, u32 v)
 
 	switch (reg) {
 	case 0x00:
-		REQUIRE(width == 1 || (m->as.by_tag && !(v & 0xffff)));
-		if (width == 4) {
-			s->tag = (u8)(v >> 16);
-			s->sts = 0;
-		}
+		REQUIRE(width == 1);
 		write_ctl(m, n, (u8)v);
 		break;
 	case 0x02:
-		REQUIRE(width == 1 && (still || (m->as.by_tag && !v)));
+		REQUIRE(width == 1 && still);
 		s->tag = (u8)v;
-		s->away_ns = m->now;
 		break;
 	case 0x03:
 		REQUIRE(width == 1 && !(v & ~STS));
@@ -643,7 +633,6 @@ static void write_reset(struct hda_model *m, u32 v)
 	if (m->crst && !(v & 1)) {
 		for (i = 0; i < HDA_SDS; i++) {
 			REQUIRE(!(m->sd[i].ctl & RUN) || m->fault.run_sticks);
-			REQUIRE(!m->sd[i].heard_of);
 			memset(&m->sd[i], 0, sizeof(m->sd[i]));
 		}
 		REQUIRE(!(m->corbctl & 2) && !(m->rirbctl & 2));

@@ -24,8 +24,6 @@ struct hda_behaviour {
 	u32 block;		/* bytes moved at once */
 	bool run_restarts;	/* RUN 0 -> 1 reads the list again, LPIB 0 */
 	bool list_read_once;	/* at RUN, all of it */
-	bool by_tag;		/* the codec asks for its tag: without it nothing moves, and ... */
-				/* ... RUN 1 -> 0 is not heard of; then all is made up for */
 	bool lpib_survives_srst;
 	bool ioce_ignored;	/* only INTCTL masks */
 	bool no_fifo;		/* LPIB is what has been done to memory */
@@ -80,8 +78,6 @@ struct hda_sd {
 	u32 dma, dpib;		/* bytes of the list done; what the position buffer says */
 	u8 list[256 * 16];
 	bool have_list;
-	bool heard_of;		/* by the codec: it runs; since this time, if the tag is away */
-	u64 away_ns;
 	u8 fifo[512];
 	u32 queued;
 	u64 iocs;
@@ -118,7 +114,6 @@ struct hda_model {
 	u64 nheard;
 	u64 recorded;			/* frames the link has brought, each its own number */
 	u64 interrupts, timers, verbs;
-	u32 codec_starts;		/* times the codec began anew, if by_tag */
 	char log[4096];
 	struct wrt_hw_dev *hw;
 	struct wrt_device *dev;		/* whose interrupt handler is called, or NULL */

@@ -860,49 +860,6 @@ static void an_interrupt_that_is_not_ours_is_said_to_be_nobodys(void **state)
 	bed_close(&b);
 }
 
-/* 192 frames: the codec may wait for half of them, 2 ms. */
-static void stop_for(struct side *side, u64 ns)
-{
-	u64 at;
-
-	side_stop(side);
-	at = look(side).linear;
-	hda_run(&m, ns);
-	assert_int_equal(look(side).linear, at);
-	side_start(side);
-	hda_run(&m, 20 * MS);
-}
-
-/* It begins anew with a start that it hears of, and then moves more or less than its share. */
-static void the_codec_of_a_model_goes_on_over_a_short_stop(void **state)
-{
-	struct side play;
-	struct bed b;
-	u32 i;
-
-	(void)state;
-	bed_open(&b, true);
-	for (i = 1; i <= 2; i++) {
-		side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 768, 3);
-		side_start(&play);
-		hda_run(&m, 20 * MS);
-		assert_int_equal(m.codec_starts, 2 * i - 1);
-		stop_for(&play, 1900000);
-		assert_int_equal(m.codec_starts, 2 * i - 1);
-		stop_for(&play, 2100000);
-		assert_int_equal(m.codec_starts, 2 * i);
-		stop_for(&play, 0);
-		side_stop(&play);
-		check_heard(&play, 0);
-		check_points(&play);
-		assert_true(m.sd[HDA_PLAY].heard_of);
-		side_close(&play);
-		assert_false(m.sd[HDA_PLAY].heard_of);
-		assert_int_equal(m.codec_starts, 2 * i);
-	}
-	bed_close(&b);
-}
-
 /* ---- what goes wrong --------------------------------------------------------------- */
 
 static void halt(bool emulated)
@@ -1630,7 +1587,6 @@ int main(void)
 		T(without_points_the_position_stays_fresh_all_the_same),
 		T(an_observer_makes_points_real_and_takes_them_with_it),
 		T(an_interrupt_that_is_not_ours_is_said_to_be_nobodys),
-		T(the_codec_of_a_model_goes_on_over_a_short_stop),
 		T(an_engine_that_halts_is_noticed_once_and_can_be_started_again),
 		T(a_controller_that_does_not_reset_is_refused_in_bounded_time),
 		T(without_a_codec_there_is_no_device),

@@ -202,10 +202,8 @@ static void hda_suspend(struct wrt_hw_dev *d)
 	u32 i;
 
 	wrt_assert_may_sleep();
-	for (i = 0; i < d->nslots; i++) {
+	for (i = 0; i < d->nslots; i++)
 		d->stream[i].armed = false;
-		wrt_hda_stream_stop_codec(&d->stream[i]);
-	}
 	enter_reset(d);
 	d->asleep = true;
 }

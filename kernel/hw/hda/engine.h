@@ -199,9 +199,6 @@ void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns);
 /* [A] Its timer: true if a look is due at ns, the entry of the handler. */
 bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns);
 
-/* [A] QEMU's codec hears of a stop only by this; nothing to be done on a real controller. */
-void wrt_hda_stream_stop_codec(struct wrt_hw_stream *s);
-
 int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 		    struct wrt_hw_latency *l);
 void wrt_hda_release(struct wrt_hw_stream *s);

@@ -60,7 +60,6 @@
 #define SD_CTL_SRST		0x01u
 #define SD_CTL_RUN		0x02u
 #define SD_CTL_IRQS		0x1cu	/* buffer complete, FIFO error, descriptor error */
-#define SD_CTL_TAG_SHIFT	20	/* all 32 bits written: QEMU only */
 #define SD_CTL_TAG		0x02	/* 8: the third byte of SD_CTL, tag in its upper half */
 #define SD_STS			0x03	/* 8, write 1 to clear */
 #define SD_STS_BCIS		0x04u

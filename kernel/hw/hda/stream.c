@@ -16,7 +16,6 @@
 #define FRESH_MAX_HZ	1000	/* ... and every 1 ms at most */
 #define EARLY_FRAMES	32	/* an interrupt may be early by this much, and the FIFO */
 #define RECHECKS_MAX	8
-#define CODEC_WAITS_NS	10000000	/* a period of QEMU's audio timer */
 
 static u32 sd_read(const struct wrt_hw_stream *s, u32 offset, u32 width)
 {
@@ -157,32 +156,15 @@ static bool set_srst(struct wrt_hw_stream *s, bool on)
  */
 static bool reset_engine(struct wrt_hw_stream *s)
 {
-	sd_write(s, SD_CTL, 1, 0);	/* a model: halt_engine() has left it on */
 	sd_write(s, SD_STS, 1, SD_STS_ALL);
 	set_srst(s, true);
 	return set_srst(s, false) && !(sd_read(s, SD_CTL, 1) & SD_CTL_RUN);
 }
 
-/*
- * QEMU's codec begins anew with each start that it hears of: for 70 ms playback takes more than
- * its share, for 160 ms capture gives less, and short buffers xrun. So it does not hear of a
- * stop: without its tag nothing moves, and after an xrun the client starts again at once.
- */
 static bool halt_engine(struct wrt_hw_stream *s)
 {
-	if (s->dev->cfg.emulated) {
-		sd_write(s, SD_CTL_TAG, 1, 0);
-		return true;
-	}
 	sd_write(s, SD_CTL, 1, 0);
 	return wrt_hda_wait(s->dev, s->base + SD_CTL, 1, SD_CTL_RUN, 0, HDA_STOP_MAX_US);
-}
-
-/* Tag and RUN in one write, SD_STS with them, so that nothing moves in between. */
-void wrt_hda_stream_stop_codec(struct wrt_hw_stream *s)
-{
-	if (s->dev->cfg.emulated)
-		sd_write(s, SD_CTL, 4, (s->sd + 1) << SD_CTL_TAG_SHIFT);
 }
 
 static int fail(struct wrt_hw_stream *s, const char *what)
@@ -424,14 +406,6 @@ static u32 list_begin(const struct wrt_hw_stream *s, u32 from)
 	return begin % s->geom.bytes;
 }
 
-/* How long a codec may wait that has not heard of the stop: it makes up for all of it at once. */
-static u64 codec_waits_ns(const struct wrt_hw_stream *s)
-{
-	u64 half = bytes_ns(s, s->geom.bytes / 2);
-
-	return half < CODEC_WAITS_NS ? half : CODEC_WAITS_NS;
-}
-
 /* A real engine goes on from a pause when RUN is set again; a model begins its list anew. */
 int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
@@ -440,8 +414,6 @@ int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 
 	if (from >= s->geom.bytes)
 		return WRT_EINVAL;
-	if (now_ns(s) - s->last.ns > codec_waits_ns(s))
-		wrt_hda_stream_stop_codec(s);
 	if (!s->armed || from != s->last.dma) {
 		s->armed = false;
 		err = program(s, list_begin(s, from), from);
@@ -551,7 +523,6 @@ void wrt_hda_release(struct wrt_hw_stream *s)
 	s->armed = false;
 	if (d->asleep)
 		return;		/* in reset it knows no address */
-	wrt_hda_stream_stop_codec(s);
 	wrt_hda_codec_connect(d, s->dir, 0, 0);
 	control = sd_read(s, SD_CTL, 1);
 	if (control != ALL_ONES && control & SD_CTL_RUN) {
