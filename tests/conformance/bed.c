@@ -67,6 +67,8 @@ bool silent(const uint8_t *at, size_t n)
 	return all(at, n, 0);
 }
 
+#define EXACT_BYTES	1024u
+
 uint32_t fit(uint32_t n, uint32_t bytes, uint32_t frame_bytes)
 {
 	uint32_t unit = frame_bytes;
@@ -79,10 +81,13 @@ uint32_t fit(uint32_t n, uint32_t bytes, uint32_t frame_bytes)
 	return (bytes + unit - 1) / unit * unit;
 }
 
-/* Of a buffer that DMA jumps over at once nobody can tell how often it did. */
+/*
+ * Of a buffer that DMA jumps over at once nobody can tell how often it did. Emulated hardware
+ * allows shorter buffers than it can be exact with.
+ */
 uint32_t small(uint32_t n, uint32_t frames)
 {
-	uint32_t least = 2 * cl->nature.step;
+	uint32_t least = cl->nature.hardware ? EXACT_BYTES : 2 * cl->nature.step;
 
 	if (least < cl->nature.buffer_min)
 		least = cl->nature.buffer_min;

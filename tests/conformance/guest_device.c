@@ -33,13 +33,13 @@ static const struct kind {
 	{ "sim", "snd-wavert-sim", NULL, false, 0,
 	  { .loopback = true, .ramp = true, .rates = { 48000, 44100, 96000 } } },
 	{ "hda-msi", "snd-wavert-hda", "msi=Y", true, 0x0403,
-	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 1024,
+	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 512,
 	    .rates = { 48000, 44100, 96000 } } },
 	{ "hda-intx", "snd-wavert-hda", "msi=N", false, 0x0403,
-	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 1024,
+	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 512,
 	    .rates = { 48000, 44100, 96000 } } },
 	{ "ich", "snd-wavert-ich", "", false, 0x0401,
-	  { .hardware = true, .step = 200, .late_us = 3000, .buffer_min = 1024,
+	  { .hardware = true, .step = 200, .late_us = 3000, .buffer_min = 512,
 	    .rates = { 48000, 44100, 32000 } } },
 };
 
