@@ -3,7 +3,7 @@
 # It takes the default endpoint, which is PCM "default": ours by a configuration of ALSA.
 # shellcheck shell=dash disable=SC2015,SC2034,SC2086,SC2154 # guest.sh's
 
-export WINEPREFIX=/root/prefix WINEDEBUG=-all LC_ALL=C
+export WINEPREFIX=/tmp/prefix WINEDEBUG=-all LC_ALL=C
 export WINEDLLOVERRIDES="mscoree,mshtml=;winemenubuilder.exe=d"
 
 wasapi()
