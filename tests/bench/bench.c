@@ -14,7 +14,7 @@
  * FAULT is "-" if the row is valid. A new driver is a line in software[] or hardware[], with
  * the option --module or --debian-module in run.sh.
  *
- * usage: bench [rounds=N] [hardware]
+ * usage: bench [rounds=N] [only=ID,ID...] [hardware]
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -95,6 +95,7 @@ static const struct plan {
 static const struct plan *plan = plans;
 static unsigned int rounds_wanted = 1000;
 static unsigned int row_id;
+static const char *only;		/* ",1,10,": these rows alone; NULL: all */
 static bool faulty;
 static char bound_card[16];		/* id of the card of the hardware */
 
@@ -349,6 +350,14 @@ struct row {
 	const char *fault;
 };
 
+static bool is_wanted(unsigned int id)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), ",%u,", id);
+	return !only || strstr(only, text);
+}
+
 static int64_t interrupts_of(const struct driver *d)
 {
 	return d->address ? hardware_interrupts(d->address) : 0;
@@ -401,8 +410,11 @@ static void run_row(struct row *r)
 {
 	unsigned int n = (r->streams == 1 ? rounds_wanted : rounds_wanted / 4) / SEGMENTS, i;
 	unsigned int id = row_id++;
-	int err = bind(r->driver);
+	int err;
 
+	if (!is_wanted(id))
+		return;
+	err = bind(r->driver);
 	if (err)
 		r->fault = strerror(-err);
 	marker_send(OP_ROW, id, 0, 0);
@@ -439,8 +451,11 @@ static void run_read(const struct driver *d, const struct reader *r)
 	struct bench b = { .frames = plan->read_frames, .streams = 1 };
 	unsigned int id = row_id++, i, starts = 0, n = rounds_wanted / 4;
 	int64_t at = 0;
-	int err = bind(d);
+	int err;
 
+	if (!is_wanted(id))
+		return;
+	err = bind(d);
 	b.card = card_of(d);
 	if (!err)
 		err = begin(r->client, &b, false, 0, &starts);
@@ -487,6 +502,8 @@ static void parse(int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (!strncmp(argv[i], "rounds=", 7))
 			rounds_wanted = (unsigned int)strtoul(argv[i] + 7, NULL, 10);
+		else if (!strncmp(argv[i], "only=", 5))
+			only = argv[i] + 5;
 		else if (!strcmp(argv[i], "hardware"))
 			plan = &plans[1];
 	}
@@ -509,7 +526,7 @@ int main(int argc, char **argv)
 		run_driver(&plan->drivers[i]);
 	for (i = 0; i < plan->ndrivers; i++)
 		run_readers(&plan->drivers[i]);
-	for (i = 0; plan->drivers == software && plan->frames[i]; i++)
+	for (i = 0; !only && plan->drivers == software && plan->frames[i]; i++)
 		run_lateness(plan->frames[i]);
 	return faulty;
 }

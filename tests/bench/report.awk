@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # report.awk - joins what the guest printed (bench.c) with what was counted (plugin.c),
 # prints the tables and the aims, writes JSON to the file named by the variable json.
-# Called by run.sh: awk -v json=FILE -f report.awk COUNTS GUEST. Exit code 1: not valid.
+# Called by run.sh: awk -v json=FILE [-v only=ROWS] -f report.awk COUNTS GUEST. Exit code 1: not valid.
 
 BEGIN {
 	hardware = 0
@@ -311,7 +311,8 @@ END {
 	print_late()
 	print_hardware()
 	print_reads(1)
-	print_aims()
+	if (!only)
+		print_aims()
 	write_json()
 	for (i = 1; i <= nfaults; i++)
 		print "INVALID  " faults[i]
