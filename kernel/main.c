@@ -15,7 +15,7 @@
 
 #include "adapter.h"
 #include "alsa/alsa.h"
-#include "bus/kernel_version.h"
+#include "kernel_version.h"
 #include "hwdep.h"
 #include "signal_thread.h"
 

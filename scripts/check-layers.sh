@@ -113,12 +113,12 @@ pcm_names() {
 
 eventfd_names() {
 	named 'kernel/|compat/' '[Ee][Vv][Ee][Nn][Tt][Ff][Dd]' \
-		'compat/hwdep/notify\.c:|kernel/bus/kernel_version\.h:'
+		'compat/hwdep/notify\.c:|kernel/kernel_version\.h:'
 }
 
 version_names() {
 	named 'kernel/|compat/' 'LINUX_VERSION_CODE|KERNEL_VERSION\(|linux/version\.h' \
-		'kernel/bus/kernel_version\.h:'
+		'kernel/kernel_version\.h:'
 }
 
 hwdep_includes() {
@@ -198,7 +198,7 @@ hw_includes       a backend includes only core/hw.h, core/os.h and its own room
 miniport_includes compat/miniport includes only itself and kernel/core
 pcm_names         snd_pcm_ occurs in kernel/alsa only
 eventfd_names     eventfd occurs in compat/hwdep/notify.c and kernel_version.h only
-version_names     kernel versions are tested in kernel/bus/kernel_version.h only
+version_names     kernel versions are tested in kernel/kernel_version.h only
 hwdep_includes    compat/hwdep includes nothing of kernel/alsa
 alsa_includes     kernel/alsa includes nothing of compat
 join_includes     kernel/main.c alone joins the two models

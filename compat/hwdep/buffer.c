@@ -15,7 +15,7 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
-#include "bus/kernel_version.h"
+#include "kernel_version.h"
 #include "hwdep.h"
 
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)

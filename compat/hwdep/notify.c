@@ -7,7 +7,7 @@
  */
 #include <linux/err.h>
 
-#include "bus/kernel_version.h"
+#include "kernel_version.h"
 #include "hwdep.h"
 
 /* A reference of our own: the client may close its descriptor at any time (M11). */

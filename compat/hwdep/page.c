@@ -11,7 +11,7 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 
-#include "bus/kernel_version.h"
+#include "kernel_version.h"
 #include "hwdep.h"
 
 /* The ring lies right after the struct; clients find it by ring_offset. */

@@ -16,7 +16,7 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 
-#include "bus/kernel_version.h"
+#include "kernel_version.h"
 #include "hwdep.h"
 
 #define TO_ERRNO(name, value, error) { WRT_STATUS_##name, -(error) },

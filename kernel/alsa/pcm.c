@@ -14,7 +14,7 @@
 #include <sound/pcm_params.h>
 
 #include "alsa.h"
-#include "bus/kernel_version.h"
+#include "kernel_version.h"
 #include "core/geometry.h"
 
 /*
