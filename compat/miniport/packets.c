@@ -166,7 +166,7 @@ static bool presentation_locked(struct wrt_client *c, const struct wrt_snapshot 
 	behind = drained < behind ? behind - drained : 0;
 	call->out.frames = behind < fetched ? fetched - behind : 0;
 	call->out.ns = now->read_ns;
-	call->out.live = now->state == WRT_STREAM_RUN && !s->dma_off;
+	call->out.live = now->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON;
 	return false;
 }
 

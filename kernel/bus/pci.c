@@ -537,7 +537,7 @@ static int __maybe_unused pci_resume(struct device *dev)
 	if (err) {
 		pci_err(p->pdev, "does not work any more, or a stream of it, after suspend (%d)\n",
 			err);
-		if (wrt_adapter_device(p->adapter)->asleep)
+		if (wrt_adapter_device(p->adapter)->state == WRT_DEVICE_ASLEEP)
 			go_quiet(p);
 	}
 	return err;

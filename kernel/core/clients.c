@@ -7,7 +7,6 @@
  */
 #include "clients.h"
 #include "deferred.h"
-#include "device.h"
 
 /* ---- callbacks, stream lock dropped meanwhile -------------------------------------------- */
 
@@ -234,7 +233,7 @@ static bool same_user(const struct wrt_client *a, const struct wrt_client *b)
  * Is there a place left for observer c? No user has the places that are kept as well: a user
  * who owned the pin once would hold them against the next owner.
  */
-static bool has_place(const struct wrt_stream *s, const struct wrt_client *c)
+bool wrt_clients_has_place(const struct wrt_stream *s, const struct wrt_client *c)
 {
 	const u32 most = WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT;
 	u32 observers = 0, strangers = 0, own = 0;
@@ -251,36 +250,4 @@ static bool has_place(const struct wrt_stream *s, const struct wrt_client *c)
 	if (observers >= WRT_OBSERVERS_MAX || own >= most)
 		return false;
 	return !is_stranger(s, c) || strangers < most;
-}
-
-static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
-{
-	wrt_assert_locked(&s->lock);
-	if (s->state == WRT_STREAM_GONE)
-		return WRT_EGONE;
-	if (!has_place(s, c))
-		return WRT_ENOMEM;
-	if (s->state == WRT_STREAM_RUN)	/* points of before are not for the new one */
-		wrt_stream_take_look(s);
-	c->observer = true;
-	wrt_clients_link(s, c);
-	wrt_clients_update_points(s);
-	return 0;
-}
-
-int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
-{
-	unsigned long flags = wrt_lock(&s->lock);
-	int err = observe_locked(s, c);
-
-	if (!err)
-		wrt_clients_notify_owner(s, &flags);
-	wrt_stream_unlock_and_kick(s, flags);
-	return err;
-}
-
-void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c)
-{
-	wrt_assert_may_sleep();
-	wrt_clients_unlink(s, c);
 }

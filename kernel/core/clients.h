@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * clients.h - the clients of a stream: the list of them, and calls of notify(). Between
- * stream.c, clients.c and deferred.c. Stream lock held, unless marked [S].
+ * clients.h - the clients of a stream: the list of them, and calls of notify(). For the other
+ * files of core/. Stream lock held, unless marked [S].
  */
 #ifndef WRT_CORE_CLIENTS_H
 #define WRT_CORE_CLIENTS_H
@@ -25,6 +25,9 @@ void wrt_clients_update_points(struct wrt_stream *s);
 void wrt_clients_link(struct wrt_stream *s, struct wrt_client *c);
 bool wrt_clients_has(const struct wrt_stream *s, const struct wrt_client *c);
 
+/* Whether c may become an observer: WRT_OBSERVERS_MAX and WRT_OBSERVERS_KEPT. */
+bool wrt_clients_has_place(const struct wrt_stream *s, const struct wrt_client *c);
+
 /* [S] Off the list, once no callback of c runs. What was pending is dropped. */
 void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c);
 
@@ -45,11 +48,5 @@ void wrt_stream_publish(struct wrt_stream *s);
 
 /* stream.c: DMA off, state READY, points up to here published and handed out. */
 void wrt_stream_halt(struct wrt_stream *s);
-
-/* owner.c: device mutex held in place of the lock; kick after that. */
-void wrt_stream_forget_buffer(struct wrt_stream *s);
-
-/* stream.c: read the position once and publish it with the points passed. */
-void wrt_stream_take_look(struct wrt_stream *s);
 
 #endif

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * deferred.c - see deferred.h; the functions for the binding's thread are in device.h.
+ * deferred.c - see deferred.h: the queue, its budget, waiting for it.
  */
-#include "clients.h"
 #include "deferred.h"
-#include "device.h"
+#include "stream.h"
 
 /*
  * Of each stretch of time a class may spend this part (1 / 2^n). What it spends more is a debt;
@@ -147,17 +146,10 @@ static bool has_work(struct wrt_deferred *d)
 	return work;
 }
 
-/* Without a thread: here and now. A call that is in progress goes on until the queue is empty. */
 void wrt_deferred_kick(struct wrt_device *dev)
 {
-	if (!has_work(&dev->deferred))
-		return;
-	if (dev->wake) {
+	if (has_work(&dev->deferred))
 		dev->wake(dev);
-		return;
-	}
-	while (!wrt_device_serve(dev))
-		;
 }
 
 /* ---- the thread ----------------------------------------------------------------------------- */
@@ -189,8 +181,9 @@ static u64 work_began(struct wrt_deferred *d, const struct wrt_client *c, u64 no
 	return now - began > WAKE_MAX_NS ? now - WAKE_MAX_NS : began;
 }
 
-static struct wrt_client *begin_serving(struct wrt_deferred *d, u64 *began, u64 *wait_ns)
+struct wrt_client *wrt_deferred_begin(struct wrt_device *dev, u64 *began_ns, u64 *wait_ns)
 {
+	struct wrt_deferred *d = &dev->deferred;
 	struct wrt_client *c = NULL;
 	u64 now = wrt_now_ns();
 	unsigned long flags;
@@ -202,13 +195,13 @@ static struct wrt_client *begin_serving(struct wrt_deferred *d, u64 *began, u64 
 	if (c) {
 		take_out(d, c);
 		d->serving = c;
-		*began = work_began(d, c, now);
+		*began_ns = work_began(d, c, now);
 	}
 	wrt_unlock(&d->lock, flags);
 	return c;
 }
 
-static void end_serving(struct wrt_device *dev, struct wrt_client *c, bool more, u64 began)
+void wrt_deferred_end(struct wrt_device *dev, struct wrt_client *c, bool more, u64 began_ns)
 {
 	struct wrt_deferred *d = &dev->deferred;
 	u64 now = wrt_now_ns();
@@ -216,7 +209,7 @@ static void end_serving(struct wrt_device *dev, struct wrt_client *c, bool more,
 	bool awaited;
 
 	flags = wrt_lock(&d->lock);
-	charge(d, class_of(c), now - began, now);
+	charge(d, class_of(c), now - began_ns, now);
 	if (more)
 		append(d, c);
 	d->serving = NULL;
@@ -225,17 +218,6 @@ static void end_serving(struct wrt_device *dev, struct wrt_client *c, bool more,
 	wrt_unlock(&d->lock, flags);
 	if (awaited)
 		wrt_wake(&dev->wait);
-}
-
-u64 wrt_device_serve(struct wrt_device *dev)
-{
-	u64 wait_ns, began;
-	struct wrt_client *c = begin_serving(&dev->deferred, &began, &wait_ns);
-
-	if (!c)
-		return wait_ns;
-	end_serving(dev, c, wrt_clients_serve(c), began);
-	return 0;
 }
 
 /* ---- waiting for it ----------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
  * deferred.h - clients with signals to make that do not belong into the interrupt: all of an
  * observer's, and what an owner has beyond a small number. A queue a device, served by a
  * thread of the device that the binding provides (wrt_device.wake), else at the end of the
- * interrupt. Clients take turns, one call of notify() each.
+ * interrupt. Clients take turns, one call of notify() each: wrt_device_serve().
  *
  * A signal takes as long as the client likes (an eventfd has any number of waiters), so the
  * thread has a budget of less than a tenth of a processor, what it costs to wake it included:
@@ -57,5 +57,26 @@ void wrt_deferred_kick(struct wrt_device *dev);
 
 /* [S] c is not in the queue and not being served. */
 void wrt_deferred_cancel(struct wrt_device *dev, struct wrt_client *c);
+
+/*
+ * [S] The client whose turn has come, out of the queue, with the time at which this work began;
+ * wrt_deferred_end() after its notify() has run. NULL: how long to wait until there is one.
+ */
+struct wrt_client *wrt_deferred_begin(struct wrt_device *dev, u64 *began_ns, u64 *wait_ns);
+void wrt_deferred_end(struct wrt_device *dev, struct wrt_client *c, bool more, u64 began_ns);
+
+#define WRT_NOTHING_DEFERRED	(~0ull)
+
+/* [A] As wrt_device_serve() without serving a client: for a thread that is about to sleep. */
+u64 wrt_device_deferred(struct wrt_device *dev);
+
+/*
+ * [S] Until nothing is deferred. For privileged callers: the thread does not keep to its budget
+ * meanwhile. WRT_EINTR: the calling process is being killed.
+ */
+int wrt_device_wait_deferred(struct wrt_device *dev);
+
+/* [A] Before removal: the wait above ends now, and does not begin again. */
+void wrt_device_abandon_deferred(struct wrt_device *dev);
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * device.c - see device.h. Locks: stream lock > device lock; the mutex outside both.
  */
+#include "clients.h"
 #include "device.h"
 
 static u32 count_slots(const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw)
@@ -14,6 +15,13 @@ static u32 count_slots(const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw)
 	return n;
 }
 
+/* Without a thread. A call that is in progress serves until the queue is empty. */
+static void serve_here(struct wrt_device *dev)
+{
+	while (!wrt_device_serve(dev))
+		;
+}
+
 int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw)
 {
 	struct wrt_hw_caps caps;
@@ -22,10 +30,8 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 	wrt_assert_may_sleep();
 	dev->ops = ops;
 	dev->hw = hw;
-	dev->asleep = false;
-	dev->gone = false;
-	dev->wake = NULL;
-	dev->deaf = false;
+	dev->state = WRT_DEVICE_AWAKE;
+	dev->wake = serve_here;
 	dev->nstreams = count_slots(ops, hw);
 	if (!dev->nstreams)
 		return WRT_EINVAL;
@@ -61,12 +67,32 @@ bool wrt_device_irq(struct wrt_device *dev)
 	u32 i;
 
 	flags = wrt_lock(&dev->lock);
-	ours = !dev->deaf && dev->ops->irq(dev->hw, &slots, &entry_ns);
+	ours = dev->state != WRT_DEVICE_ASLEEP && dev->ops->irq(dev->hw, &slots, &entry_ns);
 	wrt_unlock(&dev->lock, flags);
 	for (i = 0; slots && i < dev->nstreams; i++, slots >>= 1)
 		if (slots & 1)
 			wrt_stream_look(&dev->streams[i], WRT_IRQ_PREEMPTIBLE ? 0 : entry_ns);
 	return ours;
+}
+
+u64 wrt_device_serve(struct wrt_device *dev)
+{
+	u64 began, wait_ns;
+	struct wrt_client *c = wrt_deferred_begin(dev, &began, &wait_ns);
+
+	if (!c)
+		return wait_ns;
+	wrt_deferred_end(dev, c, wrt_clients_serve(c), began);
+	return 0;
+}
+
+static void set_state(struct wrt_device *dev, enum wrt_device_state state)
+{
+	unsigned long flags = wrt_lock(&dev->lock);
+
+	wrt_assert_mutex(&dev->mutex);
+	dev->state = state;
+	wrt_unlock(&dev->lock, flags);
 }
 
 void wrt_device_gone(struct wrt_device *dev)
@@ -75,56 +101,63 @@ void wrt_device_gone(struct wrt_device *dev)
 
 	wrt_assert_may_sleep();
 	wrt_mutex_lock(&dev->mutex);
-	dev->gone = true;
-	for (i = 0; i < dev->nstreams; i++)
+	set_state(dev, WRT_DEVICE_GONE);
+	for (i = 0; i < dev->nstreams; i++) {
 		wrt_stream_gone(&dev->streams[i]);
+		wrt_stream_forget_buffer(&dev->streams[i]);
+	}
 	wrt_mutex_unlock(&dev->mutex);
 	wrt_deferred_kick(dev);
 }
 
-/* Registers of hardware that sleeps are not to be read. */
-static void listen(struct wrt_device *dev, bool on)
-{
-	unsigned long flags = wrt_lock(&dev->lock);
-
-	dev->deaf = !on;
-	wrt_unlock(&dev->lock, flags);
-}
-
+/* Interrupts are ignored from when no stream has DMA on: registers must not be read in sleep. */
 void wrt_device_suspend(struct wrt_device *dev)
 {
 	u32 i;
 
 	wrt_assert_may_sleep();
 	wrt_mutex_lock(&dev->mutex);
-	dev->asleep = true;
 	for (i = 0; i < dev->nstreams; i++)
 		wrt_stream_suspend(&dev->streams[i]);
-	if (dev->ops->suspend && !dev->gone) {
-		listen(dev, false);
-		dev->ops->suspend(dev->hw);
+	if (dev->state != WRT_DEVICE_GONE) {
+		set_state(dev, WRT_DEVICE_ASLEEP);
+		if (dev->ops->suspend)
+			dev->ops->suspend(dev->hw);
 	}
 	wrt_mutex_unlock(&dev->mutex);
 	wrt_deferred_kick(dev);
 }
 
+static int wake_hardware(struct wrt_device *dev)
+{
+	int err = 0;
+
+	wrt_assert_mutex(&dev->mutex);
+	if (dev->state == WRT_DEVICE_GONE)
+		return 0;
+	if (dev->ops->resume)
+		err = dev->ops->resume(dev->hw);
+	if (!err)
+		set_state(dev, WRT_DEVICE_AWAKE);
+	return err;
+}
+
 int wrt_device_resume(struct wrt_device *dev)
 {
-	int err = 0, failed;
+	int err, failed;
 	u32 i;
 
 	wrt_assert_may_sleep();
 	wrt_mutex_lock(&dev->mutex);
-	if (dev->ops->resume && !dev->gone)
-		err = dev->ops->resume(dev->hw);
-	if (!err) {
-		listen(dev, true);
-		dev->asleep = false;
-		for (i = 0; i < dev->nstreams; i++) {
-			failed = wrt_stream_resume(&dev->streams[i]);
-			err = err ? err : failed;
-		}
+	err = wake_hardware(dev);
+	if (err)
+		goto unlock;
+	for (i = 0; i < dev->nstreams; i++) {
+		failed = wrt_stream_resume(&dev->streams[i]);
+		if (!err)
+			err = failed;
 	}
+unlock:
 	wrt_mutex_unlock(&dev->mutex);
 	return err;
 }
@@ -133,9 +166,15 @@ int wrt_device_resume(struct wrt_device *dev)
 static int may_control(const struct wrt_device *dev)
 {
 	wrt_assert_mutex(&dev->mutex);
-	if (dev->gone)
-		return WRT_EGONE;
-	return dev->asleep ? WRT_EIO : 0;
+	switch (dev->state) {
+	case WRT_DEVICE_AWAKE:
+		return 0;
+	case WRT_DEVICE_ASLEEP:
+		return WRT_EIO;
+	case WRT_DEVICE_GONE:
+		break;
+	}
+	return WRT_EGONE;
 }
 
 int wrt_device_control(struct wrt_device *dev, u32 index, struct wrt_hw_control *c)

@@ -6,34 +6,7 @@
 #ifndef WRT_CORE_DEVICE_H
 #define WRT_CORE_DEVICE_H
 
-#include "deferred.h"
 #include "stream.h"
-
-struct wrt_device {
-	const struct wrt_hw_ops *ops;
-	struct wrt_hw_dev *hw;
-	struct wrt_lock lock;		/* the backend's [A] operations; inside stream locks */
-	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
-	bool asleep;			/* suspended; under the mutex, ... */
-	bool gone;			/* ... removed: likewise */
-	bool deaf;			/* suspended; under the lock: interrupts are nobody's */
-	/*
-	 * Set by the binding. Any context: have wrt_device_serve() called until it says that
-	 * nothing is deferred. NULL: there is no thread; it is called at the end of the interrupt.
-	 */
-	void (*wake)(struct wrt_device *dev);
-	struct wrt_deferred deferred;
-	struct wrt_wait wait;		/* for callbacks to return, deferred work to be done */
-	u32 number;			/* the card's, for traces; set by the binding */
-	u32 nstreams;
-	struct wrt_stream *streams;	/* one for each slot */
-};
-
-/* What tracepoints know a stream by. */
-static inline u32 wrt_trace_id(const struct wrt_stream *s)
-{
-	return s->dev->number << 8 | s->slot;
-}
 
 /* [S] Ask the backend for its slots. WRT_ENOMEM, WRT_EINVAL (no slot). */
 int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw);
@@ -47,25 +20,11 @@ void wrt_device_destroy(struct wrt_device *dev);
  */
 bool wrt_device_irq(struct wrt_device *dev);
 
-#define WRT_NOTHING_DEFERRED	(~0ull)
-
 /*
  * [S] For the binding's thread: serve one client, if its turn has come. 0: call again at once;
  * else the time in ns after which to call again; WRT_NOTHING_DEFERRED: when woken.
  */
 u64 wrt_device_serve(struct wrt_device *dev);
-
-/* [A] The same answer without serving a client: for a thread that is about to sleep. */
-u64 wrt_device_deferred(struct wrt_device *dev);
-
-/*
- * [S] Until nothing is deferred. For privileged callers: the thread does not keep to its budget
- * meanwhile. WRT_EINTR: the calling process is being killed.
- */
-int wrt_device_wait_deferred(struct wrt_device *dev);
-
-/* [A] Before removal: the wait above ends now, and does not begin again. */
-void wrt_device_abandon_deferred(struct wrt_device *dev);
 
 /*
  * [S] The device goes away: DMA off everywhere, state GONE published. On return the

@@ -5,7 +5,6 @@
  */
 #include "clients.h"
 #include "deferred.h"
-#include "device.h"
 #include "geometry.h"
 
 static int claim_locked(struct wrt_stream *s, struct wrt_client *c)
@@ -90,7 +89,7 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 
 	wrt_assert_mutex(&s->dev->mutex);
 	wrt_stream_forget_buffer(s);
-	if (s->dev->asleep)
+	if (s->dev->state == WRT_DEVICE_ASLEEP)
 		return WRT_EIO;
 	err = ops->open(s->dev->hw, s->slot, &hw);
 	if (err)
@@ -105,7 +104,6 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	s->hw = hw;
 	s->latency = latency;
 	set_geometry(s, g);
-	s->dma_off = true;
 	s->state = WRT_STREAM_READY;
 	wrt_clients_update_points(s);
 	wrt_stream_publish(s);

@@ -4,7 +4,6 @@
  * Locks: stream lock > device lock; only wrt_stream_get_register() sleeps.
  */
 #include "clients.h"
-#include "device.h"
 
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
 {

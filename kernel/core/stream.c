@@ -21,13 +21,11 @@
  *   kernel/core/deferred.c      wrt_deferred_add(): queue what the thread has to notify
  *
  *   kernel/signal_thread.c    later: observers, and what the owner is still owed
- *   kernel/core/deferred.c    wrt_device_serve(): one client a turn
+ *   kernel/core/device.c      wrt_device_serve(): one client a turn
  *   kernel/core/clients.c     wrt_clients_serve(), then as above
  */
 #include "clients.h"
 #include "deferred.h"
-#include "device.h"
-#include "geometry.h"
 
 void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 		     const struct wrt_hw_caps *caps)
@@ -96,7 +94,7 @@ void wrt_stream_read(struct wrt_stream *s)
 	int err;
 
 	wrt_assert_locked(&s->lock);
-	if (s->dma_off)
+	if (s->dma != WRT_DMA_ON)
 		return;
 	err = read_hw(s, &at);
 	if (err < 0)
@@ -185,7 +183,7 @@ static void stop_dma(struct wrt_stream *s)
 	int err;
 
 	wrt_assert_locked(&s->lock);
-	if (s->dma_off)
+	if (s->dma != WRT_DMA_ON)
 		return;
 	flags = wrt_lock(&s->dev->lock);
 	err = s->dev->ops->stop(s->hw, &at);
@@ -194,7 +192,7 @@ static void stop_dma(struct wrt_stream *s)
 		wrt_position_halted(&s->pos, at.ns);
 	if (err >= 0)
 		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.from_ns, at.ns);
-	s->dma_off = true;
+	s->dma = WRT_DMA_OFF;
 	WRT_TRACE(stop, wrt_trace_id(s), s->pos.linear, s->pos.ns);
 }
 
@@ -202,7 +200,8 @@ void wrt_stream_halt(struct wrt_stream *s)
 {
 	wrt_assert_locked(&s->lock);
 	stop_dma(s);
-	s->wakes_up = false;
+	if (s->dma == WRT_DMA_RESUMES)
+		s->dma = WRT_DMA_ASLEEP;
 	s->state = WRT_STREAM_READY;
 	s->looks++;
 	pass_points(s);
@@ -230,7 +229,7 @@ static void update_position(struct wrt_stream *s)
 	(void)fresh;	/* where nothing is traced */
 }
 
-void wrt_stream_take_look(struct wrt_stream *s)
+static void take_look(struct wrt_stream *s)
 {
 	update_position(s);
 	wrt_stream_publish(s);
@@ -293,7 +292,7 @@ static int start_dma(struct wrt_stream *s)
 	wrt_unlock(&s->dev->lock, flags);
 	if (err)
 		return err;
-	s->dma_off = false;
+	s->dma = WRT_DMA_ON;
 	wrt_position_resume(&s->pos, from_ns, ns);
 	WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, ns);
 	aim_at_end(s);
@@ -327,12 +326,12 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c)
 		err = WRT_EBUSY;
 	else if (s->state != WRT_STREAM_READY)
 		err = WRT_ESTATE;
-	else if (s->asleep)
+	else if (s->dma == WRT_DMA_ASLEEP)
 		err = WRT_EIO;
 	else
 		err = start_locked(s);
-	if (!err && s->dma_off) {	/* it has ended: there will be no interrupt */
-		wrt_stream_take_look(s);
+	if (!err && s->dma != WRT_DMA_ON) {	/* it has ended: there will be no interrupt */
+		take_look(s);
 		wrt_clients_notify_owner(s, &flags);
 	}
 	wrt_stream_unlock_and_kick(s, flags);
@@ -382,7 +381,7 @@ void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points)
 {
 	wrt_assert_locked(&s->lock);
 	wrt_position_end_at(&s->pos, linear, points);
-	if (s->state == WRT_STREAM_RUN && !s->dma_off)
+	if (s->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON)
 		aim_at_end(s);
 }
 
@@ -391,7 +390,7 @@ void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 li
 	unsigned long flags = wrt_lock(&s->lock), device;
 	u64 left = linear > s->pos.linear ? linear - s->pos.linear : 0;
 
-	if (s->owner == c && s->state == WRT_STREAM_RUN && !s->dma_off) {
+	if (s->owner == c && s->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON) {
 		device = wrt_lock(&s->dev->lock);
 		s->dev->ops->silence_after(s->hw, left < s->geom.bytes ? (u32)left : s->geom.bytes);
 		wrt_unlock(&s->dev->lock, device);
@@ -411,7 +410,6 @@ void wrt_stream_gone(struct wrt_stream *s)
 	wrt_stream_publish(s);
 	wrt_clients_defer_owner(s);
 	wrt_unlock(&s->lock, flags);
-	wrt_stream_forget_buffer(s);
 }
 
 void wrt_stream_suspend(struct wrt_stream *s)
@@ -419,15 +417,16 @@ void wrt_stream_suspend(struct wrt_stream *s)
 	unsigned long flags = wrt_lock(&s->lock);
 
 	wrt_assert_mutex(&s->dev->mutex);
-	s->asleep = true;
-	if (s->state == WRT_STREAM_RUN && !s->dma_off) {
+	if (s->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON) {
 		stop_dma(s);
-		s->wakes_up = true;
+		s->dma = WRT_DMA_RESUMES;
 		s->looks++;
 		count_stall(s);
 		pass_points(s);
 		wrt_stream_publish(s);
 		wrt_clients_defer_owner(s);
+	} else if (s->dma == WRT_DMA_OFF) {
+		s->dma = WRT_DMA_ASLEEP;
 	}
 	wrt_unlock(&s->lock, flags);
 }
@@ -436,14 +435,49 @@ void wrt_stream_suspend(struct wrt_stream *s)
 int wrt_stream_resume(struct wrt_stream *s)
 {
 	unsigned long flags = wrt_lock(&s->lock);
+	bool resumes = s->dma == WRT_DMA_RESUMES;
 	int err = 0;
 
 	wrt_assert_mutex(&s->dev->mutex);
-	s->asleep = false;
-	if (s->wakes_up && !wrt_position_ended(&s->pos))
+	if (s->dma != WRT_DMA_ON)
+		s->dma = WRT_DMA_OFF;
+	if (resumes && !wrt_position_ended(&s->pos))
 		err = start_dma(s);
-	s->wakes_up = false;
 	wrt_stream_publish(s);
 	wrt_unlock(&s->lock, flags);
 	return err;
+}
+
+/* ---- observers ------------------------------------------------------------------- */
+
+static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
+{
+	wrt_assert_locked(&s->lock);
+	if (s->state == WRT_STREAM_GONE)
+		return WRT_EGONE;
+	if (!wrt_clients_has_place(s, c))
+		return WRT_ENOMEM;
+	if (s->state == WRT_STREAM_RUN)	/* points of before are not for the new one */
+		take_look(s);
+	c->observer = true;
+	wrt_clients_link(s, c);
+	wrt_clients_update_points(s);
+	return 0;
+}
+
+int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->lock);
+	int err = observe_locked(s, c);
+
+	if (!err)
+		wrt_clients_notify_owner(s, &flags);
+	wrt_stream_unlock_and_kick(s, flags);
+	return err;
+}
+
+void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c)
+{
+	wrt_assert_may_sleep();
+	wrt_clients_unlink(s, c);
 }

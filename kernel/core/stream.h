@@ -23,10 +23,9 @@
 #ifndef WRT_CORE_STREAM_H
 #define WRT_CORE_STREAM_H
 
-#include "hw.h"
+#include "backend.h"
 #include "position.h"
 
-struct wrt_device;
 struct wrt_client;
 
 enum wrt_stream_state {
@@ -34,6 +33,14 @@ enum wrt_stream_state {
 	WRT_STREAM_READY = 1,	/* buffer programmed, DMA off (stopped or paused) */
 	WRT_STREAM_RUN = 2,	/* DMA on */
 	WRT_STREAM_GONE = 3,	/* the device has been removed */
+};
+
+/* DMA of a stream in RUN; else it is off. It is off in RUN behind the end of a stream, too. */
+enum wrt_stream_dma {
+	WRT_DMA_OFF = 0,
+	WRT_DMA_ON,
+	WRT_DMA_ASLEEP,		/* off: the device is suspended */
+	WRT_DMA_RESUMES,	/* likewise; it was on, and resume turns it on again */
 };
 
 /* One consistent reading of a stream. */
@@ -135,9 +142,7 @@ struct wrt_stream {
 	struct wrt_client *owner;
 	struct wrt_client *clients;	/* owner and observers */
 	bool points_on;
-	bool dma_off;			/* RUN, but DMA is off: at the end, or asleep */
-	bool asleep;			/* the device is suspended */
-	bool wakes_up;			/* DMA ran when it was, and goes on at resume */
+	enum wrt_stream_dma dma;
 	u64 stalls;
 	u32 register_base;
 	struct wrt_hw_geom geom;
@@ -279,12 +284,21 @@ void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wr
 /* [S] device.c only: DMA off, last points handed out, state GONE published. Kick next. */
 void wrt_stream_gone(struct wrt_stream *s);
 
+/* [S] Device mutex held: DMA off, and the device forgets the buffer. Kick next. */
+void wrt_stream_forget_buffer(struct wrt_stream *s);
+
 /*
  * [S] device.c only. DMA off where it stands, points up to there handed out, the state kept;
  * then on from there. No point passes in between; it counts as one stall. Kick next.
  */
 void wrt_stream_suspend(struct wrt_stream *s);
 int wrt_stream_resume(struct wrt_stream *s);
+
+/* What tracepoints know a stream by. */
+static inline u32 wrt_trace_id(const struct wrt_stream *s)
+{
+	return s->dev->number << 8 | s->slot;
+}
 
 void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 		     const struct wrt_hw_caps *caps);

@@ -1116,7 +1116,7 @@ static void an_engine_that_does_not_start_again_leaves_the_stream_standing(void 
 	wrt_device_suspend(&b->tb.dev);
 	tb_backend.fail_start = -WRT_EIO;
 	assert_int_equal(wrt_device_resume(&b->tb.dev), WRT_EIO);
-	assert_false(b->tb.dev.asleep);
+	assert_int_equal(b->tb.dev.state, WRT_DEVICE_AWAKE);
 	tb_run_for(&b->tb, 10 * POINT_NS);
 	assert_int_equal(position(b, &b->owner).linear, 3 * POINT_BYTES);
 	tb_backend.fail_start = 0;

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * backend.h - what the streams of a device share: the backend that drives its hardware, and
+ * the locks around calls of it. Initialised by device.c.
+ */
+#ifndef WRT_CORE_BACKEND_H
+#define WRT_CORE_BACKEND_H
+
+#include "deferred.h"
+#include "hw.h"
+
+struct wrt_stream;
+
+enum wrt_device_state {
+	WRT_DEVICE_AWAKE = 0,
+	WRT_DEVICE_ASLEEP,	/* suspended: only resume() may touch the hardware */
+	WRT_DEVICE_GONE,	/* removed, for good */
+};
+
+struct wrt_device {
+	const struct wrt_hw_ops *ops;
+	struct wrt_hw_dev *hw;
+	struct wrt_lock lock;		/* the backend's [A] operations; inside stream locks */
+	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
+	enum wrt_device_state state;	/* written with both held, read with either */
+	/*
+	 * Set by the binding that has a thread. Any context: have wrt_device_serve() called until
+	 * it says that nothing is deferred. Without a thread that is done at once.
+	 */
+	void (*wake)(struct wrt_device *dev);
+	struct wrt_deferred deferred;
+	struct wrt_wait wait;		/* for callbacks to return, deferred work to be done */
+	u32 number;			/* the card's, for traces; set by the binding */
+	u32 nstreams;
+	struct wrt_stream *streams;	/* one for each slot */
+};
+
+#endif
