@@ -30,6 +30,10 @@
 #define WRT_HAVE_VM_FLAGS_MOD WRT_KERNEL(6, 3)
 #endif
 
+#ifndef WRT_HAVE_ELAPSED_UNDER_LOCK	/* snd-pcm: period_elapsed with the stream lock held */
+#define WRT_HAVE_ELAPSED_UNDER_LOCK WRT_KERNEL(5, 14)
+#endif
+
 #ifndef WRT_PLATFORM_REMOVE_VOID
 #define WRT_PLATFORM_REMOVE_VOID WRT_KERNEL(6, 11)
 #endif

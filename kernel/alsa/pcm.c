@@ -28,6 +28,7 @@ struct wrt_pcm_stream {
 	struct wrt_stream *stream;
 	struct snd_pcm_substream *substream;
 	struct hrtimer started;
+	bool position_read;		/* by the interrupt; PCM stream lock */
 	bool may_fill;			/* the buffer, with silence after the last frame */
 	/* of a drain; PCM stream lock */
 	bool ending;			/* what follows is known */
@@ -58,13 +59,31 @@ static const struct {
 
 /* ---- what the core tells us --------------------------------------------------- */
 
-/* One call, however many points have passed: ALSA reads the pointer itself. */
+/*
+ * One call, however many points have passed: ALSA reads the pointer itself. That may be the
+ * reading of the interrupt, which is only a moment old; the hardware is not read again.
+ */
+static void period_elapsed(struct wrt_pcm_stream *ps)
+{
+#if WRT_HAVE_ELAPSED_UNDER_LOCK
+	unsigned long flags;
+
+	snd_pcm_stream_lock_irqsave(ps->substream, flags);
+	ps->position_read = true;
+	snd_pcm_period_elapsed_under_stream_lock(ps->substream);
+	ps->position_read = false;
+	snd_pcm_stream_unlock_irqrestore(ps->substream, flags);
+#else
+	snd_pcm_period_elapsed(ps->substream);
+#endif
+}
+
 static bool pcm_notify(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from)
 {
 	struct wrt_pcm_stream *ps = container_of(c, struct wrt_pcm_stream, client);
 
 	if (points)
-		snd_pcm_period_elapsed(ps->substream);
+		period_elapsed(ps);
 	return false;
 }
 
@@ -496,6 +515,9 @@ static snd_pcm_uframes_t pcm_pointer(struct snd_pcm_substream *substream)
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 	struct wrt_snapshot snap;
 
+	/* Every reading is stored there, and the owner's ALSA stream has no end: it never steps back. */
+	if (ps->position_read && !is_draining(substream))
+		return bytes_to_frames(substream->runtime, READ_ONCE(ps->stream->pos.offset));
 	wrt_stream_position(ps->stream, &ps->client, &snap);
 	if (is_draining(substream))
 		end_at_last_frame(ps, &snap);
