@@ -171,7 +171,7 @@ static enum wrt_status host_device(const struct cf_device *wish)
 	bed.wish = *wish;
 	bed.step = cfg.step;
 	if (cfg.step)
-		cf_client.stall = NULL;
+		cf_probe.stall = NULL;
 	tb_open(&bed.tb, &cfg);
 	shape(wish);
 	bed.mark_ns = bed.tb.now;
@@ -654,12 +654,10 @@ struct cf_client cf_client = {
 	.device = host_device,
 	.end = host_end,
 	.remove = host_remove,
-	.caps = host_caps,
 	.open = host_open,
 	.close = host_close,
 	.set_format = host_set_format,
 	.alloc = host_alloc,
-	.alloc_failing = host_alloc_failing,
 	.free = host_free,
 	.map = host_map,
 	.event = host_event,
@@ -667,7 +665,6 @@ struct cf_client cf_client = {
 	.event_close = host_event_close,
 	.event_take = host_event_take,
 	.event_wait = host_event_wait,
-	.event_hook = host_event_hook,
 	.event_register = host_register,
 	.event_unregister = host_unregister,
 	.event_bad = host_event_bad,
@@ -679,11 +676,17 @@ struct cf_client cf_client = {
 	.write_packet = host_write_packet,
 	.latency = host_latency,
 	.reg = host_reg,
-	.reg_read = host_reg_read,
 	.page = host_page,
 	.advance = host_advance,
-	.stall = host_stall,
 	.now_ns = host_now,
+};
+
+struct cf_probe cf_probe = {
+	.caps = host_caps,
+	.alloc_failing = host_alloc_failing,
+	.event_hook = host_event_hook,
+	.reg_read = host_reg_read,
+	.stall = host_stall,
 	.held = host_held,
 	.steps = host_steps,
 	.preset_packets = host_preset,

@@ -20,6 +20,7 @@
 #include <sound/wavert.h>
 
 #include "guest_device.h"
+#include "probe.h"
 
 #define STREAMS		32
 #define EVENTS		128
@@ -679,20 +680,16 @@ static enum wrt_status ioctl_unknown_interface(struct cf_stream *s)
 	return call(s->fd, WAVERT_IOWR(0xff, struct wavert_new_stream), &n);
 }
 
-
 struct cf_client cf_client = {
 	.name = "ioctl",
 	.kernel = true,
 	.device = ioctl_device,
 	.end = ioctl_end,
 	.remove = ioctl_remove,
-	.caps = ioctl_caps,
 	.open = ioctl_open,
 	.close = ioctl_close,
-	.close_handle = ioctl_close_handle,
 	.set_format = ioctl_set_format,
 	.alloc = ioctl_alloc,
-	.alloc_failing = ioctl_alloc_failing,
 	.free = ioctl_free,
 	.map = ioctl_map,
 	.event = ioctl_event,
@@ -711,10 +708,16 @@ struct cf_client cf_client = {
 	.write_packet = ioctl_write_packet,
 	.latency = ioctl_latency,
 	.reg = ioctl_reg,
-	.reg_read = ioctl_reg_read,
 	.page = ioctl_page,
 	.advance = ioctl_advance,
 	.now_ns = ioctl_now,
+};
+
+struct cf_probe cf_probe = {
+	.caps = ioctl_caps,
+	.close_handle = ioctl_close_handle,
+	.alloc_failing = ioctl_alloc_failing,
+	.reg_read = ioctl_reg_read,
 	.held = ioctl_held,
 	.client_dies = ioctl_client_dies,
 	.short_arguments = ioctl_short_arguments,

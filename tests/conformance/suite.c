@@ -256,19 +256,19 @@ void at_signals(struct cf_event *e, uint32_t n, void (*fn)(uint32_t k))
 {
 	hooked = fn;
 	signals = 0;
-	if (cl->event_hook)
-		cl->event_hook(e, hook);
+	if (probe->event_hook)
+		probe->event_hook(e, hook);
 	while (signals < n) {
 		CHECK(cl->event_wait(e, 10 * PACKET, cf_rate));
-		if (cl->event_hook) {
+		if (probe->event_hook) {
 			take(e);
 		} else {
 			signals += (uint32_t)take(e);
 			fn(signals);
 		}
 	}
-	if (cl->event_hook)
-		cl->event_hook(e, NULL);
+	if (probe->event_hook)
+		probe->event_hook(e, NULL);
 	if (result != PASSED)
 		longjmp(leave, 1);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
+#include "probe.h"
 
 #define TEST(id)								\
 	static void test_##id(void);						\
@@ -136,5 +136,6 @@ void quiet(struct cf_event *e);				/* T_quiet passes, nothing comes */
 void at_signals(struct cf_event *e, uint32_t n, void (*fn)(uint32_t k));
 
 #define cl (&cf_client)
+#define probe (&cf_probe)
 
 #endif

@@ -151,11 +151,11 @@ static int starve(struct cf_stream *s, uint32_t bytes)
 	bool hit = true;
 	int n;
 
-	if (!cl->alloc_failing)
+	if (!probe->alloc_failing)
 		lacks("this kernel cannot make an allocation fail");
 	for (n = 1; hit; n++) {
 		struct cf_buffer b = { .notify = true, .count = 2, .bytes = bytes };
-		enum wrt_status st = cl->alloc_failing(s, &b, n, &hit);
+		enum wrt_status st = probe->alloc_failing(s, &b, n, &hit);
 
 		if (st == CF_LACKS)
 			lacks("this kernel cannot make an allocation fail");
@@ -173,11 +173,11 @@ static int starve(struct cf_stream *s, uint32_t bytes)
 TEST(WRT_021)
 {
 	struct cf_stream *s = open_pin(CF_RENDER, 0);
-	long before = cl->held(CF_HELD_BUFFERS), engines = cl->held(CF_HELD_ENGINES);
+	long before = probe->held(CF_HELD_BUFFERS), engines = probe->held(CF_HELD_ENGINES);
 
 	CHECK(starve(s, 2 * SIZE) >= 1);
-	SAME(cl->held(CF_HELD_BUFFERS), before);
-	SAME(cl->held(CF_HELD_ENGINES), engines);
+	SAME(probe->held(CF_HELD_BUFFERS), before);
+	SAME(probe->held(CF_HELD_ENGINES), engines);
 	OK(alloc(s, 2, 2 * SIZE));
 	works(s, 2, PACKET);
 }
@@ -193,7 +193,7 @@ TEST(WRT_022)
 	s = open_pin(CF_RENDER, 0);
 	for (i = 0; i < 200; i++) {
 		struct cf_buffer b = { .notify = true, .count = 2, .bytes = 40 * SIZE };
-		enum wrt_status st = cl->alloc_failing(s, &b, 0, &hit);
+		enum wrt_status st = probe->alloc_failing(s, &b, 0, &hit);
 
 		if (st == CF_LACKS)
 			lacks("this kernel cannot make an allocation fail");

@@ -92,8 +92,8 @@ TEST(WRT_194)
 	go(PACKET + 10 + late());
 	SAME(get(s).number, 0);
 	go(5 * PACKET);
-	if (cl->stall)
-		cl->stall(3 * PACKET, RATE);
+	if (probe->stall)
+		probe->stall(3 * PACKET, RATE);
 	OK(state(s, CF_PAUSE));
 	points = pos(s).linear / SIZE;
 	CHECK(points >= 6);
@@ -135,8 +135,8 @@ static void stamps(uint64_t delay_ns)
 	began = pos(s).ns - pos(s).linear / FRAME * 1000000000 / RATE;
 	for (k = 0; k < 10; k++) {
 		go(k ? PACKET : PACKET + 100 + late());
-		if (cl->stall && k == 5)
-			cl->stall(PACKET, RATE);	/* found late by the interrupt */
+		if (probe->stall && k == 5)
+			probe->stall(PACKET, RATE);	/* found late by the interrupt */
 		r = get(s);
 		CHECK(r.ns + delay_ns + PACKET_NS <= cl->now_ns(RATE) + 1 + behind);
 		CHECK(r.ns + delay_ns + slack >= began + r.number * PACKET_NS + behind);

@@ -6,28 +6,28 @@
 
 TEST(WRT_045)
 {
-	long before = cl->held(CF_HELD_BUFFERS);
+	long before = probe->held(CF_HELD_BUFFERS);
 	struct cf_stream *s, *t = open_pin(CF_RENDER, 0);
 
 	s = ready(CF_RENDER, 2, PACKET);
 	memset(map(s), 0xff, 2 * SIZE);
 	GIVES(alloc(t, 2, 2 * SIZE), DEVICE_BUSY);
 	cl->close(s);
-	SAME(cl->held(CF_HELD_BUFFERS), before);
+	SAME(probe->held(CF_HELD_BUFFERS), before);
 	OK(alloc(t, 2, 2 * SIZE));
 	CHECK(!map(t)[0] && !map(t)[2 * SIZE - 1]);
 }
 
 TEST(WRT_046)
 {
-	long buffers = cl->held(CF_HELD_BUFFERS), engines = cl->held(CF_HELD_ENGINES);
+	long buffers = probe->held(CF_HELD_BUFFERS), engines = probe->held(CF_HELD_ENGINES);
 	struct cf_stream *s = ready(CF_CAPTURE, 2, PACKET);
 
 	OK(state(s, CF_RUN));
 	go(PACKET / 2);
 	cl->close(s);	/* the bed sees to it that the engine goes before the memory */
-	SAME(cl->held(CF_HELD_BUFFERS), buffers);
-	SAME(cl->held(CF_HELD_ENGINES), engines);
+	SAME(probe->held(CF_HELD_BUFFERS), buffers);
+	SAME(probe->held(CF_HELD_ENGINES), engines);
 	s = ready(CF_CAPTURE, 2, PACKET);
 	SAME(pos(s).state, CF_STOP);
 	go(PACKET);
@@ -52,7 +52,7 @@ TEST(WRT_047)
 
 TEST(WRT_048)
 {
-	long before = cl->held(CF_HELD_EVENTS);
+	long before = probe->held(CF_HELD_EVENTS);
 	struct cf_stream *s = ready(CF_RENDER, 2, PACKET);
 	struct cf_event *e[8];
 	int i;
@@ -63,9 +63,9 @@ TEST(WRT_048)
 	go(PACKET);
 	for (i = 0; i < 8; i++)
 		cl->event_close(e[i]);
-	CHECK(cl->held(CF_HELD_EVENTS) != before);
+	CHECK(probe->held(CF_HELD_EVENTS) != before);
 	cl->close(s);
-	SAME(cl->held(CF_HELD_EVENTS), before);
+	SAME(probe->held(CF_HELD_EVENTS), before);
 }
 
 TEST(WRT_049)
@@ -154,7 +154,7 @@ TEST(WRT_053)
 
 TEST(WRT_054)
 {
-	long engines = cl->held(CF_HELD_ENGINES), buffers = cl->held(CF_HELD_BUFFERS);
+	long engines = probe->held(CF_HELD_ENGINES), buffers = probe->held(CF_HELD_BUFFERS);
 	struct cf_stream *s = ready(CF_CAPTURE, 2, PACKET);
 	struct cf_event *e = event_on(s);
 
@@ -164,8 +164,8 @@ TEST(WRT_054)
 	SAME(pos(s).state, CF_STOP);
 	SAME(pos(s).linear, 0);
 	if (!cl->kernel)	/* there an open stream holds both */
-		SAME(cl->held(CF_HELD_ENGINES), engines);
-	SAME(cl->held(CF_HELD_BUFFERS), buffers);
+		SAME(probe->held(CF_HELD_ENGINES), engines);
+	SAME(probe->held(CF_HELD_BUFFERS), buffers);
 	quiet(e);
 	OK(alloc(s, 1, SIZE));
 	SAME(pos(s).linear, 0);
@@ -177,11 +177,11 @@ TEST(WRT_055)
 	uint32_t i;
 	uint8_t *at;
 
-	if (!cl->close_handle)
+	if (!probe->close_handle)
 		lacks("a process has one mapping of its memory");
 	at = map(s);
 	memset(at, 0x77, SIZE);
-	cl->close_handle(s);
+	probe->close_handle(s);
 	for (i = 0; i < 16; i++) {
 		t = ready_pin(CF_RENDER, i % cl->nature.pins, 1, PACKET);
 		memset(map(t), 0x11, SIZE);

@@ -174,8 +174,8 @@ TEST(WRT_097)
 	running(CF_RENDER, 2, PACKET);
 	for (i = 0; i < 10; i++) {
 		go(2 * PACKET + PACKET / 3);
-		if (cl->stall && i % 2)		/* SetState finds points itself */
-			cl->stall(7 * PACKET, RATE);
+		if (probe->stall && i % 2)		/* SetState finds points itself */
+			probe->stall(7 * PACKET, RATE);
 		OK(state(s, CF_PAUSE));
 		points = pos(s).linear / SIZE;
 		sum += take(e);
@@ -194,8 +194,8 @@ TEST(WRT_098)
 	running(CF_RENDER, 2, packet);
 	for (i = 0; i < 400; i++) {
 		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-		if (cl->stall && i % 3 == 0)
-			cl->stall(seed >> 56, RATE);
+		if (probe->stall && i % 3 == 0)
+			probe->stall(seed >> 56, RATE);
 		go(seed >> 57);
 		sum += take(e);
 		points = pos(s).linear / (packet * FRAME);
@@ -303,8 +303,8 @@ TEST(WRT_103)
 
 	running(CF_RENDER, 2, PACKET);
 	go(5 * PACKET + PACKET / 2);
-	if (cl->stall) {
-		cl->stall(9 * PACKET, RATE);
+	if (probe->stall) {
+		probe->stall(9 * PACKET, RATE);
 		pos(s);		/* reading takes no point away */
 		go(1);
 	}

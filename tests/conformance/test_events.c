@@ -82,7 +82,7 @@ TEST(WRT_065)
 
 TEST(WRT_066)
 {
-	long before = cl->held(CF_HELD_EVENTS);
+	long before = probe->held(CF_HELD_EVENTS);
 	struct cf_stream *s = ready(CF_RENDER, 2, PACKET);
 	struct cf_event *e = event_on(s);
 
@@ -92,7 +92,7 @@ TEST(WRT_066)
 	OK(state(s, CF_RUN));
 	quiet(e);
 	cl->event_close(e);
-	SAME(cl->held(CF_HELD_EVENTS), before);
+	SAME(probe->held(CF_HELD_EVENTS), before);
 }
 
 TEST(WRT_067)
@@ -172,9 +172,9 @@ TEST(WRT_071)
 		quiet(e);
 		OK(cl->event_register(s, e));
 	}
-	if (cl->stall && cl->exact) {	/* points that passed, and nobody was told yet */
+	if (probe->stall && cl->exact) {	/* points that passed, and nobody was told yet */
 		go(PACKET - PACKET / 3);
-		cl->stall(3 * PACKET, RATE);
+		probe->stall(3 * PACKET, RATE);
 		take(e);
 		take(f);
 		OK(cl->event_unregister(s, e));
@@ -212,10 +212,10 @@ TEST(WRT_073)
 	CHECK(cl->event_wait(f, PACKET, RATE));
 	OK(state(s, CF_PAUSE));
 	SAME(take(f) + 5, take(e));
-	if (!cl->stall)
+	if (!probe->stall)
 		return;
 	OK(state(s, CF_RUN));
-	cl->stall(7 * PACKET, RATE);	/* points that passed, and nobody was told yet */
+	probe->stall(7 * PACKET, RATE);	/* points that passed, and nobody was told yet */
 	OK(cl->event_register(s, g));
 	OK(state(s, CF_PAUSE));
 	SAME(take(g), 0);
@@ -346,11 +346,11 @@ TEST(WRT_082)
 
 	for (i = 0; i < 64; i++)
 		e[i] = event_on(s);
-	held = cl->held(CF_HELD_EVENTS);
+	held = probe->held(CF_HELD_EVENTS);
 	e[64] = event();
 	GIVES(cl->event_register(s, e[64]), INSUFFICIENT_RESOURCES);
 	cl->event_close(e[64]);
-	SAME(cl->held(CF_HELD_EVENTS), held);
+	SAME(probe->held(CF_HELD_EVENTS), held);
 	e[64] = event();
 	GIVES(cl->event_register(s, e[64]), INSUFFICIENT_RESOURCES);
 	each_counts(s, e, 64, 5);

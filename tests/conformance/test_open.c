@@ -10,9 +10,9 @@ static struct cf_caps announced(uint32_t dir)
 {
 	struct cf_caps c;
 
-	if (cl->caps(dir, 0, &c) == CF_LACKS)
+	if (probe->caps(dir, 0, &c) == CF_LACKS)
 		lacks(of_binding);
-	OK(cl->caps(dir, 0, &c));
+	OK(probe->caps(dir, 0, &c));
 	return c;
 }
 
@@ -84,7 +84,7 @@ TEST(WRT_006)
 	go(PACKET + 10 + late());
 	OK(cl->read_packet(in, &r));
 	GIVES(cl->read_packet(out, &r), NOT_SUPPORTED);
-	if (cl->caps(CF_RENDER, 0, &c) == WRT_STATUS_SUCCESS)
+	if (probe->caps(CF_RENDER, 0, &c) == WRT_STATUS_SUCCESS)
 		CHECK(!c.input && announced(CF_CAPTURE).input);
 }
 
@@ -101,13 +101,13 @@ TEST(WRT_007)
 	GIVES(cl->packet_count(in, &n), NOT_SUPPORTED);
 	OK(cl->presentation(out, &a, &b));
 	GIVES(cl->presentation(in, &a, &b), NOT_SUPPORTED);
-	if (cl->caps(CF_RENDER, 0, &c) == WRT_STATUS_SUCCESS)
+	if (probe->caps(CF_RENDER, 0, &c) == WRT_STATUS_SUCCESS)
 		CHECK(c.output && !announced(CF_CAPTURE).output);
 }
 
 TEST(WRT_008)
 {
-	if (!cl->unknown_interface)
+	if (!probe->unknown_interface)
 		lacks(of_binding);
-	CHECK(cl->unknown_interface(open_pin(CF_RENDER, 0)) != WRT_STATUS_SUCCESS);
+	CHECK(probe->unknown_interface(open_pin(CF_RENDER, 0)) != WRT_STATUS_SUCCESS);
 }

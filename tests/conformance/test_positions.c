@@ -21,8 +21,8 @@ TEST(WRT_135)
 
 	for (i = 0; i < 1000; i++) {
 		go(i % 10 ? 1 : 37);
-		if (cl->stall && i % 7 == 0)
-			cl->stall(60, RATE);
+		if (probe->stall && i % 7 == 0)
+			probe->stall(60, RATE);
 		now = pos(s).play;
 		CHECK(now < 2 * packet * FRAME);
 		wraps += now < last;
@@ -178,7 +178,7 @@ TEST(WRT_141)
 		go(1);
 		SAME(pos(s).play % FRAME, 0);
 		SAME(pos(s).linear % FRAME, 0);
-		if (i == 5 && cl->stall)	/* not the step clock */
+		if (i == 5 && probe->stall)	/* not the step clock */
 			SAME(pos(s).play, want("position-after-5-ms", 880));
 	}
 	OK(state(s, CF_PAUSE));
@@ -271,7 +271,7 @@ static uint64_t reg(struct cf_stream *s, enum cf_register_kind kind)
 {
 	uint64_t value = 0;
 
-	OK(cl->reg_read(s, kind, &value));
+	OK(probe->reg_read(s, kind, &value));
 	return value;
 }
 
@@ -404,7 +404,7 @@ TEST(WRT_153)
 	s = ready(CF_RENDER, 2, PACKET);
 	OK(cl->reg(s, CF_POSITION_REGISTER, &r));
 	reg(s, CF_POSITION_REGISTER);
-	cl->close_handle(s);
+	probe->close_handle(s);
 	GIVES(alloc(t, 2, 2 * SIZE), DEVICE_BUSY);	/* the mapping keeps the stream ... */
 	cl->close(s);
 	OK(alloc(t, 2, 2 * SIZE));			/* ... and ends with it */
@@ -422,14 +422,14 @@ TEST(WRT_154)
 {
 	struct cf_stream *s;
 
-	if (!cl->position_sleeps)
+	if (!probe->position_sleeps)
 		lacks("every system call may sleep; the miniport's own call is tested on the host");
 	s = running(2, PACKET);
-	SAME(cl->position_sleeps(s), 0);
+	SAME(probe->position_sleeps(s), 0);
 	go(PACKET + 10);
-	SAME(cl->position_sleeps(s), 0);
+	SAME(probe->position_sleeps(s), 0);
 	OK(state(s, CF_PAUSE));
-	SAME(cl->position_sleeps(s), 0);
+	SAME(probe->position_sleeps(s), 0);
 	OK(cl->free(s));
-	SAME(cl->position_sleeps(s), 0);
+	SAME(probe->position_sleeps(s), 0);
 }

@@ -52,8 +52,8 @@ TEST(WRT_161)
 		for (i = 0; i < 30; i++) {
 			OK(state(s, CF_RUN));
 			go(31 + late());
-			if (cl->stall && i % 3 == 0)
-				cl->stall(200, RATE);
+			if (probe->stall && i % 3 == 0)
+				probe->stall(200, RATE);
 			OK(state(s, CF_PAUSE));
 			SAME(count(s), pos(s).linear / (packet * FRAME));
 			SAME(page(s).packets, count(s));
@@ -86,9 +86,9 @@ TEST(WRT_162)
 			CHECK(n >= before && n <= pos(s).linear / SIZE);
 		}
 	}
-	if (!cl->stall)
+	if (!probe->stall)
 		return;
-	cl->stall(5 * PACKET / 2, RATE);	/* passed, whether an interrupt was served or not */
+	probe->stall(5 * PACKET / 2, RATE);	/* passed, whether an interrupt was served or not */
 	SAME(count(s), k + 2);
 	SAME(count(s), pos(s).linear / SIZE);
 }
@@ -463,11 +463,11 @@ TEST(WRT_183)
 	struct cf_stream *s = ready(CF_RENDER, 2, PACKET);
 	uint64_t from = (1ull << 32) - 4, c;
 
-	if (!cl->preset_packets)
+	if (!probe->preset_packets)
 		lacks("the counter cannot be preset from outside");
 	OK(state(s, CF_RUN));
 	OK(state(s, CF_PAUSE));
-	OK(cl->preset_packets(s, from));
+	OK(probe->preset_packets(s, from));
 	OK(put(s, (uint32_t)from));
 	OK(state(s, CF_RUN));
 	for (c = from; c < from + 8; c++) {
@@ -577,7 +577,7 @@ TEST(WRT_186)
 			go(37);
 			before = cl->now_ns(RATE);
 			OK(cl->presentation(s, &frames, &ns));
-			if (to != CF_RUN && cl->exact && !cl->stall)
+			if (to != CF_RUN && cl->exact && !probe->stall)
 				continue;	/* the step clock's time is that of the stop */
 			CHECK(ns >= before && ns <= cl->now_ns(RATE));
 		}

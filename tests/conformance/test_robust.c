@@ -11,13 +11,13 @@ TEST(WRT_210)
 	struct cf_stream *s;
 	struct cf_event *e;
 
-	if (!cl->short_arguments)
+	if (!probe->short_arguments)
 		lacks("arguments are copied by the binding");
 	s = ready(CF_RENDER, 2, PACKET);
 	e = event_on(s);
 	OK(state(s, CF_RUN));
 	go(PACKET / 2);
-	SAME(cl->short_arguments(s), 0);
+	SAME(probe->short_arguments(s), 0);
 	SAME(pos(s).state, CF_RUN);
 	SAME(page(s).late + page(s).overruns, 0);
 	go(PACKET);
@@ -29,10 +29,10 @@ TEST(WRT_211)
 {
 	struct cf_stream *s;
 
-	if (!cl->wrong_access)
+	if (!probe->wrong_access)
 		lacks("access types are the binding's affair");
 	s = ready(CF_RENDER, 2, PACKET);
-	SAME(cl->wrong_access(s), 0);
+	SAME(probe->wrong_access(s), 0);
 	SAME(pos(s).state, CF_STOP);
 	OK(cl->write_packet(s, 0, 0, 0));
 }
@@ -105,16 +105,16 @@ TEST(WRT_213)
 	struct cf_event *e;
 	int i;
 
-	if (!cl->client_dies)
+	if (!probe->client_dies)
 		lacks("client and implementation are one process");
 	e = event();
 	for (i = 0; i < CF_HELD_KINDS; i++)
-		before[i] = cl->held(i);
-	OK(cl->client_dies(e));
+		before[i] = probe->held(i);
+	OK(probe->client_dies(e));
 	CHECK(take(e));
 	quiet(e);
 	for (i = 0; i < CF_HELD_KINDS; i++)
-		SAME(cl->held(i), before[i]);
+		SAME(probe->held(i), before[i]);
 	ready(CF_RENDER, 2, PACKET);
 }
 
@@ -125,7 +125,7 @@ TEST(WRT_214)
 
 	packet = small(2, 48);
 	for (i = 0; i < CF_HELD_KINDS; i++)
-		before[i] = cl->held(i);
+		before[i] = probe->held(i);
 	for (i = 0; i < 1000; i++) {
 		struct cf_stream *s = ready(i % 2 ? CF_CAPTURE : CF_RENDER, 2, packet);
 		struct cf_event *e = event_on(s), *left = event_on(s);
@@ -140,7 +140,7 @@ TEST(WRT_214)
 		cl->close(s);
 	}
 	for (i = 0; i < CF_HELD_KINDS; i++)
-		SAME(cl->held(i), before[i]);
+		SAME(probe->held(i), before[i]);
 }
 
 /* Underruns when so many packets had been played, and the test was where it meant to be. */
@@ -184,10 +184,10 @@ TEST(WRT_215)
 	underruns_are(s, 11, 5);
 	go(PACKET);
 	underruns_are(s, 12, 6);
-	if (cl->stall)
-		cl->stall(3 * PACKET, RATE);
+	if (probe->stall)
+		probe->stall(3 * PACKET, RATE);
 	go(PACKET);
-	at = cl->stall ? 16 : 13;
+	at = probe->stall ? 16 : 13;
 	underruns_are(s, at, at - 6);
 	OK(state(s, CF_STOP));
 	at = (uint32_t)page(s).underruns;
@@ -273,9 +273,9 @@ TEST(WRT_218)
 	OK(cl->presentation(s, &frames, &ns));
 	SAME(frames, 3ull * big + 1234 - 92);
 	OK(state(s, CF_PAUSE));
-	if (cl->stall) {
+	if (probe->stall) {
 		OK(state(s, CF_RUN));
-		cl->stall(7ull * big, RATE);
+		probe->stall(7ull * big, RATE);
 		SAME(pos(s).linear, (10ull * big + 1234) * FRAME);
 		OK(state(s, CF_PAUSE));
 		SAME(take(e), 7);

@@ -56,12 +56,12 @@ static void steps_to(struct cf_stream *s, uint32_t to, const uint32_t *expected,
 	uint32_t seen[16];
 	int i, got;
 
-	if (cl->steps)
-		cl->steps(s, seen, 16);
+	if (probe->steps)
+		probe->steps(s, seen, 16);
 	OK(state(s, to));
-	if (!cl->steps)
+	if (!probe->steps)
 		return;
-	got = cl->steps(s, seen, 16);
+	got = probe->steps(s, seen, 16);
 	SAME(got, n);
 	for (i = 0; i < n; i++)
 		SAME(seen[i], expected[i]);
@@ -145,17 +145,17 @@ TEST(WRT_125)
 	OK(state(s, CF_ACQUIRE));
 	CHECK(state(s, CF_RUN) != WRT_STATUS_SUCCESS);	/* no buffer */
 	is_in(s, CF_PAUSE);	/* the steps before were taken (Q14) */
-	if (!cl->fail_start)
+	if (!probe->fail_start)
 		return;
 	OK(state(s, CF_STOP));
 	OK(alloc(s, 2, 2 * SIZE));
-	OK(cl->fail_start(true));
+	OK(probe->fail_start(true));
 	OK(state(s, CF_PAUSE));
 	CHECK(state(s, CF_RUN) != WRT_STATUS_SUCCESS);
 	is_in(s, CF_PAUSE);
 	go(PACKET);
 	SAME(pos(s).linear, 0);
-	OK(cl->fail_start(false));
+	OK(probe->fail_start(false));
 	OK(state(s, CF_RUN));
 	go(PACKET);
 	CHECK(pos(s).linear >= SIZE);
@@ -231,8 +231,8 @@ TEST(WRT_128)
 	for (path = 0; path < 4; path++) {
 		OK(state(s, CF_RUN));
 		go(2 * PACKET + 100);
-		if (cl->stall && path & 1)
-			cl->stall(3 * PACKET, RATE);
+		if (probe->stall && path & 1)
+			probe->stall(3 * PACKET, RATE);
 		if (path >= 1)
 			OK(state(s, CF_PAUSE));
 		if (path >= 2)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "client_ks.h"
+#include "probe.h"
 
 static HANDLE filter = INVALID_HANDLE_VALUE;
 
@@ -421,12 +422,10 @@ struct cf_client cf_client = {
 	.device = nt_device,
 	.end = nt_end,
 	.remove = nt_remove,
-	.caps = nt_caps,
 	.open = nt_open,
 	.close = nt_close,
 	.set_format = ks_set_format,
 	.alloc = ks_alloc,
-	.alloc_failing = nt_alloc_failing,
 	.free = nt_free,
 	.map = ks_map,
 	.event = ks_event_new,
@@ -445,11 +444,16 @@ struct cf_client cf_client = {
 	.write_packet = ks_write_packet,
 	.latency = ks_latency,
 	.reg = ks_reg,
-	.reg_read = nt_reg_read,
 	.page = nt_page,
 	.advance = nt_advance,
 	.now_ns = nt_now,
 	.moved = nt_moved,
+};
+
+struct cf_probe cf_probe = {
+	.caps = nt_caps,
+	.alloc_failing = nt_alloc_failing,
+	.reg_read = nt_reg_read,
 	.held = nt_held,
 	.client_dies = nt_client_dies,
 	.short_arguments = nt_short_arguments,

@@ -8,7 +8,8 @@
  *
  * Calls return the contract's status; a call that the binding lacks returns CF_LACKS, or is
  * NULL: where marked [optional], and where only scenarios use the binding. Time passes in
- * advance() and event_wait() alone where `exact`.
+ * advance() and event_wait() alone where `exact`. What only tests do to an implementation is in
+ * tests/conformance/probe.h.
  */
 #ifndef CF_CLIENT_H
 #define CF_CLIENT_H
@@ -31,11 +32,6 @@ struct cf_device {
 	bool not_ready;		/* its engine cannot be programmed */
 	bool shaped;		/* hardware-like: FIFO, delays, registers, buffers above 4 MiB */
 	bool no_end;		/* it cannot be told where a stream ends */
-};
-
-struct cf_caps {
-	uint32_t pins, buffer_max, notify_max;
-	bool notification, input, output;	/* interfaces announced */
 };
 
 /*
@@ -95,9 +91,6 @@ struct cf_register {
 enum cf_register_kind { CF_POSITION_REGISTER, CF_CLOCK_REGISTER, CF_PACKET_REGISTER };
 enum cf_bad_event { CF_NOT_OPEN, CF_NO_EVENT };
 
-/* What the implementation holds; only comparable with itself. */
-enum cf_held { CF_HELD_BUFFERS, CF_HELD_EVENTS, CF_HELD_ENGINES, CF_HELD_KINDS };
-
 struct cf_stream;
 struct cf_event;
 
@@ -111,16 +104,11 @@ struct cf_client {
 	void (*end)(void);		/* of a test: release whatever is left */
 	enum wrt_status (*remove)(void);	/* surprise removal */
 
-	enum wrt_status (*caps)(uint32_t dir, uint32_t pin, struct cf_caps *out);
 	enum wrt_status (*open)(uint32_t dir, uint32_t pin, struct cf_stream **out);
 	void (*close)(struct cf_stream *s);
-	void (*close_handle)(struct cf_stream *s);	/* [optional] the mapping stays */
 	enum wrt_status (*set_format)(struct cf_stream *s, uint32_t rate, uint32_t format,
 				      uint32_t channels);
 	enum wrt_status (*alloc)(struct cf_stream *s, struct cf_buffer *b);
-	/* the n-th allocation of memory in it fails; *hit: there was one. 0: some, at random */
-	enum wrt_status (*alloc_failing)(struct cf_stream *s, struct cf_buffer *b, int n,
-					 bool *hit);
 	enum wrt_status (*free)(struct cf_stream *s);
 	uint8_t *(*map)(struct cf_stream *s);	/* the buffer; NULL: there is none */
 
@@ -130,8 +118,6 @@ struct cf_client {
 	uint64_t (*event_take)(struct cf_event *e);	/* read; 0: would block */
 	/* Time passes until it is signalled (true) or the frames are over. Takes nothing. */
 	bool (*event_wait)(struct cf_event *e, uint64_t frames, uint32_t rate);
-	/* [optional] call fn at the very instant of each signal; NULL ends that */
-	void (*event_hook)(struct cf_event *e, void (*fn)(void));
 	enum wrt_status (*event_register)(struct cf_stream *s, struct cf_event *e);
 	enum wrt_status (*event_unregister)(struct cf_stream *s, struct cf_event *e);
 	enum wrt_status (*event_bad)(struct cf_stream *s, enum cf_bad_event kind, bool unregister);
@@ -146,31 +132,12 @@ struct cf_client {
 	enum wrt_status (*latency)(struct cf_stream *s, struct cf_latency *out);
 	enum wrt_status (*reg)(struct cf_stream *s, enum cf_register_kind kind,
 			       struct cf_register *out);
-	enum wrt_status (*reg_read)(struct cf_stream *s, enum cf_register_kind kind, uint64_t *out);
 	enum wrt_status (*page)(struct cf_stream *s, struct cf_page *out);
 
 	void (*advance)(uint64_t frames, uint32_t rate);
-	/* [optional] time passes and no interrupt is served until the next advance() */
-	void (*stall)(uint64_t frames, uint32_t rate);
 	uint64_t (*now_ns)(uint32_t rate);	/* the performance counter */
 	/* [optional] where exact: frames that have passed on this device */
 	uint64_t (*moved)(void);
-
-	long (*held)(enum cf_held what);	/* -1: cannot be seen */
-	/* states as the miniport saw them, from the last call on; -1: cannot be seen */
-	int (*steps)(struct cf_stream *s, uint32_t *states, int room);
-	/* packet counter and position as if so many packets had passed; in PAUSE */
-	enum wrt_status (*preset_packets)(struct cf_stream *s, uint64_t packets);
-	/* the engine cannot be started while this is on */
-	enum wrt_status (*fail_start)(bool on);
-	/* number of calls that may sleep within one GetPosition; -1: cannot be seen */
-	int (*position_sleeps)(struct cf_stream *s);
-	/* a client of its own: opens a stream, registers e, runs; time passes; is killed */
-	enum wrt_status (*client_dies)(struct cf_event *e);
-	/* calls with an argument cut short, of the wrong access type: how many were accepted */
-	int (*short_arguments)(struct cf_stream *s);
-	int (*wrong_access)(struct cf_stream *s);
-	enum wrt_status (*unknown_interface)(struct cf_stream *s);	/* asks for one */
 };
 
 extern struct cf_client cf_client;	/* the binding linked in */
