@@ -95,6 +95,7 @@ miniport_includes() {
 	includes compat/miniport/ | while read -r file line name; do
 		case $name in
 		\"core/*) [ ! -f "kernel/$(unquote "$name")" ] || continue ;;
+		\"../status.h\") continue ;;
 		\"*/*) ;;
 		\"*) [ ! -f "compat/miniport/$(unquote "$name")" ] || continue ;;
 		esac
@@ -195,7 +196,7 @@ versions() {
 rules='
 core_includes     kernel/core includes only itself, its system headers only in os_*.h
 hw_includes       a backend includes only core/hw.h, core/os.h and its own room
-miniport_includes compat/miniport includes only itself and kernel/core
+miniport_includes compat/miniport includes only itself, compat/status.h and kernel/core
 pcm_names         snd_pcm_ occurs in kernel/alsa only
 eventfd_names     eventfd occurs in compat/hwdep/notify.c and kernel_version.h only
 version_names     kernel versions are tested in kernel/kernel_version.h only

@@ -11,7 +11,7 @@ neutral=$(git ls-files 'kernel/core/*.c' 'kernel/hw/*.c' 'compat/miniport/*.c')
 userspace=$(git ls-files 'userspace/*.c' ':!userspace/trace/nt')	# those need Windows' headers
 linux=$(git ls-files 'kernel/alsa/*.c' 'kernel/bus/*.c' 'kernel/main.c' 'compat/hwdep/*.c')
 neutral_flags="-std=c11 -D_DEFAULT_SOURCE -Ikernel -Icompat/miniport"
-user_flags="-std=gnu11 -Iuserspace/include -Icompat/uapi -Icompat/miniport"
+user_flags="-std=gnu11 -Iuserspace/include -Icompat/uapi -Icompat"
 user_flags="$user_flags -DWAVERT_TOOL_VERSION=__FILE__ -DPIC"
 
 # ---- cppcheck --------------------------------------------------------------------------
@@ -26,7 +26,7 @@ cpp()	# ARGUMENTS...
 # shellcheck disable=SC2086 # lists of names and flags
 cppcheck_all()
 {
-	cpp -D__linux__ -Ikernel -Icompat/miniport -Icompat/uapi -Iuserspace/include \
+	cpp -D__linux__ -Ikernel -Icompat/miniport -Icompat -Icompat/uapi -Iuserspace/include \
 		$neutral $userspace
 	cpp -D__KERNEL__ -Ikernel -Icompat/miniport -Icompat/uapi \
 		'-Dlist_for_each_entry(p,head,member)=while(step(&p,head))' $linux

@@ -13,7 +13,7 @@
 
 #include "core/device.h"
 #include "core/geometry.h"
-#include "status.h"
+#include "../status.h"
 
 #define WRT_MP_EVENTS_MAX	64
 

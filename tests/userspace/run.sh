@@ -38,7 +38,7 @@ test_sound()	# PROGRAM FLAGS...
 	program=$1
 	shift
 	# shellcheck disable=SC2086 # flags
-	gcc -O1 -g -Wall -Wextra -Werror $includes -Icompat/miniport "$@" -o "$program" $here/test_sound.c \
+	gcc -O1 -g -Wall -Wextra -Werror $includes -Icompat "$@" -o "$program" $here/test_sound.c \
 		$user/tool/input.c $user/tool/source.c $user/tool/sink.c $user/lib/status.c -lsndfile -lm
 }
 
@@ -236,7 +236,7 @@ unit()
 {
 	# shellcheck disable=SC2086 # flags
 	gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra -Werror \
-		-DWAVERT_TOOL_VERSION='""' $includes -Icompat/miniport -o "$work/test_tool" \
+		-DWAVERT_TOOL_VERSION='""' $includes -Icompat -o "$work/test_tool" \
 		$here/test_tool.c $user/tool/hist.c $user/tool/report.c $user/tool/table.c $user/lib/status.c -ljansson &&
 		"$work/test_tool"
 }
@@ -245,7 +245,7 @@ library()
 {
 	# shellcheck disable=SC2086 # flags
 	gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra -Werror \
-		$includes -Icompat/miniport -o "$work/test_lib" $here/test_lib.c $user/lib/*.c \
+		$includes -Icompat -o "$work/test_lib" $here/test_lib.c $user/lib/*.c \
 		-Wl,--wrap=ioctl -lcmocka && "$work/test_lib"
 }
 

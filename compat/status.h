@@ -2,12 +2,13 @@
 /*
  * status.h - the one table of status codes: contract name, NTSTATUS value, errno.
  *
- * miniport/ speaks NTSTATUS; the Linux binding expands the table to translate it to
- * errno, the library to translate it back. One to one, so nothing merges on the way.
- * The errno column is a bare token: systems without such names do not expand it.
+ * The calls of miniport/ return NTSTATUS values. The Linux binding expands the table to translate
+ * them to errno, the library to translate them back. The mapping is one to one, so no two codes
+ * become the same. The errno column is a bare token: systems without such names do not expand it.
+ * Included by miniport/ and by userspace/.
  */
-#ifndef WRT_MINIPORT_STATUS_H
-#define WRT_MINIPORT_STATUS_H
+#ifndef WRT_STATUS_H
+#define WRT_STATUS_H
 
 #define WRT_STATUS_TABLE(X)						\
 	X(INVALID_HANDLE,         0xC0000008u, EBADF)			\
