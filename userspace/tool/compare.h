@@ -137,11 +137,15 @@ bool is_name(const char *name, const char *others);
 
 bool expected_load(struct comparison *c, const char *path);
 
+/* ---- findings.c --------------------------------------------------------------------------- */
+
+/* Adds a note to a cell and to the counts of its kind. */
+void note(struct comparison *c, size_t row, size_t column, enum note_kind kind,
+	  const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 /* ---- compare_calls.c, compare_core.c --------------------------------------------------------*/
 
 void compare_all(struct comparison *c);
-void note(struct comparison *c, size_t row, size_t column, enum note_kind kind,
-	  const char *format, ...) __attribute__((format(printf, 5, 6)));
 void compare_cores(struct comparison *c, size_t row);
 
 /* ---- compare_report.c, compare_html.c ------------------------------------------------------- */

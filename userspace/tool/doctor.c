@@ -4,29 +4,12 @@
  * the commands work. Changes nothing without --fix. Exit code 1 if anything is wrong.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "doctor.h"
 #include "table.h"
-
-void verdict(struct doctor *d, enum verdict v, const char *check, const char *mend,
-	     const char *format, ...)
-{
-	static const char *const words[] = { "ok", "note", "fixed", "wrong" };
-	char text[2 * PATH_MAX];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	d->wrong += v == WRONG;
-	json_array_append_new(d->checks, json_pack("{s:s, s:s, s:s, s:s?}", "check", check,
-						   "verdict", words[v], "text", text,
-						   "mend", mend));
-}
 
 /* ---- cards ---------------------------------------------------------------------------- */
 

@@ -24,7 +24,7 @@ struct doctor {
 	json_t *checks;
 };
 
-/* mend: a command, or NULL. */
+/* verdict.c; mend: the command that fixes it, or NULL. */
 void verdict(struct doctor *d, enum verdict v, const char *check, const char *mend,
 	     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
