@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * scenario.c - runs what text.c has read, and holds the trace; see scenario.h.
- *
- * The time in a trace begins with the scenario. A step clock has been moved by what was asked
- * for; any other is read after each call.
  */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,72 +15,12 @@
 
 struct scenario_hooks scenario_hooks;
 
-struct text {
-	char *at;
-	size_t size, used;
-};
-
-static char results_text[2048];
 static struct text trace;	/* its memory grows */
-static struct text results = { results_text, sizeof(results_text), 0 };	/* of a call */
 
 static const char *scenario = "";
 static const char *only;	/* NULL: all */
 static bool skipped;
 static int call;
-static uint64_t moved;		/* frames, since the scenario began */
-static uint64_t began;		/* ns */
-
-/* ---- text -------------------------------------------------------------------------------- */
-
-static void vadd(struct text *t, const char *format, va_list args)
-{
-	int n = vsnprintf(t->at + t->used, t->size - t->used, format, args);
-
-	if (n < 0 || (size_t)n >= t->size - t->used) {
-		fprintf(stderr, "the trace is too long\n");
-		exit(2);
-	}
-	t->used += (size_t)n;
-}
-
-__attribute__((format(printf, 2, 3)))
-static void add(struct text *t, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vadd(t, format, args);
-	va_end(args);
-}
-
-static void add_string(struct text *t, const char *text)
-{
-	add(t, "\"");
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			add(t, "\\%c", *text);
-		else if ((unsigned char)*text < ' ')
-			add(t, "\\u%04x", (unsigned int)*text);
-		else
-			add(t, "%c", *text);
-	}
-	add(t, "\"");
-}
-
-void put(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vadd(&results, format, args);
-	va_end(args);
-}
-
-void put_string(const char *text)
-{
-	add_string(&results, text);
-}
 
 /* For one more call. */
 static void make_room(void)
@@ -97,44 +33,6 @@ static void make_room(void)
 		fprintf(stderr, "there is no memory for the trace\n");
 		exit(2);
 	}
-}
-
-/* ---- time ------------------------------------------------------------------------------ */
-
-void time_passes(uint64_t frames, uint32_t rate)
-{
-	cl->advance(frames, rate);
-	moved += frames;
-}
-
-/* How far a step clock went is asked, or it goes frame by frame. */
-bool time_passes_until(struct cf_event *e, uint64_t frames, uint32_t rate)
-{
-	uint64_t before;
-	bool seen;
-
-	if (!cl->exact)
-		return cl->event_wait(e, frames, rate);
-	if (cl->moved) {
-		before = cl->moved();
-		seen = cl->event_wait(e, frames, rate);
-		moved += cl->moved() - before;
-		return seen;
-	}
-	for (; !cl->event_wait(e, 0, rate); frames--) {
-		if (!frames)
-			return false;
-		time_passes(1, rate);
-	}
-	return true;
-}
-
-static void add_time(void)
-{
-	if (cl->exact)
-		add(&trace, ",\"step\":%llu", (unsigned long long)moved);
-	else
-		add(&trace, ",\"time\":%llu", (unsigned long long)(cl->now_ns(48000) - began));
 }
 
 /* ---- scenarios ------------------------------------------------------------------------- */
@@ -204,31 +102,31 @@ static void begin_scenario(const struct line *l)
 	if (scenario_hooks.begun)
 		scenario_hooks.begun();
 	call = 0;
-	moved = 0;
-	if (!cl->exact)
-		began = cl->now_ns(48000);
+	time_begins();
 }
 
 static void run_call(const struct line *l)
 {
 	int i;
 
-	results.used = 0;
-	results.at[0] = 0;
+	put_nothing();
 	make_call(l);
 	make_room();
-	add(&trace, "{\"scenario\":");
-	add_string(&trace, scenario);
-	add(&trace, ",\"n\":%d", ++call);
-	add_time();
-	add(&trace, ",\"call\":");
-	add_string(&trace, l->word[0]);
-	add(&trace, ",\"args\":[");
+	text_add(&trace, "{\"scenario\":");
+	text_add_string(&trace, scenario);
+	text_add(&trace, ",\"n\":%d", ++call);
+	if (cl->exact)
+		text_add(&trace, ",\"step\":%llu", (unsigned long long)time_passed());
+	else
+		text_add(&trace, ",\"time\":%llu", (unsigned long long)time_passed());
+	text_add(&trace, ",\"call\":");
+	text_add_string(&trace, l->word[0]);
+	text_add(&trace, ",\"args\":[");
 	for (i = 1; i < l->words; i++) {
-		add(&trace, "%s", i > 1 ? "," : "");
-		add_string(&trace, l->word[i]);
+		text_add(&trace, "%s", i > 1 ? "," : "");
+		text_add_string(&trace, l->word[i]);
 	}
-	add(&trace, "]%s}\n", results.at);
+	text_add(&trace, "]%s}\n", put_so_far());
 }
 
 /* From after line `at`: the lines up to its `end`, n times. Returns that `end`. */
@@ -347,13 +245,13 @@ void scenario_print(FILE *out, const struct scenario_place *at, int runs)
 	static char text[2048];
 	struct text head = { text, sizeof(text), 0 };
 
-	add(&head, "{\"wavert_trace\":1,\"side\":");
-	add_string(&head, at->side);
-	add(&head, ",\"system\":");
-	add_string(&head, at->system);
-	add(&head, ",\"clock\":\"%s\",\"where\":", cl->exact ? "step" : "wall");
-	add_string(&head, at->where);
-	add(&head, ",\"device\":");
-	add_string(&head, at->device);
+	text_add(&head, "{\"wavert_trace\":1,\"side\":");
+	text_add_string(&head, at->side);
+	text_add(&head, ",\"system\":");
+	text_add_string(&head, at->system);
+	text_add(&head, ",\"clock\":\"%s\",\"where\":", cl->exact ? "step" : "wall");
+	text_add_string(&head, at->where);
+	text_add(&head, ",\"device\":");
+	text_add_string(&head, at->device);
 	fprintf(out, "%s,\"runs\":%d}\n%s", head.at, runs, trace.at);
 }

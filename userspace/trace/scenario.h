@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * scenario.h - the interpreter of scenarios, whose language is in Documentation/traces.md: text.c
- * reads them, calls.c makes the calls on the client of client.h, scenario.c runs them and
- * writes the trace (Documentation/traces.md). Its programs are wavert-trace (main.c) and
- * those of tests/nt. One thread; what is wrong with a scenario ends the program with code 2.
+ * scenario.h - the interpreter of scenarios. Documentation/traces.md describes their language and
+ * the trace. text.c reads them, calls.c makes the calls on the client of client.h, put.c and
+ * clock.c have the results and the time, scenario.c runs them and writes the trace. Programs that
+ * use it are wavert-trace (main.c) and those of tests/nt. One thread. An error in a scenario ends
+ * the program with code 2.
  */
 #ifndef TRACE_SCENARIO_H
 #define TRACE_SCENARIO_H
@@ -71,12 +72,26 @@ uint32_t rate_or(const struct line *l, int word, uint32_t rate);
 /* Place of the word in that list, which ends with NULL. */
 uint32_t one_of(const struct line *l, int word, const char *const *choice);
 
-/* Adds to the trace; put_string() in quotes. */
+/* put.c: text of limited size, which ends the program with code 2 when it is full. */
+struct text {
+	char *at;
+	size_t size, used;
+};
+
+__attribute__((format(printf, 2, 3))) void text_add(struct text *t, const char *format, ...);
+void text_add_string(struct text *t, const char *text);	/* in quotes */
+
+/* put.c: the results of a call as text; put_string() adds quotes. */
+void put_nothing(void);
 __attribute__((format(printf, 1, 2))) void put(const char *format, ...);
 void put_string(const char *text);
+const char *put_so_far(void);
 
+/* clock.c: frames of a step clock, else ns, since time_begins(). */
+void time_begins(void);
 void time_passes(uint64_t frames, uint32_t rate);
 bool time_passes_until(struct cf_event *e, uint64_t frames, uint32_t rate);
+uint64_t time_passed(void);
 
 /* A word count that no call has, or an unknown call, is wrong. */
 void check_call(const struct line *l);

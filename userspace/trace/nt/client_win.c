@@ -48,12 +48,6 @@ bool trace_option(const char *name)
 	return !strcmp(name, "stand-in");
 }
 
-_Noreturn void ks_die(const char *what, ks_status status)
-{
-	fprintf(stderr, "wavert-trace: %s: %08lx\n", what, (unsigned long)status);
-	exit(1);
-}
-
 /* ---- the program's device ------------------------------------------------------------- */
 
 static HANDLE open_path(const char *path)

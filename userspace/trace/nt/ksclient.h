@@ -6,6 +6,7 @@
 #ifndef NT_KSCLIENT_H
 #define NT_KSCLIENT_H
 
+#include <stdbool.h>
 #include <windows.h>
 #include <winioctl.h>
 #include <winternl.h>
@@ -38,7 +39,7 @@ ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT *format, HANDLE *out);
 /* NULL: this is not Wine. */
 const char *ks_wine_version(void);
 
-/* Of the program, not of these files: what cannot go on is told, and ends it. */
+/* Each program has its own: print what failed and exit. For errors that leave nothing to do. */
 _Noreturn void ks_die(const char *what, ks_status status);
 
 /* service.c: the driver is loaded, for as long as this process lives; or ks_die(). */
