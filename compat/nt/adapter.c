@@ -3,8 +3,6 @@
  * adapter.c - wavertmini.sys: DriverEntry, and the adapter's one subdevice. Called by the
  * system and the port driver at PASSIVE_LEVEL.
  */
-#include <initguid.h>
-
 #include "nt.h"
 
 static NTSTATUS NTAPI start_device(PDEVICE_OBJECT device, PIRP irp, PRESOURCELIST resources)

@@ -45,14 +45,17 @@ struct nt_stream {
 	struct sim_page page;		/* under the stream lock */
 };
 
-/* sim.c */
+/* clock.c */
 u64 nt_now_ns(void);
 u64 nt_ticks(u64 ns);		/* of the performance counter */
+
+/* sim.c */
 NTSTATUS nt_device_start(struct nt_filter *f, const struct wrt_sim_config *cfg);
 void nt_device_stop(struct nt_filter *f);
 void nt_ticks_on(struct nt_filter *f);	/* with the first stream ... */
 void nt_ticks_off(struct nt_filter *f);	/* ... and the last; no DPC runs any more */
 
+/* properties.c */
 extern const PCFILTER_DESCRIPTOR nt_filter_descriptor;
 
 /* filter.c */
