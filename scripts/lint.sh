@@ -151,6 +151,12 @@ else
 	result "not ok" "every link of a page has its file and its heading"
 	detail "$work/found"
 fi
+if tests/conformance/mutate.sh --check >"$work/found" 2>&1; then
+	result ok "every defect of tests/conformance/mutations and tests/nt/plants can be injected"
+else
+	result "not ok" "every defect of tests/conformance/mutations and tests/nt/plants can be injected"
+	detail "$work/found"
+fi
 grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"
 for tool in cppcheck clang-tidy analyzer coccinelle shellcheck; do
 	host_tool $tool

@@ -1,16 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Plants one defect after the other into a copy of the tree and sees that the conformance
-# tests catch it: in host mode; in bed uml where the defect is in the binding
-# (compat/hwdep/); in modes hda-intx or ich where it is named hda- or ich-. A file in
-# mutations/ is one defect: its first line says what it is, the second names the file, the
-# rest is a sed script that has to change it. TAP on stdout. Called by hand and where there
-# is time: 2 s for one of the host's, 20 s for those of the binding, 60 s for the others.
+# Injects one defect after the other into a copy of the tree and checks that the conformance
+# tests catch it: in host mode; in uml where the defect is in the binding (compat/hwdep/); in
+# modes hda-intx or ich where its name begins with hda- or ich-. A file in mutations/ is one
+# defect; its format: tests/inject. TAP on stdout. Called by hand, and by tests/check.sh with
+# --check. Takes 2 s for a defect on the host, 20 s for one of the binding, 60 s for the others.
 #
 #   mutate.sh [--host] [MUTATION...]    --host: only those
+#   mutate.sh --check                   checks only that each can be injected
 set -u
 cd "$(dirname "$0")" || exit
 top=$(cd ../.. && pwd)
+guests=1
+case ${1-} in
+--host) guests= && shift ;;
+--check) exec ../inject --check mutations/* ../nt/plants/* ;;
+esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/scripts"
@@ -18,13 +23,16 @@ cp -r "$top/kernel" "$top/compat" "$top/Kbuild" "$work"
 mkdir "$work/as-it-is"
 cp -r "$top/kernel" "$top/compat" "$work/as-it-is"
 cp "$top/scripts/build-modules.sh" "$work/scripts"
-guests=1
-if [ "${1-}" = --host ]; then
-	guests=
-	shift
-fi
 [ $# -gt 0 ] || set -- mutations/*
 kdir=
+
+restore()	# the files in $files
+{
+	local file
+	for file in $files; do
+		cp "$work/as-it-is/$file" "$work/$file"
+	done
+}
 
 # Where a defect is looked for: host, uml, hda-intx or ich.
 place_of()	# MUTATION FILE
@@ -108,16 +116,18 @@ verdict()	# TEXT
 
 for m; do
 	read -r what <"$m"
-	file=$(sed -n 2p "$m")
-	place=$(place_of "$m" "$file")
-	[ "$place" = host ] || [ -n "$guests" ] || continue
+	files=$(../inject "$work" "$m" 2>"$work/log") || {
+		verdict "not ok - $(cat "$work/log")"
+		restore
+		continue
+	}
+	place=$(place_of "$m" "$files")
+	[ "$place" = host ] || [ -n "$guests" ] || { restore && continue; }
+	restore
 	sound "$place"
-	sed 1,2d "$m" >"$work/script"
-	sed -E -i -f "$work/script" "$work/$file"
+	../inject "$work" "$m" >/dev/null
 	caught=
-	if cmp -s "$work/$file" "$work/as-it-is/$file"; then
-		verdict "not ok - changes nothing: ${m##*/}"
-	elif ! build "$place"; then
+	if ! build "$place"; then
 		verdict "not ok - does not compile: ${m##*/}"
 		sed 's/^/# /' "$work/log" | tail -n 10
 	else
@@ -130,8 +140,7 @@ for m; do
 			verdict "not ok - survives: ${m##*/}: $what"
 		fi
 	fi
-	cp "$work/as-it-is/$file" "$work/$file"
-	touch "$work/$file"
+	restore
 done
 echo "1..$n"
 exit $bad

@@ -364,18 +364,14 @@ part_scenarios()
 
 # ---- planted defects -----------------------------------------------------------------------
 
-# A copy of the tree with one defect: plants/NAME has a sentence, a file, and a sed script.
+# A copy of the tree with one defect: plants/NAME. Its format is that of tests/inject; its first line begins with the layer.
 plant()	# NAME
 {
-	local file
 	rm -rf "$work/tree"
 	mkdir -p "$work/tree/scripts"
 	cp -r "$top/kernel" "$top/compat" "$top/Kbuild" "$work/tree"
 	cp "$top/scripts/build-modules.sh" "$work/tree/scripts"
-	file=$(sed -n 2p "plants/$1")
-	sed 1,3d "plants/$1" >"$work/script"
-	sed -E -i -f "$work/script" "$work/tree/$file"
-	! cmp -s "$work/tree/$file" "$top/$file"
+	../inject "$work/tree" "plants/$1" >/dev/null
 }
 
 # The defect is in the driver alone, or (binding of Linux) in the modules alone.
@@ -408,7 +404,7 @@ part_plants()
 	for p in plants/*; do
 		name=${p##*/}
 		what=$(sed -n 1p "$p")
-		layer=$(sed -n 3p "$p")
+		layer=${what%%: *}
 		if ! plant "$name"; then
 			tell 1 "$name changes the source"
 		elif ! planted_traces "$name"; then
@@ -418,7 +414,7 @@ part_plants()
 			grep -v expected: "$work/compared" | sed -n 's/^# .*\[layer: \(.*\)\].*/\1/p' | sort | uniq -c |
 				sort -rn | awk 'NR == 1 { sub(/^ *[0-9]+ /, ""); print }' >"$work/named"
 			grep -q '^not ok' "$work/compared" && [ "$(cat "$work/named")" = "$layer" ]
-			tell $? "$what: caught, and found in the layer: $layer" "$work/named"
+			tell $? "$what: caught, and found in that layer" "$work/named"
 		fi
 	done
 }
