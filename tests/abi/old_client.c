@@ -13,21 +13,24 @@
 #include <sys/klog.h>
 #include <unistd.h>
 
-#include "0.3/sound/wavert.h"
-
 #include "../guest/tap.h"
 
 #define NODE "/dev/snd/hwC0D0"
-#define CALL(call) { #call, WAVERT_IOC_##call }
+
+/* The numbers of version 0.3; the size of a struct is part of a number. */
+#define OLD_VERSION 0xc02048b0
 
 static const struct {
 	const char *name;
 	unsigned long request;
 } calls[] = {
-	CALL(CAPS), CALL(NEW_STREAM), CALL(SET_FORMAT), CALL(ALLOC_BUFFER), CALL(FREE_BUFFER),
-	CALL(REGISTER_EVENT), CALL(UNREGISTER_EVENT), CALL(SET_STATE), CALL(GET_POSITION),
-	CALL(GET_LATENCY), CALL(GET_REGISTER), CALL(PACKET_COUNT), CALL(PRESENTATION),
-	CALL(GET_READ_PACKET), CALL(SET_WRITE_PACKET),
+	{ "CAPS", 0xc05048b1 }, { "NEW_STREAM", 0xc02048b2 }, { "SET_FORMAT", 0x402048b3 },
+	{ "ALLOC_BUFFER", 0xc03048b4 }, { "FREE_BUFFER", 0x000048b5 },
+	{ "REGISTER_EVENT", 0x401048b6 }, { "UNREGISTER_EVENT", 0x401048b7 },
+	{ "SET_STATE", 0x401048b8 }, { "GET_POSITION", 0xc04048b9 }, { "GET_LATENCY", 0xc02048ba },
+	{ "GET_REGISTER", 0xc04048bb }, { "PACKET_COUNT", 0xc01048bc },
+	{ "PRESENTATION", 0xc02048bd }, { "GET_READ_PACKET", 0xc02048be },
+	{ "SET_WRITE_PACKET", 0x402048bf },
 };
 
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
@@ -81,11 +84,13 @@ static unsigned int lines_of_log(const char *what)
 int main(void)
 {
 	int filter = open(NODE, O_RDWR | O_CLOEXEC), stream;
-	struct wavert_version v = { 0 };
+	struct {
+		uint32_t major, minor, reserved[6];
+	} version = { 0 };
 
-	TAP_CHECK(!ioctl(filter, WAVERT_IOC_VERSION, &v) && v.abi_major == 1,
-		  "a client of version 0.3 reads the module's version, %u.%u", v.abi_major,
-		  v.abi_minor);
+	TAP_CHECK(!ioctl(filter, OLD_VERSION, &version) && version.major == 1,
+		  "a client of version 0.3 reads the module's version, %u.%u", version.major,
+		  version.minor);
 	TAP_CHECK(!lines_of_log("interface version 0.x"), "which alone is no reason for a log entry");
 	TAP_CHECK(!not_refused(filter), "each of its calls to the filter gives EPROTONOSUPPORT");
 	stream = new_stream(filter);
