@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * device.c - finding and opening the filter node of a card.
+ * device.c - find and open the filter node of a card.
  */
 #define _GNU_SOURCE
 #include <ctype.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * event.c - the event that a stream brings along, and waiting on it.
+ * event.c - the event that belongs to a stream, and waiting for it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -41,7 +41,7 @@ int wavert_stream_wait(struct wavert_stream *stream, int timeout_ms, uint64_t *p
 	p.fd = wavert_stream_event(stream);
 	if (p.fd < 0)
 		return p.fd;
-	if (is_gone(stream))	/* its last signal may have been read before */
+	if (is_gone(stream))	/* the signal of the removal may have been read already */
 		return -ENODEV;
 	n = poll(&p, 1, timeout_ms);
 	if (n < 0)
@@ -49,7 +49,7 @@ int wavert_stream_wait(struct wavert_stream *stream, int timeout_ms, uint64_t *p
 	if (is_gone(stream))
 		return -ENODEV;
 	if (!n || read(p.fd, &value, sizeof(value)) != (ssize_t)sizeof(value))
-		return 0;	/* in time, or somebody else has read it */
+		return 0;	/* timeout, or another thread has read the event */
 	if (points)
 		*points = value;
 	return 1;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * hotplug.c - which cards have a WaveRT node that may be opened, and which come and go.
+ * hotplug.c - report cards with a WaveRT node that may be opened, as they are added and removed.
  *
- * The state is that of the directory /dev/snd, read again after every change; inotify only
- * says that something has changed. So neither merged nor lost events matter.
+ * The state is that of the directory /dev/snd, which is read again after every change. inotify
+ * only triggers that, so merged or lost events do no damage.
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -17,18 +17,18 @@
 
 struct node {
 	ino_t inode;			/* 0: there is no such node */
-	struct timespec changed;	/* a permission, since it was tried */
-	bool filter;			/* may be opened, and is one */
+	struct timespec changed;	/* st_ctim when the node was tried: permissions change it */
+	bool filter;			/* it is a filter and may be opened */
 };
 
 struct wavert_devices {
 	int fd;
 	struct node nodes[WAVERT_CARDS_MAX][WAVERT_HWDEPS_MAX];
-	ino_t shown[WAVERT_CARDS_MAX];	/* the filter that the caller knows; 0: none */
+	ino_t shown[WAVERT_CARDS_MAX];	/* the filter reported to the caller; 0: none */
 	char name[16];
 };
 
-/* Read what has happened, and watch a directory that is new. */
+/* Discard pending events, and watch the directory if it is new. */
 static int renew_watch(struct wavert_devices *d)
 {
 	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
@@ -38,7 +38,7 @@ static int renew_watch(struct wavert_devices *d)
 		;
 	if (inotify_add_watch(d->fd, "/dev/snd", changes) >= 0)
 		return 0;
-	/* without any sound card there is no such directory */
+	/* the directory does not exist if there is no sound card */
 	if (errno == ENOENT && inotify_add_watch(d->fd, "/dev", IN_CREATE | IN_ONESHOT) >= 0 &&
 	    (inotify_add_watch(d->fd, "/dev/snd", changes) >= 0 || errno == ENOENT))
 		return 0;
@@ -76,7 +76,7 @@ int wavert_devices_fd(const struct wavert_devices *devices)
 	return devices->fd;
 }
 
-/* Opening a node may wake other drivers' hardware: it is tried again only after a change. */
+/* Opening a node may wake another driver's hardware, so it is tried again only after a change. */
 static int try_node(struct node *n, const char *path)
 {
 	struct stat st;
@@ -98,7 +98,7 @@ static int try_node(struct node *n, const char *path)
 	return 0;
 }
 
-/* [out] *filter: the inode of the card's filter; 0: it has none. */
+/* [out] *filter: the inode of the card's filter; 0 if the card has none. */
 static int filter_of(struct wavert_devices *d, int card, ino_t *filter)
 {
 	char path[64];
@@ -118,7 +118,7 @@ static int filter_of(struct wavert_devices *d, int card, ino_t *filter)
 	return 0;
 }
 
-/* A card that was taken away and put back is reported as both. */
+/* A card that was removed and added again is reported twice: removed, then added. */
 static int change_of(struct wavert_devices *d, int card)
 {
 	ino_t filter;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* internal.h - what the files of libwavert share. */
+/* internal.h - declarations that the files of libwavert share. */
 #ifndef WAVERT_INTERNAL_H
 #define WAVERT_INTERNAL_H
 
@@ -18,9 +18,9 @@ struct wavert_device {
 	int card;
 };
 
-/* A register of the hardware: told of once, then mapped. */
+/* A register of the hardware. GET_REGISTER succeeds once, then it is mapped. */
 struct hw_register {
-	int told;
+	int described;		/* info is valid */
 	struct wavert_register info;
 	void *page;
 	const volatile void *at;
@@ -30,12 +30,12 @@ struct wavert_stream {
 	int fd;
 	unsigned int direction;
 	bool observer;
-	int event;		/* of wavert_stream_event(); -1: not asked for yet */
-	uint32_t step;		/* bytes the position moves by at once; 0: one frame */
+	int event;		/* of wavert_stream_event(); -1: not created yet */
+	uint32_t step;		/* bytes by which the position moves at once; 0: one frame */
 	size_t page_bytes;
 	const struct wavert_page *page;
 	struct wavert_buffer layout;
-	void *mapping;		/* layout.map_bytes; NULL without a buffer */
+	void *mapping;		/* of layout.map_bytes; NULL: no buffer */
 	struct hw_register registers[2];	/* WAVERT_REGISTER_POSITION, _CLOCK */
 };
 
@@ -52,13 +52,13 @@ static inline uint64_t monotonic_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* The time at which a limit of timeout_ms ends; a negative one never does. */
+/* The time at which timeout_ms has elapsed; UINT64_MAX if timeout_ms is negative. */
 static inline uint64_t deadline_of(int timeout_ms)
 {
 	return timeout_ms < 0 ? UINT64_MAX : monotonic_ns() + (uint64_t)timeout_ms * 1000000;
 }
 
-/* For poll(2). */
+/* Timeout for poll(2). */
 static inline int ms_until(uint64_t deadline)
 {
 	uint64_t now = monotonic_ns();
@@ -68,7 +68,7 @@ static inline int ms_until(uint64_t deadline)
 	return now < deadline ? (int)((deadline - now + 999999) / 1000000) : 0;
 }
 
-/* A filter node as a descriptor, or a negative errno; -ENXIO: it is none. */
+/* Opens a filter node. Returns a descriptor or a negative errno; -ENXIO: not a filter node. */
 int wavert_open_node(const char *path);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * packet.c - packets: where they lie, which may be written or read, the calls of packet mode,
- * and playing a stream to its end.
+ * packet.c - packets: their addresses, which may be written or read, the calls of packet mode,
+ * and draining.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -44,7 +44,7 @@ int wavert_stream_presentation(struct wavert_stream *stream,
 	return stream_call(stream, WAVERT_IOC_PRESENTATION, presentation);
 }
 
-/* ---- where packets lie ------------------------------------------------------------------ */
+/* ---- addresses of packets --------------------------------------------------------------- */
 
 size_t wavert_stream_packet_bytes(const struct wavert_stream *stream)
 {
@@ -78,7 +78,7 @@ static int may_ask(const struct wavert_stream *s, unsigned int direction,
 	return now->state == WAVERT_STATE_GONE ? -ENODEV : 0;
 }
 
-/* Of the packets from .. to - 1, those from the caller's next one on; returns how many it lost. */
+/* Those of the packets from .. to - 1 that are not before *next. Returns the number skipped. */
 static int from_next(uint64_t *next, unsigned int *count, uint64_t from, uint64_t to)
 {
 	uint64_t lost = *next < from ? from - *next : 0;
@@ -104,8 +104,8 @@ static uint64_t packets_of(uint64_t bytes, size_t packet)
 }
 
 /*
- * The packet in progress is out of reach once its first byte has been fetched, and in RUN that
- * may be at any moment. Its place is that of the packet a whole buffer later.
+ * The packet in progress cannot be written once its first byte has been fetched, and in RUN that
+ * may happen at any moment. The packet one whole buffer later has the same address.
  */
 int wavert_stream_writable(const struct wavert_stream *stream, uint64_t *first,
 			   unsigned int *count)
@@ -142,10 +142,10 @@ int wavert_stream_readable(const struct wavert_stream *stream, uint64_t *first,
 
 /* ---- playing to the end ------------------------------------------------------------------- */
 
-/* The longest sleep: removal, and a stop by another thread, are noticed that late. */
+/* The longest sleep: the maximum delay until removal, or a stop by another thread, is noticed. */
 #define SLICE_NS	100000000ull
 
-/* What the hardware fetches after the end, if it cannot stop there. */
+/* Silence the part that the hardware fetches after the end if it cannot stop there. */
 static void silence(const struct wavert_stream *s, unsigned int format, uint64_t from, uint64_t to)
 {
 	size_t bytes, at, n;
@@ -172,7 +172,7 @@ static void silence_ahead(const struct wavert_stream *s, const struct wavert_sna
 	*silenced = to;
 }
 
-/* Without packets: can that have been written? */
+/* Without packets: -EOVERFLOW if the client cannot have written up to `end`. */
 static int is_written(struct wavert_stream *s, const struct wavert_snapshot *now, uint64_t end)
 {
 	struct wavert_position at;
@@ -183,7 +183,7 @@ static int is_written(struct wavert_stream *s, const struct wavert_snapshot *now
 	return end > at.linear + now->buffer_bytes ? -EOVERFLOW : 0;
 }
 
-/* 1: the driver knows the end; 0: it cannot stop there. */
+/* Returns 1 if the driver will stop at the end, 0 if it cannot. */
 static int announce(struct wavert_stream *s, const struct wavert_snapshot *now, uint64_t end)
 {
 	const size_t packet = wavert_stream_packet_bytes(s);
@@ -236,7 +236,7 @@ static int sleep_ns(uint64_t ns)
 	return -clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
 }
 
-/* Until `end` has left the device. 1: it has; 0: the time is over. */
+/* Waits until `end` has left the device. Returns 0 if the time has elapsed first, else 1. */
 static int wait_for_end(struct wavert_stream *s, uint64_t end, uint64_t silenced,
 			uint64_t deadline)
 {
@@ -271,7 +271,7 @@ int wavert_stream_drain(struct wavert_stream *stream, uint64_t bytes, int timeou
 	const uint64_t deadline = deadline_of(timeout_ms);
 	struct wavert_snapshot now;
 	uint64_t silenced;
-	int told, err;
+	int announced, err;
 
 	if (stream->observer)
 		return -EBADRQC;
@@ -285,9 +285,9 @@ int wavert_stream_drain(struct wavert_stream *stream, uint64_t bytes, int timeou
 	bytes -= bytes % now.frame_bytes;
 	if (!bytes)
 		return WAVERT_DRAINED;
-	told = announce(stream, &now, bytes);
-	if (told < 0)
-		return told;
+	announced = announce(stream, &now, bytes);
+	if (announced < 0)
+		return announced;
 	silenced = bytes;
 	silence_ahead(stream, &now, &silenced);
 	err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
@@ -297,5 +297,5 @@ int wavert_stream_drain(struct wavert_stream *stream, uint64_t bytes, int timeou
 	if (err <= 0)
 		return err;
 	err = wavert_stream_set_state(stream, WAVERT_STATE_PAUSE);
-	return err ? err : told ? WAVERT_DRAINED : WAVERT_DRAINED_PAST_END;
+	return err ? err : announced ? WAVERT_DRAINED : WAVERT_DRAINED_PAST_END;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * status.c - names of statuses and formats, and errors in words. The status table is the
- * kernel's own.
+ * status.c - names of statuses and formats, and descriptions of errors. The status table is
+ * that of the kernel.
  */
 #include <errno.h>
 #include <string.h>
@@ -49,7 +49,7 @@ int wavert_status_errno(uint32_t value)
 	return 1;
 }
 
-/* One errno stands for different mistakes in different calls: its text names all of them. */
+/* One errno stands for different errors of different calls: the text names all of them. */
 const char *wavert_strerror(int error)
 {
 	switch (-error) {
@@ -85,7 +85,7 @@ const char *wavert_strerror(int error)
 		return "another client owns the pin, or the buffer is still mapped";
 	case EINTR:
 		return "interrupted by a signal";
-	/* what wavert_open() returns besides */
+	/* further errors of wavert_open() */
 	case ENXIO:
 		return "the sound card has no WaveRT interface";
 	case EPROTO:

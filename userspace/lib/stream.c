@@ -12,19 +12,16 @@
 
 #include "internal.h"
 
-/*
- * The first access to a mapping takes a page fault. Take it here, so that the client's
- * real-time thread takes none.
- */
+/* Take the page fault of a mapping here, so that the client's real-time thread takes none. */
 static void touch(const volatile void *at)
 {
-	(void)*(const volatile uint32_t *)at;	/* a whole register: some refuse less */
+	(void)*(const volatile uint32_t *)at;	/* some registers refuse narrower reads */
 }
 
 /*
- * The driver inserts all pages at the first fault. Where the processor leaves the dirty bit to
- * the kernel (some RISC-V), the first write to a page is a fault of its own. A new buffer
- * holds zeros and DMA is off, so a zero changes nothing.
+ * The driver inserts all pages at the first fault. On processors that leave the dirty bit to
+ * the kernel (some RISC-V), the first write to each page is a further fault. A new buffer
+ * contains zeros and DMA is off, so writing a zero changes nothing.
  */
 static void touch_pages(volatile unsigned char *at, size_t bytes, size_t page_bytes)
 {
@@ -235,14 +232,14 @@ int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 		return err ? err : -EINVAL;
 	}
 	r = &stream->registers[kind];
-	if (!r->told || r->page)
+	if (!r->described || r->page)
 		err = ask_register(stream, kind, info);
 	else
 		*info = r->info;
 	if (err)
 		return err;
 	r->info = *info;
-	r->told = 1;
+	r->described = 1;
 	page = mmap(NULL, stream->page_bytes, PROT_READ, MAP_SHARED, stream->fd,
 		    (off_t)info->mmap_offset);
 	if (page == MAP_FAILED)
@@ -256,7 +253,7 @@ int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 
 /* ---- the register page --------------------------------------------------------- */
 
-/* An even sequence number; the kernel writes for some tens of nanoseconds only. */
+/* Waits for an even sequence number. The kernel writes for some tens of nanoseconds only. */
 static uint32_t read_begin(const struct wavert_page *page)
 {
 	uint32_t seq;
@@ -273,7 +270,7 @@ static int read_again(const struct wavert_page *page, uint32_t seq)
 	return __atomic_load_n(&page->seq, __ATOMIC_RELAXED) != seq;
 }
 
-/* 64 bits where the machine has them: signal_ns is to be read in one piece. */
+/* 64 bits if the machine has them, so that signal_ns is read in one access. */
 typedef unsigned long __attribute__((may_alias)) word;
 
 static void copy_words(void *to, const volatile void *from, size_t bytes)
@@ -321,9 +318,9 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 	} while (read_again(stream->page, seq));
 }
 
-/* ---- the position now ------------------------------------------------------------- */
+/* ---- the current position --------------------------------------------------------- */
 
-/* What the position now is reckoned from, read together. */
+/* The values from which the current position is computed, read together. */
 struct reading {
 	uint32_t state, flags, rate, frame_bytes, buffer_bytes, base;
 	uint64_t linear, ns, end;
@@ -337,7 +334,7 @@ static uint64_t load_register(const struct hw_register *r)
 	return le32toh(*(const volatile uint32_t *)r->at);
 }
 
-/* Of the cycle only what is `wanted`: a client may ask for each frame. */
+/* A client may call this for each frame: buffer size and base are read only if `wanted`. */
 static inline __attribute__((always_inline))
 void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_register *reg,
 	       struct reading *r)
@@ -358,12 +355,12 @@ void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_
 			r->buffer_bytes = page->buffer_bytes;
 			r->base = page->position_register_base;
 		}
-		if (reg)	/* within the same publication */
+		if (reg)	/* consistent with the rest of the page */
 			r->value = load_register(reg);
 	} while (read_again(stream->page, seq));
 }
 
-/* Bytes since the reading, by the vDSO's clock at the nominal rate. */
+/* Bytes since the reading, by the vDSO's clock and the nominal rate. */
 static inline __attribute__((always_inline))
 uint64_t bytes_since(const struct reading *r)
 {
@@ -394,9 +391,9 @@ uint64_t wavert_stream_linear_now(const struct wavert_stream *stream)
 }
 
 /*
- * The register tells the position modulo the buffer. Of those it can mean it is the one
- * nearest to `since` bytes after the page's; where the clock tells nothing of the distance,
- * the first one that is not before the page's.
+ * The register contains the position modulo the buffer size. Of the possible positions take the one
+ * nearest to `since` bytes after the page's position. If the clock gives no distance, take the
+ * first one that is not before the page's position.
  */
 static uint64_t linear_at(const struct reading *r, uint64_t since)
 {
@@ -449,7 +446,7 @@ int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 		return 0;
 	}
 	since = bytes_since(&r);
-	/* long after the page was written nobody knows which lap the register means */
+	/* long after the page was written the number of laps is not known */
 	if (reg && r.value <= r.buffer_bytes &&
 	    (r.flags & WAVERT_CAP_EMULATED || since <= 2 * (uint64_t)r.buffer_bytes)) {
 		now_is(now, &r, WAVERT_FROM_REGISTER, not_beyond(linear_at(&r, since), r.end),
@@ -468,7 +465,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-/* Entries may have more members than this library knows (wavert_page_entry()). */
+/* The entries of a newer module may be longer than those of this library (wavert_page_entry()). */
 size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t *seen,
 				   struct wavert_notification list[WAVERT_RING])
 {
