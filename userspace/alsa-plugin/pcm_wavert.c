@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * pcm_wavert.c - an ALSA PCM over the WaveRT path, as an external plugin of alsa-lib: what it
- * can do, parameters, opening and closing. Called by alsa-lib for PCMs of type wavert.
+ * pcm_wavert.c - an ALSA PCM over the WaveRT path, as an external plugin of alsa-lib:
+ * constraints, parameters, open and close. alsa-lib calls it for PCMs of type wavert.
  */
 #include <errno.h>
 #include <poll.h>
@@ -39,7 +39,7 @@ static void close_stream(struct plugin *p)
 	p->areas = NULL;
 }
 
-/* Parameters can be set and given back while nothing runs. */
+/* Parameters can be set and freed while the PCM does not run. */
 static bool is_idle(struct plugin *p)
 {
 	const snd_pcm_ioplug_t *io = &p->io;
@@ -92,7 +92,7 @@ static int open_pin(struct plugin *p, unsigned int pin)
 	if (!err) {
 		wavert_stream_buffer(p->stream, &actual);
 		if (actual != bytes) {
-			SNDERR("periods of %lu frames are too short, or of an odd size",
+			SNDERR("periods of %lu frames are too short, or not whole steps of the hardware",
 			       io->period_size);
 			err = -EINVAL;
 		}
@@ -137,7 +137,7 @@ static int describe_buffer(struct plugin *p)
 	return 0;
 }
 
-/* Frames of which a period is a multiple. */
+/* A period is a multiple of this number of frames. */
 static snd_pcm_uframes_t period_unit(const struct plugin *p)
 {
 	size_t unit = p->frame_bytes;
@@ -148,9 +148,10 @@ static snd_pcm_uframes_t period_unit(const struct plugin *p)
 }
 
 /*
- * alsa-lib asks its plugins in bytes and lets a period have a fraction of a frame: 125 ms of
- * 44100 Hz. The hardware's cycle is whole periods of whole frames; so take the next lower
- * period and as many as come nearest. A program reads the parameters that it got.
+ * alsa-lib passes sizes in bytes to its plugins and allows a period to have a fraction of a
+ * frame: 125 ms of 44100 Hz. The hardware's buffer has whole periods of whole frames. So take the
+ * next lower period, and the number of periods that comes nearest. A program can read the
+ * parameters that were set.
  */
 static int make_whole(struct plugin *p, snd_pcm_hw_params_t *params)
 {
@@ -214,10 +215,10 @@ static int hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 }
 
 /*
- * hw: takes monotonic time stamps, but snd_pcm_hw_params_is_monotonic() is always 0 for a
- * plugin. Programs that enable time stamps expect the clock of hw: (PulseAudio, GStreamer);
- * those that do not, as aplay, go by is_monotonic and get real time. In SETUP the caller is
- * snd_pcm_hw_params(), which sets the defaults.
+ * hw: has monotonic time stamps, but snd_pcm_hw_params_is_monotonic() is always 0 for a
+ * plugin. Programs that enable time stamps expect the clock of hw: (PulseAudio, GStreamer).
+ * Programs that do not, such as aplay, rely on is_monotonic and get real time. In SETUP the
+ * caller is snd_pcm_hw_params(), which sets the defaults.
  */
 static int choose_clock(const snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 {
@@ -244,7 +245,8 @@ static int sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 	snd_pcm_sw_params_get_silence_threshold(params, &threshold);
 	snd_pcm_sw_params_get_silence_size(params, &size);
 	if (size >= boundary ? threshold != 0 : size > threshold || threshold > io->buffer_size) {
-		SNDERR("silence_size %lu does not go with silence_threshold %lu", size, threshold);
+		SNDERR("silence_size %lu and silence_threshold %lu contradict each other",
+		       size, threshold);
 		return -EINVAL;
 	}
 	err = choose_clock(io, params);
@@ -259,7 +261,7 @@ static int sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 	snd_pcm_sw_params_get_stop_threshold(params, &p->stop_threshold);
 	snd_pcm_sw_params_get_period_event(params, &period_event);
 	p->period_event = period_event;
-	/* nothing will ever be worth a wake-up: save the interrupts as well */
+	/* if no event will wake the program, avoid the interrupts */
 	wanted = p->period_event || io->state == SND_PCM_STATE_DRAINING ||
 		 p->avail_min <= io->buffer_size || p->stop_threshold < p->boundary;
 	err = plugin_want_signals(p, wanted);
@@ -326,8 +328,8 @@ static bool grid_of_frames(const struct plugin *p)
 }
 
 /*
- * A list where the hardware's points lie on a grid: alsa-lib has no other way to say so. If
- * frames may be of a size that does not fit, make_whole() has to do.
+ * If the hardware's points are multiples of a step, set a list of sizes: alsa-lib has no other
+ * way to express that. If it is not a multiple of every frame size, make_whole() handles that.
  */
 static int limit_period(struct plugin *p, unsigned int min, unsigned int max)
 {
@@ -350,8 +352,8 @@ static int limit_period(struct plugin *p, unsigned int min, unsigned int max)
 }
 
 /*
- * Least period: notify_min counts frames and alsa-lib wants bytes, before it knows of what
- * frames; two channels of 16 bits are meant. Larger frames are checked in open_pin().
+ * The minimum period: notify_min counts frames, but alsa-lib needs bytes before the format is
+ * known. Two channels of 16 bits are assumed. open_pin() checks larger frames.
  */
 static int limit_buffer(struct plugin *p)
 {
@@ -445,7 +447,7 @@ static int parse(snd_config_t *conf, struct place *place)
 	return 0;
 }
 
-static void say_version(const char *card)
+static void report_version(const char *card)
 {
 	struct wavert_version v;
 
@@ -454,7 +456,7 @@ static void say_version(const char *card)
 		       v.abi_major, v.abi_minor, WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR);
 }
 
-/* In a configuration that names no card: the first with a filter. */
+/* If the configuration names no card, open the first card that has a filter. */
 static int open_card(struct plugin *p, const char *card)
 {
 	char number[16];
@@ -463,9 +465,10 @@ static int open_card(struct plugin *p, const char *card)
 	if (*card) {
 		err = wavert_open(&p->device, card);
 		if (err == -ENXIO)
-			SNDERR("card %s has no WaveRT interface; aplay -L lists which have", card);
+			SNDERR("card %s has no WaveRT interface; aplay -L lists those that have it",
+			       card);
 		if (err == -EPROTO)
-			say_version(card);
+			report_version(card);
 		return err;
 	}
 	for (i = 0; i < WAVERT_CARDS_MAX; i++) {
@@ -475,7 +478,7 @@ static int open_card(struct plugin *p, const char *card)
 			break;
 	}
 	if (err == -EPROTO)
-		say_version(number);
+		report_version(number);
 	return err;
 }
 
@@ -484,10 +487,10 @@ static int find(struct plugin *p, const struct place *place)
 	unsigned int pin = place->subdevice < 0 ? 0 : (unsigned int)place->subdevice;
 	int err;
 
-	if (place->device)	/* a filter has the pins of one PCM device */
+	if (place->device)	/* a filter has only the pins of one PCM device */
 		return -ENXIO;
 	p->subdevice = place->subdevice;
-	p->event = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);	/* nothing to wait for yet */
+	p->event = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);	/* no need to wait yet */
 	if (p->event < 0)
 		return -errno;
 	err = open_card(p, place->card);

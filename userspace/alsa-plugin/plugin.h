@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* plugin.h - what the files of the ALSA plugin share. */
+/* plugin.h - declarations that the files of the ALSA plugin share. */
 #ifndef WAVERT_PLUGIN_H
 #define WAVERT_PLUGIN_H
 
@@ -17,27 +17,27 @@ struct plugin {
 	snd_pcm_ioplug_t io;
 	pthread_mutex_t lock;
 	struct wavert_device *device;
-	struct wavert_caps caps;		/* of one pin; all have the same */
+	struct wavert_caps caps;		/* of one pin; all pins have the same */
 	unsigned int direction;
-	long subdevice;				/* pin, or -1: the first that is free */
-	int event;				/* eventfd, for the life of the PCM */
+	long subdevice;				/* pin, or -1: the first free pin */
+	int event;				/* eventfd, open as long as the PCM */
 
 	/* From hw_params to hw_free. */
 	struct wavert_stream *stream;
 	snd_pcm_channel_area_t *areas;		/* of the cyclic buffer */
 	size_t frame_bytes;
-	snd_pcm_sframes_t latency;		/* behind the buffer, frames */
-	bool registered;			/* the event */
+	snd_pcm_sframes_t latency;		/* from the buffer to the output, frames */
+	bool registered;			/* the event is registered */
 
 	/* sw_params */
 	snd_pcm_uframes_t boundary, avail_min, stop_threshold, silence_threshold, silence_size;
 	bool period_event;
 
-	uint64_t reached;			/* the hardware was here */
-	uint64_t reached_ns;			/* at this time */
-	uint64_t told_at;			/* and was here when ALSA last asked, */
-	snd_pcm_uframes_t told;			/* which it was told as this */
-	uint64_t silenced;			/* what follows the data is silent up to here */
+	uint64_t reached;			/* position of the hardware */
+	uint64_t reached_ns;			/* time of that position */
+	uint64_t reported_at;			/* position at the last call of pointer() */
+	snd_pcm_uframes_t reported;		/* the value that pointer() returned */
+	uint64_t silenced;			/* end of the silence after the data */
 };
 
 static inline bool is_playback(const struct plugin *p)
@@ -45,7 +45,7 @@ static inline bool is_playback(const struct plugin *p)
 	return p->direction == WAVERT_PLAYBACK;
 }
 
-/* All return 0 or an errno of ALSA's. p->lock is held where a struct plugin is passed. */
+/* All return 0 or an errno of ALSA. p->lock is held where a struct plugin is passed. */
 int plugin_alsa_error(int err);
 int plugin_want_signals(struct plugin *p, bool want);
 void plugin_change_state(struct plugin *p, snd_pcm_state_t state);

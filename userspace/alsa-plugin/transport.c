@@ -2,17 +2,16 @@
 /*
  * transport.c - a PCM of the plugin while it has a stream: position, data, waiting, states.
  *
- * start, stop, pause, pointer, delay and transfer come under alsa-lib's lock of the PCM,
- * the others without; p->lock makes them one and is taken last.
+ * start, stop, pause, pointer, delay and transfer are called with alsa-lib's lock of the PCM
+ * held, the others without. p->lock serialises all of them and is taken after it.
  *
  * Only plugin_pointer() updates position and state. alsa-lib calls it through
- * snd_pcm_hwsync() and then has the position too, and stops the PCM at the end of a drain.
- * Every other callback that needs the current state calls plugin_sync() first.
+ * snd_pcm_hwsync(), which also updates alsa-lib's position and stops the PCM at the end of a
+ * drain. Every other callback that needs the current state calls plugin_sync() first.
  *
- * Positions are frames since the last STOP, in 64 bits. Data may be written or read only
- * where the hardware has really been: so the page's reading counts, never one carried on
- * by the clock. The clock says when that reading is too old to decide on; then, and only
- * then, the hardware is asked by a system call.
+ * Positions are frames since the last STOP, in 64 bits. Data may be written or read only where
+ * the hardware has passed. So the page's reading is used and never extrapolated. The clock only
+ * shows whether that reading is too old; if it is, a system call reads the hardware.
  */
 #include <errno.h>
 #include <poll.h>
@@ -21,17 +20,17 @@
 
 #include "plugin.h"
 
-#define FRESH_NS	1000000		/* a reading up to this old will do */
+#define FRESH_NS	1000000		/* a reading is used up to this age */
 
-/* What a call of WaveRT's said, in the words of ALSA. */
+/* Convert an error of WaveRT to one of ALSA. */
 int plugin_alsa_error(int err)
 {
 	switch (err) {
-	case -EREMOTEIO:	/* a size that the hardware cannot do */
+	case -EREMOTEIO:	/* the hardware does not support the size */
 		return -EINVAL;
 	case -EBADRQC:
 		return -EBADFD;
-	case -EAGAIN:		/* would be taken for "try again" */
+	case -EAGAIN:		/* programs would take it as "try again" */
 		return -EIO;
 	}
 	return err;
@@ -39,17 +38,17 @@ int plugin_alsa_error(int err)
 
 /* ---- position --------------------------------------------------------------------- */
 
-/* Where the application will go on. ALSA's pointers wrap at the boundary. */
+/* Position of the application. ALSA's pointers wrap at the boundary. */
 static uint64_t application(const struct plugin *p)
 {
-	snd_pcm_sframes_t lead = (snd_pcm_sframes_t)(p->io.appl_ptr - p->told);
+	snd_pcm_sframes_t lead = (snd_pcm_sframes_t)(p->io.appl_ptr - p->reported);
 	snd_pcm_sframes_t half = (snd_pcm_sframes_t)(p->boundary / 2);
 
 	if (lead > half)
 		lead -= (snd_pcm_sframes_t)p->boundary;
 	else if (lead < -half)
 		lead += (snd_pcm_sframes_t)p->boundary;
-	return p->told_at + (uint64_t)(int64_t)lead;
+	return p->reported_at + (uint64_t)(int64_t)lead;
 }
 
 /* Frames that the application can transfer when the hardware is at `at`. */
@@ -81,7 +80,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* Would a newer reading change what is to be done? */
+/* True if a newer reading could change the result. */
 static bool outdated(const struct plugin *p, const struct wavert_snapshot *s, uint64_t appl)
 {
 	uint64_t now, age;
@@ -101,7 +100,7 @@ static bool outdated(const struct plugin *p, const struct wavert_snapshot *s, ui
 	       ((uint64_t)known < p->stop_threshold && (uint64_t)likely >= p->stop_threshold);
 }
 
-/* A reading of the position. What was asked for last may be newer than what the page says. */
+/* Store a reading. The last system call may have returned a newer one than the page. */
 static void note(struct plugin *p, uint64_t linear, uint64_t ns)
 {
 	uint64_t at = linear / p->frame_bytes;
@@ -112,8 +111,8 @@ static void note(struct plugin *p, uint64_t linear, uint64_t ns)
 		p->reached_ns = ns;
 }
 
-/* Bring p->reached up to date. -ENODEV: the device is gone. */
-static int look(struct plugin *p, uint64_t appl)
+/* Update p->reached. -ENODEV: the device has been removed. */
+static int update_position(struct plugin *p, uint64_t appl)
 {
 	struct wavert_position position;
 	struct wavert_snapshot s;
@@ -161,8 +160,8 @@ int plugin_want_signals(struct plugin *p, bool want)
 /* ---- silence and drain ------------------------------------------------------------ */
 
 /*
- * Old audio follows the application's data in the buffer. Silence all of it if silence_size
- * is the boundary; else as much as silence_threshold and _size ask for.
+ * The buffer contains old audio after the application's data. Silence all of it if silence_size
+ * is the boundary, otherwise the part that silence_threshold and silence_size define.
  */
 static void fill_silence(struct plugin *p, uint64_t from)
 {
@@ -190,26 +189,26 @@ static void fill_silence(struct plugin *p, uint64_t from)
 }
 
 /*
- * Announce the end, and silence what follows it, as soon as its packet may be announced:
- * before, it would count as a glitch.
+ * Announce the end, and silence the buffer after it, once its packet may be announced. Before
+ * that the announcement would count as a glitch.
  */
 static int settle_end(struct plugin *p, uint64_t end)
 {
 	uint64_t packet = (end - 1) / p->io.period_size;
-	unsigned int room;
-	int late = wavert_stream_writable(p->stream, &packet, &room);
+	unsigned int count;
+	int late = wavert_stream_writable(p->stream, &packet, &count);
 
-	if (late < 0 || (!late && !room))
+	if (late < 0 || (!late && !count))
 		return late;
 	return wavert_stream_drain(p->stream, end * p->frame_bytes, 0);
 }
 
-/* ---- what has happened since ------------------------------------------------------ */
+/* ---- update ----------------------------------------------------------------------- */
 
 void plugin_change_state(struct plugin *p, snd_pcm_state_t state)
 {
 	snd_pcm_ioplug_set_state(&p->io, state);
-	wake(p);	/* and whoever polls later finds it readable, too */
+	wake(p);	/* a later poll() also finds the event readable */
 }
 
 static bool has_started(const struct plugin *p)
@@ -219,20 +218,20 @@ static bool has_started(const struct plugin *p)
 }
 
 /*
- * snd_pcm_reset() has no callback, it only sets alsa-lib's pointers to 0. Called under
- * alsa-lib's lock only: outside it alsa-lib may not have stored yet what it was told.
+ * snd_pcm_reset() has no callback, it only sets alsa-lib's pointers to 0. Call with alsa-lib's
+ * lock held: without it alsa-lib may not have stored the last result of pointer() yet.
  */
 static void follow_reset(struct plugin *p)
 {
-	if (p->io.hw_ptr == p->told)
+	if (p->io.hw_ptr == p->reported)
 		return;
 	if (has_started(p))
-		look(p, p->told_at);
-	p->told_at = p->reached;
-	p->told = 0;
+		update_position(p, p->reported_at);
+	p->reported_at = p->reached;
+	p->reported = 0;
 }
 
-/* Position, removal, xrun, drain; io.state tells. */
+/* Update position and io.state: removal, xrun, drain. */
 static void update(struct plugin *p)
 {
 	uint64_t appl = application(p);
@@ -246,7 +245,7 @@ static void update(struct plugin *p)
 			plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		return;
 	}
-	if (look(p, appl) == -ENODEV) {
+	if (update_position(p, appl) == -ENODEV) {
 		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		return;
 	}
@@ -271,15 +270,15 @@ snd_pcm_sframes_t plugin_pointer(snd_pcm_ioplug_t *io)
 	pthread_mutex_lock(&p->lock);
 	follow_reset(p);
 	update(p);
-	p->told += (snd_pcm_uframes_t)(p->reached - p->told_at);
-	p->told %= p->boundary;
-	p->told_at = p->reached;
-	result = (snd_pcm_sframes_t)p->told;
+	p->reported += (snd_pcm_uframes_t)(p->reached - p->reported_at);
+	p->reported %= p->boundary;
+	p->reported_at = p->reached;
+	result = (snd_pcm_sframes_t)p->reported;
 	pthread_mutex_unlock(&p->lock);
 	return result;
 }
 
-/* Call without p->lock. Without a stream there is no page: ask the device whether it exists. */
+/* Call without p->lock. Without a stream there is no page; then a call checks for removal. */
 void plugin_sync(struct plugin *p)
 {
 	struct wavert_caps caps;
@@ -290,7 +289,7 @@ void plugin_sync(struct plugin *p)
 		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 }
 
-/* The error of a call that the state does not allow. */
+/* The error of a call that is not allowed in the current state. */
 static int state_error(const struct plugin *p)
 {
 	switch (p->io.state) {
@@ -330,7 +329,7 @@ int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 
 /* ---- data ------------------------------------------------------------------------- */
 
-/* Has the application something to do, or has the state to change? */
+/* True if the application can transfer data, or the state has to change. */
 static bool is_due(const struct plugin *p, uint64_t appl)
 {
 	switch (p->io.state) {
@@ -347,17 +346,17 @@ static bool is_due(const struct plugin *p, uint64_t appl)
 
 /*
  * Keep the event readable while something is due, and only then. The page is written before
- * the event is signalled, so look() sees what the signals taken here were for. Returns
- * whether there were any.
+ * the event is signalled, so update_position() sees the points of the signals read here.
+ * Returns true if there were signals.
  */
-static bool rest(struct plugin *p, uint64_t appl)
+static bool settle_event(struct plugin *p, uint64_t appl)
 {
 	bool taken;
 
 	if (is_due(p, appl))
 		return false;
 	taken = take_signals(p);
-	if (has_started(p) && (look(p, appl) || is_due(p, appl)))
+	if (has_started(p) && (update_position(p, appl) || is_due(p, appl)))
 		wake(p);
 	return taken;
 }
@@ -378,7 +377,7 @@ snd_pcm_sframes_t plugin_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_ar
 	if (is_playback(p)) {
 		snd_pcm_areas_copy_wrap(p->areas, at, io->buffer_size, areas, offset,
 					offset + size, io->channels, size, io->format);
-		/* before anybody is told: the memory may be write-combined */
+		/* before any notification: the memory may be write-combined */
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	} else {
 		snd_pcm_areas_copy_wrap(areas, offset, offset + size, p->areas, at,
@@ -386,14 +385,14 @@ snd_pcm_sframes_t plugin_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_ar
 	}
 	if (io->access == SND_PCM_ACCESS_RW_INTERLEAVED ||
 	    io->access == SND_PCM_ACCESS_RW_NONINTERLEAVED || is_playback(p))
-		rest(p, appl + size);	/* mapped capture: not before it is committed */
+		settle_event(p, appl + size);	/* mapped capture: not before the commit */
 	pthread_mutex_unlock(&p->lock);
 	return (snd_pcm_sframes_t)size;
 }
 
 /* ---- poll ------------------------------------------------------------------------- */
 
-/* Who asks for descriptors is about to wait. */
+/* A program that requests the descriptors is about to wait. */
 int plugin_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int space)
 {
 	struct plugin *p = io->private_data;
@@ -405,13 +404,13 @@ int plugin_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned i
 	pfd->revents = 0;
 	plugin_sync(p);
 	pthread_mutex_lock(&p->lock);
-	/* a wait of alsa-lib's own has to end on xrun and removal, too */
+	/* a wait inside alsa-lib must also end on xrun and removal */
 	if (has_started(p) && !io->nonblock)
 		plugin_want_signals(p, true);
 	if (is_due(p, application(p)))
 		wake(p);
 	else if (!p->period_event)
-		rest(p, application(p));
+		settle_event(p, application(p));
 	pthread_mutex_unlock(&p->lock);
 	return 1;
 }
@@ -434,11 +433,11 @@ int plugin_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int n
 	case SND_PCM_STATE_RUNNING:
 	case SND_PCM_STATE_PAUSED:
 		if (ready(p, application(p)) ||
-		    (rest(p, application(p)) && p->period_event))
+		    (settle_event(p, application(p)) && p->period_event))
 			*revents |= transfer;
 		break;
 	case SND_PCM_STATE_DRAINING:
-		rest(p, application(p));
+		settle_event(p, application(p));
 		break;
 	case SND_PCM_STATE_DISCONNECTED:
 		*revents |= POLLERR;
@@ -470,15 +469,15 @@ int plugin_prepare(snd_pcm_ioplug_t *io)
 	pthread_mutex_lock(&p->lock);
 	err = set_state(p, WAVERT_STATE_STOP);
 	wavert_stream_snapshot(p->stream, &s);
-	if (s.state == WAVERT_STATE_GONE) {	/* STOP is allowed then */
+	if (s.state == WAVERT_STATE_GONE) {	/* STOP succeeds after removal */
 		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		err = -ENODEV;
 	}
 	if (!err) {
 		p->reached = 0;
 		p->reached_ns = 0;
-		p->told = 0;
-		p->told_at = 0;
+		p->reported = 0;
+		p->reported_at = 0;
 		p->silenced = 0;
 		snd_pcm_areas_silence(p->areas, 0, io->channels, io->buffer_size, io->format);
 		take_signals(p);
@@ -489,7 +488,7 @@ int plugin_prepare(snd_pcm_ioplug_t *io)
 	return err;
 }
 
-/* Starting it would be an xrun at once. */
+/* True if a start would cause an xrun at once. */
 static bool is_empty(const struct plugin *p)
 {
 	return is_playback(p) && p->stop_threshold < p->boundary &&
@@ -517,7 +516,7 @@ int plugin_stop(snd_pcm_ioplug_t *io)
 	pthread_mutex_lock(&p->lock);
 	if (p->stream)
 		err = set_state(p, WAVERT_STATE_STOP);
-	wake(p);	/* whoever waits learns that there is nothing to wait for */
+	wake(p);	/* ends a wait for the stopped stream */
 	pthread_mutex_unlock(&p->lock);
 	return err;
 }
@@ -537,7 +536,7 @@ int plugin_pause(snd_pcm_ioplug_t *io, int enable)
 	return err;
 }
 
-/* alsa-lib has set DRAINING already, also if the PCM has not been started. */
+/* alsa-lib has already set DRAINING, also if the PCM was not started. */
 static int begin_drain(struct plugin *p)
 {
 	struct wavert_snapshot s;
@@ -567,7 +566,7 @@ int plugin_drain(snd_pcm_ioplug_t *io)
 		return 0;
 	err = begin_drain(p);
 	if (err)
-		return err == -EPIPE ? 0 : err;		/* it is empty */
+		return err == -EPIPE ? 0 : err;		/* there is nothing to play */
 	for (;;) {
 		plugin_sync(p);
 		if (io->state != SND_PCM_STATE_DRAINING)

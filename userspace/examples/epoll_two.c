@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * epoll_two.c - playback and capture in one event loop by epoll(7), each with the event that
- * its stream brings along. Counts the breaks in what is captured, if anything but silence is:
- * with a cable (or the simulator's loopback) from output to input there must be none.
+ * epoll_two.c - playback and capture in one event loop by epoll(7), each with the event of its
+ * stream. If the recording is not silent, its discontinuities are counted: with a cable (or the
+ * simulator's loopback) from output to input there must be none.
  *
  *	epoll_two [CARD [SECONDS]]
  */
@@ -20,7 +20,7 @@ struct side {
 	unsigned int direction;
 	struct wavert_stream *stream;
 	int event;
-	uint64_t next;		/* packet to hear, or to fill */
+	uint64_t next;		/* packet to check, or to fill */
 	int lost;
 	uint64_t breaks, heard;
 	int16_t last;
@@ -57,7 +57,7 @@ static void listen_to(struct side *s, const int16_t *sample)
 	}
 }
 
-/* The event of one side was readable: serve what has become free or complete. */
+/* The event of one side was readable: fill or check the packets that may be accessed now. */
 static int serve(struct side *s)
 {
 	unsigned int count;

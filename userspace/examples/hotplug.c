@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * hotplug.c - lists the pins of each WaveRT card, then waits for cards that come and go.
+ * hotplug.c - list the pins of each WaveRT card, then wait for cards that are added or removed.
  *
- *	hotplug [SECONDS]		0: only those that are there
+ *	hotplug [SECONDS]		0: only list the cards that exist
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 	while (change >= 0 && (change = wavert_device_next(devices, ms, &name)) > 0) {
 		printf("card %s %s\n", name, change == WAVERT_DEVICE_ADDED ? "added" : "removed");
 		if (change != WAVERT_DEVICE_ADDED || wavert_open(&device, name))
-			continue;	/* it may have gone again */
+			continue;	/* it may have been removed again */
 		list_pins(device, WAVERT_PLAYBACK);
 		list_pins(device, WAVERT_CAPTURE);
 		wavert_close(device);

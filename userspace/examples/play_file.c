@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * play_file.c - a client of some 40 lines: plays a sound file to its last frame, goes on after a
- * late wake-up, and says what went wrong.
+ * play_file.c - a client of some 40 lines: plays a sound file to its last frame, continues after a
+ * late wake-up, and reports errors.
  *
  *	play_file FILE [CARD]
  */

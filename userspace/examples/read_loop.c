@@ -23,7 +23,7 @@ static int play(struct wavert_stream *stream, int event, uint64_t packets)
 	if (!err)
 		err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
 	while (!err && next < packets) {
-		/* sleeps until a packet has been played; may stand for several */
+		/* sleeps until a packet has been played; one wake-up may stand for several */
 		if (read(event, &points, sizeof(points)) != sizeof(points))
 			return failed("read", -errno);
 		wakeups++;

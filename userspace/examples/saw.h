@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * saw.h - what the examples play: a saw of 46.9 Hz at 48 kHz, 16 bits, two channels. Every
- * sample is the one before plus 64, so that a lost or doubled frame shows.
+ * saw.h - the signal of the examples: a saw of 46.9 Hz at 48 kHz, 16 bits, two channels. Every
+ * sample is the previous one plus 64, which makes a lost or doubled frame visible.
  */
 #ifndef SAW_H
 #define SAW_H
@@ -24,22 +24,22 @@ static inline void saw(void *to, uint64_t first_frame, size_t frames)
 		sample[0] = sample[1] = (int16_t)((first_frame + i) * 64);
 }
 
-/* Fill all packets that may be written; *next is the first of them, *lost how many were late. */
+/* Fill all packets that may be written; *next is the next one, *lost counts those too late. */
 static inline int saw_packets(const struct wavert_stream *stream, uint64_t *next, int *lost)
 {
 	size_t frames = wavert_stream_packet_bytes(stream) / FRAME_BYTES;
-	unsigned int room;
-	int late = wavert_stream_writable(stream, next, &room);
+	unsigned int count;
+	int late = wavert_stream_writable(stream, next, &count);
 
 	if (late < 0)
 		return late;
 	*lost += late;
-	for (; room; room--, ++*next)
+	for (; count; count--, ++*next)
 		saw(wavert_stream_packet(stream, *next), *next * frames, frames);
 	return 0;
 }
 
-/* For main(): what went wrong, and the exit code of it. */
+/* For main(): print the error and return the exit code. */
 static inline int failed(const char *what, int error)
 {
 	fprintf(stderr, "%s: %s\n", what, wavert_strerror(error));

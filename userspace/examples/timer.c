@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * timer.c - play without any event: a timer wakes the program, and wavert_stream_now() says
- * how far the hardware has got. The buffer is long, and half of it is kept filled: that long
- * the program may be late, and that long the hardware may still fetch what was there before.
- * Nobody is interrupted.
+ * timer.c - play without an event: a timer wakes the program, and wavert_stream_now() returns
+ * the position of the hardware. The buffer is long, and half of it is kept filled. So the program
+ * may be late by half a buffer, and the hardware may fetch half a buffer ahead of its position.
+ * The hardware interrupts no client.
  *
  *	timer [CARD [SECONDS]]
  */
@@ -30,7 +30,7 @@ static void sleep_until(struct timespec *t)
 		;
 }
 
-/* Frames from..to of the stream, wherever they lie in the cycle. */
+/* Writes frames from .. to - 1 of the stream; wraps at the end of the buffer. */
 static void fill(char *buffer, size_t bytes, uint64_t from, uint64_t to)
 {
 	size_t cycle = bytes / FRAME_BYTES, at, n;
@@ -94,9 +94,9 @@ int main(int argc, char **argv)
 		err = wavert_stream_set_format(stream, RATE, WAVERT_FORMAT_S16, 2);
 	if (!err)	/* 0 notifications: timer mode */
 		err = wavert_stream_alloc(stream, FRAME_BYTES * RATE / 1000 * BUFFER_MS, 0, 0);
-	/* from now on wavert_stream_now() reads the hardware, where there is such a register */
+	/* if there is a position register, wavert_stream_now() reads it from now on */
 	if (!err && wavert_stream_map_register(stream, WAVERT_REGISTER_POSITION, &info, &address))
-		fputs("no position register: the page and the clock have to do\n", stderr);
+		fputs("no position register: using the page and the clock\n", stderr);
 	code = err ? failed("set up", err) : play(stream, frames);
 	wavert_stream_close(stream);
 	wavert_close(device);

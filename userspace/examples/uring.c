@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * uring.c - play from an io_uring: a read of the stream's event is in flight all the time, and
- * its completion is the notification. No system call besides io_uring_enter().
+ * uring.c - play from an io_uring: a read of the event is always in flight, and its completion is
+ * the notification. The loop makes no other system call than io_uring_enter().
  *
  *	uring [CARD [SECONDS]]
  */
@@ -15,7 +15,7 @@
 
 #include "saw.h"
 
-static uint64_t count;		/* where the kernel puts the event's value */
+static uint64_t count;		/* the kernel writes the event's value here */
 
 static int next_read(struct io_uring *ring, int event)
 {
@@ -27,7 +27,7 @@ static int next_read(struct io_uring *ring, int event)
 	return io_uring_submit(ring) < 0 ? -EIO : 0;
 }
 
-/* Wait for the read, and set up the next one. */
+/* Wait for the read, and submit the next one. */
 static int wait_for(struct io_uring *ring, int event)
 {
 	struct io_uring_cqe *cqe;
@@ -84,8 +84,8 @@ int main(int argc, char **argv)
 	if (!err)
 		err = wavert_stream_alloc(stream, RATE / 10 * FRAME_BYTES, 2, 0);
 	/*
-	 * Blocking on purpose: io_uring waits for a blocking file by itself, and answers EAGAIN
-	 * for a non-blocking one, as wavert_stream_event() is. Poll that first, if you use it.
+	 * A blocking eventfd: io_uring waits for it. A non-blocking one, such as that of
+	 * wavert_stream_event(), returns EAGAIN at once; to use it, poll it first.
 	 */
 	event = eventfd(0, EFD_CLOEXEC);
 	if (!err)

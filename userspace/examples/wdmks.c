@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * wdmks.c - the order of calls that PortAudio's WDM-KS host follows on Windows, for those who
- * bring a client over: ask whether the pin notifies; a notification buffer with count 2; if
- * that fails a plain buffer, polled; if that fails as well, both again with the size rounded
- * up to 128 bytes. Position from the register, else by a call, plus the FIFO. One wait for
- * both kinds: when polled a timer takes the place of the event.
+ * wdmks.c - the order of calls of PortAudio's WDM-KS host on Windows, for porting a client: query
+ * whether the pin supports notifications; allocate a notification buffer with count 2; if that
+ * fails, a buffer without notifications, which is polled; if that also fails, try both again with
+ * the size rounded up to 128 bytes. The position comes from the register, else from a call, plus
+ * the FIFO. Both kinds have the same wait: when polled, a timer replaces the event.
  *
  *	wdmks [CARD [SECONDS [polled]]]		polled: as if no pin could notify
  */
@@ -22,7 +22,7 @@
 
 struct pin {
 	struct wavert_stream *stream;
-	int wake;		/* event of the stream, or a timer of our own */
+	int wake;		/* event of the stream, or a timer */
 	int polled;
 	char *buffer;
 	size_t bytes;
@@ -30,7 +30,7 @@ struct pin {
 	uint64_t written;	/* frames */
 };
 
-/* Steps 1 and 2 at one size. */
+/* Try both kinds of buffer at one size. */
 static int get_buffer(struct pin *p, int notifies, size_t bytes)
 {
 	int err = -EOPNOTSUPP;
@@ -45,7 +45,7 @@ static int get_buffer(struct pin *p, int notifies, size_t bytes)
 	return err;
 }
 
-/* A waitable timer of a fifth of the buffer, 1 ms at least. */
+/* A timer of a fifth of the buffer, at least 1 ms. */
 static int get_timer(size_t bytes)
 {
 	long ns = (long)(bytes / FRAME_BYTES) * (1000000000L / RATE) / 5;
@@ -84,7 +84,7 @@ static int open_pin(struct pin *p, struct wavert_device *device, int polled)
 	p->wake = p->polled ? get_timer(p->bytes) : wavert_stream_event(p->stream);
 	if (p->wake < 0)
 		return p->wake;
-	/* POSITIONREGISTER; without it wavert_stream_position() is asked below */
+	/* POSITIONREGISTER; if there is none, position() calls wavert_stream_position() */
 	if (wavert_stream_map_register(p->stream, WAVERT_REGISTER_POSITION, &info, &address))
 		fputs("no position register\n", stderr);
 	if (!wavert_stream_latency(p->stream, &latency))
@@ -92,7 +92,7 @@ static int open_pin(struct pin *p, struct wavert_device *device, int polled)
 	return 0;
 }
 
-/* Bytes played since the start, as far as they have left the buffer for good. */
+/* Bytes since the start that have left the buffer. */
 static int position(struct pin *p, uint64_t *linear)
 {
 	struct wavert_position asked;
@@ -109,7 +109,7 @@ static int position(struct pin *p, uint64_t *linear)
 	return err;
 }
 
-/* Everything up to one cycle behind what the FIFO has fetched. */
+/* Fill the buffer up to one cycle after the position. */
 static int serve(struct pin *p, uint64_t *played)
 {
 	uint64_t linear, from, to;
@@ -165,7 +165,7 @@ int main(int argc, char **argv)
 	struct pin p = { .wake = -1 };
 	int abort_pipe[2], err;
 
-	if (pipe(abort_pipe))	/* whoever wants to end it writes there */
+	if (pipe(abort_pipe))	/* a write to it would end the loop */
 		return failed("pipe", -errno);
 	err = wavert_open(&device, argc > 1 ? argv[1] : "0");
 	if (!err)
