@@ -39,6 +39,7 @@ struct wrt_memory {
 struct wrt_filter {
 	struct wrt_device *device;
 	struct wrt_memory memory;
+	const struct file_operations *stream_fops;	/* of node.c, for pin.c */
 	struct mutex lock;		/* pins, gone */
 	struct list_head pins;
 	bool gone;
@@ -76,32 +77,89 @@ static inline struct wrt_pin *pin_of(struct wrt_mp *mp)
 	return container_of(mp, struct wrt_pin, mp);
 }
 
-/* The argument of a call: where it is, and the size of the caller's struct. */
-struct wrt_arg {
-	void __user *user;
-	u32 bytes;
+/* The struct of a call: the caller's, copied in, then what is copied out. */
+union wrt_arg {
+	struct wavert_version version;
+	struct wavert_caps caps;
+	struct wavert_new_stream new_stream;
+	struct wavert_format format;
+	struct wavert_buffer buffer;
+	struct wavert_event event;
+	struct wavert_state state;
+	struct wavert_position position;
+	struct wavert_latency latency;
+	struct wavert_register register_of;
+	struct wavert_packet_count packet_count;
+	struct wavert_presentation presentation;
+	struct wavert_read_packet read_packet;
+	struct wavert_write_packet write_packet;
+	u32 word[sizeof(struct wavert_caps) / sizeof(u32)];
 };
 
-/* calls.c */
-int wrt_call_begin(unsigned int cmd, unsigned long address, struct wrt_arg *arg);
-int wrt_arg_in(void *to, size_t bytes, const struct wrt_arg *arg);
-int wrt_arg_out(const struct wrt_arg *arg, const void *from, size_t bytes);
+/* A call in progress. */
+struct wrt_call {
+	struct wrt_filter *filter;
+	struct file *file;		/* the call was made on this file */
+	struct wrt_pin *pin;		/* NULL on the filter's node */
+	union wrt_arg arg;
+	union {				/* kept by a handler for its settle function */
+		u32 allocation;
+		unsigned long pfn;
+		struct wrt_mp_read read;
+		struct file *stream;
+	} kept;
+};
 
-/* filter.c */
-u32 wrt_cap_flags(const struct wrt_hw_caps *c);
+/* node.c */
 int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
 		   const struct wrt_memory *memory, struct wrt_filter **out);
+
+/* calls.c: the whole call; filter, file and pin are set. Returns 0 or a negative errno. */
+int wrt_call(struct wrt_call *c, unsigned int cmd, void __user *user);
+
+/*
+ * Handlers of the table in calls.c: check c->arg, do the call, fill c->arg; 0 or a negative errno.
+ * A settle function follows the copy out and gets its result.
+ */
+
+/* filter.c */
+int wrt_call_version(struct wrt_call *c);
+int wrt_call_caps(struct wrt_call *c);
+int wrt_call_new_stream(struct wrt_call *c);
+void wrt_call_new_stream_settle(struct wrt_call *c, int err);
 void wrt_filter_suspend(struct wrt_filter *filter);
 void wrt_filter_gone(struct wrt_filter *filter);
+
+/* control.c; control mutex held */
+int wrt_call_set_format(struct wrt_call *c);
+int wrt_call_alloc(struct wrt_call *c);
+void wrt_call_alloc_settle(struct wrt_call *c, int err);
+int wrt_call_free(struct wrt_call *c);
+int wrt_call_register(struct wrt_call *c);
+int wrt_call_unregister(struct wrt_call *c);
+int wrt_call_set_state(struct wrt_call *c);
+int wrt_call_latency(struct wrt_call *c);
+int wrt_call_get_register(struct wrt_call *c);
+void wrt_call_get_register_settle(struct wrt_call *c, int err);
+
+/* streaming.c; without the control mutex */
+int wrt_call_position(struct wrt_call *c);
+int wrt_call_packet_count(struct wrt_call *c);
+int wrt_call_presentation(struct wrt_call *c);
+int wrt_call_read_packet(struct wrt_call *c);
+void wrt_call_read_packet_settle(struct wrt_call *c, int err);
+int wrt_call_write_packet(struct wrt_call *c);
 
 /* pin.c */
 int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_stream *stream,
 		bool observer, struct file **out);
+int wrt_pin_release(struct inode *inode, struct file *file);
+int wrt_pin_mmap(struct file *file, struct vm_area_struct *vma);
 void wrt_pin_removed(struct wrt_pin *pin);
-int wrt_errno(enum wrt_status status);
 
-/* streaming.c */
-int wrt_streaming_call(struct wrt_pin *pin, unsigned int number, const struct wrt_arg *user);
+/* status.c */
+int wrt_errno(enum wrt_status status);
+u32 wrt_cap_flags(const struct wrt_hw_caps *c);
 
 /* buffer.c */
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * streaming.c - the five calls of a running stream: position, packet count, presentation
- * position, read packet, write packet. Called by pin.c. They never take the control mutex
+ * position, read packet, write packet. Called by calls.c. They never take the control mutex
  * (Q43): miniport/ does each under the stream lock, beside SetState and all else.
  */
 #include <linux/ktime.h>
@@ -21,32 +21,21 @@ static bool position_locked(struct wrt_client *c, const struct wrt_snapshot *now
 	return false;
 }
 
-static int get_position(struct wrt_pin *pin, const struct wrt_arg *user)
+int wrt_call_position(struct wrt_call *c)
 {
-	struct wavert_position arg;
-	int err = wrt_arg_in(&arg, sizeof(arg), user);
+	struct wavert_position *arg = &c->arg.position;
+	struct wrt_pin *pin = c->pin;
 
-	if (err)
-		return err;
-	wrt_stream_with(pin->mp.stream, &pin->mp.client, position_locked, &arg);
-	if (arg.state == WAVERT_STATE_GONE)
+	wrt_stream_with(pin->mp.stream, &pin->mp.client, position_locked, arg);
+	arg->reserved = 0;
+	if (arg->state == WAVERT_STATE_GONE)
 		return wrt_errno(WRT_STATUS_DEVICE_REMOVED);
-	arg.reserved = 0;
-	return wrt_arg_out(user, &arg, sizeof(arg));
+	return 0;
 }
 
-static int packet_count(struct wrt_pin *pin, const struct wrt_arg *user)
+int wrt_call_packet_count(struct wrt_call *c)
 {
-	struct wavert_packet_count arg;
-	enum wrt_status status;
-	int err = wrt_arg_in(&arg, sizeof(arg), user);
-
-	if (err)
-		return err;
-	status = wrt_mp_packet_count(&pin->mp, &arg.packets);
-	if (status)
-		return wrt_errno(status);
-	return wrt_arg_out(user, &arg, sizeof(arg));
+	return wrt_errno(wrt_mp_packet_count(&c->pin->mp, &c->arg.packet_count.packets));
 }
 
 /* While DMA is off the hardware is not read, but the frames hold now as well. */
@@ -57,71 +46,45 @@ static u64 presentation_ns(const struct wrt_pin *pin, const struct wrt_mp_presen
 	return ktime_get_ns();
 }
 
-static int presentation(struct wrt_pin *pin, const struct wrt_arg *user)
+int wrt_call_presentation(struct wrt_call *c)
 {
 	struct wrt_mp_presentation at;
-	struct wavert_presentation arg;
 	enum wrt_status status;
-	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
-	if (err)
-		return err;
-	status = wrt_mp_presentation(&pin->mp, &at);
+	status = wrt_mp_presentation(&c->pin->mp, &at);
 	if (status)
 		return wrt_errno(status);
-	arg.frames = at.frames;
-	arg.ns = presentation_ns(pin, &at);
-	return wrt_arg_out(user, &arg, sizeof(arg));
+	c->arg.presentation.frames = at.frames;
+	c->arg.presentation.ns = presentation_ns(c->pin, &at);
+	return 0;
 }
 
-static int read_packet(struct wrt_pin *pin, const struct wrt_arg *user)
+int wrt_call_read_packet(struct wrt_call *c)
 {
-	struct wavert_read_packet arg;
-	struct wrt_mp_read read;
+	struct wavert_read_packet *arg = &c->arg.read_packet;
+	struct wrt_mp_read *read = &c->kept.read;
 	enum wrt_status status;
-	int err = wrt_arg_in(&arg, sizeof(arg), user);
 
-	if (err)
-		return err;
-	status = wrt_mp_read_packet(&pin->mp, &read);
+	status = wrt_mp_read_packet(&c->pin->mp, read);
 	if (status)
 		return wrt_errno(status);
-	arg.number = read.number;
-	arg.flags = 0;
-	arg.ns = read.ns;
-	arg.more_data = 0;
-	arg.reserved = 0;
-	err = wrt_arg_out(user, &arg, sizeof(arg));
-	if (err)
-		wrt_mp_unread_packet(&pin->mp, &read);
-	return err;
+	arg->number = read->number;
+	arg->flags = 0;
+	arg->ns = read->ns;
+	arg->more_data = 0;
+	arg->reserved = 0;
+	return 0;
 }
 
-static int write_packet(struct wrt_pin *pin, const struct wrt_arg *user)
+void wrt_call_read_packet_settle(struct wrt_call *c, int err)
 {
-	struct wavert_write_packet arg;
-	enum wrt_status status;
-	int err = wrt_arg_in(&arg, sizeof(arg), user);
-
 	if (err)
-		return err;
-	status = wrt_mp_write_packet(&pin->mp, arg.number, arg.flags, arg.eos_bytes);
-	return wrt_errno(status);
+		wrt_mp_unread_packet(&c->pin->mp, &c->kept.read);
 }
 
-int wrt_streaming_call(struct wrt_pin *pin, unsigned int number, const struct wrt_arg *user)
+int wrt_call_write_packet(struct wrt_call *c)
 {
-	switch (number) {
-	case _IOC_NR(WAVERT_IOC_GET_POSITION):
-		return get_position(pin, user);
-	case _IOC_NR(WAVERT_IOC_PACKET_COUNT):
-		return packet_count(pin, user);
-	case _IOC_NR(WAVERT_IOC_PRESENTATION):
-		return presentation(pin, user);
-	case _IOC_NR(WAVERT_IOC_GET_READ_PACKET):
-		return read_packet(pin, user);
-	case _IOC_NR(WAVERT_IOC_SET_WRITE_PACKET):
-		return write_packet(pin, user);
-	}
-	return -ENOTTY;
+	const struct wavert_write_packet *arg = &c->arg.write_packet;
+
+	return wrt_errno(wrt_mp_write_packet(&c->pin->mp, arg->number, arg->flags, arg->eos_bytes));
 }

@@ -82,6 +82,8 @@ static inline void *memchr_inv(const void *p, int c, size_t bytes)
 	return NULL;
 }
 
+#define array_index_nospec(index, size)	(index)
+#define sizeof_field(type, member)	sizeof(((type *)0)->member)
 #define offsetofend(type, member)	(offsetof(type, member) + sizeof(((type *)0)->member))
 #define min_t(type, a, b)		((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define copy_from_user(to, from, n)	(memcpy(to, from, n), 0)

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * control.c - the control calls of a stream: format, buffer, events, state, latency, registers.
+ * Called by calls.c with the control mutex held.
+ */
+#include <linux/mm.h>
+
+#include "hwdep.h"
+
+int wrt_call_set_format(struct wrt_call *c)
+{
+	const struct wavert_format *arg = &c->arg.format;
+
+	return wrt_errno(wrt_mp_set_format(&c->pin->mp, arg->rate, arg->format, arg->channels));
+}
+
+/* ---- buffer ----------------------------------------------------------------------------- */
+
+int wrt_call_alloc(struct wrt_call *c)
+{
+	struct wavert_buffer *arg = &c->arg.buffer;
+	enum wrt_mp_buffer kind = WRT_MP_TIMER_BUFFER;
+	struct wrt_pin *pin = c->pin;
+	enum wrt_status status;
+
+	if (arg->flags & WAVERT_ALLOC_NOTIFICATION)
+		kind = WRT_MP_NOTIFY_BUFFER;
+	status = wrt_mp_alloc(&pin->mp, kind, arg->notifications,
+			      arg->flags & WAVERT_ALLOC_ANY_COUNT, arg->requested_bytes);
+	if (status)
+		return wrt_errno(status);
+	c->kept.allocation = ++pin->allocation;
+	arg->actual_bytes = pin->mp.geom.bytes;
+	arg->map_bytes = pin->map_bytes;
+	arg->offset_from_first_page = 0;
+	arg->cache_type = 1;
+	arg->call_memory_barrier = 0;
+	return 0;
+}
+
+/* Another thread may have freed the buffer since, and allocated another one. */
+void wrt_call_alloc_settle(struct wrt_call *c, int err)
+{
+	struct wrt_pin *pin = c->pin;
+
+	if (!pin->mp.buffer || pin->allocation != c->kept.allocation)
+		return;
+	if (err)
+		wrt_mp_free(&pin->mp);
+	else
+		wrt_buffer_show(pin);
+}
+
+int wrt_call_free(struct wrt_call *c)
+{
+	int err;
+
+	if (c->pin->mp.buffer) {
+		err = wrt_buffer_retire(c->pin);
+		if (err)
+			return err;
+	}
+	return wrt_errno(wrt_mp_free(&c->pin->mp));
+}
+
+/* ---- events ----------------------------------------------------------------------------- */
+
+int wrt_call_register(struct wrt_call *c)
+{
+	enum wrt_status status;
+	void *event;
+
+	status = wrt_notify_get(c->arg.event.fd, &event);
+	if (status)
+		return wrt_errno(status);
+	status = wrt_mp_register_event(&c->pin->mp, event);
+	if (status)
+		wrt_notify_put(event);
+	return wrt_errno(status);
+}
+
+/* A client that has closed its descriptors cannot name their events any more. */
+static enum wrt_status unregister_all(struct wrt_pin *pin)
+{
+	enum wrt_status status;
+	void *event;
+
+	while (pin->mp.nevents) {
+		event = pin->mp.event[pin->mp.nevents - 1].event;
+		status = wrt_mp_unregister_event(&pin->mp, event);
+		if (status)
+			return status;
+		wrt_notify_put(event);
+	}
+	return WRT_STATUS_SUCCESS;
+}
+
+static enum wrt_status unregister_one(struct wrt_pin *pin, int fd)
+{
+	enum wrt_status status;
+	void *event;
+
+	status = wrt_notify_get(fd, &event);
+	if (status)
+		return status;
+	status = wrt_mp_unregister_event(&pin->mp, event);
+	if (!status)
+		wrt_notify_put(event);	/* the registration's */
+	wrt_notify_put(event);
+	return status;
+}
+
+int wrt_call_unregister(struct wrt_call *c)
+{
+	const struct wavert_event *arg = &c->arg.event;
+
+	if (!arg->flags)
+		return wrt_errno(unregister_one(c->pin, arg->fd));
+	if (arg->fd != -1)
+		return -EINVAL;
+	return wrt_errno(unregister_all(c->pin));
+}
+
+/* ---- the others -------------------------------------------------------------------------- */
+
+int wrt_call_set_state(struct wrt_call *c)
+{
+	return wrt_errno(wrt_mp_set_state(&c->pin->mp, c->arg.state.state));
+}
+
+int wrt_call_latency(struct wrt_call *c)
+{
+	struct wavert_latency *arg = &c->arg.latency;
+	struct wrt_hw_latency latency;
+	enum wrt_status status;
+
+	status = wrt_mp_latency(&c->pin->mp, &latency);
+	if (status)
+		return wrt_errno(status);
+	arg->fifo_bytes = latency.fifo_bytes;
+	arg->chipset_100ns = latency.chipset_100ns;
+	arg->codec_100ns = latency.codec_100ns;
+	return 0;
+}
+
+/* A register that cannot be mapped alone (pfn 0) counts as one that was not asked for. */
+int wrt_call_get_register(struct wrt_call *c)
+{
+	struct wavert_register *arg = &c->arg.register_of;
+	struct wrt_hw_register reg;
+	enum wrt_status status;
+
+	if (arg->kind == WAVERT_REGISTER_PACKET)
+		return wrt_errno(WRT_STATUS_NOT_SUPPORTED);
+	status = wrt_mp_get_register(&c->pin->mp, arg->kind, &reg);
+	if (status)
+		return wrt_errno(status);
+	c->kept.pfn = wrt_register_pfn(&reg);
+	if (!c->kept.pfn) {
+		wrt_mp_unget_register(&c->pin->mp, arg->kind);
+		return wrt_errno(WRT_STATUS_NOT_SUPPORTED);
+	}
+	arg->width = reg.width;
+	arg->accuracy = reg.accuracy;
+	arg->page_offset = offset_in_page(reg.bus + reg.offset);
+	arg->mmap_offset = WAVERT_MMAP_REGISTER((u64)arg->kind);
+	arg->numerator = reg.numerator;
+	arg->denominator = reg.denominator;
+	return 0;
+}
+
+/* If the answer could not be copied out, the client may ask again. */
+void wrt_call_get_register_settle(struct wrt_call *c, int err)
+{
+	u32 kind = c->arg.register_of.kind;
+
+	if (err)
+		wrt_mp_unget_register(&c->pin->mp, kind);
+	else
+		wrt_register_show(c->pin, kind, c->kept.pfn);
+}
