@@ -9,24 +9,19 @@
 #include "hwdep.h"
 
 /* Position and state belong together, so both are taken under one hold of the stream lock. */
-static bool position_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *out)
-{
-	struct wavert_position *arg = out;
-
-	arg->play_offset = now->offset;
-	arg->write_offset = now->offset;
-	arg->linear = now->linear;
-	arg->ns = now->ns;
-	arg->state = wrt_page_state(wrt_mp_of(c), now);
-	return false;
-}
-
 int wrt_call_position(struct wrt_call *c)
 {
 	struct wavert_position *arg = &c->arg.position;
-	struct wrt_pin *pin = c->pin;
+	struct wrt_mp *mp = &c->pin->mp;
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(mp->stream, &mp->client, &now);
 
-	wrt_stream_with(pin->mp.stream, &pin->mp.client, position_locked, arg);
+	arg->state = wrt_page_state(mp, &now);
+	wrt_stream_unlock(mp->stream, flags);
+	arg->play_offset = now.offset;
+	arg->write_offset = now.offset;
+	arg->linear = now.linear;
+	arg->ns = now.ns;
 	arg->reserved = 0;
 	if (arg->state == WAVERT_STATE_GONE)
 		return wrt_errno(WRT_STATUS_DEVICE_REMOVED);

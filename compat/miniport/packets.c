@@ -3,10 +3,10 @@
  * packets.c - packet mode: GetPacketCount, GetReadPacket, SetWritePacket and the
  * presentation position; see miniport.h.
  *
- * These calls come beside everything else, SetState included (Q43). Each is one function
- * run under the stream lock with a fresh reading, where struct wrt_mp_packets lives too:
- * position, window and end of stream always belong together. Packets are counted in 64
- * bits and told in 32.
+ * These calls may come beside everything else, SetState included (Q43). Each holds the stream lock
+ * from wrt_stream_lock() to wrt_stream_unlock(). struct wrt_mp_packets is under that lock too, so
+ * position, window and end of stream always belong together. Packets are counted in 64 bits and
+ * reported in 32.
  */
 #include "miniport.h"
 
@@ -59,44 +59,33 @@ void wrt_packets_account(struct wrt_mp *mp, u64 points)
 		glitch(mp, WRT_MP_UNDERRUN, from + 1, points - from);
 }
 
-/* ---- begin anew ------------------------------------------------------------------- */
+/* ---- changes of state --------------------------------------------------------------- */
 
-static bool reset_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
+/* Entering STOP, or with a new buffer: what was announced or fetched is forgotten (Q24). */
+void wrt_packets_reset(struct wrt_mp *mp)
 {
-	struct wrt_mp *mp = wrt_mp_of(c);
 	struct wrt_mp_packets *p = &mp->packets;
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(mp->stream, &mp->client, &now);
 
-	(void)now;
-	(void)arg;
 	p->announced = false;
 	p->newest = 0;
 	p->accounted = 0;
 	p->eos = false;
 	p->fetched = 0;
 	wrt_position_no_end(&mp->stream->pos);
-	return false;
-}
-
-/* Entering STOP, or with a new buffer: what was announced or fetched is forgotten (Q24). */
-void wrt_packets_reset(struct wrt_mp *mp)
-{
-	wrt_stream_with(mp->stream, &mp->client, reset_locked, NULL);
-}
-
-static bool show_state_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
-{
-	struct wrt_mp *mp = wrt_mp_of(c);
-
-	(void)now;
-	(void)arg;
-	mp->packets.state = mp->state;
-	return true;
+	wrt_stream_unlock(mp->stream, flags);
 }
 
 /* [C] The state has changed: show it to the streaming calls and in the page. */
 void wrt_packets_show_state(struct wrt_mp *mp)
 {
-	wrt_stream_with(mp->stream, &mp->client, show_state_locked, NULL);
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(mp->stream, &mp->client, &now);
+
+	mp->packets.state = mp->state;
+	wrt_stream_publish_to(mp->stream, &mp->client);
+	wrt_stream_unlock(mp->stream, flags);
 }
 
 /* ---- which calls there are --------------------------------------------------------- */
@@ -113,79 +102,59 @@ static enum wrt_status may_stream(const struct wrt_mp *mp, const struct wrt_snap
 
 /* ---- render: position -------------------------------------------------------------- */
 
-struct count_call {
-	enum wrt_status status;
-	u32 count;
-};
-
-static bool count_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
-{
-	struct count_call *call = arg;
-
-	call->status = may_stream(wrt_mp_of(c), now, WRT_PLAYBACK);
-	call->count = (u32)now->packets;
-	return false;
-}
-
 enum wrt_status wrt_mp_packet_count(struct wrt_mp *mp, u32 *count)
 {
-	struct count_call call;
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(mp->stream, &mp->client, &now);
+	enum wrt_status status = may_stream(mp, &now, WRT_PLAYBACK);
 
-	wrt_stream_with(mp->stream, &mp->client, count_locked, &call);
-	*count = call.count;
-	return call.status;
+	*count = (u32)now.packets;
+	wrt_stream_unlock(mp->stream, flags);
+	return status;
 }
 
-struct presentation_call {
-	enum wrt_status status;
-	struct wrt_mp_presentation out;
-};
-
-/*
- * What DMA has fetched is heard a FIFO and the two delays later. Behind the end of a
- * stream, where the position stands still, that goes on until the last frame is out.
- */
-static bool presentation_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
+/* Frames that the position lags what DMA has fetched by: a FIFO and the two delays. */
+static u64 frames_behind(const struct wrt_hw_latency *l, const struct wrt_hw_geom *g)
 {
-	const struct wrt_stream *s = wrt_mp_of(c)->stream;
-	const struct wrt_hw_latency *l = &s->latency;
-	struct presentation_call *call = arg;
-	u64 fetched, behind, drained;
+	return l->fifo_bytes / g->frame_bytes +
+	       wrt_mul_div_u64((u64)l->chipset_100ns + l->codec_100ns, g->rate,
+			       WRT_NSEC_PER_SEC / 100);
+}
 
-	call->status = may_stream(wrt_mp_of(c), now, WRT_PLAYBACK);
-	if (call->status)
-		return false;
-	fetched = wrt_div_u64(now->linear, now->geom->frame_bytes);
-	behind = l->fifo_bytes / now->geom->frame_bytes +
-		 wrt_mul_div_u64((u64)l->chipset_100ns + l->codec_100ns, now->geom->rate,
-				 WRT_NSEC_PER_SEC / 100);
-	drained = 0;
-	if (now->state == WRT_STREAM_RUN && now->read_ns > now->ns)
-		drained = wrt_mul_div_u64(now->read_ns - now->ns, now->geom->rate,
-					  WRT_NSEC_PER_SEC);
-	behind = drained < behind ? behind - drained : 0;
-	call->out.frames = behind < fetched ? fetched - behind : 0;
-	call->out.ns = now->read_ns;
-	call->out.live = now->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON;
-	return false;
+/* After the end of a stream, where the position halts, frames leave the device until the last. */
+static u64 frames_drained(const struct wrt_snapshot *now)
+{
+	if (now->state != WRT_STREAM_RUN || now->read_ns <= now->ns)
+		return 0;
+	return wrt_mul_div_u64(now->read_ns - now->ns, now->geom->rate, WRT_NSEC_PER_SEC);
+}
+
+static void present(const struct wrt_stream *s, const struct wrt_snapshot *now,
+		    struct wrt_mp_presentation *out)
+{
+	u64 fetched = wrt_div_u64(now->linear, now->geom->frame_bytes);
+	u64 behind = frames_behind(&s->latency, now->geom), drained = frames_drained(now);
+
+	wrt_assert_locked(&s->lock);
+	behind -= wrt_min_u64(behind, drained);
+	out->frames = fetched - wrt_min_u64(fetched, behind);
+	out->ns = now->read_ns;
+	out->live = now->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON;
 }
 
 enum wrt_status wrt_mp_presentation(struct wrt_mp *mp, struct wrt_mp_presentation *out)
 {
-	struct presentation_call call;
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(mp->stream, &mp->client, &now);
+	enum wrt_status status = may_stream(mp, &now, WRT_PLAYBACK);
 
-	wrt_stream_with(mp->stream, &mp->client, presentation_locked, &call);
-	if (!call.status)
-		*out = call.out;
-	return call.status;
+	if (!status)
+		present(mp->stream, &now, out);
+	wrt_stream_unlock(mp->stream, flags);
+	return status;
 }
 
 /* ---- capture ------------------------------------------------------------------------ */
-
-struct read_call {
-	enum wrt_status status;
-	struct wrt_mp_read out;
-};
 
 static enum wrt_status may_read(const struct wrt_mp *mp, const struct wrt_snapshot *now)
 {
@@ -210,65 +179,58 @@ static u64 sampled_at(const struct wrt_stream *s, const struct wrt_hw_geom *g)
 				    (u64)g->rate * g->frame_bytes);
 
 	delay += 100ull * s->latency.chipset_100ns + 100ull * s->latency.codec_100ns;
-	return delay < ns ? ns - delay : 0;
+	return ns - wrt_min_u64(ns, delay);
 }
 
 /* Only the newest packet is stable; older ones are lost, and the numbers show it. */
-static bool read_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
+static void fetch(struct wrt_mp *mp, const struct wrt_snapshot *now, struct wrt_mp_read *out)
 {
-	struct wrt_mp *mp = wrt_mp_of(c);
 	struct wrt_mp_packets *p = &mp->packets;
-	struct read_call *call = arg;
-	u64 lost;
 
-	call->status = may_read(mp, now);
-	if (call->status)
-		return false;
-	lost = now->packets - 1 - p->fetched;
-	call->out.number = (u32)(now->packets - 1);
-	call->out.ns = sampled_at(mp->stream, now->geom);
-	call->out.fetched = p->fetched;
-	call->out.dropped = lost;
-	if (lost)
-		glitch(mp, WRT_MP_DROPPED, p->fetched, lost);
+	wrt_assert_locked(&mp->stream->lock);
+	out->number = (u32)(now->packets - 1);
+	out->ns = sampled_at(mp->stream, now->geom);
+	out->fetched = p->fetched;
+	out->dropped = now->packets - 1 - p->fetched;
+	if (out->dropped)
+		glitch(mp, WRT_MP_DROPPED, p->fetched, out->dropped);
 	p->fetched = now->packets;
-	WRT_TRACE(packet, wrt_trace_id(mp->stream), WRT_CAPTURE, call->out.number, 0, 0);
-	return lost;
+	WRT_TRACE(packet, wrt_trace_id(mp->stream), WRT_CAPTURE, out->number, 0, 0);
+	if (out->dropped)
+		wrt_stream_publish_to(mp->stream, &mp->client);
 }
 
 enum wrt_status wrt_mp_read_packet(struct wrt_mp *mp, struct wrt_mp_read *out)
 {
-	struct read_call call;
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(mp->stream, &mp->client, &now);
+	enum wrt_status status = may_read(mp, &now);
 
-	wrt_stream_with(mp->stream, &mp->client, read_locked, &call);
-	if (!call.status)
-		*out = call.out;
-	return call.status;
+	if (!status)
+		fetch(mp, &now, out);
+	wrt_stream_unlock(mp->stream, flags);
+	return status;
 }
 
-static bool unread_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
-{
-	struct wrt_mp_packets *p = &wrt_mp_of(c)->packets;
-	const struct wrt_mp_read *read = arg;
-
-	(void)now;
-	if (p->fetched != read->fetched + read->dropped + 1)
-		return false;	/* somebody has fetched another since, or STOP came */
-	p->fetched = read->fetched;
-	p->glitches.dropped -= read->dropped;
-	return true;
-}
-
+/* Without effect if another packet has been fetched since, or STOP came. */
 void wrt_mp_unread_packet(struct wrt_mp *mp, const struct wrt_mp_read *read)
 {
-	wrt_stream_with(mp->stream, &mp->client, unread_locked, (void *)read);
+	struct wrt_mp_packets *p = &mp->packets;
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(mp->stream, &mp->client, &now);
+
+	if (p->fetched == read->fetched + read->dropped + 1) {
+		p->fetched = read->fetched;
+		p->glitches.dropped -= read->dropped;
+		wrt_stream_publish_to(mp->stream, &mp->client);
+	}
+	wrt_stream_unlock(mp->stream, flags);
 }
 
 /* ---- render: announcing ------------------------------------------------------------- */
 
 struct write_call {
 	u32 number, flags, eos_bytes;
-	enum wrt_status status;
 };
 
 /* Which packets may be announced now: first <= packet < first + count. */
@@ -320,29 +282,21 @@ static enum wrt_status check_write(struct wrt_mp *mp, const struct wrt_snapshot 
 	return check_window(mp, now, packet);
 }
 
-/* The end lies in whole frames, and not behind what has been played already. */
+/* The end lies in whole frames, and not before what has been played already. */
 static void end_with(struct wrt_mp *mp, const struct wrt_snapshot *now, u64 packet, u32 bytes)
 {
 	u64 end = packet * now->geom->notify_bytes + bytes - bytes % now->geom->frame_bytes;
 
 	mp->packets.eos = true;
-	wrt_stream_end_at(mp->stream, end > now->linear ? end : now->linear, packet + 1);
+	wrt_stream_end_at(mp->stream, wrt_max_u64(end, now->linear), packet + 1);
 }
 
-static bool write_locked(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
+static void announce(struct wrt_mp *mp, const struct wrt_snapshot *now,
+		     const struct write_call *call, u64 packet)
 {
-	struct wrt_mp *mp = wrt_mp_of(c);
 	struct wrt_mp_packets *p = &mp->packets;
-	struct write_call *call = arg;
-	/* the 64-bit number nearest to C with these low 32 bits (WRT-183) */
-	u64 packet = now->packets + (u64)(s64)(s32)(call->number - (u32)now->packets);
 
-	wrt_packets_account(mp, now->packets);
-	call->status = check_write(mp, now, call, packet);
-	WRT_TRACE(packet, wrt_trace_id(mp->stream), WRT_PLAYBACK, call->number, call->flags,
-		  call->status);
-	if (call->status)
-		return now->state != WRT_STREAM_GONE;	/* glitches may have been counted */
+	wrt_assert_locked(&mp->stream->lock);
 	if (!p->announced)
 		p->accounted = now->packets;
 	else if (packet == p->newest)
@@ -352,13 +306,33 @@ static bool write_locked(struct wrt_client *c, const struct wrt_snapshot *now, v
 	p->announced = true;
 	if (call->flags & WRT_MP_EOS)
 		end_with(mp, now, packet, call->eos_bytes);
-	return true;
+}
+
+static enum wrt_status write_locked(struct wrt_mp *mp, const struct wrt_snapshot *now,
+				    const struct write_call *call)
+{
+	/* the 64-bit number nearest to C with these low 32 bits (WRT-183) */
+	u64 packet = now->packets + (u64)(s64)(s32)(call->number - (u32)now->packets);
+	enum wrt_status status;
+
+	wrt_packets_account(mp, now->packets);
+	status = check_write(mp, now, call, packet);
+	WRT_TRACE(packet, wrt_trace_id(mp->stream), WRT_PLAYBACK, call->number, call->flags,
+		  status);
+	if (!status)
+		announce(mp, now, call, packet);
+	return status;
 }
 
 enum wrt_status wrt_mp_write_packet(struct wrt_mp *mp, u32 number, u32 flags, u32 eos_bytes)
 {
 	struct write_call call = { .number = number, .flags = flags, .eos_bytes = eos_bytes };
+	struct wrt_snapshot now;
+	unsigned long locked = wrt_stream_lock(mp->stream, &mp->client, &now);
+	enum wrt_status status = write_locked(mp, &now, &call);
 
-	wrt_stream_with(mp->stream, &mp->client, write_locked, &call);
-	return call.status;
+	if (now.state != WRT_STREAM_GONE)	/* glitches may have been counted */
+		wrt_stream_publish_to(mp->stream, &mp->client);
+	wrt_stream_unlock(mp->stream, locked);
+	return status;
 }

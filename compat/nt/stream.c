@@ -117,19 +117,15 @@ static const struct wrt_mp_ops mp_ops = {
 	.signal = signal,
 };
 
-static bool read_page(struct wrt_client *c, const struct wrt_snapshot *now, void *out)
-{
-	struct sim_page *page = out;
-
-	*page = OF_MP(wrt_mp_of(c))->page;
-	page->now_linear = now->linear;
-	page->now_ns = now->ns;
-	return false;
-}
-
 void nt_stream_page(struct nt_stream *s, struct sim_page *out)
 {
-	wrt_stream_with(s->mp.stream, &s->mp.client, read_page, out);
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(s->mp.stream, &s->mp.client, &now);
+
+	*out = s->page;
+	out->now_linear = now.linear;
+	out->now_ns = now.ns;
+	wrt_stream_unlock(s->mp.stream, flags);
 }
 
 /* ---- IUnknown --------------------------------------------------------------------------- */

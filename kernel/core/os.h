@@ -43,12 +43,28 @@ enum wrt_error {
 #include "os_host.h"
 #endif
 
+/* For sparse: the function returns with the lock held, releases a lock it was called with. */
+#ifndef WRT_ACQUIRES
+#define WRT_ACQUIRES(l)
+#define WRT_RELEASES(l)
+#endif
+
 static inline u32 wrt_min_u32(u32 a, u32 b)
 {
 	return a < b ? a : b;
 }
 
 static inline u32 wrt_max_u32(u32 a, u32 b)
+{
+	return a > b ? a : b;
+}
+
+static inline u64 wrt_min_u64(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
+static inline u64 wrt_max_u64(u64 a, u64 b)
 {
 	return a > b ? a : b;
 }

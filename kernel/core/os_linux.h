@@ -38,8 +38,11 @@ struct wrt_mutex {
 #define wrt_lock_init(l)	spin_lock_init(&(l)->raw)
 #define wrt_mutex_init(m)	mutex_init(&(m)->raw)
 
+#define WRT_ACQUIRES(l)		__acquires(&(l)->raw)
+#define WRT_RELEASES(l)		__releases(&(l)->raw)
+
 static inline unsigned long wrt_lock(struct wrt_lock *l)
-	__acquires(&l->raw)
+	WRT_ACQUIRES(l)
 {
 	unsigned long flags;
 
@@ -48,7 +51,7 @@ static inline unsigned long wrt_lock(struct wrt_lock *l)
 }
 
 static inline void wrt_unlock(struct wrt_lock *l, unsigned long flags)
-	__releases(&l->raw)
+	WRT_RELEASES(l)
 {
 	spin_unlock_irqrestore(&l->raw, flags);
 }

@@ -22,12 +22,9 @@ u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
 
 void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_stream_lock(s, c, out);
 
-	if (s->state == WRT_STREAM_RUN)
-		wrt_stream_read(s);
-	wrt_stream_fill(s, c, out);
-	wrt_unlock(&s->lock, flags);
+	wrt_stream_unlock(s, flags);
 }
 
 bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other)
@@ -44,34 +41,42 @@ bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other)
 	return silenced;
 }
 
-void wrt_stream_with(struct wrt_stream *s, struct wrt_client *c,
-		     bool (*fn)(struct wrt_client *c, const struct wrt_snapshot *now, void *arg),
-		     void *arg)
+unsigned long wrt_stream_lock(struct wrt_stream *s, struct wrt_client *c,
+			      struct wrt_snapshot *now)
+	WRT_ACQUIRES(&s->lock)
 {
 	unsigned long flags = wrt_lock(&s->lock);
-	struct wrt_snapshot snap;
 
 	if (s->state == WRT_STREAM_RUN)
 		wrt_stream_read(s);
-	wrt_stream_fill(s, c, &snap);
-	if (fn(c, &snap, arg) && c->ops->publish) {
-		wrt_stream_fill(s, c, &snap);
-		c->ops->publish(c, &snap);
-	}
-	wrt_unlock(&s->lock, flags);
+	wrt_stream_fill(s, c, now);
+	return flags;
 }
 
-static bool nothing_new(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
+void wrt_stream_publish_to(struct wrt_stream *s, struct wrt_client *c)
 {
-	(void)c;
-	(void)now;
-	(void)arg;
-	return true;
+	struct wrt_snapshot now;
+
+	wrt_assert_locked(&s->lock);
+	if (!c->ops->publish)
+		return;
+	wrt_stream_fill(s, c, &now);
+	c->ops->publish(c, &now);
+}
+
+void wrt_stream_unlock(struct wrt_stream *s, unsigned long flags)
+	WRT_RELEASES(&s->lock)
+{
+	wrt_unlock(&s->lock, flags);
 }
 
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c)
 {
-	wrt_stream_with(s, c, nothing_new, NULL);
+	struct wrt_snapshot now;
+	unsigned long flags = wrt_stream_lock(s, c, &now);
+
+	wrt_stream_publish_to(s, c);
+	wrt_stream_unlock(s, flags);
 }
 
 int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,

@@ -221,15 +221,18 @@ bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other);
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
 
 /*
- * [A] Read the position and call fn with it, under the stream lock, so that what c keeps
- * beside the position changes together with it. If fn returns true, c is published to.
+ * [A] Take the stream lock and read the position into *now, so that what a client keeps beside the
+ * position can change together with it. Returns the flags for wrt_stream_unlock().
  */
-void wrt_stream_with(struct wrt_stream *s, struct wrt_client *c,
-		     bool (*fn)(struct wrt_client *c, const struct wrt_snapshot *now, void *arg),
-		     void *arg);
+unsigned long wrt_stream_lock(struct wrt_stream *s, struct wrt_client *c,
+			      struct wrt_snapshot *now) WRT_ACQUIRES(&s->lock);
+void wrt_stream_unlock(struct wrt_stream *s, unsigned long flags) WRT_RELEASES(&s->lock);
+
+/* Stream lock held: publish once more to c alone. */
+void wrt_stream_publish_to(struct wrt_stream *s, struct wrt_client *c);
 
 /*
- * Only inside wrt_stream_with(), by the owner: the stream ends at this linear position
+ * Stream lock held, by the owner: the stream ends at this linear position
  * (less than a buffer ahead); the position stays there, and the points are then `points`.
  */
 void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);

@@ -1127,19 +1127,16 @@ static void an_engine_that_does_not_start_again_leaves_the_stream_standing(void 
 	assert_int_equal(b->owner.last.linear, 4 * POINT_BYTES);
 }
 
-static bool end_after_two_points(struct wrt_client *c, const struct wrt_snapshot *now, void *arg)
-{
-	(void)c, (void)now;
-	wrt_stream_end_at(arg, 2 * POINT_BYTES, 2);
-	return false;
-}
-
 static void a_stream_that_has_ended_does_not_wake_up(void **state)
 {
 	struct bed *b = *state;
+	struct wrt_snapshot now;
+	unsigned long flags;
 
 	run_owner(b);
-	wrt_stream_with(b->s, &b->owner.client, end_after_two_points, b->s);
+	flags = wrt_stream_lock(b->s, &b->owner.client, &now);
+	wrt_stream_end_at(b->s, 2 * POINT_BYTES, 2);
+	wrt_stream_unlock(b->s, flags);
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	assert_int_equal(b->owner.points, 2);
 	wrt_device_suspend(&b->tb.dev);
