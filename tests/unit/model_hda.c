@@ -15,6 +15,7 @@ enum { BCIS = 4, DESE = 16, STS = 0x1c, SRST = 1, RUN = 2 };
 
 const struct hda_behaviour hda_qemu = {
 	.tick_ns = 1000000, .block = 4, .run_restarts = true, .list_read_once = true,
+	.by_tag = true,
 	.lpib_survives_srst = true, .ioce_ignored = true, .no_fifo = true, .dpib_at_once = true,
 	.rirb_stalls = true, .fifos = { 0x100, 0x100 }, .align = 4,
 };
@@ -202,6 +203,11 @@ static void hear(struct hda_model *m, const struct hda_sd *s, const u8 *data, u3
 	const struct hda_node *n = listener(m, s->tag >> 4);
 
 	REQUIRE(n && n->format == s->fmt && !n->power);
+	if (s != &m->sd[HDA_PLAY]) {
+		m->idle += len;
+		REQUIRE(!data[0] && !memcmp(data, data + 1, len - 1));
+		return;
+	}
 	assert_true(m->nheard + len <= HDA_HEARD_MAX);
 	memcpy(m->heard + m->nheard, data, len);
 	m->nheard += len;
@@ -232,8 +238,10 @@ static void move_in(struct hda_model *m, struct hda_sd *s, u32 len)
 	u32 size = m->as.no_fifo ? 0 : m->as.fifos[0] + 1;
 
 	REQUIRE(listener(m, s->tag >> 4));
+	if (s != &m->sd[HDA_CAPT])
+		m->idle += len;
 	for (; len; len -= 4) {
-		put32(s->fifo + s->queued, (u32)m->recorded++);
+		put32(s->fifo + s->queued, (u32)(s == &m->sd[HDA_CAPT] ? m->recorded++ : 0));
 		s->queued += 4;
 		s->lpib = (s->lpib + 4) % s->cbl;
 		if (s->queued <= size)
@@ -244,13 +252,50 @@ static void move_in(struct hda_model *m, struct hda_sd *s, u32 len)
 	}
 }
 
+/* The first engine of its direction with that tag, of which the codec has a converter. */
+static bool is_taken(struct hda_model *m, u32 n)
+{
+	u32 i;
+
+	for (i = is_out(n) ? 4 : 0; i < n; i++)
+		if (m->sd[i].tag == m->sd[n].tag)
+			return false;
+	return listener(m, m->sd[n].tag >> 4);
+}
+
+/* After a write to tag or RUN. An engine that is taken from now on moves data from now on. */
+static void find_taken(struct hda_model *m)
+{
+	u32 i;
+
+	for (i = 0; i < HDA_SDS && m->as.by_tag; i++) {
+		struct hda_sd *s = &m->sd[i];
+		bool serves = s->ctl & RUN && m->codec_runs & 1u << (s->tag >> 4) && is_taken(m, i);
+
+		if (serves && !s->serves) {
+			s->run_ns = m->now;
+			s->moved = 0;
+		}
+		s->serves = serves;
+	}
+}
+
+static void notify_codec(struct hda_model *m, u32 tag, bool run)
+{
+	u32 bit = 1u << tag;
+
+	if (run && !(m->codec_runs & bit) && listener(m, tag))
+		m->codec_starts++;
+	m->codec_runs = run ? m->codec_runs | bit : m->codec_runs & ~bit;
+}
+
 static void move(struct hda_model *m, u32 n)
 {
 	struct hda_sd *s = &m->sd[n];
 	u32 before = s->dma, frame = frame_bytes(s);
 	u64 due;
 
-	if (!(s->ctl & RUN) || !(m->command & 4))
+	if (!(s->ctl & RUN) || !(m->command & 4) || (m->as.by_tag && !s->serves))
 		return;
 	due = (m->now - s->run_ns) * byte_rate(s) / 1000000000 / frame * frame;
 	if (is_out(n))
@@ -542,7 +587,7 @@ static void write_ctl(struct hda_model *m, u32 n, u8 v)
 	REQUIRE(!(v & SRST && v & RUN));
 	REQUIRE(!(v & RUN && was & SRST));
 	if (v & RUN && !(was & RUN)) {
-		REQUIRE(s->tag == (n + 1) << 4);
+		REQUIRE(s->tag == (n + 1) << 4 || (m->as.by_tag && s->tag == 15 << 4));
 		REQUIRE(s->cbl && s->fmt);
 		if (m->as.run_restarts || !s->have_list) {
 			read_list(m, s);
@@ -579,6 +624,9 @@ static void write_ctl(struct hda_model *m, u32 n, u8 v)
 			v = 0;
 	}
 	s->ctl = v;
+	if (m->as.by_tag && (was ^ v) & RUN)
+		notify_codec(m, s->tag >> 4, v & RUN);
+	find_taken(m);
 }
 
 static void write_sd(struct hda_model *m, u32 n, u32 reg, u32 width, u32 v)
@@ -592,8 +640,9 @@ static void write_sd(struct hda_model *m, u32 n, u32 reg, u32 width, u32 v)
 		write_ctl(m, n, (u8)v);
 		break;
 	case 0x02:
-		REQUIRE(width == 1 && still);
+		REQUIRE(width == 1 && (still || m->as.by_tag));
 		s->tag = (u8)v;
+		find_taken(m);
 		break;
 	case 0x03:
 		REQUIRE(width == 1 && !(v & ~STS));
@@ -635,6 +684,7 @@ static void write_reset(struct hda_model *m, u32 v)
 			REQUIRE(!(m->sd[i].ctl & RUN) || m->fault.run_sticks);
 			memset(&m->sd[i], 0, sizeof(m->sd[i]));
 		}
+		REQUIRE(!(m->codec_runs & ~(1u << 15)) || m->fault.run_sticks);
 		REQUIRE(!(m->corbctl & 2) && !(m->rirbctl & 2));
 		m->intctl = 0;
 		m->dplbase = 0;

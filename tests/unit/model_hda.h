@@ -24,6 +24,8 @@ struct hda_behaviour {
 	u32 block;		/* bytes moved at once */
 	bool run_restarts;	/* RUN 0 -> 1 reads the list again, LPIB 0 */
 	bool list_read_once;	/* at RUN, all of it */
+	bool by_tag;		/* the codec takes the first engine that has its tag, and runs from
+				   RUN 0 -> 1 to 1 -> 0 of an engine that has it */
 	bool lpib_survives_srst;
 	bool ioce_ignored;	/* only INTCTL masks */
 	bool no_fifo;		/* LPIB is what has been done to memory */
@@ -81,6 +83,7 @@ struct hda_sd {
 	u8 fifo[512];
 	u32 queued;
 	u64 iocs;
+	bool serves;		/* as.by_tag: the codec takes this engine */
 };
 
 struct hda_model {
@@ -112,6 +115,8 @@ struct hda_model {
 	bool reading;			/* LPIB was read and the clock not yet */
 	u8 *heard;			/* what went over the link, playback */
 	u64 nheard;
+	u32 codec_runs, codec_starts;	/* as.by_tag: mask of tags that run; starts in all */
+	u64 idle;			/* bytes moved by engines other than HDA_PLAY, HDA_CAPT */
 	u64 recorded;			/* frames the link has brought, each its own number */
 	u64 interrupts, timers, verbs;
 	char log[4096];

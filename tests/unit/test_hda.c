@@ -860,6 +860,86 @@ static void an_interrupt_that_is_not_ours_is_said_to_be_nobodys(void **state)
 	bed_close(&b);
 }
 
+/* The model moves data once in a millisecond: 192 bytes. */
+static void assert_moved(u64 bytes, u64 ns)
+{
+	assert_true(bytes > ns / MS * 192 - 192 && bytes <= ns / MS * 192);
+}
+
+/* Stopped for a while: nothing of the stream moves, and the codec runs all the time. */
+static void stop_and_start(struct side *side, u64 ns)
+{
+	u64 at, idle = m.idle;
+	u32 starts = m.codec_starts;
+
+	side_stop(side);
+	at = look(side).linear;
+	hda_run(&m, ns);
+	assert_int_equal(look(side).linear, at);
+	assert_moved(m.idle - idle, ns);
+	side_start(side);
+	idle = m.idle;
+	hda_run(&m, 20 * MS);
+	assert_moved(look(side).linear - at, 20 * MS);
+	assert_int_equal(m.idle, idle);
+	assert_int_equal(m.codec_starts, starts);
+}
+
+static void keep_codec_running(u32 dir)
+{
+	struct side side;
+	struct bed b;
+	u32 i;
+
+	bed_open(&b, true);
+	for (i = 1; i <= 2; i++) {
+		side_open(&side, &b, dir, 48000, WRT_FMT_S16, 768, 3);
+		assert_int_equal(m.codec_runs, 0);
+		side_start(&side);
+		hda_run(&m, 20 * MS);
+		assert_int_equal(m.codec_starts, i);
+		stop_and_start(&side, 3 * MS);
+		stop_and_start(&side, 100 * MS);
+		side_stop(&side);
+		if (dir == WRT_PLAYBACK)
+			check_heard(&side, 0);
+		check_points(&side);
+		side_close(&side);
+		assert_int_equal(m.codec_runs & ~(1u << 15), 0);
+	}
+	bed_close(&b);
+}
+
+static void the_codec_of_qemu_runs_on_while_a_stream_is_stopped(void **state)
+{
+	(void)state;
+	keep_codec_running(WRT_PLAYBACK);
+	keep_codec_running(WRT_CAPTURE);
+}
+
+/* Then the codec is notified of every stop. */
+static void without_a_second_engine_the_codec_stops_with_the_stream(void **state)
+{
+	struct side play;
+	struct bed b;
+
+	(void)state;
+	bed_model(&b, true, &hda_duplex);
+	m.gcap = 0x1401;	/* one output engine */
+	bed_create(&b);
+	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 768, 3);
+	side_start(&play);
+	hda_run(&m, 20 * MS);
+	side_stop(&play);
+	assert_int_equal(m.codec_runs, 0);
+	side_start(&play);
+	hda_run(&m, 20 * MS);
+	assert_int_equal(m.codec_starts, 2);
+	assert_int_equal(m.idle, 0);
+	side_close(&play);
+	bed_close(&b);
+}
+
 /* ---- what goes wrong --------------------------------------------------------------- */
 
 static void halt(bool emulated)
@@ -1093,7 +1173,7 @@ static void wherever_memory_ends_nothing_is_left_behind(void **state)
 	u32 i;
 
 	(void)state;
-	for (i = 1; i <= 4; i++) {
+	for (i = 1; i <= 6; i++) {
 		bed_model(&b, true, &hda_duplex);
 		m.fault.no_immediate = true;
 		m.fault.no_memory_at = i;
@@ -1103,7 +1183,7 @@ static void wherever_memory_ends_nothing_is_left_behind(void **state)
 	}
 	bed_model(&b, true, &hda_duplex);
 	m.fault.no_immediate = true;
-	m.fault.no_memory_at = 5;
+	m.fault.no_memory_at = 7;
 	bed_create(&b);
 	bed_close(&b);
 }
@@ -1587,6 +1667,8 @@ int main(void)
 		T(without_points_the_position_stays_fresh_all_the_same),
 		T(an_observer_makes_points_real_and_takes_them_with_it),
 		T(an_interrupt_that_is_not_ours_is_said_to_be_nobodys),
+		T(the_codec_of_qemu_runs_on_while_a_stream_is_stopped),
+		T(without_a_second_engine_the_codec_stops_with_the_stream),
 		T(an_engine_that_halts_is_noticed_once_and_can_be_started_again),
 		T(a_controller_that_does_not_reset_is_refused_in_bounded_time),
 		T(without_a_codec_there_is_no_device),

@@ -202,8 +202,10 @@ static void hda_suspend(struct wrt_hw_dev *d)
 	u32 i;
 
 	wrt_assert_may_sleep();
-	for (i = 0; i < d->nslots; i++)
+	for (i = 0; i < d->nslots; i++) {
 		d->stream[i].armed = false;
+		wrt_hda_idle_stop_codec(&d->stream[i]);
+	}
 	enter_reset(d);
 	d->asleep = true;
 }
@@ -370,7 +372,7 @@ static int make_slot(struct wrt_hw_dev *d, u32 dir, u32 sd)
 	s->base = HDA_SD(sd);
 	s->path = &d->path[dir];
 	s->nrates = wrt_hda_rates(s->path->pcm, s->rates);
-	return 0;
+	return wrt_hda_idle_open(s);
 }
 
 /* Input engines come first. The tag is the number plus one, for ever, and there are 15. */
@@ -437,8 +439,10 @@ void wrt_hda_destroy(struct wrt_hw_dev *d)
 
 	wrt_assert_may_sleep();
 	enter_reset(d);
-	for (i = 0; i < d->nslots; i++)
+	for (i = 0; i < d->nslots; i++) {
 		d->bus->dma_free(d->ctx, d->stream[i].bdl, d->stream[i].bdl_bus, LIST_BYTES);
+		wrt_hda_idle_close(&d->stream[i]);
+	}
 	if (d->rings)
 		d->bus->dma_free(d->ctx, d->rings, d->rings_bus, RINGS_BYTES);
 	if (d->positions)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * engine.h - shared by the files of this room: controller.c (reset, interrupt, sleep),
- * verbs.c (talking to a codec), codec.c (its paths and controls), stream.c (DMA).
+ * verbs.c (talking to a codec), codec.c (its paths and controls), stream.c (DMA), idle.c
+ * (what serves QEMU's codec while DMA is stopped).
  */
 #ifndef WRT_HW_HDA_ENGINE_H
 #define WRT_HW_HDA_ENGINE_H
@@ -69,6 +70,9 @@ struct wrt_hw_stream {
 	u8 *bdl;
 	u64 bdl_bus;
 	bool open;
+	u8 *idle;		/* the idle engine's list and buffer; NULL: there is none */
+	u64 idle_bus;
+	u32 idle_sd;
 	/* Of prepare(). */
 	struct wrt_hw_seg seg[HDA_BDL_MAX];
 	u32 nseg;
@@ -81,6 +85,7 @@ struct wrt_hw_stream {
 	bool running;
 	bool halted;		/* by itself, and the core has been told */
 	bool armed;		/* the registers hold the list: RUN is all that is missing */
+	bool idling;		/* the idle engine has the stream's tag */
 	bool filled;		/* capture: the FIFO's worth has come to memory */
 	u32 list_base;		/* where in the buffer the list begins ... */
 	u32 behind;		/* ... and how far that is before where start() was told */
@@ -147,6 +152,14 @@ static inline void hda_put_le32(u8 *at, u32 value)
 		at[i] = (u8)(value >> (8 * i));
 }
 
+static inline void hda_put_entry(u8 *entry, u64 bus, u32 len, bool ioc)
+{
+	hda_put_le32(entry, (u32)bus);
+	hda_put_le32(entry + 4, (u32)(bus >> 32));
+	hda_put_le32(entry + 8, len);
+	hda_put_le32(entry + 12, ioc ? HDA_BDL_IOC : 0);
+}
+
 static inline u32 hda_get_le32(const u8 *at)
 {
 	return at[0] | (u32)at[1] << 8 | (u32)at[2] << 16 | (u32)at[3] << 24;
@@ -187,6 +200,22 @@ u32 wrt_hda_rates(u32 pcm, u32 *out);
 
 /* The format word of this geometry; false: there is none. */
 bool wrt_hda_find_format(const struct wrt_hw_geom *g, u16 *out);
+
+/* ---- idle.c: QEMU only, elsewhere these do nothing ----------------------------------- */
+
+/* [S] Allocate what the idle engine of this stream needs, and free it. WRT_ENOMEM. */
+int wrt_hda_idle_open(struct wrt_hw_stream *s);
+void wrt_hda_idle_close(struct wrt_hw_stream *s);
+
+/* [A] The tag that the stream's own engine has to be programmed with. */
+u32 wrt_hda_idle_tag(const struct wrt_hw_stream *s);
+
+/* [A] Let the idle engine serve the codec; and the stream's own engine again, which runs. */
+void wrt_hda_idle_begin(struct wrt_hw_stream *s);
+void wrt_hda_idle_end(struct wrt_hw_stream *s);
+
+/* [S] Stop the idle engine, and with it the codec. */
+void wrt_hda_idle_stop_codec(struct wrt_hw_stream *s);
 
 /* ---- stream.c ---------------------------------------------------------------------- */
 

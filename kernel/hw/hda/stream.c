@@ -67,16 +67,6 @@ static bool is_point(const struct wrt_hw_stream *s, u32 at)
 	return s->geom.notify && at % s->geom.notify_bytes == 0;
 }
 
-static void put_entry(const struct wrt_hw_stream *s, u32 n, u64 bus, u32 len, bool ioc)
-{
-	u8 *entry = s->bdl + (size_t)n * HDA_BDL_ENTRY;
-
-	hda_put_le32(entry, (u32)bus);
-	hda_put_le32(entry + 4, (u32)(bus >> 32));
-	hda_put_le32(entry + 8, len);
-	hda_put_le32(entry + 12, ioc ? HDA_BDL_IOC : 0);
-}
-
 /* All of the buffer, beginning at this offset. Returns the number of entries, 0: too many. */
 static u32 build_list(const struct wrt_hw_stream *s, u32 begin)
 {
@@ -90,7 +80,8 @@ static u32 build_list(const struct wrt_hw_stream *s, u32 begin)
 		len = wrt_min_u32(len, left);
 		if (n == HDA_BDL_MAX)
 			return 0;
-		put_entry(s, n++, s->seg[i].bus + inside, len, is_point(s, at + len));
+		hda_put_entry(s->bdl + (size_t)n++ * HDA_BDL_ENTRY, s->seg[i].bus + inside, len,
+			      is_point(s, at + len));
 		left -= len;
 		at += len;
 		inside += len;
@@ -189,7 +180,7 @@ static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 	s->filled = false;
 	*position_entry(s) = UNWRITTEN;
 	hda_barrier(s->dev);
-	sd_write(s, SD_CTL_TAG, 1, (s->sd + 1) << 4);
+	sd_write(s, SD_CTL_TAG, 1, wrt_hda_idle_tag(s) << 4);
 	sd_write(s, SD_CBL, 4, s->geom.bytes);
 	sd_write(s, SD_FMT, 2, s->format);
 	sd_write(s, SD_LVI, 2, n - 1);
@@ -428,6 +419,7 @@ int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 	set_mask(s, s->points && s->geom.notify);
 	*from_ns = now_ns(s);
 	sd_write(s, SD_CTL, 1, SD_CTL_RUN | SD_CTL_IRQS);
+	wrt_hda_idle_end(s);
 	*ns = now_ns(s);
 	s->last.dma = from;
 	s->last.from_ns = *from_ns;
@@ -447,6 +439,7 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	set_timer(s, 0);
 	at->from_ns = 0;
 	err = wrt_hda_position(s, at);
+	wrt_hda_idle_begin(s);
 	stopped = halt_engine(s);
 	if (err >= 0 && !s->halted && read_position(s, s->last.ns))
 		err = WRT_EIO;
@@ -523,6 +516,7 @@ void wrt_hda_release(struct wrt_hw_stream *s)
 	s->armed = false;
 	if (d->asleep)
 		return;		/* in reset it knows no address */
+	wrt_hda_idle_stop_codec(s);
 	wrt_hda_codec_connect(d, s->dir, 0, 0);
 	control = sd_read(s, SD_CTL, 1);
 	if (control != ALL_ONES && control & SD_CTL_RUN) {
