@@ -3,7 +3,7 @@
  * hwdep.h - the Linux binding of miniport/: filter node, stream files, their memory.
  *
  * Locks, outermost first: filter->lock (list of streams) > pin->control (control calls)
- * > stream lock, event lock (core and miniport). mmap_lock > pin->map_sem; map_sem is
+ * > device lock, event lock (core and miniport). mmap_lock > pin->map_sem; map_sem is
  * also taken under pin->control. Nothing copies to or from user space under control.
  */
 #ifndef WRT_HWDEP_H
@@ -69,7 +69,7 @@ struct wrt_pin {
 
 	/* page.c */
 	struct page *page;
-	struct wavert_page *regs;	/* written under the stream lock */
+	struct wavert_page *regs;	/* written under the device lock */
 };
 
 static inline struct wrt_pin *pin_of(struct wrt_mp *mp)
@@ -178,6 +178,7 @@ int wrt_page_new(struct wrt_pin *pin);
 void wrt_page_free(struct wrt_pin *pin);
 u32 wrt_page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s);
 void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s);
+void wrt_page_publish_position(struct wrt_mp *mp, const struct wrt_stream *s, u64 passed);
 void wrt_page_signalling(struct wrt_mp *mp, u64 point, u64 ns);
 int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * page.c - the register page: position, counters and the notification log, read by the client
- * without a system call. One writer at a time: the stream lock is held.
+ * without a system call. One writer at a time: the device lock is held.
  *
  * A mapping holds the stream file, and so the page: it can be read as long as it is mapped,
  * also after removal of the device. The mapping is VM_PFNMAP: madvise() leaves it alone, and
@@ -62,22 +62,65 @@ u32 wrt_page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s)
 	return s->linear ? WAVERT_STATE_PAUSE : WAVERT_STATE_STOP;
 }
 
-/* One entry of the notification log for each new point; of more than a ring full, the last. */
-static void add_entries(struct wavert_page *regs, const struct wrt_snapshot *s)
+/*
+ * One entry of the notification log for each new point; of more than a ring full, the last. The
+ * page itself has just been written.
+ */
+static void add_entries(struct wavert_page *regs, u64 passed)
 {
-	u64 skip = s->passed > WAVERT_RING ? s->passed - WAVERT_RING : 0;
-	u64 i;
+	u64 head = regs->ring_head + passed, number = regs->packets;
 
-	for (i = skip; i < s->passed; i++) {
-		struct wavert_notification *e = entry_of(regs, regs->ring_head + i);
+	if (!passed)
+		return;
+	WRITE_ONCE(regs->ring_head, head);
+	if (passed > WAVERT_RING)
+		passed = WAVERT_RING;
+	for (; passed; passed--, number--) {
+		struct wavert_notification *e = entry_of(regs, --head);
 
-		e->number = s->points - s->passed + i + 1;
-		e->irq_seq = s->look;
-		e->interrupt_ns = s->ns;
+		e->number = number;
+		e->irq_seq = regs->irq_count;
+		e->interrupt_ns = regs->position_ns;
 		e->signal_ns = 0;
-		e->linear = s->linear;
+		e->linear = regs->linear;
 	}
-	WRITE_ONCE(regs->ring_head, regs->ring_head + s->passed);
+}
+
+/* On PREEMPT_RT a reader of higher priority would spin on an odd seq for ever. */
+static u32 write_begin(struct wavert_page *regs)
+{
+	u32 seq = regs->seq;
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_disable();
+	WRITE_ONCE(regs->seq, seq + 1);
+	smp_wmb();	/* odd before any member changes */
+	return seq;
+}
+
+static void write_end(struct wavert_page *regs, u32 seq)
+{
+	smp_wmb();	/* all members before even */
+	WRITE_ONCE(regs->seq, seq + 2);
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_enable();
+}
+
+void wrt_page_publish_position(struct wrt_mp *mp, const struct wrt_stream *s, u64 passed)
+{
+	struct wavert_page *regs = pin_of(mp)->regs;
+	u32 seq;
+
+	wrt_assert_locked(&mp->stream->dev->lock);
+	seq = write_begin(regs);
+	regs->linear = s->pos.linear;
+	regs->position_ns = wrt_position_ns(&s->pos);
+	regs->packets = s->pos.points;
+	regs->notify_ns = s->pos.point_ns;
+	regs->irq_count = s->looks;
+	regs->offset = s->pos.offset;
+	add_entries(regs, passed);
+	write_end(regs, seq);
 }
 
 void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
@@ -85,13 +128,10 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	struct wavert_page *regs = pin_of(mp)->regs;
 	const struct wrt_mp_glitches *glitches = &mp->packets.glitches;
 	const struct wrt_hw_geom *g = s->geom;
-	u32 seq = regs->seq;
+	u32 seq;
 
-	wrt_assert_locked(&mp->stream->lock);
-	/* On PREEMPT_RT a reader of higher priority would spin on an odd seq for ever. */
-	preempt_disable();
-	WRITE_ONCE(regs->seq, seq + 1);
-	smp_wmb();	/* odd before any member changes */
+	wrt_assert_locked(&mp->stream->dev->lock);
+	seq = write_begin(regs);
 	regs->state = wrt_page_state(mp, s);
 	regs->linear = s->linear;
 	regs->position_ns = s->ns;
@@ -113,10 +153,8 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->end = wrt_mp_end(mp);
 	regs->dma_halts = s->stalls;
 	regs->position_register_base = s->register_base;
-	add_entries(regs, s);
-	smp_wmb();	/* all members before even */
-	WRITE_ONCE(regs->seq, seq + 2);
-	preempt_enable();
+	add_entries(regs, s->passed);
+	write_end(regs, seq);
 }
 
 /*

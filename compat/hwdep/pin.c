@@ -18,6 +18,7 @@ static const struct wrt_mp_ops mp_ops = {
 	.buffer_alloc = wrt_buffer_alloc,
 	.buffer_free = wrt_buffer_free,
 	.publish = wrt_page_publish,
+	.publish_position = wrt_page_publish_position,
 	.signalling = wrt_page_signalling,
 	.signal = wrt_notify_signal,
 };

@@ -2,13 +2,13 @@
 /*
  * streaming.c - the five calls of a running stream: position, packet count, presentation
  * position, read packet, write packet. Called by calls.c. They never take the control mutex
- * (Q43): miniport/ does each under the stream lock, beside SetState and all else.
+ * (Q43): miniport/ does each under the device lock, beside SetState and all else.
  */
 #include <linux/ktime.h>
 
 #include "hwdep.h"
 
-/* Position and state belong together, so both are taken under one hold of the stream lock. */
+/* Position and state belong together, so both are taken under one hold of the device lock. */
 int wrt_call_position(struct wrt_call *c)
 {
 	struct wavert_position *arg = &c->arg.position;

@@ -6,7 +6,7 @@
  *
  * Calls marked [C] are control calls: they may sleep, and the binding serialises them
  * with one mutex for each stream. Calls marked [A] may come from any context beside
- * everything else. Locks: control mutex > stream lock; event lock inside neither.
+ * everything else. Locks: control mutex > device lock; event lock inside neither.
  */
 #ifndef WRT_MINIPORT_H
 #define WRT_MINIPORT_H
@@ -39,8 +39,10 @@ struct wrt_mp_ops {
 	int (*buffer_alloc)(struct wrt_mp *mp, struct wrt_hw_geom *g);
 	/* [C] DMA is off and the device has forgotten it. */
 	void (*buffer_free)(struct wrt_mp *mp);
-	/* Stream lock held: write the register page. */
+	/* Device lock held: write the register page. */
 	void (*publish)(struct wrt_mp *mp, const struct wrt_snapshot *s);
+	/* Likewise, optional: nothing has changed but position, points and interrupts so far. */
+	void (*publish_position)(struct wrt_mp *mp, const struct wrt_stream *s, u64 passed);
 	/* Event lock held: an event is about to be signalled for this point, at ns. */
 	void (*signalling)(struct wrt_mp *mp, u64 point, u64 ns);
 	/* Any context, the event lock may be held: set the event, once. */
@@ -61,7 +63,7 @@ struct wrt_mp_glitches {
 	u64 underruns, repeats, late, overruns, dropped;
 };
 
-/* Packet mode. Under the stream lock; all but the glitches begin anew at STOP. */
+/* Packet mode. Under the device lock; all but the glitches begin anew at STOP. */
 struct wrt_mp_packets {
 	enum wrt_mp_state state;	/* as mp->state */
 	bool announced;			/* SetWritePacket has been accepted ... */
@@ -181,7 +183,7 @@ struct wrt_mp_presentation {
 	bool live;		/* false: DMA is off, ns is of the past and frames hold now too */
 };
 
-/* Stream lock held: linear position at which the stream ends; all ones: it does not. */
+/* Device lock held: linear position at which the stream ends; all ones: it does not. */
 static inline u64 wrt_mp_end(const struct wrt_mp *mp)
 {
 	return mp->stream->pos.has_end ? mp->stream->pos.end : ~0ull;
@@ -221,7 +223,7 @@ enum wrt_status wrt_mp_write_packet(struct wrt_mp *mp, u32 number, u32 flags, u3
  */
 void wrt_mp_removed(struct wrt_mp *mp);
 
-/* for stream.c: stream lock held; and of packets.c, taking it */
+/* for stream.c: device lock held; and of packets.c, taking it */
 void wrt_packets_account(struct wrt_mp *mp, u64 points);
 void wrt_packets_reset(struct wrt_mp *mp);
 void wrt_packets_show_state(struct wrt_mp *mp);

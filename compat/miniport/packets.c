@@ -3,20 +3,20 @@
  * packets.c - packet mode: GetPacketCount, GetReadPacket, SetWritePacket and the
  * presentation position; see miniport.h.
  *
- * These calls may come beside everything else, SetState included (Q43). Each holds the stream lock
+ * These calls may come beside everything else, SetState included (Q43). Each holds the device lock
  * from wrt_stream_lock() to wrt_stream_unlock(). struct wrt_mp_packets is under that lock too, so
  * position, window and end of stream always belong together. Packets are counted in 64 bits and
  * reported in 32.
  */
 #include "miniport.h"
 
-/* ---- glitches, stream lock held -------------------------------------------------- */
+/* ---- glitches, device lock held -------------------------------------------------- */
 
 static void glitch(struct wrt_mp *mp, enum wrt_mp_glitch cause, u64 packet, u64 count)
 {
 	struct wrt_mp_glitches *g = &mp->packets.glitches;
 
-	wrt_assert_locked(&mp->stream->lock);
+	wrt_assert_locked(&mp->stream->dev->lock);
 	switch (cause) {
 	case WRT_MP_UNDERRUN:
 		g->underruns += count;
@@ -47,7 +47,7 @@ void wrt_packets_account(struct wrt_mp *mp, u64 points)
 	struct wrt_mp_packets *p = &mp->packets;
 	u64 from = p->accounted;
 
-	wrt_assert_locked(&mp->stream->lock);
+	wrt_assert_locked(&mp->stream->dev->lock);
 	if (!p->announced || points <= from)
 		return;
 	p->accounted = points;
@@ -135,7 +135,7 @@ static void present(const struct wrt_stream *s, const struct wrt_snapshot *now,
 	u64 fetched = wrt_div_u64(now->linear, now->geom->frame_bytes);
 	u64 behind = frames_behind(&s->latency, now->geom), drained = frames_drained(now);
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	behind -= wrt_min_u64(behind, drained);
 	out->frames = fetched - wrt_min_u64(fetched, behind);
 	out->ns = now->read_ns;
@@ -187,7 +187,7 @@ static void fetch(struct wrt_mp *mp, const struct wrt_snapshot *now, struct wrt_
 {
 	struct wrt_mp_packets *p = &mp->packets;
 
-	wrt_assert_locked(&mp->stream->lock);
+	wrt_assert_locked(&mp->stream->dev->lock);
 	out->number = (u32)(now->packets - 1);
 	out->ns = sampled_at(mp->stream, now->geom);
 	out->fetched = p->fetched;
@@ -296,7 +296,7 @@ static void announce(struct wrt_mp *mp, const struct wrt_snapshot *now,
 {
 	struct wrt_mp_packets *p = &mp->packets;
 
-	wrt_assert_locked(&mp->stream->lock);
+	wrt_assert_locked(&mp->stream->dev->lock);
 	if (!p->announced)
 		p->accounted = now->packets;
 	else if (packet == p->newest)

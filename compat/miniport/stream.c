@@ -31,14 +31,27 @@ static void client_publish(struct wrt_client *c, const struct wrt_snapshot *s)
 {
 	struct wrt_mp *mp = wrt_mp_of(c);
 
-	wrt_assert_locked(&mp->stream->lock);
+	wrt_assert_locked(&mp->stream->dev->lock);
 	wrt_packets_account(mp, s->points);
 	mp->ops->publish(mp, s);
+}
+
+/* A client that announces packets may have an underrun to be published with the point. */
+static bool client_publish_position(struct wrt_client *c, const struct wrt_stream *s, u64 passed)
+{
+	struct wrt_mp *mp = wrt_mp_of(c);
+
+	wrt_assert_locked(&mp->stream->dev->lock);
+	if (mp->packets.announced || !mp->ops->publish_position)
+		return false;
+	mp->ops->publish_position(mp, s, passed);
+	return true;
 }
 
 static const struct wrt_client_ops client_ops = {
 	.name = "WaveRT",
 	.publish = client_publish,
+	.publish_position = client_publish_position,
 	.notify = wrt_mp_notify,
 };
 

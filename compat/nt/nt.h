@@ -42,7 +42,7 @@ struct nt_stream {
 	struct wrt_mp mp;
 	PMDL mdl;			/* of the buffer ... */
 	PVOID memory;			/* ... and where the engine reaches it */
-	struct sim_page page;		/* under the stream lock */
+	struct sim_page page;		/* under the device lock */
 };
 
 /* clock.c */

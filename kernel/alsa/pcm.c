@@ -4,7 +4,7 @@
  *
  * hw_params claims the stream, hw_free gives it back; a stream that a WaveRT client
  * owns answers hw_params with EBUSY. All operations are atomic where ALSA wants them so.
- * Locks: PCM stream lock > stream lock. The core calls pcm_notify() with no lock of its
+ * Locks: PCM stream lock > device lock. The core calls pcm_notify() with no lock of its
  * own, so snd_pcm_period_elapsed() may come back into trigger and pointer.
  */
 #include <linux/cred.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * proc.c - /proc/asound/cardN/wavert: one block a stream, for people and bug reports.
- * Takes the stream lock of one stream at a time.
+ * Takes the device lock for one stream at a time.
  */
 #include <sound/info.h>
 
@@ -77,7 +77,7 @@ static void read_line(struct wrt_stream *s, struct line *l)
 	unsigned long flags;
 
 	wrt_stream_position(s, NULL, &now);	/* brings s->pos up to date */
-	flags = wrt_lock(&s->lock);
+	flags = wrt_lock(&s->dev->lock);
 
 	l->state = s->state;
 	l->owner = s->owner ? s->owner->ops->name : "nobody";
@@ -88,7 +88,7 @@ static void read_line(struct wrt_stream *s, struct line *l)
 	l->pos = s->pos;
 	l->looks = s->looks;
 	l->stalls = s->stalls;
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)

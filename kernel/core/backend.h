@@ -20,7 +20,7 @@ enum wrt_device_state {
 struct wrt_device {
 	const struct wrt_hw_ops *ops;
 	struct wrt_hw_dev *hw;
-	struct wrt_lock lock;		/* the backend's [A] operations; inside stream locks */
+	struct wrt_lock lock;		/* all streams, and the backend's [A] operations */
 	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
 	enum wrt_device_state state;	/* written with both held, read with either */
 	/*
@@ -28,6 +28,8 @@ struct wrt_device {
 	 * it says that nothing is deferred. Without a thread that is done at once.
 	 */
 	void (*wake)(struct wrt_device *dev);
+	u32 unusual;			/* slots for which an interrupt is not done with; lock */
+	bool kick;			/* clients were queued since the lock was taken; lock */
 	struct wrt_deferred deferred;
 	struct wrt_wait wait;		/* for callbacks to return, deferred work to be done */
 	u32 number;			/* the card's, for traces; set by the binding */

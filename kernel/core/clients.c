@@ -8,7 +8,7 @@
 #include "clients.h"
 #include "deferred.h"
 
-/* ---- callbacks, stream lock dropped meanwhile -------------------------------------------- */
+/* ---- callbacks, device lock dropped meanwhile -------------------------------------------- */
 
 /* True: something is left over. */
 static bool call_client(struct wrt_stream *s, struct wrt_client *c, enum wrt_notify_from from,
@@ -18,15 +18,13 @@ static bool call_client(struct wrt_stream *s, struct wrt_client *c, enum wrt_not
 	u64 first = c->passed - points;
 	bool more;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	c->pending = 0;
-	c->busy++;
-	wrt_unlock(&s->lock, *flags);
+	wrt_count_up(&c->busy);
+	wrt_unlock(&s->dev->lock, *flags);
 	more = c->ops->notify(c, first, points, from);
-	*flags = wrt_lock(&s->lock);
-	c->busy--;
-	if (c->waiters)
-		wrt_wake(&s->dev->wait);
+	*flags = wrt_lock(&s->dev->lock);
+	wrt_clients_end_call(s->dev, c);
 	return more;
 }
 
@@ -34,16 +32,16 @@ void wrt_clients_notify_owner(struct wrt_stream *s, unsigned long *flags)
 {
 	struct wrt_client *c = s->owner;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (!c || !c->pending)
 		return;
 	if (call_client(s, c, WRT_FROM_INTERRUPT, flags) && !c->leaving)
-		s->kick |= wrt_deferred_add(s->dev, c);
+		s->dev->kick |= wrt_deferred_add(s->dev, c);
 }
 
 void wrt_clients_defer_owner(struct wrt_stream *s)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (s->owner && s->owner->pending)
 		wrt_deferred_add(s->dev, s->owner);
 }
@@ -53,10 +51,10 @@ static bool serve(struct wrt_stream *s, struct wrt_client *c)
 	unsigned long flags;
 	bool more;
 
-	flags = wrt_lock(&s->lock);
+	flags = wrt_lock(&s->dev->lock);
 	more = call_client(s, c, WRT_FROM_THREAD, &flags);
 	more |= c->pending;
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return more;
 }
 
@@ -67,56 +65,42 @@ bool wrt_clients_serve(struct wrt_client *c)
 
 /* ---- waiting for a callback ----------------------------------------------------------------- */
 
-static void count_waiter(struct wrt_stream *s, struct wrt_client *c, u32 n)
-{
-	unsigned long flags = wrt_lock(&s->lock);
-
-	c->waiters += n;
-	wrt_unlock(&s->lock, flags);
-}
-
+/* With the lock: so that whoever finds it idle also finds it unlocked by a call that has ended. */
 static bool is_busy(struct wrt_stream *s, const struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
-	bool busy = c->busy;
+	unsigned long flags = wrt_lock(&s->dev->lock);
+	bool busy = wrt_count_read(&c->busy);
 
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return busy;
 }
 
 void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
 {
 	wrt_assert_may_sleep();
-	count_waiter(s, c, 1);
 	wrt_wait_until(&s->dev->wait, !is_busy(s, c));
-	count_waiter(s, c, -1u);
 }
 
 static int sync_killable(struct wrt_stream *s, struct wrt_client *c)
 {
-	int err;
-
-	count_waiter(s, c, 1);
-	err = wrt_wait_killable(&s->dev->wait, !is_busy(s, c));
-	count_waiter(s, c, -1u);
-	return err;
+	return wrt_wait_killable(&s->dev->wait, !is_busy(s, c));
 }
 
 static bool is_gone(struct wrt_stream *s)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	bool gone = s->state == WRT_STREAM_GONE;
 
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return gone;
 }
 
 static void drop_pending(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 
 	c->pending = 0;
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 /* The thread may serve c at the same time: each signal is made by one of both. */
@@ -145,27 +129,23 @@ void wrt_clients_update_points(struct wrt_stream *s)
 {
 	const struct wrt_hw_ops *ops = s->dev->ops;
 	struct wrt_client *c;
-	unsigned long flags;
 	bool on = false;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	for (c = s->clients; c; c = c->next)
 		on |= c->wants_points;
 	if (!s->hw || on == s->points_on)
 		return;
 	s->points_on = on;
-	if (!ops->points)
-		return;
-	flags = wrt_lock(&s->dev->lock);
-	ops->points(s->hw, on);
-	wrt_unlock(&s->dev->lock, flags);
+	if (ops->points)
+		ops->points(s->hw, on);
 }
 
 void wrt_clients_link(struct wrt_stream *s, struct wrt_client *c)
 {
 	struct wrt_client **i = &s->clients;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	c->stream = s;
 	c->seen = s->passed;
 	c->pending = 0;
@@ -180,7 +160,7 @@ bool wrt_clients_has(const struct wrt_stream *s, const struct wrt_client *c)
 {
 	const struct wrt_client *i;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	for (i = s->clients; i; i = i->next)
 		if (i == c)
 			return true;
@@ -190,11 +170,11 @@ bool wrt_clients_has(const struct wrt_stream *s, const struct wrt_client *c)
 /* Nothing is handed to c any more. */
 static void begin_leaving(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 
 	c->leaving = true;
 	c->pending = 0;
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c)
@@ -206,7 +186,7 @@ void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c)
 	begin_leaving(s, c);
 	wrt_deferred_cancel(s->dev, c);
 	wrt_stream_sync(s, c);
-	flags = wrt_lock(&s->lock);
+	flags = wrt_lock(&s->dev->lock);
 	for (i = &s->clients; *i; i = &(*i)->next) {
 		if (*i == c) {
 			*i = c->next;
@@ -214,13 +194,13 @@ void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c)
 		}
 	}
 	wrt_clients_update_points(s);
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 /* Neither privileged nor of the owner's user. Without an owner: not privileged. */
 static bool is_stranger(const struct wrt_stream *s, const struct wrt_client *c)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	return !c->user.privileged && !(s->owner && s->owner->user.uid == c->user.uid);
 }
 
@@ -239,7 +219,7 @@ bool wrt_clients_has_place(const struct wrt_stream *s, const struct wrt_client *
 	u32 observers = 0, strangers = 0, own = 0;
 	const struct wrt_client *i;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	for (i = s->clients; i; i = i->next) {
 		if (i == s->owner)
 			continue;

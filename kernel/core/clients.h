@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * clients.h - the clients of a stream: the list of them, and calls of notify(). For the other
- * files of core/. Stream lock held, unless marked [S].
+ * files of core/. Device lock held, unless marked [S].
  */
 #ifndef WRT_CORE_CLIENTS_H
 #define WRT_CORE_CLIENTS_H
@@ -31,16 +31,55 @@ bool wrt_clients_has_place(const struct wrt_stream *s, const struct wrt_client *
 /* [S] Off the list, once no callback of c runs. What was pending is dropped. */
 void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c);
 
+/*
+ * Points have been published to c and are its from here on. At a stop an owner may not want the
+ * last ones.
+ */
+static inline void wrt_clients_hand_out(struct wrt_stream *s, struct wrt_client *c, u64 passed,
+					bool stopping)
+{
+	u64 first = c->passed;
+
+	c->passed += passed;
+	c->seen = s->passed;
+	if (!passed || !c->wants_points || c->leaving || (stopping && !c->keep_last))
+		return;
+	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, first, (u32)passed);
+	(void)first;	/* where nothing is traced */
+	c->pending += passed;
+	if (c->pending > WRT_PENDING_MAX)
+		c->pending = WRT_PENDING_MAX;
+	if (c->observer)
+		s->dev->kick |= wrt_deferred_add(s->dev, c);
+}
+
+/* What is pending is about to be handed out by notify(). */
+static inline void wrt_clients_begin_call(struct wrt_client *c)
+{
+	c->call_points = c->pending;
+	c->call_first = c->passed - c->pending;
+	c->pending = 0;
+	wrt_count_up(&c->busy);
+}
+
+/* Lock not needed. After this c may be gone, unless the lock is held. */
+static inline void wrt_clients_end_call(struct wrt_device *dev, struct wrt_client *c)
+{
+	wrt_count_down(&c->busy);
+	wrt_wake_waiters(&dev->wait);
+}
+
 /* Leave the lock, and have the deferred work served if there is new one. */
 static inline void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned long flags)
 {
-	bool kick = s->kick;
+	struct wrt_device *dev = s->dev;
+	bool kick = dev->kick;
 
-	wrt_assert_locked(&s->lock);
-	s->kick = false;
-	wrt_unlock(&s->lock, flags);
+	wrt_assert_locked(&dev->lock);
+	dev->kick = false;
+	wrt_unlock(&dev->lock, flags);
 	if (kick)
-		wrt_deferred_kick(s->dev);
+		wrt_deferred_kick(dev);
 }
 
 /* stream.c: publish to all clients; nothing else has changed. */
@@ -48,5 +87,18 @@ void wrt_stream_publish(struct wrt_stream *s);
 
 /* stream.c: DMA off, state READY, points up to here published and handed out. */
 void wrt_stream_halt(struct wrt_stream *s);
+
+/*
+ * stream.c, for an interrupt. The position has been read into s->at with this result: account for
+ * it whatever it is, publish to the owner.
+ */
+void wrt_stream_update(struct wrt_stream *s, int err);
+
+/* Likewise: publish to the owner, with more than the position or not. */
+void wrt_stream_publish_to_owner(struct wrt_stream *s, u64 passed);
+
+/* Keep the reading for observers; wrt_stream_publish_to_observers() is next. */
+void wrt_stream_keep_for_observers(struct wrt_stream *s);
+void wrt_stream_publish_to_observers(struct wrt_stream *s);
 
 #endif

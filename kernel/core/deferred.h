@@ -10,7 +10,7 @@
  * a sixteenth of the time for owners, half of that for observers. Owners do not wait for what
  * observers have spent.
  *
- * The lock comes inside stream locks.
+ * The lock comes inside the device lock.
  */
 #ifndef WRT_CORE_DEFERRED_H
 #define WRT_CORE_DEFERRED_H

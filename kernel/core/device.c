@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * device.c - see device.h. Locks: stream lock > device lock; the mutex outside both.
+ * device.c - see device.h. Locks: the mutex outside the device lock.
  */
 #include "clients.h"
 #include "device.h"
@@ -32,6 +32,8 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 	dev->hw = hw;
 	dev->state = WRT_DEVICE_AWAKE;
 	dev->wake = serve_here;
+	dev->unusual = 0;
+	dev->kick = false;
 	dev->nstreams = count_slots(ops, hw);
 	if (!dev->nstreams)
 		return WRT_EINVAL;
@@ -56,23 +58,6 @@ void wrt_device_destroy(struct wrt_device *dev)
 	wrt_mutex_destroy(&dev->mutex);
 	wrt_free(dev->streams);
 	dev->streams = NULL;
-}
-
-bool wrt_device_irq(struct wrt_device *dev)
-{
-	unsigned long flags;
-	u64 entry_ns = 0;
-	u32 slots = 0;
-	bool ours;
-	u32 i;
-
-	flags = wrt_lock(&dev->lock);
-	ours = dev->state != WRT_DEVICE_ASLEEP && dev->ops->irq(dev->hw, &slots, &entry_ns);
-	wrt_unlock(&dev->lock, flags);
-	for (i = 0; slots && i < dev->nstreams; i++, slots >>= 1)
-		if (slots & 1)
-			wrt_stream_look(&dev->streams[i], WRT_IRQ_PREEMPTIBLE ? 0 : entry_ns);
-	return ours;
 }
 
 u64 wrt_device_serve(struct wrt_device *dev)

@@ -191,6 +191,11 @@ struct wrt_hw_ops {
 	 */
 	int (*position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 	/*
+	 * [A] Optional: as position(), with the reading that irq() has made of this slot, in the
+	 * same hold of the lock. Only for slots that irq() has reported, once each.
+	 */
+	int (*irq_position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+	/*
 	 * [A] Optional, playback: `bytes` after where start(), position() or stop() last
 	 * said that DMA stood, move no more data (play silence) and interrupt. Until stop().
 	 * Engines that cannot are stopped by the core.

@@ -14,6 +14,10 @@
  * wrt_assert_locked(l), wrt_assert_mutex(m) and wrt_assert_may_sleep() are contracts that are
  * checked: by lockdep on Linux, always in the host build. Functions marked [S] may sleep.
  *
+ * struct wrt_count counts up under a lock and down from any context. What was done before a
+ * wrt_count_down() is seen by those who then read a lower count. wrt_wake_waiters(w) is wrt_wake()
+ * after that, cheap where nobody waits.
+ *
  * wrt_now_ns() measures how long a signal takes. It is 0 for ever on systems where
  * signalling an event runs no code of a client.
  */
@@ -67,6 +71,12 @@ static inline u64 wrt_min_u64(u64 a, u64 b)
 static inline u64 wrt_max_u64(u64 a, u64 b)
 {
 	return a > b ? a : b;
+}
+
+/* Number of the lowest bit of a mask that is not 0. */
+static inline u32 wrt_first_bit(u32 mask)
+{
+	return (u32)__builtin_ctz(mask);
 }
 
 /*

@@ -168,6 +168,30 @@ static inline void wrt_wait_next(struct wrt_wait *w, unsigned int wakes)
 	pthread_mutex_unlock(&w->raw);
 }
 
+struct wrt_count {
+	u32 raw;
+};
+
+static inline void wrt_count_up(struct wrt_count *c)
+{
+	__atomic_fetch_add(&c->raw, 1, __ATOMIC_SEQ_CST);
+}
+
+static inline void wrt_count_down(struct wrt_count *c)
+{
+	__atomic_fetch_sub(&c->raw, 1, __ATOMIC_SEQ_CST);
+}
+
+static inline u32 wrt_count_read(const struct wrt_count *c)
+{
+	return __atomic_load_n(&c->raw, __ATOMIC_SEQ_CST);
+}
+
+static inline void wrt_wake_waiters(struct wrt_wait *w)
+{
+	wrt_wake(w);
+}
+
 #define wrt_wait_until(w, condition)					\
 	do {								\
 		for (;;) {						\

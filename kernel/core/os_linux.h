@@ -9,6 +9,7 @@
 #ifndef WRT_CORE_OS_LINUX_H
 #define WRT_CORE_OS_LINUX_H
 
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -106,6 +107,34 @@ struct wrt_wait {
 static inline void wrt_wake(struct wrt_wait *w)
 {
 	wake_up_all(&w->raw);
+}
+
+struct wrt_count {
+	atomic_t raw;
+};
+
+static inline void wrt_count_up(struct wrt_count *c)
+{
+	atomic_inc(&c->raw);
+}
+
+static inline void wrt_count_down(struct wrt_count *c)
+{
+	smp_mb__before_atomic();
+	atomic_dec(&c->raw);
+}
+
+static inline u32 wrt_count_read(const struct wrt_count *c)
+{
+	return atomic_read_acquire(&c->raw);
+}
+
+/* The barrier belongs to the one that a waiter has between its queuing and its test. */
+static inline void wrt_wake_waiters(struct wrt_wait *w)
+{
+	smp_mb__after_atomic();
+	if (waitqueue_active(&w->raw))
+		wake_up_all(&w->raw);
 }
 
 #define wrt_wait_until(w, condition)	wait_event((w)->raw, condition)

@@ -112,6 +112,30 @@ static inline void wrt_wake(struct wrt_wait *w)
 	KeSetEvent(&w->raw, IO_NO_INCREMENT, FALSE);
 }
 
+struct wrt_count {
+	volatile LONG raw;
+};
+
+static inline void wrt_count_up(struct wrt_count *c)
+{
+	InterlockedIncrement(&c->raw);
+}
+
+static inline void wrt_count_down(struct wrt_count *c)
+{
+	InterlockedDecrement(&c->raw);
+}
+
+static inline u32 wrt_count_read(const struct wrt_count *c)
+{
+	return (u32)c->raw;
+}
+
+static inline void wrt_wake_waiters(struct wrt_wait *w)
+{
+	wrt_wake(w);
+}
+
 /* PASSIVE_LEVEL. The timeout covers a second waiter that has cleared the event. */
 static inline void wrt_wait_some(struct wrt_wait *w)
 {

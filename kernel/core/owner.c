@@ -9,7 +9,7 @@
 
 static int claim_locked(struct wrt_stream *s, struct wrt_client *c)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (s->state == WRT_STREAM_GONE)
 		return WRT_EGONE;
 	if (s->owner && s->owner != c)
@@ -25,10 +25,10 @@ static int claim_locked(struct wrt_stream *s, struct wrt_client *c)
 
 static int claim(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	int err = claim_locked(s, c);
 
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return err;
 }
 
@@ -43,7 +43,7 @@ void wrt_stream_forget_buffer(struct wrt_stream *s)
 	unsigned long flags;
 
 	wrt_assert_mutex(&s->dev->mutex);
-	flags = wrt_lock(&s->lock);
+	flags = wrt_lock(&s->dev->lock);
 	if (s->state == WRT_STREAM_RUN)
 		wrt_stream_halt(s);
 	if (s->state != WRT_STREAM_GONE)
@@ -51,17 +51,17 @@ void wrt_stream_forget_buffer(struct wrt_stream *s)
 	hw = s->hw;
 	s->hw = NULL;
 	s->points_on = false;
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	if (!hw)
 		return;
 	ops->release(hw);
 	ops->close(hw);
 }
 
-/* The cycle that positions are counted in, and the start of it. Stream lock held. */
+/* The cycle that positions are counted in, and the start of it. Device lock held. */
 static void set_geometry(struct wrt_stream *s, const struct wrt_hw_geom *g)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	s->geom = *g;
 	s->geom.seg = NULL;
 	s->geom.nseg = 0;
@@ -100,14 +100,14 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 		return err;
 	}
 
-	flags = wrt_lock(&s->lock);
+	flags = wrt_lock(&s->dev->lock);
 	s->hw = hw;
 	s->latency = latency;
 	set_geometry(s, g);
 	s->state = WRT_STREAM_READY;
 	wrt_clients_update_points(s);
 	wrt_stream_publish(s);
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return 0;
 }
 
@@ -121,7 +121,7 @@ static void disown(struct wrt_stream *s, struct wrt_client *c)
 
 	wrt_assert_may_sleep();
 	wrt_clients_unlink(s, c);
-	flags = wrt_lock(&s->lock);
+	flags = wrt_lock(&s->dev->lock);
 	s->owner = NULL;
 	wrt_memset(&s->geom, 0, sizeof(s->geom));
 	wrt_memset(&s->cycle, 0, sizeof(s->cycle));
@@ -129,7 +129,7 @@ static void disown(struct wrt_stream *s, struct wrt_client *c)
 	if (s->state != WRT_STREAM_GONE)
 		s->state = WRT_STREAM_FREE;
 	wrt_stream_publish(s);
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 int wrt_stream_claim(struct wrt_stream *s, struct wrt_client *c)
@@ -170,10 +170,10 @@ int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 
 static bool owns(struct wrt_stream *s, const struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	bool owner = s->owner == c;
 
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return owner;
 }
 

@@ -2,7 +2,7 @@
 /*
  * position.h - arithmetic of a cyclic buffer: linear position, notification points
  * passed, and the time of a point. Pure functions over struct wrt_position; the
- * caller (stream.c) holds the stream lock.
+ * caller (stream.c) holds the device lock.
  *
  * Points come from the position, never from counting interrupts, so an interrupt
  * that is merged, late or spurious neither loses nor invents one.
@@ -82,6 +82,49 @@ void wrt_position_no_end(struct wrt_position *p);
  */
 u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 offset,
 			 u64 from_ns, u64 ns);
+
+/*
+ * What wrt_position_advance() and then wrt_position_take_points() would do, where nothing unusual
+ * has happened: DMA moved, not more than the clock allows and less than would go unseen, and it
+ * passed one point at most. Else false, and nothing has been done. Divides only if there is a
+ * point and DMA is beyond it.
+ */
+static inline bool wrt_position_step(struct wrt_position *p, const struct wrt_cycle *c,
+				     u32 offset, u64 from_ns, u64 ns)
+{
+	u32 distance = offset - p->offset, slack = c->bytes / 4 + c->fifo_bytes;
+	u64 ago;
+	s64 over;
+
+	if (offset < p->offset)
+		distance += c->bytes;
+	if (offset >= c->bytes || !distance || p->has_end || from_ns > ns || ns < p->ns)
+		return false;
+	if (!c->unclocked && ns - p->from_ns >= c->unseen_ns)
+		return false;
+	if (!c->unclocked && distance > slack &&
+	    (u64)(distance - slack) * WRT_NSEC_PER_SEC > (ns - p->from_ns) * c->byte_rate)
+		return false;
+	over = (s64)(p->linear + distance - (p->points + 1) * c->notify_bytes);
+	if (over >= (s64)c->notify_bytes)
+		return false;
+	p->offset = offset;
+	p->linear += distance;
+	if (from_ns > p->from_ns)
+		p->from_ns = from_ns;
+	p->ns = ns;
+	if (over < 0)
+		return true;
+	if (p->points)
+		p->before_ns = p->point_ns;
+	p->points++;
+	p->point_ns = ns;
+	if (over) {
+		ago = wrt_div_u64((u64)over * WRT_NSEC_PER_SEC, c->byte_rate);
+		p->point_ns = ago < ns ? ns - ago : 0;
+	}
+	return true;
+}
 
 /* Points passed since the last reset, consumed or not: C, the packet in progress. */
 u64 wrt_position_all_points(const struct wrt_position *p, const struct wrt_cycle *c);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * query.c - what a client asks of its stream, beside everything else; see stream.h.
- * Locks: stream lock > device lock; only wrt_stream_get_register() sleeps.
+ * Only wrt_stream_get_register() sleeps.
  */
 #include "clients.h"
 
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	u64 next = c->passed;
 
 	if (wrt_clients_has(s, c))
@@ -16,7 +16,7 @@ u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
 		wrt_stream_read(s);
 		next += wrt_position_fresh_points(&s->pos, &s->cycle);
 	}
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return next;
 }
 
@@ -29,23 +29,20 @@ void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_
 
 bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other)
 {
-	unsigned long flags = wrt_lock(&s->lock), device;
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	bool silenced = false;
 
-	if (s->hw && s->dev->ops->silenced) {
-		device = wrt_lock(&s->dev->lock);
+	if (s->hw && s->dev->ops->silenced)
 		silenced = s->dev->ops->silenced(s->hw, other);
-		wrt_unlock(&s->dev->lock, device);
-	}
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return silenced;
 }
 
 unsigned long wrt_stream_lock(struct wrt_stream *s, struct wrt_client *c,
 			      struct wrt_snapshot *now)
-	WRT_ACQUIRES(&s->lock)
+	WRT_ACQUIRES(&s->dev->lock)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 
 	if (s->state == WRT_STREAM_RUN)
 		wrt_stream_read(s);
@@ -57,7 +54,7 @@ void wrt_stream_publish_to(struct wrt_stream *s, struct wrt_client *c)
 {
 	struct wrt_snapshot now;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (!c->ops->publish)
 		return;
 	wrt_stream_fill(s, c, &now);
@@ -65,9 +62,9 @@ void wrt_stream_publish_to(struct wrt_stream *s, struct wrt_client *c)
 }
 
 void wrt_stream_unlock(struct wrt_stream *s, unsigned long flags)
-	WRT_RELEASES(&s->lock)
+	WRT_RELEASES(&s->dev->lock)
 {
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c)

@@ -1,28 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * stream.c - see stream.h: state, DMA on and off, position updates. Notification of clients
- * is in clients.c.
- *
- * The path of one interrupt (rules: Documentation/design.md):
- *
- *   kernel/bus/pci.c          pci_irq(); simulator: platform_fire() in platform.c, step_frames()
- *                             in sim.c
- *   kernel/core/device.c      wrt_device_irq()
- *   kernel/hw/BACKEND/        irq(): acknowledge, report the slots
- *   here                      wrt_stream_look()
- *   kernel/hw/BACKEND/          position(): read the hardware
- *   kernel/core/position.c      wrt_position_advance(), wrt_position_take_points()
- *   compat/hwdep/page.c         wrt_page_publish(): write the owner's register page
- *   kernel/core/clients.c       wrt_clients_notify_owner(), with no lock held:
- *     kernel/alsa/pcm.c           pcm_notify(): snd_pcm_period_elapsed()
- *     compat/miniport/events.c    wrt_mp_notify(): at most four quick events
- *     compat/hwdep/notify.c       wrt_notify_signal(): signal the eventfd
- *   compat/hwdep/page.c         wrt_page_publish(): the observers' register pages
- *   kernel/core/deferred.c      wrt_deferred_add(): queue what the thread has to notify
- *
- *   kernel/signal_thread.c    later: observers, and what the owner is still owed
- *   kernel/core/device.c      wrt_device_serve(): one client a turn
- *   kernel/core/clients.c     wrt_clients_serve(), then as above
+ * stream.c - see stream.h: state, DMA on and off, publishing. The path of an interrupt is in
+ * interrupt.c, notification of clients in clients.c.
  */
 #include "clients.h"
 #include "deferred.h"
@@ -30,7 +9,6 @@
 void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 		     const struct wrt_hw_caps *caps)
 {
-	wrt_lock_init(&s->lock);
 	s->dev = dev;
 	s->slot = slot;
 	s->caps = *caps;
@@ -41,11 +19,11 @@ void wrt_stream_init(struct wrt_stream *s, struct wrt_device *dev, u32 slot,
 	}
 }
 
-/* ---- reading and publishing, stream lock held -------------------------------- */
+/* ---- reading and publishing, device lock held -------------------------------- */
 
 static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	out->state = s->state;
 	out->offset = s->pos.offset;
 	out->linear = s->pos.linear;
@@ -64,8 +42,9 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out)
 /* DMA stood still although nobody had asked for it: cause 7 of the glitch event. */
 static void count_stall(struct wrt_stream *s)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	s->stalls++;
+	s->changed = true;
 	WRT_TRACE(glitch, wrt_trace_id(s), s->pos.linear, 0, WRT_STALL, 0, 1);
 }
 
@@ -74,63 +53,53 @@ static void count_stall(struct wrt_stream *s)
  * (PREEMPT_RT, a virtual CPU). Read again while the times are too far apart; after that the
  * reading is used as it is, since its bounds are true.
  */
-static int read_hw(struct wrt_stream *s, struct wrt_hw_pos *at)
+static int read_again(struct wrt_stream *s, int err)
 {
-	unsigned long flags = wrt_lock(&s->dev->lock);
 	u32 again = WRT_READ_AGAIN_MAX;
-	int err;
 
-	at->from_ns = s->irq_ns;
-	while (!(err = s->dev->ops->position(s->hw, at)) &&
-	       at->ns - at->from_ns > s->bracket_ns && again--)
-		at->from_ns = 0;
-	wrt_unlock(&s->dev->lock, flags);
+	wrt_assert_locked(&s->dev->lock);
+	while (!err && s->at.ns - s->at.from_ns > s->bracket_ns && again--) {
+		s->at.from_ns = 0;
+		err = s->dev->ops->position(s->hw, &s->at);
+	}
 	return err;
 }
 
-void wrt_stream_read(struct wrt_stream *s)
+static void account_for(struct wrt_stream *s, int err)
 {
-	struct wrt_hw_pos at;
-	int err;
+	const struct wrt_hw_pos *at = &s->at;
 
-	wrt_assert_locked(&s->lock);
-	if (s->dma != WRT_DMA_ON)
-		return;
-	err = read_hw(s, &at);
+	wrt_assert_locked(&s->dev->lock);
 	if (err < 0)
 		return;
 	if (err > 0) {
 		count_stall(s);
-		wrt_position_halted(&s->pos, at.ns);
+		wrt_position_halted(&s->pos, at->ns);
 	}
-	wrt_position_advance(&s->pos, &s->cycle, at.dma, at.from_ns, at.ns);
+	wrt_position_advance(&s->pos, &s->cycle, at->dma, at->from_ns, at->ns);
 }
 
-/* The points are the client's from here on. At a stop an owner may not want the last ones. */
-static void hand_out(struct wrt_stream *s, struct wrt_client *c, u64 passed, bool stopping)
+void wrt_stream_read(struct wrt_stream *s)
 {
-	wrt_assert_locked(&s->lock);
-	if (!passed || !c->wants_points || c->leaving || (stopping && !c->keep_last))
+	int err;
+
+	wrt_assert_locked(&s->dev->lock);
+	if (s->dma != WRT_DMA_ON)
 		return;
-	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, c->passed, (u32)passed);
-	c->pending += passed;
-	if (c->pending > WRT_PENDING_MAX)
-		c->pending = WRT_PENDING_MAX;
-	if (c->observer)
-		s->kick |= wrt_deferred_add(s->dev, c);
+	s->at.from_ns = 0;
+	err = s->dev->ops->position(s->hw, &s->at);
+	account_for(s, read_again(s, err));
 }
 
 /* With the points that have passed since the client was last published to. */
 static void publish_to(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *snap,
 		       bool stopping)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	snap->passed = s->passed - c->seen;
 	if (c->ops->publish)
 		c->ops->publish(c, snap);
-	hand_out(s, c, snap->passed, stopping);
-	c->passed += snap->passed;
-	c->seen = s->passed;
+	wrt_clients_hand_out(s, c, snap->passed, stopping);
 }
 
 /* To all; the owner comes first. */
@@ -139,7 +108,8 @@ static void publish_at(struct wrt_stream *s, bool stopping)
 	struct wrt_snapshot snap;
 	struct wrt_client *c;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
+	s->changed = false;
 	fill_snapshot(s, &snap);
 	for (c = s->clients; c; c = c->next)
 		publish_to(s, c, &snap, stopping);
@@ -150,12 +120,11 @@ void wrt_stream_publish(struct wrt_stream *s)
 	publish_at(s, false);
 }
 
-/* Observers get the reading of the last interrupt, if only the owner has it so far. */
-static void publish_to_observers(struct wrt_stream *s)
+void wrt_stream_publish_to_observers(struct wrt_stream *s)
 {
 	struct wrt_client *c;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (!s->observers_due)
 		return;
 	s->observers_due = false;
@@ -169,7 +138,7 @@ static u64 pass_points(struct wrt_stream *s)
 {
 	u64 fresh;
 
-	publish_to_observers(s);	/* these points are not of that reading */
+	wrt_stream_publish_to_observers(s);	/* these points are not of that reading */
 	fresh = wrt_position_take_points(&s->pos, &s->cycle);
 	s->passed += fresh;
 	return fresh;
@@ -178,27 +147,24 @@ static u64 pass_points(struct wrt_stream *s)
 /* Turn DMA off and account for the last bytes. */
 static void stop_dma(struct wrt_stream *s)
 {
-	struct wrt_hw_pos at;
-	unsigned long flags;
+	struct wrt_hw_pos *at = &s->at;
 	int err;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (s->dma != WRT_DMA_ON)
 		return;
-	flags = wrt_lock(&s->dev->lock);
-	err = s->dev->ops->stop(s->hw, &at);
-	wrt_unlock(&s->dev->lock, flags);
+	err = s->dev->ops->stop(s->hw, at);
 	if (err > 0)
-		wrt_position_halted(&s->pos, at.ns);
+		wrt_position_halted(&s->pos, at->ns);
 	if (err >= 0)
-		wrt_position_advance(&s->pos, &s->cycle, at.dma, at.from_ns, at.ns);
+		wrt_position_advance(&s->pos, &s->cycle, at->dma, at->from_ns, at->ns);
 	s->dma = WRT_DMA_OFF;
 	WRT_TRACE(stop, wrt_trace_id(s), s->pos.linear, s->pos.ns);
 }
 
 void wrt_stream_halt(struct wrt_stream *s)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	stop_dma(s);
 	if (s->dma == WRT_DMA_RESUMES)
 		s->dma = WRT_DMA_ASLEEP;
@@ -208,18 +174,17 @@ void wrt_stream_halt(struct wrt_stream *s)
 	publish_at(s, true);
 }
 
-/* ---- looks ----------------------------------------------------------------------- */
+/* ---- position updates ---------------------------------------------------------------- */
 
 /*
- * Read the position and take the points that have passed. At the end of a stream the engine is
- * stopped, unless it was told of the end and plays no more by itself.
+ * Take the points that have passed. At the end of a stream the engine is stopped, unless it was
+ * told of the end and plays no more by itself.
  */
-static void update_position(struct wrt_stream *s)
+static void update_points(struct wrt_stream *s)
 {
 	u64 fresh;
 
-	wrt_assert_locked(&s->lock);
-	wrt_stream_read(s);
+	wrt_assert_locked(&s->dev->lock);
 	if (wrt_position_ended(&s->pos) && !s->dev->ops->end)
 		stop_dma(s);
 	fresh = pass_points(s);
@@ -231,34 +196,35 @@ static void update_position(struct wrt_stream *s)
 
 static void take_look(struct wrt_stream *s)
 {
-	update_position(s);
+	wrt_stream_read(s);
+	update_points(s);
 	wrt_stream_publish(s);
 }
 
-/*
- * The owner is served before anything is done for observers. The lock is dropped for that; for
- * observers this reading comes before what is published meanwhile, by a stop for instance.
- */
-static void publish_and_notify(struct wrt_stream *s, unsigned long *flags)
+void wrt_stream_keep_for_observers(struct wrt_stream *s)
 {
+	wrt_assert_locked(&s->dev->lock);
 	fill_snapshot(s, &s->update);
-	s->observers_due = s->clients != s->owner || s->owner->next;
-	publish_to(s, s->owner, &s->update, false);
-	wrt_clients_notify_owner(s, flags);
-	publish_to_observers(s);
+	s->observers_due = true;
 }
 
-void wrt_stream_look(struct wrt_stream *s, u64 irq_ns)
+void wrt_stream_publish_to_owner(struct wrt_stream *s, u64 passed)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
+	fill_snapshot(s, &s->update);
+	s->update.passed = passed;
+	s->owner->ops->publish(s->owner, &s->update);
+}
 
-	if (s->state == WRT_STREAM_RUN) {
-		s->irq_ns = irq_ns;
-		update_position(s);
-		s->irq_ns = 0;
-		publish_and_notify(s, &flags);
-	}
-	wrt_stream_unlock_and_kick(s, flags);
+void wrt_stream_update(struct wrt_stream *s, int err)
+{
+	wrt_assert_locked(&s->dev->lock);
+	if (s->dma == WRT_DMA_ON)
+		account_for(s, read_again(s, err));
+	update_points(s);
+	wrt_stream_keep_for_observers(s);
+	publish_to(s, s->owner, &s->update, false);
+	s->changed = false;
 }
 
 /* ---- running -------------------------------------------------------------------- */
@@ -266,32 +232,24 @@ void wrt_stream_look(struct wrt_stream *s, u64 irq_ns)
 /* DMA is on: tell the engine where to end, if there is an end and it can be told. */
 static void aim_at_end(struct wrt_stream *s)
 {
-	unsigned long flags;
-
-	wrt_assert_locked(&s->lock);
-	if (!s->dev->ops->end || !s->pos.has_end)
-		return;
-	flags = wrt_lock(&s->dev->lock);
-	s->dev->ops->end(s->hw, (u32)(s->pos.end - s->pos.linear));
-	wrt_unlock(&s->dev->lock, flags);
+	wrt_assert_locked(&s->dev->lock);
+	if (s->dev->ops->end && s->pos.has_end)
+		s->dev->ops->end(s->hw, (u32)(s->pos.end - s->pos.linear));
 }
 
 /* Turn DMA on where it stood. */
 static int start_dma(struct wrt_stream *s)
 {
 	const struct wrt_hw_ops *ops = s->dev->ops;
-	unsigned long flags;
 	u64 from_ns = 0, ns = 0;
 	int err;
 
-	wrt_assert_locked(&s->lock);
-	flags = wrt_lock(&s->dev->lock);
+	wrt_assert_locked(&s->dev->lock);
 	err = ops->start(s->hw, s->pos.offset, &from_ns, &ns);
-	if (!err && ops->register_base)
-		s->register_base = ops->register_base(s->hw);
-	wrt_unlock(&s->dev->lock, flags);
 	if (err)
 		return err;
+	if (ops->register_base)
+		s->register_base = ops->register_base(s->hw);
 	s->dma = WRT_DMA_ON;
 	wrt_position_resume(&s->pos, from_ns, ns);
 	WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, ns);
@@ -304,7 +262,7 @@ static int start_locked(struct wrt_stream *s)
 {
 	int err;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (!wrt_position_ended(&s->pos)) {
 		err = start_dma(s);
 		if (err)
@@ -317,7 +275,7 @@ static int start_locked(struct wrt_stream *s)
 
 int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	int err;
 
 	if (s->state == WRT_STREAM_GONE)
@@ -340,7 +298,7 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c)
 
 int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	int err = 0;
 
 	if (s->owner != c)
@@ -353,20 +311,20 @@ int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
 
 void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 
 	if (s->owner == c && s->state == WRT_STREAM_READY) {
 		wrt_position_reset(&s->pos);
 		wrt_stream_publish(s);
 	}
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wrt_snapshot *out)
 {
 	static const struct wrt_hw_geom none;
 
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (wrt_clients_has(s, c)) {
 		fill_snapshot(s, out);
 		out->packets = wrt_position_all_points(&s->pos, &s->cycle);
@@ -379,7 +337,7 @@ void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wr
 
 void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	wrt_position_end_at(&s->pos, linear, points);
 	if (s->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON)
 		aim_at_end(s);
@@ -387,15 +345,12 @@ void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points)
 
 void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 linear)
 {
-	unsigned long flags = wrt_lock(&s->lock), device;
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	u64 left = linear > s->pos.linear ? linear - s->pos.linear : 0;
 
-	if (s->owner == c && s->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON) {
-		device = wrt_lock(&s->dev->lock);
+	if (s->owner == c && s->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON)
 		s->dev->ops->silence_after(s->hw, left < s->geom.bytes ? (u32)left : s->geom.bytes);
-		wrt_unlock(&s->dev->lock, device);
-	}
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 void wrt_stream_gone(struct wrt_stream *s)
@@ -403,18 +358,18 @@ void wrt_stream_gone(struct wrt_stream *s)
 	unsigned long flags;
 
 	wrt_assert_mutex(&s->dev->mutex);
-	flags = wrt_lock(&s->lock);
+	flags = wrt_lock(&s->dev->lock);
 	if (s->state == WRT_STREAM_RUN)
 		wrt_stream_halt(s);
 	s->state = WRT_STREAM_GONE;
 	wrt_stream_publish(s);
 	wrt_clients_defer_owner(s);
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 void wrt_stream_suspend(struct wrt_stream *s)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 
 	wrt_assert_mutex(&s->dev->mutex);
 	if (s->state == WRT_STREAM_RUN && s->dma == WRT_DMA_ON) {
@@ -428,13 +383,13 @@ void wrt_stream_suspend(struct wrt_stream *s)
 	} else if (s->dma == WRT_DMA_OFF) {
 		s->dma = WRT_DMA_ASLEEP;
 	}
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 }
 
 /* If the hardware does not start again, the stream stays halted until it is stopped. */
 int wrt_stream_resume(struct wrt_stream *s)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	bool resumes = s->dma == WRT_DMA_RESUMES;
 	int err = 0;
 
@@ -444,7 +399,7 @@ int wrt_stream_resume(struct wrt_stream *s)
 	if (resumes && !wrt_position_ended(&s->pos))
 		err = start_dma(s);
 	wrt_stream_publish(s);
-	wrt_unlock(&s->lock, flags);
+	wrt_unlock(&s->dev->lock, flags);
 	return err;
 }
 
@@ -452,7 +407,7 @@ int wrt_stream_resume(struct wrt_stream *s)
 
 static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
 {
-	wrt_assert_locked(&s->lock);
+	wrt_assert_locked(&s->dev->lock);
 	if (s->state == WRT_STREAM_GONE)
 		return WRT_EGONE;
 	if (!wrt_clients_has_place(s, c))
@@ -467,7 +422,7 @@ static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
 
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->lock);
+	unsigned long flags = wrt_lock(&s->dev->lock);
 	int err = observe_locked(s, c);
 
 	if (!err)

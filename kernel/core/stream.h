@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * stream.h - one DMA stream: who owns it, its state, its position, and the path of
- * an interrupt from wrt_stream_look() to the clients.
+ * stream.h - one DMA stream: who owns it, its state, its position. The path of an interrupt
+ * is in interrupt.c.
  *
  * A stream has one owner (none, ALSA or WaveRT) that runs it, and up to WRT_OBSERVERS_MAX
  * observers that are only notified. Both are a struct wrt_client.
@@ -13,9 +13,9 @@
  *	any of them --wrt_stream_gone()--> GONE, for good
  *
  * Locks: [S] functions may sleep and take the device mutex; [A] functions may be
- * called from any context and take stream lock > device lock. Callbacks: publish()
- * runs under the stream lock and only writes memory; notify() runs with no lock of
- * the core held.
+ * called from any context and take the device lock, which guards all streams of a device.
+ * Callbacks: publish() runs under that lock and only writes memory; notify() runs with no
+ * lock of the core held.
  *
  * An interrupt publishes to every client, but it notifies only the owner. What the owner
  * leaves over, and every observer, is served outside of the interrupt: deferred.h.
@@ -83,7 +83,7 @@ enum wrt_notify_from {
 
 struct wrt_client_ops {
 	const char *name;
-	/* Stream lock held, interrupts off: memory writes only. Optional. */
+	/* Device lock held, interrupts off: memory writes only. Optional. */
 	void (*publish)(struct wrt_client *c, const struct wrt_snapshot *s);
 	/*
 	 * The points first .. first + points - 1 have passed and are handed to the client;
@@ -92,6 +92,11 @@ struct wrt_client_ops {
 	 * true if something is left over: then it is called again WRT_FROM_THREAD.
 	 */
 	bool (*notify)(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from);
+	/*
+	 * Optional, as publish(): after an interrupt that changed no more than position, points
+	 * and number of interrupts since the last publish(). False: publish() is needed.
+	 */
+	bool (*publish_position)(struct wrt_client *c, const struct wrt_stream *s, u64 passed);
 };
 
 /* To whom a client belongs; constant while it is linked. */
@@ -107,13 +112,14 @@ struct wrt_client {
 	bool wants_points;	/* false: timer mode, NO_PERIOD_WAKEUP */
 	bool keep_last;		/* points found by the stop itself are notified too */
 	bool observer;		/* which budget its deferred work has (deferred.h) */
-	/* The core's own, under the stream lock. */
+	/* The core's own, under the device lock. */
 	struct wrt_client *next;
 	u64 passed;		/* points ever published to it */
 	u64 seen;		/* as the stream's passed was then */
 	u64 pending;		/* those of them not handed to it yet */
-	u32 busy;		/* notify() calls in progress */
-	u32 waiters;		/* for busy to become 0 */
+	u64 call_first;		/* what an interrupt is about to hand out ... */
+	u64 call_points;	/* ... without the lock */
+	struct wrt_count busy;	/* notify() calls in progress; down without the lock */
 	bool leaving;		/* being unlinked */
 	/* The core's own, under the lock of struct wrt_deferred. */
 	struct wrt_client *next_deferred;
@@ -131,8 +137,7 @@ static inline void wrt_client_init(struct wrt_client *c, const struct wrt_client
 }
 
 struct wrt_stream {
-	struct wrt_lock lock;
-	struct wrt_device *dev;
+	struct wrt_device *dev;		/* constant, with its lock */
 	u32 slot;
 	struct wrt_hw_caps caps;	/* constant */
 	u32 rates[WRT_RATES_MAX];	/* caps.rates, if any: the backend goes before we do */
@@ -149,13 +154,13 @@ struct wrt_stream {
 	struct wrt_hw_latency latency;
 	struct wrt_cycle cycle;
 	u64 bracket_ns;			/* a reading with its times further apart is repeated */
-	u64 irq_ns;			/* entry of the interrupt being served; 0: none */
+	struct wrt_hw_pos at;		/* as last read, accepted or not */
 	struct wrt_position pos;
 	u64 passed;			/* points, ever */
 	u64 looks;
+	bool changed;			/* more than the position, since it was last published */
 	struct wrt_snapshot update;	/* of the interrupt in progress ... */
 	bool observers_due;		/* ... which observers have not been shown yet */
-	bool kick;			/* clients were queued since the lock was taken */
 	u64 no_trial_before;		/* miniport/events.c, for the owner: see there ... */
 	u32 no_trial_uid;		/* ... and whose events it is about */
 };
@@ -221,18 +226,18 @@ bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other);
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
 
 /*
- * [A] Take the stream lock and read the position into *now, so that what a client keeps beside the
+ * [A] Take the device lock and read the position into *now, so that what a client keeps beside the
  * position can change together with it. Returns the flags for wrt_stream_unlock().
  */
 unsigned long wrt_stream_lock(struct wrt_stream *s, struct wrt_client *c,
-			      struct wrt_snapshot *now) WRT_ACQUIRES(&s->lock);
-void wrt_stream_unlock(struct wrt_stream *s, unsigned long flags) WRT_RELEASES(&s->lock);
+			      struct wrt_snapshot *now) WRT_ACQUIRES(&s->dev->lock);
+void wrt_stream_unlock(struct wrt_stream *s, unsigned long flags) WRT_RELEASES(&s->dev->lock);
 
-/* Stream lock held: publish once more to c alone. */
+/* Device lock held: publish once more to c alone. */
 void wrt_stream_publish_to(struct wrt_stream *s, struct wrt_client *c);
 
 /*
- * Stream lock held, by the owner: the stream ends at this linear position
+ * Device lock held, by the owner: the stream ends at this linear position
  * (less than a buffer ahead); the position stays there, and the points are then `points`.
  */
 void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
@@ -245,8 +250,8 @@ void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
 void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 linear);
 
 /*
- * [A] The interrupt: read the position, publish, notify. irq_ns: when the handler was entered,
- * or 0 if that says nothing.
+ * [A] As an interrupt for this stream alone, whatever the hardware says: read the position,
+ * publish, notify. irq_ns: when the handler was entered, or 0 if that says nothing.
  */
 void wrt_stream_look(struct wrt_stream *s, u64 irq_ns);
 
@@ -280,7 +285,7 @@ void wrt_client_defer(struct wrt_client *c);
 /* [S] The client is closed: no such call is in progress on return, and none follows. */
 void wrt_client_cancel(struct wrt_client *c);
 
-/* query.c only, stream lock held: read the hardware (in RUN); what c may see. */
+/* query.c only, device lock held: read the hardware (in RUN); what c may see. */
 void wrt_stream_read(struct wrt_stream *s);
 void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wrt_snapshot *out);
 

@@ -51,6 +51,32 @@ struct wrt_wait {
 	int unused;
 };
 
+/* The lock gives the order of memory that an atomic operation gives. */
+struct wrt_count {
+	struct wrt_lock lock;
+	u32 n;
+};
+
+static inline u32 wrt_count_add(const struct wrt_count *counted, u32 n)
+{
+	struct wrt_count *c = (struct wrt_count *)counted;
+	u32 now;
+
+	if (!c->lock.raw.class)		/* its memory is zeroed, no more */
+		sched_lock_init(&c->lock.raw, "count");
+	wrt_lock(&c->lock);
+	c->n += n;
+	now = c->n;
+	wrt_unlock(&c->lock, 0);
+	return now;
+}
+
+#define wrt_count_read(c)	wrt_count_add(c, 0)
+
+#define wrt_count_up(c)		wrt_count_add(c, 1)
+#define wrt_count_down(c)	wrt_count_add(c, -1u)
+#define wrt_wake_waiters(w)	((void)(w))
+
 #define wrt_wait_init(w)	((void)(w))
 #define wrt_wake(w)		((void)(w))
 #define wrt_wait_until(w, condition)			\

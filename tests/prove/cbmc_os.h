@@ -88,6 +88,10 @@ struct wrt_wait {
 	int unused;
 };
 
+struct wrt_count {
+	int unused;
+};
+
 #define wrt_memset(p, v, n)	__builtin_memset(p, v, n)
 #define wrt_memcpy(d, s, n)	__builtin_memcpy(d, s, n)
 

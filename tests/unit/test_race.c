@@ -102,7 +102,7 @@ static bool goes_on(u64 end, bool enough)
 
 struct counter {
 	struct wrt_client client;	/* first */
-	u64 passed;			/* stream lock */
+	u64 passed;			/* device lock */
 	_Atomic u64 points;
 	_Atomic u32 notifies;
 	atomic_bool left;
