@@ -5,7 +5,8 @@
 # the offending lines below. Called by hand and by CI.
 #
 # usage: check-layers.sh [ROOT]       check the tree (default: the one this script is in)
-#        check-layers.sh --selftest   plant a violation of each rule in a copy and see it found
+#        check-layers.sh --objects DIR...   circles alone, from the object files below DIR, by nm
+#        check-layers.sh --selftest   inject a violation of each rule into a copy and see it found
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -20,10 +21,11 @@ sources() { # DIRECTORY...: C files below those that exist
 	done
 }
 
-# Prints every line of code as FILE:LINE: TEXT, without comments.
+# Prints every line of code as FILE:LINE: TEXT, without comments; */ in a string ends none.
 code() {
-	sources "$@" | while read -r file; do
-		awk -v file="$file" '
+	# shellcheck disable=SC2016 # awk
+	sources "$@" | xargs awk '
+		FNR == 1 { inside = 0 }
 		{
 			text = $0
 			out = ""
@@ -34,26 +36,23 @@ code() {
 						break
 					text = substr(text, end + 2)
 					inside = 0
-					continue
-				}
-				block = index(text, "/*")
-				line = index(text, "//")
-				if (line && (!block || line < block)) {
-					out = out substr(text, 1, line - 1)
+				} else if (match(text, /^[^"\/\047]+/) || match(text, /^"([^"\\]|\\.)*"/) ||
+					   match(text, /^\047([^\047\\]|\\.)*\047/)) {
+					out = out substr(text, 1, RLENGTH)
+					text = substr(text, RLENGTH + 1)
+				} else if (text ~ /^\/\//) {
 					break
+				} else if (text ~ /^\/\*/) {
+					text = substr(text, 3)
+					inside = 1
+				} else {
+					out = out substr(text, 1, 1)
+					text = substr(text, 2)
 				}
-				if (!block) {
-					out = out text
-					break
-				}
-				out = out substr(text, 1, block - 1)
-				text = substr(text, block + 2)
-				inside = 1
 			}
 			if (out ~ /[^ \t]/)
-				print file ":" NR ": " out
-		}' "$file"
-	done
+				print FILENAME ":" FNR ": " out
+		}'
 }
 
 # The #include lines of files below a directory, as FILE LINE NAME, NAME with its brackets.
@@ -162,24 +161,148 @@ miniport_names() {
 	neutral compat/miniport/ none
 }
 
-# A function is what lies between { and } in the first column.
-long_functions() {
-	sources kernel compat userspace | while read -r file; do
-		awk -v file="$file" '
-			/^{/ { start = NR }
-			/^}/ && start {
-				if (NR - start + 1 > 80)
-					print file ":" start ": " NR - start + 1 " lines"
-				start = 0
-			}' "$file"
+userspace_includes() {
+	includes userspace/ | while read -r file line name; do
+		case $name in
+		*miniport/*) ;;
+		\"*) [ -f "compat/miniport/$(unquote "$name")" ] || continue ;;
+		*) continue ;;
+		esac
+		echo "$file:$line: $name"
 	done
 }
 
-long_files() {
-	sources kernel compat userspace | while read -r file; do
-		lines=$(wc -l <"$file")
-		[ "$lines" -le 600 ] || echo "$file: $lines lines"
+# ---- circles ---------------------------------------------------------------------------
+
+# Folders that still have one. A folder that has none any more is an error: take it out.
+known_circles='kernel/hw/hda kernel/hw/sim'
+
+# From code: FOLDER FROM TO SYMBOL for each use in file FROM of what file TO defines. A word counts
+# as a use of the symbol unless it is a member, or the file declares such a name itself.
+uses_of_code() {
+	awk '
+	function name_of(text,   parts) {
+		sub(/[ \t]*\(.*/, "", text)
+		return parts[split(text, parts, /[ \t*]+/)]
+	}
+	function edge(use, folder,   at, to) {
+		split(use, at, SUBSEP)
+		to = home[folder, at[2]]
+		if (to != "" && to != at[1])
+			print folder, at[1], to, at[2]
+	}
+	{
+		file = $0
+		sub(/:.*/, "", file)
+		if (file !~ /\.c$/)
+			next
+		text = $0
+		sub(/^[^:]*:[0-9]*: /, "", text)
+		if (file != last) {
+			last = file
+			candidate = ""
+			folder = file
+			sub(/\/[^\/]*$/, "", folder)
+		}
+		gsub(/"([^"\\]|\\.)*"/, "", text)
+		if (text ~ /^{/ && candidate != "") {
+			home[folder, candidate] = file
+			candidate = ""
+		} else if (text ~ /^[A-Za-z_]/) {
+			candidate = ""
+			if (text ~ /^(static|extern|typedef)[ \t]/ || text ~ /^(struct|union|enum) [A-Za-z_0-9]*;/)
+				;
+			else if (text ~ /\(/ && text !~ /;$/)
+				candidate = name_of(text)
+			else if (text !~ /\(/ && match(text, /(\[.*)?( =.*|;)$/))
+				home[folder, name_of(substr(text, 1, RSTART - 1))] = file
+		}
+		word = ""
+		while (match(text, /[A-Za-z_][A-Za-z_0-9]*/)) {
+			between = substr(text, 1, RSTART - 1)
+			previous = word
+			word = substr(text, RSTART, RLENGTH)
+			text = substr(text, RSTART + RLENGTH)
+			if (previous ~ /^(struct|enum|union|goto)$/ || between ~ /(\.|->)$/)
+				continue
+			if (text ~ /^\(/)
+				called[file, word] = folder
+			else if (between ~ /^[ \t]+\**$/ && previous != "" && previous !~ /^(return|case|else)$/)
+				own[file, word] = 1
+			else
+				named[file, word] = folder
+		}
+	}
+	END {
+		for (use in called)
+			edge(use, called[use])
+		for (use in named)
+			if (!(use in called) && !(use in own))
+				edge(use, named[use])
+	}'
+}
+
+# The same from object files, by nm.
+uses_of_objects() { # OBJECT...
+	for object; do
+		nm "$object" | awk -v object="$object" 'NF > 1 { print object, $(NF - 1), $NF }'
+	done | awk '
+	{
+		folder = $1
+		sub(/\/[^\/]*$/, "", folder)
+		if ($2 == "U")
+			uses[$1, $3] = folder
+		else if ($2 ~ /[A-Z]/)
+			home[folder, $3] = $1
+	}
+	END {
+		for (use in uses) {
+			split(use, at, SUBSEP)
+			to = home[uses[use], at[2]]
+			if (to != "")
+				print uses[use], at[1], to, at[2]
+		}
+	}'
+}
+
+# The uses that close a circle, from lines FOLDER FROM TO SYMBOL on stdin.
+circles() {
+	sort -u >"$work/uses"
+	cut -d' ' -f2,3 "$work/uses" | tsort 2>&1 >/dev/null |
+		sed -n 's/^tsort: \(.*\.[co]\)$/\1/p' | sort -u >"$work/in_circle"
+	awk 'NR == FNR { inside[$1] = 1; next }
+		inside[$2] && inside[$3] { print $2 ": uses " $4 " of " $3 }' "$work/in_circle" "$work/uses"
+}
+
+no_circles() {
+	uses_of_code <"$work/code" | circles >"$work/circles"
+	for folder in $known_circles; do
+		if grep -q "^$folder/[^/]*: uses" "$work/circles"; then
+			grep -v "^$folder/[^/]*: uses" "$work/circles" >"$work/rest" || :
+			mv "$work/rest" "$work/circles"
+		elif [ -d "$folder" ]; then
+			echo "$folder: has no circle any more: take it out of known_circles"
+		fi
 	done
+	cat "$work/circles"
+}
+
+# A function is what lies between { and } in the first column.
+long_functions() {
+	# shellcheck disable=SC2016 # awk
+	sources kernel compat userspace | xargs awk '
+		/^{/ { start = FNR }
+		/^}/ && start {
+			if (FNR - start + 1 > 80)
+				print FILENAME ":" start ": " FNR - start + 1 " lines"
+			start = 0
+		}'
+}
+
+long_files() {
+	# shellcheck disable=SC2016 # awk
+	sources kernel compat userspace | xargs awk '
+		FNR == 601 { print FILENAME ": more than 600 lines" }'
 }
 
 # The newest version of debian/changelog is the one of the release.
@@ -203,6 +326,8 @@ version_names     kernel versions are tested in kernel/kernel_version.h only
 hwdep_includes    compat/hwdep includes nothing of kernel/alsa
 alsa_includes     kernel/alsa includes nothing of compat
 join_includes     kernel/main.c alone joins the two models
+userspace_includes userspace includes nothing of compat/miniport
+no_circles        no circle between the files of a folder, by the symbols they use
 core_names        kernel/core names no system
 hw_names          kernel/hw names no system
 miniport_names    compat/miniport names no system
@@ -217,7 +342,7 @@ count_rules() {
 
 check() { # ROOT
 	cd "$1"
-	code kernel compat >"$work/code"
+	code kernel compat userspace >"$work/code"
 	[ -s "$work/code" ] || {
 		echo "Bail out! no source in $1"
 		return 1
@@ -244,15 +369,25 @@ check() { # ROOT
 # ---- selftest -------------------------------------------------------------------------
 
 copy() {
-	rm -rf "$work/tree"
-	mkdir "$work/tree"
+	mkdir "$work/tree" "$work/tree/debian"
 	for dir in kernel compat userspace; do
-		[ ! -d "$here/$dir" ] || cp -r "$here/$dir" "$work/tree/"
+		cp -r "$here/$dir" "$work/tree/"
 	done
-	mkdir "$work/tree/debian"
 	cp "$here/debian/changelog" "$work/tree/debian"
 	cp "$here/NEWS.md" "$work/tree"
+	cp -r "$work/tree" "$work/clean"
 	cd "$work/tree"
+}
+
+# The copy as it was: files that have changed or are new since the last one.
+restore() {
+	find . -newer "$work/planted" -type f | while read -r file; do
+		if [ -f "$work/clean/$file" ]; then
+			cp -p "$work/clean/$file" "$file"
+		else
+			rm "$file"
+		fi
+	done
 }
 
 lines() { # COUNT
@@ -291,6 +426,12 @@ plant() { # RULE FORM
 	long_files-1) lines 601 >kernel/core/new.h ;;
 	long_files-2) lines 601 >compat/hwdep/new.c ;;
 	versions-1) echo 'MODULE_VERSION("0.0.1");' >>kernel/bus/ich.c ;;
+	userspace_includes-1) echo '#include "miniport.h"' >>userspace/trace/calls.c ;;
+	userspace_includes-2) echo '#include "../../compat/miniport/miniport.h"' >>userspace/lib/event.c ;;
+	no_circles-1) echo 'int x = wrt_call(a, b, c);' >>compat/hwdep/control.c ;;
+	no_circles-2) printf 'void put_it(void)\n{\n}\n' >>userspace/tool/common.c &&
+		echo 'void (*x)(void) = put_it;' >>userspace/tool/json.c &&
+		echo 'void f(void) { json_print(0, 0); }' >>userspace/tool/common.c ;;
 	versions-2) sed -i '1s/(.*)/(9.0.0)/' debian/changelog ;;
 	esac
 }
@@ -303,41 +444,72 @@ plant_innocent() {
 	(echo 'void wrt(void)'; echo '{'; lines 78; echo '}') >>kernel/core/device.c
 }
 
-rule_is_ok() { # RULE
-	title=$(echo "$rules" | sed -n "s/^$1  *//p")
-	(check "$work/tree") | grep -Fqx "ok $(echo "$rules" | grep . | grep -n "^$1 " | cut -d: -f1) - $title"
+# True if the rule finds something in the current directory.
+finds() { # RULE
+	code kernel compat userspace >"$work/code"
+	$1 >"$work/found"
+	[ -s "$work/found" ]
+}
+
+# Two files whose objects call each other, and one that both call.
+objects_selftest() {
+	mkdir "$work/objects"
+	(
+		cd "$work/objects"
+		echo 'int b(void), c(void); int a(void) { return b() + c(); }' >a.c
+		echo 'int a(void), c(void); int b(void) { return a() + c(); }' >b.c
+		echo 'int c(void) { return 0; }' >c.c
+		gcc -c a.c b.c c.c
+	)
+	uses_of_objects "$work"/objects/[ac].o | circles >"$work/found"
+	[ ! -s "$work/found" ] || return 1
+	uses_of_objects "$work"/objects/[abc].o | circles >"$work/found"
+	grep -q '/a\.o: uses b of .*/b\.o' "$work/found" && ! grep -q 'c\.o' "$work/found"
+}
+
+verdict() { # ok|"not ok" SENTENCE
+	count=$((count + 1))
+	[ "$1" = ok ] || failed=1
+	echo "$1 $count - $2"
 }
 
 selftest() {
 	count=0
 	failed=0
-	echo "1..$((2 * $(count_rules) + 1))"
-	for rule in $(echo "$rules" | sed 's/ .*//') innocent; do
+	echo "1..$((2 * $(count_rules) + 4))"
+	copy
+	if (check "$work/tree") >"$work/all"; then verdict ok 'the copy offends no rule'; else verdict 'not ok' 'the copy offends no rule'; fi
+	for rule in $(echo "$rules" | sed 's/ .*//'); do
 		for form in 1 2; do
-			[ "$rule-$form" != innocent-2 ] || break
-			copy
-			count=$((count + 1))
-			if [ "$rule" = innocent ]; then
-				plant_innocent
-				what='comments and look-alikes offend no rule'
-				if (check "$work/tree") >"$work/all"; then found=ok; else found='not ok'; fi
-			else
-				what="$rule finds a violation, form $form"
-				found='not ok'
-				if rule_is_ok "$rule"; then
-					plant "$rule" "$form"
-					rule_is_ok "$rule" || found=ok
-				fi
-			fi
-			[ "$found" = ok ] || failed=1
-			echo "$found $count - $what"
+			touch -d '1 second ago' "$work/planted"
+			plant "$rule" "$form"
+			if finds "$rule"; then found=ok; else found='not ok'; fi
+			verdict "$found" "$rule finds a violation, form $form"
+			restore
 		done
 	done
+	plant_innocent
+	if (check "$work/tree") >"$work/all"; then found=ok; else found='not ok'; fi
+	verdict "$found" 'comments and look-alikes offend no rule'
+	known_circles='compat/nt'
+	if no_circles | grep -q '^compat/nt: has no circle any more'; then found=ok; else found='not ok'; fi
+	verdict "$found" 'a folder without circles must leave the list of known ones'
+	if objects_selftest; then found=ok; else found='not ok'; fi
+	verdict "$found" '--objects finds two files that call each other'
 	return $failed
 }
 
 case ${1-} in
 --selftest) selftest ;;
+--objects)
+	shift
+	find "$@" -name '*.o' ! -name '*.mod.o' >"$work/list"
+	# shellcheck disable=SC2046 # names without blanks
+	uses_of_objects $(cat "$work/list") | circles >"$work/found"
+	echo 1..1
+	[ ! -s "$work/found" ] || { echo "not ok 1 - no circle between the objects of a folder" && sed 's/^/# /' "$work/found" && exit 1; }
+	echo "ok 1 - no circle between the objects of a folder"
+	;;
 --help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" ;;
 *) check "${1:-$here}" ;;
 esac
