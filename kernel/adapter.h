@@ -25,41 +25,92 @@ struct wrt_adapter_info {
 	struct device *dma_dev;		/* ... whom they are for, or NULL; held with the card */
 };
 
-/*
- * Make a card around a backend that has been probed; nobody can open it yet. On error the
- * backend is the caller's again, else until wrt_adapter_disconnect(). May sleep. -errno.
+/**
+ * wrt_adapter_new() - make a card around a probed backend
+ * @info: properties of the card
+ * @ops: operations of the backend
+ * @hw: backend device
+ * @out: filled on success
+ *
+ * Nobody can open it yet. On success the backend belongs to the adapter until
+ * wrt_adapter_disconnect().
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
  */
 int wrt_adapter_new(const struct wrt_adapter_info *info, const struct wrt_hw_ops *ops,
 		    struct wrt_hw_dev *hw, struct wrt_adapter **out);
 
-/*
- * Let it be opened; the interrupt may be on since wrt_adapter_new(), and is needed from here
- * on. -errno; afterwards unbind as usual, also on error.
+/**
+ * wrt_adapter_register() - let clients open the card
+ * @adapter: adapter
+ *
+ * The interrupt may be on since wrt_adapter_new(); from here on it is needed. Unbind as usual
+ * also after an error.
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
  */
 int wrt_adapter_register(struct wrt_adapter *adapter);
 
+/**
+ * wrt_adapter_device() - get the device of an adapter
+ * @adapter: adapter
+ *
+ * Return: The device.
+ */
 struct wrt_device *wrt_adapter_device(struct wrt_adapter *adapter);
+
+/**
+ * wrt_adapter_card() - get the card of an adapter
+ * @adapter: adapter
+ *
+ * Return: The card.
+ */
 struct snd_card *wrt_adapter_card(struct wrt_adapter *adapter);
 
-/*
- * Unbind, first half: no file can be opened, DMA is off, clients have been told and
- * their memory taken back. Waits for nobody. Afterwards silence the interrupt and
- * destroy the backend, then call wrt_adapter_put().
+/**
+ * wrt_adapter_disconnect() - unbind, first half
+ * @adapter: adapter
+ *
+ * No file can be opened, DMA is off, clients have been notified and their memory is freed. Waits
+ * for no client. Next, silence the interrupt and destroy the backend, then call
+ * wrt_adapter_put().
+ *
+ * Context: May sleep.
  */
 void wrt_adapter_disconnect(struct wrt_adapter *adapter);
 
-/*
- * Second half: freed when the last file is closed. Behind an IOMMU it waits for ALSA clients
- * that keep their file open (main.c says why), else for nobody. May sleep.
+/**
+ * wrt_adapter_put() - unbind, second half
+ * @adapter: adapter
+ *
+ * The adapter is freed when the last file is closed. With an IOMMU this waits for ALSA clients
+ * that keep their file open (main.c says why), otherwise for no client.
+ *
+ * Context: May sleep.
  */
 void wrt_adapter_put(struct wrt_adapter *adapter);
 
-/*
- * System sleep, or shutdown: DMA is off on return, mapped registers are not, and the backend
- * has made its device quiet; silence the interrupt next. ALSA's streams have been suspended
- * before by ALSA; a WaveRT stream goes on after resume by itself. -errno: it stays asleep.
+/**
+ * wrt_adapter_suspend() - turn DMA off for system sleep or shutdown
+ * @adapter: adapter
+ *
+ * On return mapped registers are unmapped and the backend has made its device quiet; silence the
+ * interrupt next. ALSA has suspended its own streams before. A WaveRT stream continues by itself
+ * after resume.
+ *
+ * Context: May sleep.
  */
 void wrt_adapter_suspend(struct wrt_adapter *adapter);
+
+/**
+ * wrt_adapter_resume() - undo wrt_adapter_suspend()
+ * @adapter: adapter
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno; after an error the device remains suspended.
+ */
 int wrt_adapter_resume(struct wrt_adapter *adapter);
 
 #endif

@@ -110,7 +110,18 @@ struct wrt_call {
 	} kept;
 };
 
-/* node.c */
+/**
+ * wrt_filter_new() - add the filter's node to a card
+ * @card: card, not registered yet
+ * @device: device of the card
+ * @memory: type and device of buffers
+ * @out: filled on success
+ *
+ * Freed with the card.
+ *
+ * Context: May sleep; the card is not registered yet.
+ * Return: 0 or a negative errno.
+ */
 int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
 		   const struct wrt_memory *memory, struct wrt_filter **out);
 
@@ -127,7 +138,23 @@ int wrt_call_version(struct wrt_call *c);
 int wrt_call_caps(struct wrt_call *c);
 int wrt_call_new_stream(struct wrt_call *c);
 void wrt_call_new_stream_settle(struct wrt_call *c, int err);
+
+/**
+ * wrt_filter_suspend() - unmap the registers of the device for a system suspend
+ * @filter: filter
+ *
+ * User space is frozen. Its next access after resume maps a register again.
+ *
+ * Context: May sleep.
+ */
 void wrt_filter_suspend(struct wrt_filter *filter);
+
+/**
+ * wrt_filter_gone() - the device is removed: refuse new streams and notify all others
+ * @filter: filter
+ *
+ * Context: May sleep.
+ */
 void wrt_filter_gone(struct wrt_filter *filter);
 
 /* control.c; control mutex held */

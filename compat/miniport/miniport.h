@@ -117,64 +117,167 @@ static inline struct wrt_mp *wrt_mp_of(struct wrt_client *c)
 	return (struct wrt_mp *)c;
 }
 
-/*
- * [C] NewStream. DEVICE_REMOVED; INSUFFICIENT_RESOURCES (too many observers). user: NULL where
- * a system has no users; such a client counts as privileged.
+/**
+ * wrt_mp_init() - NewStream
+ * @mp: stream of the miniport, uninitialised
+ * @ops: callbacks of the binding
+ * @stream: stream of the core
+ * @observer: the client only observes
+ * @user: user of the client; NULL where a system has no users: such a client is privileged
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS, DEVICE_REMOVED, or INSUFFICIENT_RESOURCES (too many observers).
  */
 enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 			    struct wrt_stream *stream, bool observer,
 			    const struct wrt_user *user);
 
-/*
- * [C] Release: down to STOP, the buffer freed (unless the binding did after removal).
+/**
+ * wrt_mp_close() - Release: go to STOP and free the buffer
+ * @mp: stream of the miniport
+ *
  * Registered events remain in mp->event[] for the binding to put.
+ *
+ * Context: Control mutex held; may sleep.
  */
 void wrt_mp_close(struct wrt_mp *mp);
 
-/* [C] SetFormat: INVALID_PARAMETER, INVALID_DEVICE_REQUEST, DEVICE_REMOVED. */
+/**
+ * wrt_mp_set_format() - SetFormat
+ * @mp: stream of the miniport
+ * @rate: Hz
+ * @format: enum wrt_format
+ * @channels: number of channels
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS, INVALID_PARAMETER, INVALID_DEVICE_REQUEST, or DEVICE_REMOVED.
+ */
 enum wrt_status wrt_mp_set_format(struct wrt_mp *mp, u32 rate, u32 format, u32 channels);
 
-/*
- * [C] AllocateBufferWithNotification (kind NOTIFY, count notifications) or
- * AllocateAudioBuffer (kind TIMER, count 0). any_count lifts the documented limit of 2.
+/**
+ * wrt_mp_alloc() - AllocateBufferWithNotification or AllocateAudioBuffer
+ * @mp: stream of the miniport
+ * @kind: WRT_MP_NOTIFY_BUFFER or WRT_MP_TIMER_BUFFER
+ * @count: number of notifications; 0 for WRT_MP_TIMER_BUFFER
+ * @any_count: lifts the documented limit of 2 notifications
+ * @bytes: requested size
+ *
  * The result is in mp->geom. WRT-010..031, Q1..Q5.
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS or the status that the contract states.
  */
 enum wrt_status wrt_mp_alloc(struct wrt_mp *mp, enum wrt_mp_buffer kind, u32 count,
 			     bool any_count, u32 bytes);
 
-/* [C] FreeBufferWithNotification / FreeAudioBuffer. INVALID_DEVICE_REQUEST. Q6, Q7. */
+/**
+ * wrt_mp_free() - FreeBufferWithNotification or FreeAudioBuffer
+ * @mp: stream of the miniport
+ *
+ * Q6, Q7.
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS, INVALID_DEVICE_REQUEST (no buffer; an observer), or DEVICE_REMOVED.
+ */
 enum wrt_status wrt_mp_free(struct wrt_mp *mp);
 
-/* [C] SetState with missing steps inserted. WRT-120..129, Q14..Q16. */
+/**
+ * wrt_mp_set_state() - SetState, with missing steps inserted
+ * @mp: stream of the miniport
+ * @state: enum wrt_mp_state
+ *
+ * WRT-120..129, Q14..Q16.
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS or the status that the contract states.
+ */
 enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state);
 
-/* [C] RegisterNotificationEvent. WRT-060..067, Q8, Q9, Q12. */
+/**
+ * wrt_mp_register_event() - RegisterNotificationEvent
+ * @mp: stream of the miniport
+ * @event: event of the binding
+ *
+ * WRT-060..067, Q8, Q9, Q12.
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS or the status that the contract states.
+ */
 enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event);
 
-/*
- * [C] UnregisterNotificationEvent; no signal follows: one in progress is waited for. CANCELLED:
- * the process was killed meanwhile, the event is still registered. WRT-068..071, Q10, Q11, Q46.
+/**
+ * wrt_mp_unregister_event() - UnregisterNotificationEvent
+ * @mp: stream of the miniport
+ * @event: event of the binding
+ *
+ * A signal in progress is waited for, and none follows. WRT-068..071, Q10, Q11, Q46.
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS, NOT_FOUND, or CANCELLED (the process is being killed; the event is still
+ *	registered).
  */
 enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event);
 
-/* [A] GetPosition, and the linear position with its time. WRT-135..144. */
+/**
+ * wrt_mp_position() - GetPosition, and the linear position with its time
+ * @mp: stream of the miniport
+ * @out: filled
+ *
+ * WRT-135..144.
+ *
+ * Context: Any.
+ * Return: SUCCESS or DEVICE_REMOVED.
+ */
 enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out);
 
-/* [C] GetHWLatency. DEVICE_NOT_READY without a buffer. WRT-152. */
+/**
+ * wrt_mp_latency() - GetHWLatency
+ * @mp: stream of the miniport
+ * @out: filled on success
+ *
+ * WRT-152.
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS, DEVICE_REMOVED, INVALID_DEVICE_REQUEST (an observer), or DEVICE_NOT_READY (no
+ *	buffer).
+ */
 enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out);
 
-/*
- * [C] GetPositionRegister, GetClockRegister: once each. NOT_SUPPORTED (the hardware has
- * none), INVALID_DEVICE_REQUEST (asked before), DEVICE_NOT_READY (no buffer). WRT-145..150.
+/**
+ * wrt_mp_get_register() - GetPositionRegister or GetClockRegister, once each
+ * @mp: stream of the miniport
+ * @kind: enum wrt_hw_register_kind
+ * @out: filled on success
+ *
+ * WRT-145..150.
+ *
+ * Context: Control mutex held; may sleep.
+ * Return: SUCCESS, NOT_SUPPORTED (the hardware has none), INVALID_DEVICE_REQUEST (asked before),
+ *	or DEVICE_NOT_READY (no buffer).
  */
 enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out);
 
-/* [C] That answer could not be delivered: as if it had not been asked. */
+/**
+ * wrt_mp_unget_register() - undo wrt_mp_get_register(), whose answer could not be delivered
+ * @mp: stream of the miniport
+ * @kind: enum wrt_hw_register_kind
+ *
+ * Context: Control mutex held; may sleep.
+ */
 void wrt_mp_unget_register(struct wrt_mp *mp, u32 kind);
 
 /* ---- packets.c; NOT_SUPPORTED: without a notification buffer, or the other direction ---- */
 
-/* [A] GetPacketCount, modulo 2^32. WRT-160..163. */
+/**
+ * wrt_mp_packet_count() - GetPacketCount
+ * @mp: stream of the miniport
+ * @count: filled: packets that have passed, modulo 2^32
+ *
+ * WRT-160..163.
+ *
+ * Context: Any.
+ * Return: SUCCESS, DEVICE_REMOVED, or NOT_SUPPORTED (capture, or no notification buffer).
+ */
 enum wrt_status wrt_mp_packet_count(struct wrt_mp *mp, u32 *count);
 
 struct wrt_mp_presentation {
@@ -189,7 +292,16 @@ static inline u64 wrt_mp_end(const struct wrt_mp *mp)
 	return mp->stream->pos.has_end ? mp->stream->pos.end : ~0ull;
 }
 
-/* [A] GetOutputStreamPresentationPosition. WRT-184..187. */
+/**
+ * wrt_mp_presentation() - GetOutputStreamPresentationPosition
+ * @mp: stream of the miniport
+ * @out: filled on success
+ *
+ * WRT-184..187.
+ *
+ * Context: Any.
+ * Return: SUCCESS, DEVICE_REMOVED, or NOT_SUPPORTED (capture, or no notification buffer).
+ */
 enum wrt_status wrt_mp_presentation(struct wrt_mp *mp, struct wrt_mp_presentation *out);
 
 struct wrt_mp_read {
@@ -198,28 +310,55 @@ struct wrt_mp_read {
 	u64 fetched, dropped;	/* for wrt_mp_unread_packet() */
 };
 
-/*
- * [A] GetReadPacket. INVALID_DEVICE_STATE (below PAUSE), DEVICE_NOT_READY (nothing new),
- * INVALID_DEVICE_REQUEST (observer). No backlog: Flags are 0, MoreData is FALSE.
- * WRT-190..202, Q25, Q26.
+/**
+ * wrt_mp_read_packet() - GetReadPacket
+ * @mp: stream of the miniport
+ * @out: filled on success
+ *
+ * There is no backlog: Flags are 0, MoreData is FALSE. WRT-190..202, Q25, Q26.
+ *
+ * Context: Any.
+ * Return: SUCCESS, DEVICE_REMOVED, NOT_SUPPORTED (playback, or no notification buffer),
+ *	INVALID_DEVICE_STATE (below PAUSE), DEVICE_NOT_READY (no new packet), or INVALID_DEVICE_REQUEST
+ *	(an observer).
  */
 enum wrt_status wrt_mp_read_packet(struct wrt_mp *mp, struct wrt_mp_read *out);
 
-/* [A] The answer could not be delivered: as if it had not been asked. */
+/**
+ * wrt_mp_unread_packet() - undo wrt_mp_read_packet(), whose answer could not be delivered
+ * @mp: stream of the miniport
+ * @read: what wrt_mp_read_packet() returned
+ *
+ * Context: Any.
+ */
 void wrt_mp_unread_packet(struct wrt_mp *mp, const struct wrt_mp_read *read);
 
 #define WRT_MP_EOS	0x200u	/* KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM */
 
-/*
- * [A] SetWritePacket. DATA_LATE_ERROR, DATA_OVERRUN, INVALID_DEVICE_STATE (after EOS),
- * INVALID_PARAMETER (flags, eos_bytes), INVALID_DEVICE_REQUEST (observer).
+/**
+ * wrt_mp_write_packet() - SetWritePacket
+ * @mp: stream of the miniport
+ * @number: number of the packet, modulo 2^32
+ * @flags: 0 or WRT_MP_EOS
+ * @eos_bytes: with WRT_MP_EOS, bytes of the last packet
+ *
  * WRT-164..183, Q21..Q24, Q27.
+ *
+ * Context: Any.
+ * Return: SUCCESS, DEVICE_REMOVED, NOT_SUPPORTED (capture, or no notification buffer),
+ *	DATA_LATE_ERROR, DATA_OVERRUN, INVALID_DEVICE_STATE (after EOS), INVALID_PARAMETER (flags,
+ *	eos_bytes), or INVALID_DEVICE_REQUEST (an observer).
  */
 enum wrt_status wrt_mp_write_packet(struct wrt_mp *mp, u32 number, u32 flags, u32 eos_bytes);
 
-/*
- * [C] The device has been removed (core says GONE already): every event is signalled
- * once more, soon, then never again. The binding frees the buffer's memory itself.
+/**
+ * wrt_mp_removed() - the device has been removed: signal every event once more
+ * @mp: stream of the miniport
+ *
+ * To be called when the core is GONE. No signal follows the last ones. The binding frees the
+ * memory of the buffer.
+ *
+ * Context: Control mutex held; may sleep.
  */
 void wrt_mp_removed(struct wrt_mp *mp);
 

@@ -10,7 +10,14 @@
 
 #include "adapter.h"
 
-/* card.c: a card that is not registered yet. -errno. */
+/**
+ * wrt_card_new() - make a card that is not registered yet
+ * @info: properties of the card
+ * @out: filled on success
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
 int wrt_card_new(const struct wrt_adapter_info *info, struct snd_card **out);
 
 /* card.c: what an error of the core is to ALSA's clients. */
@@ -19,16 +26,49 @@ int wrt_alsa_errno(int err);
 /* pcm.c: one PCM device; substream i of a direction is pin i. Lives as long as the card. */
 struct wrt_pcm;
 
+/**
+ * wrt_pcm_new() - make the PCM device of a card
+ * @card: card, not registered yet
+ * @device: device of the card
+ * @info: properties of the card
+ * @out: filled on success
+ *
+ * One PCM device; substream i of a direction is pin i. It lives as long as the card.
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
 int wrt_pcm_new(struct snd_card *card, struct wrt_device *device,
 		const struct wrt_adapter_info *info, struct wrt_pcm **out);
 
-/* May sleep, after the card has been disconnected: all its PCM files and mappings are gone. */
+/**
+ * wrt_pcm_wait_closed() - wait until all PCM files and mappings of a card are gone
+ * @wp: PCM
+ *
+ * To be called after the card was disconnected.
+ *
+ * Context: May sleep.
+ */
 void wrt_pcm_wait_closed(struct wrt_pcm *wp);
 
-/* mixer.c: a control for each of the codec's, none where there is no codec. */
+/**
+ * wrt_mixer_new() - add a mixer control for each control of the codec
+ * @card: card, not registered yet
+ * @device: device of the card
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
 int wrt_mixer_new(struct snd_card *card, struct wrt_device *device);
 
-/* proc.c */
+/**
+ * wrt_proc_new() - add /proc/asound/cardN/wavert
+ * @card: card, not registered yet
+ * @device: device of the card
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
 int wrt_proc_new(struct snd_card *card, struct wrt_device *device);
 
 #endif

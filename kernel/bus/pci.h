@@ -37,14 +37,40 @@ struct wrt_pci_driver {
 	unsigned long slots;		/* of index and id, that are in use */
 };
 
-/* A struct pci_driver's operations. All may sleep; the device is locked. */
+/**
+ * wrt_pci_probe() - probe() of a struct pci_driver
+ * @pdev: PCI device, locked
+ * @drv: the module's driver
+ *
+ * Context: May sleep; the device is locked.
+ * Return: 0 or a negative errno.
+ */
 int wrt_pci_probe(struct pci_dev *pdev, struct wrt_pci_driver *drv);
+
+/**
+ * wrt_pci_remove() - remove() of a struct pci_driver
+ * @pdev: PCI device, locked
+ *
+ * Context: May sleep; the device is locked.
+ */
 void wrt_pci_remove(struct pci_dev *pdev);
+
+/**
+ * wrt_pci_shutdown() - shutdown() of a struct pci_driver
+ * @pdev: PCI device, locked
+ *
+ * Context: May sleep; the device is locked.
+ */
 void wrt_pci_shutdown(struct pci_dev *pdev);
 
 extern const struct dev_pm_ops wrt_pci_pm_ops;
 
-/* QEMU says so of the devices it emulates. */
+/**
+ * wrt_pci_emulated() - whether QEMU emulates the device
+ * @pdev: PCI device
+ *
+ * Return: true if its PCI subsystem is that of QEMU.
+ */
 bool wrt_pci_emulated(const struct pci_dev *pdev);
 
 #endif

@@ -24,9 +24,20 @@ struct wrt_platform {
 /* ctx of these operations is the struct wrt_platform. */
 extern const struct wrt_hw_bus wrt_platform_bus;
 
+/**
+ * wrt_platform_init() - initialise the timers of a device
+ * @p: timers, not armed
+ */
 void wrt_platform_init(struct wrt_platform *p);
 
-/* May sleep: on return no timer handler runs and none is armed. */
+/**
+ * wrt_platform_quiet() - cancel all timers
+ * @p: timers of one device
+ *
+ * On return no timer handler runs and none is armed.
+ *
+ * Context: May sleep.
+ */
 void wrt_platform_quiet(struct wrt_platform *p);
 
 #endif

@@ -67,16 +67,34 @@ void wrt_deferred_end(struct wrt_device *dev, struct wrt_client *c, bool more, u
 
 #define WRT_NOTHING_DEFERRED	(~0ull)
 
-/* [A] As wrt_device_serve() without serving a client: for a thread that is about to sleep. */
+/**
+ * wrt_device_deferred() - time until a client with deferred signals may be served
+ * @dev: device
+ *
+ * As wrt_device_serve(), but serves no client: for a thread that is about to sleep.
+ *
+ * Context: Any.
+ * Return: As wrt_device_serve().
+ */
 u64 wrt_device_deferred(struct wrt_device *dev);
 
-/*
- * [S] Until nothing is deferred. For privileged callers: the thread does not keep to its budget
- * meanwhile. WRT_EINTR: the calling process is being killed.
+/**
+ * wrt_device_wait_deferred() - wait until no signal is deferred
+ * @dev: device
+ *
+ * For privileged callers: meanwhile the thread does not keep to its budget.
+ *
+ * Context: May sleep.
+ * Return: 0, or WRT_EINTR (the calling process is being killed).
  */
 int wrt_device_wait_deferred(struct wrt_device *dev);
 
-/* [A] Before removal: the wait above ends now, and does not begin again. */
+/**
+ * wrt_device_abandon_deferred() - end wrt_device_wait_deferred() for good, before removal
+ * @dev: device
+ *
+ * Context: Any.
+ */
 void wrt_device_abandon_deferred(struct wrt_device *dev);
 
 #endif

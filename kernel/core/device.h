@@ -8,47 +8,128 @@
 
 #include "stream.h"
 
-/* [S] Ask the backend for its slots. WRT_ENOMEM, WRT_EINVAL (no slot). */
+/**
+ * wrt_device_init() - make a device and its streams around a probed backend
+ * @dev: device, zeroed
+ * @ops: operations of the backend
+ * @hw: backend device
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_ENOMEM, or WRT_EINVAL (the backend has no slot).
+ */
 int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw);
 
-/* [S] After the last call into any stream. */
+/**
+ * wrt_device_destroy() - free what wrt_device_init() made
+ * @dev: device
+ *
+ * No call into any stream may follow.
+ *
+ * Context: May sleep.
+ */
 void wrt_device_destroy(struct wrt_device *dev);
 
-/*
- * The interrupt handler. Hard irq, a timer, a DPC or a step: any context. True if the
- * interrupt was the device's.
+/**
+ * wrt_device_irq() - serve the interrupt of a device
+ * @dev: device
+ *
+ * Context: Any: hard interrupt, timer, DPC or step of the clock.
+ * Return: true if the interrupt was that of the device.
  */
 bool wrt_device_irq(struct wrt_device *dev);
 
-/*
- * [S] For the binding's thread: serve one client, if its turn has come. 0: call again at once;
- * else the time in ns after which to call again; WRT_NOTHING_DEFERRED: when woken.
+/**
+ * wrt_device_serve() - serve one client with deferred signals, if its turn has come
+ * @dev: device
+ *
+ * For the binding's thread.
+ *
+ * Context: May sleep.
+ * Return: Time in ns after which to call again; 0: at once; WRT_NOTHING_DEFERRED: when woken.
  */
 u64 wrt_device_serve(struct wrt_device *dev);
 
-/*
- * [S] The device goes away: DMA off everywhere, state GONE published. On return the
- * backend is not called any more, except by an interrupt: the binding silences that next.
+/**
+ * wrt_device_gone() - the device is removed: turn DMA off, publish state GONE
+ * @dev: device
+ *
+ * On return the backend is not called any more, except by an interrupt, which the binding
+ * silences next.
+ *
+ * Context: May sleep.
  */
 void wrt_device_gone(struct wrt_device *dev);
 
-/*
- * [S] System suspend: DMA off, streams stay in RUN, and go on where they stood after
- * resume. Between the two nothing can be configured or started (WRT_EIO). What resume
- * returns is the backend's; streams are then as after a halt.
+/**
+ * wrt_device_suspend() - turn DMA off for a system suspend
+ * @dev: device
+ *
+ * Streams stay in RUN and continue from the same position after wrt_device_resume(). Between the
+ * two nothing can be configured or started (WRT_EIO).
+ *
+ * Context: May sleep.
  */
 void wrt_device_suspend(struct wrt_device *dev);
+
+/**
+ * wrt_device_resume() - turn DMA on again after wrt_device_suspend()
+ * @dev: device
+ *
+ * Context: May sleep.
+ * Return: 0 or the error of the backend; after an error streams are as after a halt.
+ */
 int wrt_device_resume(struct wrt_device *dev);
 
-/* [S] The codec's controls; WRT_ERANGE ends the list. WRT_EGONE, WRT_EIO (suspended). */
+/**
+ * wrt_device_control() - describe a control of the codec
+ * @dev: device
+ * @index: number of the control, from 0
+ * @c: filled on success
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_ERANGE (no control has this number), WRT_EGONE, or WRT_EIO (suspended).
+ */
 int wrt_device_control(struct wrt_device *dev, u32 index, struct wrt_hw_control *c);
+
+/**
+ * wrt_device_control_get() - read a control of the codec
+ * @dev: device
+ * @index: number of the control, from 0
+ * @value: filled on success: both channels
+ *
+ * Context: May sleep.
+ * Return: As wrt_device_control().
+ */
 int wrt_device_control_get(struct wrt_device *dev, u32 index, u32 value[2]);
+
+/**
+ * wrt_device_control_set() - write a control of the codec
+ * @dev: device
+ * @index: number of the control, from 0
+ * @value: both channels
+ *
+ * Context: May sleep.
+ * Return: As wrt_device_control().
+ */
 int wrt_device_control_set(struct wrt_device *dev, u32 index, const u32 value[2]);
 
-/* The stream of this pin (numbered within its direction), or NULL. */
+/**
+ * wrt_device_stream() - find the stream of a pin
+ * @dev: device
+ * @dir: enum wrt_dir
+ * @pin: number of the pin in its direction
+ *
+ * Return: The stream, or NULL.
+ */
 struct wrt_stream *wrt_device_stream(struct wrt_device *dev, u32 dir, u32 pin);
 
-/* How many pins the device has in this direction. */
+/**
+ * wrt_device_pins() - count the pins of a direction
+ * @dev: device
+ * @dir: enum wrt_dir
+ *
+ * Return: Number of pins.
+ */
 u32 wrt_device_pins(const struct wrt_device *dev, u32 dir);
 
 #endif

@@ -23,25 +23,47 @@ struct wrt_request {
 	u32 channels;
 };
 
-/* Bytes of one sample, 0 if format is not exactly one known format. */
+/**
+ * wrt_format_bytes() - size of a sample
+ * @format: enum wrt_format
+ *
+ * Return: Bytes; 0 if @format is not exactly one known format.
+ */
 u32 wrt_format_bytes(u32 format);
 
-/* 0, or WRT_EINVAL if the device lacks rate, format or channel count. */
+/**
+ * wrt_geometry_check_format() - check that a device has this format
+ * @c: capabilities of the device
+ * @rate: Hz
+ * @format: enum wrt_format
+ * @channels: number of channels
+ *
+ * Return: 0, or WRT_EINVAL if the device lacks rate, format or number of channels.
+ */
 int wrt_geometry_check_format(const struct wrt_hw_caps *c, u32 rate, u32 format, u32 channels);
 
 /* Least common multiple of frame and notification step: sizes are multiples, bytes. */
 u32 wrt_geometry_unit(const struct wrt_hw_caps *c, u32 frame_bytes);
 
-/* Least distance of two points at this rate, frames. */
+/**
+ * wrt_geometry_point_min_frames() - least distance of two notification points
+ * @rate: Hz
+ *
+ * Return: Frames.
+ */
 u32 wrt_geometry_point_min_frames(u32 rate);
 
 /* Least distance of two points for this format, bytes, a multiple of the unit. */
 u32 wrt_geometry_notify_min(const struct wrt_hw_caps *c, u32 rate, u32 frame_bytes);
 
-/*
- * Fill everything in g but the memory (seg, nseg, cpu). Errors: WRT_EINVAL for a
- * format the device lacks, WRT_ERANGE for more bytes or points than it can do.
- * On error g is untouched.
+/**
+ * wrt_geometry_make() - compute the geometry of a buffer from a request
+ * @c: capabilities of the device
+ * @r: request of the client
+ * @g: filled on success, except for the memory (seg, nseg, cpu)
+ *
+ * Return: 0, WRT_EINVAL (the device lacks the format), or WRT_ERANGE (more bytes or points than
+ *	the device supports).
  */
 int wrt_geometry_make(const struct wrt_hw_caps *c, const struct wrt_request *r,
 		      struct wrt_hw_geom *g);

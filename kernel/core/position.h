@@ -66,7 +66,10 @@ static inline u64 wrt_position_ns(const struct wrt_position *p)
 /* The stream ends at this linear position, its points then are these. */
 void wrt_position_end_at(struct wrt_position *p, u64 linear, u64 points);
 
-/* It does not end. */
+/**
+ * wrt_position_no_end() - the stream has no end any more
+ * @p: position; stream lock held
+ */
 void wrt_position_no_end(struct wrt_position *p);
 
 /*
@@ -129,9 +132,14 @@ static inline bool wrt_position_step(struct wrt_position *p, const struct wrt_cy
 /* Points passed since the last reset, consumed or not: C, the packet in progress. */
 u64 wrt_position_all_points(const struct wrt_position *p, const struct wrt_cycle *c);
 
-/*
- * When DMA moved the first byte of the newest complete packet, number all_points - 1;
- * there has to be one.
+/**
+ * wrt_position_packet_ns() - when DMA moved the first byte of the newest complete packet
+ * @p: position; stream lock held
+ * @c: cycle
+ *
+ * There has to be a complete packet.
+ *
+ * Return: Time in ns.
  */
 u64 wrt_position_packet_ns(const struct wrt_position *p, const struct wrt_cycle *c);
 

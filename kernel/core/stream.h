@@ -165,87 +165,177 @@ struct wrt_stream {
 	u32 no_trial_uid;		/* ... and whose events it is about */
 };
 
-/*
- * [S] Claim the stream for c, without a buffer: what the hardware knows of an earlier one of
- * c's is forgotten. So memory is only ever allocated by who has the stream. Errors:
- * WRT_EBUSY (another client owns it), WRT_ESTATE (running), WRT_EGONE, WRT_EINTR.
- * wrt_stream_release() undoes it.
+/**
+ * wrt_stream_claim() - claim a stream without a buffer
+ * @s: stream
+ * @c: client
+ *
+ * The device forgets an earlier buffer of the client. A client claims a stream before it
+ * allocates memory, so only an owner allocates. wrt_stream_release() undoes it.
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_EBUSY (another client owns it), WRT_ESTATE (running), WRT_EGONE, or WRT_EINTR.
  */
 int wrt_stream_claim(struct wrt_stream *s, struct wrt_client *c);
 
-/*
- * [S] Claim the stream for c, if it has not been, and program the hardware for this buffer;
- * position 0. Again for the owner: reprogram. Errors: those of wrt_stream_claim(), or the
- * backend's; then the stream has no owner.
+/**
+ * wrt_stream_configure() - program the hardware for a buffer, position 0
+ * @s: stream
+ * @c: client; the stream is claimed for it if it has not been
+ * @g: geometry and memory
+ *
+ * Context: May sleep.
+ * Return: 0, an error of wrt_stream_claim(), or that of the backend; after an error the stream
+ *	has no owner.
  */
 int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 			 const struct wrt_hw_geom *g);
 
-/*
- * [S] Give the stream back: DMA off, the device forgets the buffer, no callback of
- * c runs any more on return. Without effect unless c is the owner.
+/**
+ * wrt_stream_release() - give a stream back
+ * @s: stream
+ * @c: client; without effect unless it is the owner
+ *
+ * DMA is off and the device forgets the buffer. On return no callback of the client runs.
+ *
+ * Context: May sleep.
  */
 void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c);
 
-/*
- * [A] DMA on, from where it stood. WRT_EBUSY, WRT_ESTATE (not READY), WRT_EGONE, WRT_EIO
- * (suspended, or the hardware does not do as told).
+/**
+ * wrt_stream_start() - turn DMA on, from the current position
+ * @s: stream
+ * @c: client
+ *
+ * Context: Any.
+ * Return: 0, WRT_EBUSY (not the owner), WRT_ESTATE (not READY), WRT_EGONE, or WRT_EIO (suspended,
+ *	or the hardware does not respond).
  */
 int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
 
-/*
- * [A] DMA off, position kept; stop and pause are one. Points up to here are published and
- * handed out: to observers, and to the owner if it wants the last ones; for these it calls
- * wrt_stream_settle() next. WRT_EBUSY if c is not the owner; no error when DMA is off.
+/**
+ * wrt_stream_stop() - turn DMA off and keep the position
+ * @s: stream
+ * @c: client
+ *
+ * Stop and pause are the same here. Points up to here are published and handed out: to observers,
+ * and to the owner if it wants the last ones; for these it calls wrt_stream_settle() next.
+ *
+ * Context: Any.
+ * Return: 0 (also if DMA is off), or WRT_EBUSY (not the owner).
  */
 int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c);
 
-/*
- * [A] Position 0 again; only READY, only the owner, else without effect. An observer may be
- * signalled later for a point of before.
+/**
+ * wrt_stream_reset() - set the position to 0
+ * @s: stream
+ * @c: client; without effect unless it is the owner and the stream is READY
+ *
+ * An observer may be signalled later for a point before the reset.
+ *
+ * Context: Any.
  */
 void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
 
-/*
- * [A] Read the position now. Consumes no point. All zero (but for state) unless c is
- * the owner or an observer: nobody else's position is shown. c may be NULL.
+/**
+ * wrt_stream_position() - read the position now
+ * @s: stream
+ * @c: owner or observer; any other client, or NULL, gets zeroes except for the state
+ * @out: filled
+ *
+ * Consumes no point.
+ *
+ * Context: Any.
  */
 void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out);
 
-/* [S] A register of the owner's that may be mapped. WRT_ERANGE (none), WRT_EBUSY, WRT_EGONE. */
+/**
+ * wrt_stream_get_register() - get a register of the hardware that may be mapped
+ * @s: stream
+ * @c: client
+ * @kind: enum wrt_hw_register_kind
+ * @out: filled on success
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_ERANGE (the hardware has none), WRT_EBUSY (not the owner), or WRT_EGONE.
+ */
 int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
 			    struct wrt_hw_register *out);
 
-/*
- * [A] True: since its start, a capture stream recorded silence in place of what was played, whose
- * rate, format and channels are not its own; they are in *other.
+/**
+ * wrt_stream_silenced() - whether a capture stream records silence because of its format
+ * @s: capture stream
+ * @other: filled if so: rate, format and channels of the playback
+ *
+ * Context: Any.
+ * Return: true if since its start the stream recorded silence instead of a playback with another
+ *	rate, format or number of channels.
  */
 bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other);
 
-/* [A] Publish once more to c alone: something of its own has changed. */
+/**
+ * wrt_stream_refresh() - publish once more to one client
+ * @s: stream
+ * @c: client
+ *
+ * For a client whose own state has changed.
+ *
+ * Context: Any.
+ */
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
 
-/*
- * [A] Take the device lock and read the position into *now, so that what a client keeps beside the
- * position can change together with it. Returns the flags for wrt_stream_unlock().
+/**
+ * wrt_stream_lock() - take the device lock and read the position
+ * @s: stream
+ * @c: client
+ * @now: filled
+ *
+ * What a client keeps beside the position can change together with it until wrt_stream_unlock().
+ *
+ * Context: Any.
+ * Return: Flags for wrt_stream_unlock().
  */
 unsigned long wrt_stream_lock(struct wrt_stream *s, struct wrt_client *c,
 			      struct wrt_snapshot *now) WRT_ACQUIRES(&s->dev->lock);
+
+/**
+ * wrt_stream_unlock() - release the lock that wrt_stream_lock() took
+ * @s: stream
+ * @flags: returned by wrt_stream_lock()
+ *
+ * Context: Any.
+ */
 void wrt_stream_unlock(struct wrt_stream *s, unsigned long flags) WRT_RELEASES(&s->dev->lock);
 
-/* Device lock held: publish once more to c alone. */
+/**
+ * wrt_stream_publish_to() - publish once more to one client
+ * @s: stream
+ * @c: client
+ *
+ * Context: Device lock held.
+ */
 void wrt_stream_publish_to(struct wrt_stream *s, struct wrt_client *c);
 
-/*
- * Device lock held, by the owner: the stream ends at this linear position
- * (less than a buffer ahead); the position stays there, and the points are then `points`.
+/**
+ * wrt_stream_end_at() - set the end of a stream
+ * @s: stream
+ * @linear: linear position of the end, less than a buffer ahead; the position stays there
+ * @points: number of points passed at the end
+ *
+ * Context: Device lock held, by the owner.
  */
 void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
 
-/*
- * [A] The owner's last byte lies before this linear position: what the buffer holds beyond it is
- * not to be played. The position goes on all the same. Until the stream stops; without effect
- * unless it runs. Only where the backend has silence_after().
+/**
+ * wrt_stream_silence_after() - do not play what the buffer holds after a position
+ * @s: stream
+ * @c: owner
+ * @linear: linear position of the last byte to be played
+ *
+ * The position continues. It holds until the stream stops, and has no effect unless the stream
+ * runs. Only where the backend has silence_after().
+ *
+ * Context: Any.
  */
 void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 linear);
 
@@ -255,34 +345,78 @@ void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 li
  */
 void wrt_stream_look(struct wrt_stream *s, u64 irq_ns);
 
-/*
- * [S] Notify c, from here, of all that it is still owed; on return nothing is left over and no
- * callback of c runs. Something may be left over after WRT_EINTR (the calling process is being
- * killed) and WRT_EGONE (removal does not wait for the owner's signals). Nothing of other
- * clients is waited for.
+/**
+ * wrt_stream_settle() - make all signals that a client is owed
+ * @s: stream
+ * @c: client
+ *
+ * On return nothing is left over and no callback of the client runs, except after an error. Other
+ * clients are not waited for.
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_EINTR (the calling process is being killed), or WRT_EGONE (removal does not wait
+ *	for the owner's signals).
  */
 int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
 
-/* [S] No notify() of c that began before this call still runs. */
+/**
+ * wrt_stream_sync() - wait for notify() calls of a client that began before
+ * @s: stream
+ * @c: client
+ *
+ * Context: May sleep.
+ */
 void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c);
 
-/* [A] Number of the first point that DMA has not passed yet, as notify() will tell it. */
+/**
+ * wrt_stream_next_point() - number of the first point that DMA has not passed yet
+ * @s: stream
+ * @c: client
+ *
+ * Context: Any.
+ * Return: The number, as notify() will report it.
+ */
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
 
-/*
- * [A] Become an observer. WRT_EGONE; WRT_ENOMEM beyond WRT_OBSERVERS_MAX, or beyond
- * WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT of one unprivileged user, or of neither the owner's user
- * nor privileged ones.
+/**
+ * wrt_stream_observe() - make a client an observer
+ * @s: stream
+ * @c: client
+ *
+ * Context: Any.
+ * Return: 0, WRT_EGONE, or WRT_ENOMEM: more than WRT_OBSERVERS_MAX; or more than
+ *	WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT of one unprivileged user, or of all that are neither the
+ *	owner's user nor privileged.
  */
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);
 
-/* [S] No callback of c runs on return. What was pending is dropped. */
+/**
+ * wrt_stream_unobserve() - remove an observer
+ * @s: stream
+ * @c: observer
+ *
+ * What was pending is dropped. On return no callback of the client runs.
+ *
+ * Context: May sleep.
+ */
 void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c);
 
-/* [A] Have notify() called once more, WRT_FROM_THREAD, on the list of clients or not. */
+/**
+ * wrt_client_defer() - have notify() called once more from the thread
+ * @c: client, on the list of its stream or not
+ *
+ * Context: Any.
+ */
 void wrt_client_defer(struct wrt_client *c);
 
-/* [S] The client is closed: no such call is in progress on return, and none follows. */
+/**
+ * wrt_client_cancel() - close a client
+ * @c: client
+ *
+ * On return no call that wrt_client_defer() asked for runs, and none follows.
+ *
+ * Context: May sleep.
+ */
 void wrt_client_cancel(struct wrt_client *c);
 
 /* query.c only, device lock held: read the hardware (in RUN); what c may see. */

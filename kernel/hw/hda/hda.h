@@ -35,18 +35,42 @@ struct wrt_hda_config {
 
 extern const struct wrt_hw_ops wrt_hda_ops;
 
-/* [S] Width of the bus addresses of this controller: for the mask of dma_alloc. */
+/**
+ * wrt_hda_dma_bits() - width of the bus addresses of a controller
+ * @bus: callbacks of the bus; must outlive the device
+ * @ctx: passed to each callback of @bus
+ * @cfg: configuration; copied
+ *
+ * For the DMA mask of the device.
+ *
+ * Context: May sleep.
+ * Return: Number of bits.
+ */
 u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg);
 
-/*
- * [S] Reset the controller, ask the codecs, set up paths at 0 dB. Says in the log what is
- * wrong. Memory decoding and bus mastering are on; bus must outlive the device. WRT_EIO
- * (it does not answer), WRT_ERANGE (no codec with a path), WRT_ENOMEM.
+/**
+ * wrt_hda_create() - reset a controller, find its codecs and set up paths at 0 dB
+ * @bus: callbacks of the bus; must outlive the device
+ * @ctx: passed to each callback of @bus
+ * @cfg: configuration; copied
+ * @out: filled on success
+ *
+ * Memory decoding and bus mastering are on. What is wrong is in the log.
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_EIO (no response), WRT_ERANGE (no codec with a path), or WRT_ENOMEM.
  */
 int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg,
 		   struct wrt_hw_dev **out);
 
-/* [S] Streams are closed, the interrupt is silenced. The controller is left in reset. */
+/**
+ * wrt_hda_destroy() - free a controller and leave it in reset
+ * @d: backend device
+ *
+ * Its streams are closed and its interrupt is silenced.
+ *
+ * Context: May sleep.
+ */
 void wrt_hda_destroy(struct wrt_hw_dev *d);
 
 #endif

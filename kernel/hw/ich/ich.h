@@ -18,11 +18,29 @@ struct wrt_ich_config {
 
 extern const struct wrt_hw_ops wrt_ich_ops;
 
-/* [S] bus must outlive the device. WRT_EIO (said why in the log), WRT_ENOMEM. */
+/**
+ * wrt_ich_create() - set up an AC'97 controller and its codec
+ * @bus: callbacks of the bus; must outlive the device
+ * @ctx: passed to each callback of @bus
+ * @cfg: configuration; copied
+ * @out: filled on success
+ *
+ * What is wrong is in the log.
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_EIO, or WRT_ENOMEM.
+ */
 int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich_config *cfg,
 		   struct wrt_hw_dev **out);
 
-/* [S] After the last call of any operation, irq() too. */
+/**
+ * wrt_ich_destroy() - free a controller
+ * @d: backend device
+ *
+ * No operation may be called any more, including irq().
+ *
+ * Context: May sleep.
+ */
 void wrt_ich_destroy(struct wrt_hw_dev *d);
 
 #endif

@@ -40,15 +40,33 @@ struct wrt_sim_config {
 
 extern const struct wrt_hw_ops wrt_sim_ops;
 
-/* bus must outlive the device. WRT_EINVAL, WRT_ENOMEM. */
+/**
+ * wrt_sim_create() - make a simulated device
+ * @bus: callbacks of the bus; must outlive the device
+ * @ctx: passed to each callback of @bus
+ * @cfg: configuration; copied
+ * @out: filled on success
+ *
+ * Return: 0, WRT_EINVAL, or WRT_ENOMEM.
+ */
 int wrt_sim_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_sim_config *cfg,
 		   struct wrt_hw_dev **out);
+
+/**
+ * wrt_sim_destroy() - free a simulated device
+ * @d: backend device
+ */
 void wrt_sim_destroy(struct wrt_hw_dev *d);
 
-/*
- * [A] device lock held, step clock only. Move time on by at most this many frames,
- * but not past the next interrupt; returns how many. The caller then runs the
- * interrupt handler and goes on with the rest.
+/**
+ * wrt_sim_step() - advance the step clock up to the next interrupt
+ * @d: backend device
+ * @frames: most frames to advance
+ *
+ * The caller then runs the interrupt handler and continues with the rest.
+ *
+ * Context: Device lock held; step clock only.
+ * Return: Number of frames that the clock advanced.
  */
 u64 wrt_sim_step(struct wrt_hw_dev *d, u64 frames);
 
