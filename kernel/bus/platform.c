@@ -23,15 +23,36 @@ static u64 platform_now(void *ctx)
 	return ktime_get_ns();
 }
 
+/*
+ * The handler of this timer is running here. It has interrupts off, so a call on this processor is
+ * made by that handler. Not on PREEMPT_RT, where it is a thread.
+ */
+static bool is_handler(const struct wrt_platform_timer *t)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) && READ_ONCE(t->cpu) == raw_smp_processor_id();
+}
+
+/*
+ * The handler of a timer gives the next time to the core of hrtimers when it returns, which is
+ * cheaper than starting the timer. All calls are made under the device lock; if another processor
+ * has started the timer meanwhile it is queued and its time is not to be touched.
+ */
 static void platform_timer_at(void *ctx, u32 slot, u64 ns)
 {
 	struct wrt_platform *p = ctx;
-	struct hrtimer *timer = &p->slot[slot].timer;
+	struct wrt_platform_timer *t = &p->slot[slot];
+	bool handler = is_handler(t);
 
-	if (ns)
-		hrtimer_start(timer, ns_to_ktime(ns), TIMER_MODE);
-	else
-		hrtimer_try_to_cancel(timer);
+	if (handler)
+		t->restart = false;
+	if (!ns) {
+		hrtimer_try_to_cancel(&t->timer);
+	} else if (handler && !hrtimer_is_queued(&t->timer)) {
+		hrtimer_set_expires(&t->timer, ns_to_ktime(ns));
+		t->restart = true;
+	} else {
+		hrtimer_start(&t->timer, ns_to_ktime(ns), TIMER_MODE);
+	}
 }
 
 const struct wrt_hw_bus wrt_platform_bus = {
@@ -40,13 +61,16 @@ const struct wrt_hw_bus wrt_platform_bus = {
 };
 EXPORT_SYMBOL_GPL(wrt_platform_bus);
 
-/* The next time is armed by the backend, from inside. */
+/* The backend sets the next time, see platform_timer_at(). */
 static enum hrtimer_restart platform_fire(struct hrtimer *timer)
 {
-	struct wrt_platform_timer *slot = container_of(timer, struct wrt_platform_timer, timer);
+	struct wrt_platform_timer *t = container_of(timer, struct wrt_platform_timer, timer);
 
-	wrt_device_irq(slot->platform->device);
-	return HRTIMER_NORESTART;
+	t->restart = false;
+	WRITE_ONCE(t->cpu, raw_smp_processor_id());
+	wrt_device_irq(t->platform->device);
+	WRITE_ONCE(t->cpu, -1);
+	return t->restart ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 
 void wrt_platform_init(struct wrt_platform *p)
@@ -55,6 +79,7 @@ void wrt_platform_init(struct wrt_platform *p)
 
 	for (i = 0; i < WRT_SLOTS_MAX; i++) {
 		p->slot[i].platform = p;
+		p->slot[i].cpu = -1;
 		wrt_hrtimer_setup(&p->slot[i].timer, platform_fire, CLOCK_MONOTONIC,
 				  TIMER_MODE);
 	}

@@ -14,6 +14,8 @@
 struct wrt_platform_timer {
 	struct hrtimer timer;
 	struct wrt_platform *platform;
+	int cpu;		/* on which the handler runs; -1: on none */
+	bool restart;		/* the handler's: the timer has its next time */
 };
 
 struct wrt_platform {

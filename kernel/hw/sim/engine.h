@@ -1,52 +1,103 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * engine.h - shared by sim.c (time, interrupts) and mover.c (data). Everything here
- * is under the device lock.
+ * engine.h - shared by sim.c (operations, interrupts), clock.c (time) and mover.c (data).
+ * Everything here is under the device lock.
+ *
+ * A time is in ns, or by the step clock in frames. g is a frame number on the device's clock,
+ * at a stream's rate.
  */
 #ifndef WRT_HW_SIM_ENGINE_H
 #define WRT_HW_SIM_ENGINE_H
 
 #include "sim.h"
 
-/* g: a frame number on the device's clock, at this stream's rate. */
+#define WRT_SIM_NO_END	(~0ull)
+#define WRT_SIM_NEVER	(~0ull)
+
 struct wrt_hw_stream {
+	/* Of an interrupt. */
+	u64 due_time;		/* of the next interrupt; WRT_SIM_NEVER */
+	u64 due_g;		/* the frame that is complete then, rounded up by ... */
+	u32 due_rest;		/* ... so many parts of a ns, `rate` to a ns */
+	bool due_at_point;
+	bool points;		/* interrupt at every point, else only now and then */
+	bool running;
+	u64 moved_g;		/* data moved up to, not including, this frame ... */
+	u32 moved_frame;	/* ... which lies here in the buffer */
+	u32 frames;		/* buffer size in frames */
+	u64 told_g;		/* DMA position as last reported to the core */
+	u64 end_g;		/* playback ends before this frame; WRT_SIM_NO_END */
 	struct wrt_hw_dev *dev;
 	u32 slot;
-	bool open;
-	bool running;
-	bool points;		/* interrupt at every point, else only now and then */
+	u32 frame_time;		/* a frame takes at least this long */
+	u32 portion;		/* frames from point to point, of which each takes ... */
+	u32 portion_time;	/* ... this long, rounded up by ... */
+	u32 portion_rest;	/* ... so many parts of a ns; portion_time 0: not used */
+	/* The rest. */
 	struct wrt_hw_geom geom;
-	u32 frames;		/* buffer size in frames */
 	u64 start_g;		/* frame at which it was started ... */
 	u32 start_frame;	/* ... and the buffer frame it started from */
-	u64 moved_g;		/* data moved up to, not including, this frame */
-	u64 due_g;		/* frame of the next interrupt */
-	u64 told_g;		/* where the core was last told that DMA stands */
-	u64 end_g;		/* playback ends before this frame; WRT_SIM_NO_END */
 	u64 silent_g;		/* from this frame on it is silent; WRT_SIM_NO_END */
+	bool open;
 	bool silenced;		/* capture: playback ran with another rate, format or ... */
 	u32 play_rate, play_format, play_channels;	/* ... channels: these */
 };
-
-#define WRT_SIM_NO_END (~0ull)
 
 struct wrt_hw_dev {
 	const struct wrt_hw_bus *bus;
 	void *ctx;
 	struct wrt_sim_config cfg;
-	u64 epoch;		/* time of frame 0, ns */
+	u32 running;		/* mask of slots */
+	u64 irq_time;		/* of the last interrupt */
+	u64 epoch;		/* time of frame 0 */
 	u64 steps;		/* step clock: frames so far */
 	u32 irqs;		/* counted for WRT_SIM_FAULT_DROP_IRQ only */
 	struct wrt_hw_stream stream[2 * WRT_SIM_PAIRS_MAX];
 };
 
-/* Frames of this rate that are complete at `ns`. */
-u64 wrt_sim_grid(const struct wrt_hw_dev *d, u32 rate, u64 ns);
+/* Frames of this rate that are complete at this time. */
+u64 wrt_sim_grid(const struct wrt_hw_dev *d, u32 rate, u64 time);
 
-/* The buffer frame that carries frame number g (g >= start_g). */
+/* The time that belongs to a reading, ns. */
+u64 wrt_sim_stamp(const struct wrt_hw_stream *s, u64 time);
+
+/* The stream has been prepared: constants of its clock. */
+void wrt_sim_clock_prepare(struct wrt_hw_stream *s);
+
+/* The next interrupt is when frame g is complete; WRT_SIM_NO_END: there is none. */
+void wrt_sim_set_due(struct wrt_hw_stream *s, u64 g);
+
+/* The buffer frame of frame number g (g >= start_g). */
 u32 wrt_sim_buffer_frame(const struct wrt_hw_stream *s, u64 g);
 
-/* Move the data of both streams of a pair up to the time `ns`. */
-void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 ns);
+static inline u64 wrt_sim_time(const struct wrt_hw_dev *d)
+{
+	if (d->cfg.step)
+		return d->steps;
+	return d->bus->now_ns(d->ctx);
+}
+
+/* As wrt_sim_grid() for this stream. In its interrupt that is the frame that was due. */
+static inline u64 wrt_sim_frame_at(const struct wrt_hw_stream *s, u64 time)
+{
+	if (time - s->due_time < s->frame_time)
+		return s->due_g;
+	return wrt_sim_grid(s->dev, s->geom.rate, time);
+}
+
+static inline void wrt_sim_set_moved(struct wrt_hw_stream *s, u64 g)
+{
+	u64 frame = s->moved_frame + (g - s->moved_g);
+
+	s->moved_g = g;
+	if (frame >= s->frames)
+		frame -= s->frames;
+	if (frame >= s->frames)
+		frame = wrt_mod_u64(frame, s->frames);
+	s->moved_frame = (u32)frame;
+}
+
+/* Move the data of both streams of a pair up to this time. */
+void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 time);
 
 #endif

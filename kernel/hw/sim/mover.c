@@ -140,7 +140,7 @@ static void move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream 
 		fill(capt, play, to + (size_t)frame * capt->geom.frame_bytes, g, n);
 		g += n;
 	}
-	capt->moved_g = now_g;
+	wrt_sim_set_moved(capt, now_g);
 }
 
 static void note_silence(struct wrt_hw_stream *capt, const struct wrt_hw_geom *play)
@@ -151,25 +151,25 @@ static void note_silence(struct wrt_hw_stream *capt, const struct wrt_hw_geom *p
 	capt->play_channels = play->channels;
 }
 
-void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 ns)
+void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 time)
 {
 	struct wrt_hw_stream *play = &d->stream[2 * pair];
 	struct wrt_hw_stream *capt = &d->stream[2 * pair + 1];
 	/* geom of a stream that does not run may be changing under us */
 	bool looped = d->cfg.source == WRT_SIM_LOOPBACK && play->running && capt->running;
+	u64 g;
 
 	if (looped && !same_format(&play->geom, &capt->geom)) {
 		note_silence(capt, &play->geom);
 		looped = false;
 	}
 	if (capt->running)
-		move_capture(capt, looped ? play : NULL,
-			     wrt_sim_grid(d, capt->geom.rate, ns));
-	if (play->running) {
-		u64 g = wrt_sim_grid(d, play->geom.rate, ns);
-
-		if (g < play->moved_g)	/* processors may disagree on the time */
-			g = play->moved_g;
-		play->moved_g = g < play->end_g ? g : play->end_g;
-	}
+		move_capture(capt, looped ? play : NULL, wrt_sim_frame_at(capt, time));
+	if (!play->running)
+		return;
+	g = wrt_sim_frame_at(play, time);
+	if (g > play->end_g)
+		g = play->end_g;
+	if (g > play->moved_g)	/* processors may disagree on the time */
+		wrt_sim_set_moved(play, g);
 }

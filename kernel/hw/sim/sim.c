@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * sim.c - time and interrupts of the software engine; see sim.h. All [A] operations
+ * sim.c - operations and interrupts of the software engine; see sim.h. All [A] operations
  * run under the device lock and allocate nothing.
  */
 #include "engine.h"
@@ -13,125 +13,108 @@
 #define FRESH_MAX_HZ	1000
 #define MOVE_MIN_HZ	10
 
-/* ---- time ------------------------------------------------------------------- */
-
-/* The step clock has no time of its own: its reading is a number of frames. */
-static u64 now_ns(const struct wrt_hw_dev *d)
-{
-	return d->cfg.step ? 0 : d->bus->now_ns(d->ctx);
-}
-
-u64 wrt_sim_grid(const struct wrt_hw_dev *d, u32 rate, u64 ns)
-{
-	if (d->cfg.step)
-		return d->steps;
-	return wrt_mul_div_u64(ns - d->epoch, rate, WRT_NSEC_PER_SEC);
-}
-
-/* First ns at which frame g is complete; the inverse of wrt_sim_grid(). */
-static u64 grid_ns(const struct wrt_hw_dev *d, u32 rate, u64 g)
-{
-	u64 ns = wrt_mul_div_u64(g, WRT_NSEC_PER_SEC, rate);
-
-	if (wrt_mul_div_u64(ns, rate, WRT_NSEC_PER_SEC) < g)
-		ns++;
-	return d->epoch + ns;
-}
-
-/* The time that goes with a reading: the host's, or the step clock's in ns. */
-static u64 stamp(const struct wrt_hw_stream *s, u64 ns)
-{
-	if (s->dev->cfg.step)
-		return wrt_mul_div_u64(s->dev->steps, WRT_NSEC_PER_SEC, s->geom.rate);
-	return ns;
-}
-
-u32 wrt_sim_buffer_frame(const struct wrt_hw_stream *s, u64 g)
-{
-	return (u32)wrt_mod_u64(s->start_frame + (g - s->start_g), s->frames);
-}
-
 /* ---- interrupts ------------------------------------------------------------- */
 
-static u64 next_due(const struct wrt_hw_stream *s, u64 g)
+/* Frames from here to the next point. */
+static u32 to_next_point(const struct wrt_hw_stream *s, u64 g)
 {
-	u32 rate = s->geom.rate, portion, rest;
-	u64 done;
-
-	if (!s->points || !s->geom.notify)
-		return g + wrt_max_u32(wrt_min_u32(s->frames / 4, rate / FRESH_MIN_HZ),
-				       rate / FRESH_MAX_HZ);
-	portion = s->geom.notify_bytes / s->geom.frame_bytes;
-	done = s->start_frame + (g - s->start_g);
-	rest = portion - (u32)wrt_mod_u64(done, portion);
-	return g + wrt_min_u32(rest, rate / MOVE_MIN_HZ);
+	if (s->due_at_point && g == s->due_g)
+		return s->portion;
+	return s->portion - (u32)wrt_mod_u64(s->start_frame + (g - s->start_g), s->portion);
 }
 
-/* Behind the end of a stream nothing more is due. */
-static u64 due_after(const struct wrt_hw_stream *s, u64 g)
-{
-	u64 due = next_due(s, g);
-
-	if (due < s->end_g)
-		return due;
-	return g < s->end_g ? s->end_g : WRT_SIM_NO_END;
-}
-
+/* The next interrupt of a stream that has moved up to frame g: none after the end of playback. */
 static void arm(struct wrt_hw_stream *s, u64 g)
 {
-	struct wrt_hw_dev *d = s->dev;
+	u32 rate = s->geom.rate, n;
+	bool at_point = false;
+	u64 due;
 
-	s->due_g = due_after(s, g);
-	if (d->cfg.step)
-		return;
-	d->bus->timer_at(d->ctx, s->slot, s->due_g == WRT_SIM_NO_END ? 0 :
-			 grid_ns(d, s->geom.rate, s->due_g));
+	if (s->points && s->geom.notify) {
+		n = to_next_point(s, g);
+		at_point = n <= rate / MOVE_MIN_HZ;
+		due = g + (at_point ? n : rate / MOVE_MIN_HZ);
+	} else {
+		n = wrt_min_u32(s->frames / 4, rate / FRESH_MIN_HZ);
+		due = g + wrt_max_u32(n, rate / FRESH_MAX_HZ);
+	}
+	if (due >= s->end_g) {
+		at_point = false;
+		due = g < s->end_g ? s->end_g : WRT_SIM_NO_END;
+	}
+	wrt_sim_set_due(s, due);
+	s->due_at_point = at_point;
 }
 
-/* One interrupt of ten is lost when that fault is planted. */
+/* One timer for all streams: points at the same time cost one interrupt. */
+static void set_timer(struct wrt_hw_dev *d, u64 time)
+{
+	if (!d->cfg.step)
+		d->bus->timer_at(d->ctx, 0, time == WRT_SIM_NEVER ? 0 : time);
+}
+
+static u64 first_due(const struct wrt_hw_dev *d)
+{
+	u64 first = WRT_SIM_NEVER;
+	u32 left;
+
+	for (left = d->running; left; left &= left - 1) {
+		const struct wrt_hw_stream *s = &d->stream[wrt_first_bit(left)];
+
+		if (s->due_time < first)
+			first = s->due_time;
+	}
+	return first;
+}
+
+static void arm_and_set_timer(struct wrt_hw_stream *s, u64 g)
+{
+	arm(s, g);
+	set_timer(s->dev, first_due(s->dev));
+}
+
+/* One interrupt of ten is lost when that fault is injected. */
 static bool dropped(struct wrt_hw_dev *d)
 {
 	return d->cfg.fault == WRT_SIM_FAULT_DROP_IRQ && ++d->irqs % 10 == 0;
 }
 
-/* Positions are computed from one reading of the clock: the time of entry is not needed. */
+/* One reading of the clock for all streams, which is also that of their positions. */
 static bool sim_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
-	u64 ns = now_ns(d);
+	u64 time = wrt_sim_time(d), first = WRT_SIM_NEVER;
 	bool ours = false;
-	u32 i;
+	u32 left;
 
 	(void)entry_ns;
-	for (i = 0; i < 2 * d->cfg.pairs; i++) {
-		struct wrt_hw_stream *s = &d->stream[i];
-		u64 g;
+	d->irq_time = time;
+	for (left = d->running; left; left &= left - 1) {
+		struct wrt_hw_stream *s = &d->stream[wrt_first_bit(left)];
 
-		if (!s->running)
-			continue;
-		g = wrt_sim_grid(d, s->geom.rate, ns);
-		if (g < s->due_g)
-			continue;
-		arm(s, g);
-		ours = true;
-		if (!dropped(d))
-			*slots |= 1u << i;
+		if (time >= s->due_time) {
+			wrt_sim_move(d, s->slot / 2, time);
+			arm(s, s->moved_g);
+			ours = true;
+			if (!dropped(d))
+				*slots |= 1u << s->slot;
+		}
+		if (s->due_time < first)
+			first = s->due_time;
 	}
+	set_timer(d, first);
 	return ours;
 }
 
 u64 wrt_sim_step(struct wrt_hw_dev *d, u64 frames)
 {
+	u64 due = first_due(d);
 	u32 i;
 
-	for (i = 0; i < 2 * d->cfg.pairs; i++) {
-		const struct wrt_hw_stream *s = &d->stream[i];
-
-		if (s->running && s->due_g - d->steps < frames)
-			frames = s->due_g - d->steps;
-	}
+	if (due != WRT_SIM_NEVER && due - d->steps < frames)
+		frames = due - d->steps;
 	d->steps += frames;
 	for (i = 0; i < d->cfg.pairs; i++)
-		wrt_sim_move(d, i, 0);
+		wrt_sim_move(d, i, d->steps);
 	return frames;
 }
 
@@ -192,6 +175,7 @@ static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	s->end_g = WRT_SIM_NO_END;
 	s->silent_g = WRT_SIM_NO_END;
 	s->silenced = false;
+	wrt_sim_clock_prepare(s);
 	wrt_memset(l, 0, sizeof(*l));
 	return s->dev->cfg.fault == WRT_SIM_FAULT_NOT_READY ? WRT_EIO : 0;
 }
@@ -206,50 +190,66 @@ static void sim_release(struct wrt_hw_stream *s)
 static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	struct wrt_hw_dev *d = s->dev;
-	u64 now = now_ns(d);
-	u64 g = wrt_sim_grid(d, s->geom.rate, now);
+	u64 time = wrt_sim_time(d);
 
-	wrt_sim_move(d, s->slot / 2, now);
-	s->start_g = g;
-	s->moved_g = g;
-	s->told_g = g;
+	wrt_sim_move(d, s->slot / 2, time);
+	s->start_g = wrt_sim_grid(d, s->geom.rate, time);
 	s->start_frame = from / s->geom.frame_bytes;
+	s->moved_g = s->start_g;
+	s->moved_frame = s->start_frame;
+	s->told_g = s->start_g;
 	s->silenced = false;
 	s->running = true;
-	arm(s, g);
-	*from_ns = stamp(s, now);
+	d->running |= 1u << s->slot;
+	arm_and_set_timer(s, s->start_g);
+	*from_ns = wrt_sim_stamp(s, time);
 	*ns = *from_ns;
+	return 0;
+}
+
+/* Up to where the data have been moved, at this time. */
+static void report(struct wrt_hw_stream *s, struct wrt_hw_pos *p, u64 time)
+{
+	s->told_g = s->moved_g;
+	p->dma = s->moved_frame * s->geom.frame_bytes;
+	p->link = p->dma;
+	p->ns = wrt_sim_stamp(s, time);
+	p->from_ns = p->ns;
+}
+
+static int sim_irq_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
+{
+	report(s, p, s->dev->irq_time);
 	return 0;
 }
 
 static int sim_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 {
-	u64 now = now_ns(s->dev);
+	u64 time = wrt_sim_time(s->dev);
 
-	wrt_sim_move(s->dev, s->slot / 2, now);
-	s->told_g = s->moved_g;
-	p->dma = wrt_sim_buffer_frame(s, s->told_g) * s->geom.frame_bytes;
-	p->link = p->dma;
-	p->ns = stamp(s, now);
-	p->from_ns = p->ns;
+	wrt_sim_move(s->dev, s->slot / 2, time);
+	report(s, p, time);
 	return 0;
 }
 
 static int sim_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
+	struct wrt_hw_dev *d = s->dev;
+
 	sim_position(s, at);
 	s->running = false;
+	d->running &= ~(1u << s->slot);
 	s->end_g = WRT_SIM_NO_END;
 	s->silent_g = WRT_SIM_NO_END;
-	if (!s->dev->cfg.step)
-		s->dev->bus->timer_at(s->dev->ctx, s->slot, 0);
+	s->due_time = WRT_SIM_NEVER;
+	set_timer(d, first_due(d));
 	return 0;
 }
 
 static void sim_end(struct wrt_hw_stream *s, u32 bytes)
 {
 	s->end_g = s->told_g + bytes / s->geom.frame_bytes;
-	arm(s, s->told_g);
+	arm_and_set_timer(s, s->told_g);
 }
 
 static void sim_silence_after(struct wrt_hw_stream *s, u32 bytes)
@@ -272,7 +272,7 @@ static void sim_points(struct wrt_hw_stream *s, bool on)
 {
 	s->points = on;
 	if (s->running)
-		arm(s, s->moved_g);	/* a point passed since then is due at once */
+		arm_and_set_timer(s, s->moved_g);	/* a point passed since then is due at once */
 }
 
 const struct wrt_hw_ops wrt_sim_ops = {
@@ -285,6 +285,7 @@ const struct wrt_hw_ops wrt_sim_ops = {
 	.start = sim_start,
 	.stop = sim_stop,
 	.position = sim_position,
+	.irq_position = sim_irq_position,
 	.end = sim_end,
 	.silence_after = sim_silence_after,
 	.silenced = sim_silenced,
@@ -307,7 +308,7 @@ int wrt_sim_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_sim
 	d->bus = bus;
 	d->ctx = ctx;
 	d->cfg = *cfg;
-	d->epoch = now_ns(d);
+	d->epoch = wrt_sim_time(d);
 	for (i = 0; i < 2 * WRT_SIM_PAIRS_MAX; i++) {
 		d->stream[i].dev = d;
 		d->stream[i].slot = i;

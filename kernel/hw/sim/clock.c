@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * clock.c - time of the software engine. Frame g of a rate is complete at epoch + g / rate,
+ * rounded up to whole ns. From a point to the next no division is needed: what was rounded is
+ * kept and taken off again, so nothing drifts.
+ */
+#include "engine.h"
+
+u64 wrt_sim_grid(const struct wrt_hw_dev *d, u32 rate, u64 time)
+{
+	if (d->cfg.step)
+		return time;
+	return wrt_mul_div_u64(time - d->epoch, rate, WRT_NSEC_PER_SEC);
+}
+
+u64 wrt_sim_stamp(const struct wrt_hw_stream *s, u64 time)
+{
+	if (s->dev->cfg.step)
+		return wrt_mul_div_u64(time, WRT_NSEC_PER_SEC, s->geom.rate);
+	return time;
+}
+
+u32 wrt_sim_buffer_frame(const struct wrt_hw_stream *s, u64 g)
+{
+	return (u32)wrt_mod_u64(s->start_frame + (g - s->start_g), s->frames);
+}
+
+/* How long this many frames take, rounded up by *rest parts of a ns. */
+static u64 time_of(const struct wrt_hw_stream *s, u64 frames, u32 *rest)
+{
+	u32 rate = s->geom.rate;
+	u64 ns;
+
+	*rest = 0;
+	if (s->dev->cfg.step)
+		return frames;
+	ns = wrt_mul_div_u64(frames, WRT_NSEC_PER_SEC, rate);
+	if (wrt_mul_div_u64(ns, rate, WRT_NSEC_PER_SEC) < frames)
+		ns++;
+	*rest = (u32)(ns * rate - frames * WRT_NSEC_PER_SEC);	/* modulo 2^64 */
+	return ns;
+}
+
+void wrt_sim_clock_prepare(struct wrt_hw_stream *s)
+{
+	s->due_time = WRT_SIM_NEVER;
+	s->due_g = 0;
+	s->due_at_point = false;
+	s->frame_time = s->dev->cfg.step ? 1 : (u32)(WRT_NSEC_PER_SEC / s->geom.rate);
+	s->portion = s->geom.notify_bytes / s->geom.frame_bytes;
+	s->portion_time = 0;
+	if (s->portion <= s->geom.rate)		/* a second: it fits into 32 bits */
+		s->portion_time = (u32)time_of(s, s->portion, &s->portion_rest);
+}
+
+void wrt_sim_set_due(struct wrt_hw_stream *s, u64 g)
+{
+	u64 epoch = s->dev->cfg.step ? 0 : s->dev->epoch;
+
+	if (g == WRT_SIM_NO_END) {
+		s->due_time = WRT_SIM_NEVER;
+	} else if (s->due_time != WRT_SIM_NEVER && s->portion_time && g == s->due_g + s->portion) {
+		s->due_time += s->portion_time;
+		s->due_rest += s->portion_rest;
+		if (s->due_rest >= s->geom.rate) {
+			s->due_rest -= s->geom.rate;
+			s->due_time--;
+		}
+	} else {
+		s->due_time = epoch + time_of(s, g, &s->due_rest);
+	}
+	s->due_g = g;
+}
