@@ -4,6 +4,9 @@
 # a line "FILE:LINE: ID message" on stdout. Exit code 77: what it needs is not there.
 #
 # usage: lint-host.sh cppcheck|clang-tidy|analyzer|coccinelle|shellcheck
+#
+# What a tool says of a file is kept (kept.sh) until the file, what it includes, the tool or
+# this script changes.
 set -eu
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
@@ -14,6 +17,37 @@ neutral_flags="-std=c11 -D_DEFAULT_SOURCE -Ikernel -Icompat/miniport"
 user_flags="-std=gnu11 -Iuserspace/include -Icompat/uapi -Icompat"
 user_flags="$user_flags -DWAVERT_TOOL_VERSION=__FILE__ -DPIC"
 
+flags_of()	# SOURCE
+{
+	case $1 in
+	userspace/*) echo "$user_flags" ;;
+	*) echo "$neutral_flags" ;;
+	esac
+}
+
+# Sources on stdin, as many at a time as there are processors.
+each_source()	# TOOL
+{
+	LINT_VERSION=$("$command" --version) && export LINT_VERSION
+	tr ' ' '\n' | xargs -P "$jobs" -I '{}' scripts/lint-host.sh kept "$1" '{}' | sort -u
+}
+
+# The headers of the system are left out: they change with the version of a tool.
+# shellcheck disable=SC2046 # flags, and lists of files
+kept()	# TOOL SOURCE
+{
+	scripts/kept.sh "$1 $LINT_VERSION" scripts/lint-host.sh $(included "$2") -- \
+		scripts/lint-host.sh one "$1" "$2"
+}
+
+# shellcheck disable=SC2013,SC2046 # words
+included()	# SOURCE: it, and what it includes
+{
+	for word in $(gcc -MM -MG $(flags_of "$1") -Icompat/uapi "$1" 2>/dev/null); do
+		[ ! -f "$word" ] || echo "$word"
+	done
+}
+
 # ---- cppcheck --------------------------------------------------------------------------
 
 # Not asked for: declarations go to the head of a function, as everywhere in the kernel.
@@ -23,13 +57,15 @@ cpp()	# ARGUMENTS...
 		--suppress=variableScope --template='{file}:{line}: {id} {message}' "$@" 2>&1
 }
 
-# shellcheck disable=SC2086 # lists of names and flags
-cppcheck_all()
+cpp_one()	# SOURCE
 {
-	cpp -D__linux__ -Ikernel -Icompat/miniport -Icompat -Icompat/uapi -Iuserspace/include \
-		$neutral $userspace
-	cpp -D__KERNEL__ -Ikernel -Icompat/miniport -Icompat/uapi \
-		'-Dlist_for_each_entry(p,head,member)=while(step(&p,head))' $linux
+	case $1 in
+	kernel/alsa/* | kernel/bus/* | kernel/main.c | compat/hwdep/*)
+		cpp -D__KERNEL__ -Ikernel -Icompat/miniport -Icompat/uapi \
+			'-Dlist_for_each_entry(p,head,member)=while(step(&p,head))' "$1"
+		;;
+	*) cpp -D__linux__ -Ikernel -Icompat/miniport -Icompat -Icompat/uapi -Iuserspace/include "$1" ;;
+	esac
 }
 
 # ---- clang-tidy ------------------------------------------------------------------------
@@ -46,11 +82,11 @@ options="{key: bugprone-reserved-identifier.AllowedIdentifiers, value: $names}"
 string_compare=bugprone-suspicious-string-compare.WarnOnImplicitComparison
 options="$options, {key: $string_compare, value: false}"
 
-tidy()	# FLAGS: sources on stdin
+# shellcheck disable=SC2046 # flags
+tidy()	# SOURCE
 {
-	tr ' ' '\n' | xargs -P "$jobs" -I '{}' clang-tidy -quiet -checks="$checks" \
-		-config="{CheckOptions: [$options]}" --header-filter='(kernel|compat|userspace)/' \
-		'{}' -- "$@" 2>/dev/null | compiler_style
+	clang-tidy -quiet -checks="$checks" -config="{CheckOptions: [$options]}" \
+		--header-filter='(kernel|compat|userspace)/' "$1" -- $(flags_of "$1") 2>/dev/null | compiler_style
 }
 
 # "/top/FILE:LINE:COLUMN: warning: message [ID]" becomes "FILE:LINE: ID message".
@@ -63,10 +99,10 @@ compiler_style()
 
 # ---- the others ------------------------------------------------------------------------
 
-analyse()	# FLAGS: sources on stdin
+# shellcheck disable=SC2046 # flags
+analyse()	# SOURCE
 {
-	tr ' ' '\n' | LC_ALL=C xargs -P "$jobs" -I '{}' gcc "$@" -O2 -Wall -Wextra -fanalyzer \
-		-c -o /dev/null '{}' 2>&1 | compiler_style
+	LC_ALL=C gcc $(flags_of "$1") -O2 -Wall -Wextra -fanalyzer -c -o /dev/null "$1" 2>&1 | compiler_style
 }
 
 # Rules of the kernel's own scripts/coccinelle that can apply here at all.
@@ -88,13 +124,14 @@ one_rule()	# RULE.cocci SOURCES...
 		sed -n "s|^\([^: ]*:[0-9]*\):[0-9-]*: \(.*\)|\1: $(basename "$rule" .cocci) \2|p"
 }
 
-# shellcheck disable=SC2086 # lists of names
+# shellcheck disable=SC2046,SC2086 # lists of names
 coccinelle()
 {
 	tree=$(tests/guest/bed-build.sh --path uml 2>/dev/null) && [ -d "$tree/scripts/coccinelle" ] || exit 77
 	for rule in $rules; do
 		echo "$tree/scripts/coccinelle/$rule.cocci"
-	done | xargs -P "$jobs" -I '{}' scripts/lint-host.sh one-rule '{}' $neutral $linux
+	done | xargs -P "$jobs" -I '{}' scripts/kept.sh "$(spatch --version)" '{}' scripts/lint-host.sh \
+		$(git ls-files 'kernel/*.[ch]' 'compat/*.[ch]') -- scripts/lint-host.sh one-rule '{}' $neutral $linux
 }
 
 shell_scripts()
@@ -104,10 +141,24 @@ shell_scripts()
 	done
 }
 
+sourced()	# scripts that others read
+{
+	git ls-files '*.sh' | while read -r file; do
+		head -n 1 "$file" | grep -q '^#!' || echo "$file"
+	done
+}
+
+shellcheck_one()	# SCRIPT
+{
+	shellcheck -x -P SCRIPTDIR -f gcc "$1" |
+		sed -n 's|^\([^: ]*:[0-9]*\):[0-9]*: [a-z]*: \(.*\) \[\(SC[0-9]*\)\]$|\1: \3 \2|p'
+}
+
+# shellcheck disable=SC2046 # list of names
 shellcheck_all()
 {
-	shell_scripts | xargs shellcheck -x -P SCRIPTDIR -f gcc |
-		sed -n 's|^\([^: ]*:[0-9]*\):[0-9]*: [a-z]*: \(.*\) \[\(SC[0-9]*\)\]$|\1: \3 \2|p'
+	shell_scripts | xargs -P "$jobs" -I '{}' scripts/kept.sh "$(shellcheck --version)" '{}' \
+		scripts/lint-host.sh $(sourced) -- scripts/lint-host.sh one shellcheck '{}'
 }
 
 need()	# COMMAND
@@ -115,32 +166,40 @@ need()	# COMMAND
 	command -v "$1" >/dev/null || { echo "- missing $1: scripts/deps.sh lint" && exit 1; }
 }
 
-# shellcheck disable=SC2086 # flags
-case ${1-} in
+command=${1-}
+case $command in
 cppcheck)
 	need cppcheck
-	cppcheck_all
+	echo "$neutral" "$userspace" "$linux" | each_source cppcheck
 	;;
 clang-tidy)
 	need clang-tidy
-	echo "$neutral" | tidy $neutral_flags
-	echo "$userspace" | tidy $user_flags
+	echo "$neutral" "$userspace" | each_source clang-tidy
 	;;
 analyzer)
-	echo "$neutral" | analyse $neutral_flags
-	echo "$userspace" | analyse $user_flags
+	command=gcc
+	echo "$neutral" "$userspace" | each_source analyzer
 	;;
 coccinelle)
 	need spatch
 	coccinelle
 	;;
-one-rule)
-	shift
-	one_rule "$@"
-	;;
 shellcheck)
 	need shellcheck
 	shellcheck_all
+	;;
+kept) kept "$2" "$3" ;;
+one)
+	case $2 in
+	cppcheck) cpp_one "$3" ;;
+	clang-tidy) tidy "$3" ;;
+	analyzer) analyse "$3" ;;
+	shellcheck) shellcheck_one "$3" ;;
+	esac
+	;;
+one-rule)
+	shift
+	one_rule "$@"
 	;;
 *)
 	echo "lint-host.sh: one tool is expected" >&2

@@ -5,9 +5,11 @@
 # builds for 32 bits as well. No dangling label (check-labels.sh)
 # and no dangling link (check-links.sh).
 # Then each tool of lint-host.sh: no finding but those in lint-suppressions. What is listed
-# and does not occur any more is an error as well.
+# and does not occur any more is an error as well. What a step said is kept until its input
+# changes (kept.sh); WRT_KEPT=no runs every step.
 set -u
 cd "$(dirname "$0")/.." || exit
+top=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -26,43 +28,69 @@ detail()
 	sed 's/^/# /' "$1" | head -n 40
 }
 
-# every object anew, or there is nothing to warn about
-quiet_build()	# name, directory, kbuild arguments
+# Runs a step of this script, or skips it if it said nothing the last time and the sources, what
+# builds them and its words are the same.
+quiet()	# NAME STEP [ARG...]
 {
 	name=$1
-	dir=$2
-	shift 2
-	rm -rf "$dir"
-	if scripts/build-modules.sh "$(tests/guest/run --print-kdir)" "$dir" "$@" >"$work/log" 2>&1 &&
-		! grep -E 'warning|error' "$work/log" >"$work/found"; then
+	shift
+	# shellcheck disable=SC2046 # files
+	if scripts/kept.sh "$(tests/guest/run --print-kdir)" scripts/lint.sh scripts/build-modules.sh Kbuild \
+		$(find kernel compat -name '*.[ch]' | sort) -- scripts/lint.sh "$@" >"$work/found" 2>&1; then
 		result ok "$name"
 	else
 		result "not ok" "$name"
-		grep -E 'warning|error' "$work/log" >"$work/found" || tail "$work/log" >"$work/found"
 		detail "$work/found"
 	fi
 }
 
+# every object anew, or there is nothing to warn about
+build()	# DIRECTORY KBUILD-ARGUMENT...
+{
+	dir=$1
+	shift
+	rm -rf "$dir"
+	if ! scripts/build-modules.sh "$(tests/guest/run --print-kdir)" "$dir" "$@" "-j$(nproc)" >"$work/log" 2>&1; then
+		tail "$work/log"
+		return 1
+	fi
+	! grep -E 'warning|error' "$work/log"
+}
+
 # A 64-bit division takes a function that no kernel of 32 bits has: the module cannot be loaded.
 # Of the kernel's own symbols there is no list here, so that modpost is no judge.
-for_32_bits()
+build_32()	# TREE
 {
-	name="all modules build for a kernel of 32 bits, with W=1, without a 64-bit division"
-	if ! tree=$(tests/guest/bed-build.sh x86-32 2>"$work/log"); then
-		result ok "$name # SKIP $(tail -n 1 "$work/log")"
-		return
-	fi
 	rm -rf build/lint-32
-	scripts/build-modules.sh "$tree" build/lint-32 ARCH=i386 W=1 KBUILD_MODPOST_WARN=1 "-j$(nproc)" \
+	scripts/build-modules.sh "$1" build/lint-32 ARCH=i386 W=1 KBUILD_MODPOST_WARN=1 "-j$(nproc)" \
 		>"$work/log" 2>&1 || echo "error: no modules" >>"$work/log"
 	grep -v '^WARNING: \(modpost: .*undefined\|modpost: suppressed\|Module.symvers is missing\)' "$work/log" |
 		grep -E 'warning:|error:|WARNING|ERROR' >"$work/found"
 	nm -A -u build/lint-32/*.ko | grep -E ' __u?(div|mod)[a-z0-9]*$' >>"$work/found"
-	if [ -s "$work/found" ] || [ "$(find build/lint-32 -maxdepth 1 -name '*.ko' | wc -l)" != 4 ]; then
+	cat "$work/found"
+	[ ! -s "$work/found" ] && [ "$(find build/lint-32 -maxdepth 1 -name '*.ko' | wc -l)" = 4 ]
+}
+
+for_32_bits()
+{
+	name="all modules build for a kernel of 32 bits, with W=1, without a 64-bit division"
+	if tree=$(tests/guest/bed-build.sh x86-32 2>"$work/log"); then
+		quiet "$name" build_32 "$tree"
+	else
+		result ok "$name # SKIP $(tail -n 1 "$work/log")"
+	fi
+}
+
+# A check that prints what is wrong
+agrees()	# NAME COMMAND...
+{
+	name=$1
+	shift
+	if "$@" >"$work/found" 2>&1; then
+		result ok "$name"
+	else
 		result "not ok" "$name"
 		detail "$work/found"
-	else
-		result ok "$name"
 	fi
 }
 
@@ -98,14 +126,20 @@ no_stale()	# LIST
 # It leaves a cache in the current directory.
 checkpatch()	# KERNEL-TREE
 {
-	git ls-files 'kernel/*.[ch]' 'compat/*.[ch]' | sed "s|^|$PWD/|" |
-		(cd "$work" && xargs perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse \
-			--show-types --no-summary -f) 2>&1 | sed "s|^$PWD/||" >"$work/checkpatch"
+	git ls-files 'kernel/*.[ch]' 'compat/*.[ch]' | xargs -P "$(nproc)" -I '{}' scripts/kept.sh checkpatch \
+		'{}' "$1/scripts/checkpatch.pl" -- scripts/lint.sh checkpatch_one "$1" '{}' >"$work/checkpatch" 2>&1
 	sed -n 's/^\([^:]*\):[0-9]*: [A-Z]*:\([A-Z_]*\):.*/\1 \2	&/p' "$work/checkpatch" \
 		>"$work/findings"
 	grep -v '^#' scripts/checkpatch-exceptions | cut -d' ' -f1,2 | sort -u >"$work/known"
 	compare "checkpatch --strict"
 	no_stale checkpatch-exceptions
+}
+
+# It has found something when it fails.
+checkpatch_one()	# KERNEL-TREE FILE
+{
+	(cd "$work" && perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
+		--no-summary -f "$top/$2" 2>&1) | sed "s|^$top/||"
 }
 
 host_tool()	# TOOL
@@ -124,39 +158,23 @@ host_tool()	# TOOL
 	compare "$1"
 }
 
+case ${1-} in
+build | build_32 | checkpatch_one) "$@" && exit; exit 1 ;;
+esac
 : >"$work/stale"
-quiet_build "kbuild with W=1 says nothing" build/lint W=1 "-j$(nproc)"
-quiet_build "sparse says nothing" build/lint C=2 CF=-Wsparse-error "-j$(nproc)"
+quiet "kbuild with W=1 and sparse say nothing" build build/lint W=1 C=2 CF=-Wsparse-error
 for_32_bits
 if tree=$(tests/guest/bed-build.sh --path uml 2>/dev/null) && [ -f "$tree/scripts/checkpatch.pl" ]; then
 	checkpatch "$tree"
 else
 	result ok "checkpatch --strict # SKIP it comes with the UML bed (tests/guest/bed-build.sh uml)"
 fi
-if tests/abi/check.sh >"$work/found" 2>&1; then
-	result ok "the binary interface has changed by additions only (tests/abi)"
-else
-	result "not ok" "the binary interface has changed by additions only (tests/abi)"
-	detail "$work/found"
-fi
-if { scripts/check-labels.sh && scripts/check-labels.sh --selftest; } >"$work/found" 2>&1; then
-	result ok "every label cited is defined in Documentation/contract.md, once"
-else
-	result "not ok" "every label cited is defined in Documentation/contract.md, once"
-	detail "$work/found"
-fi
-if scripts/check-links.sh >"$work/found" 2>&1; then
-	result ok "every link of a page has its file and its heading"
-else
-	result "not ok" "every link of a page has its file and its heading"
-	detail "$work/found"
-fi
-if tests/conformance/mutate.sh --check >"$work/found" 2>&1; then
-	result ok "every defect of tests/conformance/mutations and tests/nt/plants can be injected"
-else
-	result "not ok" "every defect of tests/conformance/mutations and tests/nt/plants can be injected"
-	detail "$work/found"
-fi
+agrees "the binary interface has changed by additions only (tests/abi)" tests/abi/check.sh
+agrees "every label cited is defined in Documentation/contract.md, once" \
+	sh -c "scripts/check-labels.sh && scripts/check-labels.sh --selftest"
+agrees "every link of a page has its file and its heading" scripts/check-links.sh
+agrees "every defect of tests/conformance/mutations and tests/nt/plants can be injected" \
+	tests/conformance/mutate.sh --check
 grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"
 for tool in cppcheck clang-tidy analyzer coccinelle shellcheck; do
 	host_tool $tool

@@ -4,7 +4,7 @@
 # the parts of guest-debian in QEMU. make check-kernels; long.
 #
 #   run.sh [--build-only] [NAME...]   names as of fetch.sh --list; default: all of them
-#   run.sh --table                    write the results kept into Documentation/testing.md
+#   run.sh --table                    print the results kept
 #
 # TAP of all parts; the results are kept in build/kernels/NAME.result.
 set -u
@@ -65,19 +65,15 @@ kernel() { # NAME
 	[ -n "$build_only" ] || run_guest "$@"
 }
 
-# The results of the last runs, between two marks of the page.
+# The results of the last runs
 table() {
-	local name page=Documentation/testing.md
-	{
-		sed '/<!-- kernels -->/q' $page
-		echo '| kernel | version | guest suite |'
-		echo '|---|---|---|'
-		for name in $(tests/kernels/fetch.sh --list); do
-			[ -s "$out/$name.result" ] || { echo "run.sh: kernel $name has not been run" >&2; return 1; }
-			awk -F '\t' '{ print "| " $1 " | " $2 " | " $3 " |" }' "$out/$name.result"
-		done
-		sed -n '/<!-- end of kernels -->/,$p' $page
-	} >"$out/testing.md" && cp "$out/testing.md" $page
+	local name
+	echo '| kernel | version | guest suite |'
+	echo '|---|---|---|'
+	for name in $(tests/kernels/fetch.sh --list); do
+		[ -s "$out/$name.result" ] || { echo "run.sh: kernel $name has not been run" >&2; return 1; }
+		awk -F '\t' '{ print "| " $1 " | " $2 " | " $3 " |" }' "$out/$name.result"
+	done
 }
 
 mkdir -p "$out"
