@@ -16,8 +16,8 @@ help:
 	@echo "make check-kernels      guest tests on every supported kernel, and PREEMPT_RT (long)"
 	@echo "make check-programs     sox, ffmpeg, JACK, PipeWire, ... and the kernel's ALSA selftests (long)"
 	@echo "make coverage           which lines the tests run, as a table"
-	@echo "make conformance        the contract tests in every mode; writes Documentation/conformance.md (long)"
-	@echo "make comparison         scenarios on Windows' side and on Linux; writes Documentation/comparison.md (long)"
+	@echo "make conformance        the contract tests in every mode; writes build/conformance/table.md (long)"
+	@echo "make comparison         scenarios on Windows' side and on Linux; writes build/nt/comparison.md (long)"
 	@echo "make bench              instructions a notification and a position cost, as a table"
 	@echo "make install            library, command and plugin into PREFIX= (/usr/local) below DESTDIR="
 	@echo "make dkms               build and install the modules by DKMS, again at every new kernel"
@@ -42,7 +42,7 @@ modules:
 userspace:
 	$(MAKE) -C userspace O=../$(BUILD)/userspace
 
-# every mode, and the document
+# every mode, and build/conformance/table.md
 conformance:
 	scripts/deps.sh build guest unit abi32 kernels
 	tests/conformance/run.sh
@@ -52,7 +52,7 @@ check-debug:
 	scripts/deps.sh build guest abi32 kernels
 	tests/check.sh guest-uml guest-x86-kasan guest-x86-kcsan
 
-# Documentation/comparison.md
+# build/nt/comparison.md
 comparison:
 	scripts/deps.sh build guest nt
 	tests/nt/run.sh --runs 100 --table
