@@ -4,10 +4,9 @@
  */
 #include "miniport_bed.h"
 
-static int setup(void **state, enum wrt_sim_source source,
-		 void (*open)(struct tb *tb, const struct wrt_sim_config *cfg))
+static int setup(void **state, void (*open)(struct tb *tb, const struct wrt_sim_config *cfg))
 {
-	struct wrt_sim_config cfg = { .pairs = 1, .source = source };
+	struct wrt_sim_config cfg = { .pairs = 1, .source = WRT_SIM_LOOPBACK };
 	struct mp_bed *b = calloc(1, sizeof(*b));
 	u32 i;
 
@@ -24,17 +23,12 @@ static int setup(void **state, enum wrt_sim_source source,
 
 int mp_setup(void **state)
 {
-	return setup(state, WRT_SIM_LOOPBACK, tb_open);
+	return setup(state, tb_open);
 }
 
 int mp_setup_endless(void **state)
 {
-	return setup(state, WRT_SIM_LOOPBACK, tb_open_endless);
-}
-
-int mp_setup_ramp(void **state)
-{
-	return setup(state, WRT_SIM_RAMP, tb_open);
+	return setup(state, tb_open_endless);
 }
 
 int mp_teardown(void **state)

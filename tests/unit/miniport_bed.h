@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * miniport_bed.h - shared by the files of test_miniport: a device with one playback and
+ * miniport_bed.h - shared by test_miniport.c and test_thread.c: a device with one playback and
  * one capture stream, a pin on each, and a few events. 48 kHz, S16, stereo; a packet of
  * the usual buffer is 48 frames, 192 bytes, one millisecond.
  */
@@ -23,9 +23,8 @@ struct mp_bed {
 	struct tb_pin watch[WRT_OBSERVERS_MAX + 1];
 };
 
-/* setup and teardown of a test; with a ramp recorded, or playback. */
+/* setup and teardown of a test; endless: the backend knows no end of stream. */
 int mp_setup(void **state);
-int mp_setup_ramp(void **state);
 int mp_setup_endless(void **state);
 int mp_teardown(void **state);
 
@@ -44,11 +43,5 @@ void mp_run(struct mp_bed *b);
 
 #define M(function)	{ #function, function, mp_setup, mp_teardown, NULL }
 #define ENDLESS(function) { #function, function, mp_setup_endless, mp_teardown, NULL }
-#define RAMP(function)	{ #function, function, mp_setup_ramp, mp_teardown, NULL }
-
-extern const struct CMUnitTest buffer_tests[], event_tests[], notify_tests[], packet_tests[],
-			       state_tests[], thread_tests[];
-extern const size_t n_buffer_tests, n_event_tests, n_notify_tests, n_packet_tests,
-		    n_state_tests, n_thread_tests;
 
 #endif

@@ -1,38 +1,796 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_miniport.c - compat/miniport/ against the WRT statements that can be checked in
- * one process: miniport_buffer.c, miniport_events.c, miniport_notify.c (what is
- * signalled when), miniport_packets.c and miniport_states.c (states, positions, removal, status codes).
+ * test_miniport.c - compat/miniport/ where the conformance tests (tests/conformance/) do not reach:
+ * errors of the backend, observers, removal at rest, suspend, and the table of status codes.
  */
+#include <errno.h>
+
 #include "miniport_bed.h"
 
-static size_t add(struct CMUnitTest *all, size_t n, const struct CMUnitTest *more, size_t count)
+/* ---- buffer and format ----------------------------------------------------------------- */
+
+static void allocation_without_a_format_is_refused(void **state)
 {
-	if (all)
-		memcpy(all + n, more, count * sizeof(*more));
-	return n + count;
+	struct mp_bed *b = *state;
+	struct tb_pin *other = &b->watch[0];
+
+	ok(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, false));
+	fails(mp_alloc(other, 2, 384), INVALID_DEVICE_REQUEST);
+	tb_pin_close(other);
 }
 
-static size_t collect(struct CMUnitTest *all)
+static void allocation_is_legal_in_acquire_and_refused_in_pause(void **state)
 {
-	size_t n = 0;
+	struct mp_bed *b = *state;
 
-	n = add(all, n, buffer_tests, n_buffer_tests);
-	n = add(all, n, event_tests, n_event_tests);
-	n = add(all, n, notify_tests, n_notify_tests);
-	n = add(all, n, packet_tests, n_packet_tests);
-	n = add(all, n, state_tests, n_state_tests);
-	return add(all, n, thread_tests, n_thread_tests);
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	fails(mp_alloc(&b->pin, 2, 384), INVALID_DEVICE_REQUEST);
+	ok(mp_state(&b->pin, WRT_MP_ACQUIRE));
+	ok(mp_alloc(&b->pin, 2, 384));
 }
+
+static void any_count_lifts_the_limit_as_far_as_the_device_goes(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_mp *mp = &b->pin.mp;
+
+	fails(wrt_mp_alloc(mp, WRT_MP_NOTIFY_BUFFER, 0xffffffff, true, 9600), UNSUCCESSFUL);
+	ok(wrt_mp_alloc(mp, WRT_MP_NOTIFY_BUFFER, 5, true, 9600));
+	assert_int_equal(mp->geom.notify_bytes, 1920);
+}
+
+static void a_format_the_device_lacks_is_refused_and_the_old_one_stays(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_mp *mp = &b->pin.mp;
+
+	fails(wrt_mp_set_format(mp, 7999, WRT_FMT_S16, 2), INVALID_PARAMETER);
+	fails(wrt_mp_set_format(mp, 0, WRT_FMT_S16, 2), INVALID_PARAMETER);
+	fails(wrt_mp_set_format(mp, 48000, WRT_FMT_S20_32, 2), INVALID_PARAMETER);
+	fails(wrt_mp_set_format(mp, 48000, WRT_FMT_S16 | WRT_FMT_U8, 2), INVALID_PARAMETER);
+	fails(wrt_mp_set_format(mp, 48000, 0, 2), INVALID_PARAMETER);
+	fails(wrt_mp_set_format(mp, 48000, WRT_FMT_S16, 0), INVALID_PARAMETER);
+	fails(wrt_mp_set_format(mp, 48000, WRT_FMT_S16, 9), INVALID_PARAMETER);
+	ok(mp_alloc(&b->pin, 2, 384));
+	assert_int_equal(mp->geom.frame_bytes, 4);
+	assert_int_equal(mp->geom.rate, 48000);
+}
+
+static void wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	fails(wrt_mp_set_format(&b->pin.mp, 44100, WRT_FMT_S16, 2), INVALID_PARAMETER);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	fails(wrt_mp_set_format(&b->pin.mp, 44100, WRT_FMT_S16, 2), INVALID_DEVICE_REQUEST);
+	assert_int_equal(b->pin.mp.rate, 48000);
+	ok(wrt_mp_free(&b->pin.mp));
+	ok(wrt_mp_set_format(&b->pin.mp, 44100, WRT_FMT_S16, 2));
+}
+
+static void wrt_050_after_free_it_is_as_if_there_had_been_no_buffer(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_run_for(&b->tb, 3 * PACKET_NS);
+	ok(wrt_mp_free(&b->pin.mp));
+	assert_int_equal(b->pin.mp.buffer, WRT_MP_NO_BUFFER);
+	assert_int_equal(b->pin.mp.geom.bytes, 0);
+	assert_int_equal(mp_position(&b->pin).linear, 0);
+	fails(mp_register(&b->pin, &b->event[1]), DEVICE_NOT_READY);
+	fails(mp_state(&b->pin, WRT_MP_RUN), INVALID_DEVICE_REQUEST);
+	fails(wrt_mp_free(&b->pin.mp), INVALID_DEVICE_REQUEST);
+}
+
+/* ---- latency and registers ------------------------------------------------------------- */
+
+static void wrt_152_the_latency_is_told_of_a_buffer(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_hw_latency latency;
+
+	tb_backend.latency = (struct wrt_hw_latency){ 64, 2, 3 };
+	fails(wrt_mp_latency(&b->pin.mp, &latency), DEVICE_NOT_READY);
+	ok(mp_alloc(&b->pin, 2, 384));
+	ok(wrt_mp_latency(&b->pin.mp, &latency));
+	assert_int_equal(latency.fifo_bytes, 64);
+	assert_int_equal(latency.chipset_100ns, 2);
+	assert_int_equal(latency.codec_100ns, 3);
+	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
+	fails(wrt_mp_latency(&b->watch[0].mp, &latency), INVALID_DEVICE_REQUEST);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void wrt_145_wrt_146_wrt_150_registers_are_given_once(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_hw_register reg;
+
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), DEVICE_NOT_READY);
+	ok(mp_alloc(&b->pin, 2, 384));
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), NOT_SUPPORTED);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), NOT_SUPPORTED);
+	fails(wrt_mp_get_register(&b->pin.mp, 2, &reg), INVALID_PARAMETER);
+	tb_backend.reg[WRT_HW_POSITION_REGISTER].width = 32;
+	tb_backend.reg[WRT_HW_CLOCK_REGISTER].width = 64;
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg));
+	assert_int_equal(reg.width, 32);
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg));
+	assert_int_equal(reg.width, 64);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), INVALID_DEVICE_REQUEST);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
+}
+
+static void a_register_that_could_not_be_told_can_be_asked_again(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_hw_register reg;
+
+	tb_backend.reg[WRT_HW_POSITION_REGISTER] = (struct wrt_hw_register){
+		.bus = 0xfeb00000, .bytes = 0x2000, .offset = 0x84, .width = 32, .accuracy = 128,
+	};
+	tb_backend.reg[WRT_HW_CLOCK_REGISTER].width = 32;
+	ok(mp_alloc(&b->pin, 2, 384));
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg));
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg));
+	wrt_mp_unget_register(&b->pin.mp, WRT_HW_POSITION_REGISTER);
+	memset(&reg, 0, sizeof(reg));
+	ok(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg));
+	assert_int_equal(reg.bus, 0xfeb00000);
+	assert_int_equal(reg.bytes, 0x2000);
+	assert_int_equal(reg.offset, 0x84);
+	assert_int_equal(reg.accuracy, 128);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg),
+	      INVALID_DEVICE_REQUEST);
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
+	ok(wrt_mp_free(&b->pin.mp));
+	ok(mp_alloc(&b->pin, 2, 384));
+	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
+}
+
+/* ---- events ---------------------------------------------------------------------------- */
+
+static void events_are_signalled_in_the_order_of_registration(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_event *e = b->event;
+
+	mp_run(b);
+	ok(mp_register(&b->pin, &e[1]));
+	ok(mp_register(&b->pin, &e[2]));
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_true(e[0].serial < e[1].serial && e[1].serial < e[2].serial);
+	ok(mp_unregister(&b->pin, &e[0]));
+	ok(mp_register(&b->pin, &e[3]));
+	ok(mp_register(&b->pin, &e[0]));
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_true(e[1].serial < e[2].serial && e[2].serial < e[3].serial &&
+		    e[3].serial < e[0].serial);
+}
+
+static void wrt_073_an_event_is_not_signalled_for_points_passed_before_it_came(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_sleep(&b->tb, 5 * PACKET_NS + 1);	/* no interrupt has been served */
+	ok(mp_register(&b->pin, &b->event[1]));
+	wrt_stream_look(b->pin.mp.stream, 0);
+	assert_int_equal(b->event[0].count, 5);
+	assert_int_equal(b->event[1].count, 0);
+}
+
+static void wrt_098_wrt_103_the_sum_of_signals_is_the_number_of_packets(void **state)
+{
+	struct mp_bed *b = *state;
+	u64 seed = 98;
+	u32 i;
+
+	mp_run(b);
+	for (i = 0; i < 3000; i++) {
+		if (i % 3)
+			tb_sleep(&b->tb, tb_random(&seed) % (5 * PACKET_NS));
+		tb_run_for(&b->tb, tb_random(&seed) % PACKET_NS);
+		assert_int_equal(b->event[0].count, b->pin.page.points);
+	}
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	assert_true(b->event[0].count > 4000);
+	assert_int_equal(b->event[0].count, mp_position(&b->pin).linear / PACKET_BYTES);
+	assert_int_equal(b->event[0].count, b->pin.signalling);
+	assert_int_equal(b->event[0].count, b->pin.page_points);
+	assert_int_equal(b->pin.gaps, 0);
+}
+
+/* ---- packets --------------------------------------------------------------------------- */
+
+static enum wrt_status write_packet(struct mp_bed *b, u32 number)
+{
+	return wrt_mp_write_packet(&b->pin.mp, number, 0, 0);
+}
+
+static struct wrt_mp_glitches *glitches(struct tb_pin *pin)
+{
+	return &pin->mp.packets.glitches;
+}
+
+static void announcing_late_does_not_excuse_what_was_missed(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	ok(write_packet(b, 1));
+	tb_sleep(&b->tb, 3 * PACKET_NS);	/* no interrupt yet */
+	ok(write_packet(b, 4));
+	assert_int_equal(glitches(&b->pin)->underruns, 2);
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_int_equal(glitches(&b->pin)->underruns, 2);
+}
+
+static enum wrt_status write_last(struct mp_bed *b, u32 number, u32 bytes)
+{
+	return wrt_mp_write_packet(&b->pin.mp, number, WRT_MP_EOS, bytes);
+}
+
+static u32 packet_count(struct mp_bed *b)
+{
+	u32 count = 0;
+
+	ok(wrt_mp_packet_count(&b->pin.mp, &count));
+	return count;
+}
+
+/* Packet 3 is the last, `bytes` of it count: what is signalled and told when. */
+static void end_in_packet_3(struct mp_bed *b, u32 bytes)
+{
+	u64 end = 3 * PACKET_NS + PACKET_NS * bytes / PACKET_BYTES;
+	u64 began = b->tb.now;
+
+	mp_run(b);
+	tb_run_for(&b->tb, 2 * PACKET_NS + PACKET_NS / 4);
+	ok(write_last(b, 3, bytes));
+	fails(write_packet(b, 3), INVALID_DEVICE_STATE);
+	fails(write_last(b, 4, 0), INVALID_DEVICE_STATE);
+	if (bytes) {
+		tb_run_until(&b->tb, began + end - 1);
+		assert_int_equal(b->event[0].count, 3);
+		assert_int_equal(packet_count(b), 3);
+	}
+	tb_run_until(&b->tb, began + end);
+	assert_int_equal(b->event[0].count, 4);
+	assert_int_equal(b->event[0].page_points, 4);
+	assert_int_equal(b->event[0].page_linear, 3 * PACKET_BYTES + bytes);
+	tb_run_for(&b->tb, SECOND);
+	assert_int_equal(b->event[0].count, 4);
+	assert_int_equal(packet_count(b), 4);
+	assert_int_equal(mp_position(&b->pin).linear, 3 * PACKET_BYTES + bytes);
+	assert_int_equal(mp_position(&b->pin).offset, (3 * PACKET_BYTES + bytes) % 384);
+	assert_int_equal(mp_position(&b->pin).ns, began + end);
+	fails(write_packet(b, 5), INVALID_DEVICE_STATE);
+	assert_int_equal(glitches(&b->pin)->underruns, 0);
+}
+
+static void wrt_173_an_empty_last_packet_ends_with_the_one_before(void **state)
+{
+	end_in_packet_3(*state, 0);
+}
+
+static void an_engine_that_knows_no_end_is_stopped_there(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_mp_presentation at;
+
+	mp_run(b);
+	ok(write_last(b, 1, 48));
+	tb_run_for(&b->tb, 10 * PACKET_NS);
+	assert_int_equal(b->event[0].count, 2);
+	assert_int_equal(mp_position(&b->pin).linear, PACKET_BYTES + 48);
+	assert_int_equal(tb_backend.stop, 1);
+	ok(wrt_mp_presentation(&b->pin.mp, &at));
+	assert_int_equal(at.frames, 60);
+	assert_false(at.live);
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	assert_int_equal(tb_backend.stop, 1);
+	assert_int_equal(tb_backend.start, 1);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	assert_int_equal(tb_backend.start, 2);
+	tb_run_for(&b->tb, 3 * PACKET_NS);
+	assert_int_equal(b->event[0].count, 5);
+}
+
+static u64 presented(struct mp_bed *b)
+{
+	struct wrt_mp_presentation at;
+
+	ok(wrt_mp_presentation(&b->pin.mp, &at));
+	return at.frames;
+}
+
+static void wrt_184_wrt_185_wrt_187_what_is_heard_lags_by_fifo_and_delays(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_mp_presentation at;
+
+	tb_backend.latency = (struct wrt_hw_latency){ 64, 2500, 2500 };	/* 16 + 24 frames */
+	mp_run(b);
+	assert_int_equal(presented(b), 0);
+	tb_run_for(&b->tb, PACKET_NS / 2);
+	assert_int_equal(presented(b), 0);
+	tb_run_for(&b->tb, PACKET_NS / 2);
+	assert_int_equal(presented(b), 8);
+	tb_run_for(&b->tb, PACKET_NS);
+	ok(wrt_mp_presentation(&b->pin.mp, &at));
+	assert_int_equal(at.frames, 56);
+	assert_int_equal(at.ns, b->tb.now);
+	assert_true(at.live);
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	ok(wrt_mp_presentation(&b->pin.mp, &at));
+	assert_int_equal(at.frames, 56);
+	assert_false(at.live);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	assert_int_equal(presented(b), 0);
+}
+
+static void record(struct mp_bed *b, u32 count)
+{
+	ok(mp_alloc(&b->rec, count, count * PACKET_BYTES));
+	ok(mp_register(&b->rec, &b->event[1]));
+	ok(mp_state(&b->rec, WRT_MP_RUN));
+}
+
+static void what_could_not_be_told_can_be_asked_again(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_mp_read read, again;
+
+	record(b, 2);
+	tb_run_for(&b->tb, 3 * PACKET_NS);
+	ok(wrt_mp_read_packet(&b->rec.mp, &read));
+	wrt_mp_unread_packet(&b->rec.mp, &read);
+	assert_int_equal(glitches(&b->rec)->dropped, 0);
+	ok(wrt_mp_read_packet(&b->rec.mp, &again));
+	assert_int_equal(again.number, 2);
+	assert_int_equal(glitches(&b->rec)->dropped, 2);
+	tb_run_for(&b->tb, PACKET_NS);
+	ok(wrt_mp_read_packet(&b->rec.mp, &again));
+	wrt_mp_unread_packet(&b->rec.mp, &read);		/* too late: without effect */
+	fails(wrt_mp_read_packet(&b->rec.mp, &again), DEVICE_NOT_READY);
+}
+
+/* ---- observers ------------------------------------------------------------------------- */
+
+static void an_observer_may_neither_allocate_nor_free(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *other = &b->watch[0];
+
+	mp_run(b);
+	ok(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, true));
+	fails(wrt_mp_set_format(&other->mp, 48000, WRT_FMT_S16, 2), INVALID_DEVICE_REQUEST);
+	fails(mp_alloc(other, 2, 384), INVALID_DEVICE_REQUEST);
+	fails(mp_alloc_timer(other, 384), INVALID_DEVICE_REQUEST);
+	fails(wrt_mp_free(&other->mp), INVALID_DEVICE_REQUEST);
+	fails(mp_state(other, WRT_MP_RUN), INVALID_DEVICE_REQUEST);
+	fails(mp_state(other, WRT_MP_PAUSE), INVALID_DEVICE_REQUEST);
+	assert_int_equal(other->mp.state, WRT_MP_STOP);
+	tb_pin_close(other);
+	tb_run_for(&b->tb, 3 * PACKET_NS);
+	assert_int_equal(b->event[0].count, 3);
+}
+
+static void an_observer_counts_but_does_not_write_or_read(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *watch = &b->watch[0];
+	struct wrt_mp_read read;
+	u32 count;
+
+	mp_run(b);
+	ok(tb_pin_open(watch, &b->tb, WRT_PLAYBACK, 0, true));
+	tb_run_for(&b->tb, 3 * PACKET_NS);
+	ok(wrt_mp_packet_count(&watch->mp, &count));
+	assert_int_equal(count, 3);
+	fails(wrt_mp_write_packet(&watch->mp, 4, 0, 0), INVALID_DEVICE_REQUEST);
+	tb_pin_close(watch);
+	record(b, 2);
+	ok(tb_pin_open(watch, &b->tb, WRT_CAPTURE, 0, true));
+	tb_run_for(&b->tb, 3 * PACKET_NS);
+	fails(wrt_mp_read_packet(&watch->mp, &read), INVALID_DEVICE_REQUEST);
+	ok(wrt_mp_read_packet(&b->rec.mp, &read));
+	tb_pin_close(watch);
+}
+
+static void a_ninth_observer_is_refused(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *watch = b->watch;
+	u32 i;
+
+	mp_run(b);
+	for (i = 0; i < WRT_OBSERVERS_MAX; i++)
+		ok(tb_pin_open(&watch[i], &b->tb, WRT_PLAYBACK, 0, true));
+	fails(tb_pin_open(&watch[i], &b->tb, WRT_PLAYBACK, 0, true), INSUFFICIENT_RESOURCES);
+	tb_pin_close(&watch[3]);
+	ok(tb_pin_open(&watch[3], &b->tb, WRT_PLAYBACK, 0, true));
+	for (i = 0; i < WRT_OBSERVERS_MAX; i++)
+		tb_pin_close(&watch[i]);
+}
+
+/* ---- removal --------------------------------------------------------------------------- */
+
+static void assert_steps(const struct tb_pin *pin, const u32 *step, u32 n)
+{
+	u32 i;
+
+	assert_int_equal(pin->nsteps, n);
+	for (i = 0; i < n; i++)
+		assert_int_equal(pin->step[i], step[i]);
+}
+
+static void remove_device(struct mp_bed *b)
+{
+	struct tb_pin *pins[] = { &b->pin, &b->rec };
+
+	tb_remove(&b->tb, pins, 2);
+}
+
+static void wrt_057_after_removal_downward_states_succeed(void **state)
+{
+	static const u32 steps[] = { 0, 1, 2, 3, 2, 1, 0 };
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	remove_device(b);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	assert_steps(&b->pin, steps, COUNT(steps));
+	fails(mp_state(&b->pin, WRT_MP_ACQUIRE), DEVICE_REMOVED);
+}
+
+static void after_removal_there_is_no_buffer_and_it_has_no_size(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	remove_device(b);
+	assert_int_equal(b->pin.mp.buffer, WRT_MP_NO_BUFFER);
+	assert_int_equal(b->pin.mp.geom.bytes, 0);
+}
+
+static void after_removal_all_of_them_say_so(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *pins[] = { &b->pin, &b->rec };
+	struct wrt_mp_presentation at;
+	struct wrt_mp_read read;
+	struct wrt_hw_latency latency;
+	struct wrt_hw_register reg;
+	u32 count;
+
+	mp_run(b);
+	record(b, 2);
+	tb_remove(&b->tb, pins, 2);
+	fails(write_packet(b, 1), DEVICE_REMOVED);
+	fails(wrt_mp_packet_count(&b->pin.mp, &count), DEVICE_REMOVED);
+	fails(wrt_mp_presentation(&b->pin.mp, &at), DEVICE_REMOVED);
+	fails(wrt_mp_read_packet(&b->rec.mp, &read), DEVICE_REMOVED);
+	fails(wrt_mp_latency(&b->pin.mp, &latency), DEVICE_REMOVED);
+	fails(wrt_mp_get_register(&b->pin.mp, 0, &reg), DEVICE_REMOVED);
+}
+
+static void assert_all_refused(struct mp_bed *b)
+{
+	struct wrt_snapshot snap;
+
+	fails(wrt_mp_set_format(&b->pin.mp, 48000, WRT_FMT_S16, 2), DEVICE_REMOVED);
+	fails(mp_alloc(&b->pin, 2, 384), DEVICE_REMOVED);
+	fails(mp_alloc_timer(&b->pin, 384), DEVICE_REMOVED);
+	fails(wrt_mp_free(&b->pin.mp), DEVICE_REMOVED);
+	fails(mp_register(&b->pin, &b->event[2]), DEVICE_REMOVED);
+	fails(wrt_mp_position(&b->pin.mp, &snap), DEVICE_REMOVED);
+	assert_int_equal(snap.linear, 0);
+}
+
+static void after_removal_every_call_says_so(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	remove_device(b);
+	assert_all_refused(b);
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	fails(mp_state(&b->pin, WRT_MP_RUN), DEVICE_REMOVED);
+	assert_all_refused(b);
+	fails(mp_state(&b->pin, 7), INVALID_PARAMETER);
+}
+
+static void between_the_cores_removal_and_ours_calls_fail_alike(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_snapshot snap;
+
+	ok(mp_state(&b->rec, WRT_MP_ACQUIRE));
+	mp_run(b);
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	wrt_device_gone(&b->tb.dev);
+	fails(mp_state(&b->pin, WRT_MP_RUN), DEVICE_REMOVED);
+	fails(wrt_mp_position(&b->pin.mp, &snap), DEVICE_REMOVED);
+	fails(mp_alloc(&b->rec, 2, 384), DEVICE_REMOVED);
+	assert_int_equal(b->rec.allocs, b->rec.frees);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	ok(wrt_mp_free(&b->pin.mp));
+}
+
+static void a_stream_of_a_removed_device_cannot_be_opened(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *other = &b->watch[0];
+
+	remove_device(b);
+	fails(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, true), DEVICE_REMOVED);
+	fails(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, false), DEVICE_REMOVED);
+}
+
+static void after_removal_the_backend_is_left_alone(void **state)
+{
+	struct mp_bed *b = *state;
+	u32 calls;
+
+	mp_run(b);
+	remove_device(b);
+	calls = tb_backend.calls;
+	assert_int_equal(tb_backend.open, tb_backend.close);
+	assert_all_refused(b);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	ok(mp_unregister(&b->pin, &b->event[0]));
+	wrt_mp_close(&b->pin.mp);
+	assert_int_equal(tb_backend.calls, calls);
+	assert_int_equal(b->pin.allocs, b->pin.frees);
+}
+
+static void removal_tells_a_stream_at_rest_too(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	ok(mp_register(&b->pin, &b->event[0]));
+	remove_device(b);
+	assert_int_equal(b->event[0].count, 1);
+	assert_int_equal(b->pin.page.state, WRT_STREAM_GONE);
+	assert_int_equal(b->rec.page.state, WRT_STREAM_GONE);
+	assert_all_refused(b);
+}
+
+static void removal_signals_each_event_exactly_once_more(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	ok(mp_register(&b->pin, &b->event[1]));
+	tb_run_for(&b->tb, 5 * PACKET_NS + PACKET_NS / 2);
+	remove_device(b);
+	assert_int_equal(b->event[0].count, 6);
+	assert_int_equal(b->event[1].count, 6);
+	assert_int_equal(b->pin.page.state, WRT_STREAM_GONE);
+	tb_run_for(&b->tb, SECOND);
+	wrt_device_irq(&b->tb.dev);
+	assert_int_equal(b->event[0].count, 6);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	assert_int_equal(b->event[0].count, 6);
+}
+
+/* ---- suspend and halts ----------------------------------------------------------------- */
+
+static void over_a_suspend_the_state_stays_and_nothing_is_signalled(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_event *e = &b->event[0];
+
+	mp_run(b);
+	ok(wrt_mp_write_packet(&b->pin.mp, 1, 0, 0));
+	tb_run_for(&b->tb, PACKET_NS / 2);
+	tb_sleep(&b->tb, PACKET_NS);
+	wrt_device_suspend(&b->tb.dev);
+	assert_int_equal(e->count, 1);
+	assert_int_equal(e->page_points, 1);
+	tb_run_for(&b->tb, 100 * SECOND);
+	assert_int_equal(e->count, 1);
+	assert_int_equal(b->pin.page.state, WRT_STREAM_RUN);
+	assert_int_equal(b->pin.page.stalls, 1);
+	assert_int_equal(b->pin.page.linear, PACKET_BYTES * 3 / 2);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	tb_run_for(&b->tb, PACKET_NS / 2 - 1);
+	assert_int_equal(e->count, 1);
+	tb_run_for(&b->tb, 1);
+	assert_int_equal(e->count, 2);
+	assert_int_equal(b->pin.page.stalls, 1);
+	assert_int_equal(b->pin.gaps, 0);
+	/* packet 2, not the sleep */
+	assert_int_equal(b->pin.mp.packets.glitches.underruns, 1);
+}
+
+static void while_asleep_the_hardware_is_not_ready_and_down_is_always_possible(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_run_for(&b->tb, PACKET_NS);
+	ok(mp_alloc(&b->rec, 2, 384));
+	wrt_device_suspend(&b->tb.dev);
+	fails(mp_state(&b->rec, WRT_MP_RUN), DEVICE_NOT_READY);
+	assert_int_equal(b->rec.mp.state, WRT_MP_PAUSE);
+	ok(mp_state(&b->rec, WRT_MP_STOP));
+	ok(wrt_mp_free(&b->rec.mp));
+	fails(mp_alloc(&b->rec, 2, 384), DEVICE_NOT_READY);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	assert_int_equal(b->pin.page.linear, 0);
+	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
+	tb_run_for(&b->tb, 10 * PACKET_NS);
+	assert_int_equal(b->event[0].count, 1);
+	ok(mp_alloc(&b->rec, 2, 384));
+	ok(mp_state(&b->rec, WRT_MP_RUN));
+}
+
+static void a_halt_of_the_engine_shows_on_the_page_before_it_is_signalled(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_run_for(&b->tb, PACKET_NS);
+	tb_halt(&b->tb, b->pin.mp.stream->slot, 50 * PACKET_NS);
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_int_equal(b->event[0].count, 2);
+	assert_int_equal(b->event[0].page_linear, 2 * PACKET_BYTES);
+	assert_int_equal(b->pin.page.stalls, 1);
+	assert_int_equal(mp_position(&b->pin).stalls, 1);
+}
+
+/* ---- status codes ---------------------------------------------------------------------- */
+
+struct code {
+	const char *name;
+	u32 value;
+	int error;
+};
+
+#define ENTRY(name, value, error) { #name, value, error },
+
+static const struct code table[] = { WRT_STATUS_TABLE(ENTRY) };
+
+/* The contract, written down a second time: NTSTATUS values and the errnos agreed on. */
+static const struct code contract[] = {
+	{ "UNSUCCESSFUL", 0xC0000001, EREMOTEIO },
+	{ "INVALID_HANDLE", 0xC0000008, EBADF },
+	{ "INVALID_PARAMETER", 0xC000000D, EINVAL },
+	{ "INVALID_DEVICE_REQUEST", 0xC0000010, EBADRQC },
+	{ "OBJECT_TYPE_MISMATCH", 0xC0000024, EMEDIUMTYPE },
+	{ "DATA_OVERRUN", 0xC000003C, EOVERFLOW },
+	{ "DATA_LATE_ERROR", 0xC000003D, ETIME },
+	{ "INSUFFICIENT_RESOURCES", 0xC000009A, ENOMEM },
+	{ "DEVICE_NOT_READY", 0xC00000A3, EAGAIN },
+	{ "NOT_SUPPORTED", 0xC00000BB, EOPNOTSUPP },
+	{ "INVALID_DEVICE_STATE", 0xC0000184, EBADFD },
+	{ "NOT_FOUND", 0xC0000225, ENOENT },
+	{ "DEVICE_REMOVED", 0xC00002B6, ENODEV },
+	{ "DEVICE_BUSY", 0x80000011, EBUSY },
+	{ "CANCELLED", 0xC0000120, EINTR },
+};
+
+static const struct code *find(const struct code *in, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(in[i].name, name))
+			return &in[i];
+	return NULL;
+}
+
+static void assert_all_in(const struct code *a, size_t na, const struct code *b, size_t nb)
+{
+	size_t i;
+
+	for (i = 0; i < na; i++) {
+		const struct code *same = find(b, nb, a[i].name);
+
+		if (!same)
+			fail_msg("%s is missing on one side", a[i].name);
+		assert_int_equal(same->value, a[i].value);
+		assert_int_equal(same->error, a[i].error);
+	}
+}
+
+static void the_table_of_status_codes_is_the_contract_and_complete_both_ways(void **state)
+{
+	(void)state;
+	assert_all_in(contract, COUNT(contract), table, COUNT(table));
+	assert_all_in(table, COUNT(table), contract, COUNT(contract));
+}
+
+static void every_status_has_an_errno_of_its_own_and_back(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(table); i++) {
+		assert_true(table[i].value >> 31);
+		assert_true(table[i].error > 0);
+		for (j = 0; j < i; j++) {
+			assert_int_not_equal(table[i].value, table[j].value);
+			assert_int_not_equal(table[i].error, table[j].error);
+		}
+	}
+}
+
+static void no_status_takes_an_errno_of_the_transport(void **state)
+{
+	static const int transport[] = {
+		EFAULT, E2BIG, ENOTTY, EPROTONOSUPPORT, EMFILE, ENFILE
+	};
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(table); i++)
+		for (j = 0; j < COUNT(transport); j++)
+			assert_int_not_equal(table[i].error, transport[j]);
+}
+
+#define CHECK_VALUE(name, value, error) assert_int_equal((u32)WRT_STATUS_##name, value);
+
+static void the_enumeration_has_the_values_of_ntstatus(void **state)
+{
+	(void)state;
+	assert_int_equal(WRT_STATUS_SUCCESS, 0);
+	WRT_STATUS_TABLE(CHECK_VALUE)
+}
+
+/* ---- all of them ------------------------------------------------------------------------ */
 
 int main(void)
 {
-	size_t n = collect(NULL);
-	struct CMUnitTest *all = calloc(n, sizeof(*all));
-	int failed;
+	static const struct CMUnitTest tests[] = {
+		M(allocation_without_a_format_is_refused),
+		M(allocation_is_legal_in_acquire_and_refused_in_pause),
+		M(any_count_lifts_the_limit_as_far_as_the_device_goes),
+		M(a_format_the_device_lacks_is_refused_and_the_old_one_stays),
+		M(wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer),
+		M(wrt_050_after_free_it_is_as_if_there_had_been_no_buffer),
+		M(wrt_152_the_latency_is_told_of_a_buffer),
+		M(wrt_145_wrt_146_wrt_150_registers_are_given_once),
+		M(a_register_that_could_not_be_told_can_be_asked_again),
+		M(events_are_signalled_in_the_order_of_registration),
+		M(wrt_073_an_event_is_not_signalled_for_points_passed_before_it_came),
+		M(wrt_098_wrt_103_the_sum_of_signals_is_the_number_of_packets),
+		M(announcing_late_does_not_excuse_what_was_missed),
+		M(wrt_173_an_empty_last_packet_ends_with_the_one_before),
+		ENDLESS(an_engine_that_knows_no_end_is_stopped_there),
+		M(wrt_184_wrt_185_wrt_187_what_is_heard_lags_by_fifo_and_delays),
+		M(what_could_not_be_told_can_be_asked_again),
+		M(an_observer_may_neither_allocate_nor_free),
+		M(an_observer_counts_but_does_not_write_or_read),
+		M(a_ninth_observer_is_refused),
+		M(wrt_057_after_removal_downward_states_succeed),
+		M(after_removal_there_is_no_buffer_and_it_has_no_size),
+		M(after_removal_all_of_them_say_so),
+		M(after_removal_every_call_says_so),
+		M(between_the_cores_removal_and_ours_calls_fail_alike),
+		M(a_stream_of_a_removed_device_cannot_be_opened),
+		M(after_removal_the_backend_is_left_alone),
+		M(removal_tells_a_stream_at_rest_too),
+		M(removal_signals_each_event_exactly_once_more),
+		M(over_a_suspend_the_state_stays_and_nothing_is_signalled),
+		M(while_asleep_the_hardware_is_not_ready_and_down_is_always_possible),
+		M(a_halt_of_the_engine_shows_on_the_page_before_it_is_signalled),
+		T(the_table_of_status_codes_is_the_contract_and_complete_both_ways),
+		T(every_status_has_an_errno_of_its_own_and_back),
+		T(no_status_takes_an_errno_of_the_transport),
+		T(the_enumeration_has_the_values_of_ntstatus),
+	};
 
-	collect(all);
-	failed = tb_main("miniport", all, n);
-	free(all);
-	return failed;
+	return tb_main("miniport", tests, COUNT(tests));
 }

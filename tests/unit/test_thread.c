@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * miniport_thread.c - which signals the interrupt makes and which are left to the thread of the
- * device, and the budget of that thread: Q47. Part of test_miniport. The test is the thread:
+ * test_thread.c - which signals the interrupt makes and which are left to the thread of the
+ * device, and the budget of that thread: Q47. The test is the thread:
  * nothing deferred is served until it calls wrt_device_serve(). A signal takes the time that
  * the event's on_signal adds to the clock of the OS layer.
  */
@@ -575,33 +575,36 @@ static void a_thread_that_rests_is_not_woken_by_every_interrupt(void **state)
 
 #define THREAD(function) { #function, function, thread_setup, thread_teardown, NULL }
 
-const struct CMUnitTest thread_tests[] = {
-	THREAD(the_interrupt_signals_an_owner_with_one_event_and_wakes_nobody),
-	THREAD(the_interrupt_signals_four_events_and_the_thread_the_others),
-	THREAD(points_that_pass_together_are_signalled_once_by_the_interrupt),
-	THREAD(a_slow_event_is_left_to_the_thread_from_then_on),
-	THREAD(one_interrupt_makes_one_slow_signal_however_many_events_are_slow),
-	THREAD(quick_events_keep_an_interrupt_below_40_us),
-	THREAD(events_that_come_anew_do_not_make_every_interrupt_slow),
-	THREAD(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread),
-	THREAD(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns),
-	THREAD(q47_a_process_that_is_killed_does_not_wait_for_its_signals),
-	THREAD(the_interrupt_signals_no_observer),
-	THREAD(stop_free_and_close_wait_for_no_observer),
-	THREAD(an_observer_is_signalled_for_no_point_after_the_stop),
-	THREAD(wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_closes),
-	THREAD(an_observer_that_falls_behind_misses_all_but_the_last_64_points),
-	THREAD(observers_take_turns_one_event_each),
-	THREAD(events_of_one_client_take_turns),
-	THREAD(removal_signals_every_event_once_more_and_waits_for_nobody),
-	THREAD(after_a_slow_signal_observers_wait_32_times_as_long),
-	THREAD(a_client_that_takes_little_never_waits),
-	THREAD(many_quick_signals_make_the_thread_rest_for_a_millisecond),
-	THREAD(waking_the_thread_is_charged_to_whom_it_serves),
-	THREAD(an_observer_is_shown_the_reading_of_the_interrupt),
-	THREAD(an_observer_is_shown_the_interrupt_before_a_stop_that_it_causes),
-	THREAD(an_owner_does_not_wait_for_what_observers_have_spent),
-	THREAD(a_thread_that_rests_is_not_woken_by_every_interrupt),
-};
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		THREAD(the_interrupt_signals_an_owner_with_one_event_and_wakes_nobody),
+		THREAD(the_interrupt_signals_four_events_and_the_thread_the_others),
+		THREAD(points_that_pass_together_are_signalled_once_by_the_interrupt),
+		THREAD(a_slow_event_is_left_to_the_thread_from_then_on),
+		THREAD(one_interrupt_makes_one_slow_signal_however_many_events_are_slow),
+		THREAD(quick_events_keep_an_interrupt_below_40_us),
+		THREAD(events_that_come_anew_do_not_make_every_interrupt_slow),
+		THREAD(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread),
+		THREAD(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns),
+		THREAD(q47_a_process_that_is_killed_does_not_wait_for_its_signals),
+		THREAD(the_interrupt_signals_no_observer),
+		THREAD(stop_free_and_close_wait_for_no_observer),
+		THREAD(an_observer_is_signalled_for_no_point_after_the_stop),
+		THREAD(wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_closes),
+		THREAD(an_observer_that_falls_behind_misses_all_but_the_last_64_points),
+		THREAD(observers_take_turns_one_event_each),
+		THREAD(events_of_one_client_take_turns),
+		THREAD(removal_signals_every_event_once_more_and_waits_for_nobody),
+		THREAD(after_a_slow_signal_observers_wait_32_times_as_long),
+		THREAD(a_client_that_takes_little_never_waits),
+		THREAD(many_quick_signals_make_the_thread_rest_for_a_millisecond),
+		THREAD(waking_the_thread_is_charged_to_whom_it_serves),
+		THREAD(an_observer_is_shown_the_reading_of_the_interrupt),
+		THREAD(an_observer_is_shown_the_interrupt_before_a_stop_that_it_causes),
+		THREAD(an_owner_does_not_wait_for_what_observers_have_spent),
+		THREAD(a_thread_that_rests_is_not_woken_by_every_interrupt),
+	};
 
-const size_t n_thread_tests = COUNT(thread_tests);
+	return tb_main("thread", tests, COUNT(tests));
+}
