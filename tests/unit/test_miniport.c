@@ -276,6 +276,26 @@ static void wrt_173_an_empty_last_packet_ends_with_the_one_before(void **state)
 	end_in_packet_3(*state, 0);
 }
 
+static void the_end_survives_a_pause(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	ok(write_last(b, 1, 96));
+	tb_run_for(&b->tb, PACKET_NS + PACKET_NS / 4);
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	tb_sleep(&b->tb, SECOND);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	tb_run_for(&b->tb, PACKET_NS / 4 - 1);
+	assert_int_equal(b->event[0].count, 1);
+	tb_run_for(&b->tb, 1);
+	assert_int_equal(b->event[0].count, 2);
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	tb_run_for(&b->tb, SECOND);
+	assert_int_equal(b->event[0].count, 2);
+}
+
 static void an_engine_that_knows_no_end_is_stopped_there(void **state)
 {
 	struct mp_bed *b = *state;
@@ -341,6 +361,47 @@ static void record(struct mp_bed *b, u32 count)
 	ok(mp_state(&b->rec, WRT_MP_RUN));
 }
 
+static void wrt_194_after_a_gap_the_newest_is_reported(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_mp_read read;
+	u64 began = b->tb.now;
+
+	record(b, 2);
+	tb_run_for(&b->tb, 5 * PACKET_NS + 11);
+	ok(wrt_mp_read_packet(&b->rec.mp, &read));
+	assert_int_equal(read.number, 4);
+	assert_int_equal(read.ns, began + 4 * PACKET_NS);
+	assert_int_equal(glitches(&b->rec)->dropped, 4);
+	tb_sleep(&b->tb, 3 * PACKET_NS);			/* interrupts are late as well */
+	ok(wrt_mp_read_packet(&b->rec.mp, &read));
+	assert_int_equal(read.number, 7);
+	/* reckoned back from a position in whole frames */
+	assert_in_range(read.ns, began + 7 * PACKET_NS, began + 7 * PACKET_NS + 20833);
+	assert_int_equal(glitches(&b->rec)->dropped, 6);
+}
+
+static void the_time_of_a_packet_knows_of_pauses_and_delays(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_mp_read read;
+	u64 began = b->tb.now;
+
+	tb_backend.latency = (struct wrt_hw_latency){ 192, 1000, 1000 };	/* 1.2 ms */
+	record(b, 2);
+	tb_run_for(&b->tb, 3 * PACKET_NS + PACKET_NS / 2);
+	ok(mp_state(&b->rec, WRT_MP_PAUSE));
+	ok(wrt_mp_read_packet(&b->rec.mp, &read));
+	assert_int_equal(read.number, 2);
+	assert_int_equal(read.ns, began + 2 * PACKET_NS - 1200000);
+	tb_sleep(&b->tb, SECOND);
+	ok(mp_state(&b->rec, WRT_MP_RUN));
+	tb_run_for(&b->tb, PACKET_NS / 2);
+	ok(wrt_mp_read_packet(&b->rec.mp, &read));		/* WRT-199 */
+	assert_int_equal(read.number, 3);
+	assert_int_equal(read.ns, began + 3 * PACKET_NS - 1200000);
+}
+
 static void what_could_not_be_told_can_be_asked_again(void **state)
 {
 	struct mp_bed *b = *state;
@@ -379,6 +440,31 @@ static void an_observer_may_neither_allocate_nor_free(void **state)
 	tb_pin_close(other);
 	tb_run_for(&b->tb, 3 * PACKET_NS);
 	assert_int_equal(b->event[0].count, 3);
+}
+
+static void an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *other = &b->watch[0];
+
+	ok(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, true));
+	ok(mp_register(other, &b->event[1]));
+	fails(mp_register(other, &b->event[1]), UNSUCCESSFUL);
+	mp_run(b);
+	tb_run_for(&b->tb, 5 * PACKET_NS);
+	assert_int_equal(b->event[1].count, 5);
+	assert_int_equal(mp_position(other).linear, 5 * PACKET_BYTES);
+	assert_int_equal(other->page.state, WRT_STREAM_RUN);
+	assert_int_equal(other->page_geom.bytes, 384);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	assert_int_equal(other->page.linear, 0);
+	ok(wrt_mp_free(&b->pin.mp));
+	assert_int_equal(other->page.state, WRT_STREAM_FREE);
+	ok(mp_alloc_timer(&b->pin, 384));
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	tb_run_for(&b->tb, 50 * PACKET_NS);
+	assert_int_equal(b->event[1].count, 5);
+	tb_pin_close(other);
 }
 
 static void an_observer_counts_but_does_not_write_or_read(void **state)
@@ -768,10 +854,14 @@ int main(void)
 		M(wrt_098_wrt_103_the_sum_of_signals_is_the_number_of_packets),
 		M(announcing_late_does_not_excuse_what_was_missed),
 		M(wrt_173_an_empty_last_packet_ends_with_the_one_before),
+		M(the_end_survives_a_pause),
 		ENDLESS(an_engine_that_knows_no_end_is_stopped_there),
 		M(wrt_184_wrt_185_wrt_187_what_is_heard_lags_by_fifo_and_delays),
+		M(wrt_194_after_a_gap_the_newest_is_reported),
+		M(the_time_of_a_packet_knows_of_pauses_and_delays),
 		M(what_could_not_be_told_can_be_asked_again),
 		M(an_observer_may_neither_allocate_nor_free),
+		M(an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner),
 		M(an_observer_counts_but_does_not_write_or_read),
 		M(a_ninth_observer_is_refused),
 		M(wrt_057_after_removal_downward_states_succeed),
