@@ -9,7 +9,6 @@
 # changes (kept.sh); WRT_KEPT=no runs every step.
 set -u
 cd "$(dirname "$0")/.." || exit
-top=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -28,54 +27,23 @@ detail()
 	sed 's/^/# /' "$1" | head -n 40
 }
 
-# Runs a step of this script, or skips it if it said nothing the last time and the sources, what
-# builds them and its words are the same.
-quiet()	# NAME STEP [ARG...]
+# Runs a step of lint-kernel.sh, or skips it if it found nothing the last time and the sources and what
+# builds them are the same.
+kernel_step()	# NAME STEP [ARG...]
 {
 	name=$1
 	shift
 	# shellcheck disable=SC2046 # files
-	if scripts/kept.sh "$(tests/guest/run --print-kdir)" scripts/lint.sh scripts/build-modules.sh Kbuild \
-		$(find kernel compat -name '*.[ch]' | sort) -- scripts/lint.sh "$@" >"$work/found" 2>&1; then
-		result ok "$name"
-	else
-		result "not ok" "$name"
-		detail "$work/found"
-	fi
-}
-
-# every object anew, or there is nothing to warn about
-build()	# DIRECTORY KBUILD-ARGUMENT...
-{
-	dir=$1
-	shift
-	rm -rf "$dir"
-	if ! scripts/build-modules.sh "$(tests/guest/run --print-kdir)" "$dir" "$@" "-j$(nproc)" >"$work/log" 2>&1; then
-		tail "$work/log"
-		return 1
-	fi
-	! grep -E 'warning|error' "$work/log"
-}
-
-# A 64-bit division takes a function that no kernel of 32 bits has: the module cannot be loaded.
-# Of the kernel's own symbols there is no list here, so that modpost is no judge.
-build_32()	# TREE
-{
-	rm -rf build/lint-32
-	scripts/build-modules.sh "$1" build/lint-32 ARCH=i386 W=1 KBUILD_MODPOST_WARN=1 "-j$(nproc)" \
-		>"$work/log" 2>&1 || echo "error: no modules" >>"$work/log"
-	grep -v '^WARNING: \(modpost: .*undefined\|modpost: suppressed\|Module.symvers is missing\)' "$work/log" |
-		grep -E 'warning:|error:|WARNING|ERROR' >"$work/found"
-	nm -A -u build/lint-32/*.ko | grep -E ' __u?(div|mod)[a-z0-9]*$' >>"$work/found"
-	cat "$work/found"
-	[ ! -s "$work/found" ] && [ "$(find build/lint-32 -maxdepth 1 -name '*.ko' | wc -l)" = 4 ]
+	agrees "$name" scripts/kept.sh "$(tests/guest/run --print-kdir)" scripts/lint-kernel.sh \
+		scripts/build-modules.sh Kbuild $(find kernel compat -name '*.[ch]' | sort) -- \
+		scripts/lint-kernel.sh "$@"
 }
 
 for_32_bits()
 {
 	name="all modules build for a kernel of 32 bits, with W=1, without a 64-bit division"
 	if tree=$(tests/guest/bed-build.sh x86-32 2>"$work/log"); then
-		quiet "$name" build_32 "$tree"
+		kernel_step "$name" build-32 "$tree"
 	else
 		result ok "$name # SKIP $(tail -n 1 "$work/log")"
 	fi
@@ -123,23 +91,16 @@ no_stale()	# LIST
 	: >"$work/stale"
 }
 
-# It leaves a cache in the current directory.
 checkpatch()	# KERNEL-TREE
 {
 	git ls-files 'kernel/*.[ch]' 'compat/*.[ch]' | xargs -P "$(nproc)" -I '{}' scripts/kept.sh checkpatch \
-		'{}' "$1/scripts/checkpatch.pl" -- scripts/lint.sh checkpatch_one "$1" '{}' >"$work/checkpatch" 2>&1
+		'{}' scripts/lint-kernel.sh "$1/scripts/checkpatch.pl" -- \
+		scripts/lint-kernel.sh checkpatch "$1" '{}' >"$work/checkpatch" 2>&1
 	sed -n 's/^\([^:]*\):[0-9]*: [A-Z]*:\([A-Z_]*\):.*/\1 \2	&/p' "$work/checkpatch" \
 		>"$work/findings"
 	grep -v '^#' scripts/checkpatch-exceptions | cut -d' ' -f1,2 | sort -u >"$work/known"
 	compare "checkpatch --strict"
 	no_stale checkpatch-exceptions
-}
-
-# It has found something when it fails.
-checkpatch_one()	# KERNEL-TREE FILE
-{
-	(cd "$work" && perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
-		--no-summary -f "$top/$2" 2>&1) | sed "s|^$top/||"
 }
 
 host_tool()	# TOOL
@@ -158,11 +119,8 @@ host_tool()	# TOOL
 	compare "$1"
 }
 
-case ${1-} in
-build | build_32 | checkpatch_one) "$@" && exit; exit 1 ;;
-esac
 : >"$work/stale"
-quiet "kbuild with W=1 and sparse say nothing" build build/lint W=1 C=2 CF=-Wsparse-error
+kernel_step "kbuild with W=1 and sparse say nothing" build build/lint W=1 C=2 CF=-Wsparse-error
 for_32_bits
 if tree=$(tests/guest/bed-build.sh --path uml 2>/dev/null) && [ -f "$tree/scripts/checkpatch.pl" ]; then
 	checkpatch "$tree"

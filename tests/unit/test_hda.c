@@ -11,11 +11,12 @@
 
 static struct hda_model m;	/* large: the model's lists */
 
-struct bed {
+static struct {
+	bool open;
 	struct wrt_hda_config cfg;
 	struct wrt_hw_dev *hw;
 	struct wrt_device dev;
-};
+} bed;
 
 struct side {
 	struct tb_client client;
@@ -25,34 +26,68 @@ struct side {
 	u64 first_heard;
 };
 
-static void bed_model(struct bed *b, bool emulated, const struct hda_codec *codec)
+static struct side play, capt;
+
+static void side_close(struct side *side)
 {
-	memset(b, 0, sizeof(*b));
-	b->cfg.emulated = emulated;
+	if (!side->s)
+		return;
+	wrt_stream_release(side->s, &side->client.client);
+	hda_unmap(&m, side->buffer.geom.cpu);
+	tb_buffer_free(&side->buffer);
+	side->s = NULL;
+}
+
+/* Closes what is open. The next bed does, and the end of a test. */
+static void bed_close(void)
+{
+	side_close(&play);
+	side_close(&capt);
+	if (!bed.open)
+		return;
+	wrt_device_gone(&bed.dev);
+	wrt_device_destroy(&bed.dev);
+	wrt_hda_destroy(bed.hw);
+	hda_close(&m);
+	bed.open = false;
+}
+
+static void bed_model(bool emulated, const struct hda_codec *codec)
+{
+	bed_close();
+	memset(&bed, 0, sizeof(bed));
+	bed.cfg.emulated = emulated;
 	hda_open(&m, emulated ? &hda_qemu : &hda_real, codec);
 }
 
-static void bed_create(struct bed *b)
+static void bed_create(void)
 {
-	assert_int_equal(wrt_hda_create(&hda_bus, &m, &b->cfg, &b->hw), 0);
-	assert_int_equal(wrt_device_init(&b->dev, &wrt_hda_ops, b->hw), 0);
-	m.hw = b->hw;
-	m.dev = &b->dev;
+	assert_int_equal(wrt_hda_create(&hda_bus, &m, &bed.cfg, &bed.hw), 0);
+	assert_int_equal(wrt_device_init(&bed.dev, &wrt_hda_ops, bed.hw), 0);
+	m.hw = bed.hw;
+	m.dev = &bed.dev;
+	bed.open = true;
 }
 
-static void bed_open(struct bed *b, bool emulated)
+static void bed_open(bool emulated)
 {
-	bed_model(b, emulated, &hda_duplex);
-	bed_create(b);
+	bed_model(emulated, &hda_duplex);
+	bed_create();
 }
 
-static void bed_close(struct bed *b)
+static void bed_rich(void)
 {
-	wrt_device_gone(&b->dev);
-	wrt_device_destroy(&b->dev);
-	wrt_hda_destroy(b->hw);
-	hda_close(&m);
+	bed_model(false, &hda_rich);
+	bed_create();
 }
+
+static int end_of_test(void **state)
+{
+	bed_close();
+	return 0;
+}
+
+#define TEST(function)	{ .name = #function, .test_func = function, .teardown_func = end_of_test }
 
 /* Every frame of the buffer is another number. */
 static void fill(struct side *side)
@@ -68,11 +103,10 @@ static void fill(struct side *side)
 	}
 }
 
-static void side_make(struct side *side, struct bed *b, u32 dir, u32 rate, u32 format, u32 bytes,
-		      u32 notify)
+static void side_make(struct side *side, u32 dir, u32 rate, u32 format, u32 bytes, u32 notify)
 {
 	memset(side, 0, sizeof(*side));
-	side->s = wrt_device_stream(&b->dev, dir, 0);
+	side->s = wrt_device_stream(&bed.dev, dir, 0);
 	assert_non_null(side->s);
 	tb_client_init(&side->client, NULL, notify);
 	tb_buffer_make(&side->buffer, side->s, rate, format, 2, bytes, notify);
@@ -87,12 +121,16 @@ static int side_configure(struct side *side)
 	return wrt_stream_configure(side->s, &side->client.client, &side->buffer.geom);
 }
 
-static void side_open(struct side *side, struct bed *b, u32 dir, u32 rate, u32 format, u32 bytes,
-		      u32 notify)
+static void side_open(struct side *side, u32 dir, u32 rate, u32 format, u32 bytes, u32 notify)
 {
-	side_make(side, b, dir, rate, format, bytes, notify);
+	side_make(side, dir, rate, format, bytes, notify);
 	side->first_heard = m.nheard;
 	assert_int_equal(side_configure(side), 0);
+}
+
+static void play_open(u32 notify, u32 bytes)
+{
+	side_open(&play, WRT_PLAYBACK, 48000, WRT_FMT_S16, bytes, notify);
 }
 
 static void side_start(struct side *side)
@@ -104,18 +142,6 @@ static void side_stop(struct side *side)
 {
 	assert_int_equal(wrt_stream_stop(side->s, &side->client.client), 0);
 	wrt_stream_settle(side->s, &side->client.client);
-}
-
-static void side_unmap(struct side *side)
-{
-	hda_unmap(&m, side->buffer.geom.cpu);
-	tb_buffer_free(&side->buffer);
-}
-
-static void side_close(struct side *side)
-{
-	wrt_stream_release(side->s, &side->client.client);
-	side_unmap(side);
 }
 
 static struct wrt_snapshot look(struct side *side)
@@ -196,37 +222,25 @@ static bool logged(const char *text)
 
 static void the_log_says_which_path_was_taken_in_one_line_a_direction(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_open(&b, true);
+	bed_open(true);
 	assert_string_equal(m.log, "I playback: DAC 0x2 -> pin 0x3 (line out)\n"
 			    "I capture: ADC 0x4 <- pin 0x5 (line in)\n");
-	bed_close(&b);
 }
 
 static void a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_open(&b, true);
+	bed_open(true);
 	assert_int_equal(hda_node(&m, 2)->out[0], 0x4a);
 	assert_int_equal(hda_node(&m, 2)->out[1], 0x4a);
 	assert_int_equal(hda_node(&m, 3)->pin, 0x40);
 	assert_int_equal(hda_node(&m, 4)->in[0][0], 0x4a);
 	assert_int_equal(hda_node(&m, 4)->in[0][1], 0x4a);
 	assert_int_equal(hda_node(&m, 5)->pin, 0x20);
-	bed_close(&b);
 }
 
 static void the_walker_finds_its_way_through_mixers_selectors_and_ranges(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_model(&b, false, &hda_rich);
-	bed_create(&b);
+	bed_rich();
 	assert_string_equal(m.log, "I playback: DAC 0x11 -> 0x0c -> pin 0x15 (speaker)\n"
 			    "I capture: ADC 0xb -> 0x13 <- pin 0x18 (microphone)\n");
 	assert_int_equal(hda_node(&m, 0x11)->out[0], 0x27);
@@ -243,19 +257,16 @@ static void the_walker_finds_its_way_through_mixers_selectors_and_ranges(void **
 	assert_int_equal(hda_node(&m, 0x0b)->power, 0);
 	assert_int_equal(hda_node(&m, 0x18)->pin, 0x24);
 	assert_int_equal(hda_node(&m, 0x14)->pin, 0);
-	bed_close(&b);
 }
 
 static void formats_and_rates_are_those_of_the_converter(void **state)
 {
 	static const u32 qemu[] = { 16000, 22050, 32000, 44100, 48000, 88200, 96000 };
 	const struct wrt_hw_caps *c;
-	struct bed b;
 
-	(void)state;
-	bed_open(&b, true);
-	c = &b.dev.streams[0].caps;
-	assert_int_equal(b.dev.nstreams, 2);
+	bed_open(true);
+	c = &bed.dev.streams[0].caps;
+	assert_int_equal(bed.dev.nstreams, 2);
 	assert_int_equal(c->dir, WRT_PLAYBACK);
 	assert_int_equal(c->formats, WRT_FMT_S16);
 	assert_int_equal(c->nrates, COUNT(qemu));
@@ -263,27 +274,25 @@ static void formats_and_rates_are_those_of_the_converter(void **state)
 	assert_int_equal(c->notify_step, 4);
 	assert_int_equal(c->flags, WRT_HW_SG | WRT_HW_EMULATED);
 	assert_int_equal(c->dma_bits, 64);
-	assert_int_equal(b.dev.streams[1].caps.dir, WRT_CAPTURE);
-	bed_close(&b);
-	bed_model(&b, false, &hda_rich);
-	b.cfg.dma_bits = 40;
-	bed_create(&b);
-	c = &b.dev.streams[0].caps;
+	assert_int_equal(bed.dev.streams[1].caps.dir, WRT_CAPTURE);
+	bed_model(false, &hda_rich);
+	bed.cfg.dma_bits = 40;
+	bed_create();
+	c = &bed.dev.streams[0].caps;
 	assert_int_equal(c->formats, WRT_FMT_S16 | WRT_FMT_S32);
 	assert_int_equal(c->rate_max, 192000);
 	assert_int_equal(c->notify_step, 128);
 	assert_int_equal(c->flags, WRT_HW_SG | WRT_HW_EARLY_IRQ);
 	assert_int_equal(c->dma_bits, 40);
-	assert_int_equal(b.dev.streams[1].caps.formats, WRT_FMT_S16);
-	bed_close(&b);
+	assert_int_equal(bed.dev.streams[1].caps.formats, WRT_FMT_S16);
 }
 
-static void set_control(struct bed *b, u32 index, u32 left, u32 right)
+static void set_control(u32 index, u32 left, u32 right)
 {
 	u32 value[2] = { left, right }, back[2];
 
-	assert_int_equal(wrt_device_control_set(&b->dev, index, value), 0);
-	assert_int_equal(wrt_device_control_get(&b->dev, index, back), 0);
+	assert_int_equal(wrt_device_control_set(&bed.dev, index, value), 0);
+	assert_int_equal(wrt_device_control_get(&bed.dev, index, back), 0);
 	assert_int_equal(back[0], left);
 	assert_int_equal(back[1], right);
 }
@@ -292,67 +301,53 @@ static void master_and_capture_have_a_volume_and_a_switch_each(void **state)
 {
 	struct wrt_hw_control c;
 	u32 high[2] = { 0, 0x4b }, two[2] = { 2, 0 };
-	struct bed b;
 
-	(void)state;
-	bed_open(&b, true);
-	assert_int_equal(wrt_device_control(&b.dev, 0, &c), 0);
+	bed_open(true);
+	assert_int_equal(wrt_device_control(&bed.dev, 0, &c), 0);
 	assert_string_equal(c.name, "Master");
 	assert_int_equal(c.max, 0x4a);
 	assert_int_equal(c.min_cdb, -7400);
 	assert_int_equal(c.step_cdb, 100);
-	assert_int_equal(wrt_device_control(&b.dev, 3, &c), 0);
+	assert_int_equal(wrt_device_control(&bed.dev, 3, &c), 0);
 	assert_string_equal(c.name, "Capture");
 	assert_true(c.is_switch && c.max == 1 && c.dir == WRT_CAPTURE);
-	assert_int_equal(wrt_device_control(&b.dev, 4, &c), WRT_ERANGE);
-	set_control(&b, 0, 0x20, 0x21);
-	set_control(&b, 1, 1, 0);
+	assert_int_equal(wrt_device_control(&bed.dev, 4, &c), WRT_ERANGE);
+	set_control(0, 0x20, 0x21);
+	set_control(1, 1, 0);
 	assert_int_equal(hda_node(&m, 2)->out[0], 0x20);
 	assert_int_equal(hda_node(&m, 2)->out[1], 0x21 | 0x80);
-	set_control(&b, 2, 3, 4);
-	set_control(&b, 3, 0, 1);
+	set_control(2, 3, 4);
+	set_control(3, 0, 1);
 	assert_int_equal(hda_node(&m, 4)->in[0][0], 3 | 0x80);
 	assert_int_equal(hda_node(&m, 4)->in[0][1], 4);
-	assert_int_equal(wrt_device_control_set(&b.dev, 0, high), WRT_EINVAL);
-	assert_int_equal(wrt_device_control_set(&b.dev, 1, two), WRT_EINVAL);
-	assert_int_equal(wrt_hda_ops.control_set(b.hw, 4, two), WRT_ERANGE);
-	assert_int_equal(wrt_hda_ops.control_get(b.hw, 4, two), WRT_ERANGE);
+	assert_int_equal(wrt_device_control_set(&bed.dev, 0, high), WRT_EINVAL);
+	assert_int_equal(wrt_device_control_set(&bed.dev, 1, two), WRT_EINVAL);
+	assert_int_equal(wrt_hda_ops.control_set(bed.hw, 4, two), WRT_ERANGE);
+	assert_int_equal(wrt_hda_ops.control_get(bed.hw, 4, two), WRT_ERANGE);
 	assert_int_equal(hda_node(&m, 2)->out[0], 0x20);
-	bed_close(&b);
 }
 
 static void volume_and_switch_may_be_of_two_amplifiers(void **state)
 {
 	struct wrt_hw_control c;
-	struct bed b;
 
-	(void)state;
-	bed_model(&b, false, &hda_rich);
-	bed_create(&b);
-	assert_int_equal(wrt_device_control(&b.dev, 0, &c), 0);
+	bed_rich();
+	assert_int_equal(wrt_device_control(&bed.dev, 0, &c), 0);
 	assert_int_equal(c.max, 0x27);
 	assert_int_equal(c.min_cdb, -0x27 * 25);
-	set_control(&b, 1, 0, 1);
+	set_control(1, 0, 1);
 	assert_int_equal(hda_node(&m, 0x0c)->in[2][0], 0x80);
 	assert_int_equal(hda_node(&m, 0x0c)->in[2][1], 0);
-	set_control(&b, 0, 5, 6);
+	set_control(0, 5, 6);
 	assert_int_equal(hda_node(&m, 0x11)->out[1], 6);
-	bed_close(&b);
 }
 
 static void latency_is_the_fifo_and_the_delay_of_the_widgets(void **state)
 {
-	struct side play;
-	struct bed b;
-
-	(void)state;
-	bed_model(&b, false, &hda_rich);
-	bed_create(&b);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S32, 7680, 2);
+	bed_rich();
+	side_open(&play, WRT_PLAYBACK, 48000, WRT_FMT_S32, 7680, 2);
 	assert_int_equal(play.s->latency.fifo_bytes, 192);
 	assert_int_equal(play.s->latency.codec_100ns, 3 * 10000000 / 48000);
-	side_close(&play);
-	bed_close(&b);
 }
 
 /* ---- playing and recording --------------------------------------------------------- */
@@ -361,12 +356,10 @@ static void play_with_pauses(bool emulated, u32 rate, u32 notify, bool dead_dpib
 {
 	u32 bytes = notify ? notify * 1920 : 7680, i;
 	u64 seed = rate + notify;
-	struct side play;
-	struct bed b;
 
-	bed_open(&b, emulated);
+	bed_open(emulated);
 	m.fault.dpib_dead = dead_dpib;
-	side_open(&play, &b, WRT_PLAYBACK, rate, WRT_FMT_S16, bytes, notify);
+	side_open(&play, WRT_PLAYBACK, rate, WRT_FMT_S16, bytes, notify);
 	for (i = 0; i < 20; i++) {
 		side_start(&play);
 		hda_run(&m, tb_random(&seed) % (60 * MS));
@@ -377,8 +370,6 @@ static void play_with_pauses(bool emulated, u32 rate, u32 notify, bool dead_dpib
 	check_heard(&play, slack(emulated));
 	if (notify)
 		check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static const u32 notifies[] = { 0, 1, 2, 3, 8 };
@@ -387,7 +378,6 @@ static void playback_is_bit_exact_over_pauses_and_no_point_is_missing(void **sta
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(notifies); i++) {
 		play_with_pauses(true, 48000, notifies[i], false);
 		play_with_pauses(true, 44100, notifies[i], false);
@@ -400,7 +390,6 @@ static void a_position_buffer_that_is_never_written_is_replaced_by_lpib(void **s
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(notifies); i++) {
 		play_with_pauses(true, 48000, notifies[i], true);
 		play_with_pauses(false, 48000, notifies[i], true);
@@ -411,12 +400,10 @@ static void record_with_pauses(bool emulated, u32 notify, bool dead_dpib)
 {
 	u32 bytes = notify ? notify * 1920 : 7680, i;
 	u64 seed = notify + 5;
-	struct side capt;
-	struct bed b;
 
-	bed_open(&b, emulated);
+	bed_open(emulated);
 	m.fault.dpib_dead = dead_dpib;
-	side_open(&capt, &b, WRT_CAPTURE, 48000, WRT_FMT_S16, bytes, notify);
+	side_open(&capt, WRT_CAPTURE, 48000, WRT_FMT_S16, bytes, notify);
 	for (i = 0; i < 12; i++) {
 		side_start(&capt);
 		hda_run(&m, 2 * MS + tb_random(&seed) % (60 * MS));
@@ -427,15 +414,12 @@ static void record_with_pauses(bool emulated, u32 notify, bool dead_dpib)
 	check_recorded(&capt);
 	if (notify)
 		check_points(&capt);
-	side_close(&capt);
-	bed_close(&b);
 }
 
 static void capture_is_valid_up_to_the_position_over_pauses(void **state)
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(notifies); i++) {
 		record_with_pauses(true, notifies[i], false);
 		record_with_pauses(false, notifies[i], false);
@@ -446,12 +430,9 @@ static void capture_is_valid_up_to_the_position_over_pauses(void **state)
 
 static void two_directions(bool emulated)
 {
-	struct side play, capt;
-	struct bed b;
-
-	bed_open(&b, emulated);
-	side_open(&play, &b, WRT_PLAYBACK, 44100, WRT_FMT_S16, 7680, 2);
-	side_open(&capt, &b, WRT_CAPTURE, 48000, WRT_FMT_S16, 3840, 3);
+	bed_open(emulated);
+	side_open(&play, WRT_PLAYBACK, 44100, WRT_FMT_S16, 7680, 2);
+	side_open(&capt, WRT_CAPTURE, 48000, WRT_FMT_S16, 3840, 3);
 	side_start(&play);
 	hda_run(&m, 7 * MS);
 	side_start(&capt);
@@ -462,26 +443,18 @@ static void two_directions(bool emulated)
 	check_points(&capt);
 	check_heard(&play, slack(emulated));
 	check_points(&play);
-	side_close(&play);
-	side_close(&capt);
-	bed_close(&b);
 }
 
 static void both_directions_run_at_once_and_stop_alone(void **state)
 {
-	(void)state;
 	two_directions(true);
 	two_directions(false);
 }
 
 static void all_32_bits(void)
 {
-	struct side play;
-	struct bed b;
-
-	bed_model(&b, false, &hda_rich);
-	bed_create(&b);
-	side_open(&play, &b, WRT_PLAYBACK, 192000, WRT_FMT_S32, 24576, 8);
+	bed_rich();
+	side_open(&play, WRT_PLAYBACK, 192000, WRT_FMT_S32, 24576, 8);
 	side_start(&play);
 	hda_run(&m, 100 * MS);
 	side_stop(&play);
@@ -491,13 +464,10 @@ static void all_32_bits(void)
 	check_heard(&play, slack(false) + 8 * 32);
 	assert_true(m.nheard > 192000 * 8 / 6);
 	check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void thirty_two_bits_at_192_khz_are_played_as_they_are(void **state)
 {
-	(void)state;
 	all_32_bits();
 }
 
@@ -522,16 +492,15 @@ static void unscatter(struct side *side, u32 piece)
 	for (i = 0; i < side->buffer.geom.nseg; i++)
 		hda_unmap(&m, (u8 *)side->buffer.geom.cpu + i * piece);
 	tb_buffer_free(&side->buffer);
+	side->s = NULL;
 }
 
 static void scattered(bool emulated, u32 notify)
 {
-	struct side play;
-	struct bed b;
 	u32 i;
 
-	bed_open(&b, emulated);
-	side_make(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 15360, notify);
+	bed_open(emulated);
+	side_make(&play, WRT_PLAYBACK, 48000, WRT_FMT_S16, 15360, notify);
 	scatter(&play, 1280);
 	assert_int_equal(side_configure(&play), 0);
 	for (i = 0; i < 5; i++) {
@@ -543,12 +512,10 @@ static void scattered(bool emulated, u32 notify)
 	check_heard(&play, slack(emulated));
 	check_points(&play);
 	unscatter(&play, 1280);
-	bed_close(&b);
 }
 
 static void a_buffer_may_lie_in_many_pieces(void **state)
 {
-	(void)state;
 	scattered(true, 1);
 	scattered(true, 3);
 	scattered(false, 2);
@@ -559,24 +526,18 @@ static void a_buffer_may_lie_in_many_pieces(void **state)
 
 static void count_interrupts(u32 notify)
 {
-	struct side play;
-	struct bed b;
-
-	bed_open(&b, true);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * notify, notify);
+	bed_open(true);
+	play_open(notify, 1920 * notify);
 	side_start(&play);
 	hda_run(&m, SECOND + 5 * MS);
 	assert_int_equal(m.interrupts, 100);
 	assert_int_equal(play.client.points, 100);
 	if (notify > 1)
 		assert_int_equal(m.timers, 0);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void the_engine_interrupts_at_points_and_nowhere_else(void **state)
 {
-	(void)state;
 	count_interrupts(1);
 	count_interrupts(2);
 	count_interrupts(3);
@@ -586,13 +547,11 @@ static void the_engine_interrupts_at_points_and_nowhere_else(void **state)
 
 static void lose(bool emulated, u32 notify, u32 one_of)
 {
-	struct side play;
-	struct bed b;
 	u32 i;
 
-	bed_open(&b, emulated);
+	bed_open(emulated);
 	m.fault.lose = one_of;
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * notify, notify);
+	play_open(notify, 1920 * notify);
 	side_start(&play);
 	for (i = 0; i < 20; i++) {
 		hda_run(&m, 97 * MS);
@@ -603,13 +562,10 @@ static void lose(bool emulated, u32 notify, u32 one_of)
 	check_heard(&play, slack(emulated));
 	check_points(&play);
 	assert_true(m.interrupts < 194);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void lost_interrupts_lose_no_point(void **state)
 {
-	(void)state;
 	lose(true, 1, 2);
 	lose(true, 2, 2);
 	lose(true, 3, 3);
@@ -621,11 +577,8 @@ static void lost_interrupts_lose_no_point(void **state)
 
 static void merge(bool emulated)
 {
-	struct side play;
-	struct bed b;
-
-	bed_open(&b, emulated);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * 8, 8);
+	bed_open(emulated);
+	play_open(8, 1920 * 8);
 	side_start(&play);
 	hda_run(&m, 15 * MS);
 	assert_int_equal(play.client.notifies, 1);
@@ -636,13 +589,10 @@ static void merge(bool emulated)
 	assert_int_equal(play.client.most, 5);
 	hda_run(&m, 100 * MS);
 	check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void merged_interrupts_are_one_look_and_all_their_points(void **state)
 {
-	(void)state;
 	merge(true);
 	merge(false);
 }
@@ -651,12 +601,11 @@ static void merged_interrupts_are_one_look_and_all_their_points(void **state)
 static void early(u32 dir, bool dead_dpib)
 {
 	struct side side;
-	struct bed b;
 	u32 i;
 
-	bed_open(&b, false);
+	bed_open(false);
 	m.fault.dpib_dead = dead_dpib;
-	side_open(&side, &b, dir, 48000, WRT_FMT_S16, 1920 * 2, 2);
+	side_open(&side, dir, 48000, WRT_FMT_S16, 1920 * 2, 2);
 	side_start(&side);
 	hda_run(&m, (dead_dpib ? 0 : 9 * MS) + 100000);
 	for (i = 0; i < 50; i++) {
@@ -668,12 +617,10 @@ static void early(u32 dir, bool dead_dpib)
 		assert_int_equal(side.client.points, points + 1);
 	}
 	side_close(&side);
-	bed_close(&b);
 }
 
 static void an_interrupt_before_its_position_is_looked_at_again_shortly_after(void **state)
 {
-	(void)state;
 	early(WRT_PLAYBACK, false);
 	early(WRT_PLAYBACK, true);
 	early(WRT_CAPTURE, false);
@@ -681,12 +628,10 @@ static void an_interrupt_before_its_position_is_looked_at_again_shortly_after(vo
 
 static void without(bool emulated, u32 notify, u32 bytes, u64 every)
 {
-	struct side play;
-	struct bed b;
 	u32 i;
 
-	bed_open(&b, emulated);
-	side_make(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, bytes, notify);
+	bed_open(emulated);
+	side_make(&play, WRT_PLAYBACK, 48000, WRT_FMT_S16, bytes, notify);
 	play.client.client.wants_points = false;
 	assert_int_equal(side_configure(&play), 0);
 	side_start(&play);
@@ -701,8 +646,6 @@ static void without(bool emulated, u32 notify, u32 bytes, u64 every)
 	assert_int_equal(play.client.points, 0);
 	side_stop(&play);
 	check_heard(&play, slack(emulated));
-	side_close(&play);
-	bed_close(&b);
 }
 
 /*
@@ -711,14 +654,10 @@ static void without(bool emulated, u32 notify, u32 bytes, u64 every)
  */
 static void a_reader_that_was_preempted_reads_again(void **state)
 {
-	struct side play;
-	struct bed b;
 	u32 i;
 
-	(void)state;
-	bed_model(&b, false, &hda_rich);
-	bed_create(&b);
-	side_open(&play, &b, WRT_PLAYBACK, 192000, WRT_FMT_S32, 1024, 2);
+	bed_rich();
+	side_open(&play, WRT_PLAYBACK, 192000, WRT_FMT_S32, 1024, 2);
 	side_start(&play);
 	m.preempt_ns = 600000;
 	for (i = 0; i < 100; i++) {
@@ -731,21 +670,15 @@ static void a_reader_that_was_preempted_reads_again(void **state)
 	}
 	side_stop(&play);
 	check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 /* The bounds are true, whatever they are: no buffer is invented. */
 static void a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing(void **state)
 {
-	struct side play;
-	struct bed b;
 	u32 i;
 
-	(void)state;
-	bed_model(&b, false, &hda_rich);
-	bed_create(&b);
-	side_open(&play, &b, WRT_PLAYBACK, 192000, WRT_FMT_S32, 4096, 2);
+	bed_rich();
+	side_open(&play, WRT_PLAYBACK, 192000, WRT_FMT_S32, 4096, 2);
 	side_start(&play);
 	m.preempt_ns = 350000;
 	for (i = 0; i < 100; i++) {
@@ -759,21 +692,15 @@ static void a_reader_that_is_always_preempted_reads_five_times_and_invents_nothi
 	}
 	side_stop(&play);
 	check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 /* An engine that takes almost a buffer to stop: DMA was at the offset before that. */
 static void the_time_that_a_stop_takes_is_no_distance(void **state)
 {
-	struct side play;
-	struct bed b;
 	u64 linear;
 
-	(void)state;
-	bed_model(&b, false, &hda_rich);
-	bed_create(&b);
-	side_open(&play, &b, WRT_PLAYBACK, 192000, WRT_FMT_S32, 1024, 2);
+	bed_rich();
+	side_open(&play, WRT_PLAYBACK, 192000, WRT_FMT_S32, 1024, 2);
 	side_start(&play);
 	hda_run(&m, 2 * MS);
 	linear = look(&play).linear;
@@ -781,8 +708,6 @@ static void the_time_that_a_stop_takes_is_no_distance(void **state)
 	side_stop(&play);
 	assert_in_range(look(&play).linear - linear, 0, 1024);
 	m.fault.run_sticks = false;
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void without_points_the_position_stays_fresh_all_the_same(void **state)
@@ -793,7 +718,6 @@ static void without_points_the_position_stays_fresh_all_the_same(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		without(true, cases[i].notify, cases[i].bytes, cases[i].every + 20000);
 		without(false, cases[i].notify, cases[i].bytes, cases[i].every + 20000);
@@ -803,13 +727,10 @@ static void without_points_the_position_stays_fresh_all_the_same(void **state)
 static void an_observer_makes_points_real_and_takes_them_with_it(void **state)
 {
 	struct tb_client other;
-	struct side play;
-	struct bed b;
 	u64 before;
 
-	(void)state;
-	bed_open(&b, true);
-	side_make(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 4);
+	bed_open(true);
+	side_make(&play, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 4);
 	play.client.client.wants_points = false;
 	assert_int_equal(side_configure(&play), 0);
 	side_start(&play);
@@ -823,41 +744,34 @@ static void an_observer_makes_points_real_and_takes_them_with_it(void **state)
 	before = m.interrupts;
 	hda_run(&m, 100 * MS);
 	assert_int_equal(m.interrupts, before);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void an_interrupt_that_is_not_ours_is_said_to_be_nobodys(void **state)
 {
-	struct side play;
-	struct bed b;
 	u32 slots = 0;
 	u64 ns;
 
-	(void)state;
-	bed_open(&b, true);
+	bed_open(true);
 	m.off = true;
-	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
+	assert_false(wrt_hda_ops.irq(bed.hw, &slots, &ns));
 	m.off = false;
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	play_open(2, 7680);
 	side_start(&play);
 	hda_run(&m, 5 * MS);
-	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
+	assert_false(wrt_hda_ops.irq(bed.hw, &slots, &ns));
 	m.sd[0].sts = 4;
-	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
+	assert_false(wrt_hda_ops.irq(bed.hw, &slots, &ns));
 	assert_int_equal(m.sd[0].sts, 4);
 	m.sd[HDA_PLAY].sts = 4;
-	assert_true(wrt_hda_ops.irq(b.hw, &slots, &ns));
+	assert_true(wrt_hda_ops.irq(bed.hw, &slots, &ns));
 	assert_int_equal(slots, 1);
 	assert_int_equal(m.sd[HDA_PLAY].sts, 0);
 	wrt_hda_ops.points(play.s->hw, false);
 	m.sd[HDA_PLAY].sts = 4;
-	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
+	assert_false(wrt_hda_ops.irq(bed.hw, &slots, &ns));
 	m.fault.dead = true;
-	assert_false(wrt_hda_ops.irq(b.hw, &slots, &ns));
+	assert_false(wrt_hda_ops.irq(bed.hw, &slots, &ns));
 	m.fault.dead = false;
-	side_close(&play);
-	bed_close(&b);
 }
 
 /* The model moves data once in a millisecond: 192 bytes. */
@@ -888,12 +802,11 @@ static void stop_and_start(struct side *side, u64 ns)
 static void keep_codec_running(u32 dir)
 {
 	struct side side;
-	struct bed b;
 	u32 i;
 
-	bed_open(&b, true);
+	bed_open(true);
 	for (i = 1; i <= 2; i++) {
-		side_open(&side, &b, dir, 48000, WRT_FMT_S16, 768, 3);
+		side_open(&side, dir, 48000, WRT_FMT_S16, 768, 3);
 		assert_int_equal(m.codec_runs, 0);
 		side_start(&side);
 		hda_run(&m, 20 * MS);
@@ -907,12 +820,10 @@ static void keep_codec_running(u32 dir)
 		side_close(&side);
 		assert_int_equal(m.codec_runs & ~(1u << 15), 0);
 	}
-	bed_close(&b);
 }
 
 static void the_codec_of_qemu_runs_on_while_a_stream_is_stopped(void **state)
 {
-	(void)state;
 	keep_codec_running(WRT_PLAYBACK);
 	keep_codec_running(WRT_CAPTURE);
 }
@@ -920,14 +831,10 @@ static void the_codec_of_qemu_runs_on_while_a_stream_is_stopped(void **state)
 /* Then the codec is notified of every stop. */
 static void without_a_second_engine_the_codec_stops_with_the_stream(void **state)
 {
-	struct side play;
-	struct bed b;
-
-	(void)state;
-	bed_model(&b, true, &hda_duplex);
+	bed_model(true, &hda_duplex);
 	m.gcap = 0x1401;	/* one output engine */
-	bed_create(&b);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 768, 3);
+	bed_create();
+	play_open(3, 768);
 	side_start(&play);
 	hda_run(&m, 20 * MS);
 	side_stop(&play);
@@ -936,8 +843,6 @@ static void without_a_second_engine_the_codec_stops_with_the_stream(void **state
 	hda_run(&m, 20 * MS);
 	assert_int_equal(m.codec_starts, 2);
 	assert_int_equal(m.idle, 0);
-	side_close(&play);
-	bed_close(&b);
 }
 
 /* ---- what goes wrong --------------------------------------------------------------- */
@@ -945,11 +850,9 @@ static void without_a_second_engine_the_codec_stops_with_the_stream(void **state
 static void halt(bool emulated)
 {
 	struct wrt_snapshot at, later;
-	struct side play;
-	struct bed b;
 
-	bed_open(&b, emulated);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	bed_open(emulated);
+	play_open(2, 7680);
 	side_start(&play);
 	hda_run(&m, 73 * MS);
 	hda_break(&m, HDA_PLAY);
@@ -967,22 +870,19 @@ static void halt(bool emulated)
 	assert_int_equal(look(&play).stalls, 1);
 	check_heard_but(&play, slack(emulated), !emulated);
 	check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void an_engine_that_halts_is_noticed_once_and_can_be_started_again(void **state)
 {
-	(void)state;
 	halt(true);
 	halt(false);
 }
 
-static void refuse(struct bed *b, int want, const char *text, u64 max_ns)
+static void refuse(int want, const char *text, u64 max_ns)
 {
 	u64 from = m.now;
 
-	assert_int_equal(wrt_hda_create(&hda_bus, &m, &b->cfg, &b->hw), want);
+	assert_int_equal(wrt_hda_create(&hda_bus, &m, &bed.cfg, &bed.hw), want);
 	assert_true(logged(text));
 	assert_true(m.now - from < max_ns);
 	hda_close(&m);
@@ -990,66 +890,53 @@ static void refuse(struct bed *b, int want, const char *text, u64 max_ns)
 
 static void a_controller_that_does_not_reset_is_refused_in_bounded_time(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_model(&b, true, &hda_duplex);
+	bed_model(true, &hda_duplex);
 	m.fault.reset_sticks = true;
-	refuse(&b, WRT_EIO, "E the controller does not go into reset\n", SECOND / 2);
-	bed_model(&b, true, &hda_duplex);
+	refuse(WRT_EIO, "E the controller does not go into reset\n", SECOND / 2);
+	bed_model(true, &hda_duplex);
 	m.fault.reset_never_ends = true;
-	refuse(&b, WRT_EIO, "E the controller does not come out of reset\n", SECOND / 2);
-	bed_model(&b, true, &hda_duplex);
+	refuse(WRT_EIO, "E the controller does not come out of reset\n", SECOND / 2);
+	bed_model(true, &hda_duplex);
 	m.fault.dead = true;
-	refuse(&b, WRT_EIO, "E the controller does not answer\n", SECOND / 2);
+	refuse(WRT_EIO, "E the controller does not answer\n", SECOND / 2);
 }
 
 static void without_a_codec_there_is_no_device(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_model(&b, true, &hda_duplex);
+	bed_model(true, &hda_duplex);
 	m.fault.no_codec = true;
-	refuse(&b, WRT_EIO, "E no codec answers to the reset\n", SECOND / 2);
+	refuse(WRT_EIO, "E no codec answers to the reset\n", SECOND / 2);
 	assert_int_equal(m.verbs, 0);
-	bed_model(&b, true, &hda_duplex);
+	bed_model(true, &hda_duplex);
 	m.fault.silent_codec = true;
-	refuse(&b, WRT_EIO, "E no codec answers to commands\n", SECOND / 2);
+	refuse(WRT_EIO, "E no codec answers to commands\n", SECOND / 2);
 	assert_int_equal(m.ics & 1, 0);
 }
 
 static void a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slot(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_model(&b, true, &hda_duplex);
+	bed_model(true, &hda_duplex);
 	m.codec.node[1].pin_config = 0x40000000;
 	m.codec.node[2].ninputs = 0;
-	refuse(&b, WRT_ERANGE, "E no codec has a path from a converter to a pin\n", SECOND / 2);
-	bed_model(&b, true, &hda_duplex);
+	refuse(WRT_ERANGE, "E no codec has a path from a converter to a pin\n", SECOND / 2);
+	bed_model(true, &hda_duplex);
 	m.codec.node[1].pin_config = 0x40000000;
-	bed_create(&b);
-	assert_int_equal(b.dev.nstreams, 1);
-	assert_int_equal(b.dev.streams[0].caps.dir, WRT_CAPTURE);
-	bed_close(&b);
+	bed_create();
+	assert_int_equal(bed.dev.nstreams, 1);
+	assert_int_equal(bed.dev.streams[0].caps.dir, WRT_CAPTURE);
 }
 
 static void a_converter_without_a_rate_or_a_size_is_none(void **state)
 {
 	static const u32 pcm[] = { 0x00020000, 0x0002f800, 0x000001fc };
-	struct bed b;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(pcm); i++) {
-		bed_model(&b, true, &hda_duplex);
+		bed_model(true, &hda_duplex);
 		m.codec.node[0].pcm = pcm[i];
-		bed_create(&b);
-		assert_int_equal(b.dev.nstreams, 1);
-		assert_int_equal(b.dev.streams[0].caps.dir, WRT_CAPTURE);
-		bed_close(&b);
+		bed_create();
+		assert_int_equal(bed.dev.nstreams, 1);
+		assert_int_equal(bed.dev.streams[0].caps.dir, WRT_CAPTURE);
 	}
 }
 
@@ -1057,146 +944,119 @@ static void a_converter_without_a_rate_or_a_size_is_none(void **state)
 static void an_input_whose_amplifier_has_no_index_is_no_way(void **state)
 {
 	static u8 inputs[17];
-	struct bed b;
 	u32 n;
 
-	(void)state;
 	memset(inputs, 0x0a, sizeof(inputs));
 	for (n = 16; n <= 17; n++) {
 		inputs[15] = n == 16 ? 0x11 : 0x0a;
 		inputs[16] = 0x11;
-		bed_model(&b, false, &hda_rich);
+		bed_model(false, &hda_rich);
 		m.codec.node[2].inputs = inputs;
 		m.codec.node[2].ninputs = n;
-		bed_create(&b);
-		assert_int_equal(b.dev.nstreams, n == 16 ? 2 : 1);
+		bed_create();
+		assert_int_equal(bed.dev.nstreams, n == 16 ? 2 : 1);
 		assert_int_equal(hda_node(&m, 0x0c)->in[15][0], n == 16 ? 0 : 0x80);
 		assert_int_equal(hda_node(&m, 0x0c)->in[15][1], n == 16 ? 0 : 0x80);
-		bed_close(&b);
 	}
 }
 
 static void an_amplifier_that_ends_below_0_db_is_turned_up_to_its_end(void **state)
 {
 	u32 value[2];
-	struct bed b;
 
-	(void)state;
-	bed_model(&b, true, &hda_duplex);
+	bed_model(true, &hda_duplex);
 	m.codec.node[0].amp_out = 0x8003204a;
-	bed_create(&b);
+	bed_create();
 	assert_int_equal(hda_node(&m, 2)->out[0], 0x20);
-	assert_int_equal(wrt_device_control_get(&b.dev, 0, value), 0);
+	assert_int_equal(wrt_device_control_get(&bed.dev, 0, value), 0);
 	assert_int_equal(value[1], 0x20);
-	bed_close(&b);
 }
 
 static void without_immediate_commands_the_rings_are_used(void **state)
 {
-	struct side play;
-	struct bed b;
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < 2; i++) {
-		bed_model(&b, i, &hda_duplex);
+		bed_model(i, &hda_duplex);
 		m.fault.no_immediate = true;
-		bed_create(&b);
+		bed_create();
 		assert_true(logged("I no answer to immediate commands: using CORB and RIRB\n"));
-		side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+		play_open(2, 7680);
 		side_start(&play);
 		hda_run(&m, 100 * MS);
 		check_heard(&play, slack(i));
 		for (; m.verbs < 600;)
-			set_control(&b, 0, m.verbs % 0x4a, 1);
-		side_close(&play);
-		bed_close(&b);
+			set_control(0, m.verbs % 0x4a, 1);
 	}
-	bed_model(&b, true, &hda_duplex);
+	bed_model(true, &hda_duplex);
 	m.fault.no_immediate = true;
 	m.fault.no_corb = true;
-	refuse(&b, WRT_EIO, "E no codec answers to commands\n", SECOND / 2);
+	refuse(WRT_EIO, "E no codec answers to commands\n", SECOND / 2);
 }
 
-static void open_with_rings(struct bed *b)
+static void open_with_rings(void)
 {
-	bed_model(b, false, &hda_duplex);
+	bed_model(false, &hda_duplex);
 	m.fault.no_immediate = true;
-	bed_create(b);
+	bed_create();
 }
 
 /* The model fails the test where a ring is set up that still runs. */
 static void a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew(void **state)
 {
 	u32 value[2] = { 1, 2 };
-	struct bed b;
 
-	(void)state;
-	open_with_rings(&b);
+	open_with_rings();
 	m.fault.silent_codec = true;
-	assert_int_equal(wrt_device_control_set(&b.dev, 0, value), WRT_EIO);
+	assert_int_equal(wrt_device_control_set(&bed.dev, 0, value), WRT_EIO);
 	m.fault.silent_codec = false;
-	set_control(&b, 0, 3, 4);
+	set_control(0, 3, 4);
 	assert_int_equal(hda_node(&m, 2)->out[1], 4);
-	bed_close(&b);
 }
 
 static void a_ring_that_is_not_there_any_more_gives_no_answer(void **state)
 {
 	u32 value[2] = { 1, 2 };
-	struct bed b;
 
-	(void)state;
-	open_with_rings(&b);
+	open_with_rings();
 	m.fault.dead = true;
-	assert_int_equal(wrt_device_control_set(&b.dev, 0, value), WRT_EIO);
+	assert_int_equal(wrt_device_control_set(&bed.dev, 0, value), WRT_EIO);
 	m.fault.dead = false;
-	bed_close(&b);
 }
 
 static void a_widget_without_power_is_waited_for_in_bounded_time(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_model(&b, false, &hda_duplex);
+	bed_model(false, &hda_duplex);
 	m.fault.power_sticks = true;
-	bed_create(&b);
+	bed_create();
 	assert_true(logged("W codec 0: node 0x1 stays in D3\n"));
 	assert_true(m.now - TB_EPOCH < 2 * SECOND);
-	bed_close(&b);
 }
 
 static void wherever_memory_ends_nothing_is_left_behind(void **state)
 {
-	struct bed b;
 	u32 i;
 
-	(void)state;
 	for (i = 1; i <= 6; i++) {
-		bed_model(&b, true, &hda_duplex);
+		bed_model(true, &hda_duplex);
 		m.fault.no_immediate = true;
 		m.fault.no_memory_at = i;
-		assert_int_equal(wrt_hda_create(&hda_bus, &m, &b.cfg, &b.hw),
+		assert_int_equal(wrt_hda_create(&hda_bus, &m, &bed.cfg, &bed.hw),
 				 i == 2 ? WRT_EIO : WRT_ENOMEM);
 		hda_close(&m);
 	}
-	bed_model(&b, true, &hda_duplex);
+	bed_model(true, &hda_duplex);
 	m.fault.no_immediate = true;
 	m.fault.no_memory_at = 7;
-	bed_create(&b);
-	bed_close(&b);
+	bed_create();
 }
 
 static void an_engine_that_does_not_stop_is_reset(void **state)
 {
-	struct side play;
-	struct bed b;
 	u64 from;
 
-	(void)state;
-	bed_open(&b, false);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	bed_open(false);
+	play_open(2, 7680);
 	side_start(&play);
 	hda_run(&m, 10 * MS);
 	m.fault.run_sticks = true;
@@ -1209,18 +1069,12 @@ static void an_engine_that_does_not_stop_is_reset(void **state)
 	side_start(&play);
 	hda_run(&m, 100 * MS);
 	check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **state)
 {
-	struct side play;
-	struct bed b;
-
-	(void)state;
-	bed_open(&b, false);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	bed_open(false);
+	play_open(2, 7680);
 	side_start(&play);
 	hda_run(&m, 10 * MS);
 	m.fault.run_sticks = true;
@@ -1234,18 +1088,12 @@ static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **stat
 	assert_true(logged("bus mastering is turned off\n"));
 	assert_int_equal(side_configure(&play), WRT_EIO);
 	m.sd[HDA_PLAY].ctl = 0;
-	side_unmap(&play);
-	bed_close(&b);
 }
 
 static void an_engine_that_does_not_reset_is_not_programmed(void **state)
 {
-	struct side play;
-	struct bed b;
-
-	(void)state;
-	bed_open(&b, false);
-	side_make(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	bed_open(false);
+	side_make(&play, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
 	m.fault.srst_sticks = true;
 	assert_int_equal(side_configure(&play), WRT_EIO);
 	assert_true(logged("E playback: the engine does not reset\n"));
@@ -1254,20 +1102,14 @@ static void an_engine_that_does_not_reset_is_not_programmed(void **state)
 	m.fault.srst_sticks = true;
 	assert_int_equal(wrt_stream_start(play.s, &play.client.client), WRT_EIO);
 	assert_int_equal(look(&play).state, WRT_STREAM_READY);
-	side_close(&play);
-	bed_close(&b);
 }
 
 /* As in QEMU before 7.0. */
 static void a_reset_that_is_over_before_it_is_seen_is_one_all_the_same(void **state)
 {
-	struct side play;
-	struct bed b;
-
-	(void)state;
-	bed_open(&b, true);
+	bed_open(true);
 	m.fault.srst_unseen = true;
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	play_open(2, 7680);
 	side_start(&play);
 	hda_run(&m, 50 * MS);
 	side_stop(&play);
@@ -1275,8 +1117,6 @@ static void a_reset_that_is_over_before_it_is_seen_is_one_all_the_same(void **st
 	hda_run(&m, 50 * MS);
 	check_heard(&play, 0);
 	check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void what_cannot_be_programmed_is_refused(void **state)
@@ -1288,16 +1128,14 @@ static void what_cannot_be_programmed_is_refused(void **state)
 		.rate = 48000, .format = WRT_FMT_S16, .channels = 2, .frame_bytes = 4,
 	}, bad;
 	struct wrt_hw_stream *s, *other;
-	struct bed b;
 	u32 i;
 
-	(void)state;
-	bed_model(&b, false, &hda_duplex);
-	b.cfg.dma_bits = 32;
-	bed_create(&b);
-	assert_int_equal(wrt_hda_ops.open(b.hw, 2, &s), WRT_EINVAL);
-	assert_int_equal(wrt_hda_ops.open(b.hw, 0, &s), 0);
-	assert_int_equal(wrt_hda_ops.open(b.hw, 0, &other), WRT_EBUSY);
+	bed_model(false, &hda_duplex);
+	bed.cfg.dma_bits = 32;
+	bed_create();
+	assert_int_equal(wrt_hda_ops.open(bed.hw, 2, &s), WRT_EINVAL);
+	assert_int_equal(wrt_hda_ops.open(bed.hw, 0, &s), 0);
+	assert_int_equal(wrt_hda_ops.open(bed.hw, 0, &other), WRT_EBUSY);
 #define REFUSED(change, why) \
 	do { bad = g; one.bus = 0x1000; one.len = 8192; change; \
 	     assert_int_equal(wrt_hda_ops.prepare(s, &bad, &l), why); } while (0)
@@ -1321,7 +1159,6 @@ static void what_cannot_be_programmed_is_refused(void **state)
 	REFUSED((bad.seg = many, bad.nseg = 256, bad.bytes = 256 * 128, bad.notify = 0),
 		WRT_ERANGE);
 	wrt_hda_ops.close(s);
-	bed_close(&b);
 }
 
 static void pieces_that_follow_each_other_are_one(void **state)
@@ -1333,33 +1170,27 @@ static void pieces_that_follow_each_other_are_one(void **state)
 		.rate = 48000, .format = WRT_FMT_S16, .channels = 2, .frame_bytes = 4,
 	};
 	struct wrt_hw_stream *s;
-	struct bed b;
 	u32 i;
 
-	(void)state;
-	bed_open(&b, false);
+	bed_open(false);
 	for (i = 0; i < 512; i++) {
 		seg[i].bus = 0x100000 + i * 128;
 		seg[i].len = 128;
 	}
-	assert_int_equal(wrt_hda_ops.open(b.hw, 0, &s), 0);
+	assert_int_equal(wrt_hda_ops.open(bed.hw, 0, &s), 0);
 	assert_int_equal(wrt_hda_ops.prepare(s, &g, &l), 0);
 	assert_int_equal(m.sd[HDA_PLAY].lvi, 1);
 	wrt_hda_ops.release(s);
 	wrt_hda_ops.close(s);
-	bed_close(&b);
 }
 
 static void a_position_is_of_whole_frames_and_none_when_the_device_is_gone(void **state)
 {
-	struct side play;
-	struct bed b;
 	u64 linear;
 	u32 i;
 
-	(void)state;
-	bed_open(&b, true);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	bed_open(true);
+	play_open(2, 7680);
 	side_start(&play);
 	hda_run(&m, 5 * MS);
 	linear = look(&play).linear;
@@ -1372,38 +1203,34 @@ static void a_position_is_of_whole_frames_and_none_when_the_device_is_gone(void 
 	hda_sleep(&m, MS);
 	assert_int_equal(look(&play).linear, linear + 4);
 	m.fault.dead = false;
-	side_close(&play);
-	bed_close(&b);
 }
 
 /* ---- sleep ------------------------------------------------------------------------- */
 
-static void asleep(struct bed *b)
+static void asleep(void)
 {
-	wrt_device_suspend(&b->dev);
+	wrt_device_suspend(&bed.dev);
 	m.off = true;
 	hda_sleep(&m, 3 * SECOND);
-	assert_false(wrt_device_irq(&b->dev));
+	assert_false(wrt_device_irq(&bed.dev));
 	m.off = false;
 	m.crst = 0;
 	memset(m.sd, 0, sizeof(m.sd));
-	assert_int_equal(wrt_device_resume(&b->dev), 0);
+	assert_int_equal(wrt_device_resume(&bed.dev), 0);
 }
 
 static void sleep_while_running(bool emulated, u32 notify)
 {
 	u64 seed = notify;
-	struct side play;
-	struct bed b;
 	u32 i;
 
-	bed_open(&b, emulated);
-	set_control(&b, 0, 0x33, 0x44);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 1920 * notify, notify);
+	bed_open(emulated);
+	set_control(0, 0x33, 0x44);
+	play_open(notify, 1920 * notify);
 	side_start(&play);
 	for (i = 0; i < 10; i++) {
 		hda_run(&m, tb_random(&seed) % (50 * MS));
-		asleep(&b);
+		asleep();
 		if (i & 1)
 			hda_run(&m, 500000 * (i % 3));
 		if (i & 2) {
@@ -1418,13 +1245,10 @@ static void sleep_while_running(bool emulated, u32 notify)
 	check_heard_but(&play, slack(emulated), emulated ? 0 : 10);
 	check_points(&play);
 	assert_int_equal(look(&play).stalls, 10);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void after_a_sleep_the_very_next_sample_is_played(void **state)
 {
-	(void)state;
 	sleep_while_running(true, 1);
 	sleep_while_running(true, 2);
 	sleep_while_running(true, 3);
@@ -1433,32 +1257,27 @@ static void after_a_sleep_the_very_next_sample_is_played(void **state)
 static void sleep_of(u32 vendor)
 {
 	const u8 *buffer;
-	struct side play;
-	struct bed b;
 	u64 heard;
 	u32 skipped;
 
-	bed_model(&b, false, &hda_duplex);
+	bed_model(false, &hda_duplex);
 	m.vendor = vendor;
-	bed_create(&b);
+	bed_create();
 	assert_int_equal(m.tcsel, vendor == 0x8086 ? 0xf8 : 0xfd);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	play_open(2, 7680);
 	side_start(&play);
 	hda_run(&m, 12345678);
-	asleep(&b);
+	asleep();
 	heard = m.nheard;
 	hda_run(&m, 100 * MS);
 	buffer = play.buffer.geom.cpu;
 	for (skipped = 0; memcmp(m.heard + heard, buffer + (heard + skipped) % 7680, 4); skipped += 4)
 		assert_true(skipped < 128);
 	check_points(&play);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes(void **state)
 {
-	(void)state;
 	sleep_of(0x8086);
 	sleep_of(0x1022);
 	sleep_while_running(false, 2);
@@ -1467,26 +1286,20 @@ static void real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes(vo
 
 static void what_is_released_or_fails_while_asleep_touches_no_register(void **state)
 {
-	struct side play;
-	struct bed b;
-
-	(void)state;
-	bed_open(&b, true);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	bed_open(true);
+	play_open(2, 7680);
 	side_start(&play);
 	hda_run(&m, 10 * MS);
-	wrt_device_suspend(&b.dev);
+	wrt_device_suspend(&bed.dev);
 	m.off = true;
 	wrt_stream_release(play.s, &play.client.client);
 	assert_int_equal(side_configure(&play), WRT_EIO);
 	m.off = false;
 	m.fault.no_codec = true;
-	assert_int_equal(wrt_device_resume(&b.dev), WRT_EIO);
+	assert_int_equal(wrt_device_resume(&bed.dev), WRT_EIO);
 	m.fault.no_codec = false;
-	assert_int_equal(wrt_device_resume(&b.dev), 0);
+	assert_int_equal(wrt_device_resume(&bed.dev), 0);
 	assert_int_equal(side_configure(&play), 0);
-	side_close(&play);
-	bed_close(&b);
 }
 
 /* ---- registers for clients, codec drivers of the system ---------------------------- */
@@ -1499,13 +1312,10 @@ static u32 mapped(const struct wrt_hw_register *r)
 static void the_mapped_position_register_is_the_position(void **state)
 {
 	struct wrt_hw_register r;
-	struct side play;
-	struct bed b;
 	u32 i;
 
-	(void)state;
-	bed_open(&b, true);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	bed_open(true);
+	play_open(2, 7680);
 	assert_int_equal(wrt_stream_get_register(play.s, &play.client.client,
 						 WRT_HW_POSITION_REGISTER, &r), 0);
 	assert_int_equal(r.bus, 0xfebf0000u + 0x2000);
@@ -1520,51 +1330,39 @@ static void the_mapped_position_register_is_the_position(void **state)
 		side_stop(&play);
 	}
 	assert_true(look(&play).register_base != 0);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void the_mapped_clock_ticks_at_24_mhz(void **state)
 {
 	struct wrt_hw_register r;
-	struct side capt;
-	struct bed b;
 	u32 before;
 
-	(void)state;
-	bed_open(&b, false);
-	side_open(&capt, &b, WRT_CAPTURE, 48000, WRT_FMT_S16, 7680, 2);
+	bed_open(false);
+	side_open(&capt, WRT_CAPTURE, 48000, WRT_FMT_S16, 7680, 2);
 	assert_int_equal(wrt_stream_get_register(capt.s, &capt.client.client,
 						 WRT_HW_CLOCK_REGISTER, &r), 0);
 	assert_int_equal(r.offset, 0x30);
 	before = mapped(&r);
 	hda_sleep(&m, 100 * MS);
 	assert_int_equal((mapped(&r) - before) * 10, r.numerator / r.denominator);
-	side_close(&capt);
-	bed_close(&b);
 }
 
 static void no_register(u64 bar, u32 bytes, bool alias)
 {
 	struct wrt_hw_register r;
-	struct side play;
-	struct bed b;
 
-	bed_model(&b, false, &hda_duplex);
+	bed_model(false, &hda_duplex);
 	m.bar = bar;
 	m.bar_bytes = bytes;
 	m.fault.no_alias = !alias;
-	bed_create(&b);
-	side_open(&play, &b, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	bed_create();
+	play_open(2, 7680);
 	assert_int_equal(wrt_stream_get_register(play.s, &play.client.client,
 						 WRT_HW_POSITION_REGISTER, &r), WRT_ERANGE);
-	side_close(&play);
-	bed_close(&b);
 }
 
 static void without_a_page_of_copies_no_register_is_mapped(void **state)
 {
-	(void)state;
 	no_register(0xfebf0000u, 0x2000, true);
 	no_register(0xfebf0800u, 0x4000, true);
 	no_register(0xfebf0000u, 0x4000, false);
@@ -1588,24 +1386,21 @@ static int hook(void *ctx, u32 dir, u32 tag, u16 format)
 static void a_codec_driver_of_the_system_may_take_the_codec_over(void **state)
 {
 	struct wrt_hw_control c;
-	struct side play;
-	struct bed b;
 	u64 verbs;
 
-	(void)state;
-	bed_model(&b, true, &hda_duplex);
-	b.cfg.codec_path = hook;
-	bed_create(&b);
+	bed_model(true, &hda_duplex);
+	bed.cfg.codec_path = hook;
+	bed_create();
 	verbs = m.verbs;
 	hook_calls = 0;
-	assert_int_equal(wrt_device_control(&b.dev, 0, &c), WRT_ERANGE);
-	side_open(&play, &b, WRT_PLAYBACK, 44100, WRT_FMT_S16, 7680, 2);
+	assert_int_equal(wrt_device_control(&bed.dev, 0, &c), WRT_ERANGE);
+	side_open(&play, WRT_PLAYBACK, 44100, WRT_FMT_S16, 7680, 2);
 	assert_int_equal(hook_calls, 1);
 	assert_int_equal(hook_tag, HDA_PLAY + 1);
 	assert_int_equal(hook_format, 0x4011);
 	side_start(&play);
 	hda_run(&m, 50 * MS);
-	asleep(&b);
+	asleep();
 	assert_int_equal(hook_calls, 2);
 	hda_run(&m, 50 * MS);
 	check_heard(&play, 0);
@@ -1613,90 +1408,81 @@ static void a_codec_driver_of_the_system_may_take_the_codec_over(void **state)
 	assert_int_equal(hook_calls, 3);
 	assert_int_equal(hook_tag, 0);
 	assert_int_equal(m.verbs, verbs);
-	bed_close(&b);
 }
 
 static void traffic_class_0_is_selected_on_intels(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_open(&b, true);
+	bed_open(true);
 	assert_int_equal(m.tcsel, 0xf8);
-	bed_close(&b);
 }
 
 static void what_firmware_left_running_is_stopped_before_the_reset(void **state)
 {
-	struct bed b;
-
-	(void)state;
-	bed_model(&b, false, &hda_duplex);
+	bed_model(false, &hda_duplex);
 	m.command = 2;			/* its DMA is nobody's here */
 	m.sd[HDA_PLAY].ctl = 2;
 	m.corbctl = 2;
 	m.rirbctl = 2;
-	bed_create(&b);
+	bed_create();
 	assert_int_equal(m.sd[HDA_PLAY].ctl, 0);
-	bed_close(&b);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		T(the_log_says_which_path_was_taken_in_one_line_a_direction),
-		T(a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on),
-		T(the_walker_finds_its_way_through_mixers_selectors_and_ranges),
-		T(formats_and_rates_are_those_of_the_converter),
-		T(master_and_capture_have_a_volume_and_a_switch_each),
-		T(volume_and_switch_may_be_of_two_amplifiers),
-		T(latency_is_the_fifo_and_the_delay_of_the_widgets),
-		T(playback_is_bit_exact_over_pauses_and_no_point_is_missing),
-		T(a_position_buffer_that_is_never_written_is_replaced_by_lpib),
-		T(capture_is_valid_up_to_the_position_over_pauses),
-		T(both_directions_run_at_once_and_stop_alone),
-		T(thirty_two_bits_at_192_khz_are_played_as_they_are),
-		T(a_buffer_may_lie_in_many_pieces),
-		T(the_engine_interrupts_at_points_and_nowhere_else),
-		T(lost_interrupts_lose_no_point),
-		T(merged_interrupts_are_one_look_and_all_their_points),
-		T(an_interrupt_before_its_position_is_looked_at_again_shortly_after),
-		T(a_reader_that_was_preempted_reads_again),
-		T(a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing),
-		T(the_time_that_a_stop_takes_is_no_distance),
-		T(without_points_the_position_stays_fresh_all_the_same),
-		T(an_observer_makes_points_real_and_takes_them_with_it),
-		T(an_interrupt_that_is_not_ours_is_said_to_be_nobodys),
-		T(the_codec_of_qemu_runs_on_while_a_stream_is_stopped),
-		T(without_a_second_engine_the_codec_stops_with_the_stream),
-		T(an_engine_that_halts_is_noticed_once_and_can_be_started_again),
-		T(a_controller_that_does_not_reset_is_refused_in_bounded_time),
-		T(without_a_codec_there_is_no_device),
-		T(a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slot),
-		T(without_immediate_commands_the_rings_are_used),
-		T(a_converter_without_a_rate_or_a_size_is_none),
-		T(an_input_whose_amplifier_has_no_index_is_no_way),
-		T(an_amplifier_that_ends_below_0_db_is_turned_up_to_its_end),
-		T(a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew),
-		T(a_ring_that_is_not_there_any_more_gives_no_answer),
-		T(a_widget_without_power_is_waited_for_in_bounded_time),
-		T(wherever_memory_ends_nothing_is_left_behind),
-		T(an_engine_that_does_not_stop_is_reset),
-		T(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
-		T(an_engine_that_does_not_reset_is_not_programmed),
-		T(a_reset_that_is_over_before_it_is_seen_is_one_all_the_same),
-		T(what_cannot_be_programmed_is_refused),
-		T(pieces_that_follow_each_other_are_one),
-		T(a_position_is_of_whole_frames_and_none_when_the_device_is_gone),
-		T(after_a_sleep_the_very_next_sample_is_played),
-		T(real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
-		T(what_is_released_or_fails_while_asleep_touches_no_register),
-		T(the_mapped_position_register_is_the_position),
-		T(the_mapped_clock_ticks_at_24_mhz),
-		T(without_a_page_of_copies_no_register_is_mapped),
-		T(a_codec_driver_of_the_system_may_take_the_codec_over),
-		T(traffic_class_0_is_selected_on_intels),
-		T(what_firmware_left_running_is_stopped_before_the_reset),
+		TEST(the_log_says_which_path_was_taken_in_one_line_a_direction),
+		TEST(a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on),
+		TEST(the_walker_finds_its_way_through_mixers_selectors_and_ranges),
+		TEST(formats_and_rates_are_those_of_the_converter),
+		TEST(master_and_capture_have_a_volume_and_a_switch_each),
+		TEST(volume_and_switch_may_be_of_two_amplifiers),
+		TEST(latency_is_the_fifo_and_the_delay_of_the_widgets),
+		TEST(playback_is_bit_exact_over_pauses_and_no_point_is_missing),
+		TEST(a_position_buffer_that_is_never_written_is_replaced_by_lpib),
+		TEST(capture_is_valid_up_to_the_position_over_pauses),
+		TEST(both_directions_run_at_once_and_stop_alone),
+		TEST(thirty_two_bits_at_192_khz_are_played_as_they_are),
+		TEST(a_buffer_may_lie_in_many_pieces),
+		TEST(the_engine_interrupts_at_points_and_nowhere_else),
+		TEST(lost_interrupts_lose_no_point),
+		TEST(merged_interrupts_are_one_look_and_all_their_points),
+		TEST(an_interrupt_before_its_position_is_looked_at_again_shortly_after),
+		TEST(a_reader_that_was_preempted_reads_again),
+		TEST(a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing),
+		TEST(the_time_that_a_stop_takes_is_no_distance),
+		TEST(without_points_the_position_stays_fresh_all_the_same),
+		TEST(an_observer_makes_points_real_and_takes_them_with_it),
+		TEST(an_interrupt_that_is_not_ours_is_said_to_be_nobodys),
+		TEST(the_codec_of_qemu_runs_on_while_a_stream_is_stopped),
+		TEST(without_a_second_engine_the_codec_stops_with_the_stream),
+		TEST(an_engine_that_halts_is_noticed_once_and_can_be_started_again),
+		TEST(a_controller_that_does_not_reset_is_refused_in_bounded_time),
+		TEST(without_a_codec_there_is_no_device),
+		TEST(a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slot),
+		TEST(without_immediate_commands_the_rings_are_used),
+		TEST(a_converter_without_a_rate_or_a_size_is_none),
+		TEST(an_input_whose_amplifier_has_no_index_is_no_way),
+		TEST(an_amplifier_that_ends_below_0_db_is_turned_up_to_its_end),
+		TEST(a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew),
+		TEST(a_ring_that_is_not_there_any_more_gives_no_answer),
+		TEST(a_widget_without_power_is_waited_for_in_bounded_time),
+		TEST(wherever_memory_ends_nothing_is_left_behind),
+		TEST(an_engine_that_does_not_stop_is_reset),
+		TEST(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
+		TEST(an_engine_that_does_not_reset_is_not_programmed),
+		TEST(a_reset_that_is_over_before_it_is_seen_is_one_all_the_same),
+		TEST(what_cannot_be_programmed_is_refused),
+		TEST(pieces_that_follow_each_other_are_one),
+		TEST(a_position_is_of_whole_frames_and_none_when_the_device_is_gone),
+		TEST(after_a_sleep_the_very_next_sample_is_played),
+		TEST(real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
+		TEST(what_is_released_or_fails_while_asleep_touches_no_register),
+		TEST(the_mapped_position_register_is_the_position),
+		TEST(the_mapped_clock_ticks_at_24_mhz),
+		TEST(without_a_page_of_copies_no_register_is_mapped),
+		TEST(a_codec_driver_of_the_system_may_take_the_codec_over),
+		TEST(traffic_class_0_is_selected_on_intels),
+		TEST(what_firmware_left_running_is_stopped_before_the_reset),
 	};
 
 	return tb_main("hda", tests, COUNT(tests));
