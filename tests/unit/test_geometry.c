@@ -60,7 +60,6 @@ static int stereo_error(const struct wrt_hw_caps *c, u32 bytes, u32 notify)
 
 static void every_format_has_its_size(void **state)
 {
-	(void)state;
 	assert_int_equal(wrt_format_bytes(WRT_FMT_U8), 1);
 	assert_int_equal(wrt_format_bytes(WRT_FMT_S16), 2);
 	assert_int_equal(wrt_format_bytes(WRT_FMT_S20_32), 4);
@@ -76,7 +75,6 @@ static void what_is_not_exactly_one_format_has_no_size(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(wrong); i++) {
 		assert_int_equal(wrt_format_bytes(wrong[i]), 0);
 		assert_int_equal(wrt_geometry_check_format(&plain, 48000, wrong[i], 2), WRT_EINVAL);
@@ -87,7 +85,6 @@ static void every_format_is_offered_or_refused_as_the_mask_says(void **state)
 {
 	u32 mask, format;
 
-	(void)state;
 	for (mask = 0; mask <= WRT_FMT_ALL; mask++) {
 		struct wrt_hw_caps caps = plain;
 
@@ -102,7 +99,6 @@ static void channel_counts_outside_of_the_limits_are_refused(void **state)
 {
 	u32 channels;
 
-	(void)state;
 	for (channels = 1; channels <= 8; channels++)
 		assert_int_equal(wrt_geometry_check_format(&plain, 48000, WRT_FMT_S16, channels),
 				 0);
@@ -116,7 +112,6 @@ static void channel_counts_outside_of_the_limits_are_refused(void **state)
 
 static void rates_outside_of_the_limits_are_refused(void **state)
 {
-	(void)state;
 	assert_int_equal(wrt_geometry_check_format(&plain, 8000, WRT_FMT_S16, 2), 0);
 	assert_int_equal(wrt_geometry_check_format(&plain, 12345, WRT_FMT_S16, 2), 0);
 	assert_int_equal(wrt_geometry_check_format(&plain, 192000, WRT_FMT_S16, 2), 0);
@@ -131,7 +126,6 @@ static void with_a_list_of_rates_only_those_are_offered(void **state)
 {
 	u32 rate, offered = 0;
 
-	(void)state;
 	for (rate = 8000; rate <= 192000; rate++)
 		offered += !wrt_geometry_check_format(&strict, rate, WRT_FMT_S16, 2);
 	assert_int_equal(offered, COUNT(rate_list));
@@ -144,7 +138,6 @@ static void a_format_the_device_lacks_is_refused_by_make_too(void **state)
 {
 	struct wrt_hw_geom g;
 
-	(void)state;
 	assert_int_equal(make(&strict, 4096, 2, 48000, WRT_FMT_U8, 2, &g), WRT_EINVAL);
 	assert_int_equal(make(&strict, 4096, 2, 44101, WRT_FMT_S16, 2, &g), WRT_EINVAL);
 	assert_int_equal(make(&strict, 4096, 2, 48000, WRT_FMT_S16, 1, &g), WRT_EINVAL);
@@ -156,7 +149,6 @@ static void the_result_says_all_about_the_format(void **state)
 {
 	struct wrt_hw_geom g;
 
-	(void)state;
 	memset(&g, 0xa5, sizeof(g));
 	assert_int_equal(make(&plain, 9600, 2, 44100, WRT_FMT_S24_32, 6, &g), 0);
 	assert_int_equal(g.rate, 44100);
@@ -177,7 +169,6 @@ static void wrt_016_wrt_020_a_size_that_is_acceptable_is_taken_exactly(void **st
 {
 	u32 bytes;
 
-	(void)state;
 	for (bytes = 256; bytes <= 20000; bytes += 8) {
 		assert_int_equal(stereo_bytes(&plain, bytes, 1), bytes);
 		assert_int_equal(stereo_bytes(&plain, bytes, 2), bytes);
@@ -193,7 +184,6 @@ static void wrt_017_wrt_018_wrt_019_any_other_size_is_rounded_up_to_the_next_gra
 {
 	u32 bytes, notify;
 
-	(void)state;
 	for (notify = 1; notify <= 7; notify++)
 		for (bytes = 128 * notify; bytes < 4000; bytes++) {
 			u32 granule = 4 * notify;
@@ -207,7 +197,6 @@ static void the_size_that_the_samples_get_wrong_is_rounded_up(void **state)
 {
 	struct wrt_hw_geom g;
 
-	(void)state;
 	/* 8 bytes a frame, two notifications: 1004 is 62.75 pairs of frames */
 	assert_int_equal(make(&plain, 1004, 2, 48000, WRT_FMT_S32, 2, &g), 0);
 	assert_int_equal(g.bytes, 1008);
@@ -218,7 +207,6 @@ static void frames_of_odd_size_are_kept_whole(void **state)
 {
 	struct wrt_hw_geom g;
 
-	(void)state;
 	assert_int_equal(make(&plain, 1000, 2, 48000, WRT_FMT_U8, 3, &g), 0);
 	assert_int_equal(g.frame_bytes, 3);
 	assert_int_equal(g.bytes, 1002);
@@ -234,7 +222,6 @@ static void the_granule_is_the_least_common_multiple_of_frame_and_hardware_step(
 	size_t i;
 	u32 frame, unit;
 
-	(void)state;
 	for (i = 0; i < COUNT(steps); i++)
 		for (frame = 1; frame <= 32; frame++) {
 			caps.notify_step = steps[i];
@@ -250,7 +237,6 @@ static void every_point_lies_on_a_hardware_step(void **state)
 	struct wrt_hw_geom g;
 	u32 channels;
 
-	(void)state;
 	caps.notify_step = 128;
 	for (channels = 1; channels <= 8; channels++) {
 		assert_int_equal(make(&caps, 10000, 3, 48000, WRT_FMT_S16, channels, &g), 0);
@@ -268,7 +254,6 @@ static void every_point_lies_on_a_hardware_step(void **state)
 
 static void points_are_never_closer_than_32_frames(void **state)
 {
-	(void)state;
 	assert_int_equal(stereo_bytes(&plain, 4, 1), 128);
 	assert_int_equal(stereo_bytes(&plain, 127, 1), 128);
 	assert_int_equal(stereo_bytes(&plain, 128, 1), 128);
@@ -279,7 +264,6 @@ static void points_are_never_closer_than_32_frames(void **state)
 
 static void a_buffer_without_points_holds_at_least_32_frames(void **state)
 {
-	(void)state;
 	assert_int_equal(stereo_bytes(&plain, 4, 0), 128);
 }
 
@@ -288,7 +272,6 @@ static void points_are_never_closer_than_125_microseconds(void **state)
 	struct wrt_hw_caps caps = plain;
 	struct wrt_hw_geom g;
 
-	(void)state;
 	/* 384 kHz: 48 frames; 400001 Hz: 50.000125 frames, so 51 */
 	caps.rate_max = 500000;
 	assert_int_equal(make(&caps, 2, 1, 384000, WRT_FMT_S16, 1, &g), 0);
@@ -303,7 +286,6 @@ static void points_are_never_closer_than_125_microseconds(void **state)
 
 static void the_hardware_distance_holds_if_it_is_greater(void **state)
 {
-	(void)state;
 	assert_int_equal(wrt_geometry_notify_min(&strict, 48000, 4), 512);
 	assert_int_equal(stereo_bytes(&strict, 1024, 4), 2048);
 	assert_int_equal(wrt_geometry_notify_min(&plain, 48000, 4), 128);
@@ -313,7 +295,6 @@ static void the_least_distance_is_a_multiple_of_the_unit(void **state)
 {
 	struct wrt_hw_caps caps = plain;
 
-	(void)state;
 	caps.notify_min = 100;
 	caps.notify_step = 128;
 	assert_int_equal(wrt_geometry_notify_min(&caps, 48000, 2), 128);
@@ -322,7 +303,6 @@ static void the_least_distance_is_a_multiple_of_the_unit(void **state)
 
 static void below_the_minimum_size_the_minimum_is_given(void **state)
 {
-	(void)state;
 	assert_int_equal(stereo_bytes(&strict, 4, 1), 1024);
 	assert_int_equal(stereo_bytes(&strict, 1023, 2), 1024);
 	assert_int_equal(stereo_bytes(&strict, 4, 0), 1024);
@@ -330,7 +310,6 @@ static void below_the_minimum_size_the_minimum_is_given(void **state)
 
 static void above_the_maximum_size_is_refused(void **state)
 {
-	(void)state;
 	assert_int_equal(stereo_error(&strict, 65537, 1), WRT_ERANGE);
 	assert_int_equal(stereo_error(&strict, 65537, 0), WRT_ERANGE);
 	assert_int_equal(stereo_error(&plain, (1 << 20) + 1, 2), WRT_ERANGE);
@@ -341,7 +320,6 @@ static void a_size_that_rounding_takes_above_the_maximum_is_refused(void **state
 {
 	struct wrt_hw_caps caps = plain;
 
-	(void)state;
 	caps.buffer_max = 1022;
 	assert_int_equal(stereo_bytes(&caps, 1016, 2), 1016);
 	assert_int_equal(stereo_error(&caps, 1017, 2), WRT_ERANGE);
@@ -352,7 +330,6 @@ static void a_size_that_rounding_takes_above_the_maximum_is_refused(void **state
 
 static void more_points_than_the_device_has_are_refused(void **state)
 {
-	(void)state;
 	assert_int_equal(stereo_bytes(&strict, 65536, 32), 65536);
 	assert_int_equal(stereo_error(&strict, 65536, 33), WRT_ERANGE);
 	assert_int_equal(stereo_error(&strict, 65536, 0xffffffff), WRT_ERANGE);
@@ -366,7 +343,6 @@ static void the_largest_numbers_do_not_overflow(void **state)
 	struct wrt_hw_geom g;
 	size_t i, j;
 
-	(void)state;
 	caps.buffer_max = 0xffffffff;
 	caps.notify_max = 0xffffffff;
 	for (i = 0; i < COUNT(sizes); i++)
@@ -394,7 +370,6 @@ static void an_error_leaves_the_geometry_untouched(void **state)
 {
 	struct wrt_hw_geom g, before;
 
-	(void)state;
 	memset(&g, 0x5a, sizeof(g));
 	before = g;
 	assert_int_equal(make(&strict, 65537, 1, 48000, WRT_FMT_S16, 2, &g), WRT_ERANGE);
@@ -409,7 +384,6 @@ static void random_requests_obey_every_rule(void **state)
 	u64 seed = tb_env_u64("SEED", 16);
 	u32 i, ok = 0;
 
-	(void)state;
 	printf("# SEED=%llu\n", (unsigned long long)seed);
 	for (i = 0; i < 200000; i++) {
 		u64 r = tb_random(&seed);

@@ -149,7 +149,6 @@ static void any_buffer_from_any_offset_is_cut_exactly(void **state)
 	struct wrt_ich_ring r;
 	u32 i, from;
 
-	(void)state;
 	for (i = 0; i < ROUNDS; i++) {
 		struct gaps g;
 
@@ -174,7 +173,6 @@ static void segments_are_cut_at_or_refused_as_a_whole(void **state)
 	struct wrt_ich_ring r;
 	u32 i, j, refused = 0, fitted = 0;
 
-	(void)state;
 	for (i = 0; i < ROUNDS; i++) {
 		int pieces;
 
@@ -216,7 +214,6 @@ static void pieces_are_as_few_as_points_and_32_slots_allow(void **state)
 	struct wrt_ich_ring r;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(want); i++) {
 		plan_make(&p, want[i].bytes, want[i].notify);
 		assert_true(wrt_ich_ring_cut(&r, &p, want[i].from) >= 0);
@@ -230,7 +227,6 @@ static void the_longest_interval_is_halved_and_its_first_half_is_silent(void **s
 	struct wrt_ich_ring r;
 	u32 i;
 
-	(void)state;
 	plan_make(&p, 19200, 3);
 	assert_int_equal(wrt_ich_ring_cut(&r, &p, 0), 3);
 	wrt_ich_ring_interrupts(&r, &p);
@@ -247,7 +243,6 @@ static void without_points_it_stays_fresh_but_not_below_a_millisecond(void **sta
 	struct wrt_ich_ring r;
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < ROUNDS; i++) {
 		struct gaps g;
 
@@ -274,7 +269,6 @@ static void an_engine_that_lags_is_looked_at_twice_a_buffer_even_with_one_point(
 	struct wrt_ich_ring r;
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < ROUNDS; i++) {
 		struct gaps g;
 
@@ -295,7 +289,6 @@ static void interrupts_move_to_and_from_points_without_another_cut(void **state)
 	struct wrt_ich_ring r;
 	struct gaps g;
 
-	(void)state;
 	plan_make(&p, 24000, 3);
 	plan_without_points(&p);
 	assert_true(wrt_ich_ring_cut(&r, &p, 1000) >= 0);

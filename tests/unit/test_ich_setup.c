@@ -8,30 +8,53 @@
 
 #define SECOND	1000000000ull
 
-static const struct model_behaviour *const both[] = { &model_qemu, &model_real };
+static struct model_ich m;
+static struct wrt_hw_dev *hw;
+static bool open;
 
-static int create(struct model_ich *m, struct wrt_hw_dev **hw)
+/* Closes what is open. The next model does, and the end of a test. */
+static void close_model(void)
 {
-	const struct wrt_ich_config cfg = { .emulated = m->is.run_skips };
-
-	return wrt_ich_create(&model_ich_bus, m, &cfg, hw);
+	if (hw)
+		wrt_ich_destroy(hw);
+	hw = NULL;
+	if (open)
+		model_ich_fini(&m);
+	open = false;
 }
 
-static struct wrt_hw_dev *open_model(struct model_ich *m, const struct model_behaviour *is)
+static void init_model(const struct model_behaviour *is)
 {
-	struct wrt_hw_dev *hw;
-
-	model_ich_init(m, is);
-	assert_int_equal(create(m, &hw), 0);
-	assert_int_equal(m->errors + m->warnings, 0);
-	return hw;
+	close_model();
+	model_ich_init(&m, is);
+	open = true;
 }
 
-static void close_model(struct model_ich *m, struct wrt_hw_dev *hw)
+static int create(void)
 {
-	wrt_ich_destroy(hw);
-	model_ich_fini(m);
+	const struct wrt_ich_config cfg = { .emulated = m.is.run_skips };
+
+	return wrt_ich_create(&model_ich_bus, &m, &cfg, &hw);
 }
+
+static void open_model(const struct model_behaviour *is)
+{
+	init_model(is);
+	assert_int_equal(create(), 0);
+	assert_int_equal(m.errors + m.warnings, 0);
+}
+
+static int end_of_test(void **state)
+{
+	close_model();
+	return 0;
+}
+
+/* *state is the behaviour of the model: QEMU's, or that of the real part. */
+#define LIKE(function, is, text)	{ .name = #function text, .test_func = function, \
+					  .teardown_func = end_of_test, .initial_state = (void *)&(is) }
+#define TEST(function)	{ .name = #function, .test_func = function, .teardown_func = end_of_test }
+#define BOTH(function)	LIKE(function, model_qemu, "_like_qemu"), LIKE(function, model_real, "_like_the_real_part")
 
 /* ---- bring-up -------------------------------------------------------------------------- */
 
@@ -43,12 +66,9 @@ struct trouble {
 
 static void assert_fails_cleanly(const struct model_behaviour *is, const struct trouble *t)
 {
-	struct wrt_hw_dev *hw = NULL;
-	struct model_ich m;
-
-	model_ich_init(&m, is);
+	init_model(is);
 	m.fault = t->fault;
-	assert_int_equal(create(&m, &hw), t->error);
+	assert_int_equal(create(), t->error);
 	assert_null(hw);
 	assert_int_equal(m.allocated, 0);
 	assert_true(m.now - TB_EPOCH < 2 * SECOND);
@@ -56,11 +76,11 @@ static void assert_fails_cleanly(const struct model_behaviour *is, const struct 
 		assert_int_equal(m.errors, 1);
 		assert_non_null(strstr(m.said, t->said));
 	}
-	model_ich_fini(&m);
 }
 
 static void what_does_not_come_up_fails_in_two_seconds_and_says_why(void **state)
 {
+	const struct model_behaviour *is = *state;
 	static const struct trouble troubles[] = {
 		{ { .dead = true }, WRT_EIO, "its registers read all ones" },
 		{ { .never_ready = true }, WRT_EIO, "no codec is ready" },
@@ -72,104 +92,77 @@ static void what_does_not_come_up_fails_in_two_seconds_and_says_why(void **state
 		{ { .reset_hangs = true }, WRT_EIO, "does not stop" },
 		{ { .no_memory = true }, WRT_ENOMEM, NULL },
 	};
-	size_t i, j;
+	size_t j;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++)
-		for (j = 0; j < COUNT(troubles); j++)
-			assert_fails_cleanly(both[i], &troubles[j]);
+	for (j = 0; j < COUNT(troubles); j++)
+		assert_fails_cleanly(is, &troubles[j]);
 }
 
 static void a_stuck_semaphore_costs_a_millisecond_each_and_a_warning(void **state)
 {
-	size_t i;
+	const struct model_behaviour *is = *state;
+	u64 ns;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct wrt_hw_dev *hw;
-		struct model_ich m;
-		u64 ns;
-
-		model_ich_init(&m, both[i]);
-		m.fault.semaphore_stuck = true;
-		assert_int_equal(create(&m, &hw), 0);
-		assert_non_null(strstr(m.said, "semaphore is stuck"));
-		assert_in_range(m.warnings, 1, 8);
-		assert_int_equal(m.errors, 0);
-		assert_int_equal(m.codec[0x02 / 2], 0);
-		ns = m.now;
-		assert_int_equal(wrt_ich_control_set(hw, 1, (const u32[2]) { 0, 0 }), 0);
-		assert_int_equal(m.now - ns, 1000000);
-		assert_int_equal(m.codec[0x02 / 2], 0x8000);
-		close_model(&m, hw);
-	}
+	init_model(is);
+	m.fault.semaphore_stuck = true;
+	assert_int_equal(create(), 0);
+	assert_non_null(strstr(m.said, "semaphore is stuck"));
+	assert_in_range(m.warnings, 1, 8);
+	assert_int_equal(m.errors, 0);
+	assert_int_equal(m.codec[0x02 / 2], 0);
+	ns = m.now;
+	assert_int_equal(wrt_ich_control_set(hw, 1, (const u32[2]) { 0, 0 }), 0);
+	assert_int_equal(m.now - ns, 1000000);
+	assert_int_equal(m.codec[0x02 / 2], 0x8000);
 }
 
 static void bring_up_leaves_engines_still_and_the_link_on(void **state)
 {
-	size_t i;
+	const struct model_behaviour *is = *state;
 	u32 j;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct model_ich m;
-		struct wrt_hw_dev *hw = open_model(&m, both[i]);
-
-		assert_int_equal(m.glob_cnt & 0x70000a, 2);
-		assert_int_equal(m.codec[0x1a / 2], 0x0404);
-		assert_int_equal(m.codec[0x2a / 2] & 1, 1);
-		for (j = 0; j < 3; j++)
-			assert_int_equal(m.engine[j].cr, 0);
-		close_model(&m, hw);
-	}
+	open_model(is);
+	assert_int_equal(m.glob_cnt & 0x70000a, 2);
+	assert_int_equal(m.codec[0x1a / 2], 0x0404);
+	assert_int_equal(m.codec[0x2a / 2] & 1, 1);
+	for (j = 0; j < 3; j++)
+		assert_int_equal(m.engine[j].cr, 0);
 }
 
 static void what_firmware_left_running_is_stopped_before_the_link_is_reset(void **state)
 {
-	size_t i;
+	const struct model_behaviour *is = *state;
 	u32 j;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++)
-		for (j = 0; j < 3; j++) {
-			struct wrt_hw_dev *hw;
-			struct model_ich m;
-
-			model_ich_init(&m, both[i]);
-			m.engine[j].cr = 1;
-			assert_int_equal(create(&m, &hw), 0);
-			assert_int_equal(m.engine[j].cr, 0);
-			close_model(&m, hw);
-		}
+	for (j = 0; j < 3; j++) {
+		init_model(is);
+		m.engine[j].cr = 1;
+		assert_int_equal(create(), 0);
+		assert_int_equal(m.engine[j].cr, 0);
+	}
 }
 
 static void caps_are_those_of_the_part(void **state)
 {
+	const struct model_behaviour *is = *state;
 	static const u32 rates[] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
 	struct wrt_hw_caps c;
-	size_t i;
 	u32 slot;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct model_ich m;
-		struct wrt_hw_dev *hw = open_model(&m, both[i]);
-
-		for (slot = 0; slot < 2; slot++) {
-			assert_int_equal(wrt_ich_ops.caps(hw, slot, &c), 0);
-			assert_int_equal(c.dir, slot ? WRT_CAPTURE : WRT_PLAYBACK);
-			assert_int_equal(c.flags, WRT_HW_KEEPALIVE |
-					 (both[i] == &model_qemu ? WRT_HW_EMULATED : 0));
-			assert_int_equal(c.nrates, COUNT(rates));
-			assert_memory_equal(c.rates, rates, sizeof(rates));
-			assert_int_equal(c.formats, WRT_FMT_S16);
-			assert_int_equal(c.notify_max, 31);
-			assert_int_equal(c.buffer_max, 1 << 20);
-			assert_int_equal(c.dma_bits, 32);
-		}
-		assert_true(wrt_ich_ops.caps(hw, 2, &c) < 0);
-		close_model(&m, hw);
+	open_model(is);
+	for (slot = 0; slot < 2; slot++) {
+		assert_int_equal(wrt_ich_ops.caps(hw, slot, &c), 0);
+		assert_int_equal(c.dir, slot ? WRT_CAPTURE : WRT_PLAYBACK);
+		assert_int_equal(c.flags, WRT_HW_KEEPALIVE |
+				 (is == &model_qemu ? WRT_HW_EMULATED : 0));
+		assert_int_equal(c.nrates, COUNT(rates));
+		assert_memory_equal(c.rates, rates, sizeof(rates));
+		assert_int_equal(c.formats, WRT_FMT_S16);
+		assert_int_equal(c.notify_max, 31);
+		assert_int_equal(c.buffer_max, 1 << 20);
+		assert_int_equal(c.dma_bits, 32);
 	}
+	assert_true(wrt_ich_ops.caps(hw, 2, &c) < 0);
 }
 
 /* ---- rates ------------------------------------------------------------------------------- */
@@ -191,7 +184,7 @@ static void buffer_make(struct buffer *b, u32 rate, u32 bytes, u32 notify)
 	};
 }
 
-static int prepare(struct wrt_hw_dev *hw, u32 slot, const struct buffer *b)
+static int prepare(u32 slot, const struct buffer *b)
 {
 	struct wrt_hw_latency latency;
 	struct wrt_hw_stream *s;
@@ -208,78 +201,59 @@ static int prepare(struct wrt_hw_dev *hw, u32 slot, const struct buffer *b)
 
 static void each_rate_reaches_the_converter_of_its_direction(void **state)
 {
+	const struct model_behaviour *is = *state;
 	struct buffer b;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct model_ich m;
-		struct wrt_hw_dev *hw = open_model(&m, both[i]);
-
-		buffer_make(&b, 44100, 4096, 2);
-		assert_int_equal(prepare(hw, 0, &b), 0);
-		assert_int_equal(m.codec[0x2c / 2], 44100);
-		assert_int_equal(m.codec[0x32 / 2], 48000);
-		buffer_make(&b, 11025, 4096, 2);
-		assert_int_equal(prepare(hw, 1, &b), 0);
-		assert_int_equal(m.codec[0x2c / 2], 44100);
-		assert_int_equal(m.codec[0x32 / 2], 11025);
-		close_model(&m, hw);
-	}
+	open_model(is);
+	buffer_make(&b, 44100, 4096, 2);
+	assert_int_equal(prepare(0, &b), 0);
+	assert_int_equal(m.codec[0x2c / 2], 44100);
+	assert_int_equal(m.codec[0x32 / 2], 48000);
+	buffer_make(&b, 11025, 4096, 2);
+	assert_int_equal(prepare(1, &b), 0);
+	assert_int_equal(m.codec[0x2c / 2], 44100);
+	assert_int_equal(m.codec[0x32 / 2], 11025);
 }
 
 static void a_codec_that_makes_another_rate_of_it_fails_prepare(void **state)
 {
+	const struct model_behaviour *is = *state;
 	struct buffer b;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct model_ich m;
-		struct wrt_hw_dev *hw = open_model(&m, both[i]);
-
-		m.fault.rate_sticks = true;
-		buffer_make(&b, 44100, 4096, 2);
-		assert_int_equal(prepare(hw, 0, &b), WRT_ERANGE);
-		assert_non_null(strstr(m.said, "48000 Hz when told 44100"));
-		buffer_make(&b, 48000, 4096, 2);
-		assert_int_equal(prepare(hw, 0, &b), 0);
-		m.fault.read_timeout = 0x2c;
-		assert_int_equal(prepare(hw, 0, &b), WRT_EIO);
-		assert_int_equal(m.glob_sta & 0x8000, 0);
-		close_model(&m, hw);
-	}
+	open_model(is);
+	m.fault.rate_sticks = true;
+	buffer_make(&b, 44100, 4096, 2);
+	assert_int_equal(prepare(0, &b), WRT_ERANGE);
+	assert_non_null(strstr(m.said, "48000 Hz when told 44100"));
+	buffer_make(&b, 48000, 4096, 2);
+	assert_int_equal(prepare(0, &b), 0);
+	m.fault.read_timeout = 0x2c;
+	assert_int_equal(prepare(0, &b), WRT_EIO);
+	assert_int_equal(m.glob_sta & 0x8000, 0);
 }
 
 static void without_variable_rates_there_is_48000_only(void **state)
 {
+	const struct model_behaviour *is = *state;
 	struct wrt_hw_caps c;
 	struct buffer b;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct wrt_hw_dev *hw;
-		struct model_ich m;
-
-		model_ich_init(&m, both[i]);
-		m.fault.no_vra = true;
-		assert_int_equal(create(&m, &hw), 0);
-		assert_int_equal(wrt_ich_ops.caps(hw, 0, &c), 0);
-		assert_int_equal(c.nrates, 1);
-		assert_int_equal(c.rates[0], 48000);
-		assert_int_equal(c.rate_min, 48000);
-		buffer_make(&b, 44100, 4096, 2);
-		assert_int_equal(prepare(hw, 0, &b), WRT_ERANGE);
-		buffer_make(&b, 48000, 4096, 2);
-		assert_int_equal(prepare(hw, 0, &b), 0);
-		close_model(&m, hw);
-	}
+	init_model(is);
+	m.fault.no_vra = true;
+	assert_int_equal(create(), 0);
+	assert_int_equal(wrt_ich_ops.caps(hw, 0, &c), 0);
+	assert_int_equal(c.nrates, 1);
+	assert_int_equal(c.rates[0], 48000);
+	assert_int_equal(c.rate_min, 48000);
+	buffer_make(&b, 44100, 4096, 2);
+	assert_int_equal(prepare(0, &b), WRT_ERANGE);
+	buffer_make(&b, 48000, 4096, 2);
+	assert_int_equal(prepare(0, &b), 0);
 }
 
 /* ---- controls ------------------------------------------------------------------------------ */
 
-static void assert_control(struct wrt_hw_dev *hw, u32 index, const char *name, u32 dir, u32 max,
+static void assert_control(u32 index, const char *name, u32 dir, u32 max,
 			   s32 min_cdb, s32 step_cdb)
 {
 	struct wrt_hw_control c;
@@ -294,7 +268,7 @@ static void assert_control(struct wrt_hw_dev *hw, u32 index, const char *name, u
 	assert_int_equal(c.step_cdb, step_cdb);
 }
 
-static void assert_value(struct wrt_hw_dev *hw, u32 index, u32 left, u32 right)
+static void assert_value(u32 index, u32 left, u32 right)
 {
 	u32 value[2];
 
@@ -306,46 +280,37 @@ static void assert_value(struct wrt_hw_dev *hw, u32 index, u32 left, u32 right)
 static void master_pcm_and_capture_start_audible_at_0_db(void **state)
 {
 	struct wrt_hw_control c;
-	struct model_ich m;
-	struct wrt_hw_dev *hw;
 
-	(void)state;
-	hw = open_model(&m, &model_real);
-	assert_control(hw, 0, "Master", WRT_PLAYBACK, 31, -4650, 150);
-	assert_control(hw, 1, "Master", WRT_PLAYBACK, 1, 0, 0);
-	assert_control(hw, 2, "PCM", WRT_PLAYBACK, 31, -3450, 150);
-	assert_control(hw, 3, "PCM", WRT_PLAYBACK, 1, 0, 0);
-	assert_control(hw, 4, "Capture", WRT_CAPTURE, 15, 0, 150);
-	assert_control(hw, 5, "Capture", WRT_CAPTURE, 1, 0, 0);
+	open_model(&model_real);
+	assert_control(0, "Master", WRT_PLAYBACK, 31, -4650, 150);
+	assert_control(1, "Master", WRT_PLAYBACK, 1, 0, 0);
+	assert_control(2, "PCM", WRT_PLAYBACK, 31, -3450, 150);
+	assert_control(3, "PCM", WRT_PLAYBACK, 1, 0, 0);
+	assert_control(4, "Capture", WRT_CAPTURE, 15, 0, 150);
+	assert_control(5, "Capture", WRT_CAPTURE, 1, 0, 0);
 	assert_true(wrt_ich_ops.control(hw, 6, &c) < 0);
-	assert_value(hw, 0, 31, 31);	/* -46.5 + 31 * 1.5 = 0 */
-	assert_value(hw, 1, 1, 1);
-	assert_value(hw, 2, 23, 23);	/* -34.5 + 23 * 1.5 = 0 */
-	assert_value(hw, 4, 0, 0);
+	assert_value(0, 31, 31);	/* -46.5 + 31 * 1.5 = 0 */
+	assert_value(1, 1, 1);
+	assert_value(2, 23, 23);	/* -34.5 + 23 * 1.5 = 0 */
+	assert_value(4, 0, 0);
 	assert_int_equal(m.codec[0x02 / 2], 0x0000);
 	assert_int_equal(m.codec[0x18 / 2], 0x0808);
 	assert_int_equal(m.codec[0x1c / 2], 0x0000);
-	close_model(&m, hw);
 }
 
 static void on_qemu_they_start_where_samples_are_not_changed(void **state)
 {
-	struct model_ich m;
-	struct wrt_hw_dev *hw;
-
-	(void)state;
-	hw = open_model(&m, &model_qemu);
-	assert_control(hw, 2, "PCM", WRT_PLAYBACK, 31, 0, 0);
-	assert_value(hw, 0, 31, 31);
-	assert_value(hw, 2, 31, 31);
-	assert_value(hw, 4, 15, 15);
+	open_model(&model_qemu);
+	assert_control(2, "PCM", WRT_PLAYBACK, 31, 0, 0);
+	assert_value(0, 31, 31);
+	assert_value(2, 31, 31);
+	assert_value(4, 15, 15);
 	assert_int_equal(m.codec[0x02 / 2], 0x0000);
 	assert_int_equal(m.codec[0x18 / 2], 0x0000);
 	assert_int_equal(m.codec[0x1c / 2], 0x0f0f);
-	close_model(&m, hw);
 }
 
-static int set(struct wrt_hw_dev *hw, u32 index, u32 left, u32 right)
+static int set(u32 index, u32 left, u32 right)
 {
 	const u32 value[2] = { left, right };
 
@@ -354,72 +319,59 @@ static int set(struct wrt_hw_dev *hw, u32 index, u32 left, u32 right)
 
 static void controls_reach_their_register_and_keep_out_of_each_other(void **state)
 {
-	size_t i;
+	const struct model_behaviour *is = *state;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct model_ich m;
-		struct wrt_hw_dev *hw = open_model(&m, both[i]);
-
-		assert_int_equal(set(hw, 0, 30, 0), 0);
-		assert_int_equal(m.codec[0x02 / 2], 0x011f);
-		assert_int_equal(set(hw, 1, 0, 0), 0);
-		assert_int_equal(m.codec[0x02 / 2], 0x811f);
-		assert_value(hw, 0, 30, 0);
-		assert_value(hw, 1, 0, 0);
-		assert_int_equal(set(hw, 0, 31, 29), 0);
-		assert_int_equal(m.codec[0x02 / 2], 0x8002);
-		assert_int_equal(set(hw, 1, 1, 1), 0);
-		assert_int_equal(m.codec[0x02 / 2], 0x0002);
-		assert_int_equal(set(hw, 2, 0, 31), 0);
-		assert_int_equal(m.codec[0x18 / 2], 0x1f00);
-		assert_int_equal(set(hw, 4, 1, 15), 0);
-		assert_int_equal(m.codec[0x1c / 2], 0x010f);
-		assert_value(hw, 4, 1, 15);
-		close_model(&m, hw);
-	}
+	open_model(is);
+	assert_int_equal(set(0, 30, 0), 0);
+	assert_int_equal(m.codec[0x02 / 2], 0x011f);
+	assert_int_equal(set(1, 0, 0), 0);
+	assert_int_equal(m.codec[0x02 / 2], 0x811f);
+	assert_value(0, 30, 0);
+	assert_value(1, 0, 0);
+	assert_int_equal(set(0, 31, 29), 0);
+	assert_int_equal(m.codec[0x02 / 2], 0x8002);
+	assert_int_equal(set(1, 1, 1), 0);
+	assert_int_equal(m.codec[0x02 / 2], 0x0002);
+	assert_int_equal(set(2, 0, 31), 0);
+	assert_int_equal(m.codec[0x18 / 2], 0x1f00);
+	assert_int_equal(set(4, 1, 15), 0);
+	assert_int_equal(m.codec[0x1c / 2], 0x010f);
+	assert_value(4, 1, 15);
 }
 
 static void a_value_beyond_its_range_changes_nothing(void **state)
 {
 	static const u32 beyond[] = { 32, 2, 32, 2, 16, 2 };
 	u32 before[2], i;
-	struct model_ich m;
-	struct wrt_hw_dev *hw;
 	u16 codec[64];
 
-	(void)state;
-	hw = open_model(&m, &model_real);
+	open_model(&model_real);
 	memcpy(codec, m.codec, sizeof(codec));
 	for (i = 0; i < COUNT(beyond); i++) {
 		assert_int_equal(wrt_ich_ops.control_get(hw, i, before), 0);
-		assert_int_equal(set(hw, i, beyond[i], 0), WRT_EINVAL);
-		assert_int_equal(set(hw, i, ~0u, ~0u), WRT_EINVAL);
+		assert_int_equal(set(i, beyond[i], 0), WRT_EINVAL);
+		assert_int_equal(set(i, ~0u, ~0u), WRT_EINVAL);
 		if (i % 2 == 0)
-			assert_int_equal(set(hw, i, 0, beyond[i]), WRT_EINVAL);
-		assert_value(hw, i, before[0], before[1]);
+			assert_int_equal(set(i, 0, beyond[i]), WRT_EINVAL);
+		assert_value(i, before[0], before[1]);
 	}
-	assert_int_equal(set(hw, 6, 0, 0), WRT_ERANGE);
+	assert_int_equal(set(6, 0, 0), WRT_ERANGE);
 	assert_int_equal(wrt_ich_ops.control_get(hw, 6, before), WRT_ERANGE);
 	assert_memory_equal(codec, m.codec, sizeof(codec));
-	close_model(&m, hw);
 }
 
 /* ---- buffers -------------------------------------------------------------------------------- */
 
 static void buffers_the_engine_cannot_have_are_refused(void **state)
 {
-	struct model_ich m;
-	struct wrt_hw_dev *hw;
 	struct buffer b;
 
-	(void)state;
-	hw = open_model(&m, &model_real);
+	open_model(&model_real);
 #define REFUSES(error, change)						\
 	do {								\
 		buffer_make(&b, 48000, 4096, 2);			\
 		change;							\
-		assert_int_equal(prepare(hw, 0, &b), error);		\
+		assert_int_equal(prepare(0, &b), error);		\
 	} while (0)
 	REFUSES(0, (void)0);
 	REFUSES(WRT_EINVAL, b.geom.format = WRT_FMT_S32);
@@ -436,11 +388,10 @@ static void buffers_the_engine_cannot_have_are_refused(void **state)
 	REFUSES(WRT_EINVAL, b.seg[0].len = 4092);
 	REFUSES(0, b.seg[0].len = 8192);
 	REFUSES(WRT_EINVAL, b.geom.nseg = 0);
-	close_model(&m, hw);
 }
 
 /* Pages of 128 bytes, every second page of the address space, or one after the other. */
-static int prepare_pages(struct wrt_hw_dev *hw, u32 pages, u32 apart)
+static int prepare_pages(u32 pages, u32 apart)
 {
 	struct buffer b;
 	u32 i;
@@ -451,36 +402,29 @@ static int prepare_pages(struct wrt_hw_dev *hw, u32 pages, u32 apart)
 		b.seg[i].len = 128;
 	}
 	b.geom.nseg = pages;
-	return prepare(hw, 0, &b);
+	return prepare(0, &b);
 }
 
 static void segments_fit_while_a_descriptor_is_left_for_a_pause(void **state)
 {
-	struct model_ich m;
-	struct wrt_hw_dev *hw;
-
-	(void)state;
-	hw = open_model(&m, &model_real);
-	assert_int_equal(prepare_pages(hw, 31, 256), 0);
-	assert_int_equal(prepare_pages(hw, 32, 256), WRT_ERANGE);
-	assert_int_equal(prepare_pages(hw, 40, 256), WRT_ERANGE);
-	assert_int_equal(prepare_pages(hw, 40, 128), 0);
-	close_model(&m, hw);
+	open_model(&model_real);
+	assert_int_equal(prepare_pages(31, 256), 0);
+	assert_int_equal(prepare_pages(32, 256), WRT_ERANGE);
+	assert_int_equal(prepare_pages(40, 256), WRT_ERANGE);
+	assert_int_equal(prepare_pages(40, 128), 0);
 }
 
 static void a_buffer_in_pieces_is_played_in_order(void **state)
 {
-	u32 memory[3][100], i, page, order[3] = { 1, 2, 0 };
+	static u32 memory[3][100];
+	u32 i, page, order[3] = { 1, 2, 0 };
 	struct wrt_hw_latency latency;
 	struct wrt_hw_stream *s;
 	struct wrt_hw_pos at = { 0 };
-	struct model_ich m;
-	struct wrt_hw_dev *hw;
 	struct buffer b;
 	u64 ns;
 
-	(void)state;
-	hw = open_model(&m, &model_real);
+	open_model(&model_real);
 	buffer_make(&b, 48000, 1200, 2);
 	b.geom.nseg = 3;
 	for (i = 0; i < 300; i++)
@@ -507,37 +451,30 @@ static void a_buffer_in_pieces_is_played_in_order(void **state)
 	assert_int_equal(wrt_ich_ops.start(s, 2, &ns, &ns), WRT_EINVAL);
 	wrt_ich_ops.release(s);
 	wrt_ich_ops.close(s);
-	close_model(&m, hw);
 }
 
 static void what_still_runs_is_ended_before_its_list_is_freed(void **state)
 {
+	const struct model_behaviour *is = *state;
 	static u32 memory[256];
-	size_t i;
+	struct wrt_hw_latency latency;
+	struct wrt_hw_stream *s;
+	struct buffer b;
+	u64 ns;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct wrt_hw_latency latency;
-		struct wrt_hw_stream *s;
-		struct model_ich m;
-		struct wrt_hw_dev *hw = open_model(&m, both[i]);
-		struct buffer b;
-		u64 ns;
-
-		buffer_make(&b, 48000, sizeof(memory), 2);
-		b.seg[0].bus = model_ich_map(&m, memory, sizeof(memory));
-		assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
-		assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
-		assert_int_equal(wrt_ich_ops.start(s, 0, &ns, &ns), 0);
-		model_ich_run(&m, 3000000);
-		close_model(&m, hw);
-		assert_int_equal(m.engine[1].cr & 1, 0);
-	}
+	open_model(is);
+	buffer_make(&b, 48000, sizeof(memory), 2);
+	b.seg[0].bus = model_ich_map(&m, memory, sizeof(memory));
+	assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
+	assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
+	assert_int_equal(wrt_ich_ops.start(s, 0, &ns, &ns), 0);
+	model_ich_run(&m, 3000000);
+	close_model();
+	assert_int_equal(m.engine[1].cr & 1, 0);
 }
 
 /* A stream that runs, in memory that must not be written to once it is unmapped. */
-static struct wrt_hw_stream *run_stream(struct model_ich *m, struct wrt_hw_dev *hw, u32 *memory,
-					u32 bytes)
+static struct wrt_hw_stream *run_stream(u32 *memory, u32 bytes)
 {
 	struct wrt_hw_latency latency;
 	struct wrt_hw_stream *s;
@@ -545,59 +482,48 @@ static struct wrt_hw_stream *run_stream(struct model_ich *m, struct wrt_hw_dev *
 	u64 ns;
 
 	buffer_make(&b, 48000, bytes, 2);
-	b.seg[0].bus = model_ich_map(m, memory, bytes);
+	b.seg[0].bus = model_ich_map(&m, memory, bytes);
 	assert_int_equal(wrt_ich_ops.open(hw, 0, &s), 0);
 	assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
 	assert_int_equal(wrt_ich_ops.start(s, 0, &ns, &ns), 0);
-	model_ich_run(m, 3000000);
-	assert_true(m->engine[1].frames > 0);
+	model_ich_run(&m, 3000000);
+	assert_true(m.engine[1].frames > 0);
 	return s;
 }
 
 static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **state)
 {
+	const struct model_behaviour *is = *state;
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
 	struct wrt_hw_pos at;
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct model_ich m;
-		struct wrt_hw_dev *hw = open_model(&m, both[i]);
-
-		s = run_stream(&m, hw, memory, sizeof(memory));
-		m.fault.dma_goes_on = true;
-		assert_int_equal(wrt_ich_ops.stop(s, &at), WRT_EIO);
-		assert_int_equal(m.command, 7);
-		wrt_ich_ops.release(s);
-		assert_int_equal(m.command, 3);
-		assert_int_equal(m.errors, 1);
-		assert_non_null(strstr(m.said, "bus mastering is turned off"));
-		model_ich_unmap(&m, memory);
-		wrt_ich_ops.close(s);
-		assert_int_equal(wrt_ich_ops.open(hw, 0, &s), WRT_EIO);
-		assert_int_equal(wrt_ich_ops.open(hw, 1, &s), WRT_EIO);
-		close_model(&m, hw);
-	}
+	open_model(is);
+	s = run_stream(memory, sizeof(memory));
+	m.fault.dma_goes_on = true;
+	assert_int_equal(wrt_ich_ops.stop(s, &at), WRT_EIO);
+	assert_int_equal(m.command, 7);
+	wrt_ich_ops.release(s);
+	assert_int_equal(m.command, 3);
+	assert_int_equal(m.errors, 1);
+	assert_non_null(strstr(m.said, "bus mastering is turned off"));
+	model_ich_unmap(&m, memory);
+	wrt_ich_ops.close(s);
+	assert_int_equal(wrt_ich_ops.open(hw, 0, &s), WRT_EIO);
+	assert_int_equal(wrt_ich_ops.open(hw, 1, &s), WRT_EIO);
 }
 
 static void so_does_one_whose_list_is_freed_with_the_device(void **state)
 {
+	const struct model_behaviour *is = *state;
 	static u32 memory[256];
-	size_t i;
 
-	(void)state;
-	for (i = 0; i < COUNT(both); i++) {
-		struct model_ich m;
-		struct wrt_hw_dev *hw = open_model(&m, both[i]);
-
-		run_stream(&m, hw, memory, sizeof(memory));
-		m.fault.dma_goes_on = true;
-		wrt_ich_destroy(hw);
-		assert_int_equal(m.command, 3);
-		model_ich_fini(&m);
-	}
+	open_model(is);
+	run_stream(memory, sizeof(memory));
+	m.fault.dma_goes_on = true;
+	wrt_ich_destroy(hw);
+	hw = NULL;
+	assert_int_equal(m.command, 3);
 }
 
 static void and_one_that_does_not_reset(void **state)
@@ -605,18 +531,14 @@ static void and_one_that_does_not_reset(void **state)
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
 	struct wrt_hw_pos at;
-	struct wrt_hw_dev *hw;
-	struct model_ich m;
 
-	(void)state;
-	hw = open_model(&m, &model_real);
-	s = run_stream(&m, hw, memory, sizeof(memory));
+	open_model(&model_real);
+	s = run_stream(memory, sizeof(memory));
 	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
 	m.fault.reset_hangs = true;
 	wrt_ich_ops.release(s);
 	assert_int_equal(m.command, 3);
 	m.fault.reset_hangs = false;
-	close_model(&m, hw);
 }
 
 static void one_that_is_not_there_any_more_is_released_without_a_word(void **state)
@@ -624,19 +546,15 @@ static void one_that_is_not_there_any_more_is_released_without_a_word(void **sta
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
 	struct wrt_hw_pos at;
-	struct wrt_hw_dev *hw;
-	struct model_ich m;
 
-	(void)state;
-	hw = open_model(&m, &model_real);
-	s = run_stream(&m, hw, memory, sizeof(memory));
+	open_model(&model_real);
+	s = run_stream(memory, sizeof(memory));
 	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
 	m.fault.dead = true;
 	wrt_ich_ops.release(s);
 	assert_int_equal(m.command, 7);
 	assert_int_equal(m.errors, 0);
 	m.fault.dead = false;
-	close_model(&m, hw);
 }
 
 /* The model fails the test where the other registers are touched. */
@@ -646,45 +564,41 @@ static void registers_in_memory_are_used_where_there_are_some(void **state)
 	struct model_behaviour is = model_real;
 	struct wrt_hw_stream *s;
 	struct wrt_hw_pos at;
-	struct wrt_hw_dev *hw;
-	struct model_ich m;
 
-	(void)state;
 	is.memory_bars = true;
-	hw = open_model(&m, &is);
-	assert_int_equal(set(hw, 0, 30, 0), 0);
+	open_model(&is);
+	assert_int_equal(set(0, 30, 0), 0);
 	assert_int_equal(m.codec[0x02 / 2], 0x011f);
-	s = run_stream(&m, hw, memory, sizeof(memory));
+	s = run_stream(memory, sizeof(memory));
 	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
 	wrt_ich_ops.release(s);
 	wrt_ich_ops.close(s);
-	close_model(&m, hw);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		T(what_does_not_come_up_fails_in_two_seconds_and_says_why),
-		T(a_stuck_semaphore_costs_a_millisecond_each_and_a_warning),
-		T(bring_up_leaves_engines_still_and_the_link_on),
-		T(what_firmware_left_running_is_stopped_before_the_link_is_reset),
-		T(caps_are_those_of_the_part),
-		T(each_rate_reaches_the_converter_of_its_direction),
-		T(a_codec_that_makes_another_rate_of_it_fails_prepare),
-		T(without_variable_rates_there_is_48000_only),
-		T(master_pcm_and_capture_start_audible_at_0_db),
-		T(on_qemu_they_start_where_samples_are_not_changed),
-		T(controls_reach_their_register_and_keep_out_of_each_other),
-		T(a_value_beyond_its_range_changes_nothing),
-		T(buffers_the_engine_cannot_have_are_refused),
-		T(segments_fit_while_a_descriptor_is_left_for_a_pause),
-		T(a_buffer_in_pieces_is_played_in_order),
-		T(what_still_runs_is_ended_before_its_list_is_freed),
-		T(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
-		T(so_does_one_whose_list_is_freed_with_the_device),
-		T(and_one_that_does_not_reset),
-		T(one_that_is_not_there_any_more_is_released_without_a_word),
-		T(registers_in_memory_are_used_where_there_are_some),
+		BOTH(what_does_not_come_up_fails_in_two_seconds_and_says_why),
+		BOTH(a_stuck_semaphore_costs_a_millisecond_each_and_a_warning),
+		BOTH(bring_up_leaves_engines_still_and_the_link_on),
+		BOTH(what_firmware_left_running_is_stopped_before_the_link_is_reset),
+		BOTH(caps_are_those_of_the_part),
+		BOTH(each_rate_reaches_the_converter_of_its_direction),
+		BOTH(a_codec_that_makes_another_rate_of_it_fails_prepare),
+		BOTH(without_variable_rates_there_is_48000_only),
+		TEST(master_pcm_and_capture_start_audible_at_0_db),
+		TEST(on_qemu_they_start_where_samples_are_not_changed),
+		BOTH(controls_reach_their_register_and_keep_out_of_each_other),
+		TEST(a_value_beyond_its_range_changes_nothing),
+		TEST(buffers_the_engine_cannot_have_are_refused),
+		TEST(segments_fit_while_a_descriptor_is_left_for_a_pause),
+		TEST(a_buffer_in_pieces_is_played_in_order),
+		BOTH(what_still_runs_is_ended_before_its_list_is_freed),
+		BOTH(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
+		BOTH(so_does_one_whose_list_is_freed_with_the_device),
+		TEST(and_one_that_does_not_reset),
+		TEST(one_that_is_not_there_any_more_is_released_without_a_word),
+		TEST(registers_in_memory_are_used_where_there_are_some),
 	};
 
 	return tb_main("ich setup", tests, COUNT(tests));

@@ -793,7 +793,6 @@ static void assert_all_in(const struct code *a, size_t na, const struct code *b,
 
 static void the_table_of_status_codes_is_the_contract_and_complete_both_ways(void **state)
 {
-	(void)state;
 	assert_all_in(contract, COUNT(contract), table, COUNT(table));
 	assert_all_in(table, COUNT(table), contract, COUNT(contract));
 }
@@ -802,7 +801,6 @@ static void every_status_has_an_errno_of_its_own_and_back(void **state)
 {
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < COUNT(table); i++) {
 		assert_true(table[i].value >> 31);
 		assert_true(table[i].error > 0);
@@ -820,7 +818,6 @@ static void no_status_takes_an_errno_of_the_transport(void **state)
 	};
 	size_t i, j;
 
-	(void)state;
 	for (i = 0; i < COUNT(table); i++)
 		for (j = 0; j < COUNT(transport); j++)
 			assert_int_not_equal(table[i].error, transport[j]);
@@ -830,7 +827,6 @@ static void no_status_takes_an_errno_of_the_transport(void **state)
 
 static void the_enumeration_has_the_values_of_ntstatus(void **state)
 {
-	(void)state;
 	assert_int_equal(WRT_STATUS_SUCCESS, 0);
 	WRT_STATUS_TABLE(CHECK_VALUE)
 }

@@ -35,7 +35,6 @@ static void a_reading_further_on_moves_the_linear_position_by_the_difference(voi
 {
 	struct wrt_position p = at(100, 1920, 0);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &cycle, 300, 1000000), 200);
 	assert_int_equal(p.linear, 300);
 	assert_int_equal(p.offset, 300);
@@ -46,7 +45,6 @@ static void the_same_reading_twice_moves_nothing(void **state)
 {
 	struct wrt_position p = at(100, 1920, 0);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &cycle, 100, 0), 0);
 	assert_int_equal(read_at(&p, &cycle, 100, 1000), 0);
 	assert_int_equal(p.linear, 100);
@@ -56,7 +54,6 @@ static void a_wrap_moves_the_linear_position_on_by_the_rest_of_the_buffer(void *
 {
 	struct wrt_position p = at(1900, 1920, 0);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &cycle, 8, 150000), 28);
 	assert_int_equal(p.linear, 1928);
 	assert_int_equal(p.offset, 8);
@@ -66,7 +63,6 @@ static void a_wrap_to_offset_zero_counts_the_buffer_once(void **state)
 {
 	struct wrt_position p = at(1916, 1920, 0);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &cycle, 0, 20833), 4);
 	assert_int_equal(p.linear, 1920);
 }
@@ -75,7 +71,6 @@ static void exactly_one_whole_buffer_unseen_is_counted_by_the_clock(void **state
 {
 	struct wrt_position p = at(500, 1920, 0);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &cycle, 500, 10000000), 1920);
 	assert_int_equal(p.linear, 2420);
 }
@@ -84,7 +79,6 @@ static void many_whole_buffers_unseen_are_counted_by_the_clock(void **state)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
-	(void)state;
 	/* 360000 buffers and 4 bytes in an hour, to the byte */
 	assert_int_equal(read_at(&p, &cycle, 4, 3600 * SECOND + 20833),
 			 360000ull * 1920 + 4);
@@ -96,7 +90,6 @@ static void a_clock_wrong_by_less_than_a_quarter_of_the_buffer_does_no_harm(void
 	static const int wrong[] = { -478, -300, -1, 0, 1, 300, 478 };
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(wrong); i++) {
 		struct wrt_position p = at(0, 1920, 0);
 		u64 ns = (u64)(3 * 1920 + 100 + wrong[i]) * SECOND / 192000;
@@ -109,7 +102,6 @@ static void a_late_clock_of_three_quarters_is_no_whole_buffer(void **state)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
-	(void)state;
 	/* hardware that stands still for 7 ms of a 10 ms buffer has not gone round */
 	assert_int_equal(read_at(&p, &cycle, 0, 7 * SECOND / 1000), 0);
 }
@@ -119,7 +111,6 @@ static void an_offset_outside_of_the_buffer_moves_nothing(void **state)
 	static const u32 outside[] = { 1920, 1921, 0x7fffffff, 0x80000000, 0xffffffff };
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(outside); i++) {
 		struct wrt_position p = at(700, 1920, 0);
 
@@ -133,7 +124,6 @@ static void a_clock_that_goes_backwards_invents_nothing_and_is_not_believed(void
 {
 	struct wrt_position p = at(0, 1920, 50 * SECOND);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &cycle, 40, 49 * SECOND), 40);
 	assert_int_equal(p.ns, 50 * SECOND);
 	assert_int_equal(read_at(&p, &cycle, 44, 0), 4);
@@ -146,7 +136,6 @@ static void time_standing_still_is_no_distance(void **state)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
-	(void)state;
 	wrt_position_resume(&p, 3600 * SECOND, 3600 * SECOND);
 	assert_int_equal(read_at(&p, &cycle, 1004, 3600 * SECOND + 20833), 4);
 	assert_int_equal(p.linear, 1004);
@@ -156,7 +145,6 @@ static void a_reset_goes_back_to_zero_at_offset_zero(void **state)
 {
 	struct wrt_position p = at(5000, 1920, SECOND);
 
-	(void)state;
 	wrt_position_take_points(&p, &cycle);
 	wrt_position_reset(&p);
 	assert_int_equal(p.linear, 0);
@@ -172,7 +160,6 @@ static void a_small_step_back_is_jitter_and_the_position_stands_still(void **sta
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &jittery, 936, SECOND + 1000), 0);
 	assert_int_equal(p.linear, 1000);
 	assert_int_equal(p.offset, 1000);
@@ -185,7 +172,6 @@ static void a_small_step_back_over_the_wrap_is_jitter_too(void **state)
 {
 	struct wrt_position p = at(1928, 1920, SECOND);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &jittery, 1916, SECOND + 1000), 0);
 	assert_int_equal(p.linear, 1928);
 	assert_int_equal(read_at(&p, &jittery, 12, SECOND + 70000), 4);
@@ -197,7 +183,6 @@ static void a_step_back_of_more_than_the_fifo_is_no_wrap_either(void **state)
 {
 	struct wrt_position p = at(1000, 1920, SECOND), before = p;
 
-	(void)state;
 	assert_int_equal(read_at(&p, &jittery, 935, SECOND + 1000), 0);
 	assert_memory_equal(&p, &before, sizeof(p));
 }
@@ -207,7 +192,6 @@ static void a_reading_is_believed_from_the_time_on_that_the_clock_explains_it(vo
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
-	(void)state;
 	assert_int_equal(read_at(&p, &jittery, 935, SECOND + 6828124), 0);
 	assert_int_equal(read_at(&p, &jittery, 935, SECOND + 6828125), 1855);
 }
@@ -216,7 +200,6 @@ static void a_step_back_that_the_clock_explains_is_a_wrap(void **state)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
-	(void)state;
 	/* 1880 bytes take 9.79 ms */
 	assert_int_equal(read_at(&p, &jittery, 960, SECOND + 9791667), 1880);
 	assert_int_equal(p.linear, 2880);
@@ -230,7 +213,6 @@ static void the_linear_position_does_not_wrap_at_four_gigabytes(void **state)
 	struct wrt_position p = at(start, 1920, SECOND);
 	u32 next = (u32)((start + 16) % 1920);
 
-	(void)state;
 	p.points = start / 960;
 	assert_int_equal(read_at(&p, &cycle, next, SECOND + 83334), 16);
 	assert_int_equal(p.linear, 4294967304ull);
@@ -243,7 +225,6 @@ static void the_linear_position_and_its_points_are_exact_near_two_to_the_63(void
 	struct wrt_position p = at(start, 1920, SECOND);
 	u64 i, points = start / 960;
 
-	(void)state;
 	p.points = points;
 	for (i = 0; i < 40; i++) {
 		u32 offset = (u32)((p.linear + 96) % 1920);
@@ -262,7 +243,6 @@ static void a_buffer_of_almost_four_gigabytes_wraps_correctly(void **state)
 	};
 	struct wrt_position p = at(4294967288u, big.bytes, SECOND);
 
-	(void)state;
 	p.points = 1;
 	assert_int_equal(read_at(&p, &big, 4, SECOND + 1303), 8);
 	assert_int_equal(p.linear, 4294967296ull);
@@ -277,7 +257,6 @@ static void a_year_without_a_reading_does_not_overflow(void **state)
 	struct wrt_position p = at(0, 6144, 0);
 	u64 seconds = 366ull * 86400;
 
-	(void)state;
 	assert_int_equal(read_at(&p, &fast, 0, seconds * SECOND), seconds * 6144000);
 	assert_int_equal(wrt_position_take_points(&p, &fast), seconds * 2000);
 }
@@ -288,7 +267,6 @@ static void a_point_is_passed_when_its_last_byte_has_moved(void **state)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
-	(void)state;
 	read_at(&p, &cycle, 956, 4979167);
 	assert_int_equal(wrt_position_take_points(&p, &cycle), 0);
 	read_at(&p, &cycle, 960, 5000000);
@@ -299,7 +277,6 @@ static void the_start_of_the_buffer_is_no_point_but_its_end_is_one(void **state)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
-	(void)state;
 	assert_int_equal(wrt_position_take_points(&p, &cycle), 0);
 	read_at(&p, &cycle, 1916, 9979166);
 	assert_int_equal(wrt_position_take_points(&p, &cycle), 1);
@@ -312,7 +289,6 @@ static void points_are_consumed_exactly_once(void **state)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
-	(void)state;
 	read_at(&p, &cycle, 8, 10 * SECOND + 41667);
 	assert_int_equal(wrt_position_fresh_points(&p, &cycle), 2000);
 	assert_int_equal(wrt_position_fresh_points(&p, &cycle), 2000);
@@ -327,7 +303,6 @@ static void without_notification_there_are_no_points(void **state)
 	struct wrt_cycle quiet = { .bytes = 1920, .notify_bytes = 0, .byte_rate = 192000 };
 	struct wrt_position p = at(0, 1920, 0);
 
-	(void)state;
 	read_at(&p, &quiet, 0, SECOND);
 	assert_int_equal(p.linear, 192000);
 	assert_int_equal(wrt_position_take_points(&p, &quiet), 0);
@@ -339,7 +314,6 @@ static void the_time_of_a_point_is_reckoned_back_from_the_reading(void **state)
 {
 	struct wrt_position p = at(0, 1920, SECOND);
 
-	(void)state;
 	read_at(&p, &cycle, 1152, SECOND + 6000000);
 	wrt_position_take_points(&p, &cycle);
 	assert_int_equal(p.point_ns, SECOND + 5000000);
@@ -354,7 +328,6 @@ static void the_time_of_a_point_is_never_before_time_began(void **state)
 {
 	struct wrt_position p = at(956, 1920, 1000);
 
-	(void)state;
 	read_at(&p, &cycle, 1000, 2000);
 	assert_int_equal(wrt_position_take_points(&p, &cycle), 1);
 	assert_int_equal(p.point_ns, 0);
@@ -365,7 +338,6 @@ static void the_time_of_a_point_stays_the_same_over_a_pause(void **state)
 	struct wrt_position p = at(0, 1920, SECOND);
 	u64 before;
 
-	(void)state;
 	read_at(&p, &cycle, 1152, SECOND + 6000000);
 	wrt_position_take_points(&p, &cycle);
 	before = p.point_ns;
@@ -546,7 +518,6 @@ static void a_million_random_readings_agree_with_counting_frame_by_frame(void **
 	u32 i, steps = (u32)tb_env_u64("STEPS", 1000000), each = 2000;
 	u64 frames = 0;
 
-	(void)state;
 	printf("# SEED=%llu STEPS=%u\n", (unsigned long long)seed, steps);
 	for (i = 0; i < steps / each; i++)
 		frames += one_geometry(seed + i, each);

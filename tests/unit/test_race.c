@@ -194,7 +194,6 @@ static void counts_are_conserved_while_observers_come_and_go(void **state)
 	_Atomic u64 *told;
 	struct race r;
 
-	(void)state;
 	race_open(&r);
 	counter_init(&owner);
 	counter_init(&witness);
@@ -240,7 +239,6 @@ static void owners_take_turns_while_interrupts_are_served(void **state)
 	struct race r;
 	u32 turns = 0;
 
-	(void)state;
 	race_open(&r);
 	while (goes_on(end, turns > 10)) {
 		struct counter *c = malloc(sizeof(*c));
@@ -266,7 +264,6 @@ static void removal_in_the_middle_of_everything_conserves_counts(void **state)
 	u64 end = deadline();
 	u32 rounds;
 
-	(void)state;
 	for (rounds = 0; goes_on(end, rounds > 3); rounds++) {
 		struct counter owner, witness;
 		struct tb_buffer buffer;
@@ -372,7 +369,6 @@ static void wrt_071_wrt_084_events_come_and_go_while_points_are_signalled(void *
 	u64 end = deadline();
 	struct race r;
 
-	(void)state;
 	race_open(&r);
 	assert_int_equal(wrt_mp_init(&pin.mp, &race_mp_ops, r.play, false, NULL), 0);
 	assert_int_equal(wrt_mp_set_format(&pin.mp, 48000, WRT_FMT_S16, 2), 0);
@@ -400,7 +396,6 @@ static void wrt_046_wrt_047_wrt_054_closing_in_run_while_interrupts_are_served(v
 	struct race r;
 	u32 turns = 0;
 
-	(void)state;
 	race_open(&r);
 	while (goes_on(end, turns > 10)) {
 		struct race_pin *pin = calloc(1, sizeof(*pin));
@@ -447,7 +442,6 @@ static void wrt_212_positions_are_consistent_beside_every_change_of_state(void *
 	void *bad;
 	u32 i = 0;
 
-	(void)state;
 	race_open(&r);
 	assert_int_equal(wrt_mp_init(&pin.mp, &race_mp_ops, r.play, false, NULL), 0);
 	assert_int_equal(wrt_mp_set_format(&pin.mp, 48000, WRT_FMT_S16, 2), 0);

@@ -26,7 +26,6 @@ static void a_late_stamp_moves_nothing_more_than_the_register(void **state)
 	struct wrt_position p = { 0 };
 	u64 i;
 
-	(void)state;
 	wrt_position_resume(&p, SECOND, SECOND);
 	for (i = 1; i <= 40; i++) {
 		u64 from = SECOND + i * MS, ns = from + (i == 20 ? 8500000 : 0);
@@ -46,7 +45,6 @@ static void a_start_that_is_stamped_late_loses_nothing(void **state)
 	struct wrt_position p = { 0 };
 	u64 i;
 
-	(void)state;
 	wrt_position_resume(&p, SECOND, SECOND + 12 * MS);
 	for (i = 12; i <= 60; i++) {
 		u64 ns = SECOND + i * MS;
@@ -62,7 +60,6 @@ static void an_early_bound_far_back_moves_nothing_more_either(void **state)
 	struct wrt_position p = { 0 };
 	u64 i;
 
-	(void)state;
 	wrt_position_resume(&p, SECOND, SECOND);
 	for (i = 1; i <= 40; i++) {
 		u64 ns = SECOND + i * MS;
@@ -84,7 +81,6 @@ static void whole_buffers_unseen_are_counted_by_the_least_time_between_two_readi
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(row); i++) {
 		struct wrt_position p = { .from_ns = SECOND, .ns = SECOND + row[i].late };
 
@@ -140,7 +136,6 @@ static void a_register_behind_by_more_than_the_fifo_loses_nothing(void **state)
 	static const u64 linear[] = { 768, 768, 844, 1036, 0 };
 	static const struct fault f = { .from = 5, .to = 8, .shows = back_by_500 };
 
-	(void)state;
 	read_through(&f, linear, 5);
 }
 
@@ -152,7 +147,6 @@ static void a_register_behind_for_a_whole_buffer_is_behind_and_catches_up(void *
 	};
 	static const struct fault f = { .from = 5, .to = 25, .shows = back_by_500 };
 
-	(void)state;
 	read_through(&f, linear, 5);
 }
 
@@ -167,7 +161,6 @@ static void a_small_jump_ahead_is_made_up_for(void **state)
 	static const u64 linear[] = { 1460, 1652, 1844, 1844, 1844, 0 };
 	static const struct fault f = { .from = 5, .to = 7, .shows = ahead_by_500 };
 
-	(void)state;
 	read_through(&f, linear, 5);
 }
 
@@ -182,7 +175,6 @@ static void a_great_jump_ahead_is_not_believed(void **state)
 	static const u64 linear[] = { 768, 768, 768, 0 };
 	static const struct fault f = { .from = 5, .to = 7, .shows = ahead_by_2000 };
 
-	(void)state;
 	read_through(&f, linear, 5);
 }
 
@@ -198,7 +190,6 @@ static void a_register_that_reads_0_for_a_while_loses_nothing(void **state)
 	static const u64 linear[] = { 768, 768, 768, 768, 768, 768, 0 };
 	static const struct fault f = { .from = 5, .to = 10, .shows = nothing };
 
-	(void)state;
 	read_through(&f, linear, 5);
 }
 
@@ -210,7 +201,6 @@ static void a_register_that_reads_0_for_half_a_buffer_and_more_loses_nothing_for
 	};
 	static const struct fault f = { .from = 5, .to = 16, .shows = nothing };
 
-	(void)state;
 	read_through(&f, linear, 5);
 }
 
@@ -227,7 +217,6 @@ static void a_register_that_reads_all_ones_for_longer_than_a_buffer_loses_nothin
 	u64 linear[31] = { 0 };
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < 30; i++)
 		linear[i] = 768;
 	read_through(&f, linear, 5);
@@ -245,7 +234,6 @@ static void a_register_that_stalls_is_believed_as_soon_as_it_moves(void **state)
 	static const u64 linear[] = { 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 0 };
 	static const struct fault f = { .from = 6, .to = 17, .shows = stalled };
 
-	(void)state;
 	read_through(&f, linear, 6);
 }
 
@@ -255,7 +243,6 @@ static void a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt
 	struct wrt_position p = { 0 };
 	u32 i;
 
-	(void)state;
 	wrt_position_resume(&p, SECOND, SECOND);
 	for (i = 1; i <= 40; i++) {
 		u32 offset = i > 5 && i < 30 ? 960 : i * 192 % 3840;
@@ -276,7 +263,6 @@ static void a_stall_that_is_read_late_is_ahead_until_the_register_catches_up(voi
 		.from = 6, .to = 21, .shows = stalled, .first_unread = 6, .last_unread = 20,
 	};
 
-	(void)state;
 	read_through(&f, linear, 21);
 }
 
@@ -286,7 +272,6 @@ static void without_a_clock_every_step_back_is_a_wrap(void **state)
 	struct wrt_cycle free = cycle;
 	struct wrt_position p = { .linear = 1000, .offset = 1000, .ns = SECOND, .from_ns = SECOND };
 
-	(void)state;
 	free.unclocked = true;
 	assert_int_equal(wrt_position_advance(&p, &free, 996, 0, SECOND + 1000), 3836);
 	assert_int_equal(wrt_position_advance(&p, &free, 996, 0, 10 * SECOND), 0);
@@ -344,7 +329,6 @@ static void a_reader_that_was_preempted_reads_again(void **state)
 {
 	struct bed b;
 
-	(void)state;
 	bed_open(&b, tb_open);
 	tb_sleep(&b.tb, 2300000);
 	tb_backend.preempt_ns = 3500000;
@@ -363,7 +347,6 @@ static void a_reader_that_is_always_preempted_reads_five_times_and_invents_nothi
 	struct bed b;
 	u64 i, got, moved;
 
-	(void)state;
 	bed_open(&b, tb_open);
 	tb_backend.preempt_ns = 3500000;
 	for (i = 1; i <= 20; i++) {
@@ -388,7 +371,6 @@ static void a_reading_is_repeated_if_its_times_are_further_apart_than_an_eighth_
 	struct bed b;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(row); i++) {
 		bed_open(&b, tb_open);
 		tb_sleep(&b.tb, 2300000);
@@ -404,7 +386,6 @@ static void where_dma_keeps_to_no_clock_no_reading_is_repeated(void **state)
 {
 	struct bed b;
 
-	(void)state;
 	bed_open(&b, tb_open_emulated);
 	tb_sleep(&b.tb, 2300000);
 	tb_backend.preempt_ns = 3500000;
@@ -419,7 +400,6 @@ static void the_entry_of_the_interrupt_is_the_early_bound_of_its_first_reading(v
 {
 	struct bed b;
 
-	(void)state;
 	bed_open(&b, tb_open);
 	tb_backend.entry_ns = b.began + 999000;
 	tb_run_for(&b.tb, MS);
@@ -442,7 +422,6 @@ static void a_position_that_cannot_be_read_for_longer_than_a_buffer_loses_nothin
 	struct bed b;
 	u32 i;
 
-	(void)state;
 	bed_open(&b, tb_open);
 	tb_run_for(&b.tb, 5 * MS / 2);
 	tb_backend.fail_position = -WRT_EIO;

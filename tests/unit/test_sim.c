@@ -93,7 +93,6 @@ static void after_24_hours_the_position_is_exact_to_the_frame(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(rates); i++)
 		one_day_at(rates[i]);
 }
@@ -105,7 +104,6 @@ static void at_any_moment_the_position_is_the_number_of_whole_frames_since_the_e
 	struct side play;
 	u32 i;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_U8, 1, 4410, 2);
 	tb_sleep(&tb, 123456789);
@@ -134,7 +132,6 @@ static void points_come_at_their_frame_to_the_nanosecond_and_do_not_drift(void *
 	struct tb tb;
 	struct side play;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	expected_point = 0;
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_S16, 2, 896, 2);
@@ -157,7 +154,6 @@ static void without_points_it_interrupts_every_quarter_buffer_but_within_1_and_1
 	struct side play;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		tb_open(&tb, &ticking);
 		side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, cases[i].frames, 0);
@@ -177,7 +173,6 @@ static void when_points_are_switched_on_the_next_interrupt_is_at_the_next_point(
 	struct tb tb;
 	struct side play;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 28000, 2);
 	play.client.client.wants_points = false;
@@ -197,7 +192,6 @@ static void with_points_far_apart_it_interrupts_every_100_ms_all_the_same(void *
 	struct tb tb;
 	struct side play;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 48000 * 5 / 2, 2);
 	side_start(&play);
@@ -231,7 +225,6 @@ static void a_clock_that_goes_back_makes_both_directions_wait_for_it(void **stat
 	struct side play, capt;
 	struct tb tb;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 480, 2);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S16, 1, 480, 2);
@@ -247,7 +240,6 @@ static void a_stopped_stream_raises_no_interrupt(void **state)
 	struct tb tb;
 	struct side play;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 480, 2);
 	tb_run_for(&tb, SECOND);
@@ -265,7 +257,6 @@ static void each_stream_keeps_its_own_rate(void **state)
 	struct tb tb;
 	struct side play, capt;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_S16, 2, 441, 1);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 192000, WRT_FMT_S32, 8, 960, 4);
@@ -288,7 +279,6 @@ static void the_step_clock_stops_at_every_interrupt(void **state)
 	struct tb tb;
 	struct side play, capt;
 
-	(void)state;
 	tb_open(&tb, &stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S16, 2, 300, 2);
@@ -317,7 +307,6 @@ static void step_time_is_frames_and_nothing_else_moves_it(void **state)
 	struct side play;
 	struct wrt_snapshot snap;
 
-	(void)state;
 	tb_open(&tb, &stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 4800, 2);
 	side_start(&play);
@@ -342,7 +331,6 @@ static void with_nothing_running_the_step_clock_steps_at_once(void **state)
 {
 	struct tb tb;
 
-	(void)state;
 	tb_open(&tb, &stepping);
 	assert_int_equal(wrt_sim_step(tb.hw, 1ull << 40), 1ull << 40);
 	assert_false(wrt_device_irq(&tb.dev));
@@ -464,7 +452,6 @@ static void capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes(
 {
 	u64 seed = tb_env_u64("SEED", 7), i;
 
-	(void)state;
 	printf("# SEED=%llu\n", (unsigned long long)seed);
 	for (i = 0; i < 30; i++)
 		loop_random(seed + i, false);
@@ -474,7 +461,6 @@ static void capture_is_bit_exact_with_the_step_clock_too(void **state)
 {
 	u64 seed = tb_env_u64("SEED", 7), i;
 
-	(void)state;
 	for (i = 0; i < 30; i++)
 		loop_random(seed + i, true);
 }
@@ -483,7 +469,6 @@ static void playback_that_starts_later_is_heard_from_that_very_frame(void **stat
 {
 	struct loop l;
 
-	(void)state;
 	loop_open(&l, false, 44100, 400, 1000);
 	side_start(&l.capt);
 	loop_pass(&l, 37);
@@ -512,7 +497,6 @@ static void after_the_clients_last_frame_it_is_silent_and_moves_on(void **state)
 	bool step = false;
 	struct loop l;
 
-	(void)state;
 	do {
 		loop_open(&l, step, 48000, 480, 4800);
 		side_start(&l.play);
@@ -547,7 +531,6 @@ static void a_pair_that_is_looked_at_late_still_has_the_last_buffer_right(void *
 	struct side play, capt;
 	u32 *from, *to, i;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S32, 1, 700, 1);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S32, 1, 300, 1);
@@ -629,7 +612,6 @@ static void silence_is_zero_but_0x80_in_8_bits(void **state)
 	struct wrt_sim_config silent = { .pairs = 1, .source = WRT_SIM_SILENCE };
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(sim_formats); i++) {
 		u8 want = sim_formats[i] == WRT_FMT_U8 ? 0x80 : 0;
 
@@ -641,7 +623,6 @@ static void silence_is_zero_but_0x80_in_8_bits(void **state)
 
 static void playback_of_another_format_is_silence(void **state)
 {
-	(void)state;
 	record_beside(ticking, 44100, WRT_FMT_S16, 2, WRT_FMT_S16, 0);
 	record_beside(ticking, 48000, WRT_FMT_S32, 2, WRT_FMT_S16, 0);
 	record_beside(ticking, 48000, WRT_FMT_FLOAT, 2, WRT_FMT_S32, 0);
@@ -701,7 +682,6 @@ static void a_ramp_is_the_number_of_each_frame(void **state)
 {
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < COUNT(sim_formats); i++) {
 		ramp_of(sim_formats[i], 1, 0, 1234);
 		ramp_of(sim_formats[i], 3, 1000003, 77);
@@ -719,7 +699,6 @@ static void pairs_are_independent(void **state)
 	struct tb tb;
 	u32 i;
 
-	(void)state;
 	tb_open(&tb, &cfg);
 	for (i = 0; i < 3; i++) {
 		side_open(&play[i], &tb, WRT_PLAYBACK, i, 48000, WRT_FMT_U8, 1, 480, 2);
@@ -752,7 +731,6 @@ static void a_device_has_one_playback_and_one_capture_pin_for_each_pair(void **s
 	u32 pairs, pin;
 	struct tb tb;
 
-	(void)state;
 	for (pairs = 1; pairs <= WRT_SIM_PAIRS_MAX; pairs++) {
 		struct wrt_sim_config cfg = { .pairs = pairs };
 
@@ -775,7 +753,6 @@ static void a_device_of_no_or_of_too_many_pairs_is_refused(void **state)
 	struct wrt_hw_bus bus = { 0 };
 	struct wrt_hw_dev *d;
 
-	(void)state;
 	assert_int_equal(wrt_sim_create(&bus, NULL, &none, &d), WRT_EINVAL);
 	assert_int_equal(wrt_sim_create(&bus, NULL, &many, &d), WRT_EINVAL);
 }
@@ -788,7 +765,6 @@ static void a_slot_is_opened_once_and_needs_a_buffer(void **state)
 	u8 memory[400];
 	struct tb tb;
 
-	(void)state;
 	tb_open(&tb, &ticking);
 	assert_int_equal(wrt_sim_ops.open(tb.hw, 2, &s), WRT_EINVAL);
 	assert_int_equal(wrt_sim_ops.open(tb.hw, 0, &s), 0);
@@ -816,7 +792,6 @@ static void drop_irq_loses_every_tenth_interrupt_and_no_point(void **state)
 	struct tb tb;
 	struct side play;
 
-	(void)state;
 	tb_open(&tb, &cfg);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 960, 2);
 	side_start(&play);
@@ -864,14 +839,12 @@ static u32 flipped(u32 rate, u32 buffer_frames, u32 chunk, u32 total)
 
 static void flip_bit_spoils_one_bit_in_one_frame_of_10007(void **state)
 {
-	(void)state;
 	assert_int_equal(flipped(48000, 1000, 100, 100100), 11);
 	assert_int_equal(flipped(48000, 777, 259, 259 * 400), 11);
 }
 
 static void flip_bit_does_so_in_long_stretches_too(void **state)
 {
-	(void)state;
 	assert_int_equal(flipped(192000, 100000, 100000, 100000), 10);
 }
 
@@ -880,7 +853,6 @@ static void without_a_fault_there_is_none(void **state)
 	struct tb tb;
 	struct side play, capt;
 
-	(void)state;
 	tb_open(&tb, &stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S32, 1, 16000, 4);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S32, 1, 16000, 4);

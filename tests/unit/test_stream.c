@@ -1262,7 +1262,6 @@ static void a_device_has_at_least_one_slot_and_at_most_32(void **state)
 	struct wrt_hw_ops none = { .caps = no_caps }, many = { .caps = endless_caps };
 	struct wrt_device dev;
 
-	(void)state;
 	assert_int_equal(wrt_device_init(&dev, &none, NULL), WRT_EINVAL);
 	assert_int_equal(wrt_device_init(&dev, &many, NULL), 0);
 	assert_int_equal(dev.nstreams, WRT_SLOTS_MAX);
@@ -1279,7 +1278,6 @@ static void an_interrupt_is_looked_at_for_the_slots_it_names_only(void **state)
 	struct tb tb;
 	u32 i;
 
-	(void)state;
 	tb_open(&tb, &cfg);
 	for (i = 0; i < 4; i++) {
 		tb_client_init(&client[i], &tb, true);
