@@ -50,7 +50,7 @@ conformance:
 
 check-debug:
 	scripts/deps.sh build guest abi32 kernels
-	tests/check.sh guest-uml guest-x86-kasan guest-x86-kcsan
+	tests/check.sh guest-uml guest-long guest-x86-kasan guest-x86-kcsan
 
 # build/nt/comparison.md
 comparison:

@@ -49,7 +49,7 @@ groups() { # PART...
 		unit | fuzz | conformance) echo unit ;;
 		userspace) echo build unit ;;
 		prove) echo prove ;;
-		guest-debian | guest-programs) echo build guest unit abi32 ;;
+		guest-debian | guest-hw | guest-long | guest-programs) echo build guest unit abi32 ;;
 		guest-runner | guest-uml | guest-x86-* | fuzz-abi) echo build guest unit abi32 kernels ;;
 		demo | hw) echo build guest ;;
 		nt) echo build guest nt ;;

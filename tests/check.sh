@@ -4,13 +4,15 @@
 # closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed. A part that did
 # not run its tests has failed (check_selftest.sh).
 #
-#   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz fuzz-abi guest-runner guest-debian guest-uml
-#                              guest-x86-kasan guest-x86-kcsan guest-programs demo hw nt
+#   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz fuzz-abi guest-runner guest-debian
+#                              guest-hw guest-uml nt demo, two at a time; only by name: guest-x86-kasan guest-x86-kcsan
+#                              guest-long guest-programs hw
 #
 # environment: WRT_NO_UML=1    leave out the parts that run in User Mode Linux
 #              ONLY=REGEX       of the parts named, run what has such a name ("# ---- NAME" in
 #                               the output): ONLY='race|abuse' tests/check.sh guest-debian
 #              PROGRESS=SECONDS  on a terminal, between two lines of what runs (8)
+#              LANES=N          parts that run at the same time, if none is named (2)
 #              TIME, PREEMPTIONS, LOGS, MODULE_FLAGS
 set -u
 cd "$(dirname "$0")/.." && plain=$(scripts/plain-path.sh .) && cd "$plain" || exit
@@ -96,39 +98,10 @@ build_for()	# BED OUT
 		$MODULE_FLAGS >"$logs/build-$1" 2>&1 || { cat "$logs/build-$1"; return 1; }
 }
 
-compile()	# NAME SOURCE FLAGS...: a test program
-{
-	local name=$1 source=$2
-	shift 2
-	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -o "build/guest/$name" "$source" "$@"
-}
-
 build_programs()
 {
 	make -s -C userspace "O=$top/build/userspace" all plugin &&
-		compile plugin_test tests/guest/plugin_test.c -lasound -lpthread &&
-		compile plugin_same tests/guest/plugin_same.c -lasound -lpthread &&
-		compile plugin_cost tests/guest/plugin_cost.c -lasound &&
-		compile abi_test64 tests/guest/abi_test.c -static &&
-		compile abi_test32 tests/guest/abi_test.c -static -m32 &&
-		compile old_client tests/abi/old_client.c -static &&
-		compile old_client32 tests/abi/old_client.c -static -m32 &&
-		compile unplug_test tests/guest/unplug_test.c -static -lpthread &&
-		compile pcm_test tests/guest/pcm_test.c -lasound &&
-		compile mappings_test tests/guest/mappings_test.c -Iuserspace/include -static build/userspace/libwavert.a &&
-		compile abuse_test tests/guest/abuse_test.c -static -lpthread &&
-		compile failnth_test tests/guest/failnth_test.c -static -lpthread &&
-		compile stress_test tests/guest/stress_test.c -static -lpthread &&
-		compile race_test tests/guest/race_test.c -lasound -lpthread &&
-		compile_hostile
-}
-
-compile_hostile()
-{
-	local name
-	for name in memory signals hotplug stress; do
-		compile hostile_$name tests/guest/hostile_$name.c -static -lpthread || return
-	done
+		make -s -C tests/guest "O=$top/build/guest" "USER=$top/build/userspace"
 }
 
 time_limit()	# BED: seconds of wall time; emulated kernels with all checks are slow
@@ -217,31 +190,63 @@ hostile_parts()	# BED MODULES SECONDS
 	if [ "$bed" = debian ]; then
 		part debian-hostile-memory guest debian "$dir" "" \
 			--file build/guest/hostile_memory -- hostile_memory 80 3
-		part debian-hostile-memory-400 guest debian "$dir" "" \
-			--file build/guest/hostile_memory -- hostile_memory 400 10
 		part debian-hostile-observers guest debian "$dir" "" "${signals[@]}" \
 			-- hostile_signals observers 100
-		part debian-hostile-observers-0 guest debian "$dir" "" "${signals[@]}" \
-			-- hostile_signals observers 0
-		part debian-hostile-owner-1 guest debian "$dir" "" "${signals[@]}" \
-			-- hostile_signals owner 1 10000
 		part debian-hostile-owner-64 guest debian "$dir" "" "${signals[@]}" \
 			-- hostile_signals owner 64 100
-		part debian-hostile-aplay guest debian "$dir" "enable=1,1" --timeout 600 \
-			"${signals[@]}" --tool aplay --file tests/guest/tap.sh \
-			--file tests/guest/hostile.sh -- sh hostile.sh 30
-		part debian-hostile-hotplug guest debian "$dir" "enable=1,1 streams=8" --smp 2 \
-			--file build/guest/hostile_hotplug -- hostile_hotplug 300
+		hostile_aplay "$dir" 5
+		hostile_hotplug "$dir" 60
 	fi
 	part "$bed-hostile-stress" guest "$bed" "$dir" "" --smp 2 \
 		--file build/guest/hostile_stress -- hostile_stress "$seconds"
+}
+
+hostile_aplay()	# MODULES SECONDS
+{
+	part debian-hostile-aplay guest debian "$1" "enable=1,1" --timeout 600 \
+		--file build/guest/hostile_signals --tool aplay --file tests/guest/tap.sh \
+		--file tests/guest/hostile.sh -- sh hostile.sh "$2"
+}
+
+hostile_hotplug()	# MODULES ROUNDS
+{
+	part debian-hostile-hotplug guest debian "$1" "enable=1,1 streams=8" --smp 2 \
+		--file build/guest/hostile_hotplug -- hostile_hotplug "$2"
+}
+
+unplug_4_cpus()	# BED MODULES ROUNDS
+{
+	part "$1-unplug-4-cpus" guest "$1" "$2" "" --smp 4 --append slub_debug=FZPU \
+		--file build/guest/unplug_test -- unplug_test "$3"
+}
+
+# What takes longer than it is likely to find something that the other parts do not.
+long_parts()	# MODULES
+{
+	local dir=$1 signals=(--file build/guest/hostile_signals)
+	build_guest debian "$dir" || return
+	part debian-hostile-memory-400 guest debian "$dir" "" \
+		--file build/guest/hostile_memory -- hostile_memory 400 10
+	part debian-hostile-observers-0 guest debian "$dir" "" "${signals[@]}" -- hostile_signals observers 0
+	part debian-hostile-owner-1 guest debian "$dir" "" "${signals[@]}" -- hostile_signals owner 1 10000
+	hostile_aplay "$dir" 30
+	hostile_hotplug "$dir" 300
+	unplug_4_cpus debian "$dir" 100
+	part debian-conformance-step env "MODULES=build/$dir" tests/conformance/run.sh --mode debian-step
+	part conformance-hda-intx env "MODULES=build/$dir" tests/conformance/run.sh --mode hda-intx
+}
+
+build_guest()	# BED MODULES
+{
+	{ build_for "$1" "$2" && build_programs; } >"$logs/build-guest-$1" 2>&1 ||
+		{ not_ok "guest-$1: modules and test programs build" "$logs/build-guest-$1"; return 1; }
 }
 
 # Parts that compare times need time that does not depend on the host's load: --icount,
 # with one processor. The others run on as many as they can get.
 guest_parts()	# BED MODULES
 {
-	local bed=$1 dir=$2 rounds=100 seconds=20 reads=10000000
+	local bed=$1 dir=$2 rounds=30 seconds=20 reads=10000000
 	local exact=() linked=()
 	case $bed in
 	x86-*)
@@ -252,10 +257,7 @@ guest_parts()	# BED MODULES
 		linked=(--allow "$allow_linked")
 		;;
 	esac
-	if ! { build_for "$bed" "$dir" && build_programs; } >"$logs/build-guest-$bed" 2>&1; then
-		not_ok "guest-$bed: modules and test programs build" "$logs/build-guest-$bed"
-		return
-	fi
+	build_guest "$bed" "$dir" || return
 	part "$bed-abi-64" guest "$bed" "$dir" "clock=step streams=2" \
 		--file build/guest/abi_test64 -- abi_test64
 	[ "$bed" = uml ] || part "$bed-abi-32" guest "$bed" "$dir" "clock=step streams=2" \
@@ -264,8 +266,7 @@ guest_parts()	# BED MODULES
 	[ "$bed" = uml ] || part "$bed-old-client-32" guest "$bed" "$dir" "" \
 		--file build/guest/old_client32 -- old_client32
 	part "$bed-unplug" guest "$bed" "$dir" "" --file build/guest/unplug_test -- unplug_test
-	[ "$bed" = uml ] || part "$bed-unplug-4-cpus" guest "$bed" "$dir" "" --smp 4 \
-		--append slub_debug=FZPU --file build/guest/unplug_test -- unplug_test $rounds
+	[ "$bed" = uml ] || unplug_4_cpus "$bed" "$dir" $rounds
 	part "$bed-mappings" guest "$bed" "$dir" "enable=1,1,1,1 streams=2" --file build/guest/mappings_test -- mappings_test
 	[ "$bed" = uml ] || part "$bed-race" guest "$bed" "$dir" "streams=2" --smp 2 "${linked[@]}" --tool aplay \
 		--file build/guest/race_test -- race_test
@@ -280,22 +281,29 @@ guest_parts()	# BED MODULES
 	[ "$bed" != uml ] || part "$bed-card-held" tests/guest/card_held.sh "build/$dir"
 	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
 		tests/guest/failnth.sh "build/$dir" build/guest/failnth_test
-	part "$bed-conformance" env "MODULES=build/$dir" tests/conformance/run.sh \
-		--mode "$bed-step" --mode "$bed-hrtimer"
-	[ "$bed" != debian ] || part debian-conformance-32 env "MODULES=build/$dir" \
-		tests/conformance/run.sh --mode debian-step-32
-	[ "$bed" != debian ] || part conformance-hw env "MODULES=build/$dir" \
-		tests/conformance/run.sh --mode hda-msi --mode hda-intx --mode ich
+	case $bed in
+	# guest-uml has the step clock, and so has the client of 32 bits
+	debian) part debian-conformance env "MODULES=build/$dir" tests/conformance/run.sh \
+		--mode debian-hrtimer --mode debian-step-32 ;;
+	*) part "$bed-conformance" env "MODULES=build/$dir" tests/conformance/run.sh \
+		--mode "$bed-step" --mode "$bed-hrtimer" ;;
+	esac
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file build/guest/pcm_test -- pcm_test
 	part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
 	[ "$bed" != debian ] || part debian-plugin plugin_test "$bed" "$dir"
 	[ "$bed" != debian ] || part debian-plugin-same with_plugin "$bed" "$dir" "index=0 clock=step" \
 		--file build/guest/plugin_same -- plugin_same
 	[ "$bed" != debian ] || part debian-userspace tests/userspace/run.sh guest "build/$dir"
-	[ "$bed" != debian ] || part debian-bind bind_test "$bed" "$dir"
-	case $bed in
-	debian | x86-kasan) part "$bed-hw" hw_test "$bed" "$dir" ;;
-	esac
+	[ "$bed" != x86-kasan ] || part "$bed-hw" hw_test "$bed" "$dir"
+}
+
+# The devices that QEMU emulates
+hw_parts()	# MODULES
+{
+	build_guest debian "$1" || return
+	part debian-bind bind_test debian "$1"
+	part conformance-hw env "MODULES=build/$1" tests/conformance/run.sh --mode hda-msi --mode ich
+	part debian-hw hw_test debian "$1"
 }
 
 # Builds one of our own kernels, if need be. True if the part can run; else it says why not.
@@ -372,6 +380,8 @@ run_part()
 	unit) part unit make -s --no-print-directory -C tests/unit "O=$top/build/unit" run compile3 ;;
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
+	guest-hw) hw_parts "$(tests/guest/run --print-kver)" ;;
+	guest-long) long_parts "$(tests/guest/run --print-kver)" ;;
 	guest-uml | guest-x86-*) own_kernel "${1#guest-}" ;;
 	conformance)
 		part conformance tests/conformance/run.sh --mode host --mode host-clang --mode host-step
@@ -387,38 +397,55 @@ run_part()
 	esac
 }
 
-# The closing line of a lane, added to ours. Without one the lane has been killed.
-add_up()	# LANE CODE
+# The closing line of a part that ran by itself, added to ours. Without one it has been killed.
+add_up()	# PART
 {
-	local p f s
+	local p f s code
+	code=$(cat "$logs/$1.code")
 	if ! read -r p _ f _ s _ < <(tail -n 1 "$logs/$1.out" 2>&1 | grep -E "^[0-9]+ passed, [0-9]+ failed"); then
-		not_ok "lane $1 ran to its end (exit code $2)"
+		not_ok "part $1 ran to its end (exit code $code)"
 		return
 	fi
 	passed=$((passed + p))
 	failed=$((failed + f))
 	skipped=$((skipped + s))
-	[ "$2" = 0 ] || [ "$f" != 0 ] || not_ok "lane $1 ended well (exit code $2)"
+	[ "$code" = 0 ] || [ "$f" != 0 ] || not_ok "part $1 ended well (exit code $code)"
 }
 
-# What runs on the host beside what runs in guests, for there are two processors at least. The
-# kernel of bed uml comes first, since lint takes its tools from there; it is built once and
-# kept. The parts that need it say so if it cannot be built.
+by_itself()	# PART
+{
+	LOGS=$logs/$1 tests/check.sh "$1" >"$logs/$1.out" 2>&1
+	echo $? >"$logs/$1.code"
+	flock "$logs/lock" cat "$logs/$1.out"
+}
+
+# As many parts at a time as there are lanes, the longest first, so that none is left alone at
+# the end. What several of them need is built before: the kernel of bed uml, which lint takes its
+# tools from, and modules and programs for guests. A part that needs what cannot be built says so.
 everything()
 {
-	local host guests
-	echo "the kernel of bed uml" >"$logs/now"
+	local part running=() still pid
+	local parts="guest-debian guest-uml lint nt guest-hw prove fuzz fuzz-abi unit layers userspace demo conformance guest-runner"
+	echo "what several parts need" >"$logs/now"
 	[ -n "${WRT_NO_UML-}" ] || tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1
+	build_for debian "$(tests/guest/run --print-kver)" >"$logs/built" 2>&1 && build_programs >>"$logs/built" 2>&1
 	rm "$logs/now"
-	LOGS=$logs/host tests/check.sh layers unit userspace conformance prove lint fuzz fuzz-abi \
-		guest-runner >"$logs/host.out" 2>&1 &
-	LOGS=$logs/guests tests/check.sh guest-uml guest-debian nt demo | tee "$logs/guests.out"
-	guests=${PIPESTATUS[0]}
-	wait $!
-	host=$?
-	cat "$logs/host.out"
-	add_up host $host
-	add_up guests "$guests"
+	for part in $parts; do
+		while [ ${#running[@]} -ge "${LANES:-2}" ]; do
+			wait -n "${running[@]}"
+			still=()
+			for pid in "${running[@]}"; do
+				! kill -0 "$pid" 2>/dev/null || still+=("$pid")
+			done
+			running=("${still[@]}")
+		done
+		by_itself "$part" &
+		running+=($!)
+	done
+	wait "${running[@]}"
+	for part in $parts; do
+		add_up "$part"
+	done
 }
 
 if [ $# = 0 ]; then

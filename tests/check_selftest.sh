@@ -34,7 +34,6 @@ new_tree()
 	stub tests/demo/run.sh '[ $# = 0 ] || { echo "FAILED: $2" && exit 1; }'
 	stub tests/guest/bed-build.sh 'echo /kernel'
 	stub scripts/build-modules.sh :
-	stub bin/gcc :
 	stub bin/pkg-config :
 	cp tests/check.sh "$tree/tests"
 	cp scripts/plain-path.sh "$tree/scripts"
@@ -66,7 +65,7 @@ modules_broken()	# PART
 programs_broken()	# PART
 {
 	new_tree
-	stub bin/gcc 'exit 1'
+	stub bin/make 'exit 1'
 	ends red '^not ok ' "$1"
 }
 
@@ -116,19 +115,19 @@ only_of_all()
 	! ONLY=unit "$tree/tests/check.sh" >"$work/out" 2>&1 && grep -q 'ONLY=unit needs a PART' "$work/out"
 }
 
-# The part ends the lane's own check.sh.
-lane_killed()	# FILE LANE
+# What the part runs ends the part's own check.sh.
+part_killed()	# FILE PART
 {
 	new_tree
 	stub "$1" 'kill -KILL $PPID'
-	ends red "^not ok - lane $2 ran to its end"
+	ends red "^not ok - part $2 ran to its end"
 }
 
-lane_lost()
+part_lost()
 {
 	new_tree
-	stub tests/guest/selftest.sh "$passing; rm build/check/host.out"
-	ends red '^not ok - lane host ran to its end'
+	stub tests/guest/selftest.sh "$passing; rm build/check/guest-runner.out"
+	ends red '^not ok - part guest-runner ran to its end'
 }
 
 # These two need User Mode Linux, and no other part is to go with them.
@@ -262,9 +261,9 @@ check "an empty part is red, the others run" no_such_part ''
 check "ONLY runs what matches, and nothing else" only_one
 check "ONLY that matches nothing is red" nothing_matches
 check "ONLY without a part is refused" only_of_all
-check "a lane that is killed is red (host)" lane_killed scripts/lint.sh host
-check "a lane that is killed is red (guests)" lane_killed tests/demo/run.sh guests
-check "a lane whose output is lost is red" lane_lost
+check "a part that is killed is red (lint)" part_killed scripts/lint.sh lint
+check "a part that is killed is red (demo)" part_killed tests/demo/run.sh demo
+check "a part whose closing line is lost is red" part_lost
 check "WRT_NO_UML: each part left out is a skip with its reason, the others run" uml_left_out
 check "a kernel of bed uml that cannot be built: the parts that need it are red, the others run" uml_broken
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The guest suite on every supported kernel: modules built with W=1 without a warning, then
-# the parts of guest-debian in QEMU. make check-kernels; long.
+# the parts of guest-debian and guest-hw in QEMU. make check-kernels; long.
 #
 #   run.sh [--build-only] [NAME...]   names as of fetch.sh --list; default: all of them
 #   run.sh --table                    print the results kept
@@ -41,7 +41,7 @@ build() { # NAME VERSION HEADERS MAKE
 run_guest() { # NAME VERSION HEADERS MAKE
 	local line
 	WRT_KDIR=$3 WRT_MAKE=$4 MODULE_FLAGS=W=1 LOGS=$out/$1.logs \
-		tests/check.sh guest-debian >"$out/$1.tap" 2>&1 || bad=1
+		tests/check.sh guest-debian guest-hw >"$out/$1.tap" 2>&1 || bad=1
 	line=$(tail -n 1 "$out/$1.tap")
 	grep -E '^(not )?ok |^#' "$out/$1.tap" | sed -E "s/^(not )?ok [0-9]* *-/\1ok - kernel $1:/"
 	result "$1" "$2" "$line"
