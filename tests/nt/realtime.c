@@ -7,23 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../guest/tap.h"
 #include "ksclient.h"
 
 #define POINTS	10
 #define PACKET	1920u		/* bytes, 10 ms */
 
-static int n, failed;
-
 _Noreturn void ks_die(const char *what, ks_status status)
 {
 	printf("Bail out! %s: %08lx\n", what, (unsigned long)status);
 	exit(1);
-}
-
-static void tell(bool good, const char *what)
-{
-	printf("%s %d - %s\n", good ? "ok" : "not ok", ++n, what);
-	failed |= !good;
 }
 
 static bool go_to(HANDLE pin, KSSTATE state)
@@ -51,21 +44,21 @@ static void run(HANDLE pin, HANDLE event)
 	ULONG packets = 0;
 	int seen = 0;
 
-	tell(ready(pin, event) && go_to(pin, KSSTATE_RUN),
+	tap_ok(ready(pin, event) && go_to(pin, KSSTATE_RUN),
 	     "a stream runs by the driver's own clock");
 	while (seen < POINTS && WaitForSingleObject(event, 10000) == WAIT_OBJECT_0)
 		seen++;
 	printf("# %d signals\n", seen);
-	tell(seen == POINTS, "a timer's DPC sets the event again and again");
+	tap_ok(seen == POINTS, "a timer's DPC sets the event again and again");
 	ks_get(pin, &KSPROPSETID_RtAudio, RT_PACKETCOUNT, &packets, sizeof(packets));
-	tell(packets >= POINTS, "at least so many packets are counted");
-	tell(go_to(pin, KSSTATE_PAUSE), "it pauses");
+	tap_ok(packets >= POINTS, "at least so many packets are counted");
+	tap_ok(go_to(pin, KSSTATE_PAUSE), "it pauses");
 	WaitForSingleObject(event, 0);
 	ks_get(pin, &KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, &a, sizeof(a));
-	tell(WaitForSingleObject(event, 200) == WAIT_TIMEOUT, "in PAUSE the event is left alone");
+	tap_ok(WaitForSingleObject(event, 200) == WAIT_TIMEOUT, "in PAUSE the event is left alone");
 	ks_get(pin, &KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, &b, sizeof(b));
-	tell(a.PlayOffset == b.PlayOffset && a.PlayOffset < 2 * PACKET, "and the position stands");
-	tell(go_to(pin, KSSTATE_RUN) && WaitForSingleObject(event, 10000) == WAIT_OBJECT_0,
+	tap_ok(a.PlayOffset == b.PlayOffset && a.PlayOffset < 2 * PACKET, "and the position stands");
+	tap_ok(go_to(pin, KSSTATE_RUN) && WaitForSingleObject(event, 10000) == WAIT_OBJECT_0,
 	     "it goes on");
 }
 
@@ -79,16 +72,14 @@ int main(void)
 	nt_load_driver();
 	filter = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
 			     NULL);
-	tell(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)), "the clock is set");
+	tap_ok(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)), "the clock is set");
 	ks_format(&format, 48000, 16, false, 2);
 	if (!ks_create_pin(0, &format.DataFormat, &pin)) {
 		run(pin, CreateEventA(NULL, FALSE, FALSE, NULL));
 		CloseHandle(pin);	/* while it runs */
 	}
-	tell(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)),
+	tap_ok(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)),
 	     "closed while it runs, the stream leaves nothing behind");
-	printf("1..9\n");
-	if (n != 9)
-		printf("not ok - %d of 9 have been tried\n", n);
-	return failed || n != 9;
+	tap_ok(tap_count == 9, "all of that was tried");
+	return tap_done();
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../guest/tap.h"
 #include "binding_os.h"
 #include "hwdep.h"
 
@@ -647,19 +648,16 @@ int main(int argc, char **argv)
 	unsigned long schedules;
 	const char *bound = getenv("PREEMPTIONS");
 	unsigned int preemptions = bound ? (unsigned int)atoi(bound) : 3;
-	bool good, all = true;
+	bool good;
 
 	setbuf(stdout, NULL);
 	for (i = 0; i < n; i++) {
 		if (only && i + 1 != only)
 			continue;
 		good = sched_explore(&tests[i].test, preemptions, &schedules);
-		all &= good;
-		printf("%s %zu - every schedule with %u preemptions: %s (%lu)\n",
-		       good ? "ok" : "not ok", i + 1, preemptions, tests[i].sentence, schedules);
+		tap_ok(good, "every schedule with %u preemptions: %s (%lu)", preemptions,
+		       tests[i].sentence, schedules);
 	}
-	good = !sched_lock_order();
-	printf("%s %zu - locks are always taken in one order\n", good ? "ok" : "not ok", n + 1);
-	printf("1..%zu\n", n + 1);
-	return !(all && good);
+	tap_ok(!sched_lock_order(), "locks are always taken in one order");
+	return tap_done();
 }

@@ -5,21 +5,13 @@
  */
 #include <stdio.h>
 
+#include "../guest/tap.h"
 #include "core/geometry.h"
 #include "core/position.h"
 
 #define STEP_MAX	1024u
 #define FRAME_MAX	128u
 #define BYTES_MAX	(4u << 20)
-
-static unsigned int tests, failures;
-
-static void result(bool good, const char *sentence, unsigned long long cases)
-{
-	tests++;
-	failures += !good;
-	printf("%s %u - %s (%llu cases)\n", good ? "ok" : "not ok", tests, sentence, cases);
-}
 
 /* Least common multiple: of both, and nothing less is. */
 static bool unit_ok(u32 frame_bytes, u32 step)
@@ -44,8 +36,8 @@ static void every_unit(void)
 	for (frame = 1; good && frame <= FRAME_MAX; frame++)
 		for (step = 0; good && step <= STEP_MAX; step++, n++)
 			good = unit_ok(frame, step);
-	result(good, "for every frame to 128 bytes and step to 1024: "
-	       "the unit is their least common multiple", n);
+	tap_ok(good, "for every frame to 128 bytes and step to 1024: "
+	       "the unit is their least common multiple (%llu cases)", n);
 }
 
 /* WRT-016..020: never less, a multiple of points times unit, and the least such. */
@@ -95,8 +87,8 @@ static void every_size(void)
 	for (i = 0; good && i < sizeof(channels) / sizeof(channels[0]); i++)
 		for (j = 0; good && j < sizeof(steps) / sizeof(steps[0]); j++)
 			good = sizes_ok(channels[i], steps[j], &n);
-	result(good, "for every request to 64 KiB and 16 points, 5 frame sizes, 3 steps: "
-	       "ActualSize is the least multiple that will do", n);
+	tap_ok(good, "for every request to 64 KiB and 16 points, 5 frame sizes, 3 steps: "
+	       "ActualSize is the least multiple that will do (%llu cases)", n);
 }
 
 /* The time of a point: since bytes ago, at every rate that a format of the interface has. */
@@ -130,8 +122,8 @@ static void every_time(void)
 	for (i = 0; good && i < sizeof(rates) / sizeof(rates[0]); i++)
 		for (j = 0; good && j < sizeof(frames) / sizeof(frames[0]); j++)
 			good = times_ok(rates[i], frames[j], &n);
-	result(good, "for every frame of 4 MiB at 11 rates and 14 frame sizes: "
-	       "the time of a point is the floor", n);
+	tap_ok(good, "for every frame of 4 MiB at 11 rates and 14 frame sizes: "
+	       "the time of a point is the floor (%llu cases)", n);
 }
 
 int main(void)
@@ -139,6 +131,5 @@ int main(void)
 	every_unit();
 	every_size();
 	every_time();
-	printf("1..%u\n", tests);
-	return failures != 0;
+	return tap_done();
 }

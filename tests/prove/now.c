@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "lib/stream.c"
+#include "../guest/tap.h"
 
 #define BYTES	384u
 #define RATE	48000u
@@ -17,7 +18,7 @@
 static struct wavert_page page;
 static uint32_t hw_register;
 static uint64_t clock_ns;
-static unsigned int tests, failures, calls;
+static unsigned int calls;
 
 int ioctl(int fd, unsigned long request, ...)
 {
@@ -77,9 +78,7 @@ static void wait_bytes(uint64_t bytes)
 
 static void result(int good, const char *sentence, unsigned long long cases)
 {
-	tests++;
-	failures += !good;
-	printf("%s %u - %s (%llu cases)\n", good ? "ok" : "not ok", tests, sentence, cases);
+	tap_ok(good, "%s (%llu cases)", sentence, cases);
 }
 
 static int wrong(const char *what, uint64_t expected, const struct wavert_now *now)
@@ -244,6 +243,5 @@ int main(void)
 	without_a_register();
 	the_end_is_not_passed();
 	at_rest_and_elsewhere();
-	printf("1..%u\n", tests);
-	return failures != 0;
+	return tap_done();
 }

@@ -29,6 +29,7 @@
 
 #include <wavert.h>
 
+#include "../guest/tap.h"
 #include "trace.h"
 #include "weak.h"
 
@@ -305,7 +306,6 @@ static void write_page(const unsigned int *passed, unsigned int n)
 
 /* ---- properties ---------------------------------------------------------------- */
 
-static unsigned int tests, failures;
 static unsigned long executions, given_up;
 static unsigned int newest_seen;
 
@@ -513,14 +513,11 @@ static void explore(const struct scenario *s)
 		one_execution(s);
 	while (!broken && advance());
 
-	tests++;
 	if (!broken && (newest_seen != s->n || !given_up))
 		broken = "the executions tried are not all there are";
-	printf("%s %u - %s (%lu executions, %u stores)\n", broken ? "not ok" : "ok", tests,
-	       s->sentence, executions, trace_length);
+	tap_ok(!broken, "%s (%lu executions, %u stores)", s->sentence, executions, trace_length);
 	if (!broken)
 		return;
-	failures++;
 	printf("# weak memory: %s: %s\n", broken, detail);
 	print_execution();
 }
@@ -546,6 +543,5 @@ int main(void)
 	setbuf(stdout, NULL);
 	for (i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		explore(&scenarios[i]);
-	printf("1..%u\n", tests);
-	return failures != 0;
+	return tap_done();
 }

@@ -24,21 +24,18 @@
 #include <wavert.h>
 
 #include "../../userspace/tool/sound.h"
+#include "../guest/tap.h"
 
 enum { FRAMES = 16000, MAX = 400000 };
 
 volatile sig_atomic_t interrupted;
-static unsigned int tests, failures;
 static char said[4096];			/* what the last call wrote to standard error */
 
 static void result(bool good, const char *sentence)
 {
-	tests++;
-	failures += !good;
-	printf("%s %u - %s\n", good ? "ok" : "not ok", tests, sentence);
+	tap_ok(good, "%s", sentence);
 	if (!good && said[0])
 		printf("# %s", said);
-	fflush(stdout);
 }
 
 static bool complain(const char *name, const char *what)
@@ -962,6 +959,5 @@ int main(int argc, char **argv)
 	result(begins_where_stdin_is(), "Standard input is read from where it is");
 	sinks();
 	result(idle_pipe_is_left(), "A pipe that delivers nothing is left at a signal");
-	printf("1..%u\n", tests);
-	return failures != 0;
+	return tap_done();
 }

@@ -12,16 +12,9 @@
 #include <status.h>
 
 #include "../../userspace/tool/watch.h"
+#include "../guest/tap.h"
 
 volatile sig_atomic_t interrupted;
-static unsigned int tests, failures;
-
-static void result(bool good, const char *sentence)
-{
-	tests++;
-	failures += !good;
-	printf("%s %u - %s\n", good ? "ok" : "not ok", tests, sentence);
-}
 
 bool first_line(const char *path, char *line, size_t size)
 {
@@ -143,18 +136,18 @@ static void late_lines(void)
 		.gap_us = 12400, .due_us = 10000,
 	};
 
-	result(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, and found 3 points; 12400.0 us after the interrupt before, 10000.0 are due"),
+	tap_ok(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, and found 3 points; 12400.0 us after the interrupt before, 10000.0 are due"),
 	       "an interrupt that came late is told with the points it found");
 	s.stalled = true;
 	s.together = 1;
 	s.gap_us = -1;
-	result(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, DMA having stood still, and found 1 point"),
+	tap_ok(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, DMA having stood still, and found 1 point"),
 	       "and that DMA had stood still, if it had");
 	s.stage_us[INTERRUPT_TO_SIGNAL] = 9000.5;
-	result(line_is(&s, "late: notification 17: the signal came 9000.5 us after the interrupt"),
+	tap_ok(line_is(&s, "late: notification 17: the signal came 9000.5 us after the interrupt"),
 	       "a signal that came late is told");
 	s.stage_us[SIGNAL_TO_AWAKE] = 300000;
-	result(line_is(&s, "late: notification 17: this program was awake 300000.0 us after the signal, for 3 notifications at once"),
+	tap_ok(line_is(&s, "late: notification 17: this program was awake 300000.0 us after the signal, for 3 notifications at once"),
 	       "and a program that was woken late, with how many notifications it found");
 }
 
@@ -220,24 +213,23 @@ int main(void)
 {
 	uint64_t two[] = { 10, 100000 };
 
-	result(rows_hold(), "a time falls into the row between its edges");
-	result(percentiles_of(44, 100000), "percentiles of 100000 short times hold");
-	result(percentiles_of(0, 100000), "percentiles of times of any length hold");
-	result(percentiles_of(44, 1), "percentiles of a single time are that");
-	result(percentiles_hold(two, 2), "the median of two times is the lower one");
+	tap_ok(rows_hold(), "a time falls into the row between its edges");
+	tap_ok(percentiles_of(44, 100000), "percentiles of 100000 short times hold");
+	tap_ok(percentiles_of(0, 100000), "percentiles of times of any length hold");
+	tap_ok(percentiles_of(44, 1), "percentiles of a single time are that");
+	tap_ok(percentiles_hold(two, 2), "the median of two times is the lower one");
 	late_lines();
-	result(statuses_map(), "each of 15 errno codes has a status of its own, there and back");
-	result(wavert_status_errno(0xC0000022u) == 1 && wavert_status_errno(1) == 1,
+	tap_ok(statuses_map(), "each of 15 errno codes has a status of its own, there and back");
+	tap_ok(wavert_status_errno(0xC0000022u) == 1 && wavert_status_errno(1) == 1,
 	       "a value that is none of the contract's has no errno");
-	result(!strcmp(wavert_status_name(-EBUSY), "DEVICE_BUSY") &&
+	tap_ok(!strcmp(wavert_status_name(-EBUSY), "DEVICE_BUSY") &&
 	       wavert_status_value(-EBUSY) == 0x80000011u &&
 	       wavert_status_value(-ETIME) == 0xC000003Du, "some of them as written down");
-	result(errors_in_words(), "each row of the status table has a text of its own");
-	result(strstr(wavert_strerror(-EREMOTEIO), "buffer size is 0") &&
+	tap_ok(errors_in_words(), "each row of the status table has a text of its own");
+	tap_ok(strstr(wavert_strerror(-EREMOTEIO), "buffer size is 0") &&
 	       !strcmp(wavert_strerror(0), "success") &&
 	       !strcmp(wavert_strerror(-EMFILE), strerror(EMFILE)),
 	       "a size of 0 is said to be one, and what is not of the contract in the words of libc");
-	result(formats_named(), "each of 6 formats has a name and a size, nothing else has");
-	printf("1..%u\n", tests);
-	return failures != 0;
+	tap_ok(formats_named(), "each of 6 formats has a name and a size, nothing else has");
+	return tap_done();
 }
