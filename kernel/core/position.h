@@ -68,7 +68,7 @@ void wrt_position_end_at(struct wrt_position *p, u64 linear, u64 points);
 
 /**
  * wrt_position_no_end() - the stream has no end any more
- * @p: position; stream lock held
+ * @p: position; device lock held
  */
 void wrt_position_no_end(struct wrt_position *p);
 
@@ -134,7 +134,7 @@ u64 wrt_position_all_points(const struct wrt_position *p, const struct wrt_cycle
 
 /**
  * wrt_position_packet_ns() - when DMA moved the first byte of the newest complete packet
- * @p: position; stream lock held
+ * @p: position; device lock held
  * @c: cycle
  *
  * There has to be a complete packet.

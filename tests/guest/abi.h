@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * abi.h - the binary interface called by hand, for tests in the guest: no library in
- * between, so that the same source is built for 64 and for 32 bit. Static functions.
+ * abi.h - direct calls of the binary interface for tests in the guest. They use no library, so
+ * the same source is built for 64 and for 32 bit. Static functions.
  */
 #ifndef WRT_TEST_ABI_H
 #define WRT_TEST_ABI_H
@@ -142,7 +142,7 @@ static inline int new_event(void)
 	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
-/* What an eventfd has counted since it was last asked; 0 if nothing. */
+/* The count of an eventfd since the last call; 0 if there was no signal. */
 static inline unsigned long long counted(int event)
 {
 	uint64_t value;
@@ -164,7 +164,7 @@ static inline void *map_buffer(int fd, size_t bytes)
 	return at == MAP_FAILED ? NULL : at;
 }
 
-/* S16 stereo at 48 kHz, count notifications a buffer, bytes in all; or negative errno. */
+/* S16 stereo at 48 kHz, count notifications a buffer of `bytes`. A stream or a negative errno. */
 static inline int ready_stream(unsigned int direction, unsigned int count, unsigned int bytes)
 {
 	int fd = new_stream(direction, 0, 0), err;
@@ -203,7 +203,7 @@ static inline double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* How long a test in real time goes on for want of rounds: an emulated machine may be busy. */
+/* Limit of a test in real time that waits for more rounds: an emulated machine may be busy. */
 #define LONGEST 120.0
 
 static inline bool goes_on(double end, bool enough)
@@ -213,7 +213,7 @@ static inline bool goes_on(double end, bool enough)
 	return now < end || (!enough && now < end + LONGEST);
 }
 
-/* One instruction takes a fixed time, or none: the load of the host changes nothing. */
+/* True if an instruction takes a fixed time, or none: the load of the host has no effect. */
 static inline bool time_is_virtual(void)
 {
 	char line[4096] = "";

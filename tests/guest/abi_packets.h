@@ -2,14 +2,14 @@
 /*
  * abi_packets.h - the part of abi_test that is about packet mode, latency and registers:
  * what the binary interface adds to compat/miniport/ (arguments, copying, both word sizes).
- * What the calls mean is for tests/conformance/ to check. Included by abi_test.c.
+ * tests/conformance/ checks the meaning of the calls. Included by abi_test.c.
  */
 #ifndef WRT_TEST_ABI_PACKETS_H
 #define WRT_TEST_ABI_PACKETS_H
 
 #include "abi.h"
 
-/* An address that is none. Sizes and what lies beyond them: abi_sizes.h. */
+/* An invalid address. Sizes and the memory after a struct: abi_sizes.h. */
 static void test_packet_arguments(void)
 {
 	static const struct {
@@ -73,18 +73,18 @@ static void test_packet_playback(void)
 	TAP_CHECK(page->underruns == 4 && page->late == 1 && page->overruns == 1,
 		  "the page counts 4 underruns, 1 late and 1 early packet");
 	TAP_CHECK(!call(fd, WAVERT_IOC_PRESENTATION, &at) && at.frames == 48 * 5 + 7,
-		  "PRESENTATION tells frames of the step clock");
+		  "PRESENTATION returns frames of the step clock");
 	step(48);
 	TAP_CHECK(write_packet(fd, 7, 1, 0) == EINVAL &&
 		  write_packet(fd, 7, WAVERT_PACKET_EOS, 193) == EINVAL,
-		  "an unknown flag and an end behind the packet give EINVAL");
+		  "an unknown flag and an end after the packet give EINVAL");
 	counted(ev);
 	TAP_CHECK(!write_packet(fd, 7, WAVERT_PACKET_EOS, 96) && write_packet(fd, 8, 0, 0) == EBADFD,
 		  "after the last packet SET_WRITE_PACKET gives EBADFD");
 	step(480);
 	TAP_CHECK(counted(ev) == 2 && page->packets == 8 && page->linear == 7 * 192 + 96,
 		  "its end is the last point, and position and count stay there");
-	TAP_CHECK(page->underruns == 4, "and no underrun is counted behind it");
+	TAP_CHECK(page->underruns == 4, "no underrun is counted after it");
 	munmap((void *)page, 4096);
 	close(fd);
 	close(ev);
@@ -97,17 +97,17 @@ static void test_packet_capture(void)
 
 	TAP_CHECK(read_packet(fd, &p) == EBADFD, "GET_READ_PACKET in STOP gives EBADFD");
 	set_state(fd, WAVERT_STATE_RUN);
-	TAP_CHECK(read_packet(fd, &p) == EAGAIN, "in RUN it gives EAGAIN before the first packet");
+	TAP_CHECK(read_packet(fd, &p) == EAGAIN, "GET_READ_PACKET in RUN gives EAGAIN before the first packet");
 	step(48 * 3);
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_READ_PACKET, (void *)8) == EFAULT,
 		  "GET_READ_PACKET of a bad pointer gives EFAULT");
 	TAP_CHECK(!read_packet(fd, &p) && p.number == 2 && !p.flags && !p.more_data,
-		  "and then the newest packet is read");
+		  "it reads the newest packet");
 	TAP_CHECK(read_packet(fd, &p) == EAGAIN, "once");
 	close(fd);
 }
 
-/* A struct that can be read and not written: the answer is lost, the packet is not. */
+/* A struct in read-only memory: the result is lost, the packet is not. */
 static void test_packet_answer_lost(void)
 {
 	int fd = ready_stream(WAVERT_CAPTURE, 2, 384);
@@ -144,11 +144,11 @@ static void test_latency_and_registers(void)
 	r.kind = WAVERT_REGISTER_CLOCK;
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP &&
 		  call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP,
-		  "nor a clock register, however often it is asked");
+		  "it has no clock register; a repeated call gives the same");
 	memset(&r, 0, sizeof(r));
 	r.kind = WAVERT_REGISTER_PACKET;
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EOPNOTSUPP,
-		  "nobody has a packet register (WRT-217)");
+		  "no device has a packet register (WRT-217)");
 	memset(&r, 0, sizeof(r));
 	r.kind = 3;
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_REGISTER, &r) == EINVAL, "a register of kind 3 gives EINVAL");
@@ -168,7 +168,7 @@ static int set_tracing(const char *file, const char *value)
 	return ok;
 }
 
-/* Two packets, the second announced late: what each tracepoint says of it. */
+/* Two packets, the second announced late; the expected text of each tracepoint. */
 static void test_traces(void)
 {
 	static const char *const expected[] = {
@@ -188,7 +188,7 @@ static void test_traces(void)
 
 	if (!set_tracing(TRACING "events/wavert/enable", "1") ||
 	    !set_tracing(TRACING "trace", "\n")) {
-		tap_skip("no tracepoints", "each tracepoint says what happened");
+		tap_skip("no tracepoints", "each tracepoint has the expected text");
 		return;
 	}
 	fd = ready_stream(WAVERT_PLAYBACK, 2, 384);
@@ -209,7 +209,7 @@ static void test_traces(void)
 		missing++;
 		printf("# no \"%s\"\n", expected[i]);
 	}
-	TAP_CHECK(!missing, "each tracepoint says what happened");
+	TAP_CHECK(!missing, "each tracepoint has the expected text");
 }
 
 static void test_packets(void)

@@ -29,7 +29,7 @@ union any_arg {
 	struct wavert_write_packet write_packet;
 };
 
-/* ---- a stream on which the call succeeds, and what to ask of it ----------------------- */
+/* ---- a stream on which each call succeeds, and its arguments --------------------------- */
 
 static int sizes_event;
 
@@ -110,14 +110,14 @@ static int at_captured(union any_arg *arg)
 
 #define NO_TIME ROOM
 
-/* `least` is written down here once more: a module that raises it breaks old clients. */
+/* `least` is repeated here on purpose: a module that raises it breaks old clients. */
 static const struct sized_call {
 	const char *name;
 	unsigned long request;
 	unsigned int least, full;
 	int (*begin)(union any_arg *arg);
 	int err;
-	unsigned int time;	/* where a time is returned, which moves on from call to call */
+	unsigned int time;	/* offset of a returned time, which differs in each call */
 } sized_calls[] = {
 	SIZED(CAPS, caps, pins, at_filter, 0, NO_TIME),
 	SIZED(NEW_STREAM, new_stream, fd, at_filter, 0, NO_TIME),
@@ -171,7 +171,7 @@ static int all_bytes_are(const unsigned char *byte, unsigned int from, unsigned 
 	return from == to;
 }
 
-/* What the call gives with the struct of this version. */
+/* The result of the call with the struct of this version. */
 static union any_arg expected;
 
 static int same_results(const struct sized_call *c, const union any_arg *arg, unsigned int bytes)
@@ -242,7 +242,7 @@ static void test_other_access(void)
 					       sized_calls[i].full), &arg) != ENOTTY;
 		close(fd);
 	}
-	TAP_CHECK(!wrong, "every call that does not say read and write gives ENOTTY");
+	TAP_CHECK(!wrong, "every call number without read and write gives ENOTTY");
 	fd = ready_stream(WAVERT_PLAYBACK, 2, 7680);
 	TAP_CHECK(call(fd, _IOC(0, WAVERT_IOC_TYPE, 0x12, 8), &arg) == ENOTTY && !free_buffer(fd),
 		  "FREE_BUFFER has no struct: with a size it gives ENOTTY");
@@ -260,11 +260,11 @@ static void test_sizes(void)
 	close(sizes_event);
 	TAP_CHECK(!wrong[0], "for every call a struct without its mandatory members gives EINVAL");
 	TAP_CHECK(!wrong[1],
-		  "for every call a shorter struct works, and nothing is written beyond it");
+		  "for every call a shorter struct works, and nothing is written after its end");
 	TAP_CHECK(!wrong[2],
-		  "for every call a longer struct whose rest is 0 works, and the rest stays 0");
+		  "for every call a longer struct with 0 in its rest works, and the rest stays 0");
 	TAP_CHECK(!wrong[3],
-		  "for every call a longer struct whose rest is not 0 gives E2BIG and changes nothing");
+		  "for every call a longer struct with another value in its rest gives E2BIG and changes nothing");
 	test_other_access();
 }
 

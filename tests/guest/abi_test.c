@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * abi_test.c - every call of sound/wavert.h, right and wrong, against the simulator with
+ * abi_test.c - every call of sound/wavert.h, valid and invalid, against the simulator with
  * the step clock. Runs in the guest, built for 64 and for 32 bit. TAP on stdout.
  *
- * A wrong call must give the documented error and change nothing: each group ends by
- * using the stream it abused.
+ * A wrong call must return the documented error and change nothing: after the wrong calls each
+ * group uses the same stream.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -26,7 +26,7 @@ static void test_version(void)
 
 	memset(&v, 0, sizeof(v));
 	TAP_CHECK(!call(fd, WAVERT_IOC_VERSION, &v) && v.abi_major == WAVERT_ABI_MAJOR &&
-		  v.abi_minor == WAVERT_ABI_MINOR, "VERSION tells the version of the interface");
+		  v.abi_minor == WAVERT_ABI_MINOR, "VERSION returns the version of the interface");
 	for (i = 0; i < 6; i++) {
 		memset(&v, 0, sizeof(v));
 		v.reserved[i] = 1;
@@ -37,7 +37,7 @@ static void test_version(void)
 	TAP_CHECK(call(fd, _IO(WAVERT_IOC_TYPE, 0xff), NULL) == ENOTTY &&
 		  call(fd, _IO('H', 0xc0), NULL) == ENOTTY, "an unknown call to the filter gives ENOTTY");
 	TAP_CHECK(call(fd, WAVERT_IOC_SET_STATE, &v) == ENOTTY,
-		  "a stream's call to the filter gives ENOTTY");
+		  "a call of a stream to the filter gives ENOTTY");
 	close(fd);
 }
 
@@ -58,17 +58,17 @@ static void test_caps(void)
 		TAP_CHECK(c.buffer_min == 1 && c.notify_min_ns == 125000 && !c.registers &&
 			  !c.nrates && !c.rates[0] && !c.rates[WAVERT_RATES - 1] &&
 			  !(c.offers & WAVERT_OFFERS_READ),
-			  "it has every rate, no register, and no read() yet");
+			  "they have every rate, no register and no read()");
 		TAP_CHECK(!c.pcm_device && c.pcm_subdevice == 1 &&
 			  !strcmp(c.name, dir ? "Capture 1" : "Playback 1"),
-			  "and CAPS name the pin and its ALSA subdevice");
+			  "CAPS name the pin and its ALSA subdevice");
 	}
 	memset(&c, 0, sizeof(c));
 	c.direction = 2;
 	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == EINVAL, "CAPS of direction 2 gives EINVAL");
 	memset(&c, 0, sizeof(c));
 	c.pin = 2;
-	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of a pin that is not there gives ENOENT");
+	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of a missing pin gives ENOENT");
 	c.pin = 0xffffffff;
 	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, &c) == ENOENT, "CAPS of pin 2^32-1 gives ENOENT");
 	TAP_CHECK(call(fd, WAVERT_IOC_CAPS, (void *)8) == EFAULT, "CAPS of a bad pointer gives EFAULT");
@@ -100,22 +100,22 @@ static void test_new_stream(void)
 	ro = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	TAP_CHECK(call(fd, WAVERT_IOC_NEW_STREAM, ro) == EFAULT,
 		  "NEW_STREAM into read-only memory gives EFAULT");
-	TAP_CHECK(lowest_free_fd() == before, "no failed NEW_STREAM leaves a descriptor behind");
+	TAP_CHECK(lowest_free_fd() == before, "no failed NEW_STREAM leaves a descriptor open");
 	memset(odd, 0, sizeof(odd));
-	TAP_CHECK(!call(fd, WAVERT_IOC_NEW_STREAM, odd + 1), "an unaligned argument is as good as any");
+	TAP_CHECK(!call(fd, WAVERT_IOC_NEW_STREAM, odd + 1), "an unaligned argument is accepted");
 	memcpy(&n, odd + 1, sizeof(n));
 	stream = n.fd;
 	TAP_CHECK(stream == before && fcntl(stream, F_GETFD) == FD_CLOEXEC,
 		  "a stream is a new descriptor, close-on-exec");
-	TAP_CHECK(call(stream, WAVERT_IOC_VERSION, &n) == ENOTTY, "a filter's call to a stream gives ENOTTY");
+	TAP_CHECK(call(stream, WAVERT_IOC_VERSION, &n) == ENOTTY, "a call of the filter to a stream gives ENOTTY");
 	TAP_CHECK(call(stream, _IO(WAVERT_IOC_TYPE, 0xff), NULL) == ENOTTY,
 		  "an unknown call to a stream gives ENOTTY");
 	close(fd);
-	TAP_CHECK(!set_state(stream, WAVERT_STATE_ACQUIRE), "a stream outlives the filter's descriptor");
+	TAP_CHECK(!set_state(stream, WAVERT_STATE_ACQUIRE), "a stream works after the descriptor of the filter is closed");
 	close(stream);
 }
 
-/* Neither works yet, and both say so: no client relies on a default (WAVERT_OFFERS_READ). */
+/* Neither is implemented (WAVERT_OFFERS_READ), and both return an error. */
 static void test_read_and_poll(void)
 {
 	int fd = ready_stream(0, 2, BYTES);
@@ -124,7 +124,7 @@ static void test_read_and_poll(void)
 
 	TAP_CHECK(read(fd, &byte, 1) < 0 && errno == EINVAL && write(fd, &byte, 1) < 0 &&
 		  errno == EINVAL, "read() and write() of a stream give EINVAL");
-	TAP_CHECK(poll(&p, 1, 0) == 1 && p.revents == POLLERR, "poll() of a stream reports POLLERR alone");
+	TAP_CHECK(poll(&p, 1, 0) == 1 && p.revents == POLLERR, "poll() of a stream reports only POLLERR");
 	close(fd);
 }
 
@@ -139,12 +139,12 @@ static void test_format(void)
 	wrong += set_format(fd, 192001, WAVERT_FORMAT_S16, 2) != EINVAL;
 	wrong += set_format(fd, 0, WAVERT_FORMAT_S16, 2) != EINVAL;
 	wrong += set_format(fd, 0xffffffff, WAVERT_FORMAT_S16, 2) != EINVAL;
-	TAP_CHECK(!wrong, "SET_FORMAT refuses a rate the pin lacks with EINVAL");
+	TAP_CHECK(!wrong, "SET_FORMAT refuses a rate that the pin does not have with EINVAL");
 	wrong += set_format(fd, 48000, 0, 2) != EINVAL;
 	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16 | WAVERT_FORMAT_U8, 2) != EINVAL;
 	wrong += set_format(fd, 48000, WAVERT_FORMAT_S20_32, 2) != EINVAL;
 	wrong += set_format(fd, 48000, 1u << 31, 2) != EINVAL;
-	TAP_CHECK(!wrong, "SET_FORMAT refuses no format, two, one the pin lacks and an unknown one");
+	TAP_CHECK(!wrong, "SET_FORMAT refuses no format, two formats, an unsupported and an unknown one");
 	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16, 0) != EINVAL;
 	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16, 9) != EINVAL;
 	wrong += set_format(fd, 48000, WAVERT_FORMAT_S16, 1u << 31) != EINVAL;
@@ -152,7 +152,7 @@ static void test_format(void)
 	TAP_CHECK(alloc_buffer(fd, 2, BYTES) == EBADRQC,
 		  "no refused SET_FORMAT set a format: ALLOC_BUFFER gives EBADRQC");
 	TAP_CHECK(!set_format(fd, 48000, WAVERT_FORMAT_S16, 2) && !alloc_buffer(fd, 2, BYTES),
-		  "with a format there is a buffer");
+		  "with a format ALLOC_BUFFER succeeds");
 	TAP_CHECK(set_format(fd, 44100, WAVERT_FORMAT_S16, 2) == EBADRQC,
 		  "SET_FORMAT with a buffer gives EBADRQC");
 	set_state(fd, WAVERT_STATE_RUN);
@@ -188,26 +188,26 @@ static void test_alloc(void)
 	TAP_CHECK(alloc_full(fd, notify, 1u << 31, BYTES, &b) == EINVAL, "count 2^31 gives EINVAL");
 	TAP_CHECK(alloc_full(fd, 0, 2, BYTES, &b) == EINVAL, "a count without notification gives EINVAL");
 	TAP_CHECK(alloc_full(fd, notify | WAVERT_ALLOC_ANY_COUNT, 1u << 31, BYTES, &b) == EREMOTEIO,
-		  "any count has its limit: 2^31 gives EREMOTEIO");
+		  "a count of 2^31 with the extension gives EREMOTEIO");
 	TAP_CHECK(alloc_full(fd, 4 | notify, 2, BYTES, &b) == EINVAL, "an unknown flag gives EINVAL");
 	ro = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	*ro = (struct wavert_buffer){ .flags = notify, .notifications = 2, .requested_bytes = BYTES };
 	mprotect(ro, 4096, PROT_READ);
 	TAP_CHECK(call(fd, WAVERT_IOC_ALLOC_BUFFER, ro) == EFAULT,
 		  "ALLOC_BUFFER into read-only memory gives EFAULT");
-	TAP_CHECK(free_buffer(fd) == EBADRQC, "no failed ALLOC_BUFFER left a buffer behind");
+	TAP_CHECK(free_buffer(fd) == EBADRQC, "no failed ALLOC_BUFFER left a buffer allocated");
 	TAP_CHECK(!alloc_full(fd, notify, 2, BYTES, &b) && b.actual_bytes == BYTES &&
 		  b.map_bytes == whole_pages(BYTES) && !b.offset_from_first_page && b.cache_type == 1 &&
-		  !b.call_memory_barrier, "an acceptable size is returned as it is (WRT-016, WRT-020, WRT-035)");
+		  !b.call_memory_barrier, "an acceptable size is returned unchanged (WRT-016, WRT-020, WRT-035)");
 	TAP_CHECK(alloc_full(fd, notify, 2, BYTES, &b) == EBADRQC,
 		  "a second buffer gives EBADRQC (WRT-026)");
 	TAP_CHECK(alloc_full(fd, 0, 0, BYTES, &b) == EBADRQC,
 		  "a buffer of the other kind gives EBADRQC (WRT-028)");
 	TAP_CHECK(!free_buffer(fd) && !alloc_full(fd, notify, 1, 1001, &b) && b.actual_bytes == 1004,
-		  "after FREE_BUFFER another can be had; 1001 bytes become 1004 (WRT-017, WRT-030)");
+		  "after FREE_BUFFER ALLOC_BUFFER succeeds; 1001 bytes become 1004 (WRT-017, WRT-030)");
 	free_buffer(fd);
 	TAP_CHECK(!alloc_full(fd, notify, 2, 10, &b) && b.actual_bytes == 256,
-		  "a small size becomes the smallest: 2 points of 32 frames (Q3)");
+		  "a small size becomes the minimum: 2 points of 32 frames (Q3)");
 	free_buffer(fd);
 	TAP_CHECK(!alloc_full(fd, notify | WAVERT_ALLOC_ANY_COUNT, 7, BYTES, &b) &&
 		  b.actual_bytes == 7700, "7 notifications with the extension: up to 7 * 4 bytes");
@@ -231,7 +231,7 @@ static void test_alloc_states(void)
 	TAP_CHECK(alloc_buffer(other, 2, BYTES) == EBUSY, "a pin that is owned gives EBUSY");
 	TAP_CHECK(!alloc_buffer(capture, 2, BYTES), "the other direction is another pin");
 	close(fd);
-	TAP_CHECK(!alloc_buffer(other, 2, BYTES), "close gives the pin back (WRT-045)");
+	TAP_CHECK(!alloc_buffer(other, 2, BYTES), "close releases the pin (WRT-045)");
 	close(other);
 	close(capture);
 }
@@ -266,7 +266,7 @@ static void test_mmap(void)
 	TAP_CHECK(map_error(fd, 3 * p, rw, MAP_SHARED, 0) == EINVAL, "a mapping that is too long gives EINVAL");
 	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, (off_t)p) == EINVAL,
 		  "a mapping that does not begin at 0 gives EINVAL");
-	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, 0x7ffff000) == EINVAL, "a far offset gives EINVAL");
+	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, 0x7ffff000) == EINVAL, "a large offset gives EINVAL");
 	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, WAVERT_MMAP_PAGE) == EPERM,
 		  "the register page for writing gives EPERM");
 	TAP_CHECK(map_error(fd, 2 * p, PROT_READ, MAP_SHARED, WAVERT_MMAP_PAGE) == EINVAL,
@@ -277,27 +277,27 @@ static void test_mmap(void)
 	TAP_CHECK(map_error(fd, p, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(0)) == EBADRQC &&
 		  map_error(fd, p, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(1)) == EBADRQC &&
 		  map_error(fd, p, rw, MAP_SHARED, WAVERT_MMAP_REGISTER(0)) == EBADRQC,
-		  "mmap of a register that GET_REGISTER has not told of gives EBADRQC");
+		  "mmap of a register without GET_REGISTER gives EBADRQC");
 	TAP_CHECK(map_error(fd, p, PROT_READ, MAP_PRIVATE, WAVERT_MMAP_REGISTER(0)) == EINVAL,
 		  "a private mapping of a register gives EINVAL");
 	TAP_CHECK(map_error(fd, p, PROT_READ, MAP_SHARED, WAVERT_MMAP_REGISTER(2)) == EINVAL &&
 		  map_error(fd, p, PROT_READ, MAP_SHARED,
 			    WAVERT_MMAP_REGISTER(0) + (off_t)p) == EINVAL,
-		  "beside the registers' offsets there is nothing to map");
+		  "other offsets near those of the registers cannot be mapped");
 	buffer = map_buffer(fd, 2 * p);
 	for (i = 0; i < 2 * p; i++)
 		dirty |= buffer[i];
-	TAP_CHECK(!dirty, "a fresh buffer is zero, the page's tail too (WRT-034)");
+	TAP_CHECK(!dirty, "a new buffer is zero, also the rest of its last page (WRT-034)");
 	memset(buffer, 0x5a, 2 * p);
 	TAP_CHECK(free_buffer(fd) == EBUSY, "FREE_BUFFER while mapped gives EBUSY");
 	munmap(buffer, p);
-	TAP_CHECK(free_buffer(fd) == EBUSY, "half unmapped is still mapped");
-	TAP_CHECK(buffer[p] == 0x5a, "the other half is still there");
+	TAP_CHECK(free_buffer(fd) == EBUSY, "a buffer of which half is unmapped is still mapped");
+	TAP_CHECK(buffer[p] == 0x5a, "the other half can still be accessed");
 	munmap(buffer + p, p);
 	TAP_CHECK(!free_buffer(fd), "FREE_BUFFER after the last munmap succeeds");
 	alloc_buffer(fd, 2, bytes);
 	buffer = map_buffer(fd, 2 * p);
-	TAP_CHECK(buffer && !buffer[0] && !buffer[2 * p - 1], "memory of the last buffer is not shown in the next");
+	TAP_CHECK(buffer && !buffer[0] && !buffer[2 * p - 1], "the next buffer does not show the contents of the last one");
 	munmap(buffer, 2 * p);
 	munmap(page, p);
 	close(fd);
@@ -331,7 +331,7 @@ static void test_fork(void)
 	status = child_status(pid);
 	TAP_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV,
 		  "a child does not inherit the register page");
-	TAP_CHECK(buffer[0] == 1, "the parent keeps both");
+	TAP_CHECK(buffer[0] == 1, "the parent's mappings still work");
 	munmap(buffer, 8192);
 	munmap((void *)page, 4096);
 	close(fd);
@@ -362,7 +362,7 @@ static void test_register(void)
 		wrong += call(fd, WAVERT_IOC_REGISTER_EVENT, &e) != EINVAL;
 		wrong += call(fd, WAVERT_IOC_UNREGISTER_EVENT, &e) != EINVAL;
 	}
-	TAP_CHECK(!wrong, "both refuse every flag with EINVAL where a descriptor is given");
+	TAP_CHECK(!wrong, "with a descriptor both refuse every flag with EINVAL");
 	for (i = 0; i <= WAVERT_EVENTS_MAX; i++)
 		many[i] = new_event();
 	for (i = 0; i < WAVERT_EVENTS_MAX; i++)
@@ -385,7 +385,7 @@ static void test_unregister_all(void)
 
 	TAP_CHECK(call(fd, WAVERT_IOC_REGISTER_EVENT, &all) == EINVAL,
 		  "REGISTER_EVENT of all gives EINVAL");
-	TAP_CHECK(!call(fd, WAVERT_IOC_UNREGISTER_EVENT, &all), "UNREGISTER_EVENT of all, of none, succeeds");
+	TAP_CHECK(!call(fd, WAVERT_IOC_UNREGISTER_EVENT, &all), "UNREGISTER_EVENT of all succeeds if there are none");
 	for (i = 0; i < WAVERT_EVENTS_MAX; i++) {
 		int ev = i ? new_event() : dup(kept);
 
@@ -399,14 +399,14 @@ static void test_unregister_all(void)
 	TAP_CHECK(counted(kept) == 2 && !call(fd, WAVERT_IOC_UNREGISTER_EVENT, &all),
 		  "UNREGISTER_EVENT of all succeeds in RUN");
 	step(FRAMES);
-	TAP_CHECK(!counted(kept), "after which none is signalled");
+	TAP_CHECK(!counted(kept), "after it no event is signalled");
 	for (i = 0; i < WAVERT_EVENTS_MAX; i++) {
 		int ev = new_event();
 
 		wrong += register_event(fd, ev) != 0;
 		close(ev);
 	}
-	TAP_CHECK(!wrong, "and 64 others can be registered");
+	TAP_CHECK(!wrong, "64 other events can then be registered");
 	close(kept);
 	close(fd);
 }
@@ -420,8 +420,8 @@ static void test_states(void)
 
 	TAP_CHECK(call(fd, WAVERT_IOC_SET_STATE, NULL) == EFAULT, "SET_STATE of NULL gives EFAULT");
 	TAP_CHECK(set_state(fd, 4) == EINVAL && set_state(fd, 0xffffffff) == EINVAL,
-		  "SET_STATE beyond RUN gives EINVAL (WRT-124)");
-	TAP_CHECK(page->state == WAVERT_STATE_STOP, "and the stream stays in STOP");
+		  "SET_STATE above RUN gives EINVAL (WRT-124)");
+	TAP_CHECK(page->state == WAVERT_STATE_STOP, "the stream stays in STOP");
 	munmap((void *)page, 4096);
 	close(fd);
 }
@@ -434,7 +434,7 @@ static void test_position(void)
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_POSITION, NULL) == EFAULT, "GET_POSITION of NULL gives EFAULT");
 	memset(&p, 0x5a, sizeof(p));
 	TAP_CHECK(!call(fd, WAVERT_IOC_GET_POSITION, &p) && !p.play_offset && !p.reserved,
-		  "GET_POSITION ignores its results on entry");
+		  "GET_POSITION ignores the input of its result members");
 	close(fd);
 }
 
@@ -456,19 +456,19 @@ static void test_observer(void)
 	TAP_CHECK(!register_event(seer, b), "an observer can register an event");
 	set_state(fd, WAVERT_STATE_RUN);
 	step(FRAMES * 2 + 5);
-	TAP_CHECK(counted(a) == 4 && counted(b) == 4, "owner and observer are signalled alike");
+	TAP_CHECK(counted(a) == 4 && counted(b) == 4, "owner and observer get the same signals");
 	TAP_CHECK(mine->linear == theirs->linear && mine->packets == theirs->packets &&
 		  theirs->buffer_bytes == BYTES && theirs->notifications == 2 && theirs->rate == 48000 &&
 		  theirs->state == WAVERT_STATE_RUN && theirs->irq_count == mine->irq_count,
-		  "both pages tell the same");
-	TAP_CHECK(!get_position(seer, &p) && p.linear == (FRAMES * 2 + 5) * 4, "an observer can ask the position");
+		  "both pages have the same contents");
+	TAP_CHECK(!get_position(seer, &p) && p.linear == (FRAMES * 2 + 5) * 4, "an observer can read the position");
 	close(seer);
 	step(FRAMES);
 	TAP_CHECK(counted(b) == 2 && counted(a) == 2 && theirs->packets == 6,
-		  "a stream lives on while its page is mapped");
+		  "a stream stays open while its page is mapped");
 	munmap((void *)theirs, 4096);
 	step(FRAMES);
-	TAP_CHECK(counted(a) == 2 && !counted(b), "a closed observer is told nothing more");
+	TAP_CHECK(counted(a) == 2 && !counted(b), "a closed observer gets no more signals");
 	munmap((void *)mine, 4096);
 	close(a);
 	close(b);
@@ -483,7 +483,7 @@ static void test_foreign_position(void)
 	set_state(fd, WAVERT_STATE_RUN);
 	step(100);
 	TAP_CHECK(!get_position(other, &p) && !p.linear && !p.play_offset,
-		  "a stream without a buffer does not see the owner's position");
+		  "a stream without a buffer does not show the owner's position");
 	close(fd);
 	close(other);
 }
@@ -501,7 +501,7 @@ static void test_notification_log(void)
 		  page->page_bytes == sizeof(*page) && page->ring_offset >= sizeof(*page) &&
 		  page->ring_entries == WAVERT_RING &&
 		  page->entry_bytes == sizeof(struct wavert_notification),
-		  "the page says its version, its size, and where its notification log is");
+		  "the page has its version, its size and the place of its notification log");
 	TAP_CHECK(page->ring_head == 100, "100 points make 100 entries in the notification log");
 	TAP_CHECK(!page->dma_halts && !page->position_register_base,
 		  "the simulator's DMA never halts, and it has no register with a base");
@@ -510,7 +510,7 @@ static void test_notification_log(void)
 
 		wrong += e->number != i || e->linear != i * FRAMES * 2 || !e->signal_ns;
 	}
-	TAP_CHECK(!wrong, "the last 64 are there: number, position, signalled");
+	TAP_CHECK(!wrong, "the log has the last 64: number, position, signalled");
 	munmap((void *)page, 4096);
 	close(ev);
 	close(fd);
@@ -561,7 +561,7 @@ static void test_killed(void)
 	step(FRAMES);
 	TAP_CHECK(c == 'r' && owner_is_nobody(), "a client killed in RUN leaves nothing behind (WRT-213)");
 	fd = ready_stream(0, 2, BYTES);
-	TAP_CHECK(fd >= 0, "and its pin can be had at once");
+	TAP_CHECK(fd >= 0, "its pin can be claimed at once");
 	close(fd);
 	close(ready[0]);
 	close(ready[1]);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * abuse_test.c - clients that die, hand things on, compete, come and go by the thousand;
- * and a machine that unplugs, suspends and loses a processor under running streams. Runs in
- * the guest as root, on the simulator's hrtimer clock; modules are copied, not inserted: each
- * test loads them with the parameters it wants. TAP on stdout, the kernel log is the other
- * judge.
+ * abuse_test.c - thousands of clients that are killed, compete, and pass descriptors to each
+ * other; unbind, suspend and CPU hotplug while streams run. Runs in the guest as root, on the
+ * simulator's hrtimer clock; modules are copied, not inserted: each test loads them with its
+ * parameters. TAP on stdout; a report in the kernel log is also a failure.
  *
  *   abuse_test [-l] [-s SEED] [TEST...]
  *
- * -l: the long version, with all the rounds. Rounds of the short one are in rounds[].
+ * -l: the long version, with all rounds. rounds[] has the rounds of the short version.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -127,7 +126,7 @@ static int open_files(void)
 	return n;
 }
 
-/* ---- a stream and what it counts ------------------------------------------------------ */
+/* ---- a stream and its counters --------------------------------------------------------- */
 
 struct client {
 	int fd, event;
@@ -166,7 +165,7 @@ static void close_client(struct client *c)
 	close(c->event);
 }
 
-/* Paused: the page agrees with the position, and the event has had as many signals. */
+/* Paused: the page agrees with the position, and the event has one signal a point. */
 static bool is_exact(const struct client *c, unsigned int portion)
 {
 	unsigned long long signals = counted(c->event);
@@ -185,8 +184,8 @@ static bool pause_and_check(const struct client *c, unsigned int portion)
 }
 
 /*
- * True if so many points have passed after that time. In real time an interrupt may come late,
- * as the host may be busy: then as long as it takes.
+ * True if `packets` points have passed after this time. In real time the host may be busy and an
+ * interrupt late: then it waits longer.
  */
 static bool passes(const struct wavert_page *page, unsigned long long packets, unsigned int us)
 {
@@ -198,7 +197,7 @@ static bool passes(const struct wavert_page *page, unsigned long long packets, u
 	return page->packets >= packets;
 }
 
-/* Descriptors are closed a moment after close() has returned, sometimes. */
+/* A descriptor may be released shortly after close() has returned. */
 static bool becomes_free(void)
 {
 	double end = seconds();
@@ -208,7 +207,7 @@ static bool becomes_free(void)
 	return nobody_owns();
 }
 
-/* ---- by the thousand -------------------------------------------------------------------- */
+/* ---- thousands of streams --------------------------------------------------------------- */
 
 static int one_cycle(void)
 {
@@ -230,12 +229,12 @@ static void test_cycles(void)
 	for (i = 0; i < rounds.cycles; i++)
 		bad += one_cycle() != 0;
 	TAP_CHECK(!bad && nobody_owns() && open_files() == before,
-		  "%d streams are opened, run and closed, and nothing is left", rounds.cycles);
+		  "%d streams are opened, run and closed, and no descriptor or stream is left", rounds.cycles);
 }
 
-/* ---- sudden death ------------------------------------------------------------------------ */
+/* ---- killed clients ----------------------------------------------------------------------- */
 
-/* Everything a client does, until it is killed. */
+/* All calls of a client, until it is killed. */
 static void busy_client(void)
 {
 	struct client c;
@@ -304,7 +303,7 @@ static void test_fork_closes(void)
 		_exit(0);
 	}
 	TAP_CHECK(!err && exit_code(pid) == 0 && c.page->state == WAVERT_STATE_RUN,
-		  "a forked child closes its copies and ends, the stream runs on");
+		  "a forked child closes its copies and exits, the stream continues");
 	pid = fork();
 	if (!pid) {
 		signal(SIGSEGV, SIG_DFL);
@@ -314,12 +313,12 @@ static void test_fork_closes(void)
 	TAP_CHECK(exit_code(pid) == -SIGSEGV, "the child has not inherited the mapping");
 	usleep(10000);
 	TAP_CHECK(buffer[0] == 1 && pause_and_check(&c, PORTION),
-		  "and no signal of the parent's is lost");
+		  "no signal of the parent is lost");
 	munmap((void *)buffer, 4096);
 	close_client(&c);
 }
 
-/* What an heir does with a running stream that somebody else has set up. */
+/* A child uses a running stream that its parent has set up. */
 static int inherit(int fd, int event)
 {
 	struct client c = { .fd = fd, .event = event, .page = map_page(fd) };
@@ -366,14 +365,14 @@ static void test_fork_parent_dies(void)
 	}
 	close(result[1]);
 	err = exit_code(pid) || read(result[0], &code, sizeof(code)) != sizeof(code) || code;
-	TAP_CHECK(!err, "the parent dies first, and its child runs the stream on, no point lost");
+	TAP_CHECK(!err, "the parent exits first, its child continues the stream, no point is lost");
 	if (err)
 		printf("# code %d\n", code);
 	close(result[0]);
-	TAP_CHECK(becomes_free(), "when the child is gone as well the pin is free");
+	TAP_CHECK(becomes_free(), "when the child has also exited the pin is free");
 }
 
-/* ---- handed to another process ------------------------------------------------------------ */
+/* ---- passed to another process ------------------------------------------------------------- */
 
 #define TWO_FDS CMSG_SPACE(2 * sizeof(int))
 
@@ -419,17 +418,17 @@ static void test_pass(void)
 		_exit(pass(sv[0], true, fds));
 	}
 	TAP_CHECK(exit_code(pid) == 0 && !pass(sv[1], false, fds),
-		  "stream and event are passed to another process, the first ends");
-	TAP_CHECK(inherit(fds[0], fds[1]) == 0, "the other one maps it and runs it on, no point lost");
-	/* back into the socket, and nobody ever takes them out */
+		  "stream and event are passed to another process, the first exits");
+	TAP_CHECK(inherit(fds[0], fds[1]) == 0, "the other process maps it and continues it, no point is lost");
+	/* back into the socket, from which no process receives them */
 	TAP_CHECK(!pass(sv[0], true, fds) && !close(fds[0]) && !close(fds[1]) && !nobody_owns(),
-		  "a stream on its way through a socket lives");
+		  "a stream in a socket stays open");
 	close(sv[0]);
 	close(sv[1]);
-	TAP_CHECK(becomes_free(), "left in a socket that is closed it is released");
+	TAP_CHECK(becomes_free(), "closing the socket releases it");
 }
 
-/* ---- an event nobody has open -------------------------------------------------------------- */
+/* ---- an event whose descriptors are closed -------------------------------------------------- */
 
 static void test_closed_event(void)
 {
@@ -440,12 +439,12 @@ static void test_closed_event(void)
 	close(gone);
 	reused = new_event();		/* the same number, another event */
 	set_state(c.fd, WAVERT_STATE_RUN);
-	for (i = 0; i < 200; i++)	/* whoever gets its memory, must not notice */
+	for (i = 0; i < 200; i++)	/* the next user of its memory must not be affected */
 		close(new_event());
 	usleep(20000);
 	TAP_CHECK(!err && pause_and_check(&c, PORTION) && reused == gone && !counted(reused),
-		  "an event closed while registered harms neither the others nor who gets its number");
-	TAP_CHECK(unregister_event(c.fd, reused) == ENOENT, "it is not to be unregistered by that number");
+		  "an event closed while registered affects neither other events nor the next event of its number");
+	TAP_CHECK(unregister_event(c.fd, reused) == ENOENT, "that number does not unregister it");
 	close(reused);
 	close_client(&c);
 }
@@ -459,24 +458,24 @@ static void test_saturated(void)
 	int err = open_client(&c, 0, WAVERT_PLAYBACK, 0, BYTES);
 	int full = new_event(), last = new_event();
 
-	/* the full one in the middle */
+	/* the full counter is in the middle */
 	err |= register_event(c.fd, full) || register_event(c.fd, last);
 	err |= write(full, &nearly, sizeof(nearly)) != sizeof(nearly);
 	set_state(c.fd, WAVERT_STATE_RUN);
 	usleep(50000);
 	TAP_CHECK(!err && pause_and_check(&c, PORTION) && counted(last) == c.page->packets,
-		  "an event whose counter is full keeps neither the stream nor other events");
-	TAP_CHECK(counted(full) == UINT64_MAX, "it stays at the most it can count");
+		  "an event whose counter is full blocks neither the stream nor other events");
+	TAP_CHECK(counted(full) == UINT64_MAX, "its counter stays at the maximum");
 	set_state(c.fd, WAVERT_STATE_RUN);
 	usleep(5000);
 	set_state(c.fd, WAVERT_STATE_PAUSE);
-	TAP_CHECK(counted(full) == counted(last) && counted(c.event), "once read it counts again");
+	TAP_CHECK(counted(full) == counted(last) && counted(c.event), "after a read it counts again");
 	close(full);
 	close(last);
 	close_client(&c);
 }
 
-/* ---- two want one pin ---------------------------------------------------------------------- */
+/* ---- two processes compete for one pin ------------------------------------------------------- */
 
 struct contest {
 	_Atomic int owners, clashes, wins[2], losses[2], errors;
@@ -534,7 +533,7 @@ static void test_contest(void)
 	munmap(contest, 4096);
 }
 
-/* ---- unbound from two sides under clients that touch their memory ------------------------------ */
+/* ---- unbound by two processes under clients that access their memory ------------------------- */
 
 static int driver_write(const char *what)
 {
@@ -553,14 +552,14 @@ static void unbinder(int times)
 		bad += err && err != ENODEV;
 		usleep(random_below(3000));
 		err = driver_write("bind");
-		/* bound already, or the other one is just at it */
+		/* bound already, or the other process is binding it */
 		bad += err && err != EBUSY && err != ENODEV && err != EINVAL;
 		usleep(random_below(10000));
 	}
 	_exit(bad != 0);
 }
 
-/* Writes into every page of its buffer all the time, whether there is a device or not. */
+/* Writes to every page of its buffer all the time, with or without a device. */
 static void toucher(volatile int *stop, unsigned int direction, _Atomic int *streams)
 {
 	while (!*stop) {
@@ -585,7 +584,7 @@ static void toucher(volatile int *stop, unsigned int direction, _Atomic int *str
 	_exit(0);
 }
 
-/* Observers come and go; one that is just coming when the device goes is the point. */
+/* Opens and closes observers, so that some are opened while the device is removed. */
 static void watcher(volatile int *stop)
 {
 	while (!*stop) {
@@ -619,7 +618,7 @@ static void test_unbind(void)
 	}
 	bad += exit_code(pid[2]) != 0;
 	bad += exit_code(pid[3]) != 0;
-	driver_write("bind");	/* if it is not bound already */
+	driver_write("bind");	/* unless it is bound already */
 	while (goes_on(end, shared->streams[0] && shared->streams[1]))
 		usleep(10000);
 	shared->stop = 1;
@@ -627,13 +626,13 @@ static void test_unbind(void)
 	bad += exit_code(pid[1]) != 0;
 	bad += exit_code(pid[4]) != 0;
 	TAP_CHECK_IF(shared->streams[0] && shared->streams[1], !bad,
-		     "%d times unbound and bound by each of two processes, under clients that touch their memory, and observers",
+		     "%d times unbound and bound by each of two processes, under clients that access their memory, and observers",
 		  rounds.unbinds);
 	TAP_CHECK(!one_cycle(), "the card works after that");
 	munmap(shared, 4096);
 }
 
-/* ---- modules removed against opens ------------------------------------------------------------ */
+/* ---- modules removed while streams are opened ------------------------------------------------ */
 
 static volatile int stop;
 static volatile unsigned long opened;
@@ -654,7 +653,7 @@ static void *keep_opening(void *unused)
 	return NULL;
 }
 
-/* Removed in the end; in use for some time is fine. */
+/* Retries while the module is in use. */
 static int remove_busy(const char *name, unsigned long *refused)
 {
 	double end = seconds();
@@ -691,18 +690,18 @@ static void test_rmmod(void)
 	stop = 1;
 	pthread_join(thread, NULL);
 	TAP_CHECK_IF(opened, !bad,
-		     "%d times both modules are loaded and removed against a thread that opens streams",
+		     "%d times both modules are loaded and removed while a thread opens streams",
 		  rounds.rmmods);
 	printf("# %lu streams were opened, removal was refused %lu times\n", opened, refused);
 	TAP_CHECK(!load("streams=2") && !one_cycle(), "the modules work after that");
 }
 
-/* ---- the machine sleeps ---------------------------------------------------------------------- */
+/* ---- suspend --------------------------------------------------------------------------------- */
 
 /*
- * Everything a suspend to idle does but the sleep itself: processes are frozen, devices are
- * suspended and resumed a second later. Time goes on meanwhile, and so does the stream. The
- * real thing cannot be tried: QEMU's clock chip does not wake this kernel.
+ * Everything that a suspend to idle does except the sleep itself: processes are frozen, devices
+ * are suspended and resumed a second later. Time and the stream continue in between. A real
+ * suspend cannot be tested: QEMU's clock chip does not wake this kernel.
  */
 static int sleep_machine(void)
 {
@@ -712,7 +711,7 @@ static int sleep_machine(void)
 	if (!err)
 		err = write_file("/sys/power/state", "freeze");
 	write_file("/sys/power/pm_test", "none");
-	if (system("/.bed/init wake"))	/* what this prints would not arrive */
+	if (system("/.bed/init wake"))	/* its output would be lost */
 		err = -EIO;
 	return err;
 }
@@ -740,7 +739,7 @@ static void test_suspend(void)
 	int err;
 
 	if (access("/sys/power/pm_test", W_OK)) {
-		tap_skip("no suspend here", "the machine goes through suspend and resume mid-stream");
+		tap_skip("no suspend here", "the machine is suspended and resumed while a stream runs");
 		return;
 	}
 	err = open_client(&c, 0, WAVERT_PLAYBACK, 0, BIG);
@@ -754,22 +753,22 @@ static void test_suspend(void)
 	printf("# %.6f s passed, the stream has moved %.6f s, error %d\n", passed, moved, err);
 	TAP_CHECK(!err && before >= 0 && suspends() == before + 1 &&
 		  c.page->state == WAVERT_STATE_RUN,
-		  "the machine goes through suspend and resume mid-stream");
+		  "the machine is suspended and resumed while a stream runs");
 	TAP_CHECK(moved < passed + 0.0001 && moved > passed - 0.0001,
-		  "the stream has neither stopped nor jumped");
+		  "the stream has neither stopped nor skipped");
 	counted_before = counted(c.event);
 	end = seconds() + 5.0;
 	while (c.page->packets < counted_before + 4 && goes_on(end, time_is_virtual()))
 		usleep(100000);
-	TAP_CHECK(c.page->packets >= counted_before + 4, "its points go on being signalled");
+	TAP_CHECK(c.page->packets >= counted_before + 4, "its points are still signalled");
 	TAP_CHECK(!set_state(c.fd, WAVERT_STATE_PAUSE) &&
 		  c.page->packets == c.page->linear / (BIG / 2) &&
 		  counted_before + counted(c.event) == c.page->packets,
-		  "signals and points are what its position says");
+		  "signals and points agree with its position");
 	close_client(&c);
 }
 
-/* ---- a processor goes away --------------------------------------------------------------------- */
+/* ---- a processor goes offline ---------------------------------------------------------------- */
 
 #define STREAMS 4
 
@@ -802,7 +801,7 @@ static void test_hotplug(void)
 	int i, k, err = 0, stuck = 0;
 
 	if (access(CPU1, W_OK)) {
-		tap_skip("one processor only", "a processor goes away under running streams");
+		tap_skip("one processor only", "a processor goes offline while streams run");
 		return;
 	}
 	err = open_some(c, STREAMS, 0, BYTES);
@@ -815,16 +814,16 @@ static void test_hotplug(void)
 	}
 	write_file(CPU1, "1");
 	TAP_CHECK(!err && !stuck && read_number(CPU1) == 1,
-		  "%d times a processor goes or comes under %d streams, which run on",
+		  "%d times a processor goes offline or online while %d streams run, which continue",
 		  rounds.hotplugs, STREAMS);
 	TAP_CHECK(!count_inexact(c, STREAMS, PORTION), "no point and no signal is lost or invented");
 }
 
-/* ---- as many as there can be -------------------------------------------------------------------- */
+/* ---- the maximum number of streams ----------------------------------------------------------- */
 
 #define CARDS 8
 
-/* In time travel work costs nothing; elsewhere every stream costs an interrupt a millisecond. */
+/* In time travel work takes no time; elsewhere every stream costs an interrupt a millisecond. */
 static bool time_is_free(void)
 {
 	char line[512] = "";
@@ -846,19 +845,19 @@ static void test_cards(void)
 		err = load("enable=1,1,1,1,1,1,1,1 streams=8");
 	for (i = 0; i < CARDS && !err; i++)
 		err = open_some(c[i], each, (unsigned int)i, BYTES);
-	for (i = 0; i < CARDS * each && !err; i++)	/* a stop would make up for it */
+	for (i = 0; i < CARDS * each && !err; i++)	/* a stop would hide a lost point */
 		late += !passes(c[i / each][i % each].page, 500, i ? 0 : 1000000);
 	for (i = 0; i < CARDS && !err; i++)
 		bad += count_inexact(c[i], each, PORTION);
 	TAP_CHECK(!err && !bad && !late,
-		  "%d streams of all the %d cards the module makes, a point each millisecond: every count is exact",
+		  "%d streams of all %d cards of the module, a point each millisecond: every count is exact",
 		  each * CARDS, CARDS);
 	if (err || bad || late)
 		printf("# error %d, of %d %d inexact, %d late\n", err, each * CARDS, bad, late);
 	TAP_CHECK(!unload() && !load("streams=2"), "they go again");
 }
 
-/* ---- main ------------------------------------------------------------------------------------------ */
+/* ---- main ------------------------------------------------------------------------------------ */
 
 static const struct {
 	const char *name;

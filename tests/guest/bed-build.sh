@@ -1,19 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds a debug kernel from Debian's sources, once, and keeps it in the cache.
-# Called by hand or by CI; tests/guest/run asks it for the build directory.
+# Builds the debug kernel of a test environment ("bed") from Debian's sources, once, and keeps
+# it in the cache. Called by hand or by CI; tests/guest/run calls it for the build directory.
 #
-# usage: bed-build.sh BED          build if there is none yet, print the build directory
-#        bed-build.sh --path BED   print the build directory, or fail when there is none
+# usage: bed-build.sh BED          build it unless it exists, print the build directory
+#        bed-build.sh --path BED   print the build directory, or fail if it does not exist
 #        bed-build.sh --help
 #
-# beds:  uml         User Mode Linux with KASAN, lockdep and all the other checks
+# BED:   uml         User Mode Linux with KASAN, lockdep and the other checks
 #        x86-kasan   the same for QEMU, several processors
 #        x86-kcsan   data races, several processors
-#        x86-32      no kernel: only what building modules for 32 bits takes (scripts/lint.sh)
+#        x86-32      no kernel: only the files for building 32-bit modules (scripts/lint.sh)
 #
-# environment: WRT_BED_EXTRA   one more file of options, for experiments;
-#                              such a build is kept beside the ordinary one
+# environment: WRT_BED_EXTRA   a further file of options, for experiments;
+#                              such a build is kept in addition to the ordinary one
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/bed-common.sh"
@@ -44,13 +44,13 @@ fragment_hash() {
 	cat $fragments | grep "^CONFIG_" | sort | sha256sum | cut -c1-12
 }
 
-# Builds are named VERSION-HASH; the newest one made from these fragments counts.
+# Builds are named VERSION-HASH; the newest build from these fragments is used.
 newest_build() {
 	find "$beds" -mindepth 1 -maxdepth 1 -name "[0-9]*-$(fragment_hash)" 2>/dev/null |
 		sort -V | tail -n 1 | grep .
 }
 
-# Prints "PACKAGE VERSION" of the newest kernel source apt offers, 6.12 at least:
+# Prints "PACKAGE VERSION" of the newest kernel source that apt offers, at least 6.12:
 # older kernels have no sound on User Mode Linux.
 newest_source() {
 	apt-cache --names-only search '^linux-source-[0-9.]+$' | cut -d' ' -f1 |
@@ -103,7 +103,7 @@ keep_modules() { # TREE
 	esac
 }
 
-# What building modules does not need goes away: 2 GB become some 0.2 GB.
+# Removes the files that building modules does not need: from 2 GB to some 0.2 GB.
 prune() { # TREE
 	(
 		cd "$1"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Small helpers of the test beds; sourced by run and bed-build.sh.
+# Small helpers of the test environments; sourced by run and bed-build.sh.
 
 LC_ALL=C
 export LC_ALL
@@ -20,7 +20,7 @@ cache_dir() {
 	echo "${WRT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/alsa-wavert}"
 }
 
-# fetch_deb PACKAGE[=VERSION] DIR: leaves the .deb of PACKAGE in DIR, prints its path
+# fetch_deb PACKAGE[=VERSION] DIR: downloads the .deb of PACKAGE to DIR, prints its path
 fetch_deb() {
 	need apt-get
 	(cd "$2" && apt-get -q -o APT::Sandbox::User=root download "$1" >apt.log 2>&1) || {

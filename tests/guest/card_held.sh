@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Removes both modules while the ALSA core holds a reference of their card, in bed uml: the
-# callbacks that free the card are code of snd-wavert. TAP. Called by tests/check.sh.
+# Removes both modules while the ALSA core holds a reference of their card, in environment uml.
+# The callbacks that free the card are code of snd-wavert. TAP. Called by tests/check.sh.
 #
-#   card_held.sh MODULES    directory of modules built for the bed
+#   card_held.sh MODULES    directory of modules built for uml
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)

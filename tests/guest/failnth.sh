@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs failnth_test in bed uml: every allocation of an operation fails once. Called by
-# tests/check.sh and by hand. TAP on stdout, but for --learn.
+# Runs failnth_test in environment uml: every allocation of an operation fails once. Called by
+# tests/check.sh and by hand. TAP on stdout, except for --learn.
 #
-#   failnth.sh MODULES PROGRAM           all operations but loading the modules
-#   failnth.sh --long MODULES PROGRAM    every operation, in guests of its own
-#   failnth.sh --known MODULES PROGRAM   what is in failnth-known is still so, each in a
-#                                        guest of its own; and snd-dummy suffers alike
+#   failnth.sh MODULES PROGRAM           all operations except loading the modules
+#   failnth.sh --long MODULES PROGRAM    every operation, each in a separate guest
+#   failnth.sh --known MODULES PROGRAM   check that the entries of failnth-known still fail, each
+#                                        in a separate guest; and that snd-dummy fails the same way
 #   failnth.sh --learn MODULES PROGRAM OPERATION...
-#                                        prints lines for failnth-known: what fails here,
-#                                        to be looked at one by one
+#                                        print lines for failnth-known: allocations that fail here,
+#                                        to be examined one by one
 #
-# MODULES: directory with both modules, built for the bed. PROGRAM: failnth_test.
+# MODULES: directory with both modules, built for uml. PROGRAM: failnth_test.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 known=$here/failnth-known
@@ -30,10 +30,10 @@ modules=$1
 program=$2
 shift 2
 
-# An allocation that fails shows a trace in the log when vmalloc or module loading made it
-# (warn_alloc(); "Could not initialize trace point events"): no bug report.
+# A failed allocation of vmalloc or of module loading prints a trace to the log (warn_alloc();
+# "Could not initialize trace point events"). That is not a bug report.
 allow='Call Trace:|WARNING: .* at kernel/trace/trace_events\.c|cut here|end trace'
-# after a known failure the next card of that number finds the old one's name taken
+# after a known failure the name of the next card of that number is still in use
 allow_known="$allow|cannot create duplicate filename"
 
 guest()	# ALLOW KNOWN-FILE ARGUMENT...
@@ -59,8 +59,8 @@ operations()
 	sed -n 's/^	{ "\([^"]*\)", .*/\1/p' "$here/failnth_test.c" | grep -v '^load-snd-dummy$'
 }
 
-# One operation; in a new guest from where the ALSA core has left something behind, which
-# is not our business (see failnth-known).
+# One operation. If the ALSA core has left a device registered, which is a defect of the ALSA core
+# (see failnth-known), it continues in a new guest.
 sweep()	# OPERATION; leaves TAP in $work/out
 {
 	local op=$1 first=1 code
@@ -82,7 +82,7 @@ each()	# OPERATION...: in guests of its own; counts in n
 		n=$((n + 1))
 		if sweep "$op"; then
 			sed -n "s/^ok 1 /ok $n /p;/^# from/p" "$work/out"
-			[ $leftovers = 0 ] || echo "# the ALSA core left a device behind $leftovers times"
+			[ $leftovers = 0 ] || echo "# the ALSA core left a device registered $leftovers times"
 		else
 			bad=1
 			echo "not ok $n - $op"
@@ -92,7 +92,7 @@ each()	# OPERATION...: in guests of its own; counts in n
 	return $bad
 }
 
-all()	# OPERATION...: those in guests of their own, the rest in one
+all()	# OPERATION...: these in separate guests, the rest in one
 {
 	local code n
 	guest "$allow" "$known" >"$work/out"
@@ -104,7 +104,7 @@ all()	# OPERATION...: those in guests of their own, the rest in one
 	return $code
 }
 
-# Every line: it must fail still, or nearly there, else the line can go.
+# Every line must still fail, at its number or close to it; otherwise the line can be removed.
 still_so()
 {
 	local op range reason first last count=0 bad=0
@@ -122,7 +122,7 @@ still_so()
 		fi
 	done <"$known"
 	count=$((count + 1))
-	# the same omission, in a driver of the kernel itself: there it ends in a hang
+	# the same defect with an in-tree driver ends in a hang
 	dummy load-snd-dummy >"$work/out" 2>"$work/err"
 	if grep -q '^# hangs: ' "$work/out"; then
 		echo "ok $count - snd-dummy hangs in the same place: $(grep '^# hangs' "$work/out")"

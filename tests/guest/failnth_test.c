@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * failnth_test.c - every allocation of an operation fails once: the n-th allocation of one
- * system call is made to fail, for n = 1, 2, ... until the call makes fewer than n. After
- * each the call must have failed as documented (or done without), have left nothing behind,
- * and work when tried again. Bed uml, as root, modules copied but not inserted; memory lost
- * is found by kmemleak at the end of the run, so the kernel log is the other judge.
+ * system call is made to fail, for n = 1, 2, ... until the call makes fewer than n. Each time the
+ * call must fail as documented (or succeed without that memory), leave nothing allocated, and
+ * work when tried again. Environment uml, as root, modules copied but not inserted. kmemleak
+ * finds lost memory at the end of the run, so a report in the kernel log is also a failure.
  *
  *   failnth_test [-k KNOWN-FILE] [-l] [-v] [OPERATION[:pages] [FIRST [LAST]]]
  *
- * Slab allocations first, then whole pages (:pages): counted together, the pages that slab
- * itself needs now and then would shift the numbers, and an allocation might be missed.
- * -l: binding and loading the modules, too. Where an n is known to break the kernel around
- * us (KNOWN-FILE, see there) it is left out. Two things end the program, after it has said
- * where, since the guest is of no more use: a step that hangs (exit code 3), and a device
- * that the ALSA core has left behind (4). failnth.sh goes on from there in a new guest.
- * TAP on stdout, one line an operation.
+ * Slab allocations come first, then whole pages (:pages). If they were counted together, the pages
+ * that slab itself sometimes needs would shift the numbers, and an allocation might be missed.
+ * -l: also binding and loading the modules. An n that is known to break the rest of the kernel
+ * (KNOWN-FILE, see there) is left out. Two events end the program after it has reported the place,
+ * since the guest cannot be used any more: a step that hangs (exit code 3), and a device
+ * that the ALSA core has left registered (4). failnth.sh continues from there in a new guest.
+ * TAP on stdout, one line for each operation.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -37,7 +37,7 @@
 
 static bool verbose, is_long;
 
-/* What the watchdog sees of the worker. */
+/* State of the worker that the watchdog reads. */
 static struct progress {
 	volatile unsigned long steps;
 	volatile int op, kind, n;
@@ -61,13 +61,13 @@ static int write_file(const char *path, const char *text)
 
 enum kind { SLAB, PAGES, KINDS };
 
-/* What counts as an allocation. */
+/* Which allocations are counted. */
 static int set_up_faults(enum kind kind)
 {
 	const char *const files[][2] = {
 		{ "/sys/kernel/debug/failslab/ignore-gfp-wait", "N" },
 		{ "/sys/kernel/debug/failslab/verbose", "0" },
-		/* only caches that ask for it: none */
+		/* only caches that are marked for it: none */
 		{ "/sys/kernel/debug/failslab/cache-filter", kind == SLAB ? "N" : "Y" },
 		{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N" },
 		{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N" },
@@ -98,7 +98,7 @@ static void arm(int n)
 	}
 }
 
-/* Was the n-th allocation reached? */
+/* True if the n-th allocation was reached. */
 static bool disarm(int n)
 {
 	char text[16] = "";
@@ -110,7 +110,7 @@ static bool disarm(int n)
 	return atoi(text) == 0;
 }
 
-/* One system call with its n-th allocation failing; 0 or errno. *hit: there was one. */
+/* One system call whose n-th allocation fails; 0 or errno. *hit: there was an n-th one. */
 #define WITH_FAULT(n, hit, expression)					\
 	({								\
 		int wf_err;						\
@@ -167,11 +167,11 @@ static int driver_plain(const char *name)
 	return driver_file(0, &hit, name);
 }
 
-/* ---- what must hold afterwards ------------------------------------------------------ */
+/* ---- checks after each try ----------------------------------------------------------- */
 
 /*
- * The card's number. Not always 0: when snd_card_new() fails late the ALSA core forgets to
- * give the number back.
+ * The card's number. Not always 0: if snd_card_new() fails late, the ALSA core does not release
+ * the number.
  */
 static int card_number(void)
 {
@@ -206,9 +206,9 @@ static bool nobody_owns(void)
 }
 
 /*
- * A PCM device without its card: when the second of two cannot be registered (or has no
- * name, which the ALSA core does not look at), the core forgets to take the first one back.
- * That card is never freed, and none of the same number can be registered any more.
+ * A PCM device without its card: if the second of two devices cannot be registered (or has no
+ * name, which the ALSA core does not check), the core does not unregister the first one. That card
+ * is never freed, and no other card of the same number can be registered.
  */
 static bool has_leftover(void)
 {
@@ -219,12 +219,12 @@ static bool has_leftover(void)
 		snprintf(pcm_path, sizeof(pcm_path), "/sys/class/sound/pcmC%dD0p", i);
 		snprintf(card_path, sizeof(card_path), "/proc/asound/card%d", i);
 		if (!faccessat(AT_FDCWD, pcm_path, F_OK, AT_SYMLINK_NOFOLLOW) && access(card_path, F_OK))
-			return true;	/* a link that leads nowhere */
+			return true;	/* a dangling link */
 	}
 	return false;
 }
 
-/* The device is there, its node is not: the driver core ignores what devtmpfs says. */
+/* The device exists without a node: the driver core ignores errors of devtmpfs. */
 static bool has_no_node(void)
 {
 	char path[64];
@@ -236,7 +236,7 @@ static bool has_no_node(void)
 	return has_device && access(path, F_OK);
 }
 
-/* A running stream passes points, in real time or stepped. */
+/* True if a running stream passes points, in real time or stepped. */
 static int try_points(int fd, int ev)
 {
 	char path[64];
@@ -259,7 +259,7 @@ static int try_points(int fd, int ev)
 	return !err && counted(ev) != 2 ? ETIME : err;
 }
 
-/* A card that works, through whichever node it got. */
+/* True if the card works, through any node that it has. */
 static int try_card(void)
 {
 	struct wavert_new_stream arg = { .pin = 0 };
@@ -361,7 +361,7 @@ static int undo_bind(void)
 static volatile unsigned char *mapped;
 static size_t mapped_bytes;
 
-/* A stream runs, is mapped and has an event while the device is taken away. */
+/* A stream runs, is mapped and has an event while the device is removed. */
 static int before_unbind(void)
 {
 	event = new_event();
@@ -382,7 +382,7 @@ static int do_unbind(int n, bool *hit)
 	return driver_file(n, hit, "unbind");
 }
 
-/* The client is told and may go on touching its memory. */
+/* The client is notified and may still access its memory. */
 static int try_unbound(void)
 {
 	mapped[4096] = 2;
@@ -490,7 +490,7 @@ static int do_alloc_big(int n, bool *hit)
 	return alloc_of(n, hit, 64 << 10);
 }
 
-/* Mapped, it is zero throughout and can be run. */
+/* The mapping contains only zeros and the stream can run. */
 static int try_alloc(void)
 {
 	volatile unsigned char *at = map_buffer(stream, 8192);
@@ -515,7 +515,7 @@ static int before_map(void)
 	return stream < 0 ? -stream : 0;
 }
 
-/* Each time where no page table is yet, so that its allocations are among those that fail. */
+/* Each time at an address without a page table, so that its allocation can also fail. */
 static void *fresh_place(void)
 {
 	static unsigned long place = 64ul << 30;
@@ -564,8 +564,8 @@ static int undo_map(void)
 }
 
 /*
- * In a process of its own: whether a fault that finds no memory is tried again or ends in
- * SIGBUS or the OOM killer is the kernel's choice; the exit code says what came of it.
+ * In a separate process: on a fault without memory the kernel may retry, send SIGBUS or call the
+ * OOM killer. The exit code shows the result.
  */
 static int do_touch(int n, bool *hit)
 {
@@ -728,8 +728,8 @@ static int nothing(void)
 }
 
 /*
- * set_up/tear_down: once, around the sweep. before/after: around every try, without a
- * fault. act: the one call. verify: after a call that succeeded; then undo.
+ * set_up/tear_down: once, around all tries. before/after: around every try, without a fault.
+ * act: the call to test. verify: after a call that succeeded; then undo.
  */
 static const struct operation {
 	const char *name;
@@ -740,7 +740,7 @@ static const struct operation {
 	int (*undo)(void);
 	int (*after)(void);
 	int (*tear_down)(void);
-	int errors[2];		/* besides ENOMEM */
+	int errors[2];		/* allowed in addition to ENOMEM */
 	enum { ALWAYS, LONG, ASKED } when;	/* ASKED: only by name */
 } operations[] = {
 	{ "unbind", set_up_sim, before_unbind, do_unbind, try_unbound, undo_unbind, after_unbind,
@@ -773,28 +773,28 @@ static const struct operation {
 	  tear_down_sim, { 0 }, ALWAYS },
 	{ "load-snd-wavert", nothing, nothing, load_core, nothing, tear_down_core, nothing,
 	  nothing, { 0 }, LONG },
-	/* a card that does not come up is left out, and without any the module refuses */
+	/* a card that fails is left out; without any card the module refuses to load */
 	{ "load-snd-wavert-sim", set_up_core, nothing, load_sim, try_card, unload_sim, nothing,
 	  tear_down_core, { ENODEV, EINVAL }, LONG },
 	{ "load-snd-wavert-sim-step", set_up_core, nothing, load_sim_step, try_card,
 	  unload_sim, nothing, tear_down_core, { ENODEV, EINVAL }, LONG },
 	{ "bind", set_up_unbound, nothing, do_bind, try_card, undo_bind, nothing,
 	  tear_down_sim, { EINVAL }, LONG },
-	/* for comparison: what the ALSA core does with a card of its own */
+	/* for comparison: the ALSA core with an in-tree driver */
 	{ "load-snd-dummy", nothing, nothing, load_other, nothing, unload_other, nothing, nothing,
 	  { ENODEV, EINVAL }, ASKED },
 };
 
 #define OPERATIONS ((int)(sizeof(operations) / sizeof(operations[0])))
 
-/* ---- known failures of the kernel around us ---------------------------------------------- */
+/* ---- known failures of the kernel ---------------------------------------------------------- */
 
 static const char *known_file;
 static int first = 1, last = 1 << 20;
 static enum kind first_kind = SLAB;
-static bool is_part;		/* LAST is given: stop there */
+static bool is_part;		/* LAST was given: stop there */
 
-/* As it is written on the command line and in KNOWN-FILE. */
+/* The name on the command line and in KNOWN-FILE. */
 static const char *full_name(const struct operation *op, enum kind kind)
 {
 	static char name[64];
@@ -826,7 +826,7 @@ static bool is_known(const char *name, int n)
 struct tally {
 	int count[KINDS], failed, spared, known;
 	int bad_n;		/* the first n at which something was wrong, or 0 */
-	const char *bad;	/* and what */
+	const char *bad;	/* and the reason */
 	int bad_err;
 };
 
@@ -841,18 +841,18 @@ static int wrong(struct tally *t, int n, const char *what, int err)
 	return -1;
 }
 
-/* A call has succeeded: does it work, and can it be undone? */
+/* After a call that succeeded: check that it works and can be undone. */
 static int check_success(const struct operation *op, struct tally *t, int n)
 {
 	int err = op->verify();
 
 	if (err)
-		wrong(t, n, "it says success, but does not work", err);
+		wrong(t, n, "it returns success, but does not work", err);
 	err = op->undo();
 	return err ? wrong(t, n, "cannot be undone", err) : 0;
 }
 
-/* The call with its n-th allocation failing (0: none), and, if it failed, once more. */
+/* The call whose n-th allocation fails (0: none). If it failed, it is made once more. */
 static int one_call(const struct operation *op, struct tally *t, int n, bool *hit)
 {
 	bool plain;
@@ -892,7 +892,7 @@ static int one_try(const struct operation *op, struct tally *t, int n, bool *hit
 		return wrong(t, n, "preparations fail", err);
 	err = one_call(op, t, n, hit);
 	later = op->after();
-	return later ? wrong(t, n, "cannot be tidied up", later) : err;
+	return later ? wrong(t, n, "cannot be cleaned up", later) : err;
 }
 
 static void sweep(const struct operation *op, enum kind kind, struct tally *t)
@@ -902,7 +902,7 @@ static void sweep(const struct operation *op, enum kind kind, struct tally *t)
 
 	set_up_faults(kind);
 	progress->kind = kind;
-	/* once without a fault: what is allocated only the first time is no part of this */
+	/* once without a fault: allocations that are made only the first time are not tested */
 	if (one_try(op, t, 0, &plain))
 		return;
 	for (n = from; hit && n <= last && !t->bad; n++) {
@@ -911,7 +911,7 @@ static void sweep(const struct operation *op, enum kind kind, struct tally *t)
 		else if (one_try(op, t, n, &hit))
 			return;
 		if (op->set_up == set_up_sim && !nobody_owns())
-			wrong(t, n, "somebody owns the pin afterwards", EBUSY);
+			wrong(t, n, "the pin has an owner afterwards", EBUSY);
 	}
 	t->count[kind] = n - 1 - !hit;
 }
@@ -920,8 +920,8 @@ static void run_operation(const struct operation *op)
 {
 	enum kind kind, kinds = is_part ? first_kind + 1 : KINDS;
 	/*
-	 * Twice: a try that makes one allocation more than others (a new node of some id
-	 * tree) may miss the one that was meant. From the middle on only once, see failnth.sh.
+	 * Twice: a try that makes one allocation more than others (a new node of an id
+	 * tree) may miss the intended one. From the middle on only once, see failnth.sh.
 	 */
 	int rounds = first == 1 && !is_part ? 2 : 1, round;
 	struct tally t = { 0 };
@@ -937,19 +937,19 @@ static void run_operation(const struct operation *op)
 		if (err)
 			wrong(&t, 0, "modules cannot be removed", err);
 	}
-	tap_ok(!t.bad, "%s: each of %d allocations and %d of whole pages failed once: no trace, next try works",
+	tap_ok(!t.bad, "%s: each of %d allocations and %d of whole pages failed once: nothing remains, the next try works",
 	       op->name, t.count[SLAB], t.count[PAGES]);
-	printf("# from %s %d on: %d errors, %d done without, %d known left out\n",
+	printf("# from %s %d on: %d errors, %d not needed, %d known left out\n",
 	       full_name(op, first_kind), first, t.failed, t.spared, t.known);
 	if (t.bad)
 		printf("# first: n = %d: %s (%s)\n", t.bad_n, t.bad, strerror(t.bad_err));
 	fflush(stdout);
 }
 
-/* kmemleak gives up for good when it cannot record an object. */
+/* kmemleak disables itself when it cannot record an object. */
 static void check_kmemleak(void)
 {
-	TAP_CHECK(!write_file("/sys/kernel/debug/kmemleak", "scan"), "kmemleak has survived it all");
+	TAP_CHECK(!write_file("/sys/kernel/debug/kmemleak", "scan"), "kmemleak is still enabled");
 }
 
 static int work(const char *only)
@@ -963,7 +963,7 @@ static int work(const char *only)
 		progress->op = i;
 		run_operation(&operations[i]);
 		if (tap_failures && !only) {
-			printf("# stopping: what follows would build on it\n");
+			printf("# stopping: the next operations depend on it\n");
 			break;
 		}
 	}
@@ -997,7 +997,7 @@ static int watch(pid_t pid)
 		steps = progress->steps;
 		if (idle < PATIENCE * 50)
 			continue;
-		/* no report by the kernel as well */
+		/* disable the kernel's own report */
 		write_file("/proc/sys/kernel/hung_task_timeout_secs", "0");
 		printf("not ok - %s: the call returns when its allocation %d fails\n",
 		       operations[progress->op].name, progress->n);
@@ -1005,7 +1005,7 @@ static int watch(pid_t pid)
 		       progress->n);
 		show_stack(pid);
 		fflush(stdout);
-		/* such a guest cannot even be powered off */
+		/* such a guest cannot be powered off */
 		sleep(1);
 		write_file("/sys/kernel/debug/provoke-crash/DIRECT", "PANIC");
 		return HANGS;

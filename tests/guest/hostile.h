@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hostile.h - what the hostile_* programs share: an attacker without privileges, streams of
- * any card, many watchers of one event, kernel counters. Everything that depends on the names
- * of the binary interface is here and in abi.h. Static functions.
+ * hostile.h - functions that the hostile_* programs share: an attacker without privileges, streams
+ * of any card, many watchers of one event, kernel counters. Only this file and abi.h depend on the
+ * names of the binary interface. Static functions.
  */
 #ifndef WRT_TEST_HOSTILE_H
 #define WRT_TEST_HOSTILE_H
@@ -37,7 +37,7 @@ static inline uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* ---- the kernel's files ----------------------------------------------------------------- */
+/* ---- files of the kernel ----------------------------------------------------------------- */
 
 static inline int write_text(const char *path, const char *text)
 {
@@ -69,7 +69,7 @@ static inline long long read_value(const char *path, const char *key)
 
 /* ---- an attacker ------------------------------------------------------------------------ */
 
-/* As udev does it: group audio may open the nodes. As root, once. */
+/* Allows group audio to open the nodes, as udev does. Called once, as root. */
 static inline void open_nodes_to_audio(void)
 {
 	char path[32];
@@ -82,7 +82,7 @@ static inline void open_nodes_to_audio(void)
 	}
 }
 
-/* A limit of a million descriptors, then no privilege at all. */
+/* Raises the limit of descriptors to a million, then drops all privileges. */
 static inline void become(unsigned int uid)
 {
 	struct rlimit files = { 1000000, 1000000 };
@@ -111,7 +111,7 @@ static inline int stream_of(unsigned int card, unsigned int direction, unsigned 
 	return err ? -err : arg.fd;
 }
 
-/* S16 stereo with count points of so many frames each. 0 or errno. */
+/* S16 stereo with `count` points, `frames` apart. 0 or errno. */
 static inline int set_up(int fd, unsigned int rate, unsigned int count, unsigned int frames)
 {
 	int err = set_format(fd, rate, WAVERT_FORMAT_S16, 2);
@@ -137,9 +137,9 @@ static inline uint64_t all_points(const struct wavert_page *page)
 /* ---- watchers --------------------------------------------------------------------------- */
 
 /*
- * Each watcher is an entry of the event's wait queue: a signal walks them all. An epoll
- * descriptor takes an event once, so n watchers of an event need n epoll descriptors; those
- * serve any number of events.
+ * Each watcher is an entry of the event's wait queue, and a signal walks all of them. An epoll
+ * descriptor can contain an event once, so n watchers of an event need n epoll descriptors. These
+ * can contain any number of events.
  */
 static inline int *new_watchers(unsigned int n)
 {
@@ -164,7 +164,7 @@ static inline void watch(const int *epoll, unsigned int n, int event)
 			die("epoll_ctl");
 }
 
-/* Registers so many new events, each with its watchers. 0 or errno. */
+/* Registers new events, each with its watchers. 0 or errno. */
 static inline int register_watched(int fd, unsigned int events, const int *epoll,
 				   unsigned int watchers)
 {
@@ -197,7 +197,7 @@ static inline int observe(unsigned int card, unsigned int observers, unsigned in
 
 /* ---- processes -------------------------------------------------------------------------- */
 
-/* Forks. The child reports over a pipe when it is ready; each side has its end in *ready. */
+/* Forks. The child reports over a pipe when it is ready; *ready is each side's end of it. */
 static inline pid_t start(int *ready)
 {
 	int ends[2];

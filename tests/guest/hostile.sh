@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A program of root's plays through ALSA while unprivileged users run streams, or observe its
-# own stream, with events of many watchers: no underrun in 30 s. Runs in a guest with exact
-# time, two cards, hostile_signals and aplay at hand. Prints TAP.
+# A program of root plays through ALSA while unprivileged users run streams, or observe its
+# stream, with events that have many watchers: no underrun in 30 s. Runs in a guest with exact
+# time, two cards, hostile_signals and aplay. Prints TAP.
 
 # shellcheck disable=SC2317 # called through check
 . ./tap.sh
 seconds=${1:-30}
 
-begin()	# ARGUMENTS OF hostile_signals: in the background, until it is ready; pid in $pid
+begin()	# ARGUMENTS OF hostile_signals: runs in the background, ready on return; pid in $pid
 {
-	rm -f /tmp/hostile	# the answer of the last one
+	rm -f /tmp/hostile	# the report of the last process
 	hostile_signals "$@" >/tmp/hostile 2>&1 &
 	pid=$!
 	tries=3000
@@ -44,7 +44,7 @@ beside()	# NAME DEVICE ARGUMENTS OF hostile_signals
 	device=$2
 	shift 2
 	check "$name" begin "$@"
-	check "aplay on $device has no underrun in $seconds s beside it" plays "$device"
+	check "aplay on $device has no underrun in $seconds s at the same time" plays "$device"
 	end
 }
 

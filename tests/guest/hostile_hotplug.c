@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostile_hotplug.c - a processor is taken offline and put online again, many times, under
- * 32 running streams of two cards. Runs in the guest as root with two processors and
+ * hostile_hotplug.c - a processor is taken offline and put online again, many times, while 32
+ * streams of two cards run. Runs in the guest as root with two processors and
  * "enable=1,1 streams=8". TAP on stdout.
  *
  *   hostile_hotplug CYCLES
@@ -22,7 +22,7 @@ struct running {
 
 static struct running streams[STREAMS];
 
-/* Rates that share few points in time, so that interrupts are spread over each millisecond. */
+/* Rates whose points rarely coincide, so that interrupts are spread over each millisecond. */
 static const unsigned int rates[] = { 44100, 48000, 32000, 22050 };
 
 static int run_one(struct running *r, unsigned int n)
@@ -41,7 +41,7 @@ static int run_one(struct running *r, unsigned int n)
 	return err ? err : set_state(r->fd, WAVERT_STATE_RUN);
 }
 
-/* Paused: one signal a point, and as many points as the position says. */
+/* Paused: one signal a point, and the number of points agrees with the position. */
 static bool is_exact(struct running *r)
 {
 	uint64_t distance = r->page->buffer_bytes / 2;
@@ -111,12 +111,12 @@ int main(int argc, char **argv)
 	if (err)
 		return tap_done();
 	TAP_CHECK(!cycle_processor(cycles),
-		  "a processor is taken offline and put online %u times under them", cycles);
-	TAP_CHECK(!halted_streams(), "all of them run on");
+		  "a processor is taken offline and put online %u times while they run", cycles);
+	TAP_CHECK(!halted_streams(), "all of them continue");
 	TAP_CHECK(!warnings(), "the kernel log has no warning");
 	for (i = 0; i < STREAMS; i++)
 		inexact += !is_exact(&streams[i]);
-	TAP_CHECK(!inexact, "each stream has one signal a point, and the points of its position");
+	TAP_CHECK(!inexact, "each stream has one signal a point, and its points agree with its position");
 	printf("# %u cycles took %.1f s of guest time\n", cycles, seconds() - began);
 	return tap_done();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * hostile_memory.c - an unprivileged user in a memory cgroup of 64 MB allocates buffers from
- * many streams at once. What the kernel spends beyond the cgroup's charge is bounded by the
- * DMA engines: one buffer each. Runs in the guest as root, on the simulator with streams=1.
- * TAP on stdout.
+ * many streams at once. The number of DMA engines limits the memory that is not charged to the
+ * cgroup: one buffer each. Runs in the guest as root, on the simulator with streams=1. TAP on
+ * stdout.
  *
  *   hostile_memory THREADS SECONDS
  */
@@ -22,11 +22,11 @@
 
 enum attack { ASK_VERSION, PIN_IS_OWNED, PIN_IS_CONTESTED };
 
-static unsigned int samples;	/* an attack lasts so long */
+static unsigned int samples;	/* duration of an attack */
 
 static struct shared {
 	atomic_ulong calls, won, busy, no_memory, other;
-	atomic_ulong no_stream;		/* NEW_STREAM: as many as one user may have */
+	atomic_ulong no_stream;		/* NEW_STREAM: the maximum of one user */
 } *shared;
 
 /* ---- the attacker ----------------------------------------------------------------------- */
@@ -62,7 +62,7 @@ static void count(int err)
 		shared->other++;
 }
 
-/* Tries again for as long as the user has as many streams as it may. */
+/* Retries while the user has the maximum number of streams. */
 static int new_attacking_stream(enum attack attack)
 {
 	unsigned int direction = attack == PIN_IS_CONTESTED ? WAVERT_CAPTURE : WAVERT_PLAYBACK;
@@ -116,7 +116,7 @@ static struct use use_now(void)
 			     read_value(GROUP "/memory.current", NULL) };
 }
 
-/* The most that was gone from MemFree and not charged to the cgroup, bytes. */
+/* Maximum of the bytes that were missing in MemFree and not charged to the cgroup. */
 static long long uncharged(enum attack attack, unsigned int threads)
 {
 	struct use before, now;
@@ -125,7 +125,7 @@ static long long uncharged(enum attack attack, unsigned int threads)
 	unsigned int i;
 	int ready;
 
-	usleep(1000000);	/* until the kernel has freed what the last attacker had */
+	usleep(1000000);	/* until the kernel has freed the memory of the last attacker */
 	before = use_now();
 	pid = start(&ready);
 	if (!pid)
@@ -154,7 +154,7 @@ static long long kills_outside(void)
 	       read_value(GROUP "/memory.events", "oom_kill ");
 }
 
-/* ---- who else is there ------------------------------------------------------------------ */
+/* ---- other processes ---------------------------------------------------------------------- */
 
 static pid_t start_owner(void)
 {
@@ -235,14 +235,14 @@ static void test_attack(enum attack attack, unsigned int threads, long long allo
 	most = uncharged(attack, threads);
 	printf("# %lu calls, %lu buffers, %lu EBUSY, %lu ENOMEM, %lu other errors\n", shared->calls,
 	       shared->won, shared->busy, shared->no_memory, shared->other);
-	printf("# %lu times no stream\n", shared->no_stream);
+	printf("# NEW_STREAM refused %lu times\n", shared->no_stream);
 	if (attack == PIN_IS_OWNED)
 		TAP_CHECK(shared->busy && !shared->won && !shared->other && !shared->no_memory,
-			  "%u threads allocate for a pin that is owned: EBUSY, always", threads);
+			  "%u threads allocate for a pin that is owned: always EBUSY", threads);
 	else
 		TAP_CHECK(shared->won && !shared->other && !shared->no_memory,
-			  "%u threads compete for a pin: a buffer or EBUSY", threads);
-	TAP_CHECK(most <= allowed, "%lld kB at most were charged to no one, %lld kB are allowed",
+			  "%u threads compete for a pin: each gets a buffer or EBUSY", threads);
+	TAP_CHECK(most <= allowed, "at most %lld kB were not charged, %lld kB are allowed",
 		  most >> 10, allowed >> 10);
 }
 
@@ -262,18 +262,18 @@ int main(int argc, char **argv)
 	open_nodes_to_audio();
 	owner = start_owner();
 	bystander = start_bystander();
-	/* the samples are taken at their times, however many threads want the processor */
+	/* samples are taken on time, independent of the number of threads */
 	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first))
 		die("sched_setscheduler");
-	/* stacks, page tables and files of as many threads */
+	/* stacks, page tables and files of the same number of threads */
 	allowed = uncharged(ASK_VERSION, threads);
-	printf("# so many threads that allocate nothing: %lld kB\n", allowed >> 10);
+	printf("# the same number of threads that allocate nothing: %lld kB\n", allowed >> 10);
 	allowed += buffers_max();
 	test_attack(PIN_IS_OWNED, threads, allowed);
 	test_attack(PIN_IS_CONTESTED, threads, allowed);
 	TAP_CHECK(!kills_outside() && !waitpid(bystander, NULL, WNOHANG) &&
 		  !waitpid(owner, NULL, WNOHANG),
-		  "no process outside of the attacker's cgroup was killed for want of memory");
+		  "no process outside of the attacker's cgroup was killed by the OOM killer");
 	kill_and_wait(owner);
 	kill_and_wait(bystander);
 	return tap_done();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostile_signals.c - events with many watchers: a signal walks the event's wait queue, which
- * an unprivileged client makes as long as it likes. Runs in the guest as root, on the simulator
- * with one processor and exact time (8 ns an instruction). TAP on stdout.
+ * hostile_signals.c - events with many watchers: a signal walks the event's wait queue, whose
+ * length an unprivileged client chooses. Runs in the guest as root, on the simulator with one
+ * processor and exact time (8 ns an instruction). TAP on stdout.
  *
  *   hostile_signals observers WATCHERS     the owner among eight observers of 64 events each
  *   hostile_signals owner EVENTS WATCHERS  the interrupts of a hostile owner
@@ -13,25 +13,26 @@
 #include "hostile.h"
 
 #define RATE		48000u
-#define POINT_FRAMES	32u		/* 667 us, the least distance */
+#define POINT_FRAMES	32u		/* 667 us, the minimum distance */
 #define POINTS		64u		/* a buffer */
 #define EVENTS		64u
-#define STRANGERS	6u		/* two of the eight places are the owner's and root's */
+#define STRANGERS	6u		/* two of eight places: owner's user, root */
 #define FRIENDS		2u
 #define MS		1000000ull
 /*
- * An ordinary task waits longer by one signal, which cannot be interrupted (104 us with 100
- * watchers), and by this, ns: 45 us wake the thread and put it to sleep again, and an interrupt
- * writes eight pages more, 17 us. The longest wait without observers (94 us, when a tick and an
- * interrupt meet) comes on top. Half a signal is allowed for what else may meet; and the longest
- * waits are not judged, since the kernel's own threads run now and then as well.
+ * With observers an ordinary task may wait longer by one signal, which cannot be interrupted
+ * (104 us with 100 watchers), and by this time, ns: it takes 45 us to wake the thread and put it to
+ * sleep again, and 17 us to write eight more pages in an interrupt. To these the longest wait
+ * without observers is added (94 us, when a tick and an interrupt coincide). Half a signal is
+ * allowed for other coincidences. The very longest waits are not checked, since the kernel's own
+ * threads also run from time to time.
  */
 #define GAP_MORE	62000ull
-#define GAPS		10u		/* the longest; the last of them is judged */
-#define SETTLED_NS	(200 * MS)	/* after that a slow event has been found to be slow */
+#define GAPS		10u		/* the longest waits; the last of them is checked */
+#define SETTLED_NS	(200 * MS)	/* after that a slow event has been recognised */
 
 static struct shared {
-	/* of the owner's signals, in ns after their interrupt */
+	/* delay of the owner's signals after their interrupt, ns */
 	uint64_t mean, most;
 	unsigned long signalled, unsignalled;
 	/* of the spinning task */
@@ -48,7 +49,7 @@ static struct shared {
 struct owner {
 	int fd, event;
 	const struct wavert_page *page;
-	uint64_t seen, delays;	/* ring entries judged so far, and the sum of their delays */
+	uint64_t seen, delays;	/* ring entries evaluated so far, and the sum of their delays */
 };
 
 /* Ring entries signalled since; in order, so the first that is not yet ends it. */
@@ -193,7 +194,7 @@ static pid_t start_observers(unsigned int uid, unsigned int n, unsigned int watc
 		pause();
 }
 
-/* What one signal takes: as long as its owner's write() to such an event. */
+/* Duration of one signal: that of a write() by its owner to such an event. */
 static uint64_t signal_ns(unsigned int watchers)
 {
 	uint64_t began, took, least = ~0ull, one = 1;
@@ -220,12 +221,12 @@ static uint64_t signal_ns(unsigned int watchers)
 
 static void print_measured(const char *who)
 {
-	printf("# %s: owner's signal after its interrupt: mean %.1f us, most %.1f us\n", who,
+	printf("# %s: owner's signal after its interrupt: mean %.1f us, maximum %.1f us\n", who,
 	       (double)shared->mean / 1e3, (double)shared->most / 1e3);
-	printf("# %s: %lu points signalled in time for the log, %lu not\n", who,
+	printf("# %s: %lu points signalled while in the log, %lu not\n", who,
 	       shared->signalled, shared->unsignalled);
 	printf("# %s: an ordinary task had %.1f %% of the processor\n", who, shared->share * 100);
-	printf("# %s: it waited %.1f us at most, the %uth longest wait was %.1f us\n", who,
+	printf("# %s: it waited at most %.1f us, the %uth longest wait was %.1f us\n", who,
 	       (double)shared->gap[0] / 1e3, GAPS, (double)shared->gap[GAPS - 1] / 1e3);
 	printf("# %s: STOP %.1f us, %llu points, %llu signals\n", who, (double)shared->stop / 1e3,
 	       shared->points, shared->sum);
@@ -269,7 +270,7 @@ static struct shared run_owner(unsigned int observed, unsigned int watchers, con
 	return *shared;
 }
 
-/* PREEMPT_RT leaves an ordinary task less even without observers: timers run in a thread. */
+/* With PREEMPT_RT an ordinary task gets less even without observers: timers run in a thread. */
 static void test_ordinary_task(const struct shared *alone, const struct shared *among,
 			       uint64_t signal)
 {
@@ -294,11 +295,11 @@ static void test_observers(unsigned int watchers)
 		  "observers delay no signal of the owner to more than twice its delay without them");
 	test_ordinary_task(&alone, &among, signal_ns(watchers));
 	TAP_CHECK(among.stop < MS, "SET_STATE(STOP) takes less than a millisecond");
-	TAP_CHECK(among.free < MS, "so does FREE_BUFFER of a running stream");
-	TAP_CHECK(among.close < MS, "so does its close");
+	TAP_CHECK(among.free < MS, "FREE_BUFFER of a running stream takes less than a millisecond");
+	TAP_CHECK(among.close < MS, "close of a running stream takes less than a millisecond");
 }
 
-/* ---- how long interrupts last ----------------------------------------------------------- */
+/* ---- duration of interrupts ------------------------------------------------------------- */
 
 #define TRACING	"/sys/kernel/tracing/"
 
@@ -311,7 +312,7 @@ static void trace(bool on)
 	write_text(TRACING "tracing_on", on ? "1" : "0");
 }
 
-/* The stamp of a line of the trace, us. */
+/* The time stamp of a line of the trace, us. */
 static double stamp_of(const char *line)
 {
 	const char *colon = strstr(line, ": hrtimer_expire_");
@@ -380,7 +381,7 @@ static void test_owner(unsigned int events, unsigned int watchers)
 	close(ready);
 }
 
-/* ---- beside other programs -------------------------------------------------------------- */
+/* ---- together with other programs ------------------------------------------------------- */
 
 static int stay(int err, const char *what)
 {

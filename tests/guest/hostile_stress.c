@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostile_stress.c - two owners and more observers than there are places for, all of one
- * unprivileged user: they open, close, run, stop, register and unregister events with epoll
- * watchers at random, each from a thread of its own. Runs in the guest as root, in real time,
- * with several processors. TAP on stdout, the kernel log is the other judge.
+ * hostile_stress.c - two owners and more observers than the limit, all of one unprivileged user:
+ * they open, close, run, stop, register and unregister events with epoll watchers at random, each
+ * in its own thread. Runs in the guest as root, in real time, with several processors. TAP on
+ * stdout; a report in the kernel log is also a failure.
  *
  *   hostile_stress SECONDS
  *
- * What has to hold: an owner's event that is registered from before RUN until after STOP has
- * one signal a point; no event has more signals than points passed while it was registered;
- * no call fails but as the interface says.
+ * Checked: an owner's event that is registered from before RUN until after STOP has one signal a
+ * point; no event has more signals than points that passed while it was registered; every error
+ * of a call is one that the interface allows.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -17,7 +17,7 @@
 
 #include "hostile.h"
 
-#define OWNERS		2u		/* of the playback and of the capture pin */
+#define OWNERS		2u		/* of the playback pin and of the capture pin */
 #define OBSERVERS	20u		/* for 12 places: 6 of each pin */
 #define EVENTS		8u
 #define WATCHERS	50u
@@ -26,7 +26,7 @@
 static atomic_bool over;
 static atomic_ulong wrong, sessions, owned_points, observed, refused, signals;
 
-/* One for each pin, of an observer without events: they count the points of all sessions. */
+/* The page of an observer without events for each pin: counts the points of all sessions. */
 static const struct wavert_page *pages[OWNERS];
 
 static void expect(bool right, const char *what, long long value)
@@ -147,7 +147,7 @@ static void *own(void *arg)
 		expect(!err, "an owner's set-up", err);
 		if (!err)
 			run_session(&o);
-		if (next_random(&o.seed) % 2)	/* else it closes a stream that runs */
+		if (next_random(&o.seed) % 2)	/* else the stream is closed while it runs */
 			free_buffer(o.fd);
 		else
 			set_state(o.fd, WAVERT_STATE_RUN);
@@ -174,7 +174,7 @@ static void watch_some(int fd, const struct wavert_page *page, const int *epoll,
 		expect(!err, "an observer's REGISTER_EVENT", err);
 	}
 	nap(next_random(seed) % 50000);
-	for (i = 0; i < n; i += 2) {	/* the others leave with the stream */
+	for (i = 0; i < n; i += 2) {	/* close() unregisters the others */
 		err = unregister_event(fd, event[i]);
 		expect(!err, "an observer's UNREGISTER_EVENT", err);
 		passed = all_points(page) - before;
@@ -248,8 +248,8 @@ int main(int argc, char **argv)
 	}
 	run_threads(seconds);
 	printf("# %lu sessions of owners, %lu points\n", sessions, owned_points);
-	printf("# %lu observers, %lu signals, %lu times no place\n", observed, signals, refused);
-	TAP_CHECK(!wrong, "owners and observers at random for %u s: no wrong result, no wrong sum",
+	printf("# %lu observers, %lu signals, refused %lu times\n", observed, signals, refused);
+	TAP_CHECK(!wrong, "random calls of owners and observers for %u s: no wrong result, no wrong sum",
 		  seconds);
 	TAP_CHECK(sessions && owned_points && observed && signals,
 		  "there were sessions, points, observers and signals");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mappings_test.c - memory and rights of a client: page faults, madvise() and mprotect() on
- * each mapping, filters opened for reading, and how many streams a user may have. Runs in the
+ * mappings_test.c - memory and permissions of a client: page faults, madvise() and mprotect() on
+ * each mapping, filters opened for reading, and the limits of streams a user. Runs in the
  * guest as root on four simulated cards, modules inserted. TAP on stdout. Card 0 is unbound
  * and bound again at the end.
  */
@@ -114,7 +114,7 @@ static void test_faults(void)
 	first = pass(buffer, BYTES, false);
 	writes = pass(buffer, BYTES, true);
 	printf("# %ld faults in the first pass, %ld in one that writes\n", first, writes);
-	TAP_CHECK(first <= 1, "the first pass over a buffer of 256 pages takes one page fault at most");
+	TAP_CHECK(first <= 1, "the first pass over a buffer of 256 pages takes at most one page fault");
 	if (dirty_bit_is_hardware())
 		TAP_CHECK(!writes, "a pass that writes after it takes none");
 	else
@@ -133,7 +133,7 @@ static bool holds_numbers(const volatile unsigned char *at, unsigned int bytes)
 	return true;
 }
 
-/* Parts of a mapping are mappings of their own, each with its own first page. */
+/* Each part of a split mapping is a separate mapping with its own first page. */
 static void test_split(void)
 {
 	int fd = ready_stream(WAVERT_PLAYBACK, 2, BYTES);
@@ -148,7 +148,7 @@ static void test_split(void)
 	TAP_CHECK(holds_numbers(parts, BYTES / 2) &&
 		  parts[BYTES - PAGE] == (unsigned char)(BYTES / PAGE - 1) &&
 		  parts[BYTES / 2 + PAGE] == (unsigned char)(BYTES / PAGE / 2 + 1),
-		  "and shows the pages of its place in the buffer");
+		  "it shows the pages of its part of the buffer");
 	munmap(writer, BYTES);
 	munmap(parts, BYTES);
 	close(fd);
@@ -177,12 +177,12 @@ static void test_library(void)
 	err = wavert_stream_set_format(stream, 48000, WAVERT_FORMAT_S16, 2) ||
 	      wavert_stream_alloc(stream, BYTES, 2, 0);
 	buffer = wavert_stream_buffer(stream, &bytes);
-	TAP_CHECK(!err && !pass(buffer, BYTES, true), "libwavert's buffer takes none, not even when written");
+	TAP_CHECK(!err && !pass(buffer, BYTES, true), "libwavert's buffer takes none, not even on a write");
 	wavert_stream_close(stream);
 	wavert_close(device);
 }
 
-/* After the device is gone every page is the scratch page. */
+/* After removal of the device every page is the scratch page. */
 static void test_faults_of_removed(void)
 {
 	int fd = ready_stream(WAVERT_PLAYBACK, 2, BYTES), err;
@@ -192,9 +192,9 @@ static void test_faults_of_removed(void)
 	pass(buffer, BYTES, true);
 	err = write_file(DRIVER "unbind", "snd-wavert-sim.0");
 	first = pass(buffer, BYTES, false);
-	TAP_CHECK(!err && first <= 1, "after removal of the device a pass takes one page fault at most");
+	TAP_CHECK(!err && first <= 1, "after removal of the device a pass takes at most one page fault");
 	TAP_CHECK(!buffer[0] && !buffer[BYTES / 2] && !buffer[BYTES - PAGE],
-		  "and shows zeros on every page");
+		  "it reads zeros on every page");
 	munmap((void *)buffer, BYTES);
 	close(fd);
 	TAP_CHECK(!write_file(DRIVER "bind", "snd-wavert-sim.0"), "the device can be bound again");
@@ -227,7 +227,7 @@ static bool is_executable(const void *at)
 	return exec;
 }
 
-/* For a program without a mark for its stack the kernel adds PROT_EXEC to every PROT_READ. */
+/* If a program has no GNU_STACK header, the kernel adds PROT_EXEC to every PROT_READ. */
 static void test_old_program(int fd)
 {
 	void *page;
@@ -235,7 +235,7 @@ static void test_old_program(int fd)
 	personality(personality(0xffffffff) | READ_IMPLIES_EXEC);
 	page = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, WAVERT_MMAP_PAGE);
 	TAP_CHECK(page != MAP_FAILED && !is_executable(page),
-		  "a program whose readable memory is executable can map, but not execute");
+		  "a program whose readable memory is executable can map the buffer, but not execute it");
 	personality(personality(0xffffffff) & ~READ_IMPLIES_EXEC);
 	if (page != MAP_FAILED)
 		munmap(page, PAGE);
@@ -260,12 +260,12 @@ static void test_exec(void)
 
 /* ---- advice ---------------------------------------------------------------------------- */
 
-/* In a child, since a mapping that broke would end it. */
+/* Called in a child, since an access to a broken mapping would kill the process. */
 static int advise_all(int fd)
 {
 	unsigned char *buffer = map_buffer(fd, BYTES);
 	const struct wavert_page *page = map_page(fd);
-	/* all numbers of madvise(2); HWPOISON (100) and SOFT_OFFLINE (101) take memory away */
+	/* all of madvise(2) except HWPOISON (100) and SOFT_OFFLINE (101), which remove memory */
 	static const int last = 31, guard[] = { 102, 103 };
 	int advice, i;
 
@@ -292,13 +292,13 @@ static void test_advice(void)
 	if (!pid)
 		_exit(advise_all(fd));
 	code = exit_code(pid);
-	TAP_CHECK(!code, "no madvise() on buffer or register page changes what they show");
+	TAP_CHECK(!code, "no madvise() on buffer or register page changes their contents");
 	if (code)
-		printf("# the child ended with %d\n", code);
+		printf("# the child exited with %d\n", code);
 	close(fd);
 }
 
-/* ---- a filter for reading ------------------------------------------------------------- */
+/* ---- a read-only filter ---------------------------------------------------------------- */
 
 static void test_read_only_filter(void)
 {
@@ -306,19 +306,19 @@ static void test_read_only_filter(void)
 	const struct wavert_page *page;
 
 	fd = stream_of(0, O_RDONLY, 0);
-	TAP_CHECK(fd == -EPERM, "a filter opened for reading makes no stream (EPERM)");
+	TAP_CHECK(fd == -EPERM, "a filter opened for reading cannot open a stream (EPERM)");
 	if (fd >= 0)
 		close(fd);
 	fd = stream_of(0, O_RDONLY, WAVERT_STREAM_OBSERVE);
 	page = map_page(fd);
 	TAP_CHECK(fd >= 0 && page && page->buffer_bytes == BYTES && !register_event(fd, event),
-		  "it makes an observer, which sees the page and has events");
+		  "it can open an observer, which has the page and events");
 	munmap((void *)page, PAGE);
 	close(fd);
 	close(event);
 	close(owner);
 	fd = stream_of(0, O_WRONLY, WAVERT_STREAM_OBSERVE);
-	TAP_CHECK(fd == -EPERM, "a filter opened for writing only makes no observer (EPERM)");
+	TAP_CHECK(fd == -EPERM, "a filter opened for writing only cannot open an observer (EPERM)");
 	if (fd >= 0)
 		close(fd);
 }
@@ -337,7 +337,7 @@ static pid_t fork_as(uid_t uid)
 
 static int last_error;
 
-/* Opens streams of card 0 until one is refused, or `most` are there. */
+/* Opens streams of card 0 until one is refused, or there are `most`. */
 static int open_many(unsigned int flags, int most, int *fds)
 {
 	int n;
@@ -358,7 +358,7 @@ struct user {
 	int got[2];	/* streams, error */
 };
 
-/* A process of that user that opens as many streams as it may, and keeps them. */
+/* A process of that user that opens streams up to the limit and keeps them. */
 static void user_opens(struct user *u, uid_t uid, unsigned int flags)
 {
 	static int fds[STREAMS_CARD + 1];
@@ -408,19 +408,19 @@ static void test_stream_limits(void)
 		user_opens(&user[i], 1000 + (uid_t)i, 0);
 		bad += !got(&user[i], STREAMS_USER);
 	}
-	TAP_CHECK(!bad, "and takes nothing from other users");
+	TAP_CHECK(!bad, "other users can still open streams");
 	user_opens(&user[3], 1003, 0);
 	TAP_CHECK(got(&user[3], STREAMS_CARD - STREAMS_KEPT - 3 * STREAMS_USER),
 		  "all users together get 224");
 	n = open_many(0, STREAMS_CARD + 1, fds);
 	TAP_CHECK(n == STREAMS_KEPT && last_error == ENOMEM,
-		  "the last 32 are for CAP_SYS_RESOURCE, then there are no more");
+		  "the last 32 are for CAP_SYS_RESOURCE, then the card is full");
 	while (n)
 		close(fds[--n]);
 	for (i = 0; i < 4; i++)
 		bad += !user_leaves(&user[i]);
 	n = open_many(0, STREAMS_CARD + 1, fds);
-	TAP_CHECK(!bad && n == STREAMS_CARD, "when their streams are closed a card has 256 again");
+	TAP_CHECK(!bad && n == STREAMS_CARD, "after their streams are closed a card has 256 again");
 	while (n)
 		close(fds[--n]);
 }
@@ -442,11 +442,11 @@ static void test_observer_limits(void)
 	close(owner);
 	user_opens(&stranger, 1000, WAVERT_STREAM_OBSERVE);
 	TAP_CHECK(!bad && got(&stranger, PLACES - PLACES_KEPT),
-		  "without an owner 2 are for root alone");
+		  "without an owner 2 are only for root");
 	user_leaves(&stranger);
 }
 
-/* ---- who is charged --------------------------------------------------------------------- */
+/* ---- memory cgroups ----------------------------------------------------------------------- */
 
 #define CGROUP "/tmp/cgroup"
 #define CHARGED (CARDS * 250)
@@ -497,7 +497,7 @@ static int charged_streams(void)
 
 	if (write_file(CGROUP "/test/cgroup.procs", "0"))
 		return 1;
-	/* The second round: tables and caches have grown by then. */
+	/* The second round is measured: tables and caches have grown by then. */
 	for (round = 0; round < 2 && !err; round++) {
 		measure(&before);
 		err = open_on_all_cards(fds);
@@ -524,13 +524,13 @@ static void test_charges(void)
 	pid_t pid;
 
 	if (!have_memory_cgroup()) {
-		tap_skip("no memory cgroup", "1000 streams are charged to whom they belong");
+		tap_skip("no memory cgroup", "1000 streams are charged to the cgroup that opened them");
 		return;
 	}
 	pid = fork();
 	if (!pid)
 		_exit(charged_streams());
-	TAP_CHECK(!exit_code(pid), "1000 streams are charged to the cgroup that made them");
+	TAP_CHECK(!exit_code(pid), "1000 streams are charged to the cgroup that opened them");
 }
 
 int main(void)
@@ -540,7 +540,7 @@ int main(void)
 	setbuf(stdout, NULL);
 	setrlimit(RLIMIT_NOFILE, &files);
 	chmod(NODE, 0666);
-	TAP_CHECK(!mlockall(MCL_CURRENT | MCL_FUTURE), "memory is locked, as a real-time client locks it");
+	TAP_CHECK(!mlockall(MCL_CURRENT | MCL_FUTURE), "memory is locked, as in a real-time client");
 	test_faults();
 	test_split();
 	test_library();

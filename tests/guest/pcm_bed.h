@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What pcm_test.c stands on: a pattern to play and to find again, streams by geometry,
- * playback and capture of one pin side by side, and what the kernel says about them.
+ * Helpers of pcm_test.c: a pattern to play and to find again, streams by geometry,
+ * playback and capture of one pin at the same time, and the kernel's reports about them.
  * Included once, by pcm_test.c.
  */
 #ifndef WRT_TEST_PCM_BED_H
@@ -53,7 +53,7 @@ struct bracket {
 	int64_t from, to;
 };
 
-/* May `frames` have passed between start and now?  Returns how far off, 0: in between. */
+/* 0 if `frames` can have passed between start and now; otherwise the difference. */
 static long frames_off(long frames, unsigned int rate, struct bracket start, struct bracket now)
 {
 	long least = (long)((now.from - start.to) * rate / 1000000000) - 1;
@@ -156,7 +156,7 @@ static snd_pcm_t *open_pcm(snd_pcm_stream_t direction, int subdevice)
 	return pcm;
 }
 
-/* The configuration space with format, channels and rate chosen. */
+/* The configuration space with format, channels and rate set. */
 static int space(snd_pcm_t *pcm, snd_pcm_hw_params_t *hw, const struct geometry *g)
 {
 	int err = snd_pcm_hw_params_any(pcm, hw);
@@ -198,7 +198,7 @@ static int configure(snd_pcm_t *pcm, const struct geometry *g)
 	snd_pcm_hw_params_alloca(&hw);
 	err = space(pcm, hw, g);
 	if (err >= 0 && g->no_wakeup) {
-		snd_pcm_nonblock(pcm, 1);	/* alsa-lib insists */
+		snd_pcm_nonblock(pcm, 1);	/* alsa-lib requires it */
 		err = snd_pcm_hw_params_set_period_wakeup(pcm, hw, 0);
 	}
 	if (err >= 0)
@@ -227,7 +227,7 @@ static struct bracket start(snd_pcm_t *pcm)
 	return b;
 }
 
-/* Through mmap: put or take up to `want` frames; at: bytes into pattern or `heard`. */
+/* Through mmap: writes or reads up to `want` frames; at: offset in pattern or `heard`, bytes. */
 static long transfer(snd_pcm_t *pcm, const struct geometry *g, uint64_t at, unsigned char *heard,
 		     snd_pcm_uframes_t want)
 {
@@ -260,7 +260,7 @@ static long transfer(snd_pcm_t *pcm, const struct geometry *g, uint64_t at, unsi
 	return done;
 }
 
-/* Where DMA is, in frames since prepare. */
+/* Position of DMA, in frames since prepare. */
 static long hw_position(snd_pcm_t *pcm, const struct geometry *g, long appl)
 {
 	long avail = snd_pcm_avail(pcm);
@@ -288,7 +288,7 @@ static long hw_position_within(snd_pcm_t *pcm, const struct geometry *g, long ap
 struct duplex {
 	struct geometry g;
 	snd_pcm_t *play, *capt;
-	uint64_t first;			/* where in the pattern playback begins, bytes */
+	uint64_t first;			/* offset in the pattern at which playback begins, bytes */
 	long written, taken;		/* frames */
 	long room;			/* of heard, frames */
 	unsigned char *heard;
@@ -331,7 +331,7 @@ static void duplex_close(struct duplex *d)
 	free(d->heard);
 }
 
-/* Both start at one frame, as near as the system does it. */
+/* Starts both at the same frame, as closely as the system can. */
 static void duplex_start(struct duplex *d)
 {
 	duplex_put(d, buffer_frames(&d->g));
@@ -360,7 +360,7 @@ static bool heard_at(const struct duplex *d, long shift)
 	       is_pattern(d->heard + skip, at, (size_t)d->taken * frame - skip);
 }
 
-/* Linked streams start some microseconds apart: allow a few frames more on one side. */
+/* Linked streams start some microseconds apart: one side may have a few frames more. */
 static bool heard_all(const struct duplex *d)
 {
 	long shift;
@@ -385,7 +385,7 @@ static bool loopback(const struct geometry *g, long frames)
 	return ok;
 }
 
-/* ---- what the kernel says ----------------------------------------------------------- */
+/* ---- reports of the kernel ----------------------------------------------------------- */
 
 static char *read_file(const char *path)
 {
@@ -413,7 +413,7 @@ static bool write_file(const char *path, const char *text)
 	return ok;
 }
 
-/* /proc/asound/card0/wavert from "playback 0" on; and a number in it behind a word. */
+/* /proc/asound/card0/wavert from "playback 0" on; and the number after a word in it. */
 static const char *proc_block(const char *stream)
 {
 	const char *at = strstr(read_file("/proc/asound/card0/wavert"), stream);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is heard after the last frame: the ring holds old, loud frames when a stream is
- * drained or stopped, and a capture of the same pin records until long after that.
+ * Sound after the last frame: the ring contains old, loud frames when a stream is
+ * drained or stopped, and a capture of the same pin records for a long time after that.
  * Included once, by pcm_test.c.
  */
 #ifndef WRT_TEST_PCM_TAIL_H
@@ -14,7 +14,7 @@ enum ending {
 	DRAIN_UNSTARTED,	/* which starts the stream */
 	DRAIN_WITHOUT_BLOCK,
 	DRAIN_PAUSED,
-	REWIND_DRAIN,		/* the last 100 frames are taken back before the drain ... */
+	REWIND_DRAIN,		/* the last 100 frames are rewound before the drain ... */
 	DRAIN_REWIND,		/* ... or while the stream drains */
 	PAUSE_DROP,
 };
@@ -22,7 +22,7 @@ enum ending {
 struct tail {
 	const char *name;
 	struct geometry g;
-	long frames;		/* written in all */
+	long frames;		/* written in total */
 	enum ending ending;
 };
 
@@ -43,7 +43,7 @@ static void tail_open(struct duplex *d, int pin, const struct tail *t)
 	start(d->capt);
 }
 
-/* Everything is written; the ring is full or holds what is left. */
+/* Everything is written; the ring is full or contains the rest. */
 static bool tail_write(struct duplex *d, const struct tail *t)
 {
 	duplex_put(d, (snd_pcm_uframes_t)t->frames);
@@ -59,7 +59,7 @@ static bool tail_write(struct duplex *d, const struct tail *t)
 	return true;
 }
 
-/* A drain that does not block ends by itself, and poll() wakes for it. */
+/* A non-blocking drain ends without a further call, and poll() wakes at its end. */
 static bool drained_by_poll(struct duplex *d, bool rewind)
 {
 	int wakes = 0;
@@ -107,7 +107,7 @@ static bool tail_end(struct duplex *d, const struct tail *t)
 	return !snd_pcm_drain(d->play);
 }
 
-/* Frames of the pattern that were heard in order, silence aside; -1: something else, too. */
+/* Number of frames recorded in the order of the pattern, without silence; -1: there are others. */
 static long tail_heard(const struct duplex *d)
 {
 	unsigned char silence = d->g.format == SND_PCM_FORMAT_U8 ? 0x80 : 0;
@@ -120,7 +120,7 @@ static long tail_heard(const struct duplex *d)
 		if (is_filled(at, silence, frame))
 			continue;
 		if (!is_pattern(at, (uint64_t)n * frame, frame)) {
-			printf("# after %ld frames something else is heard\n", n);
+			printf("# after %ld frames other samples are recorded\n", n);
 			return -1;
 		}
 		n++;
@@ -135,7 +135,7 @@ static void check_heard(const struct duplex *d, const struct tail *t, bool ended
 
 	TAP_CHECK(ended && snd_pcm_state(d->play) == SND_PCM_STATE_SETUP &&
 		  (t->ending == PAUSE_DROP ? heard > 0 && heard < ought : heard == ought),
-		  "%s: after frame %ld (%ld) nothing is heard", t->name, heard, ought);
+		  "%s: after frame %ld (%ld) only silence is recorded", t->name, heard, ought);
 }
 
 static void check_tail(const struct tail *t)
@@ -151,7 +151,7 @@ static void check_tail(const struct tail *t)
 	duplex_close(&d);
 }
 
-/* A ring full of old frames, to begin with, also where one period is all of it. */
+/* First fills the ring with old frames, also if it has only one period. */
 static void tail_open_after_xrun(struct duplex *d, int pin, const struct tail *t)
 {
 	tail_open(d, pin, t);
@@ -180,7 +180,7 @@ static void check_tail_after_xrun(const struct tail *t)
 	duplex_close(&d);
 }
 
-/* Two of them drain at once, and the longer one ends the drain. */
+/* Two streams drain at the same time; the longer one ends the drain. */
 static void check_linked_tails(void)
 {
 	static const struct tail
@@ -214,12 +214,12 @@ static void test_tails(void)
 		{ "Drain, one frame over", STEREO(480, 10), 9601, DRAIN },
 		{ "Drain, one frame short", STEREO(480, 10), 9599, DRAIN },
 		{ "Drain, long periods", STEREO(6000, 4), 60007, DRAIN },
-		{ "Drain, ring around many times", STEREO(32, 8), 48011, DRAIN },
+		{ "Drain after many cycles of the ring", STEREO(32, 8), 48011, DRAIN },
 		{ "Drain of a full ring", STEREO(480, 10), 4800, DRAIN_UNSTARTED },
 		{ "Drain, 8 bits", { SND_PCM_FORMAT_U8, 2, 8000, 80, 4, false, false }, 1003, DRAIN },
 		{ "Drain, 8 channels", { SND_PCM_FORMAT_FLOAT_LE, 8, 192000, 1001, 3, false, false },
 		  19999, DRAIN },
-		{ "Drain that does not block", STEREO(480, 10), 5807, DRAIN_WITHOUT_BLOCK },
+		{ "Non-blocking drain", STEREO(480, 10), 5807, DRAIN_WITHOUT_BLOCK },
 		{ "Drain of a paused stream", STEREO(480, 10), 5807, DRAIN_PAUSED },
 		{ "Rewind, then drain", STEREO(480, 10), 5807, REWIND_DRAIN },
 		{ "Rewind while the stream drains", STEREO(480, 10), 5807, DRAIN_REWIND },

@@ -2,8 +2,8 @@
 /*
  * The ALSA model through alsa-lib: limits, data, position, wake-ups, ends of streams.
  * Runs in a guest with the simulator as card 0: streams=2, hrtimer clock, loopback.
- * What is expected comes from the sizes asked for and from clock_gettime(), never from
- * the driver.  Prints TAP; needs tap.h, alsa-lib and sound/wavert.h.
+ * Expected values come from the requested sizes and from clock_gettime(), never from the
+ * driver.  Prints TAP; needs tap.h, alsa-lib and sound/wavert.h.
  */
 #define _GNU_SOURCE
 #include "pcm_bed.h"
@@ -38,10 +38,10 @@ static void check_ranges(snd_pcm_hw_params_t *hw)
 	TAP_CHECK(least == 8000 && most == 192000, "8000 to 192000 Hz are offered (%u..%u)",
 		  least, most);
 	snd_pcm_hw_params_get_buffer_size_max(hw, &frames);
-	TAP_CHECK(frames == 4 << 20, "The greatest buffer is 4 MiB (%lu frames of one byte)",
+	TAP_CHECK(frames == 4 << 20, "The maximum buffer is 4 MiB (%lu frames of one byte)",
 		  frames);
 	snd_pcm_hw_params_get_period_size_min(hw, &period, &dir);
-	TAP_CHECK(period == 32, "The least period is 32 frames (%lu)", period);
+	TAP_CHECK(period == 32, "The minimum period is 32 frames (%lu)", period);
 	snd_pcm_hw_params_get_periods_min(hw, &least, &dir);
 	TAP_CHECK(least == 1, "One period a buffer is offered");
 }
@@ -54,7 +54,7 @@ static void check_abilities(snd_pcm_hw_params_t *hw)
 	TAP_CHECK(!snd_pcm_hw_params_is_batch(hw), "The position is finer than a period");
 }
 
-/* Every single configuration is asked of an open stream and given back. */
+/* Every configuration is set on an open stream and freed. */
 static bool accepts(snd_pcm_t *pcm, const struct geometry *g)
 {
 	int err = configure(pcm, g);
@@ -99,8 +99,8 @@ static void check_divided_buffer(snd_pcm_t *pcm)
 }
 
 /*
- * Runs for 5.5 periods of 2 ms, and counts one period after the other, also where the buffer is
- * one. The clock is read around start and end: there may be more, if the machine is slow.
+ * Runs for 5.5 periods of 2 ms and counts the periods, also if the buffer has only one. The clock
+ * is read before and after start and end: a slow machine may have more periods.
  */
 static bool counts_periods(snd_pcm_t *pcm, int *counted)
 {
@@ -130,7 +130,7 @@ static void check_period_counts(snd_pcm_t *pcm)
 		int counted = 0;
 
 		TAP_CHECK(configure(pcm, &g) >= 0 && counts_periods(pcm, &counted),
-			  "A buffer of %u period%s is accepted and in 11 ms as many end as the clock says (%d)",
+			  "A buffer of %u period%s is accepted, and in 11 ms the number of periods agrees with the clock (%d)",
 			  counts[i], counts[i] == 1 ? "" : "s", counted);
 		snd_pcm_hw_free(pcm);
 	}
@@ -182,14 +182,14 @@ static void test_great_buffer(void)
 	snd_pcm_t *pcm;
 
 	TAP_CHECK(buffer_frames(&g) * frame_bytes(&g) == 4 << 20 && loopback(&g, 150001),
-		  "A buffer of 4 MiB carries every byte, over its end as well");
+		  "A buffer of 4 MiB transfers every byte, also after a wrap");
 	pcm = open_pcm(SND_PCM_STREAM_PLAYBACK, 0);
 	g.periods = 5;
 	TAP_CHECK(configure(pcm, &g) < 0, "A buffer of more than 4 MiB is refused");
 	snd_pcm_close(pcm);
 }
 
-/* `heard` against what ought to be there, one side up to 32 frames later. */
+/* Compares `heard` with the expected frames; one side may be up to 32 frames later. */
 static bool heard_like(const struct duplex *d, const unsigned char *expected, size_t frames)
 {
 	size_t frame = frame_bytes(&d->g), n = frames - 32, shift;
@@ -202,7 +202,7 @@ static bool heard_like(const struct duplex *d, const unsigned char *expected, si
 	return false;
 }
 
-/* What was rewound is written again: 800 frames of one piece, 200 of another, a gap. */
+/* The rewound part is written again: 800 frames of one piece, 200 of another, a gap. */
 static void test_rewind(void)
 {
 	static unsigned char expected[1100 * 4];
@@ -226,7 +226,7 @@ static void test_rewind(void)
 	sleep_us(26000);
 	duplex_take(&d);
 	TAP_CHECK(d.taken > 1200 && heard_like(&d, expected, 1100),
-		  "What is written after a rewind is heard in place of what was there");
+		  "Frames written after a rewind are played instead of the old ones");
 	duplex_close(&d);
 }
 
@@ -235,10 +235,10 @@ static void test_rewind(void)
 #define PAUSES	12
 
 struct pauses {
-	long least[PAUSES], most[PAUSES];	/* frames a pause lasts, by the clock */
+	long least[PAUSES], most[PAUSES];	/* length of a pause in frames, by the clock */
 	long heard[PAUSES + 2];	/* silent frames; [0]: before playback */
 	int gaps;
-	long next;		/* frames of the pattern heard in order */
+	long next;		/* frames recorded in the order of the pattern */
 	bool broken;
 	bool moved;		/* the position, while paused */
 };
@@ -284,7 +284,7 @@ static void find_gaps(const struct duplex *d, struct pauses *p)
 			continue;
 		}
 		if (!is_filled(at, 0, frame)) {
-			printf("# frame %ld heard is neither silence nor frame %ld\n", i, p->next);
+			printf("# recorded frame %ld is neither silence nor frame %ld\n", i, p->next);
 			p->broken = true;
 			return;
 		}
@@ -320,23 +320,23 @@ static void test_pause(void)
 	sleep_us(1000);
 	start(d.play);
 	play_with_pauses(&d, &p);
-	/* while paused ALSA does not read the pointer: its own reading is from before */
+	/* ALSA does not read the pointer in a pause: it has a reading from before the pause */
 	played = proc_number("playback 0", "position ") / (long)frame_bytes(&g);
 	duplex_take(&d);
 	find_gaps(&d, &p);
-	TAP_CHECK(!p.moved, "The position stands still while playback is paused");
+	TAP_CHECK(!p.moved, "The position does not change while playback is paused");
 	TAP_CHECK(!p.broken && p.next == played,
-		  "After %d pauses at odd times no frame is lost or doubled (%ld of %ld heard)",
+		  "After %d pauses at irregular times no frame is lost or doubled (%ld of %ld recorded)",
 		  PAUSES, p.next, played);
-	TAP_CHECK(gaps_fit(&p), "Every pause is heard as silence as long as the pause was");
+	TAP_CHECK(gaps_fit(&p), "Every pause is recorded as silence of its length");
 	duplex_close(&d);
 }
 
 /* ---- position ------------------------------------------------------------------- */
 
 struct reading {
-	long worst;		/* frames outside of what the clock allows */
-	int wide;		/* readings that the clock leaves in doubt by over 100 us */
+	long worst;		/* frames outside of the range that the clock allows */
+	int wide;		/* readings that the clock bounds to no better than 100 us */
 	bool back, beyond;
 };
 
@@ -372,10 +372,10 @@ static void check_position(unsigned int rate)
 	duplex_put(&d, buffer_frames(&g));
 	read_often(&d, start(d.play), &r);
 	TAP_CHECK(!r.back, "The position at %u Hz never goes back", rate);
-	TAP_CHECK(!r.beyond, "The position at %u Hz is never beyond what was written", rate);
-	TAP_CHECK(!r.worst, "The position at %u Hz is what the clock says (%ld frames off)", rate,
+	TAP_CHECK(!r.beyond, "The position at %u Hz never passes the written frames", rate);
+	TAP_CHECK(!r.worst, "The position at %u Hz agrees with the clock (difference %ld frames)", rate,
 		  r.worst);
-	TAP_CHECK(r.wide < 60, "and nine times of ten that is known to 100 us");
+	TAP_CHECK(r.wide < 60, "and nine of ten readings are known to 100 us");
 	snd_pcm_close(d.play);
 }
 
@@ -384,7 +384,7 @@ static int64_t stamp_ns(snd_htimestamp_t t)
 	return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-/* Position and time of one status belong together. */
+/* Position and time of one status are of the same moment. */
 static void test_status(void)
 {
 	struct geometry g = { SND_PCM_FORMAT_S32_LE, 1, 96000, 9600, 4, false, false };
@@ -410,8 +410,8 @@ static void test_status(void)
 		back |= at < last;
 		last = at;
 	}
-	TAP_CHECK(!back && last > 0, "The frames that a status reports never become fewer");
-	TAP_CHECK(worst <= 4, "Frames and time stamp of a status agree (%ld frames off)", worst);
+	TAP_CHECK(!back && last > 0, "The frames that a status reports never decrease");
+	TAP_CHECK(worst <= 4, "Frames and time stamp of a status agree (difference %ld frames)", worst);
 	snd_pcm_close(pcm);
 }
 
@@ -425,26 +425,26 @@ static void test_delay(void)
 	d.play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &plain);
 	duplex_put(&d, buffer_frames(&plain));
 	TAP_CHECK(!snd_pcm_delay(d.play, &delay) && delay == 1920,
-		  "Before the start the delay is what was written (%ld)", (long)delay);
+		  "Before the start the delay is the number of written frames (%ld)", (long)delay);
 	start(d.play);
 	sleep_us(3000);
 	TAP_CHECK(!snd_pcm_hwsync(d.play), "hwsync succeeds while the stream runs");
 	must(snd_pcm_avail_delay(d.play, &avail, &first), "avail_delay");
 	begin = now_ns();
 	missing = (long)buffer_frames(&plain) - avail - first;
-	TAP_CHECK(missing >= 0 && missing <= 8, "Available frames and delay make up the buffer");
+	TAP_CHECK(missing >= 0 && missing <= 8, "The sum of available frames and delay is the buffer size");
 	sleep_us(1000);
 	must(snd_pcm_delay(d.play, &delay), "delay");
 	ought = (long)((now_ns() - begin) * plain.rate / 1000000000);
 	TAP_CHECK(labs(first - delay - ought) <= 10,
-		  "A millisecond later the delay is as many frames less (%ld, %ld)",
+		  "A millisecond later the delay is lower by the frames of that time (%ld, %ld)",
 		  (long)(first - delay), ought);
 	snd_pcm_close(d.play);
 }
 
 /* ---- a loopback of two formats ---------------------------------------------------- */
 
-/* Silence is recorded; /proc says so until the capture is started anew, and nowhere else. */
+/* Silence is recorded; /proc reports it until the capture is started again, and only then. */
 static void test_two_formats(void)
 {
 	struct geometry other = { SND_PCM_FORMAT_S32_LE, 1, 44100, 441, 4, false, true };
@@ -458,23 +458,23 @@ static void test_two_formats(void)
 	start(capt);
 	sleep_us(15000);
 	TAP_CHECK(!strstr(read_file("/proc/asound/card0/wavert"), "silence"),
-		  "While nothing is played there is no word of silence");
+		  "While nothing is played /proc does not report silence");
 	start(play);
 	sleep_us(15000);
 	TAP_CHECK(strstr(proc_block("capture 0"), line) == strstr(proc_block("capture 0"), "  silence") &&
 		  strstr(proc_block("capture 0"), line),
-		  "Playback of another format is recorded as silence, and /proc says both formats");
+		  "Playback of another format is recorded as silence, and /proc shows both formats");
 	snd_pcm_close(play);
 	sleep_us(15000);
 	must(snd_pcm_drop(capt), "drop");
-	TAP_CHECK(strstr(proc_block("capture 0"), line), "also after playback and capture have ended");
+	TAP_CHECK(strstr(proc_block("capture 0"), line), "/proc shows both also after playback and capture have ended");
 	must(snd_pcm_prepare(capt), "prepare");
 	play = ready_pcm(SND_PCM_STREAM_PLAYBACK, 0, &endless);
 	start(capt);
 	start(play);
 	sleep_us(15000);
 	TAP_CHECK(!strstr(read_file("/proc/asound/card0/wavert"), "silence"),
-		  "but not of a capture that was started anew, beside the same format");
+		  "/proc does not report it for a capture started again with playback of the same format");
 	snd_pcm_close(play);
 	snd_pcm_close(capt);
 }
@@ -492,10 +492,10 @@ static void test_xrun(void)
 	duplex_put(&d, buffer_frames(&plain));
 	begin = start(d.play);
 	while ((err = snd_pcm_wait(d.play, 500)) > 0)
-		sleep_us(500);	/* where work takes no time, time must be let pass */
+		sleep_us(500);	/* if work takes no time, sleep to let time pass */
 	ms = (long)((now_ns() - begin.from) / 1000000);
 	TAP_CHECK(err == -EPIPE && snd_pcm_state(d.play) == SND_PCM_STATE_XRUN,
-		  "A starved playback stream ends in an xrun with EPIPE");
+		  "A playback stream without new data ends in an xrun with EPIPE");
 	TAP_CHECK(ms >= 39 && ms <= 50, "The xrun comes when the buffer is empty (%ld ms)", ms);
 	TAP_CHECK(snd_pcm_avail(d.play) == -EPIPE, "After the xrun avail fails with EPIPE");
 	TAP_CHECK(proc_says("playback 0", "owner ALSA, state ready"), "DMA has stopped by then");
@@ -507,7 +507,7 @@ static void test_xrun(void)
 	at = hw_position_within(d.play, &plain, d.written, &when);
 	TAP_CHECK(snd_pcm_state(d.play) == SND_PCM_STATE_RUNNING &&
 		  !frames_off(at, plain.rate, begin, when),
-		  "prepare brings the stream back, from position 0");
+		  "after prepare the stream runs from position 0");
 	snd_pcm_close(d.play);
 }
 
@@ -540,7 +540,7 @@ static void test_drain(void)
 						      (size_t)frames * frame) &&
 		  is_filled(d.heard + (size_t)(at + frames) * frame, 0,
 			    (size_t)(d.taken - at - frames) * frame),
-		  "drain has played every frame once, and nothing behind them");
+		  "drain has played every frame once, and nothing after them");
 	duplex_close(&d);
 }
 
@@ -569,14 +569,14 @@ static void test_drop(void)
 	TAP_CHECK(labs(end - at - 960) < 40 && is_pattern(d.heard + (size_t)at * frame, 0,
 							 (size_t)(end - at) * frame) &&
 		  is_filled(d.heard + (size_t)end * frame, 0, (size_t)(d.taken - end) * frame),
-		  "drop stops at once: %ld frames of 20 ms are heard, then silence", end - at);
+		  "drop stops at once: %ld frames of 20 ms are recorded, then silence", end - at);
 	must(snd_pcm_prepare(d.play), "prepare");
 	d.written = 0;
 	duplex_put(&d, buffer_frames(&g));
 	begin = start(d.play);
 	sleep_us(5000);
 	at = hw_position_within(d.play, &g, d.written, &when);
-	TAP_CHECK(!frames_off(at, g.rate, begin, when), "prepare after it begins at position 0 again (%ld)", at);
+	TAP_CHECK(!frames_off(at, g.rate, begin, when), "prepare after drop resets the position to 0 (%ld)", at);
 	duplex_close(&d);
 }
 
@@ -590,7 +590,7 @@ static int poll_once(snd_pcm_t *pcm, int ms)
 	return poll(&p, 1, ms);
 }
 
-/* Every period wakes once, when one period is written after each. */
+/* Every period causes one wake-up if one period is written after each. */
 static void test_wakeups(void)
 {
 	struct duplex d = { .g = plain };
@@ -612,12 +612,12 @@ static void test_wakeups(void)
 	snd_pcm_drop(d.play);
 	e = trace_off(trace);
 	TAP_CHECK(wakeups == 50, "50 periods wake the program 50 times (%ld)", wakeups);
-	TAP_CHECK(points == 50, "and are 50 points of the stream (%ld)", points);
+	TAP_CHECK(points == 50, "they are 50 points of the stream (%ld)", points);
 	if (trace)
 		TAP_CHECK(e.calls == 50 && e.periods == 50,
-			  "and ALSA is told 50 times (%ld calls, %ld periods)", e.calls, e.periods);
+			  "snd_pcm_period_elapsed() is called 50 times (%ld calls, %ld periods)", e.calls, e.periods);
 	else
-		tap_skip("no tracepoints", "and ALSA is told 50 times");
+		tap_skip("no tracepoints", "snd_pcm_period_elapsed() is called 50 times");
 	snd_pcm_close(d.play);
 }
 
@@ -630,7 +630,7 @@ static void check_no_wakeups(snd_pcm_stream_t direction, const char *name)
 	bool trace;
 	long at, off, i, worst = 0, woken = 0;
 
-	/* playback: DMA is never short of data by its own account */
+	/* playback: fill the buffer; xruns are disabled, so DMA repeats it */
 	if (direction == SND_PCM_STREAM_PLAYBACK)
 		woken = transfer(pcm, &g, 0, NULL, buffer_frames(&g)) != 1920;
 	trace = trace_on();
@@ -640,7 +640,7 @@ static void check_no_wakeups(snd_pcm_stream_t direction, const char *name)
 	off = frames_off(at, g.rate, begin, when);
 	TAP_CHECK(!woken, "%s: without period wake-ups poll sleeps for a second", name);
 	TAP_CHECK(!off && at >= 48000,
-		  "%s: and one look after 25 buffers finds the position (%ld, %ld frames off)",
+		  "%s: one reading after 25 buffers finds the position (%ld, difference %ld frames)",
 		  name, at, off);
 	for (i = 0; i < 40; i++) {
 		sleep_us(7003 + i * 8209 % 120000);	/* up to three buffers */
@@ -650,17 +650,18 @@ static void check_no_wakeups(snd_pcm_stream_t direction, const char *name)
 		worst = off > worst ? off : worst;
 	}
 	e = trace_off(trace);
-	TAP_CHECK(!worst, "%s: and so do 40 looks at odd times (%ld frames off)", name, worst);
+	TAP_CHECK(!worst, "%s: 40 readings at irregular times find the position (difference %ld frames)", name, worst);
 	if (trace)
-		TAP_CHECK(e.calls == 0, "%s: and ALSA is told of no period", name);
+		TAP_CHECK(e.calls == 0, "%s: snd_pcm_period_elapsed() is not called", name);
 	else
-		tap_skip("no tracepoints", "%s: and ALSA is told of no period", name);
+		tap_skip("no tracepoints", "%s: snd_pcm_period_elapsed() is not called", name);
 	snd_pcm_close(pcm);
 }
 
 /*
- * Without wake-ups the ALSA core counts missed wraps in whole jiffies a buffer. One look
- * after many buffers that have none would never end: they are woken for after all.
+ * Without wake-ups the ALSA core counts missed wraps in whole jiffies a buffer. For a buffer
+ * shorter than a jiffy one reading after many buffers would never end, so such buffers have
+ * wake-ups.
  */
 static void check_short_buffer_without_wakeups(void)
 {
@@ -673,7 +674,7 @@ static void check_short_buffer_without_wakeups(void)
 	sleep_us(200000);
 	at = hw_position_within(pcm, &g, 0, &when);
 	TAP_CHECK(labs(frames_off(at, g.rate, begin, when)) <= 32,
-		  "Without wake-ups a look after 150 buffers shorter than a jiffy comes back (%ld frames)",
+		  "Without wake-ups a reading after 150 buffers shorter than a jiffy returns (%ld frames)",
 		  at);
 	snd_pcm_close(pcm);
 }
@@ -706,10 +707,10 @@ static void test_short_periods(void)
 	TAP_CHECK(!starved, "Half a second of 32-frame periods plays without xrun");
 	if (trace)
 		TAP_CHECK(e.periods == 750 && e.calls == 750,
-			  "and ends exactly 750 periods, each told of once (%ld in %ld)",
+			  "exactly 750 periods end, with one call of snd_pcm_period_elapsed() each (%ld in %ld)",
 			  e.periods, e.calls);
 	else
-		tap_skip("no tracepoints", "and ends exactly 750 periods");
+		tap_skip("no tracepoints", "exactly 750 periods end");
 	snd_pcm_close(d.play);
 }
 
@@ -734,14 +735,14 @@ static void test_two_streams(void)
 	must(snd_pcm_drop(a.play), "drop");
 	must(snd_pcm_hw_free(a.play), "hw_free");
 	ok_b = ok_b && duplex_serve(&b, 2400);
-	TAP_CHECK(ok_a && heard_all(&a), "The first of two streams hears what it plays");
+	TAP_CHECK(ok_a && heard_all(&a), "The first of two capture streams records its own playback");
 	TAP_CHECK(ok_b && heard_all(&b),
-		  "The second, of another rate, hears its own, also when the first has ended");
+		  "The second, of another rate, records its own, also after the first has ended");
 	duplex_close(&a);
 	duplex_close(&b);
 }
 
-/* A WaveRT client takes playback pin 0; the descriptors are to be closed. */
+/* A WaveRT client claims playback pin 0; the caller closes the descriptors. */
 static int take_pin(int fd[2])
 {
 	struct wavert_format format = { .rate = 48000, .format = WAVERT_FORMAT_S16, .channels = 2 };
@@ -764,15 +765,15 @@ static void test_owner(void)
 	int fd[2], err;
 
 	err = take_pin(fd);
-	TAP_CHECK(!err, "A PCM that is open but not configured leaves the pin to WaveRT");
-	TAP_CHECK(proc_says("playback 0", "owner WaveRT, state ready"), "which then owns it");
+	TAP_CHECK(!err, "WaveRT can claim a pin whose PCM is open but not configured");
+	TAP_CHECK(proc_says("playback 0", "owner WaveRT, state ready"), "WaveRT then owns it");
 	err = configure(pcm, &plain);
 	TAP_CHECK(err == -EBUSY, "hw_params of a pin that WaveRT owns fails with EBUSY (%d)", err);
 	close(fd[1]);
 	close(fd[0]);
 	err = configure(pcm, &plain);
 	TAP_CHECK(!err && proc_says("playback 0", "owner ALSA, state ready"),
-		  "and succeeds when WaveRT has closed it");
+		  "hw_params succeeds after WaveRT has closed it");
 	err = take_pin(fd);
 	TAP_CHECK(err == -EBUSY, "A pin that ALSA owns is busy for WaveRT (%d)", err);
 	close(fd[1]);
@@ -792,12 +793,12 @@ static void test_twice(void)
 	TAP_CHECK(!err && proc_number("playback 0", "buffer ") == 1001 * 3 * 32 &&
 		  proc_number("playback 0", "points ") == 3 &&
 		  proc_number("playback 0", "rate ") == 96000,
-		  "hw_params may come twice in a row, and the second counts");
+		  "hw_params can be called twice, and the second call is used");
 	must(transfer(pcm, &g, 0, NULL, 3003), "write");
 	begin = start(pcm);
 	sleep_us(10000);
 	at = hw_position_within(pcm, &g, 3003, &when);
-	TAP_CHECK(!frames_off(at, g.rate, begin, when), "and the stream runs by it");
+	TAP_CHECK(!frames_off(at, g.rate, begin, when), "the stream runs with the parameters of the second call");
 	snd_pcm_close(pcm);
 }
 
@@ -805,7 +806,7 @@ static void test_cycles(void)
 {
 	int i;
 
-	TAP_CHECK(all_free(), "So far every stream has been given back");
+	TAP_CHECK(all_free(), "Up to here every stream has been freed");
 	for (i = 0; i < 200; i++) {
 		struct geometry g = plain;
 		snd_pcm_t *pcm;
@@ -820,7 +821,7 @@ static void test_cycles(void)
 		}
 		snd_pcm_close(pcm);
 	}
-	TAP_CHECK(all_free(), "200 cycles of open, hw_params, hw_free, close leave nothing behind");
+	TAP_CHECK(all_free(), "200 cycles of open, hw_params, hw_free, close leave nothing allocated");
 }
 
 int main(void)

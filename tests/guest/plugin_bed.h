@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What plugin_test.c stands on: a pattern to play and to find again, PCMs of the plugin,
- * and what poll says of them. Included once.
+ * Helpers of plugin_test.c: a pattern to play and to find again, PCMs of the plugin, and their
+ * poll results. Included once.
  */
 #ifndef WRT_TEST_PLUGIN_BED_H
 #define WRT_TEST_PLUGIN_BED_H
@@ -59,7 +59,7 @@ static void put_pattern(unsigned char *to, uint64_t at, size_t bytes)
 		to[i] = pattern_at(at + i);
 }
 
-/* Silence, `bytes` of the pattern, silence? Says on a line of its own what is not so. */
+/* True for silence, `bytes` of the pattern, silence. Prints a line with the first difference. */
 static bool is_played(const unsigned char *p, size_t size, size_t bytes, unsigned char silence)
 {
 	size_t from = 0, i;
@@ -69,14 +69,14 @@ static bool is_played(const unsigned char *p, size_t size, size_t bytes, unsigne
 	for (i = 0; i < bytes; i++) {
 		if (from + i < size && p[from + i] == pattern_at(i))
 			continue;
-		printf("# of %zu bytes %zu are right, from byte %zu of %zu\n", bytes, i, from,
+		printf("# of %zu bytes %zu are correct, from byte %zu of %zu\n", bytes, i, from,
 		       size);
 		return false;
 	}
 	for (i = from + bytes; i < size; i++) {
 		if (p[i] == silence)
 			continue;
-		printf("# %zu bytes behind the end there is 0x%02x\n", i - from - bytes, p[i]);
+		printf("# %zu bytes after the end there is 0x%02x\n", i - from - bytes, p[i]);
 		return false;
 	}
 	return true;
@@ -136,7 +136,7 @@ static void software(snd_pcm_t *pcm, snd_pcm_uframes_t start, snd_pcm_uframes_t 
 	must(snd_pcm_sw_params(pcm, sw), "sw_params");
 }
 
-/* Ready to be written or started, which only snd_pcm_start() does. */
+/* Prepared; only snd_pcm_start() starts it. */
 static snd_pcm_t *prepared(snd_pcm_stream_t direction, int subdevice, snd_pcm_access_t access)
 {
 	snd_pcm_t *pcm = open_mode(direction, subdevice, 0);
@@ -151,7 +151,7 @@ static snd_pcm_t *playback(void)
 	return prepared(SND_PCM_STREAM_PLAYBACK, 0, SND_PCM_ACCESS_RW_INTERLEAVED);
 }
 
-/* Two seconds, which are read when all is over. */
+/* Two seconds of buffer, which are read at the end. */
 static snd_pcm_t *recorder(void)
 {
 	snd_pcm_t *pcm = open_mode(SND_PCM_STREAM_CAPTURE, 0, 0);
@@ -162,7 +162,7 @@ static snd_pcm_t *recorder(void)
 	return pcm;
 }
 
-/* All that was recorded; closes the PCM. */
+/* Reads everything that was recorded; closes the PCM. */
 static unsigned char *record(snd_pcm_t *pcm, size_t *bytes)
 {
 	static unsigned char buffer[2 * RATE * FRAME];
@@ -213,7 +213,7 @@ static int fd_of(snd_pcm_t *pcm)
 	return snd_pcm_poll_descriptors(pcm, &pfd, 1) == 1 ? pfd.fd : -1;
 }
 
-/* -1: poll timed out; else what ALSA says of the descriptor. */
+/* -1: poll timed out; else the events that ALSA reports for the descriptor. */
 static int poll_for(snd_pcm_t *pcm, int timeout_ms)
 {
 	struct pollfd pfd = { .fd = fd_of(pcm), .events = POLLIN };
@@ -225,7 +225,7 @@ static int poll_for(snd_pcm_t *pcm, int timeout_ms)
 	return revents;
 }
 
-/* ---- what a process holds ------------------------------------------------------------ */
+/* ---- resources of a process ----------------------------------------------------------- */
 
 static int fds_open(bool close_on_exec)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the ALSA plugin's copy costs: writes a PCM period by period and prints, for a list of
- * lengths, what one commit of mapped access and one writei cost. Under --icount --shift 0 an
+ * The cost of the ALSA plugin's copy: writes a PCM period by period and prints, for a list of
+ * lengths, the cost of one commit of mapped access and of one writei. Under --icount --shift 0 an
  * instruction takes a nanosecond of guest time, so the clock counts instructions; on
- * hardware it is nanoseconds. The least of many rounds is taken: no interrupt is in it.
+ * hardware it counts nanoseconds. The minimum of many rounds is taken: it contains no interrupt.
  *
  *   plugin_cost PCM...     for example hw:WaveRT wavert:WaveRT
  */
@@ -35,7 +35,7 @@ static void must(long err, const char *what)
 	exit(1);
 }
 
-/* S16 stereo, 48000 Hz, a buffer that is larger than what is written. */
+/* S16 stereo, 48000 Hz, a buffer larger than the data. */
 static snd_pcm_t *open_pcm(const char *name, snd_pcm_access_t access)
 {
 	snd_pcm_hw_params_t *hw;
@@ -54,7 +54,7 @@ static snd_pcm_t *open_pcm(const char *name, snd_pcm_access_t access)
 	return pcm;
 }
 
-/* One turn: what a program that renders into the buffer calls, without the rendering. */
+/* One round: the calls of a program that renders into the buffer, without the rendering. */
 static int64_t mapped(snd_pcm_t *pcm, snd_pcm_uframes_t frames)
 {
 	const snd_pcm_channel_area_t *areas;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does `wavert:` answer as `hw:` does? Each question is put to both, in each state, for
- * playback and for capture; an answer is what the call returned, then what poll says, the
- * state and what can be transferred. The step clock makes all of them exact. Where they may
- * differ, and why, is listed in plugin_same.h; an entry that is not needed fails as well.
+ * Compares `wavert:` with `hw:`. Each call is made on both, in each state, for playback and for
+ * capture. A result is the return value of the call, then the result of poll, the state and the
+ * frames that can be transferred. The step clock makes all of them exact. plugin_same.h lists the
+ * allowed differences with reasons; an entry that is not needed is also a failure.
  * Runs in a guest with the plugin installed and snd-wavert-sim with clock=step.
  */
 #define _GNU_SOURCE
@@ -32,14 +32,14 @@
 
 #include "plugin_same.h"
 
-static bool capture;		/* the direction that is asked */
+static bool capture;		/* the direction that is tested */
 static int16_t data[64 * PERIOD * 2];
 
 /* ---- answers ---------------------------------------------------------------------- */
 
 struct answer {
 	char result[32];	/* of the call */
-	char text[400];		/* poll, state and avail: before it, after it, a period later */
+	char text[400];		/* poll, state, avail: before, after, a period later */
 };
 
 __attribute__((format(printf, 2, 3)))
@@ -63,7 +63,7 @@ static const char *number(long value)
 	return text;
 }
 
-/* ---- the world -------------------------------------------------------------------- */
+/* ---- the test environment ---------------------------------------------------------- */
 
 static void must(long err, const char *what)
 {
@@ -249,8 +249,8 @@ static void remove_dropped(snd_pcm_t *pcm)
 	put(DRIVER "unbind", "snd-wavert-sim.0");
 }
 
-#define UNSEEN		1	/* nobody has asked poll yet */
-#define PLAYBACK	2	/* the only direction that has it */
+#define UNSEEN		1	/* poll has not been called yet */
+#define PLAYBACK	2	/* only playback has this state */
 
 static const struct {
 	const char *name;
@@ -280,7 +280,7 @@ static const struct {
 	{ "removed dropped", remove_dropped, 0 },
 };
 
-/* ---- questions -------------------------------------------------------------------- */
+/* ---- calls ---- -------------------------------------------------------------------- */
 
 static long ask_state(snd_pcm_t *pcm)
 {
@@ -472,7 +472,7 @@ static const struct question {
 	{ "sw_params", ask_sw_params },
 };
 
-/* ---- one state and one question ---------------------------------------------------- */
+/* ---- one state and one call -------------------------------------------------------- */
 
 static snd_pcm_t *open_as(const char *type, snd_pcm_stream_t direction, int mode)
 {
@@ -489,7 +489,7 @@ static snd_pcm_t *open_pcm(const char *type, int mode)
 	return open_as(type, capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK, mode);
 }
 
-/* What poll says: "-" nothing, "vain" that it woke for nothing. */
+/* The result of poll: "-" no wake-up, "vain" a wake-up without events. */
 static void say_poll(struct answer *a, snd_pcm_t *pcm)
 {
 	unsigned short revents = 0;
@@ -508,7 +508,7 @@ static void say_poll(struct answer *a, snd_pcm_t *pcm)
 		    revents & POLLOUT ? "out" : "", revents & POLLERR ? "err" : "");
 }
 
-/* In a state without a position alsa-lib makes up what can be transferred. */
+/* In a state without a position the frames that alsa-lib reports are meaningless. */
 static void say_now(struct answer *a, snd_pcm_t *pcm)
 {
 	snd_pcm_state_t state;
@@ -561,7 +561,7 @@ static bool is_optional(size_t difference)
 	return differences[difference][0] == '?';
 }
 
-/* "playback, paused, drain = 0", and if they go on differently: " -> " and how wavert does. */
+/* "playback, paused, drain = 0"; if the later results differ, " -> " and those of wavert. */
 static bool may_differ(const char *situation, const struct answer *hw,
 		       const struct answer *wavert)
 {

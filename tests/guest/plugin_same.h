@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where `wavert:` may answer otherwise than `hw:`, and why: what alsa-lib (1.2.8 to 1.2.15,
- * src/pcm/pcm_ioplug.c and pcm.c) does without asking the plugin. Included once, by
- * plugin_same.c.
+ * Allowed differences of `wavert:` and `hw:`, with reasons. They come from code of alsa-lib
+ * (1.2.8 to 1.2.15, src/pcm/pcm_ioplug.c and pcm.c) that does not call the plugin. Included once,
+ * by plugin_same.c.
  *
- * Patterns of fnmatch(3) for "DIRECTION, STATE, QUESTION = RESULT", and if the two go on
- * differently " -> " and what wavert says. "?" in front: not on every kernel.
+ * Patterns of fnmatch(3) for "DIRECTION, STATE, CALL = RESULT" of hw. If the later results differ,
+ * " -> " and those of wavert follow. A leading "?": not on every kernel.
  */
 #ifndef WRT_TEST_PLUGIN_SAME_H
 #define WRT_TEST_PLUGIN_SAME_H
 
 static const char *const differences[] = {
-	/* Rewind and forward are made by alsa-lib, as far as they are told to. */
+	/* alsa-lib makes rewind and forward itself, without a limit. */
 	"*, *, @(rewind|forward) more = 100000*",
 	"playback, empty, rewind = 100 -> *",
 	"*, @(empty|prepared), forward = 100 -> *",
 	"*, xrun*, @(rewind|forward) = 100",
 
-	/* hw: says after a rewind over everything that there is an xrun, and a look later does it. */
+	/* After a rewind of everything hw: reports an xrun at once, wavert: at the next update. */
 	"*, running*, @(rewind all|rewind more|reset) = * ->* *err XRUN EPIPE; *err XRUN EPIPE",
 	"playback, draining, rewind all = 960 -> * SETUP ",
 
-	/* How far one can go it reckons from what it was told last; in no state nowhere. */
+	/* It computes rewindable and forwardable from the last known position, in every state. */
 	"*, @(drained|dropped|never started), @(rewindable|forwardable) = EBADFD",
 	"playback, drained, rewind all = EBADFD",
 	"*, removed*, @(rewindable|forwardable) = ENODEV",
@@ -29,30 +29,30 @@ static const char *const differences[] = {
 	"*, xrun, forwardable = 2880",
 
 	/*
-	 * It asks resume and reset of nobody. Of a reset before any other call since the start
-	 * there is no trace.
+	 * It does not call the plugin for resume and reset. The plugin cannot notice a reset
+	 * that is the first call after the start.
 	 */
 	"capture, running, unseen, reset = 0 ->* 960; *",
 	"*, *, resume = 0",
 	"*, @(xrun*|drained*|dropped|never started|removed*), reset = 0",
 	"playback, draining, reset = 0 -> * SETUP ",
 
-	/* avail and hwsync know one error, EPIPE; hwsync not even that; status has none. */
+	/* avail has only the error EPIPE, hwsync and status have none. */
 	"*, @(drained*|dropped|never started|removed*), avail = +([0-9])",
 	"*, @(xrun|drained|dropped|never started|removed)*, hwsync = 0",
 	"*, removed*, status = 8*",
 	"*, removed*, @(avail_update|htimestamp) = 0",
 
-	/* status has the delay that snd_pcm_delay() says, not only while it runs. */
+	/* status has the delay of snd_pcm_delay() in every state, not only in RUNNING. */
 	"playback, prepared, status = 200001920",
 	"*, paused, status = 609600960",
 	"*, @(dropped|never started), status = 10*",
 	"playback, freed, status = 19200000",
 
-	/* An xrun is found when somebody looks: the hardware has gone on until then. */
+	/* An xrun is detected at the next call: the hardware has continued until then. */
 	"*, xrun*, status = 428*",
 
-	/* The state is what alsa-lib was told last; any other call, and poll, tells it. */
+	/* The state is the last one that alsa-lib knows; any other call, and poll, updates it. */
 	"*, @(xrun|drained|removed), unseen, state = [35]",
 	"playback, drained, unseen, wait = EIO",
 	"playback, drained, unseen, @(rewind|forward) = *",
@@ -65,41 +65,41 @@ static const char *const differences[] = {
 	/* snd_pcm_start() is refused by alsa-lib for wavert, by the kernel for hw. */
 	"*, xrun, start = EPIPE",
 
-	/* Where nothing is left to play, the kernel says EAGAIN to who does not want to wait. */
+	/* If nothing is left to play, a non-blocking drain of the kernel returns EAGAIN. */
 	"playback, *, drain = 0",
 
-	/* A drain in a pause drops, one of capture stops: the kernel lets nobody read then. */
+	/* A drain in a pause drops, one of capture stops. The kernel's DRAINING allows no read. */
 	"playback, paused, drain = 0 -> * SETUP ",
 	"capture, *, drain = 0*",
 
-	/* prepare forgets what was queued before it asks the plugin, so there it begins anew. */
+	/* prepare discards queued data before it calls the plugin, so the plugin starts again. */
 	"*, @(running*|draining), prepare = 0 ->* PREPARED [0-9]*",
 
-	/* A write to a full buffer before the start: 0, not EAGAIN. */
+	/* A write to a full buffer before the start returns 0, not EAGAIN. */
 	"playback, prepared, transfer* = 0",
 
-	/* A read starts, whatever the start threshold. */
+	/* A read starts the PCM, independent of the start threshold. */
 	"capture, @(empty|prepared), transfer* = EAGAIN -> * RUNNING *",
 	"capture, start threshold =*([ ;]|->|EAGAIN|RUNNING)",
 
 	/* Before 6.5 the kernel's finite silence ends when the data does, and old audio follows. */
 	"?playback, a gap, finite silence = * 1-1920 0\\*3840 10001-10480 0\\*1440;",
 
-	/* A write that drop ends says what the wait in it said; hw: EBADFD, also when removed. */
+	/* A write that drop ends returns the error of its wait; hw: EBADFD, also after removal. */
 	"playback, interrupted = * EIO SETUP; ENODEV DISCONNECTED; *",
 	"capture, interrupted = * EIO SETUP; ENODEV DISCONNECTED; *",
 
-	/* It stamps start and drop, not pause and xrun. tstamp is now, and audio time 0. */
+	/* It stamps start and drop, not pause and xrun. tstamp is the current time, audio time 0. */
 	"playback, stamps = * start now 0; start now 0; start now 0; event now 0; event now 0; *",
 	"capture, stamps = * start now 0; start now 0; start now 0; event now 0; *",
 
-	/* hw: has no tstamp before it is enabled. */
+	/* hw: has no tstamp unless it is enabled. */
 	"*, promised clock = * start now 0; event now 0;",
 
-	/* Nothing links, nothing sends signals, and MONOTONIC cannot be promised. */
+	/* Plugins support neither link nor asynchronous handlers, and is_monotonic is always 0. */
 	"*, promises = * monotonic 0 start 0 link ENOSYS async ENOSYS",
 
-	/* Ours: snd_pcm_close() calls hw_free, and ought to succeed. */
+	/* From the plugin: snd_pcm_close() calls hw_free and should succeed. */
 	"*, removed*, hw_free = 0",
 };
 

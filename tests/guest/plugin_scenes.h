@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Questions to `hw:` and `wavert:` that take more than a state and a call: software
- * parameters, stamps, what is heard, what blocks. Each is a function that says what it saw;
- * both have to say the same. Included once, by plugin_same.c.
+ * Comparisons of `hw:` and `wavert:` that need more than a state and a call: software parameters,
+ * time stamps, recorded sound, blocking calls. Each is a function that writes its result as text;
+ * both PCMs have to give the same text. Included once, by plugin_same.c.
  */
 #ifndef WRT_TEST_PLUGIN_SCENES_H
 #define WRT_TEST_PLUGIN_SCENES_H
@@ -31,7 +31,7 @@ static snd_pcm_t *running(int mode, const struct sw *sw)
 
 /* ---- software parameters ---------------------------------------------------------------- */
 
-/* Period by period, and nobody transfers anything. */
+/* Period by period, without any transfer. */
 static void watch(struct answer *a, const struct sw *sw, int periods)
 {
 	snd_pcm_t *pcm = running(SND_PCM_NONBLOCK, sw);
@@ -63,7 +63,7 @@ static void see_avail_min(struct answer *a)
 	}
 }
 
-/* The descriptor is asked for once. A wake-up for nothing is none. */
+/* The descriptor is requested once. A wake-up without events is not counted. */
 static void see_xrun_without_wakeups(struct answer *a)
 {
 	static const struct sw sw = { 1000000, LEAVE, BUFFER + 1, LEAVE, LEAVE, 0 };
@@ -127,7 +127,7 @@ static void see_start_threshold(struct answer *a)
 	}
 }
 
-/* It runs on, three buffers behind, catches up and goes on. */
+/* The PCM runs three buffers late, catches up and continues. */
 static void see_free_running(struct answer *a)
 {
 	static const struct sw sw = { 1000000, BOUNDARY, LEAVE, LEAVE, LEAVE, 0 };
@@ -147,7 +147,7 @@ static void see_free_running(struct answer *a)
 	snd_pcm_close(pcm);
 }
 
-/* Taken or refused, and what is read back. */
+/* Whether parameters are accepted, and the values that are read back. */
 static void see_sw_params(struct answer *a)
 {
 	static const struct sw sets[] = {
@@ -178,7 +178,7 @@ static void see_sw_params(struct answer *a)
 	}
 }
 
-/* ---- what is heard -------------------------------------------------------------------- */
+/* ---- recorded sound --------------------------------------------------------------------- */
 
 static snd_pcm_t *listen(void)
 {
@@ -222,7 +222,7 @@ static long write_numbers(snd_pcm_t *pcm, int first, long frames)
 	return snd_pcm_writei(pcm, data, (snd_pcm_uframes_t)frames);
 }
 
-/* A player that comes too late: a look each period, nothing written for two buffers. */
+/* A late player: it reads the position each period, and writes nothing for two buffers. */
 static void hear_a_gap(struct answer *a, long threshold, long size)
 {
 	struct sw sw = { 1000000, BOUNDARY, LEAVE, threshold, size, 0 };
@@ -261,7 +261,7 @@ static void hear_finite_silence(struct answer *a)
 	hear_a_gap(a, 2 * PERIOD, 2 * PERIOD);
 }
 
-/* Old audio behind the end: as much of it is silenced as the threshold says. */
+/* Old audio after the end: the threshold defines how much of it is silenced. */
 static void hear_an_end(struct answer *a, long threshold, long size)
 {
 	struct sw sw = { 1000000, LEAVE, LEAVE, threshold, size, 0 };
@@ -289,7 +289,7 @@ static void hear_the_end(struct answer *a)
 
 /* ---- drain ------------------------------------------------------------------------------ */
 
-/* As MPD does it: poll, and ask for nothing but the state. */
+/* As in MPD: poll, then only read the state. */
 static void see_drain_by_poll(struct answer *a)
 {
 	static const long rest[] = { PERIOD, PERIOD + 1, BUFFER - 1, BUFFER, 1 };
@@ -316,9 +316,9 @@ static void see_drain_by_poll(struct answer *a)
 	}
 }
 
-/* ---- what blocks, while the clock goes on or something comes between ------------------------ */
+/* ---- blocking calls while time passes or another call comes ---------------------------------- */
 
-/* As many periods as are said, one a millisecond. */
+/* Steps the given number of periods, one a millisecond. */
 static void *step_on(void *arg)
 {
 	const struct timespec ms = { 0, 1000000 };
@@ -463,7 +463,7 @@ static int64_t read_clock(clockid_t clock)
 	return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-/* Of which of the moments is this stamp? There are n, in order, each with its end. */
+/* Index of the moment to which the stamp belongs; n moments in order, each with its end. */
 static const char *moment(snd_htimestamp_t stamp, const int64_t *from)
 {
 	int64_t t = stamp.tv_sec * 1000000000ll + stamp.tv_nsec;
@@ -490,7 +490,7 @@ static void say_stamps(struct answer *a, snd_pcm_t *pcm, clockid_t clock, int64_
 	say(a, " %ld;", t.tv_nsec / 1000);
 }
 
-#define DEFAULT		(-1)	/* no clock is asked for */
+#define DEFAULT		(-1)	/* no clock is requested */
 
 static void set_clock(snd_pcm_t *pcm, snd_pcm_tstamp_t mode, int kind)
 {
@@ -550,7 +550,7 @@ static void on_drained(snd_pcm_t *pcm)
 	ask_poll(pcm);
 }
 
-/* A program that looks at the stamps without enabling them: of the clock it was promised. */
+/* A program that reads time stamps without enabling them, by the clock of is_monotonic. */
 static void see_promised_clock(struct answer *a)
 {
 	snd_pcm_t *pcm = open_pcm(type, 0);
@@ -627,7 +627,7 @@ static const struct {
 	{ "a gap, endless silence", hear_endless_silence, PLAYBACK },
 	{ "a gap, no silence", hear_no_silence, PLAYBACK },
 	{ "a gap, finite silence", hear_finite_silence, PLAYBACK },
-	{ "silence behind the end", hear_the_end, PLAYBACK },
+	{ "silence after the end", hear_the_end, PLAYBACK },
 	{ "drain by poll", see_drain_by_poll, PLAYBACK },
 	{ "blocking", see_blocking, 0 },
 	{ "interrupted", see_interrupted, 0 },

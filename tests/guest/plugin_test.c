@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ALSA plugin as a program sees it: one descriptor and what poll says, data through the
+ * The ALSA plugin as programs use it: one descriptor and its poll results, data through the
  * simulator's loopback, pause, drain, xrun, mapped access, removal. Runs in a guest with
  * the plugin installed and snd-wavert-sim with streams=2 loopback=Y; plugin_test.sh calls it.
  *
@@ -35,24 +35,24 @@ static void test_descriptor(void)
 
 	TAP_CHECK(snd_pcm_poll_descriptors_count(pcm) == 1 && fd >= 0, "There is one descriptor");
 	snd_pcm_poll_descriptors(pcm, &pfd, 1);
-	TAP_CHECK(pfd.events == POLLIN, "which is to be polled for reading");
+	TAP_CHECK(pfd.events == POLLIN, "it is polled for reading");
 	must(configure(pcm, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, PERIODS), "hw_params");
 	TAP_CHECK(fd_of(pcm) == fd, "It is the same with parameters");
-	TAP_CHECK(poll_for(pcm, 0) == POLLOUT, "An empty buffer can be written at once");
-	TAP_CHECK(poll_for(pcm, 0) == POLLOUT, "and this does not wear off");
+	TAP_CHECK(poll_for(pcm, 0) == POLLOUT, "poll of an empty buffer returns POLLOUT at once");
+	TAP_CHECK(poll_for(pcm, 0) == POLLOUT, "poll returns it again");
 	software(pcm, 1000000, PERIOD, 1);
 	TAP_CHECK(fd_of(pcm) == fd && snd_pcm_poll_descriptors_count(pcm) == 1,
 		  "It is the same with period events");
 	software(pcm, 1000000, PERIOD, 0);
 	fill(pcm);
-	TAP_CHECK(poll_for(pcm, 0) == -1, "A full buffer cannot be written");
+	TAP_CHECK(poll_for(pcm, 0) == -1, "poll of a full buffer does not return POLLOUT");
 	must(snd_pcm_drop(pcm), "drop");
 	TAP_CHECK(poll_for(pcm, 0) == (POLLOUT | POLLERR),
-		  "What is stopped has nothing to wait for");
+		  "poll of a stopped PCM returns at once");
 	must(snd_pcm_close(pcm), "close");
 }
 
-/* An event loop that asks for the descriptor once. */
+/* An event loop that requests the descriptor once. */
 static void test_epoll(void)
 {
 	snd_pcm_t *pcm = playback();
@@ -77,19 +77,19 @@ static void test_epoll(void)
 	began = now_us() - began;
 	TAP_CHECK(wakes == 50 && began > 490000 && began < 520000,
 		  "epoll wakes once a period: 50 times in %lld us", (long long)began);
-	TAP_CHECK(!idle, "and never in vain");
+	TAP_CHECK(!idle, "there is no wake-up without events");
 	TAP_CHECK(!poor, "A period can be written each time");
 	sleep_ms(25);
 	TAP_CHECK(poll_for(pcm, 0) == POLLOUT && snd_pcm_avail_update(pcm) >= 2 * PERIOD,
-		  "After two periods and a half a single wake-up tells of both");
+		  "After two periods and a half a single wake-up stands for both");
 	must(play(pcm, 2 * PERIOD), "write");
-	TAP_CHECK(poll_for(pcm, 0) == -1, "and when they are written there is nothing to do");
+	TAP_CHECK(poll_for(pcm, 0) == -1, "after both are written poll times out");
 	TAP_CHECK(poll_for(pcm, 1000) == POLLOUT, "until the next period has been played");
 	close(loop);
 	must(snd_pcm_close(pcm), "close");
 }
 
-/* What cannot end in an xrun does not have to be woken for one. */
+/* A PCM that cannot have an xrun needs no wake-up for one. */
 static void endless(snd_pcm_t *pcm)
 {
 	snd_pcm_sw_params_t *sw;
@@ -111,9 +111,9 @@ static void test_avail_min(void)
 	software(pcm, 2 * PERIOD, 3 * PERIOD, 0);
 	must(play(pcm, 2 * PERIOD - 1), "write");
 	TAP_CHECK(snd_pcm_state(pcm) == SND_PCM_STATE_PREPARED,
-		  "A frame below the start threshold nothing runs");
+		  "One frame below the start threshold the PCM does not run");
 	must(play(pcm, 1), "write");
-	TAP_CHECK(snd_pcm_state(pcm) == SND_PCM_STATE_RUNNING, "and at the threshold it does");
+	TAP_CHECK(snd_pcm_state(pcm) == SND_PCM_STATE_RUNNING, "at the threshold it runs");
 	must(snd_pcm_drop(pcm), "drop");
 	must(snd_pcm_prepare(pcm), "prepare");
 	fill(pcm);
@@ -127,19 +127,19 @@ static void test_avail_min(void)
 	must(snd_pcm_prepare(pcm), "prepare");
 	must(snd_pcm_nonblock(pcm, 1), "nonblock");
 	fill(pcm);
-	TAP_CHECK(poll_for(pcm, 25) == 0, "An avail_min that cannot come is nothing to write for");
+	TAP_CHECK(poll_for(pcm, 25) == 0, "With an avail_min above the buffer poll does not return POLLOUT");
 	must(snd_pcm_drop(pcm), "drop");
 	endless(pcm);
 	must(snd_pcm_prepare(pcm), "prepare");
 	fill(pcm);
-	TAP_CHECK(poll_for(pcm, 25) == -1, "and without an end in sight there is no wake-up");
+	TAP_CHECK(poll_for(pcm, 25) == -1, "if no xrun is possible there is no wake-up");
 	must(snd_pcm_drop(pcm), "drop");
 	software(pcm, 1, 1000 * BUFFER, 1);
 	must(snd_pcm_prepare(pcm), "prepare");
 	fill(pcm);
 	while (n < 3 && poll_for(pcm, 15) == POLLOUT)
 		n++;
-	TAP_CHECK(n == 3, "but with period events there is one at every period");
+	TAP_CHECK(n == 3, "with period events there is a wake-up at every period");
 	must(snd_pcm_close(pcm), "close");
 }
 
@@ -154,18 +154,18 @@ static void test_nonblock(void)
 	must(configure(pcm, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, PERIODS), "hw_params");
 	must(configure(capture, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, PERIODS), "hw_params");
 	must(snd_pcm_start(capture), "start");
-	do	/* a frame or two may be there already */
+	do	/* a frame or two may be available already */
 		n = snd_pcm_readi(capture, buffer, BUFFER);
 	while (n > 0 && --tries);
-	TAP_CHECK(n == -EAGAIN, "A read that would have to wait says EAGAIN");
+	TAP_CHECK(n == -EAGAIN, "A read that would block returns EAGAIN");
 	TAP_CHECK(poll_for(capture, 0) == -1 && poll_for(capture, 1000) == POLLIN &&
 		  snd_pcm_readi(capture, buffer, BUFFER) >= PERIOD / 2,
-		  "and poll says when there is something to read");
+		  "poll returns when there are frames to read");
 	software(pcm, BUFFER, PERIOD, 0);
 	fill(pcm);
-	TAP_CHECK(play(pcm, PERIOD) == -EAGAIN, "A write that would have to wait says EAGAIN");
+	TAP_CHECK(play(pcm, PERIOD) == -EAGAIN, "A write that would block returns EAGAIN");
 	err = snd_pcm_drain(pcm);
-	TAP_CHECK(err == -EAGAIN, "and so does drain");
+	TAP_CHECK(err == -EAGAIN, "drain returns EAGAIN");
 	while (err == -EAGAIN && poll_for(pcm, 1000) >= 0)
 		err = snd_pcm_drain(pcm);
 	TAP_CHECK(!err && snd_pcm_state(pcm) == SND_PCM_STATE_SETUP, "which poll ends");
@@ -175,8 +175,8 @@ static void test_nonblock(void)
 
 /* ---- data ------------------------------------------------------------------------- */
 
-/* Lengths that end within a packet, at its end, a frame behind it; short ones. */
-/* alsa-lib takes the time when start has returned: a little late. */
+/* Lengths that end within a packet, at its end, a frame after it; short ones. */
+/* alsa-lib reads the time after start has returned: a little late. */
 static int64_t trigger_us(snd_pcm_t *pcm)
 {
 	snd_pcm_status_t *status;
@@ -198,7 +198,7 @@ static void test_drain(void)
 
 	for (i = 0; i < sizeof(length) / sizeof(*length); i++) {
 		snd_pcm_t *capture = recorder(), *pcm = playback();
-		/* what ends in the first period is stopped at the point behind it */
+		/* an end in the first period is stopped at the point after it */
 		int64_t limit = length[i] > PERIOD ? 2000 : 12000, late;
 
 		software(pcm, 1, PERIOD, 0);
@@ -212,12 +212,12 @@ static void test_drain(void)
 			  (long)late);
 		sleep_ms(60);
 		TAP_CHECK(recorded(capture, length[i] * FRAME),
-			  "and exactly they have been played, then silence");
+			  "exactly these frames were played, then silence");
 		must(snd_pcm_close(pcm), "close");
 	}
 }
 
-/* The end's packet is being played when drain comes: there is old audio behind it. */
+/* The last packet is being played when drain is called, and old audio follows it. */
 static void test_late_drain(void)
 {
 	snd_pcm_t *capture = recorder(), *pcm = playback();
@@ -233,7 +233,7 @@ static void test_late_drain(void)
 	must(snd_pcm_drain(pcm), "drain");
 	sleep_ms(60);
 	TAP_CHECK(delay > 100 && recorded(capture, length * FRAME),
-		  "Drain %ld frames before the end plays exactly to the end, too", delay);
+		  "Drain %ld frames before the end also plays exactly to the end", delay);
 	must(snd_pcm_close(pcm), "close");
 }
 
@@ -252,9 +252,9 @@ static void test_pause(void)
 	sleep_ms(100);
 	after = snd_pcm_avail(pcm);
 	TAP_CHECK(before == after && before > PERIOD && before < 2 * PERIOD,
-		  "Paused after 13 ms the position stands still at %ld", before);
+		  "Paused after 13 ms the position stays at %ld", before);
 	TAP_CHECK(!snd_pcm_delay(pcm, &delay) && delay == BUFFER - before,
-		  "and delay is what has not been played");
+		  "delay is the number of frames that were not played");
 	must(snd_pcm_pause(pcm, 0), "resume");
 	must(play(pcm, 2 * BUFFER), "write");
 	must(snd_pcm_drain(pcm), "drain");
@@ -270,7 +270,7 @@ static void test_pause(void)
 		  "The gap is as long as the pause");
 	memmove(heard + gap, heard + end, size - end);
 	TAP_CHECK(is_played(heard, size - (end - gap), 3 * BUFFER * FRAME, 0),
-		  "and no frame is lost or doubled by it");
+		  "the pause loses and doubles no frame");
 }
 
 static void mmap_write(snd_pcm_t *pcm, snd_pcm_uframes_t frames)
@@ -338,7 +338,7 @@ static void test_mmap(snd_pcm_access_t access)
 	must(snd_pcm_start(capture), "start");
 	pthread_create(&thread, NULL, mmap_player, pcm);
 	TAP_CHECK(mmap_recorded(capture, (3 * BUFFER + 77) * FRAME),
-		  "%s: what is played is recorded", snd_pcm_access_name(access));
+		  "%s: the recording is equal to the playback", snd_pcm_access_name(access));
 	pthread_join(thread, NULL);
 	must(snd_pcm_close(pcm), "close");
 	must(snd_pcm_close(capture), "close");
@@ -355,7 +355,7 @@ static void test_rewind(void)
 	must(snd_pcm_drain(pcm), "drain");
 	must(snd_pcm_close(pcm), "close");
 	sleep_ms(50);
-	TAP_CHECK(recorded(capture, (BUFFER - 100) * FRAME), "and what was taken back is mute");
+	TAP_CHECK(recorded(capture, (BUFFER - 100) * FRAME), "the rewound frames are not played");
 }
 
 /* ---- xrun, reset ------------------------------------------------------------------ */
@@ -369,26 +369,26 @@ static void test_xrun(void)
 	fill(pcm);
 	must(snd_pcm_start(pcm), "start");
 	sleep_ms(100);
-	TAP_CHECK(poll_for(pcm, 0) == (POLLOUT | POLLERR), "After an underrun poll says so");
-	TAP_CHECK(snd_pcm_state(pcm) == SND_PCM_STATE_XRUN, "and the state is XRUN");
+	TAP_CHECK(poll_for(pcm, 0) == (POLLOUT | POLLERR), "After an underrun poll returns POLLERR");
+	TAP_CHECK(snd_pcm_state(pcm) == SND_PCM_STATE_XRUN, "the state is XRUN");
 	TAP_CHECK(play(pcm, PERIOD) == -EPIPE && snd_pcm_avail_update(pcm) == -EPIPE &&
 		  snd_pcm_delay(pcm, &delay) == -EPIPE && snd_pcm_wait(pcm, 1000) == -EPIPE,
-		  "Write, avail_update, delay and wait say EPIPE");
+		  "Write, avail_update, delay and wait return EPIPE");
 	capture = recorder();
-	TAP_CHECK(!snd_pcm_prepare(pcm), "prepare puts it right");
+	TAP_CHECK(!snd_pcm_prepare(pcm), "prepare succeeds after the xrun");
 	fill(pcm);
 	must(snd_pcm_drain(pcm), "drain");
 	sleep_ms(50);
-	TAP_CHECK(recorded(capture, BUFFER * FRAME), "and what follows is played whole");
+	TAP_CHECK(recorded(capture, BUFFER * FRAME), "frames written after it are all played");
 	must(snd_pcm_close(pcm), "close");
 
 	capture = prepared(SND_PCM_STREAM_CAPTURE, 0, SND_PCM_ACCESS_RW_INTERLEAVED);
 	must(snd_pcm_start(capture), "start");
 	sleep_ms(100);
 	TAP_CHECK(snd_pcm_readi(capture, buffer, PERIOD) == -EPIPE &&
-		  snd_pcm_state(capture) == SND_PCM_STATE_XRUN, "An overrun is found as well");
+		  snd_pcm_state(capture) == SND_PCM_STATE_XRUN, "An overrun is detected");
 	TAP_CHECK(!snd_pcm_prepare(capture) &&
-		  snd_pcm_readi(capture, buffer, BUFFER) == BUFFER, "and capture can go on");
+		  snd_pcm_readi(capture, buffer, BUFFER) == BUFFER, "capture can continue");
 	must(snd_pcm_close(capture), "close");
 }
 
@@ -403,18 +403,18 @@ static void test_reset(void)
 	must(snd_pcm_start(capture), "start");
 	must(snd_pcm_start(pcm), "start");
 	sleep_ms(15);
-	TAP_CHECK(snd_pcm_avail(capture) > PERIOD, "After 15 ms there is something to read");
+	TAP_CHECK(snd_pcm_avail(capture) > PERIOD, "After 15 ms there are frames to read");
 	must(snd_pcm_reset(capture), "reset");
 	avail = snd_pcm_avail(capture);
-	TAP_CHECK(avail >= 0 && avail < PERIOD / 2, "A reset forgets it (%ld)", avail);
+	TAP_CHECK(avail >= 0 && avail < PERIOD / 2, "A reset discards them (%ld)", avail);
 	avail = snd_pcm_readi(capture, buffer, PERIOD);
 	TAP_CHECK(avail == PERIOD && buffer[0] && snd_pcm_state(capture) == SND_PCM_STATE_RUNNING,
-		  "and capture goes on from there");
+		  "capture continues from there");
 	must(snd_pcm_close(capture), "close");
 	must(snd_pcm_drop(pcm), "drop");
-	TAP_CHECK(play(pcm, 1) == -EBADFD, "What is stopped cannot be written");
+	TAP_CHECK(play(pcm, 1) == -EBADFD, "A stopped PCM cannot be written");
 	must(snd_pcm_prepare(pcm), "prepare");
-	TAP_CHECK(snd_pcm_avail(pcm) == BUFFER, "Prepared again the buffer is empty");
+	TAP_CHECK(snd_pcm_avail(pcm) == BUFFER, "After prepare the buffer is empty");
 	fill(pcm);
 	must(snd_pcm_start(pcm), "start");
 	sleep_ms(15);
@@ -422,7 +422,7 @@ static void test_reset(void)
 	fill(pcm);
 	must(snd_pcm_start(pcm), "start");
 	avail = snd_pcm_avail(pcm);
-	TAP_CHECK(avail >= 0 && avail < PERIOD / 2, "Prepared while it ran it begins anew (%ld)",
+	TAP_CHECK(avail >= 0 && avail < PERIOD / 2, "After prepare of a running PCM it starts again (%ld)",
 		  avail);
 	must(snd_pcm_close(pcm), "close");
 }
@@ -439,7 +439,7 @@ static int refused(const char *name)
 	return err;
 }
 
-/* What a program is offered, by wavert as by hw. */
+/* The configuration space, which has to be that of hw. */
 static bool same_ranges(void)
 {
 	snd_pcm_hw_params_t *a, *b;
@@ -475,29 +475,29 @@ static void test_parameters(void)
 	int before, i;
 
 	TAP_CHECK(same_ranges(), "Formats, rates and channels are those of hw");
-	TAP_CHECK(refused("wavert:CARD=Nobody") == -ENODEV, "A card that is not there is refused");
-	TAP_CHECK(refused("wavert:CARD=WaveRT,DEV=1") == -ENXIO, "and so is a second device");
-	TAP_CHECK(refused("wavert:CARD=WaveRT,SUBDEV=2") == -ENXIO, "and a third subdevice of two");
+	TAP_CHECK(refused("wavert:CARD=Nobody") == -ENODEV, "A missing card is refused");
+	TAP_CHECK(refused("wavert:CARD=WaveRT,DEV=1") == -ENXIO, "a second device is refused");
+	TAP_CHECK(refused("wavert:CARD=WaveRT,SUBDEV=2") == -ENXIO, "a third subdevice of two is refused");
 	before = fds_open(true);
 	a = open_mode(SND_PCM_STREAM_PLAYBACK, -1, 0);
 	b = open_mode(SND_PCM_STREAM_PLAYBACK, -1, 0);
 	c = open_mode(SND_PCM_STREAM_PLAYBACK, -1, 0);
 	TAP_CHECK(configure(a, SND_PCM_ACCESS_RW_INTERLEAVED, 16, 4) < 0,
-		  "A period below the least distance of two points is refused");
+		  "A period below the minimum distance of two points is refused");
 	channels = 8;
 	TAP_CHECK(configure(a, SND_PCM_ACCESS_RW_INTERLEAVED, 16, 4) < 0,
-		  "and of eight channels, too");
+		  "it is also refused with eight channels");
 	channels = 2;
-	TAP_CHECK(!configure(a, SND_PCM_ACCESS_RW_INTERLEAVED, 32, 2), "The least is 32 frames");
+	TAP_CHECK(!configure(a, SND_PCM_ACCESS_RW_INTERLEAVED, 32, 2), "The minimum is 32 frames");
 	must(snd_pcm_hw_free(a), "hw_free");
 	TAP_CHECK(!configure(a, SND_PCM_ACCESS_RW_INTERLEAVED, 100, 7), "Seven times 100 frames");
 	TAP_CHECK(!configure(b, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, 2),
 		  "A second PCM gets the second subdevice");
 	TAP_CHECK(configure(c, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, 2) == -EBUSY,
-		  "A third finds none free");
+		  "A third PCM finds no free subdevice");
 	TAP_CHECK(fds_open(false) == 0, "Every descriptor closes on exec");
 	must(snd_pcm_close(a), "close");
-	TAP_CHECK(!configure(c, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, 2), "until one is closed");
+	TAP_CHECK(!configure(c, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, 2), "after one is closed it succeeds");
 	must(snd_pcm_close(b), "close");
 	must(snd_pcm_close(c), "close");
 	for (i = 0; i < 100; i++) {
@@ -505,7 +505,7 @@ static void test_parameters(void)
 		must(configure(a, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, PERIODS), "hw_params");
 		must(snd_pcm_close(a), "close");
 	}
-	TAP_CHECK(fds_open(true) == before && mappings() == 0, "100 times opened nothing is left");
+	TAP_CHECK(fds_open(true) == before && mappings() == 0, "After 100 times open and close nothing is left");
 }
 
 /* ---- removal ---------------------------------------------------------------------- */
@@ -578,10 +578,10 @@ static void test_removal(void)
 	TAP_CHECK(configure(idle, SND_PCM_ACCESS_RW_INTERLEAVED, PERIOD, 2) == -ENODEV,
 		  "A PCM that was open without parameters gets none");
 	TAP_CHECK(snd_pcm_prepare(set) == -ENODEV && poll_for(set, 1000) & POLLERR,
-		  "One that only had parameters cannot be prepared");
+		  "One that has only parameters cannot be prepared");
 	TAP_CHECK(!snd_pcm_close(pcm) && !snd_pcm_close(capture) && !snd_pcm_close(idle) &&
 		  !snd_pcm_close(set) &&
-		  fds_open(true) + fds_open(false) == 0, "All can be closed, and nothing is left");
+		  fds_open(true) + fds_open(false) == 0, "All can be closed, and no descriptor or mapping is left");
 }
 
 int main(int argc, char **argv)

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The ALSA plugin under programs that know nothing of it. Runs in a guest under busybox with
+# The ALSA plugin under unmodified programs. Runs in a guest under busybox with
 # snd-wavert-sim (streams=2, loopback) inserted, the plugin and its configuration installed,
-# aplay, arecord and speaker-test at hand and plugin_test, whose own checks come last: they
-# end with the card unbound. A second card of another driver, if there is one, is not to be
+# aplay, arecord, speaker-test and plugin_test. The checks of plugin_test come last: they
+# end with the card unbound. If there is a second card, of another driver, it must not be
 # listed. Prints TAP.
 
 # shellcheck disable=SC2016,SC2086,SC2317 # sh -c; words and numbers; called through check
@@ -13,7 +13,7 @@ drv=/sys/bus/platform/drivers/snd-wavert-sim
 
 # ---- streams ----------------------------------------------------------------------
 
-await()	# STREAM REGEX: until the line of /proc says so, 2 s at most
+await()	# STREAM REGEX: waits until the line of /proc matches, at most 2 s
 {
 	tries=200
 	until grep -qE "^$1: .*$2" $proc 2>/dev/null; do
@@ -23,7 +23,7 @@ await()	# STREAM REGEX: until the line of /proc says so, 2 s at most
 	done
 }
 
-start()	# STREAM COMMAND...: in the background, until the stream runs; pid in $pid
+start()	# STREAM COMMAND...: starts it in the background, waits until the stream runs; pid in $pid
 {
 	stream=$1
 	shift
@@ -32,7 +32,7 @@ start()	# STREAM COMMAND...: in the background, until the stream runs; pid in $p
 	await "$stream" 'state run'
 }
 
-status_of()	# PID: waits 5 s for its end, no longer; exit code in $status
+status_of()	# PID: waits at most 5 s for its end; exit code in $status
 {
 	(sleep 5; kill -KILL "$1") 2>/dev/null &
 	guard=$!
@@ -56,7 +56,7 @@ all_free()
 
 # ---- aplay and arecord, through the loopback ----------------------------------------
 
-# Half a second of pattern and a bit; arecord hears it with what is before and behind.
+# A little more than half a second of the pattern; arecord records it with silence around it.
 loop()	# FORMAT BYTES-OF-SAMPLE RATE CHANNELS SILENCE APLAY-AND-ARECORD-OPTIONS...
 {
 	format=$1 rate=$3 channels=$4 silence=$5
@@ -76,7 +76,7 @@ loop()	# FORMAT BYTES-OF-SAMPLE RATE CHANNELS SILENCE APLAY-AND-ARECORD-OPTIONS.
 check "aplay -L lists the PCM of the card" \
 	sh -c 'aplay -L >/tmp/list && grep -qx "wavert:CARD=WaveRT,DEV=0" /tmp/list'
 check "with a description" sh -c 'grep -A 2 "^wavert:" /tmp/list | grep -q "WaveRT interface"'
-check "and no card of another driver" sh -c '[ $(grep -c ^wavert /tmp/list) = 1 ]'
+check "aplay -L lists no card of another driver" sh -c '[ $(grep -c ^wavert /tmp/list) = 1 ]'
 check "arecord -L lists it too" sh -c 'arecord -L | grep -qx "wavert:CARD=WaveRT,DEV=0"'
 
 check "S16, stereo, 48000 Hz: played and recorded exactly" loop S16_LE 2 48000 2 0
@@ -99,23 +99,23 @@ check "speaker-test plays a round" \
 	speaker-test -D wavert -c 2 -r 48000 -F S16_LE -l 1 -t sine -p 20000 -s 1
 check "Afterwards every pin is free" all_free
 
-# ---- two at once, one too many ---------------------------------------------------------
+# ---- two programs, and a third ----------------------------------------------------------
 
 zero='-t raw -f S16_LE -r 48000 -c 2 /dev/zero'
 check "aplay plays on the first subdevice" start 'playback 0' aplay -D wavert $zero
 first=$pid
-check "a second on the second" start 'playback 1' aplay -D wavert $zero
+check "a second aplay plays on the second" start 'playback 1' aplay -D wavert $zero
 second=$pid
-check "and a third is told that the device is busy" \
+check "a third aplay reports that the device is busy" \
 	sh -c "! aplay -D wavert $zero >/tmp/third 2>&1 && grep -qi 'hw params' /tmp/third"
 check "The page shows WaveRT as the owner of both" \
 	sh -c "[ \$(grep -c '^playback .*owner WaveRT' $proc) = 2 ]"
 kill -KILL $first
 wait $first 2>/dev/null
-check "SIGKILL frees the one at once" await 'playback 0' 'owner nobody'
-check "and does not touch the other" await 'playback 1' 'state run'
+check "SIGKILL of the first frees its pin at once" await 'playback 0' 'owner nobody'
+check "the other continues" await 'playback 1' 'state run'
 kill -INT $second
-check "SIGINT ends the other in good order" ends $second 1
+check "SIGINT ends the other regularly" ends $second 1
 check "Afterwards every pin is free" all_free
 
 # ---- stopped for too long ----------------------------------------------------------------
@@ -126,16 +126,16 @@ check "aplay starts" start 'playback 0' aplay -t raw -f S16_LE -r 48000 -c 2 -D 
 kill -STOP $pid
 sleep 0.5
 kill -CONT $pid
-check "Stopped for half a second it goes on to the end" ends $pid 0
-check "and says that there was an underrun, of less than 10 s" \
+check "Stopped for half a second it continues to the end" ends $pid 0
+check "aplay reports an underrun of less than 10 s" \
 	says /tmp/out 'underrun!!! \(at least [0-9]{1,4}\.[0-9]{3} ms'
 check "arecord starts" start 'capture 0' arecord -t raw -f S16_LE -r 48000 -c 2 -D wavert \
 	--buffer-time=100000 -s 48000 /tmp/recorded.raw
 kill -STOP $pid
 sleep 0.5
 kill -CONT $pid
-check "Stopped for half a second it goes on to the end" ends $pid 0
-check "and says that there was an overrun, of less than 10 s" \
+check "Stopped for half a second it continues to the end" ends $pid 0
+check "arecord reports an overrun of less than 10 s" \
 	says /tmp/out 'overrun!!! \(at least [0-9]{1,4}\.[0-9]{3} ms'
 
 # ---- removal --------------------------------------------------------------------------------
@@ -145,13 +145,13 @@ player=$pid
 check "arecord starts" start 'capture 1' arecord -q -t raw -f S16_LE -r 48000 -c 2 \
 	-D wavert:WaveRT,0,1 /tmp/recorded.raw
 check "The card can be unbound while both run" sh -c "echo snd-wavert-sim.0 >$drv/unbind"
-check "arecord ends by itself with an error" ends $pid 1
-check "and says that there is no device" says /tmp/out 'No such device'
-check "aplay ends by itself with an error" ends $player 1
+check "arecord ends with an error" ends $pid 1
+check "arecord reports that there is no device" says /tmp/out 'No such device'
+check "aplay ends with an error" ends $player 1
 check "bind brings the card back" sh -c "echo snd-wavert-sim.0 >$drv/bind"
 check "and it plays" loop S16_LE 2 48000 2 0
 
-# ---- what only a program of its own can see ----------------------------------------------------
+# ---- checks that need a test program ------------------------------------------------------------
 
 plugin_test >/tmp/tap 2>/tmp/tap.err || failed=1
 sed -n 's/^\(not ok\|ok\) [0-9]* /\1 /p; /^#/p; /^Bail/p' /tmp/tap | awk -v n=$count '
@@ -160,7 +160,7 @@ sed -n 's/^\(not ok\|ok\) [0-9]* /\1 /p; /^#/p; /^Bail/p' /tmp/tap | awk -v n=$c
 	{ print }
 	END { print n >"/tmp/count" }'
 grep -q '^1\.\.' /tmp/tap || {
-	echo "# plugin_test has not come to its end"
+	echo "# plugin_test did not complete"
 	cat /tmp/tap.err
 	failed=1
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * race_test.c - two threads at once where it once hurt, on two processors: mapping a
+ * race_test.c - races of two threads that once failed, on two processors: mapping a
  * buffer whose allocation is about to fail, starting a PCM whose partner is being closed.
- * Runs in the guest with streams=2. TAP on stdout; the kernel log is the other judge.
+ * Runs in the guest with streams=2. TAP on stdout; a kernel log report is also a failure.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -14,7 +14,7 @@
 #define BYTES 7680u
 #define SECONDS 2.0
 #define ROUNDS 10	/* at least */
-#define MANY 1000	/* rounds after which something must have happened */
+#define MANY 1000	/* rounds after which both cases must have occurred */
 
 static volatile int stop;
 
@@ -53,12 +53,12 @@ static void test_failing_alloc(void)
 	stop = 1;
 	pthread_join(thread, NULL);
 	TAP_CHECK_IF(refused > ROUNDS, refused == tries && !mapped,
-		     "a buffer whose allocation fails is never there to be mapped");
+		     "a buffer whose allocation fails can never be mapped");
 	close(loser);
 	close(owner);
 }
 
-/* ---- freeing against mapping ------------------------------------------------------------ */
+/* ---- free and map concurrently ----------------------------------------------------------- */
 
 static volatile unsigned long touched;
 
@@ -102,11 +102,11 @@ static void test_free_against_map(void)
 	pthread_join(thread, NULL);
 	TAP_CHECK_IF(freed > ROUNDS && touched + busy > ROUNDS,
 		     tries < MANY || (freed && touched + busy),
-		     "freeing and mapping at once: EBUSY or no buffer, never a freed page");
+		     "free and map concurrently: EBUSY or no buffer, never a freed page");
 	close(loser);
 }
 
-/* ---- linked PCM streams: start one while the other is being closed ---------------------- */
+/* ---- linked PCM streams: start one while the other is closed ---------------------------- */
 
 static int set_up(snd_pcm_t **pcm, snd_pcm_stream_t direction)
 {

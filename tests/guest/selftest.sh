@@ -55,8 +55,8 @@ time_limit() {
 	guest 124 --timeout "$limit" -- sh -c 'while :; do :; done' && grep -q 'time limit' "$work/err"
 }
 
-planted_bug() {
-	guest 99 -- sh -c 'echo "BUG: planted" >/dev/kmsg' && grep -q 'BUG: planted' "$work/err"
+injected_bug() {
+	guest 99 -- sh -c 'echo "BUG: injected" >/dev/kmsg' && grep -q 'BUG: injected' "$work/err"
 }
 
 panic_seen() {
@@ -90,11 +90,11 @@ each_test() { # FUNCTION, called with NAME TEST
 	"$1" 'the exit codes 0 and 3 of the command pass through' code_passes
 	"$1" 'stdout and stderr are clean and separate' output_clean
 	"$1" 'a command that never ends gives 124' time_limit
-	"$1" 'a planted BUG line in the kernel log gives 99 and is named' planted_bug
-	"$1" 'a guest panic gives 98, output before it is kept' panic_seen
+	"$1" 'a BUG line in the kernel log gives 99 and is printed' injected_bug
+	"$1" 'a guest panic gives 98, earlier output is kept' panic_seen
 	"$1" '1 MB of random data comes back through --out unchanged' files_back
-	"$1" 'two runs print the same, nanoseconds of the clock included' same_twice
-	"$1" 'aplay lists the card of a module of the bed' alsa_tool
+	"$1" 'two runs print the same, also the nanoseconds of the clock' same_twice
+	"$1" 'aplay lists the card of an in-tree module' alsa_tool
 	"$1" 'a module that cannot be inserted gives 97' bad_module
 }
 
@@ -109,7 +109,7 @@ each_test check
 bed=uml
 limit=5
 panic='echo PANIC >/sys/kernel/debug/provoke-crash/DIRECT'
-reason="no User Mode Linux bed (tests/guest/bed-build.sh uml builds it)"
+reason="no build of uml (tests/guest/bed-build.sh uml)"
 if [ -n "${WRT_NO_UML-}" ]; then
 	reason="WRT_NO_UML is set"
 	each_test skip

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stress_test.c - what only several processors show. Called by tests/check.sh.
+ * stress_test.c - tests that need several processors. Called by tests/check.sh.
  *
- *   stress_test page READS      readers of the register page beside a writer at full speed;
- *                               needs the step clock
- *   stress_test calls SECONDS   every call of a stream from threads of its own, while it
- *                               runs; needs the real clock
+ *   stress_test page READS      readers of the register page concurrent with a writer at full
+ *                               speed; needs the step clock
+ *   stress_test calls SECONDS   every call of a running stream, each in its own thread; needs the
+ *                               real clock
  *
  * Static, with libpthread.
  */
@@ -61,7 +61,7 @@ static void look(const volatile struct wavert_page *page, struct seen *s)
 		s->newest = *wavert_page_entry((const struct wavert_page *)page, s->head - 1);
 }
 
-/* The protocol of sound/wavert.h, by hand. */
+/* The read protocol of sound/wavert.h, without the library. */
 static void look_whole(const struct wavert_page *page, struct seen *s)
 {
 	uint32_t seq;
@@ -84,7 +84,7 @@ static bool is_whole(const struct seen *s)
 			    s->newest.linear == s->linear);
 }
 
-#define CHANGES 400	/* that a reader has to see, at least */
+#define CHANGES 400	/* minimum number that a reader has to see */
 
 static atomic_bool torn_without_protocol;	/* seen by one of them */
 
@@ -103,7 +103,7 @@ static void *read_page(void *arg)
 	unsigned long i;
 
 	pin_to(r->cpu);
-	/* once all is read, until enough has changed meanwhile */
+	/* after the last read, until enough publications were made */
 	for (i = 0; i < r->reads || i % 4096 ||
 	     goes_on(end, r->moved >= CHANGES && torn_without_protocol); i++) {
 		look_whole(r->page, &s);
@@ -184,7 +184,7 @@ static void expect(bool right, const char *what, long value)
 		printf("# %s: %ld\n", what, value);
 }
 
-/* Up, down, half way: all of them succeed. */
+/* State changes up, down and partly up: all of them succeed. */
 static void *change_states(void *arg)
 {
 	unsigned int seed = 7;
@@ -201,7 +201,7 @@ static void *change_states(void *arg)
 	return NULL;
 }
 
-/* Events come and go. None is signalled oftener than points were passed meanwhile. */
+/* Registers and unregisters events. None gets more signals than points passed in between. */
 static void *change_events(void *arg)
 {
 	unsigned int seed = (unsigned int)(uintptr_t)arg;
@@ -247,7 +247,7 @@ static void *ask_positions(void *arg)
 	return NULL;
 }
 
-/* Announces what comes next, now and then the last packet. */
+/* Announces the next packet, sometimes as the last one. */
 static void *write_packets(void *arg)
 {
 	unsigned int seed = (unsigned int)(uintptr_t)arg, count;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The modules as an administrator sees them: parameters, loading, owners, killed clients,
-# unbind, the step clock, and what the wavert command says when something is wrong.
+# The modules from the view of an administrator: parameters, loading, owners, killed clients,
+# unbind, the step clock, and the error messages of the wavert command.
 # Runs in a guest under busybox with snd-wavert.ko and snd-wavert-sim.ko in /modules, not
-# inserted, and aplay, arecord, wavert and Front_Center.wav at hand. Prints TAP.
+# inserted, and with aplay, arecord, wavert and Front_Center.wav. Prints TAP.
 
 # shellcheck disable=SC2016,SC2059,SC2086,SC2317 # words, formats; sh -c; called through check
 . ./tap.sh
@@ -15,7 +15,7 @@ voice=$PWD/Front_Center.wav
 
 # ---- modules --------------------------------------------------------------------
 
-load()	# PARAMETERS...: both modules
+load()	# PARAMETERS...: inserts both modules
 {
 	grep -q '^snd_wavert ' /proc/modules || insmod /modules/snd-wavert.ko || return
 	insmod $sim "$@"
@@ -56,7 +56,7 @@ mark()
 	echo "$marker" >/dev/kmsg
 }
 
-log_says()	# REGEX: since mark
+log_says()	# REGEX: in the log since mark
 {
 	dmesg | sed "1,/$marker/d" >/tmp/log
 	says /tmp/log "$1"
@@ -66,7 +66,7 @@ log_says()	# REGEX: since mark
 
 raw='-q -t raw -f S16_LE -r 48000 -c 2'
 
-start()	# STREAM COMMAND...: in the background, until the stream runs; pid in $pid
+start()	# STREAM COMMAND...: starts it in the background, waits until the stream runs; pid in $pid
 {
 	stream=$1
 	shift
@@ -75,7 +75,7 @@ start()	# STREAM COMMAND...: in the background, until the stream runs; pid in $p
 	await "$stream" 'state run'
 }
 
-await()	# STREAM REGEX: until the line of /proc says so, 2 s at most
+await()	# STREAM REGEX: waits until the line of /proc matches, at most 2 s
 {
 	tries=200
 	until grep -qE "^$1: .*$2" $proc 2>/dev/null; do
@@ -100,14 +100,14 @@ runs()	# PID
 	kill -0 "$1" 2>/dev/null && [ "$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat")" != Z ]
 }
 
-finish()	# PID [SIGNAL]: ends it and waits
+finish()	# PID [SIGNAL]: kills it and waits
 {
 	kill "-${2:-KILL}" "$1" 2>/dev/null
 	wait "$1" 2>/dev/null
 	return 0
 }
 
-status_of()	# PID: waits 3 s for its end, no longer; exit code in $status
+status_of()	# PID: waits at most 3 s for its end; exit code in $status
 {
 	(sleep 3; kill -KILL "$1") 2>/dev/null &
 	guard=$!
@@ -123,12 +123,12 @@ ended_badly()	# PID
 	status_of "$1" && [ $status != 0 ]
 }
 
-play_some()	# DEVICE: 50 ms through ALSA
+play_some()	# DEVICE: plays 50 ms through ALSA
 {
 	head -c 9600 /dev/zero | aplay $raw -D "$1" -
 }
 
-position()	# STREAM: frames of four bytes
+position()	# STREAM: position in frames of four bytes
 {
 	grep -A 2 "^$1: " $proc | sed -n 's/^ *position \([0-9]*\) bytes.*/\1/p' | {
 		read -r bytes
@@ -173,11 +173,11 @@ check "insmod of the core, then of the backend" load
 check "The card's id is WaveRT" card_is 0 WaveRT
 aplay -l >/tmp/list 2>&1
 check "aplay -l shows card 0: WaveRT" says /tmp/list '^card 0: WaveRT \[WaveRT Simulator\], device 0:.*'
-check "with one subdevice by default" says /tmp/list 'Subdevices: 1/1'
-check "There is a filter node" [ -c /dev/snd/hwC0D0 ]
+check "it has one subdevice by default" says /tmp/list 'Subdevices: 1/1'
+check "The filter node exists" [ -c /dev/snd/hwC0D0 ]
 check "The simulator's clock cannot be stepped by default" [ ! -e $debugfs/card0/step ]
 check "wavert list prints the card" sh -c "wavert list >/tmp/list && grep -q '^ *0  WaveRT  playback ' /tmp/list"
-check "with both directions, rates, channels and formats" sh -c '[ $(grep -cE "(playback|capture) +1  8000\.\.192000  1\.\.8  +4194304  U8 S16 S24_32 S32 FLOAT$" /tmp/list) = 2 ]'
+check "wavert list prints both directions, rates, channels and formats" sh -c '[ $(grep -cE "(playback|capture) +1  8000\.\.192000  1\.\.8  +4194304  U8 S16 S24_32 S32 FLOAT$" /tmp/list) = 2 ]'
 check "Both modules can be removed" unload
 check "and leave nothing behind" nothing_left
 
@@ -186,9 +186,9 @@ refused()	# PARAMETER=VALUE LOG-REGEX
 	mark
 	# shellcheck disable=SC2086 # several parameters are words
 	check "insmod with $1 is refused" not load $1
-	check "and the kernel log says what was expected" log_says "$2"
+	check "the kernel log has the expected message" log_says "$2"
 	check "and nothing is left behind" nothing_left
-	! is_loaded snd_wavert_sim || rmmod snd-wavert-sim	# the next one starts clean
+	! is_loaded snd_wavert_sim || rmmod snd-wavert-sim	# a clean start for the next test
 }
 
 refused streams=0 'streams=0.*1\.\.8'
@@ -199,7 +199,7 @@ refused fault=x 'fault=x.*none'
 refused 'clock=x streams=9' 'clock=.*x'
 refused index=77 'index 77'
 
-check "Two cards, the first with index 3 and id Foo, eight streams each" \
+check "Two cards are loaded, the first with index 3 and id Foo, eight streams each" \
 	load index=3 id=Foo enable=1,1 streams=8
 check "The first has number 3 and id Foo" card_is 3 Foo
 check "The second has number 0 and the default id" card_is 0 WaveRT
@@ -208,11 +208,11 @@ check "Each has eight subdevices in both directions" \
 check "wavert list prints both" sh -c '[ $(wavert list | grep -cE "^ *(0  WaveRT|3  Foo) +playback ") = 2 ]'
 check "Subdevice 7 of card Foo plays" play_some hw:Foo,0,7
 check "wavert plays on pin 7 of card Foo" wavert play -q -D Foo -p 7 $voice
-check "wavert plays on the card by its node" wavert play -q -D /dev/snd/hwC3D0 $voice
+check "wavert plays on the card named by its node" wavert play -q -D /dev/snd/hwC3D0 $voice
 
-# ---- what capture records ------------------------------------------------------------
+# ---- contents of a capture -----------------------------------------------------------
 
-# Every sample is its frame's number, so that a lost or doubled frame shows.
+# Every sample is the number of its frame, which makes a lost or doubled frame visible.
 counts_up()	# FILE: 2 channels of 16 bits
 {
 	hexdump -v -e '2/2 "%u " "\n"' "$1" | awk '
@@ -221,10 +221,10 @@ counts_up()	# FILE: 2 channels of 16 bits
 		END { exit bad || NR != 70000 }'
 }
 
-check "Reloading with a ramp to be recorded" reload loopback=0 source=ramp
+check "Reloading with the source ramp" reload loopback=0 source=ramp
 check "arecord records 70000 frames of it" \
 	arecord -q -t raw -D hw:0 -f S16_LE -c 2 -r 192000 -s 70000 /tmp/ramp.raw
-check "which count up, the same in both channels" counts_up /tmp/ramp.raw
+check "they increment, the same in both channels" counts_up /tmp/ramp.raw
 for format in U8 S24_LE S32_LE FLOAT_LE; do
 	check "arecord records the ramp in $format" \
 		arecord -q -t raw -D hw:0 -f $format -c 1 -r 48000 -s 4800 /tmp/ramp.raw
@@ -236,14 +236,14 @@ check "Reloading with the defaults" reload streams=2
 check "aplay starts" start 'playback 0' aplay $raw -D hw:0 /dev/zero
 check "While aplay plays the backend cannot be removed" not rmmod snd-wavert-sim
 check "nor can the core" not rmmod snd-wavert
-check "and aplay goes on" runs $pid
+check "aplay continues" runs $pid
 finish $pid
 wavert watch >/tmp/out 2>&1 &
 pid=$!
 check "wavert watch starts" await 'playback 0' 'observers 1'
 check "While wavert watches the backend cannot be removed" not rmmod snd-wavert-sim
 check "nor can the core" not rmmod snd-wavert
-check "and wavert watch goes on" runs $pid
+check "wavert watch continues" runs $pid
 finish $pid INT
 check "Afterwards both can be removed" unload
 
@@ -255,8 +255,8 @@ check "wavert record starts" start 'capture 0' wavert record -q -d 30 /tmp/rec.w
 arecord $raw -D hw:0,0,0 -d 1 /tmp/alsa.raw >/tmp/arecord.log 2>&1
 code=$?
 check "A pin that WaveRT owns refuses arecord" [ $code != 0 ]
-check "which says that it could not set the hardware parameters" says /tmp/arecord.log 'nable to install hw params'
-check "arecord on the other pin records meanwhile" arecord $raw -D hw:0,0,1 -s 480 /tmp/alsa.raw
+check "arecord reports that it could not set the hardware parameters" says /tmp/arecord.log 'nable to install hw params'
+check "arecord on the other pin records at the same time" arecord $raw -D hw:0,0,1 -s 480 /tmp/alsa.raw
 check "and wavert record is not disturbed" runs $pid
 finish $pid INT
 
@@ -264,8 +264,8 @@ check "aplay starts" start 'playback 0' aplay $raw -D hw:0,0,0 /dev/zero
 wavert play $voice >/tmp/play.log 2>&1
 code=$?
 check "A pin that ALSA owns refuses wavert play" [ $code = 1 ]
-check "which names DEVICE_BUSY" says /tmp/play.log 'DEVICE_BUSY'
-check "wavert play on the other pin plays meanwhile" wavert play -q -p 1 $voice
+check "the message names DEVICE_BUSY" says /tmp/play.log 'DEVICE_BUSY'
+check "wavert play on the other pin plays at the same time" wavert play -q -p 1 $voice
 check "and aplay is not disturbed" runs $pid
 finish $pid
 check "Afterwards every pin is free" all_free
@@ -282,9 +282,9 @@ killed()	# WHAT STREAM COMMAND...
 }
 
 killed aplay 'playback 0' aplay $raw -D hw:0,0,0 /dev/zero
-check "and wavert play can have it" wavert play -q $voice
+check "wavert play can claim it" wavert play -q $voice
 killed 'wavert play' 'playback 0' wavert play /tmp/long.wav
-check "and aplay can have it" play_some hw:0,0,0
+check "aplay can claim it" play_some hw:0,0,0
 killed arecord 'capture 0' arecord $raw -D hw:0,0,0 /tmp/alsa.raw
 killed 'wavert record' 'capture 0' wavert record -d 30 /tmp/rec.wav
 wavert watch >/tmp/out 2>&1 &
@@ -322,8 +322,8 @@ check "aplay starts" start 'playback 0' aplay $raw -D hw:0 /dev/zero
 check "unbind succeeds while aplay plays" unbind
 check "within a second ($took/100 s)" [ "$took" -lt 100 ]
 check "aplay ends with an error" ended_badly $pid
-check "and says so" says /tmp/out 'error|No such device'
-check "The card is gone" [ ! -e /proc/asound/card0 ]
+check "aplay reports the error" says /tmp/out 'error|No such device'
+check "The card is removed" [ ! -e /proc/asound/card0 ]
 check "bind brings the card back" bind
 check "and it works" works
 
@@ -336,11 +336,11 @@ check "unbind succeeds while both run" unbind
 check "within a second ($took/100 s)" [ "$took" -lt 100 ]
 status_of $player
 took=$(($(uptime_cs) - gone_at))
-check "wavert play is woken, not left to its time limit ($took/100 s)" [ $took -lt 30 ]
-check "wavert play ends by itself, with exit code 1 ($status)" [ "$status" = 1 ]
-check "and says that the device has been removed" says_removed /tmp/out
-check "wavert watch ends by itself" status_of $watcher
-check "and says that the device has been removed" says_removed /tmp/watch.log
+check "wavert play is woken before its time limit ($took/100 s)" [ $took -lt 30 ]
+check "wavert play ends with exit code 1 ($status)" [ "$status" = 1 ]
+check "it reports that the device has been removed" says_removed /tmp/out
+check "wavert watch ends" status_of $watcher
+check "it reports that the device has been removed" says_removed /tmp/watch.log
 check "bind brings the card back" bind
 check "and it works" works
 
@@ -349,25 +349,25 @@ recorder=$pid
 check "arecord starts" start 'capture 1' arecord $raw -D hw:0,0,1 /tmp/alsa.raw
 check "unbind succeeds while both record" unbind
 status_of $recorder
-check "wavert record ends by itself, with exit code 1 ($status)" [ "$status" = 1 ]
+check "wavert record ends with exit code 1 ($status)" [ "$status" = 1 ]
 check "arecord ends with an error" ended_badly $pid
-check "bind while nothing holds the old card any more" bind
+check "bind after the last file of the old card is closed" bind
 check "and it works" works
 
 check "wavert play starts" start 'playback 0' wavert play /tmp/long.wav
 kill -STOP $pid
-check "unbind does not wait for a client that is stopped" unbind
+check "unbind does not wait for a stopped client" unbind
 check "within a second ($took/100 s)" [ "$took" -lt 100 ]
-check "bind beside it makes a card" bind
+check "bind creates another card" bind
 check "which works" works
-check "but the backend cannot be removed while the old stream is open" not rmmod snd-wavert-sim
+check "the backend cannot be removed while the old stream is open" not rmmod snd-wavert-sim
 kill -CONT $pid
 status_of $pid
-check "The client that goes on ends with exit code 1 ($status)" [ "$status" = 1 ]
-check "and says that the device has been removed" says_removed /tmp/out
+check "The continued client ends with exit code 1 ($status)" [ "$status" = 1 ]
+check "it reports that the device has been removed" says_removed /tmp/out
 check "Then both modules can be removed" unload
 
-# ---- again and again --------------------------------------------------------------------
+# ---- repetitions -------------------------------------------------------------------------
 
 load_loop()
 {
@@ -383,7 +383,7 @@ open_loop()
 		wavert record -q -s 480 /tmp/loop.raw
 		wavert watch -q -d 0.01
 		cat $proc
-		usleep 5000	# all of these fail at once while there is no card
+		usleep 5000	# these fail at once while there is no card
 	done >/dev/null 2>&1
 }
 
@@ -400,7 +400,7 @@ load
 rm -f /tmp/enough
 open_loop &
 looper=$!
-check "20 times unbind and bind while others open streams" bind_loop
+check "20 times unbind and bind while other programs open streams" bind_loop
 : >/tmp/enough
 wait $looper
 check "Afterwards the card works" works
@@ -415,7 +415,7 @@ step_by()	# FRAMES
 	echo "$1" >$step
 }
 
-moves()	# STREAM FRAMES: and stands still afterwards
+moves()	# STREAM FRAMES: the position advances by FRAMES and does not change afterwards
 {
 	before=$(position "$1")
 	step_by "$2" || return
@@ -425,7 +425,7 @@ moves()	# STREAM FRAMES: and stands still afterwards
 	[ $((after - before)) = "$2" ]
 }
 
-# By ALSA's account, which reads the pointer: /proc shows what the last interrupt saw.
+# By ALSA's delay, which reads the pointer: /proc shows the position of the last interrupt.
 alsa_moves()	# STREAM FRAMES
 {
 	status=/proc/asound/card0/pcm0$(echo "$1" | head -c 1)/sub0/status
@@ -443,34 +443,34 @@ stands_still()	# STREAM
 	[ "$(position "$1")" = "$before" ]
 }
 
-steps_refused()	# TEXT: and no time has passed
+steps_refused()	# TEXT: checks also that no time has passed
 {
 	before=$(cat $step)
 	! echo "$1" >$step && [ "$(cat $step)" = "$before" ]
 }
 
 check "Loading with the step clock" load clock=step
-check "wavert info says step clock" sh -c 'wavert info | grep -q "^step clock  *yes"'
+check "wavert info shows the step clock" sh -c 'wavert info | grep -q "^step clock  *yes"'
 check "No frame has been stepped yet" [ "$(cat $step)" = 0 ]
 check "wavert record starts" start 'capture 0' wavert record -s 19200 /tmp/step.raw
 recorder=$pid
 check "Time stands still" stands_still 'capture 0'
-check "A step of 4800 frames moves a WaveRT stream by as much" moves 'capture 0' 4800
-check "Another moves it by as much again" moves 'capture 0' 4800
-check "A step of 0 frames is none" moves 'capture 0' 0
+check "A step of 4800 frames moves a WaveRT stream by 4800 frames" moves 'capture 0' 4800
+check "Another step moves it by the same number" moves 'capture 0' 4800
+check "A step of 0 frames moves nothing" moves 'capture 0' 0
 check "Steps may be hexadecimal" step_by 0x12c0
 check "The file tells the total" [ "$(cat $step)" = 14400 ]
 for bad in text -1 -4800 4294967296 18446744073709551616 '' 1.5 '12 13' 4800x; do
 	check "A step of '$bad' is refused" steps_refused "$bad"
 done
-check "After them the stream stands where it was" [ "$(position 'capture 0')" = 14400 ]
-check "The last step of the recording" step_by 4800
-check "wavert record ends by itself" status_of $recorder
-check "and has recorded 19200 frames" [ "$(wc -c </tmp/step.raw)" = 76800 ]
-check "and says that four notifications came" says /tmp/out 'recorded 19200 frames: notifications expected 4, delivered 4,'
+check "After them the stream has not moved" [ "$(position 'capture 0')" = 14400 ]
+check "The last step of the recording succeeds" step_by 4800
+check "wavert record ends" status_of $recorder
+check "it has recorded 19200 frames" [ "$(wc -c </tmp/step.raw)" = 76800 ]
+check "it reports four notifications" says /tmp/out 'recorded 19200 frames: notifications expected 4, delivered 4,'
 
-# A client that sleeps through two and a half packets: one was overwritten, or played
-# stale, and the report has to say so.
+# A client that sleeps for two and a half packets: one was overwritten, or old data was
+# played, and the report has to contain that.
 oversleeps()
 {
 	step_by 4800
@@ -485,39 +485,39 @@ check "wavert record starts again" start 'capture 0' wavert record -s 24000 /tmp
 oversleeps
 for packet in 1 2 3; do step_by 4800; sleep 0.2; done
 status_of $pid
-check "A recorder that overslept reports the packet it lost" says /tmp/out 'packets lost 1'
+check "A recorder that wakes up too late reports the lost packet" says /tmp/out 'packets lost 1'
 check "wavert play starts" start 'playback 0' wavert play /tmp/long.wav
 oversleeps
 kill -INT $pid
 status_of $pid
-check "A player that overslept reports the packet that was played stale" says /tmp/out 'packets lost 1'
+check "A player that wakes up too late reports the packet that it missed" says /tmp/out 'packets lost 1'
 
 check "arecord starts" start 'capture 0' arecord $raw -D hw:0 --period-size=1200 --buffer-size=9600 /tmp/alsa.raw
 sleep 1
-check "arecord waits for as long as time stands still, buffer lengths of it" runs $pid
+check "arecord waits while time does not advance, also for several buffer lengths" runs $pid
 finish $pid INT
 
-# a buffer so long that ALSA's own time limit for a read does not matter below
+# the buffer is so long that ALSA's time limit of a read is not reached below
 check "arecord starts" start 'capture 0' arecord $raw -D hw:0 -s 9600 --period-size=1200 --buffer-size=120000 /tmp/step.raw
 check "Time stands still" stands_still 'capture 0'
-check "A step of 4800 frames moves an ALSA stream by as much" moves 'capture 0' 4800
-check "and is four periods" sh -c "grep -A 2 '^capture 0' $proc | grep -q 'points passed 4$'"
+check "A step of 4800 frames moves an ALSA stream by 4800 frames" moves 'capture 0' 4800
+check "these are four periods" sh -c "grep -A 2 '^capture 0' $proc | grep -q 'points passed 4$'"
 check "A step of 1 frame moves it by 1" alsa_moves capture 1
-check "A step of 1199 frames moves it by as much" alsa_moves capture 1199
+check "A step of 1199 frames moves it by 1199" alsa_moves capture 1199
 check "Another 3600 frames" step_by 3600
-check "arecord ends by itself" status_of $pid
-check "and has recorded 9600 frames" [ "$(wc -c </tmp/step.raw)" = 38400 ]
-check "Time that passes with no stream counts as well" step_by 1000000000
-check "The file tells the total of all" [ "$(cat $step)" = 1000076800 ]
+check "arecord ends" status_of $pid
+check "it has recorded 9600 frames" [ "$(wc -c </tmp/step.raw)" = 38400 ]
+check "Time is also counted without a stream" step_by 1000000000
+check "The file has the total of all steps" [ "$(cat $step)" = 1000076800 ]
 check "wavert play starts" start 'playback 0' wavert play $voice
-check "unbind succeeds while the time of a stream stands still" unbind
+check "unbind succeeds while the time of a stream does not advance" unbind
 check "wavert play ends" ended_badly $pid
-check "The directory of the card is gone" [ ! -e $debugfs/card0 ]
+check "The directory of the card is removed" [ ! -e $debugfs/card0 ]
 check "Both modules can be removed" unload
 
-# ---- what wavert says -----------------------------------------------------------------------
+# ---- messages of wavert ----------------------------------------------------------------------
 
-fails()	# CODE REGEX COMMAND...: exit code, and what is said
+fails()	# CODE REGEX COMMAND...: checks exit code and output
 {
 	code=$1
 	regex=$2
@@ -533,20 +533,20 @@ load
 echo "This is no sound." >/tmp/text.wav
 wav /tmp/nine.wav 48000 9 1
 wav /tmp/slow.wav 4000 1 1
-check "A card that is not there is named" fails 1 'no sound card "7"' wavert play -D 7 $voice
-check "and so is one by id" fails 1 'no sound card "Nope"' wavert watch -D Nope
-check "A pin that is not there is named" fails 1 'no playback pin 5' wavert play -p 5 $voice
-check "A file that is not there is named" fails 1 'cannot read /tmp/missing.wav' wavert play /tmp/missing.wav
-check "A text file is no sound file" fails 1 'cannot read /tmp/text.wav' wavert play /tmp/text.wav
-check "A file of nine channels is refused with what there is" fails 1 'cannot do 9 channels; it offers 1 to 8' wavert play /tmp/nine.wav
-check "A file of 4000 Hz is refused with what there is" fails 1 'cannot do 4000 Hz; it offers 8000 to 192000 Hz' wavert play /tmp/slow.wav
-check "A format that the device lacks is refused with what there is" fails 1 'has no S20_32; it offers U8 S16 S24_32 S32 FLOAT' wavert record -f S20_32 -s 1 /tmp/rec.wav
-check "A directory that is not there cannot be recorded to" fails 1 'cannot write /nowhere/rec.wav' wavert record -s 1 /nowhere/rec.wav
-check "A buffer that is too great is refused" fails 1 'the device offers a buffer of 4194304' wavert play -b 600000 $voice
+check "A missing card is named" fails 1 'no sound card "7"' wavert play -D 7 $voice
+check "a missing id is named" fails 1 'no sound card "Nope"' wavert watch -D Nope
+check "A missing pin is named" fails 1 'no playback pin 5' wavert play -p 5 $voice
+check "A missing file is named" fails 1 'cannot read /tmp/missing.wav' wavert play /tmp/missing.wav
+check "A text file is refused" fails 1 'cannot read /tmp/text.wav' wavert play /tmp/text.wav
+check "A file of nine channels is refused, and the supported numbers are shown" fails 1 'cannot do 9 channels; it offers 1 to 8' wavert play /tmp/nine.wav
+check "A file of 4000 Hz is refused, and the supported rates are shown" fails 1 'cannot do 4000 Hz; it offers 8000 to 192000 Hz' wavert play /tmp/slow.wav
+check "An unsupported format is refused, and the supported formats are shown" fails 1 'has no S20_32; it offers U8 S16 S24_32 S32 FLOAT' wavert record -f S20_32 -s 1 /tmp/rec.wav
+check "A recording to a missing directory is refused" fails 1 'cannot write /nowhere/rec.wav' wavert record -s 1 /nowhere/rec.wav
+check "A buffer that is too large is refused" fails 1 'the device offers a buffer of 4194304' wavert play -b 600000 $voice
 
 check "wavert --help succeeds" fails 0 'Usage: wavert' wavert --help
 check "wavert --version succeeds" fails 0 '^wavert [0-9]' wavert --version
-check "None of them has taken a pin" all_free
+check "None of them has claimed a pin" all_free
 check "At the end both modules can be removed" unload
 check "and nothing is left behind" nothing_left
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Test Anything Protocol for the C test programs that run in a guest.
- * One line a check, names are sentences; the plan is printed last.  A line is
- * flushed as soon as it is there, so that a guest that dies shows how far it
- * came.  One thread prints.  Nothing but stdio is needed.
+ * One line for each check, names are sentences; the plan is printed last.  A line is
+ * flushed at once, so that the output of a guest that crashes is complete up to
+ * that moment.  Only one thread prints.  Needs only stdio.
  */
 #ifndef WRT_TESTS_TAP_H
 #define WRT_TESTS_TAP_H
@@ -36,7 +36,7 @@ static inline void tap_ok(int ok, const char *fmt, ...)
 		tap_failures++;
 }
 
-/* The check cannot be made here; counts as passed. */
+/* The check cannot be made here; it is counted as passed. */
 __attribute__((format(printf, 2, 3)))
 static inline void tap_skip(const char *reason, const char *fmt, ...)
 {
@@ -55,7 +55,7 @@ static inline int tap_done(void)
 	return tap_failures != 0;
 }
 
-/* TAP_CHECK(condition, name format, ...): also says where a failed check stands. */
+/* TAP_CHECK(condition, name format, ...): also prints the place of a failed check. */
 #define TAP_CHECK(cond, ...)							\
 	do {									\
 		int tap_passed_ = (cond) ? 1 : 0;				\
@@ -68,9 +68,8 @@ static inline int tap_done(void)
 	} while (0)
 
 /*
- * TAP_CHECK_IF(enough, condition, name format, ...): a check that is worth something only
- * after a number of rounds. Where the machine was too busy for them it is skipped; what was
- * wrong in any round fails.
+ * TAP_CHECK_IF(enough, condition, name format, ...): a check that needs a number of rounds. If the
+ * machine was too busy for them it is skipped; a failure in any round still fails.
  */
 #define TAP_CHECK_IF(enough, cond, ...)						\
 	do {									\

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unplug_test.c - the device is taken away from clients that are using it: unbind while
- * running, mapped and blocked. Runs in the guest as root, on the simulator in real
- * (virtual) time. TAP on stdout. The card is bound again at the end.
+ * unplug_test.c - the device is removed while clients use it: unbind while streams run, are mapped
+ * and have a blocked reader. Runs in the guest as root, on the simulator in real (virtual) time.
+ * TAP on stdout. The card is bound again at the end.
  *
  *   unplug_test [TIMES]	how often to unbind under busy clients (20)
  */
@@ -44,7 +44,7 @@ struct reader {
 	int wakeups;
 };
 
-/* A client asleep in read(); a signal wakes it once `stop` is set. */
+/* A client that sleeps in read(); a signal wakes it after `stop` was set. */
 static volatile int stop;
 
 static void on_signal(int sig)
@@ -104,10 +104,10 @@ static void check_gone_calls(int fd, int ev, int filter)
 	TAP_CHECK(mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED && errno == ENODEV,
 		  "a new mapping of the buffer gives ENODEV");
 	TAP_CHECK(call(filter, WAVERT_IOC_CAPS, &c) == ENODEV && new_stream(0, 0, 0) < 0,
-		  "the filter gives ENODEV, and no new stream can be had");
+		  "the filter gives ENODEV, and no new stream can be opened");
 }
 
-/* The page is written before the reader wakes up: at some moment both say the same. */
+/* The page is written before the reader wakes up: at some moment both agree. */
 static bool has_read(const struct reader *r, const struct wavert_page *page, unsigned int points)
 {
 	double end = seconds();
@@ -122,7 +122,7 @@ static bool has_read(const struct reader *r, const struct wavert_page *page, uns
 	return false;
 }
 
-/* Signals of a removal are made by a thread, soon. */
+/* A thread makes the signals of a removal, with a short delay. */
 static unsigned long long counted_soon(int ev, unsigned long long expected)
 {
 	unsigned long long sum = counted(ev);
@@ -153,26 +153,26 @@ static void test_unbind(void)
 	memset(buffer, 0x11, 8192);
 	pthread_create(&thread, NULL, read_events, &r);
 	set_state(fd, WAVERT_STATE_RUN);
-	TAP_CHECK(has_read(&r, page, 10), "a stream runs, a client sleeps in read()");
+	TAP_CHECK(has_read(&r, page, 10), "a stream runs, and a client sleeps in read()");
 
 	before = seconds();
 	err = driver_write("unbind");
 	before = seconds() - before;
 	if (!err && before >= 1.0 && !time_is_virtual())
 		tap_skip("real time, on a busy machine",
-			 "unbind returns within a second though the client keeps everything");
+			 "unbind returns within a second although the client closes nothing");
 	else
 		TAP_CHECK(!err && before < 1.0,
-			  "unbind returns within a second though the client keeps everything");
+			  "unbind returns within a second although the client closes nothing");
 	TAP_CHECK(page->state == WAVERT_STATE_GONE && other->state == WAVERT_STATE_GONE &&
-		  theirs->state == WAVERT_STATE_GONE, "every stream's page says GONE, idle or observing too");
+		  theirs->state == WAVERT_STATE_GONE, "the state in every stream's page is GONE, also of idle streams and observers");
 	points = page->packets;
 	TAP_CHECK(counted_soon(ev, points + 1) == points + 1,
-		  "each event has had one signal a point, and one last");
+		  "each event has had one signal a point, and one for the removal");
 	TAP_CHECK(counted_soon(seen, points + 1) == points + 1,
-		  "an observer's event has had the same");
+		  "an observer's event has had the same signals");
 	usleep(200000);
-	TAP_CHECK(!counted(ev) && !counted(seen), "after that it is quiet");
+	TAP_CHECK(!counted(ev) && !counted(seen), "after that there is no further signal");
 	stop = 1;
 	wake_and_join(thread);
 	TAP_CHECK(r.sum == points + 1, "the sleeping client was woken by the last signal");
@@ -180,13 +180,13 @@ static void test_unbind(void)
 		((volatile unsigned char *)buffer)[i] = 0x22;
 		wrong += ((volatile unsigned char *)buffer)[i] != 0x22;
 	}
-	TAP_CHECK(!wrong, "touching the buffer harms nobody");
+	TAP_CHECK(!wrong, "an access to the buffer does no harm");
 	check_gone_calls(fd, ev, filter);
 	TAP_CHECK(remove_module("snd_wavert_sim") == EWOULDBLOCK, "rmmod is refused while the client keeps its stream");
 
-	TAP_CHECK(!driver_write("bind"), "meanwhile the device can be bound again");
+	TAP_CHECK(!driver_write("bind"), "at the same time the device can be bound again");
 	i = new_stream(0, 0, 0);
-	TAP_CHECK(i >= 0 || i == -ENOENT, "and opens as a new card, or under another number");
+	TAP_CHECK(i >= 0 || i == -ENOENT, "it is a new card, or has another number");
 	if (i >= 0)
 		close(i);
 	close(filter);
@@ -201,7 +201,7 @@ static void test_unbind(void)
 	close(r.event);
 }
 
-/* Whoever wins the race, nothing may break: the kernel log is the judge. */
+/* Both orders must work: the kernel log shows failures. */
 static void *churn(void *arg)
 {
 	int *rounds = arg;
@@ -228,7 +228,7 @@ static void *churn(void *arg)
 	return NULL;
 }
 
-/* Observers come and go while the device does. */
+/* Observers are opened and closed while the device is unbound and bound. */
 static void *observe_often(void *arg)
 {
 	int *rounds = arg;
@@ -238,7 +238,7 @@ static void *observe_often(void *arg)
 
 		if (fd >= 0)
 			close(fd);
-		usleep(fd < 0 ? 1000 : 50);	/* on one processor others need a chance */
+		usleep(fd < 0 ? 1000 : 50);	/* on one processor other threads have to run */
 		++*rounds;
 	}
 	return NULL;
@@ -253,7 +253,7 @@ static int count_idle(const int *rounds, int n)
 	return idle;
 }
 
-/* As often as asked for, and until each thread has had its turn. */
+/* The requested number of times, and until each thread has run. */
 static void test_races(int times)
 {
 	pthread_t thread[6];

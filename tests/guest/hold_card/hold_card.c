@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hold_card.c - a module for tests: holds a reference of card 0 for three seconds, as any part
- * of the ALSA core may for a moment, and no reference of its modules. Called by card_held.sh.
+ * hold_card.c - a module for tests: holds a reference of card 0 for three seconds, as parts of the
+ * ALSA core do for a moment, and no reference of its modules. Called by card_held.sh.
  */
 #include <linux/module.h>
 #include <linux/workqueue.h>
