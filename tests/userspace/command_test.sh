@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# The wavert command where no card is needed: help, man page, completions and parser of each verb
-# agree; wrong uses; width and colour of tables; documents and their schema. Sourced by run.sh,
+# Tests of the wavert command that need no card: help, man page, completions and parser of each verb
+# agree; wrong usage; width and colour of tables; documents and their schema. Sourced by run.sh,
 # which has $O, $user and $work.
 # shellcheck disable=SC2154,SC2317
 
@@ -23,7 +23,7 @@ all_options()
 	done | sort -u
 }
 
-agrees()	# FILE: of options that somebody has of the verb, with $work/help
+agrees()	# FILE: compares options of the verb, found elsewhere, with $work/help
 {
 	[ "$(wc -l <"$work/help")" -ge 4 ] && diff "$work/help" "$1"
 }
@@ -33,7 +33,7 @@ long_only()
 	grep -- '^--' | sort -u
 }
 
-# The line "Options: ..." of the verb; help and version are of all.
+# The line "Options: ..." of the verb; every verb has help and version.
 man_agrees()	# VERB
 {
 	help_of "$1" | long_only >"$work/help.long"
@@ -85,8 +85,8 @@ fish_agrees()	# VERB
 	agrees "$work/fish"
 }
 
-# Options of other verbs are usage errors, and those of the help are none. What follows keeps the
-# verb from running: an option that does not exist, twice in case that the first is a value.
+# Options of other verbs are usage errors, those of the help are accepted. The added options keep
+# the verb from running: an option that does not exist, twice since the first may be a value.
 parser_agrees()	# VERB
 {
 	all_options >"$work/all"
@@ -151,14 +151,14 @@ fish_completes()
 
 verb_tests()
 {
-	check "The verbs are those of help, man page and completions" verbs_agree
-	optional zsh "and of the completions for zsh" zsh_has_verbs
-	optional fish "and of those for fish" fish_has_verbs
+	check "Help, man page and completions for bash have the same verbs" verbs_agree
+	optional zsh "the completions for zsh have the same verbs" zsh_has_verbs
+	optional fish "the completions for fish have the same verbs" fish_has_verbs
 	check "wavert(1) explains each option of each help" man_explains
 	for verb in $verbs; do
-		check "$verb: help by all three ways is the same" help_is_the_same $verb
+		check "$verb: all three ways to print its help print the same" help_is_the_same $verb
 		help_of $verb >"$work/help"
-		check "$verb: the parser takes the options of the help, and no other verb's" parser_agrees $verb
+		check "$verb: the parser accepts the options of its help and refuses those of other verbs" parser_agrees $verb
 		check "$verb: wavert(1) lists them" man_agrees $verb
 		check "$verb: bash completes them" bash_agrees $verb
 		optional zsh "$verb: zsh completes them" zsh_agrees $verb
@@ -168,10 +168,10 @@ verb_tests()
 	optional fish "fish completes values" fish_completes
 }
 
-# ---- wrong uses -------------------------------------------------------------------------------
+# ---- wrong usage ------------------------------------------------------------------------------
 
-# Exit code 2, nothing on standard output, no file made; the message says which value is wrong
-# and what is expected, and ends with where to look.
+# Exit code 2, nothing on standard output, no file created; the message names the wrong value
+# and the expected ones, and ends with a reference to the help.
 misuse()	# MESSAGE ARGUMENT...
 {
 	message=$1
@@ -198,7 +198,7 @@ misused()	# MESSAGE ARGUMENT...
 		tail -n 1 "$work/err" | grep -qE "[Ss]ee $where\.?\$"
 }
 
-# The second line has the options that there are.
+# The second line lists the options.
 shows_options()	# VERB OPTION
 {
 	"$O/wavert" "$1" --nothing 2>&1 | tr -d '\n' | grep -qF -- "$2"
@@ -214,7 +214,7 @@ wrong_uses()
 	misuse "unrecognized option '--pin'" --pin 0 list
 	misuse "invalid option -- 'q'" -q play x.wav
 	misuse "unrecognized option '--loud'" play --loud x.wav
-	check "and the options that there are" shows_options play "[--buffer-time=MS]"
+	check "the message lists the options" shows_options play "[--buffer-time=MS]"
 	misuse "invalid option -- 'x'" play -qx x.wav
 	misuse "unrecognized option '--force'" bind --force 0000:00:04.0
 	misuse "unrecognized option '--json'" play --json x.wav
@@ -266,7 +266,7 @@ wrong_uses()
 
 # ---- tables and documents -----------------------------------------------------------------------
 
-# No line is longer than the width; with the greatest one no line need be wrapped.
+# No line is longer than the width; at the maximum width no line needs wrapping.
 keeps_to()	# WIDTH COMMAND...
 {
 	width=$1
@@ -275,7 +275,7 @@ keeps_to()	# WIDTH COMMAND...
 	awk -v w="$width" 'length > w { print length ": " $0; bad = 1 } END { exit bad || NR < 3 }' "$work/table"
 }
 
-# What wraps a line loses nothing of it.
+# Wrapping a line loses none of its words.
 same_words()	# COMMAND...
 {
 	COLUMNS=60 "$@" 2>&1 | tr -d ' \n' >"$work/narrow"
@@ -328,7 +328,7 @@ valid()	# COMMAND...
 	$here/valid_json.py "$work/valid.json"
 }
 
-# A document that is not as the schema wants it: it has to be red.
+# A document that violates the schema has to be refused.
 spoiled()	# SED-COMMAND COMMAND...
 {
 	spoil=$1
@@ -348,31 +348,31 @@ full_disk()
 table_tests()
 {
 	for width in 60 61 80 132 200; do
-		check "doctor keeps to $width columns" keeps_to $width "$O/wavert" doctor "$work/no/such/directory/with/a/long/name/snd-wavert.ko"
+		check "doctor prints at most $width columns" keeps_to $width "$O/wavert" doctor "$work/no/such/directory/with/a/long/name/snd-wavert.ko"
 	done
 	for verb in $verbs; do
-		check "$verb --help keeps to 60 columns" keeps_to 60 "$O/wavert" $verb --help
+		check "$verb --help prints at most 60 columns" keeps_to 60 "$O/wavert" $verb --help
 	done
-	check "wavert --help keeps to 60 columns" keeps_to 60 "$O/wavert" --help
-	check "doctor loses nothing at 60 columns" same_words "$O/wavert" doctor
-	check "Below 60 columns it is as with 60" limited_to 20 60
-	check "Above 200 columns it is as with 200" limited_to 1000 200
-	check "COLUMNS that are no number are of no effect" limited_to wide ''
+	check "wavert --help prints at most 60 columns" keeps_to 60 "$O/wavert" --help
+	check "doctor prints everything at 60 columns" same_words "$O/wavert" doctor
+	check "Below 60 columns the output is that of 60" limited_to 20 60
+	check "Above 200 columns the output is that of 200" limited_to 1000 200
+	check "COLUMNS is ignored if it is not a number" limited_to wide ''
 	check "The width is that of the terminal" terminal_width 72
-	check "There are colours on a terminal" coloured yes env TERM=xterm "$O/with" terminal "$O/wavert" doctor
-	check "none with NO_COLOR" coloured no env TERM=xterm NO_COLOR=1 "$O/with" terminal "$O/wavert" doctor
-	check "an empty NO_COLOR is none" coloured yes env TERM=xterm NO_COLOR= "$O/with" terminal "$O/wavert" doctor
-	check "none on a dumb terminal" coloured no env TERM=dumb "$O/with" terminal "$O/wavert" doctor
+	check "The output has colours on a terminal" coloured yes env TERM=xterm "$O/with" terminal "$O/wavert" doctor
+	check "NO_COLOR turns colours off" coloured no env TERM=xterm NO_COLOR=1 "$O/with" terminal "$O/wavert" doctor
+	check "an empty NO_COLOR does not" coloured yes env TERM=xterm NO_COLOR= "$O/with" terminal "$O/wavert" doctor
+	check "a dumb terminal gets no colours" coloured no env TERM=dumb "$O/with" terminal "$O/wavert" doctor
 	check "none in a pipe" coloured no env TERM=xterm "$O/wavert" doctor
-	check "doctor says the same in JSON" doctor_texts
+	check "doctor has the same contents in JSON" doctor_texts
 	check "A full disk is an error of help" full_disk --help
 	check "and of doctor" full_disk help doctor
-	check "The document of doctor is as the schema says" valid "$O/wavert" doctor --json
-	check "that of a wrong module" valid "$O/wavert" doctor --json /etc/passwd
-	check "and that of list without a card" valid "$O/wavert" list --json
-	check "A text that is no sentence is not as the schema says" \
+	check "The document of doctor is valid by the schema" valid "$O/wavert" doctor --json
+	check "that for a wrong module is valid" valid "$O/wavert" doctor --json /etc/passwd
+	check "that of list without a card is valid" valid "$O/wavert" list --json
+	check "The schema refuses a text that is not a sentence" \
 		spoiled 's/"text": "\([^"]*\)\."/"text": "\1"/' "$O/wavert" doctor --json
-	check "nor is a number as text" spoiled 's/"wrong": \([0-9]*\)/"wrong": "\1"/' "$O/wavert" doctor --json
-	check "nor is an unknown member" spoiled 's/"verb"/"more": 1, &/' "$O/wavert" doctor --json
-	check "nor is an unknown verb" spoiled 's/"verb": "list"/"verb": "lists"/' "$O/wavert" list --json
+	check "it refuses a number as text" spoiled 's/"wrong": \([0-9]*\)/"wrong": "\1"/' "$O/wavert" doctor --json
+	check "it refuses an unknown member" spoiled 's/"verb"/"more": 1, &/' "$O/wavert" doctor --json
+	check "it refuses an unknown verb" spoiled 's/"verb": "list"/"verb": "lists"/' "$O/wavert" list --json
 }

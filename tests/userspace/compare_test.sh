@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# wavert compare on traces that are made here. Sourced by run.sh; needs $O, $work and tap.sh.
+# wavert compare on traces that this script writes. Sourced by run.sh; needs $O, $work and tap.sh.
 # shellcheck disable=SC2016,SC2154,SC2317
 
 traces=$work/traces
@@ -55,7 +55,7 @@ verdict_is()	# VERDICT ARG...: of the second trace
 	compared $code --format text "$@" && says "$work/out" "^one .* $verdict\$"
 }
 
-pair()	# LINE...: of Linux; "--", then those of NT. Step clock, or $nt_clock of NT.
+pair()	# LINE...: those of Linux, "--", those of NT. Step clock, or $nt_clock for NT.
 {
 	: >"$work/first"
 	while [ "$1" != -- ]; do
@@ -90,7 +90,7 @@ wall_pair()	# VERDICT LINE... -- LINE...
 
 # ---- options ----------------------------------------------------------------------------------
 
-told()	# REGEX ARG...: why it is no use
+told()	# REGEX ARG...: the reason for the refusal
 {
 	regex=$1
 	shift
@@ -100,17 +100,17 @@ told()	# REGEX ARG...: why it is no use
 compare_usage()
 {
 	pair "free a: $ok" -- "free a: $ok"
-	check "compare wants three core traces" told ' compare: --core=linux,nt: three' --core linux,nt linux nt
-	check "and a core trace that is none" told ': linux:1: "scenario NAME"' --core linux,linux,linux linux nt
-	check "and a file that is not there" told ': nowhere: No such file' linux nowhere
-	check "and a report that cannot be written" told ': /nowhere/report: No such' -o /nowhere/report linux nt
-	check "and a table without a trace of Linux" told ' compare: --expected=linux: a trace of Linux' --expected linux nt nt
-	check "and a report in the place of a trace" overwrites nt linux nt
-	check "or of the table, by another name" overwrites ../traces/table --expected table linux nt
-	check "or of a core trace" overwrites core.host --core core.linux,core.host,core.nt linux nt
+	check "compare refuses two core traces" told ' compare: --core=linux,nt: three' --core linux,nt linux nt
+	check "compare refuses a core trace with wrong contents" told ': linux:1: "scenario NAME"' --core linux,linux,linux linux nt
+	check "compare refuses a missing file" told ': nowhere: No such file' linux nowhere
+	check "compare refuses a report that cannot be written" told ': /nowhere/report: No such' -o /nowhere/report linux nt
+	check "compare refuses a table without a trace of Linux" told ' compare: --expected=linux: a trace of Linux' --expected linux nt nt
+	check "compare refuses to overwrite a trace with the report" overwrites nt linux nt
+	check "compare refuses to overwrite the table, given by another name" overwrites ../traces/table --expected table linux nt
+	check "compare refuses to overwrite a core trace" overwrites core.host --core core.linux,core.host,core.nt linux nt
 }
 
-overwrites()	# FILE ARG...: which is as it was
+overwrites()	# FILE ARG...: FILE must not change
 {
 	output=$1
 	shift
@@ -135,7 +135,7 @@ judged()	# VERDICT TEXT LINE of the table
 	verdict_is "$1" --expected table linux nt && says "$work/out" "$2"
 }
 
-# Nothing differs, but somebody expects it.
+# The traces do not differ, but the table expects a difference.
 stale()	# TEXT LINE of the table
 {
 	pair "free a: $ok" "free a: $ok" -- "free a: $ok" "free a: $ok"
@@ -152,42 +152,42 @@ bad_table()	# REGEX LINE
 
 verdicts()
 {
-	check "Traces that are the same are told so" same_pair same "free a: $ok" -- "free a: $ok"
-	check "another status differs" same_pair differs "free a: $ok" -- "free a: $wrongs"
-	check "so does a result" same_pair differs "$(position 5)" -- "$(position 6)"
-	check "so does a signal" same_pair differs "step 9: $ok" -- "step 9: $ok,\"signals\":{\"e\":1}"
-	check "so does another call" same_pair differs "free a: $ok" -- "free b: $ok"
-	check "so does a call less" same_pair differs "free a: $ok" "free a: $ok" -- "free a: $ok"
-	check "so does a scenario less" scenario_less
-	check "A difference that is expected is told with its reason" judged 'differs as expected' \
+	check "Equal traces have the verdict same" same_pair same "free a: $ok" -- "free a: $ok"
+	check "another status is a difference" same_pair differs "free a: $ok" -- "free a: $wrongs"
+	check "another result is a difference" same_pair differs "$(position 5)" -- "$(position 6)"
+	check "another signal is a difference" same_pair differs "step 9: $ok" -- "step 9: $ok,\"signals\":{\"e\":1}"
+	check "another call is a difference" same_pair differs "free a: $ok" -- "free b: $ok"
+	check "a missing call is a difference" same_pair differs "free a: $ok" "free a: $ok" -- "free a: $ok"
+	check "a missing scenario is a difference" scenario_less
+	check "An expected difference is reported with its reason" judged 'differs as expected' \
 		'2\. free a: Linux "status":"SUCCESS", NT "status":"INVALID_PARAMETER": because' \
 		"nt | one | 2 | $ok | $wrongs | because"
-	check "one at another call is not" judged differs 'NOT EXPECTED: 2\. free a' \
+	check "one that is expected at another call is a difference" judged differs 'NOT EXPECTED: 2\. free a' \
 		"nt | one | 1 | $ok | $wrongs | because"
-	check "nor one that is expected otherwise" judged differs 'differs, but not as expected' \
+	check "one that is expected with other values is a difference" judged differs 'differs, but not as expected' \
 		"nt | one | 2 | $ok | \"status\":\"LACKS\" | because"
-	check "nor one of another side" judged differs 'NOT EXPECTED' "alsa | one | 2 | $ok | $wrongs | because"
-	check "A difference that no longer occurs is told" stale '2\. free a: no longer differs' \
+	check "one that is expected of another side is a difference" judged differs 'NOT EXPECTED' "alsa | one | 2 | $ok | $wrongs | because"
+	check "An expected difference that no longer occurs is reported" stale '2\. free a: no longer differs' \
 		"nt | one | 2 | $ok | $wrongs | because"
-	check "so is one of a call that nobody makes" stale '3\. a difference is expected' \
+	check "one of a call that was not made is reported" stale '3\. a difference is expected' \
 		"nt | one | 3 | $ok | $wrongs | because"
-	check "so is one of a scenario that nobody runs" stale '^ +two, NT, NOT EXPECTED: .*nobody has run it' \
+	check "one of a scenario that was not run is reported" stale '^ +two, NT, NOT EXPECTED: .*nobody has run it' \
 		"nt | two | 3 | $ok | $wrongs | because"
-	check "A line of five fields in the table is told" bad_table 'side \| scenario' 'a | b | c | d | e'
-	check "and an unknown side" bad_table 'nt, alsa' "x | one | 1 | $ok | $wrongs | because"
-	check "and a call that is no number" bad_table 'the number' "nt | one | x | $ok | $wrongs | because"
-	check "and call 0" bad_table 'the number' "nt | one | 0 | $ok | $wrongs | because"
-	check "and an answer that is none" bad_table 'answers' "nt | one | 1 | SUCCESS | $wrongs | because"
-	check "and two answers that are the same" bad_table 'two answers' "nt | one | 1 | $ok | $ok | because"
-	check "and a second line for a call" same_line_again
-	check "and a call below 0" bad_table 'the number' "nt | one | -18446744073709551615 | $ok | $wrongs | because"
-	check "and no name of a scenario" bad_table 'the name of a scenario' "nt | one # SKIP | 1 | $ok | $wrongs | because"
-	check "and commands to a terminal" bad_table 'a line of UTF-8' "nt | one | 1 | $ok | $wrongs | $(printf '\033[31m')"
-	check "and no reason" bad_table 'a reason' "nt | one | 1 | $ok | $wrongs |"
-	check "ALSA is not asked for what it has no word for" alsa_lacks linux alsa
-	check "nor if the others are compared with it" alsa_lacks alsa linux
-	check "A scenario that ALSA lacks is no difference" alsa_less linux alsa
-	check "nor is it then" alsa_less alsa linux
+	check "A table line of five fields is refused" bad_table 'side \| scenario' 'a | b | c | d | e'
+	check "an unknown side in the table is refused" bad_table 'nt, alsa' "x | one | 1 | $ok | $wrongs | because"
+	check "a call that is not a number is refused" bad_table 'the number' "nt | one | x | $ok | $wrongs | because"
+	check "call 0 is refused" bad_table 'the number' "nt | one | 0 | $ok | $wrongs | because"
+	check "an invalid result is refused" bad_table 'answers' "nt | one | 1 | SUCCESS | $wrongs | because"
+	check "two equal results are refused" bad_table 'two answers' "nt | one | 1 | $ok | $ok | because"
+	check "a second line for a call is refused" same_line_again
+	check "a call below 0 is refused" bad_table 'the number' "nt | one | -18446744073709551615 | $ok | $wrongs | because"
+	check "an invalid name of a scenario is refused" bad_table 'the name of a scenario' "nt | one # SKIP | 1 | $ok | $wrongs | because"
+	check "terminal control characters are refused" bad_table 'a line of UTF-8' "nt | one | 1 | $ok | $wrongs | $(printf '\033[31m')"
+	check "a missing reason is refused" bad_table 'a reason' "nt | one | 1 | $ok | $wrongs |"
+	check "Calls that ALSA lacks are not compared with ALSA" alsa_lacks linux alsa
+	check "also if ALSA is the reference" alsa_lacks alsa linux
+	check "A scenario that ALSA lacks is not a difference" alsa_less linux alsa
+	check "also if ALSA is the reference of the scenario" alsa_less alsa linux
 }
 
 same_line_again()
@@ -224,27 +224,27 @@ alsa_lacks()	# TRACE TRACE
 wall_clock()
 {
 	check "With a wall clock times and positions may differ" wall_pair same "$(position 5)" -- "$(position 900)"
-	check "a state may not" wall_pair differs "$(position 5)" -- "$(position 5 2)"
-	check "nor a status" wall_pair differs "free a: $ok" -- "free a: $wrongs"
+	check "with a wall clock a state may not differ" wall_pair differs "$(position 5)" -- "$(position 5 2)"
+	check "with a wall clock a status may not differ" wall_pair differs "free a: $ok" -- "free a: $wrongs"
 	check "signals of a call may differ by one" wall_pair same "step 9: $ok,\"signals\":{\"e\":4}" "step 9: $ok" -- \
 		"step 9: $ok,\"signals\":{\"e\":3}" "step 9: $ok,\"signals\":{\"e\":1}"
-	check "not by two" wall_pair differs "step 9: $ok,\"signals\":{\"e\":4}" -- "step 9: $ok,\"signals\":{\"e\":6}"
-	check "not by two of none" wall_pair differs "step 9: $ok" -- "step 9: $ok,\"signals\":{\"e\":2}"
-	check "The report says so" says "$work/out" 'signals of a call may differ by one'
-	check "A question that one side lacks is left out" wall_pair same "counters a: $ok,\"linear\":5" "free a: $ok" -- \
+	check "they may not differ by two" wall_pair differs "step 9: $ok,\"signals\":{\"e\":4}" -- "step 9: $ok,\"signals\":{\"e\":6}"
+	check "two signals instead of none are a difference" wall_pair differs "step 9: $ok" -- "step 9: $ok,\"signals\":{\"e\":2}"
+	check "The report states this" says "$work/out" 'signals of a call may differ by one'
+	check "A reading call that one side lacks is left out" wall_pair same "counters a: $ok,\"linear\":5" "free a: $ok" -- \
 		'counters a: "status":"LACKS"' "free a: $ok"
-	check "but the call behind it is not" wall_pair differs "counters a: $ok,\"linear\":5" "free a: $ok" -- \
+	check "the call after it is compared" wall_pair differs "counters a: $ok,\"linear\":5" "free a: $ok" -- \
 		'counters a: "status":"LACKS"' "free a: $wrongs"
-	check "Behind a lack of more than a question nothing is compared" wall_pair 'same in part' "event e: $ok" "free a: $ok" "alloc a 2 8: $ok" -- \
+	check "After any other call that one side lacks nothing is compared" wall_pair 'same in part' "event e: $ok" "free a: $ok" "alloc a 2 8: $ok" -- \
 		"event e: $ok" 'free a: "status":"LACKS"' "alloc a 2 8: $wrongs"
-	check "and that is said" says "$work/out" 'one, NT, not compared: 2\. free a: NT lacks it'
-	check "A scenario of which nothing is compared has no verdict" wall_pair - 'remove: '"$ok" -- 'remove: "status":"LACKS"'
-	check "so is one that somebody has not run" wall_less
-	check "With step clocks a lack is a difference" same_pair differs "counters a: $ok" -- 'counters a: "status":"LACKS"'
-	check "Expected differences of times are not judged, but counted" wall_expected
-	check "nor are those of signals if they do not come" wall_signals_expected 2 same 'for that reason: 1\.'
-	check "but they are if they do" wall_signals_expected 9 'differs as expected' 'expected: 1\. step 9'
-	check "and if they are others" wall_signals_expected 5 differs 'not as expected'
+	check "the report states that" says "$work/out" 'one, NT, not compared: 2\. free a: NT lacks it'
+	check "A scenario without a compared call has no verdict" wall_pair - 'remove: '"$ok" -- 'remove: "status":"LACKS"'
+	check "one that a side has not run has no verdict" wall_less
+	check "With step clocks a call that one side lacks is a difference" same_pair differs "counters a: $ok" -- 'counters a: "status":"LACKS"'
+	check "Expected differences of times are not checked, but counted" wall_expected
+	check "those of signals are not checked if they do not occur" wall_signals_expected 2 same 'for that reason: 1\.'
+	check "they are checked if they occur" wall_signals_expected 9 'differs as expected' 'expected: 1\. step 9'
+	check "they are checked if other signals occur" wall_signals_expected 5 differs 'not as expected'
 }
 
 wall_less()
@@ -279,7 +279,7 @@ wall_expected()
 
 # ---- positions -----------------------------------------------------------------------------------
 
-# Both say the same, so nothing but the position can be wrong.
+# Both traces are equal, so only the position can be wrong.
 moves()	# VERDICT LINE...
 {
 	told=$1
@@ -292,18 +292,18 @@ moves()	# VERDICT LINE...
 
 positions()
 {
-	check "A position that goes on is right" moves same "$(position 5)" "$(position 5)" "$(position 6)"
-	check "one that goes back is not" moves differs "$(position 5)" "$(position 6)" "$(position 5)"
-	check "the reference is looked at too" says "$work/out" 'one, Linux, NOT EXPECTED: 3\. position a: the position goes back: 6 bytes before, now 5'
-	check "After STOP it begins anew" moves same "$(position 6)" "state a stop: $ok" "$(position 0 0)" \
+	check "A position that increases is correct" moves same "$(position 5)" "$(position 5)" "$(position 6)"
+	check "a position that decreases is a difference" moves differs "$(position 5)" "$(position 6)" "$(position 5)"
+	check "the positions of the reference are also checked" says "$work/out" 'one, Linux, NOT EXPECTED: 3\. position a: the position goes back: 6 bytes before, now 5'
+	check "After STOP the position starts again" moves same "$(position 6)" "state a stop: $ok" "$(position 0 0)" \
 		"state a run: $ok" "$(position 3)"
-	check "not after a STOP that failed" moves differs "$(position 6)" "state a stop: $wrongs" "$(position 3)"
-	check "nor after the STOP of another stream" moves differs "$(position 6)" "state b stop: $ok" "$(position 3)"
-	check "nor after PAUSE" moves differs "$(position 6)" "state a pause: $ok" "$(position 3)"
-	check "With another buffer it begins anew" moves same "$(position 6)" "alloc a 2 8: $ok" "$(position 3)"
-	check "and without one" moves same "$(position 6)" "free a: $ok" "$(position 0 0)"
-	check "and may not go back from there" moves differs "alloc a 2 8: $ok" "state a run: $ok" "$(position 6)" "$(position 3)"
-	check "Another stream has a position of its own" moves same "$(position 6)" "position b: $ok,\"linear\":3"
+	check "it does not after a STOP that failed" moves differs "$(position 6)" "state a stop: $wrongs" "$(position 3)"
+	check "it does not after a STOP of another stream" moves differs "$(position 6)" "state b stop: $ok" "$(position 3)"
+	check "it does not after PAUSE" moves differs "$(position 6)" "state a pause: $ok" "$(position 3)"
+	check "With another buffer the position starts again" moves same "$(position 6)" "alloc a 2 8: $ok" "$(position 3)"
+	check "without a buffer it starts again" moves same "$(position 6)" "free a: $ok" "$(position 0 0)"
+	check "after that it may not decrease" moves differs "alloc a 2 8: $ok" "state a run: $ok" "$(position 6)" "$(position 3)"
+	check "Another stream has its own position" moves same "$(position 6)" "position b: $ok,\"linear\":3"
 }
 
 # ---- layers --------------------------------------------------------------------------------------
@@ -370,20 +370,20 @@ kernel_only()	# CODE NT-EVENT
 
 layers()
 {
-	check "An event that the core lacks is found in the core" event_layer core "position_update slot=1"
-	check "one of the miniport in the miniport" event_layer miniport "state slot=1"
-	check "What the kernel does otherwise than the host is told too" kernel_layer
-	check "What NT's client sees and the host does not is of NT's binding" \
+	check "An event missing in the core has the layer core" event_layer core "position_update slot=1"
+	check "one missing in the miniport has the layer miniport" event_layer miniport "state slot=1"
+	check "A difference of kernel and host is also reported" kernel_layer
+	check "A difference of only NT's client has the layer binding of NT" \
 		binding_layer 'binding of NT' "$ok" "$ok" "$wrongs"
-	check "what Linux' client sees alone is of Linux' binding" \
+	check "one of only Linux' client has the layer binding of Linux" \
 		binding_layer 'binding of Linux' "$ok" "$wrongs" "$wrongs"
-	check "what each sees otherwise is of both" \
+	check "different results of all three have the layer both bindings" \
 		binding_layer 'both bindings' "$ok" '"status":"LACKS"' "$wrongs"
-	check "Without a host that made the call no binding is blamed" host_unknown "free b"
-	check "nor without one that ran the scenario" host_unknown "scenario two"
-	check "An event may be expected in the kernel only" kernel_only 0 ""
-	check "and is told if it is in the driver too" kernel_only 1 "packet slot=1"
-	check "and if it is nowhere" kernel_none
+	check "If the host has not made the call no binding is named" host_unknown "free b"
+	check "if the host has not run the scenario no binding is named" host_unknown "scenario two"
+	check "An event can be expected in the kernel only" kernel_only 0 ""
+	check "it is reported if it is also in the driver" kernel_only 1 "packet slot=1"
+	check "it is reported if it is missing in both" kernel_none
 }
 
 kernel_none()
@@ -438,7 +438,7 @@ json_of_header()
 		[ "$("$work/json_value" "$work/out" traces 1 reference)" = false ]
 }
 
-# Names and reasons are text in every report, never markup.
+# Names and reasons are escaped in every report.
 no_markup()	# FORMAT REGEX...: that are there
 {
 	free_differs "nt | one | 2 | $ok | $wrongs | <b>[it](x)</b>"
@@ -498,7 +498,7 @@ runs_into_signal()
 	runs_in_path 'kill -9 $$' 2 && says "$work/err" '^wavert: wavert-trace: ended by signal 9'
 }
 
-# Nobody is told then how a child has ended.
+# With SIGCHLD ignored the parent cannot get the exit status of a child.
 runs_unheard()
 {
 	pair "free a: $ok" -- "free a: $ok"
@@ -515,22 +515,22 @@ runs_nowhere()
 
 reports()
 {
-	check "A table of text says what differs" reported text '^two .* differs$' '^  two, NT, NOT EXPECTED: 1\. free a'
-	check "so does Markdown" reported markdown '^\| two \| 1 \| 0 \| 0 \| differs \|$' '\*\*not expected\*\*: 1\. free a'
-	check "and TAP" reported tap '^ok 1 - scenario one: NT shows the client what Linux does$' '^not ok 2 - scenario two: NT shows the client what Linux does$' '^1\.\.2$'
-	check "which tells what is expected" tap_expected
-	check "and a page, with a bar for each" reported html 'bar same' 'bar bad.*<title>two: differs</title>' 'a &lt;driver&gt; &amp; co' '</html>$'
-	check "and JSON" json_says
-	check "which takes no word of a header for its own" json_of_header
-	check "Names and reasons are text in Markdown" no_markup markdown '&lt;script>\\`\\\*\\\|' '&lt;b>\\\[it\\\]\(x\)&lt;/b>$'
-	check "and in the page" no_markup html '&lt;script&gt;`\*\|' '&lt;b&gt;\[it\]\(x\)&lt;/b&gt;'
-	check "A report says that nothing ran on Windows, unless it did" of_windows
-	check "compare runs scenarios by the wavert-trace beside it" runs_beside
-	check "or by that in \$PATH" runs_in_path true 0
-	check "and has no report if that fails" runs_in_path false 2
-	check "and says so if a signal ends it" runs_into_signal
-	check "or is not there" runs_nowhere
-	check "It runs where nobody waits for children" runs_unheard
+	check "The report as text lists the difference" reported text '^two .* differs$' '^  two, NT, NOT EXPECTED: 1\. free a'
+	check "the report as Markdown lists it" reported markdown '^\| two \| 1 \| 0 \| 0 \| differs \|$' '\*\*not expected\*\*: 1\. free a'
+	check "the report as TAP lists it" reported tap '^ok 1 - scenario one: NT shows the client what Linux does$' '^not ok 2 - scenario two: NT shows the client what Linux does$' '^1\.\.2$'
+	check "the report as TAP lists expected differences" tap_expected
+	check "the report as a web page lists it, with a bar for each verdict" reported html 'bar same' 'bar bad.*<title>two: differs</title>' 'a &lt;driver&gt; &amp; co' '</html>$'
+	check "the report as JSON lists it" json_says
+	check "members of a header do not replace members of the JSON report" json_of_header
+	check "Names and reasons are escaped in Markdown" no_markup markdown '&lt;script>\\`\\\*\\\|' '&lt;b>\\\[it\\\]\(x\)&lt;/b>$'
+	check "Names and reasons are escaped in the web page" no_markup html '&lt;script&gt;`\*\|' '&lt;b&gt;\[it\]\(x\)&lt;/b&gt;'
+	check "A report states that nothing ran on Windows, unless it did" of_windows
+	check "compare runs scenarios with the wavert-trace of its directory" runs_beside
+	check "otherwise with that in \$PATH" runs_in_path true 0
+	check "if wavert-trace fails there is no report" runs_in_path false 2
+	check "if a signal kills it compare reports that" runs_into_signal
+	check "if it is missing compare reports that" runs_nowhere
+	check "It runs with SIGCHLD ignored" runs_unheard
 }
 
 compare_tests()

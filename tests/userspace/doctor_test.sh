@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# wavert doctor in a guest that is made ill in one way after the other. Sourced by guest.sh.
+# wavert doctor in a guest that gets one problem after the other. Sourced by guest.sh.
 # shellcheck disable=SC2016,SC2086,SC2154,SC2317
 
 release=$(uname -r)
 
-diagnosis()	# CODE REGEX...: of wavert doctor with $module; every regex in a line
+diagnosis()	# CODE REGEX...: of wavert doctor with $module; every regex matches a line
 {
 	want=$1
 	shift
@@ -25,14 +25,14 @@ mends()	# CHECK COMMAND: the line after "wrong CHECK"
 	grep -A 1 "^wrong  *$1 " /tmp/doctor | grep -qF "fix: $2"
 }
 
-wrongs()	# CHECK...: these are wrong, in this order, no other
+wrongs()	# CHECK...: exactly these are wrong, in this order
 {
 	PATH=/tmp/bin:$PATH wavert doctor $module >/tmp/doctor
 	cat /tmp/doctor
 	[ "$(sed -n 's/^wrong  *\([a-z-]*\) .*/\1/p' /tmp/doctor | tr '\n' ' ')" = "$* " ]
 }
 
-# /lib/modules as depmod leaves it, with those modules of /modules.
+# /lib/modules as depmod writes it, with these modules of /modules.
 install_modules()	# NAME...
 {
 	rm -rf "/lib/modules/$release/kernel"
@@ -45,8 +45,8 @@ install_modules()	# NAME...
 
 sound="soundcore snd snd-timer snd-hwdep snd-pcm"
 
-# Runs the command of the first thing that is wrong until nothing is: in as many rounds as doctor
-# found at first.
+# Runs the command of the first problem until there is none: the number of rounds is the number of
+# problems that doctor found first.
 as_doctor_says()	# ROUNDS
 {
 	rounds=$1
@@ -61,7 +61,7 @@ as_doctor_says()	# ROUNDS
 	[ $rounds = 0 ]
 }
 
-# A signature as sign-file appends it; nobody checks it here.
+# A signature as sign-file appends it; nothing checks it here.
 append_signature()	# FILE
 {
 	printf 'me\001\002x\001\004\001\002\002\000\000\000\000\000\000\001~Module signature appended~\n' >>"$1"
@@ -94,67 +94,67 @@ doctor_tests()
 	mkdir -p /tmp/bin "/lib/modules/$release/build"
 	: >"/lib/modules/$release/build/Makefile"
 	cp /modules/snd-wavert.ko $module
-	check "doctor finds nothing wrong with a card that works" diagnosis 0 '^ok +loaded' '^ok +permissions' '^No problem found\.$'
-	check "and says the same in JSON" sh -c 'wavert doctor --json >/tmp/json; cp /tmp/json /out/doctor.json; [ "$(json_value /tmp/json checks 0 verdict)" = \"ok\" ]'
-	check "doctor keeps to 60 columns" fits 60 wavert doctor
-	check "doctor says that permissions are wrong" sh -c 'with nobody wavert doctor >/tmp/doctor; grep -A 1 "^wrong  *permissions " /tmp/doctor | grep -qF "fix: sudo adduser"'
+	check "doctor finds no problem of a working card" diagnosis 0 '^ok +loaded' '^ok +permissions' '^No problem found\.$'
+	check "doctor reports the same in JSON" sh -c 'wavert doctor --json >/tmp/json; cp /tmp/json /out/doctor.json; [ "$(json_value /tmp/json checks 0 verdict)" = \"ok\" ]'
+	check "doctor prints at most 60 columns" fits 60 wavert doctor
+	check "doctor reports wrong permissions" sh -c 'with nobody wavert doctor >/tmp/doctor; grep -A 1 "^wrong  *permissions " /tmp/doctor | grep -qF "fix: sudo adduser"'
 	start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
-	check "doctor says who keeps a device busy" diagnosis 1 "^wrong +busy +Program aplay \(pid $pid\) has every playback pin of card 0\.\$"
+	check "doctor names the program that keeps a device busy" diagnosis 1 "^wrong +busy +Program aplay \(pid $pid\) has every playback pin of card 0\.\$"
 	check "also in JSON" sh -c '! wavert doctor --json >/out/doctor_busy.json'
-	check "doctor --fix changes nothing there" nothing_changed wavert doctor --fix
-	check "and the program still plays" await 'playback 0' 'state run'
+	check "doctor --fix changes nothing about a busy device" nothing_changed wavert doctor --fix
+	check "the program still plays" await 'playback 0' 'state run'
 	finish KILL
 	check "Reloading with the loopback" reload
 	start 'playback 0' aplay -q -t raw -f S16_LE -r 44100 -c 1 -D hw:0 /dev/zero
-	check "record says that it heard nothing, and why" record_of_another_format
+	check "record reports silence and its cause" record_of_another_format
 	finish KILL
 	start 'playback 0' aplay -q -t raw -f S16_LE -r 44100 -c 2 -D hw:0 /dev/zero
 	player=$pid
 	start 'capture 0' wavert record -q -d 60 /tmp/silent.wav
-	check "doctor says that a card records silence" mends silence 'play and record with the same'
+	check "doctor reports that a card records silence" mends silence 'play and record with the same'
 	finish KILL
 	pid=$player
 	finish KILL
-	check "and does not once they have ended" sh -c '! wavert doctor | grep silence'
+	check "doctor does not report it after both have ended" sh -c '! wavert doctor | grep silence'
 	mv /dev/snd/hwC0D0 /dev/snd/away
-	check "doctor says that the node is missing" mends node 'sudo udevadm trigger'
+	check "doctor reports a missing node" mends node 'sudo udevadm trigger'
 	mv /dev/snd/away /dev/snd/hwC0D0
 	echo snd-wavert-sim.0 >$drv/unbind
-	check "doctor says that there is no card" mends card 'sudo modprobe snd-wavert-sim'
-	check "doctor --fix makes no card" sh -c '! wavert doctor --fix >/tmp/doctor && [ ! -e /proc/asound/card0 ]'
+	check "doctor reports that there is no card" mends card 'sudo modprobe snd-wavert-sim'
+	check "doctor --fix creates no card" sh -c '! wavert doctor --fix >/tmp/doctor && [ ! -e /proc/asound/card0 ]'
 	rmmod snd-wavert-sim
 	rmmod snd-wavert
-	check "doctor says that nothing is loaded" mends loaded 'sudo modprobe snd-wavert-sim'
-	check "and finds nothing wrong with the module" diagnosis 1 '^ok +vermagic' '^ok +headers' '^ok +secure-boot'
+	check "doctor reports that no module is loaded" mends loaded 'sudo modprobe snd-wavert-sim'
+	check "doctor finds no problem of the module" diagnosis 1 '^ok +vermagic' '^ok +headers' '^ok +secure-boot'
 	sed "s/vermagic=$release/vermagic=9${release#?}/" /modules/snd-wavert.ko >$module
-	check "doctor says that the module is for another kernel, before it says that it is not loaded" wrongs vermagic loaded
+	check "doctor reports a module of another kernel before it reports that the module is not loaded" wrongs vermagic loaded
 	check "with the command" mends vermagic 'sudo dkms autoinstall'
 	echo "no module" >$module
-	check "doctor says that a file is no module" mends vermagic 'make modules'
+	check "doctor reports a file that is not a module" mends vermagic 'make modules'
 	module=
-	check "doctor says that no module is installed" mends module 'sudo apt install alsa-wavert-dkms'
-	check "and nothing is loaded by --fix" nothing_changed wavert doctor --fix
+	check "doctor reports that no module is installed" mends module 'sudo apt install alsa-wavert-dkms'
+	check "--fix loads nothing" nothing_changed wavert doctor --fix
 	rm "/lib/modules/$release/build/Makefile"
-	check "Of headers, module and loading it names them in the order in which they can be had" wrongs headers module loaded
-	check "doctor says that the headers are missing" mends headers "sudo apt install linux-headers-$release"
+	check "doctor names headers, module and loading in the order in which they can be fixed" wrongs headers module loaded
+	check "doctor reports missing headers" mends headers "sudo apt install linux-headers-$release"
 	doctor_signature
 	doctor_fix
 	doctor_hwdep
 }
 
-# What Secure Boot brings about: the kernel wants signatures.
+# The effect of Secure Boot: the kernel requires signatures.
 doctor_signature()
 {
 	module=/tmp/bin/snd-wavert.ko
 	cp /modules/snd-wavert.ko $module
 	echo Y >/tmp/enforced
 	mount --bind /tmp/enforced /sys/module/module/parameters/sig_enforce
-	check "doctor says that the module has to be signed" mends secure-boot 'sudo make sign'
+	check "doctor reports that the module has to be signed" mends secure-boot 'sudo make sign'
 	append_signature $module
 	fake_mokutil '/var/lib/dkms/mok.pub is not enrolled'
-	check "doctor says that the key has to be enrolled" mends secure-boot 'sudo mokutil --import'
+	check "doctor reports that the key has to be enrolled" mends secure-boot 'sudo mokutil --import'
 	fake_mokutil '/var/lib/dkms/mok.pub is already enrolled'
-	check "doctor is content with an enrolled key" diagnosis 1 '^ok +secure-boot'
+	check "doctor accepts an enrolled key" diagnosis 1 '^ok +secure-boot'
 	umount /sys/module/module/parameters/sig_enforce
 	module=
 }
@@ -165,23 +165,23 @@ doctor_fix()
 	rmmod snd-hwdep
 	check "The modules are installed" install_modules $sound snd-wavert snd-wavert-sim
 	check "doctor finds them" diagnosis 1 "^ok +vermagic +File /lib/modules/$release/kernel/snd-wavert.ko was built for this kernel"
-	check "Somebody who may not load them is told so by --fix" sh -c '! with nobody wavert doctor --fix >/tmp/doctor; cat /tmp/doctor; grep -q "modprobe snd-hwdep fails: Operation not permitted" /tmp/doctor && ! grep -q "^snd_hwdep " /proc/modules'
+	check "--fix reports that the user may not load modules" sh -c '! with nobody wavert doctor --fix >/tmp/doctor; cat /tmp/doctor; grep -q "modprobe snd-hwdep fails: Operation not permitted" /tmp/doctor && ! grep -q "^snd_hwdep " /proc/modules'
 	check "doctor --fix loads snd-hwdep and snd-wavert" sh -c 'wavert doctor --fix --json >/out/doctor_fix.json; cat /out/doctor_fix.json; grep -q "modprobe snd-wavert has loaded it" /out/doctor_fix.json && grep -q "^snd_wavert " /proc/modules && grep -q "^snd_hwdep " /proc/modules'
 	check "and no card" [ ! -e /proc/asound/card0 ]
 	rmmod snd-wavert
-	check "What doctor says, done in its order, helps" as_doctor_says 1
+	check "The commands of doctor, run in its order, fix all problems" as_doctor_says 1
 	rmmod snd-wavert-sim
 	rmmod snd-wavert
 	rmmod snd-hwdep
 }
 
-# A kernel without, as those for the cloud: no list of modules names it.
+# A kernel without snd-hwdep, like the cloud kernels: no list of modules contains it.
 doctor_hwdep()
 {
 	check "Modules without snd-hwdep are installed" install_modules soundcore snd snd-timer snd-pcm
-	check "doctor says that the kernel has no snd-hwdep, and nothing of other checks" wrongs snd-hwdep
+	check "doctor reports that the kernel has no snd-hwdep, and leaves out other checks" wrongs snd-hwdep
 	check "with the command" mends snd-hwdep 'sudo apt install linux-image-'
 	check "also in JSON" sh -c '! wavert doctor --json >/out/doctor_hwdep.json'
 	check "Modules with snd-hwdep are installed" install_modules $sound
-	check "doctor is content with one that can be loaded" diagnosis 1 '^note +snd-hwdep'
+	check "doctor accepts a snd-hwdep that can be loaded" diagnosis 1 '^note +snd-hwdep'
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Library examples and the wavert command in a guest: what clients, terminals, scripts and
-# people who do something wrong see. Runs under busybox with the modules in /modules, not
+# Library examples and the wavert command in a guest: clients, output to terminals and scripts,
+# and wrong usage. Runs under busybox with the modules in /modules, not
 # inserted; guest.list of run.sh names the files it needs. Prints TAP.
 
 # shellcheck disable=SC2016,SC2059,SC2086,SC2317 # words, formats; sh -c; called through check
@@ -20,7 +20,7 @@ reload()	# PARAMETERS...
 	insmod /modules/snd-wavert-sim.ko "$@"
 }
 
-await()	# STREAM REGEX: until the line of /proc says so, 3 s at most
+await()	# STREAM REGEX: waits until the line of /proc matches, at most 3 s
 {
 	tries=300
 	until grep -qE "^$1: .*$2" $proc 2>/dev/null; do
@@ -30,7 +30,7 @@ await()	# STREAM REGEX: until the line of /proc says so, 3 s at most
 	done
 }
 
-start()	# STREAM COMMAND...: in the background, until the stream runs; pid in $pid
+start()	# STREAM COMMAND...: starts it in the background, waits until the stream runs; pid in $pid
 {
 	stream=$1
 	shift
@@ -39,7 +39,7 @@ start()	# STREAM COMMAND...: in the background, until the stream runs; pid in $p
 	await "$stream" 'state run'
 }
 
-finish()	# [SIGNAL]: ends $pid and waits; its exit code in $status
+finish()	# [SIGNAL]: kills $pid and waits; its exit code in $status
 {
 	[ -z "${1-}" ] || kill "-$1" $pid 2>/dev/null
 	(sleep 5; kill -KILL $pid) 2>/dev/null &
@@ -85,7 +85,7 @@ word()	# FILE OFFSET: 32 bits, little endian
 	tail -c +$(($2 + 1)) "$1" | head -c 4 | hexdump -e '1/4 "%u"'
 }
 
-# Header and length agree, and there is something in it.
+# Header and length agree, and the file contains sound.
 whole_wav()	# FILE
 {
 	size=$(wc -c <"$1")
@@ -96,7 +96,7 @@ whole_wav()	# FILE
 		[ "$(word "$1" 4)" = $((data + 36)) ]
 }
 
-# Every sample is its frame's number (source=ramp), so that a lost or doubled one shows.
+# Every sample is the number of its frame (source=ramp): a lost or doubled one is visible.
 counts_up()	# WAV of two channels
 {
 	tail -c +45 "$1" | hexdump -v -e '2/2 "%u " "\n"' | awk '
@@ -105,7 +105,7 @@ counts_up()	# WAV of two channels
 		END { exit bad || n < 1000 }'
 }
 
-# The saw of the examples: the most frames without a break.
+# The saw of the examples: maximum number of frames without a break.
 saw_run()	# RAW
 {
 	hexdump -v -e '2/2 "%d " "\n"' "$1" | awk '
@@ -123,7 +123,7 @@ saw_of()	# FRAMES RAW
 
 # ---- the examples ---------------------------------------------------------------------
 
-# Played into the loopback, and recorded from there.
+# Played to the loopback and recorded from it.
 example()	# REGEX COMMAND...
 {
 	regex=$1
@@ -150,13 +150,13 @@ code=$?
 check "epoll_two records what it plays, without a break" \
 	sh -c "[ $code = 0 ] && grep -E 'captured 4[0-9]{4} frames of sound, breaks 0, packets lost 0' /tmp/example"
 
-# A sound file whose last packet is not a full one, and its saw does not end before.
+# A sound file with a partial last packet, filled with the saw to its end.
 start 'capture 0' wavert record -q -b 100 -d 20 /tmp/whole.wav
 read_loop 0 2 >/dev/null
 finish INT
 head -c $((44 + 4 * 60001)) /tmp/whole.wav >/tmp/saw.wav
 
-# Played to its last frame, and silence after it.
+# It is played to its last frame, followed by silence.
 file_played()
 {
 	tail -c +45 /tmp/saw.wav >/tmp/file.raw
@@ -194,15 +194,15 @@ refused()	# REGEX COMMAND...: exit code 1 and that line
 }
 
 check "play_file plays a file to its last frame" file_played
-check "and goes on when it is woken too late" woken_late
+check "play_file continues after a late wake-up" woken_late
 wav /tmp/nine.wav 9 1
-check "It says what is wrong with the format" \
+check "play_file reports an unsupported format" \
 	refused 'play_file: .*pin does not support the rate, the format or the number of channels' play_file /tmp/nine.wav
 start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
-check "that the pin is in use" refused 'play_file: another client owns the pin' play_file /tmp/saw.wav
+check "it reports that the pin is in use" refused 'play_file: another client owns the pin' play_file /tmp/saw.wav
 finish KILL
-check "that there is no such card" refused 'play_file: no such sound card' play_file /tmp/saw.wav 7
-check "and that there is no such file" refused 'play_file: .*No such file' play_file /tmp/nothing.wav
+check "it reports that the card is missing" refused 'play_file: no such sound card' play_file /tmp/saw.wav 7
+check "it reports that the file is missing" refused 'play_file: .*No such file' play_file /tmp/nothing.wav
 check "Afterwards no client is left and every pin is free" all_free
 
 removed()	# COMMAND...: an example, while it plays
@@ -222,7 +222,7 @@ check "play_file ends when the device is removed" removed play_file /tmp/whole.w
 
 # ---- the library ------------------------------------------------------------------------
 
-tap_of()	# COMMAND...: its tests among those here
+tap_of()	# COMMAND...: prints its tests as part of these
 {
 	"$@" >/tmp/tap 2>&1 || failed=1
 	grep -q '^1\.\.' /tmp/tap || check "$* comes to its end" cat /tmp/tap /nowhere
@@ -233,7 +233,7 @@ tap_of()	# COMMAND...: its tests among those here
 tap_of lib_test drain
 tap_of lib_test cards
 
-# What hotplug has printed of card 0: + for added, - for removed.
+# The output of hotplug for card 0: + for added, - for removed.
 shown()	# CHANGES
 {
 	tries=300
@@ -248,24 +248,24 @@ sim=snd-wavert-sim.0
 node=/dev/snd/hwC0D0
 hotplug >/tmp/cards 2>&1 &
 watcher=$!
-check "hotplug shows the card that is there" shown +
-check "with its pins, ALSA devices, rates and minima" \
+check "hotplug shows the existing card" shown +
+check "it shows its pins, ALSA devices, rates and minima" \
 	says /tmp/cards '^  playback pin 0 ".+", hw:0,0,0: 8000 to 192000 Hz, buffer [0-9]+ to [0-9]+ bytes, notifications 32 frames and 125000 ns apart$'
 echo $sim >$drv/unbind
-check "that it is unbound" shown +-
+check "it shows that the card is unbound" shown +-
 echo $sim >$drv/bind
-check "that it is bound again" shown +-+
+check "it shows that the card is bound again" shown +-+
 kill -STOP $watcher
 echo $sim >$drv/unbind
 echo $sim >$drv/bind
 kill -CONT $watcher
-check "both, if it sleeps meanwhile" shown +-+-+
+check "it shows both if it was stopped in between" shown +-+-+
 rmmod snd-wavert-sim
-check "that the module is removed" shown +-+-+-
+check "it shows that the module is removed" shown +-+-+-
 insmod /modules/snd-wavert-sim.ko
-check "and that it is inserted again" shown +-+-+-+
+check "it shows that the module is inserted again" shown +-+-+-+
 kill $watcher
-check "hotplug 0 shows what is there and ends" sh -c 'hotplug 0 | grep "^card 0 added$"'
+check "hotplug 0 shows the existing cards and ends" sh -c 'hotplug 0 | grep "^card 0 added$"'
 
 umask 077
 chmod 600 $node
@@ -276,9 +276,9 @@ watcher=$!
 sleep 0.3
 check "A card that may not be opened is not shown" shown ''
 chmod 666 $node
-check "until its permissions change" shown +
+check "it is shown when its permissions change" shown +
 chmod 600 $node
-check "and is gone when they change back" shown +-
+check "it is shown as removed when they change back" shown +-
 kill $watcher
 umask 022
 
@@ -287,29 +287,29 @@ mv /dev/snd /dev/moved
 hotplug >/tmp/cards 2>&1 &
 watcher=$!
 sleep 0.3
-check "Without a directory of sound nodes there is no card" shown ''
+check "Without the directory /dev/snd no card is shown" shown ''
 mkdir /dev/snd
 mknod $node $numbers
-check "until there is one" shown +
+check "the card is shown when the directory exists" shown +
 rm -r /dev/snd
-check "When the directory is removed the card is" shown +-
+check "When the directory is removed the card is shown as removed" shown +-
 mkdir /dev/snd
 mknod $node $numbers
-check "and added with a new one" shown +-+
+check "it is shown as added with a new directory" shown +-+
 kill $watcher
 rm -r /dev/snd
 mv /dev/moved /dev/snd
 
-# ---- on a terminal, and piped -----------------------------------------------------------
+# ---- output to a terminal and to a pipe ---------------------------------------------------
 
 wav /tmp/two.wav 2 2
 wav /tmp/long.wav 2 20
 with terminal wavert play /tmp/two.wav >/tmp/shown
 check "wavert play shows time, notifications, late ones and position on a terminal" \
 	says /tmp/shown '00:01\.[0-9] / 00:02\.0  notifications [0-9]+, late 0, packets lost 0, position [0-9]+'
-check "wavert play is quiet when piped, but for the closing line" \
+check "wavert play to a pipe prints only the last line" \
 	sh -c 'wavert play /tmp/two.wav >/tmp/shown 2>&1 && [ $(wc -l </tmp/shown) = 1 ] && grep "^played 96000 frames" /tmp/shown'
-check "and says nothing with --quiet" \
+check "wavert play prints nothing with --quiet" \
 	sh -c 'wavert play -q /tmp/two.wav >/tmp/shown 2>&1 && [ ! -s /tmp/shown ]'
 
 # ---- list, info -------------------------------------------------------------------------
@@ -333,7 +333,7 @@ at_least()	# NUMBER KEY...
 }
 
 # Keeps the document for run.sh, which checks all of them against the schema.
-document()	# NAME COMMAND...: it is in /tmp/json as well
+document()	# NAME COMMAND...: also stores it in /tmp/json
 {
 	name=$1
 	shift
@@ -350,10 +350,10 @@ fits()	# COLUMNS COMMAND...
 }
 
 check "wavert list --json succeeds" document list wavert list --json
-check "and names the card" value '"WaveRT"' cards 0 id
+check "wavert list --json names the card" value '"WaveRT"' cards 0 id
 check "and its rates" value '[8000,192000]' cards 0 capture rate
 check "and its formats" value '["U8","S16","S24_32","S32","FLOAT"]' cards 0 playback formats
-check "wavert list has the same in a table" sh -c "wavert list | grep -qxE ' *0  WaveRT  capture +1  8000..192000  1..8  +[0-9]+  U8 S16 S24_32 S32 FLOAT'"
+check "wavert list has the same contents in a table" sh -c "wavert list | grep -qxE ' *0  WaveRT  capture +1  8000..192000  1..8  +[0-9]+  U8 S16 S24_32 S32 FLOAT'"
 check "wavert info succeeds" sh -c 'wavert info >/tmp/info'
 for line in 'interface +1 [0-9]+' 'version of the modules +[0-9]' 'notifications, at most +[0-9]+' \
 	'position register +-' 'clock register +-' 'latency +fifo bytes [0-9]+, chipset 100ns 0' \
@@ -361,22 +361,22 @@ for line in 'interface +1 [0-9]+' 'version of the modules +[0-9]' 'notifications
 	check "and says $line" says /tmp/info "$line"
 done
 for width in 60 80 120 200; do
-	check "wavert list keeps to $width columns" fits $width wavert list
-	check "wavert info keeps to $width columns" fits $width wavert info
+	check "wavert list prints at most $width columns" fits $width wavert list
+	check "wavert info prints at most $width columns" fits $width wavert info
 done
 check "At 60 columns list prints fields" sh -c 'COLUMNS=60 wavert list | grep -qx "direction     capture"'
 check "wavert info --json succeeds" document info wavert info --json
-check "and has the latency" value '0' playback latency chipset_100ns
-check "and a register that is not there as null" value null capture position_register
+check "wavert info --json has the latency" value '0' playback latency chipset_100ns
+check "a missing register is null" value null capture position_register
 start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
-check "Of a pin in use it says so" sh -c 'wavert info >/tmp/info && grep -qE "unknown +the pin is in use" /tmp/info'
+check "wavert info reports that a pin is in use" sh -c 'wavert info >/tmp/info && grep -qE "unknown +the pin is in use" /tmp/info'
 check "also in JSON" sh -c 'wavert info --json >/tmp/json && cp /tmp/json /out/busy.json && [ "$(json_value /tmp/json playback busy)" = true ]'
 
 # ---- watch --------------------------------------------------------------------------------
 
-check "wavert watch ends after so many notifications" sh -c 'wavert watch --count 8 >/tmp/table'
-check "with the table of stages" says /tmp/table 'us +point>interrupt +interrupt>signal +signal>awake +interrupt>process'
-# a sum of rows for each column of figures
+check "wavert watch --count ends after that number of notifications" sh -c 'wavert watch --count 8 >/tmp/table'
+check "it prints the table of stages" says /tmp/table 'us +point>interrupt +interrupt>signal +signal>awake +interrupt>process'
+# the sum of the rows of each column of numbers
 rows_add_up()
 {
 	awk '/^us / { on = 1; next }
@@ -384,18 +384,18 @@ rows_add_up()
 		on { k = $1 == ">=" ? 3 : 4; for (i = 0; i < 4; i++) sum[i + 2] += $(k + i) }
 		END { exit bad || !done }' /tmp/table || { cat /tmp/table; return 1; }
 }
-check "whose rows add up to the count" rows_add_up
+check "the rows of the table add up to the count" rows_add_up
 check "with percentiles" sh -c 'for p in p50 p90 p99 p99.9 p99.99 max; do grep -q "^$p: *[0-9]" /tmp/table || exit 1; done'
 check "and the summary" says /tmp/table '^watched: notifications [0-9]+, signals [0-9]+'
-check "The table keeps to 60 columns" fits 60 wavert watch --count 4
+check "The table has at most 60 columns" fits 60 wavert watch --count 4
 check "and to 120" fits 120 wavert watch --count 4
 check "wavert watch --json succeeds" document watch wavert watch --json --count 8
-check "and counts the notifications" at_least 8 notifications
+check "wavert watch --json counts the notifications" at_least 8 notifications
 check "and each stage" at_least 7 stages interrupt_to_process count
 check "and has percentiles" at_least 0 stages point_to_interrupt percentiles_us 99.9
 check "and a histogram" value "$(json_value /tmp/json stages signal_to_awake histogram_from_us)" stages signal_to_awake histogram_from_us
 check "and the kernel" value "\"$(uname -r)\"" sysinfo release
-check "wavert watch --live shows the table again and again" \
+check "wavert watch --live prints the table repeatedly" \
 	sh -c 'wavert watch --live -d 3.5 >/tmp/table && [ $(grep -c "^us " /tmp/table) -ge 3 ] && ! grep -q " irq_seq " /tmp/table'
 check "wavert watch --threshold 0 finds every notification late" \
 	sh -c 'wavert watch --threshold 0 --count 4 >/tmp/table; [ $(grep -c "^late: " /tmp/table) -ge 3 ]'
@@ -406,21 +406,21 @@ kill -STOP $watcher
 sleep 0.6
 kill -CONT $watcher
 wait $watcher
-check "A watcher that was stopped is told in a line that it was not awake" \
+check "A stopped watcher prints a line that it was not awake" \
 	says /tmp/table '^late: notification [0-9]+: this program was awake [0-9]+\.[0-9] us after the signal, for [0-9]+ notifications at once; [0-9.]+ us after the interrupt before, 125000\.0 are due'
-check "and the table has them in the last row" says /tmp/table '^>= 4000 +0 +0 +[1-9]'
+check "the table has these in the last row" says /tmp/table '^>= 4000 +0 +0 +[1-9]'
 finish KILL
 
 check "Reloading with interrupts that get lost" reload fault=drop-irq
 start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
 wavert watch -d 5 >/tmp/table
-check "A late interrupt is told, with how far it was from the one before" \
+check "A late interrupt is reported with the time since the previous one" \
 	says /tmp/table '^late: notification [0-9]+: the interrupt came [0-9]+\.[0-9] us after the point, and found [1-9] points?; [0-9.]+ us after the interrupt before, 125000\.0 are due'
 finish KILL
 
-# ---- nine wrong uses ---------------------------------------------------------------------------
+# ---- nine kinds of wrong usage -----------------------------------------------------------------
 
-# Exit code, one line of errors that says what is wrong and what to do. Reports are off.
+# Exit code, one line of errors that names the problem and the remedy. Reports are off.
 wrong()	# NAME CODE REGEX COMMAND...
 {
 	name=$1
@@ -443,26 +443,26 @@ check "Reloading with a ramp to record" reload loopback=0 source=ramp
 echo "This is no sound." >/tmp/text.wav
 wav /tmp/nine.wav 9 1
 wav /tmp/short.wav 2 1 50000
-wrong "1 no device: it is named, and how to find one" 1 'no sound card "7"; wavert list' \
+wrong "1 no device: its name and a remedy are printed" 1 'no sound card "7"; wavert list' \
 	wavert play -q -D 7 $voice
 start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
-wrong "2 busy device: says who has it" 1 "busy \(DEVICE_BUSY\): aplay \(pid $pid\) has it; end that, or" \
+wrong "2 busy device: the program that uses it is named" 1 "busy \(DEVICE_BUSY\): aplay \(pid $pid\) has it; end that, or" \
 	wavert play -q $voice
 finish KILL
-wrong "3 wrong format of the file: says what there is" 1 'cannot do 9 channels; it offers 1 to 8; convert' \
+wrong "3 wrong format of the file: the supported values are printed" 1 'cannot do 9 channels; it offers 1 to 8; convert' \
 	wavert play -q /tmp/nine.wav
-wrong "3 wrong format asked for: says what there is" 1 'no S20_32; it offers U8 S16 S24_32 S32 FLOAT; ' \
+wrong "3 wrong format requested: the supported formats are printed" 1 'no S20_32; it offers U8 S16 S24_32 S32 FLOAT; ' \
 	wavert record -q -f S20_32 /tmp/rec.wav
 wrong "4 unreadable file" 1 'cannot read /tmp/text.wav: .*a sound file is expected' wavert play -q /tmp/text.wav
-wrong "4 truncated WAV: plays what is there and says what is missing" 1 \
+wrong "4 truncated WAV: the existing part is played, the missing part is reported" 1 \
 	'short.wav is truncated, 50000 bytes are missing; .*played; fetch' wavert play -q /tmp/short.wav
 wavert play /tmp/short.wav >/tmp/out 2>/dev/null
-check "of which it has played all" says /tmp/out '^played 35500 frames'
+check "all of the existing part was played" says /tmp/out '^played 35500 frames'
 mkdir -p /tmp/disk
 mount -t tmpfs -o size=256k tmpfs /tmp/disk
-wrong "5 full disk while recording" 1 'full.wav: No space left on device after 1\.[0-9] s, which it holds; free space' \
+wrong "5 full disk while recording is reported" 1 'full.wav: No space left on device after 1\.[0-9] s, which it holds; free space' \
 	wavert record -q -d 10 /tmp/disk/full.wav
-check "and the file is a WAV with what was captured" whole_wav /tmp/disk/full.wav
+check "the file is a WAV with the captured frames" whole_wav /tmp/disk/full.wav
 check "without a gap" counts_up /tmp/disk/full.wav
 umount /tmp/disk
 
@@ -473,18 +473,18 @@ check "6 SIGINT while playing" one_line 1 'interrupted after [0-9.]+ of 20\.0 s;
 start 'capture 0' wavert record -q -d 20 /tmp/int.wav
 sleep 0.77
 finish INT
-check "6 SIGINT while recording what was to be longer" one_line 1 'interrupted after [0-9.]+ of 20\.0 s; /tmp/int.wav holds these'
-check "and the file is a WAV with what was captured" whole_wav /tmp/int.wav
+check "6 SIGINT before the end of a recording is reported" one_line 1 'interrupted after [0-9.]+ of 20\.0 s; /tmp/int.wav holds these'
+check "the file is a WAV with the captured frames" whole_wav /tmp/int.wav
 check "without a gap" counts_up /tmp/int.wav
-check "up to the frame, not to the packet" [ $(($(word /tmp/int.wav 40) % 19200)) != 0 ]
+check "it is complete to the frame, not only to the packet" [ $(($(word /tmp/int.wav 40) % 19200)) != 0 ]
 start 'capture 0' wavert record -q /tmp/int.wav
 sleep 0.5
 finish INT
-check "SIGINT is the right end of a recording without one" [ $status = 0 ]
+check "SIGINT is the regular end of a recording without a length" [ $status = 0 ]
 start 'capture 0' wavert record -q /tmp/kill.wav
 sleep 1
 finish KILL
-check "Even SIGKILL leaves a WAV with what was captured" whole_wav /tmp/kill.wav
+check "Even after SIGKILL the file is a WAV with the captured frames" whole_wav /tmp/kill.wav
 check "without a gap" counts_up /tmp/kill.wav
 
 unplug()	# STREAM COMMAND...
@@ -500,17 +500,17 @@ unplug 'playback 0' wavert play -q /tmp/long.wav
 check "7 unplug while playing" one_line 1 'has been removed \(DEVICE_REMOVED\) after [0-9.]+ s; wavert list'
 unplug 'capture 0' wavert record -q -d 20 /tmp/gone.wav
 check "7 unplug while recording" one_line 1 'has been removed \(DEVICE_REMOVED\) after [0-9.]+ s, held by /tmp/gone.wav; wavert list'
-check "and the file is a WAV with what was captured" whole_wav /tmp/gone.wav
+check "the file is a WAV with the captured frames" whole_wav /tmp/gone.wav
 check "without a gap" counts_up /tmp/gone.wav
 
 chmod 660 /dev/snd/hwC0D0
 wrong "8 not permitted" 1 'you may not open card "0"; sudo adduser \$USER audio' \
 	with nobody wavert record -q /tmp/rec.wav
-wrong "8 not permitted, asked for a list" 1 'you may not open them; sudo adduser \$USER audio' \
+wrong "8 not permitted, for a list" 1 'you may not open them; sudo adduser \$USER audio' \
 	with nobody wavert list
 wrong "9 N not allowed here" 1 '1000000 notifications in a buffer of 200 ms are not allowed here \(UNSUCCESSFUL\): .*--notifications 2 always works' \
 	wavert play -q -n 1000000 $voice
-check "None of them has kept a pin" all_free
+check "None of them still owns a pin" all_free
 sound_tests
 
 # ---- scenarios --------------------------------------------------------------------------
@@ -540,17 +540,17 @@ compared()	# CODE REGEX ARG...
 	says /tmp/out "$regex" && [ $status = "$want" ]
 }
 
-check "wavert-trace writes down what a card does" wavert-trace -D hw:0 -o /tmp/short.trace /tmp/short.scn
-check "compare runs it again and finds the same" compared 0 '^short .* same$' --run /tmp/short.scn -D hw:0 /tmp/short.trace
-check "with as many signals, one more or less" says /tmp/out '^short +10 +[345] +[345] '
+check "wavert-trace records a trace of a card" wavert-trace -D hw:0 -o /tmp/short.trace /tmp/short.scn
+check "compare runs it again without a difference" compared 0 '^short .* same$' --run /tmp/short.scn -D hw:0 /tmp/short.trace
+check "the numbers of signals differ by at most one" says /tmp/out '^short +10 +[345] +[345] '
 sed '/"state","args":\["a","run"\]/s/SUCCESS/INVALID_DEVICE_STATE/' /tmp/short.trace >/tmp/other.trace
-check "and what differs in another trace" compared 1 'NOT EXPECTED: 6\. state a run' --run /tmp/short.scn /tmp/other.trace
+check "compare reports the difference in another trace" compared 1 'NOT EXPECTED: 6\. state a run' --run /tmp/short.scn /tmp/other.trace
 wavert compare --run /tmp/short.scn -D 7 /tmp/short.trace >/tmp/out 2>/tmp/err
 status=$?
-check "With a card that is not there wavert-trace says so" says /tmp/err '^wavert-trace: card "7": No such device'
-check "and compare is of no use" [ $status = 2 ]
+check "wavert-trace reports a missing card" says /tmp/err '^wavert-trace: card "7": No such device'
+check "compare then fails" [ $status = 2 ]
 check "compare --json succeeds" document compare wavert compare --json --run /tmp/short.scn /tmp/short.trace
-check "None of them has kept a pin" all_free
+check "None of them still owns a pin" all_free
 
 doctor_tests
 the_end

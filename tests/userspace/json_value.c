@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * json_value.c - print a value of a JSON file; fails if the file is no JSON or has none there.
+ * json_value.c - print a value of a JSON file; fails if the file is not JSON or lacks the value.
  *
- *	json_value FILE KEY...		a number as KEY takes that element of a list
+ *	json_value FILE KEY...		a number as KEY selects that element of a list
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lib_test.c - calls of the library that need a card: playing to the end, and which cards there
- * are. For guest.sh, which loads the simulator before. Prints TAP.
+ * lib_test.c - calls of the library that need a card: drain, and the list of cards. Called by
+ * guest.sh, which loads the simulator first. Prints TAP.
  *
  *	lib_test drain
- *	lib_test cards		what `hotplug` shows is tested there
+ *	lib_test cards		guest.sh tests the output of `hotplug`
  */
 #include <errno.h>
 #include <poll.h>
@@ -48,7 +48,7 @@ static struct wavert_snapshot page_of(const struct wavert_stream *s)
 	return now;
 }
 
-/* Until C has reached that many. */
+/* Waits until C has reached this number. */
 static int run_until(struct wavert_stream *s, uint64_t packets)
 {
 	int err = wavert_stream_event(s);
@@ -71,13 +71,13 @@ static void drain_before_run(void)
 		  "A sound that is shorter than the buffer is drained without a start");
 	err = wavert_stream_presentation(s, &out);
 	TAP_CHECK(!err && out.frames == 1000 && page_of(s).linear == 1000 * FRAME,
-		  "up to the frame: %llu have left the device", (unsigned long long)out.frames);
+		  "it is exact to the frame: %llu have left the device", (unsigned long long)out.frames);
 	TAP_CHECK(page_of(s).state == WAVERT_STATE_PAUSE, "then the stream is in PAUSE");
 	TAP_CHECK(page_of(s).repeats == 0 && page_of(s).late == 0, "without a glitch");
 	TAP_CHECK(wavert_stream_drain(s, 1000 * FRAME, -1) == WAVERT_DRAINED,
-		  "To drain it again is no error");
+		  "A second drain to the same end succeeds");
 	TAP_CHECK(wavert_stream_drain(s, 1001 * FRAME, -1) == -EBADFD,
-		  "to drain it to another end is");
+		  "a drain to another end fails");
 	wavert_stream_close(s);
 }
 
@@ -94,13 +94,13 @@ static void drain_in_steps(void)
 	do
 		err = wavert_stream_drain(s, 48001 * FRAME, 20);
 	while (err == WAVERT_DRAINING);
-	TAP_CHECK(err == WAVERT_DRAINED, "and waited for in further calls");
-	TAP_CHECK(page_of(s).linear == 48001 * FRAME, "up to the frame");
+	TAP_CHECK(err == WAVERT_DRAINED, "further calls wait for it");
+	TAP_CHECK(page_of(s).linear == 48001 * FRAME, "it is exact to the frame");
 	TAP_CHECK(page_of(s).underruns == 0 && page_of(s).late == 0, "without a glitch");
 	wavert_stream_close(s);
 }
 
-/* The byte at that frame of the stream. */
+/* The byte at this frame of the stream. */
 static unsigned char byte_of(const struct wavert_stream *s, uint64_t frame)
 {
 	size_t bytes;
@@ -123,14 +123,14 @@ static void drain_past_the_end(void)
 	TAP_CHECK(linear >= 47000 * FRAME, "after all has been played: %llu", (unsigned long long)linear);
 	TAP_CHECK(byte_of(s, 46999) == 0x11 && byte_of(s, 47000) == 0x80,
 		  "from the first frame after the end, as 0x80 in the format U8");
-	TAP_CHECK(page_of(s).late == 0, "and no call was late");
+	TAP_CHECK(page_of(s).late == 0, "no call was late");
 	wavert_stream_close(s);
 
 	s = open_stream(WAVERT_FORMAT_S16, 4800, 0);
 	if (!s)
 		return;
 	TAP_CHECK(wavert_stream_drain(s, 4000 * FRAME, -1) == WAVERT_DRAINED_PAST_END,
-		  "Without notifications silence follows too");
+		  "Without notifications silence also follows");
 	linear = page_of(s).linear;
 	TAP_CHECK(linear >= 4000 * FRAME && byte_of(s, 4000) == 0 && byte_of(s, 3999) == 0x11,
 		  "after all has been played: %llu", (unsigned long long)linear);
@@ -151,7 +151,7 @@ static void drain_errors(void)
 		return;
 	TAP_CHECK(wavert_stream_drain(s, 48001 * FRAME, -1) == -EOVERFLOW,
 		  "More than the buffer cannot have been written");
-	TAP_CHECK(page_of(s).state == WAVERT_STATE_STOP, "and nothing is started");
+	TAP_CHECK(page_of(s).state == WAVERT_STATE_STOP, "the stream is not started");
 	signal(SIGALRM, on_alarm);
 	setitimer(ITIMER_REAL, &soon, NULL);
 	TAP_CHECK(wavert_stream_drain(s, 48000 * FRAME, -1) == -EINTR, "A signal ends the wait");
@@ -180,11 +180,11 @@ static void cards(void)
 	if (wavert_devices_open(&devices))
 		return;
 	TAP_CHECK(wavert_device_next(devices, 0, &name) == WAVERT_DEVICE_ADDED && !strcmp(name, "0"),
-		  "The first call reports the card that is there: %s", name);
-	TAP_CHECK(wavert_device_next(devices, 0, &name) == 0, "the next one nothing");
+		  "The first call reports the existing card: %s", name);
+	TAP_CHECK(wavert_device_next(devices, 0, &name) == 0, "the next call reports no change");
 	TAP_CHECK(wavert_device_next(devices, 30, &name) == 0, "nor within 30 ms");
 	p.fd = wavert_devices_fd(devices);
-	TAP_CHECK(poll(&p, 1, 0) == 0, "and the descriptor is not readable");
+	TAP_CHECK(poll(&p, 1, 0) == 0, "the descriptor is not readable");
 	wavert_devices_close(devices);
 	wavert_devices_close(NULL);
 }

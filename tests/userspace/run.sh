@@ -3,11 +3,11 @@
 # Tests of libwavert, the wavert command, its man pages and completions. TAP on stdout.
 # Called by tests/check.sh.
 #
-# usage: run.sh host		what needs no card; symbols and man pages are those of the source
+# usage: run.sh host		tests that need no card; symbols and man pages of the source
 #        run.sh guest MODULES [RUN-OPTION...]
 #				examples and command in a guest, modules from that directory
-#        run.sh update		writes down the symbols that the library exports
-#        run.sh release		after a release: writes down its declarations, to which later ones only add
+#        run.sh update		writes the list of symbols that the library exports
+#        run.sh release		after a release: writes its declarations, to which later releases only add
 #
 # environment: O	build directory of userspace/ (default build/userspace)
 set -u
@@ -69,7 +69,7 @@ guest()	# MODULES RUN-OPTIONS...
 
 # ---- the library -----------------------------------------------------------------------
 
-# name@@VERSION of what the library lets be seen
+# name@@VERSION of the symbols that the library exports
 symbols()
 {
 	nm -D --defined-only --with-symbol-versions "$lib" | sed 's/.* [A-Z] //' | sort
@@ -117,7 +117,7 @@ header_declares_all()
 	[ -s "$work/declared" ] && same "$work/exported" "$work/declared"
 }
 
-# What the last release declared. A line of it that differs would break a client.
+# The declarations of the last release. A client breaks if a line of it differs.
 only_added()
 {
 	declarations | sort >"$work/declared"
@@ -135,7 +135,7 @@ whole_abi()
 	while read -r call; do
 		grep -qw "$call" $user/lib/*.c || { echo "missing $call"; missing=1; }
 	done <"$work/calls"
-	# and every member of the register page is in the snapshot
+	# the snapshot has every member of the register page
 	sed -n '/^struct wavert_page {/,/^};/s/^\t__u[36][24] \([a-z_]*\);.*/\1/p' compat/uapi/sound/wavert.h |
 		grep -vxE 'seq|version|page_bytes|ring_offset|ring_entries|entry_bytes' >"$work/members"
 	[ "$(wc -l <"$work/members")" -ge 20 ] || return
@@ -167,7 +167,7 @@ cplusplus_links()
 		LD_LIBRARY_PATH=$O "$work/link"
 }
 
-# As README and man pages say, with the library of the build tree.
+# As in README and man pages, with the library of the build tree.
 builds_by_pkg_config()
 {
 	# shellcheck disable=SC2046 # flags
@@ -185,7 +185,7 @@ plain()	# MAN-PAGE: its words without the markup of hyphens
 	sed 's/\\-/-/g; s/\\f.//g' "$1"
 }
 
-names()	# names that the pages of section 3 give in their first section
+names()	# names in the section NAME of the pages of section 3
 {
 	for page in "$user"/man/*.3; do
 		plain "$page" | sed -n '/^\.SH NAME/{n;s/ - .*//;s/, */\n/g;p}'
@@ -209,7 +209,7 @@ man_has_prototypes()
 	same "$work/declared" "$work/written"
 }
 
-man_is_clean()	# PAGE: as lintian looks at it
+man_is_clean()	# PAGE: the check of lintian
 {
 	LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$1" \
 		2>&1 >/dev/null | tee "$work/warnings"
@@ -234,11 +234,11 @@ sound()
 		mkdir "$work/sounds" && (cd "$work/sounds" && "$work/test_sound")
 }
 
-# Runs a program that prints TAP, and goes on with its count.
+# Runs a program that prints TAP, and continues its numbering.
 tap_of()	# NAME COMMAND
 {
 	"$2" >"$work/tap" 2>&1 || failed=1
-	grep -q '^1\.\.' "$work/tap" || check "$1 come to their end" cat "$work/tap" /nowhere
+	grep -q '^1\.\.' "$work/tap" || check "$1 complete" cat "$work/tap" /nowhere
 	awk -v n="$count" '/^(not )?ok / { n++; sub(/ok [0-9]+/, "ok " n) } /^1\.\./ { next } { print }
 		END { print n >"'"$work/count"'" }' "$work/tap"
 	count=$(cat "$work/count")
@@ -263,7 +263,7 @@ library()
 
 # ---- modules of another interface version ----------------------------------------------------
 
-# The command, on a card whose modules have that version (tests/abi/old_module.c).
+# The command on a card whose modules have this version (tests/abi/old_module.c).
 with_modules()	# VERSION COMMAND...
 {
 	interface=$1
@@ -273,7 +273,7 @@ with_modules()	# VERSION COMMAND...
 	env "LD_PRELOAD=$work/old_module.so" "INTERFACE=$interface" "$@"
 }
 
-# One line, exit code 1, both versions and what to do.
+# One line, exit code 1, both versions and the remedy.
 one_error()	# VERSION REGEX COMMAND...
 {
 	version=$1
@@ -290,27 +290,27 @@ built="this (command|program) was built for 1\.[0-9]+"
 
 host()
 {
-	check "Modules of version 0.3: wavert info says both versions, and what to install" \
+	check "Modules of version 0.3: wavert info names both versions and the package to install" \
 		one_error 0.3 "^wavert: $have 0\.3, $built; sudo apt install alsa-wavert-dkms" "$O/wavert" info
-	check "wavert list says the same, not that there is no card" \
+	check "wavert list reports the same, not a missing card" \
 		one_error 0.3 "^wavert: $have 0\.3, $built" "$O/wavert" list
-	check "of modules of version 2.0 it says that the command is the older one" \
+	check "for modules of version 2.0 it reports that the command is the older one" \
 		one_error 2.0 "^wavert: $have 2\.0, $built; sudo apt install alsa-wavert-utils" "$O/wavert" info
-	check "wavert-trace says both versions" \
+	check "wavert-trace names both versions" \
 		one_error 0.3 "^wavert-trace: $have 0\.3, $built" "$O/wavert-trace" --list
-	check "The library exports the symbols written down, no other" symbols_as_written
-	check "Every one is declared in the header, and nothing else" header_declares_all
+	check "The library exports exactly the listed symbols" symbols_as_written
+	check "The header declares exactly these symbols" header_declares_all
 	check "Types and functions of the last release are unchanged" only_added
 	check "The library makes every call and shows every member of the page" whole_abi
 	check "A comment stands before every function of the header" all_commented
 	check "The header compiles as C99" compiles_as gcc c c99
-	optional clang "and by clang as C11" compiles_as clang c c11
+	optional clang "The header compiles by clang as C11" compiles_as clang c c11
 	optional g++ "and as C++" compiles_as g++ c++ c++11
 	optional g++ "A C++ program links and runs" cplusplus_links
-	check "A client is built by pkg-config in the build tree, and finds libwavert.so.1 there" \
+	check "A client is built by pkg-config in the build tree and finds libwavert.so.1 there" \
 		builds_by_pkg_config
-	check "Every public function has its name in a page of section 3, and none a wrong one" man_names_all
-	check "with the prototype of the header" man_has_prototypes
+	check "Every public function is named in a page of section 3, and no page has a wrong name" man_names_all
+	check "the prototypes are those of the header" man_has_prototypes
 	for page in "$user"/man/*.[1-8]; do
 		optional man "$(basename "$page") is free of warnings" man_is_clean "$page"
 	done

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_lib.c - the library without a card: a stream whose register page is memory of the test,
- * and whose calls are answered here (ioctl() is wrapped by the linker). Called by run.sh; TAP.
+ * test_lib.c - the library without a card: the register page of the stream is memory of the test,
+ * and a function here replaces ioctl() (wrapped by the linker). Called by run.sh; TAP.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -57,7 +57,7 @@ static struct wavert_notification *entry(uint64_t n)
 					      n % ENTRIES * memory.page.entry_bytes);
 }
 
-/* A page whose log has had `head` entries; entry n has the number n + 1. */
+/* A page whose log had `head` entries so far; entry n has the number n + 1. */
 static void make_page(uint64_t head)
 {
 	uint64_t n;
@@ -111,7 +111,7 @@ static void log_skips_what_is_overwritten(void **state)
 	assert_int_equal(seen, 20);
 }
 
-/* A count of another stream, or of one that was opened before. */
+/* The count of another stream, or of an earlier one. */
 static void log_gives_nothing_for_a_count_above_its_head(void **state)
 {
 	static const uint64_t counts[] = { 6, 100, UINT64_MAX };
@@ -150,7 +150,7 @@ static void members_that_a_short_entry_lacks_are_0(void **state)
 
 /* ---- registers ------------------------------------------------------------------------ */
 
-/* Also if a newer module knows the kind: the library has no place for it. */
+/* Fails also if a newer module knows the kind: the library has no member for it. */
 static void register_of_an_unknown_kind_is_refused(void **state)
 {
 	static const unsigned int kinds[] = { WAVERT_REGISTER_PACKET, 3, UINT32_MAX };
@@ -168,7 +168,7 @@ static void register_of_an_unknown_kind_is_refused(void **state)
 		answer = EOPNOTSUPP;
 		assert_int_equal(wavert_stream_map_register(&s, kinds[i], &info, &at), -EOPNOTSUPP);
 		assert_null(at);
-		assert_false(s.registers[0].told || s.registers[1].told);
+		assert_false(s.registers[0].described || s.registers[1].described);
 		assert_null(s.registers[0].page);
 	}
 	answer = 0;
@@ -180,7 +180,7 @@ static void register_of_an_unknown_kind_is_refused(void **state)
 
 /* ---- structs -------------------------------------------------------------------------- */
 
-/* What the struct of the last call held beside its first bytes, which are its arguments. */
+/* The rest of the struct of the last call, after its first bytes, which are the arguments. */
 static void assert_zero_after(size_t arguments)
 {
 	size_t i;
@@ -189,7 +189,7 @@ static void assert_zero_after(size_t arguments)
 		assert_int_equal(asked[i], 0);
 }
 
-/* A member that the module does not know must be 0: callers need not care. */
+/* The library sets members that the module may not know to 0. */
 static void structs_are_0_before_each_call(void **state)
 {
 	struct wavert_device device = { .fd = -1 };
@@ -324,10 +324,10 @@ static void windows_are(unsigned int direction, const struct window *w, size_t n
 static void writable_is_what_can_be_in_time(void **state)
 {
 	static const struct window table[] = {
-		/* before the start all of the buffer */
+		/* before the start the whole buffer */
 		{ 4, STOP, 0, 0, NEVER, 0, 0, 4, 0 },
 		{ 4, STOP, 0, 0, NEVER, 4, 4, 0, 0 },
-		/* in RUN not the packet in progress, nor its place */
+		/* in RUN neither the packet in progress nor its part of the buffer */
 		{ 4, RUN, 0, 1, NEVER, 4, 4, 0, 0 },
 		{ 4, RUN, 1, PACKET, NEVER, 4, 4, 1, 0 },
 		{ 2, RUN, 7, 7 * PACKET + 8, NEVER, 8, 8, 1, 0 },
@@ -339,7 +339,7 @@ static void writable_is_what_can_be_in_time(void **state)
 		/* in PAUSE the packet in progress if nothing of it has been fetched */
 		{ 4, PAUSE, 2, 2 * PACKET, NEVER, 2, 2, 4, 0 },
 		{ 4, PAUSE, 2, 2 * PACKET + 4, NEVER, 2, 3, 3, 1 },
-		/* nothing beyond the end, and nothing is late there */
+		/* nothing after the end, and nothing is late there */
 		{ 4, RUN, 3, 3 * PACKET, 5 * PACKET - 4, 4, 4, 1, 0 },
 		{ 4, RUN, 5, 5 * PACKET - 4, 5 * PACKET - 4, 5, 5, 0, 0 },
 	};
@@ -403,7 +403,7 @@ static void drain_that_cannot_be_is_an_error(void **state)
 	s.observer = true;
 	assert_int_equal(wavert_stream_drain(&s, 8, -1), -EBADRQC);
 	assert_int_equal(calls, 0);
-	/* the page does not say RUN after SET_STATE: somebody else has stopped the stream */
+	/* the page is not in RUN after SET_STATE: another thread has stopped the stream */
 	s = with_buffer(WAVERT_PLAYBACK, 2);
 	assert_int_equal(wavert_stream_drain(&s, 8, -1), -EBADFD);
 	s = with_buffer(WAVERT_PLAYBACK, 2);
@@ -423,7 +423,7 @@ static void drain_of_nothing_ends_at_once(void **state)
 	assert_int_equal(calls, 0);
 }
 
-/* The frames of the answer are 0: so the end is never reached. */
+/* The call returns 0 frames, so the end is never reached. */
 static void drain_silences_what_follows_and_keeps_its_limit(void **state)
 {
 	struct wavert_stream s = with_buffer(WAVERT_PLAYBACK, 2);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_sound.c - what play reads and record writes (input.c, source.c, sink.c), without a
- * card: every format that libsndfile writes, from files and pipes, whole, cut and with wrong
- * lengths. Called by run.sh in an empty directory; TAP.
+ * test_sound.c - input of play and output of record (input.c, source.c, sink.c), without a
+ * card: every format that libsndfile writes, from files and pipes, complete, truncated and with
+ * wrong lengths. Called by run.sh in an empty directory; TAP.
  *
  *	test_sound		the tests
- *	test_sound make		only makes some of the files here, for guest.sh
+ *	test_sound make		only creates some of the files here, for guest.sh
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +29,7 @@
 enum { FRAMES = 16000, MAX = 400000 };
 
 volatile sig_atomic_t interrupted;
-static char said[4096];			/* what the last call wrote to standard error */
+static char said[4096];			/* text of the last call on standard error */
 
 static void result(bool good, const char *sentence)
 {
@@ -44,7 +44,7 @@ static bool complain(const char *name, const char *what)
 	return false;
 }
 
-/* The second time: nobody has looked at it. */
+/* The second time: the first text was not read. */
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -54,7 +54,7 @@ static void on_alarm(int sig)
 	alarm(10);
 }
 
-/* ---- standard error, kept ------------------------------------------------------------------ */
+/* ---- recording of standard error ----------------------------------------------------------- */
 
 static int true_stderr;
 
@@ -76,7 +76,7 @@ static void stop_listening(void)
 	close(true_stderr);
 }
 
-/* ---- sources ----------------------------------------------------------------------------------- */
+/* ---- sources --------------------------------------------------------------------------------- */
 
 enum way { FILE_WAY, PIPE_WAY, WAYS };
 static const char *const ways[] = { "file", "pipe" };
@@ -91,7 +91,7 @@ static void no_stdin(void)
 	close(null);
 }
 
-/* A child writes the file into a pipe, in pieces that fit to nothing. */
+/* A child writes the file to a pipe, in pieces of irregular sizes. */
 static void feed(const char *path, int to)
 {
 	char block[1000];
@@ -128,7 +128,7 @@ struct heard {
 	bool opened, known, complete, received_all;
 };
 
-/* To its end, as samples of that format, 0: its own. */
+/* Reads to the end, as samples of `format`, or of the file's own format if it is 0. */
 static struct heard hear(const char *path, enum way way, unsigned int format)
 {
 	static unsigned char data[MAX * 8];
@@ -143,7 +143,7 @@ static struct heard hear(const char *path, enum way way, unsigned int format)
 		h.format = format ? format : src.format;
 		h.channels = (unsigned int)src.info.channels;
 		h.frames = source_read(&src, data, MAX / h.channels, h.format);
-		if (way == PIPE_WAY)	/* what is left fits into the pipe */
+		if (way == PIPE_WAY)	/* the rest fits into the pipe */
 			waitpid(feeder, NULL, 0);
 		h.complete = source_complete(&src);
 		h.length = src.length;
@@ -175,7 +175,7 @@ static unsigned int bits(unsigned int format)
 	       format == WAVERT_FORMAT_S24_32 ? 24 : 32;
 }
 
-/* As libsndfile reads the file by its name; clipped where it has samples beyond full scale. */
+/* The samples that libsndfile reads from the file by its name, clipped to full scale. */
 static bool as_libsndfile(const char *name, const struct heard *h, size_t frames)
 {
 	static double wide[MAX];
@@ -202,7 +202,7 @@ static bool as_libsndfile(const char *name, const struct heard *h, size_t frames
 	return true;
 }
 
-/* ---- files of every format --------------------------------------------------------------------- */
+/* ---- files of every format ------------------------------------------------------------------- */
 
 static char names[300][40];
 static int kinds[300];
@@ -246,7 +246,7 @@ static void make_one(int major, const char *extension, int subtype)
 		}
 }
 
-/* What has no header can be played only where its name tells the format. */
+/* A file without a header can be played only if its name determines the format. */
 static void make_all(void)
 {
 	SF_FORMAT_INFO major, sub;
@@ -294,7 +294,7 @@ static bool every_format(enum way way)
 	return good;
 }
 
-/* ---- cut --------------------------------------------------------------------------------------- */
+/* ---- truncated files ------------------------------------------------------------------------- */
 
 static void copy_part(const char *from, const char *to, double part, long cut)
 {
@@ -308,7 +308,7 @@ static void copy_part(const char *from, const char *to, double part, long cut)
 	fclose(out);
 }
 
-/* Formats whose header has the length, which libsndfile passes on. */
+/* Formats whose header has the length, which libsndfile provides. */
 static bool has_length(int kind)
 {
 	int codec = kind & SF_FORMAT_SUBMASK;
@@ -337,7 +337,7 @@ static long size_of(const char *name)
 	return stat(name, &st) ? 0 : (long)st.st_size;
 }
 
-/* Bytes of samples that are stored as they are, else frames; Ogg has neither. */
+/* Bytes of samples for formats without compression, otherwise frames; Ogg has neither. */
 static bool right_loss(const char *name, size_t frames)
 {
 	const char *what = strstr(said, " is truncated, ") + 15;
@@ -371,9 +371,9 @@ static bool every_cut(enum way way)
 		if (!h.opened || h.complete || !strstr(said, " is truncated, "))
 			good = complain(names[i], "not told");
 		else if (!right_loss(names[i], h.frames))
-			good = complain(names[i], "not told what is missing");
+			good = complain(names[i], "the missing part is not reported");
 		else if (h.frames > FRAMES * 9 / 10)
-			good = complain(names[i], "more than is there");
+			good = complain(names[i], "more than the existing part");
 		if ((kinds[i] & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG)	/* its frames overlap */
 			h.frames -= h.frames < 2 * 1152 ? h.frames : 2 * 1152;
 		if (!as_libsndfile(names[i], &h, h.frames))
@@ -382,7 +382,7 @@ static bool every_cut(enum way way)
 	return good;
 }
 
-/* ---- lengths in headers ---------------------------------------------------------------------------- */
+/* ---- lengths in headers ---------------------------------------------------------------------- */
 
 struct patch {
 	const char *sentence, *name;
@@ -427,7 +427,7 @@ static void patch_words(const struct patch *p)
 	close(fd);
 }
 
-/* No length in the header: all that follows is played, and no wrong time is told. */
+/* No length in the header: everything after it is played, and no total time is shown. */
 static bool no_length(const struct patch *p, enum way way)
 {
 	struct heard h;
@@ -494,7 +494,7 @@ static void lengths(enum way way)
 	result(!h.complete && strstr(said, " 50001 bytes are missing"), sentence);
 }
 
-/* 300 kB of something else come before the sound: tags, pictures. */
+/* 300 kB of other data come before the sound: tags, pictures. */
 static bool after_tags(const char *name, int format, long at, const char *head, size_t n)
 {
 	static char data[1 << 20];
@@ -518,7 +518,7 @@ static bool after_tags(const char *name, int format, long at, const char *head, 
 	       h.frames >= FRAMES;
 }
 
-/* ---- clipping --------------------------------------------------------------------------------------- */
+/* ---- clipping -------------------------------------------------------------------------------- */
 
 static bool loud(const char *name, int format, unsigned int as)
 {
@@ -574,7 +574,7 @@ static bool formats_are_chosen(void)
 	return good;
 }
 
-/* ---- what is no sound --------------------------------------------------------------------------------- */
+/* ---- files without sound --------------------------------------------------------------------- */
 
 static bool refused(const char *path, enum way way, const char *regex)
 {
@@ -622,7 +622,7 @@ static bool begins_where_stdin_is(void)
 	return good;
 }
 
-/* ---- sinks ---------------------------------------------------------------------------------------------- */
+/* ---- sinks ----------------------------------------------------------------------------------- */
 
 static const unsigned int sink_formats[] = {
 	WAVERT_FORMAT_U8, WAVERT_FORMAT_S16, WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S32, WAVERT_FORMAT_FLOAT,
@@ -646,7 +646,7 @@ static void ramp(unsigned int format, void *to, size_t samples)
 	}
 }
 
-/* Recorded, then played again: the same samples. Returns what sink_write() wrote. */
+/* A recording is played again with the same samples. Returns the result of sink_write(). */
 static size_t record_ramp(const char *path, unsigned int format, unsigned int channels, bool *closed)
 {
 	static unsigned char data[FRAMES * 8];
@@ -703,7 +703,7 @@ static unsigned int file_bytes(unsigned int format)
 	return format == WAVERT_FORMAT_S24_32 ? 3 : wavert_format_bytes(format);
 }
 
-/* By a pipe, whose other end is copied to a file. */
+/* Through a pipe, whose other end is copied to a file. */
 static bool record_by_pipe(unsigned int format, unsigned int channels)
 {
 	int ends[2], out = dup(STDOUT_FILENO);
@@ -743,7 +743,7 @@ static bool records_to_pipes(void)
 	return good;
 }
 
-/* In a child, with standard output and error of its own. Returns its exit code. */
+/* In a child with its own standard output and error. Returns its exit code. */
 static int as_child(int out, int err, int (*run)(void))
 {
 	pid_t pid;
@@ -895,20 +895,20 @@ static bool limit_is_told(void)
 
 static void sinks(void)
 {
-	result(records_to_files(), "What is recorded to a file is played again, in every format");
-	result(records_to_pipes(), "and to a pipe, whose header says that the length is unknown");
-	result(apart(to_stdout, false), "Data to standard output, a file: the report goes to standard error");
-	result(apart(to_dev_stdout, false), "and to /dev/stdout, which is opened once more");
-	result(apart(to_stdout, true), "Errors and data to one file: the data is whole");
-	result(appends(), "Standard output that appends: nothing is overwritten, the header says unknown");
-	result(begins_where_stdout_is(), "Standard output of a file that has more: header and data have their place");
-	result(out_err(to_full) == 1, "/dev/full is told");
-	result(limit_is_told(), "A limit of the file size is told, and the file is a WAV");
-	result(broken_pipe(to_stdout, true), "A reader that has gone is told");
-	result(broken_pipe(interrupted_while_nobody_reads, false), "A reader that does not read does not keep it from its end");
+	result(records_to_files(), "A recording to a file is played again, in every format");
+	result(records_to_pipes(), "a recording to a pipe has an unknown length in its header and is played again");
+	result(apart(to_stdout, false), "Data to standard output that is a file: the report goes to standard error");
+	result(apart(to_dev_stdout, false), "the same for /dev/stdout, which is opened again");
+	result(apart(to_stdout, true), "Errors and data to one file: the data is complete");
+	result(appends(), "Standard output that appends: nothing is overwritten, the length in the header is unknown");
+	result(begins_where_stdout_is(), "Standard output to the middle of a file: header and data are at their offsets");
+	result(out_err(to_full) == 1, "/dev/full is reported");
+	result(limit_is_told(), "A limit of the file size is reported, and the file is a WAV");
+	result(broken_pipe(to_stdout, true), "A reader that has closed its end is reported");
+	result(broken_pipe(interrupted_while_nobody_reads, false), "A reader that does not read does not prevent the end");
 }
 
-/* ---- all --------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static int make(void)
 {
@@ -929,7 +929,7 @@ int main(int argc, char **argv)
 	make_all();
 	result(every_format(FILE_WAY), "Every format that libsndfile writes is played from a file");
 	result(every_format(PIPE_WAY), "and from a pipe");
-	result(every_cut(FILE_WAY), "Cut, it is told what is missing, and what is there is played");
+	result(every_cut(FILE_WAY), "Of a truncated file the missing part is reported and the rest is played");
 	result(every_cut(PIPE_WAY), "and from a pipe");
 	for (way = 0; way < WAYS; way++)
 		lengths(way);
@@ -944,20 +944,20 @@ int main(int argc, char **argv)
 	result(loud("loud.opus", SF_FORMAT_OGG | SF_FORMAT_OPUS, 0), "and Opus");
 	result(loud("loud.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 0), "and MP3");
 	result(nan_is_silence(), "No number is silence, infinity full scale");
-	result(formats_are_chosen(), "Where the device lacks the format another is taken, a wider one first");
+	result(formats_are_chosen(), "If the device lacks the format another is used, a wider one first");
 	mkdir("directory", 0700);
 	append("empty", "", 0);
 	append("text", "This is no sound, in a file of some length.\n", 44);
 	result(refused("directory", FILE_WAY, "cannot read directory: Is a directory; a sound file is expected"), "A directory is refused");
-	result(refused("nowhere", FILE_WAY, "cannot read nowhere: No such file or directory; a sound file is expected"), "and a file that is not there");
-	result(refused("empty", FILE_WAY, "cannot read empty: it is empty; a sound file is expected"), "and an empty one");
-	result(refused("empty", PIPE_WAY, "cannot read standard input: it is empty; a sound file is expected"), "and an empty pipe");
+	result(refused("nowhere", FILE_WAY, "cannot read nowhere: No such file or directory; a sound file is expected"), "A missing file is refused");
+	result(refused("empty", FILE_WAY, "cannot read empty: it is empty; a sound file is expected"), "An empty file is refused");
+	result(refused("empty", PIPE_WAY, "cannot read standard input: it is empty; a sound file is expected"), "An empty pipe is refused");
 	result(refused("text", FILE_WAY, "cannot read text: "), "and a text");
-	result(refused("text", PIPE_WAY, "cannot read standard input: "), "and one by a pipe");
+	result(refused("text", PIPE_WAY, "cannot read standard input: "), "A text by a pipe is refused");
 	result(refused("/dev/null", FILE_WAY, "cannot read /dev/null: it is empty"), "and /dev/null");
 	result(refused("/dev/zero", FILE_WAY, "cannot read /dev/zero: of a stream WAV, "), "and /dev/zero");
-	result(begins_where_stdin_is(), "Standard input is read from where it is");
+	result(begins_where_stdin_is(), "Standard input is read from its current offset");
 	sinks();
-	result(idle_pipe_is_left(), "A pipe that delivers nothing is left at a signal");
+	result(idle_pipe_is_left(), "A signal ends the wait for a pipe without data");
 	return tap_done();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_tool.c - what of library and command needs no card: histogram and percentiles, the
+ * test_tool.c - parts of library and command that need no card: histogram and percentiles, the
  * line about a late notification, names of statuses and formats. Called by run.sh; TAP.
  */
 #define _GNU_SOURCE
@@ -46,7 +46,7 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Percentiles against those of the sorted list: not below, and 1/64 above at most. */
+/* Compares percentiles with those of the sorted list: not lower, and at most 1/64 higher. */
 static bool percentiles_hold(uint64_t *list, size_t n)
 {
 	static const double percents[] = { 0.1, 1, 25, 50, 90, 99, 99.9, 99.99, 100 };
@@ -137,23 +137,23 @@ static void late_lines(void)
 	};
 
 	tap_ok(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, and found 3 points; 12400.0 us after the interrupt before, 10000.0 are due"),
-	       "an interrupt that came late is told with the points it found");
+	       "a late interrupt is reported with the number of points it found");
 	s.stalled = true;
 	s.together = 1;
 	s.gap_us = -1;
 	tap_ok(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, DMA having stood still, and found 1 point"),
-	       "and that DMA had stood still, if it had");
+	       "it is reported if DMA had halted");
 	s.stage_us[INTERRUPT_TO_SIGNAL] = 9000.5;
 	tap_ok(line_is(&s, "late: notification 17: the signal came 9000.5 us after the interrupt"),
-	       "a signal that came late is told");
+	       "a late signal is reported");
 	s.stage_us[SIGNAL_TO_AWAKE] = 300000;
 	tap_ok(line_is(&s, "late: notification 17: this program was awake 300000.0 us after the signal, for 3 notifications at once"),
-	       "and a program that was woken late, with how many notifications it found");
+	       "a late wake-up is reported with its number of notifications");
 }
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-/* Every errno there is: named, and the way there and back, or neither. */
+/* Every errno has a name and a value that gives the errno, or neither. */
 static bool statuses_map(void)
 {
 	unsigned int known = 0;
@@ -174,7 +174,7 @@ static bool statuses_map(void)
 
 #define ERROR_OF_ROW(name, value, error) error,
 
-/* Each row of the table has words of its own: not those of strerror(3), nor another row's. */
+/* Each row of the table has its own text: not that of strerror(3), nor that of another row. */
 static bool errors_in_words(void)
 {
 	static const int rows[] = { WRT_STATUS_TABLE(ERROR_OF_ROW) };
@@ -189,7 +189,7 @@ static bool errors_in_words(void)
 		for (k = 0; k < i && own; k++)
 			own = strcmp(text, wavert_strerror(-rows[k])) != 0;
 		if (!own)
-			printf("# no text of its own for %s: %s\n", strerrorname_np(rows[i]), text);
+			printf("# %s has a text that is not its own: %s\n", strerrorname_np(rows[i]), text);
 		good &= own;
 	}
 	return good && n == 15;
@@ -214,22 +214,22 @@ int main(void)
 	uint64_t two[] = { 10, 100000 };
 
 	tap_ok(rows_hold(), "a time falls into the row between its edges");
-	tap_ok(percentiles_of(44, 100000), "percentiles of 100000 short times hold");
-	tap_ok(percentiles_of(0, 100000), "percentiles of times of any length hold");
-	tap_ok(percentiles_of(44, 1), "percentiles of a single time are that");
+	tap_ok(percentiles_of(44, 100000), "percentiles of 100000 short times are correct");
+	tap_ok(percentiles_of(0, 100000), "percentiles of times of any length are correct");
+	tap_ok(percentiles_of(44, 1), "percentiles of a single time are that time");
 	tap_ok(percentiles_hold(two, 2), "the median of two times is the lower one");
 	late_lines();
-	tap_ok(statuses_map(), "each of 15 errno codes has a status of its own, there and back");
+	tap_ok(statuses_map(), "each of 15 errno codes has its own status, and the status gives the errno");
 	tap_ok(wavert_status_errno(0xC0000022u) == 1 && wavert_status_errno(1) == 1,
-	       "a value that is none of the contract's has no errno");
+	       "a value outside of the contract has no errno");
 	tap_ok(!strcmp(wavert_status_name(-EBUSY), "DEVICE_BUSY") &&
 	       wavert_status_value(-EBUSY) == 0x80000011u &&
-	       wavert_status_value(-ETIME) == 0xC000003Du, "some of them as written down");
-	tap_ok(errors_in_words(), "each row of the status table has a text of its own");
+	       wavert_status_value(-ETIME) == 0xC000003Du, "some of them have the listed values");
+	tap_ok(errors_in_words(), "each row of the status table has its own text");
 	tap_ok(strstr(wavert_strerror(-EREMOTEIO), "buffer size is 0") &&
 	       !strcmp(wavert_strerror(0), "success") &&
 	       !strcmp(wavert_strerror(-EMFILE), strerror(EMFILE)),
-	       "a size of 0 is said to be one, and what is not of the contract in the words of libc");
-	tap_ok(formats_named(), "each of 6 formats has a name and a size, nothing else has");
+	       "the text of a size of 0 names the size, and errors outside of the contract have the text of libc");
+	tap_ok(formats_named(), "each of 6 formats has a name and a size, no other value has");
 	return tap_done();
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Check JSON documents of the wavert command against userspace/wavert.schema.json.
 
-usage: valid_json.py FILE...    exit code 1 if one of them is not as the schema says
+usage: valid_json.py FILE...    exit code 1 if one of them violates the schema
 """
 import json
 import os
@@ -21,7 +21,7 @@ def main(files):
     for name in files:
         with open(name, encoding="utf-8") as f:
             document = json.load(f)
-        # by its verb alone: of "oneOf" an error says only that none fits
+        # select the definition by the verb: an error of "oneOf" only says that none matches
         own = {"$ref": "#/definitions/" + str(document.get("verb")),
                "definitions": schema["definitions"]}
         if document.get("verb") not in schema["definitions"]:
