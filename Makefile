@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# alsa-wavert: what a newcomer types. `make help` lists the goals.
+# alsa-wavert: goals for users and developers. `make help` lists them.
 #
 # kbuild is called from scripts/build-modules.sh only, with one goal a call.
 
@@ -31,7 +31,7 @@ demo:
 	scripts/deps.sh build guest
 	tests/demo/run.sh $(if $(DEFECT),--defect $(DEFECT))
 
-# PARTS: those that `tests/check.sh --help` lists. ONLY=REGEX: only what has such a name in them.
+# PARTS: those that `tests/check.sh --help` lists. ONLY=REGEX: only runs whose names match.
 check:
 	scripts/deps.sh $(if $(PARTS),--for $(PARTS),build guest unit prove lint abi32 kernels nt)
 	tests/check.sh $(PARTS)
@@ -42,7 +42,7 @@ modules:
 userspace:
 	$(MAKE) -C userspace O=../$(BUILD)/userspace
 
-# every mode, and build/conformance/table.md
+# runs every mode and writes build/conformance/table.md
 conformance:
 	scripts/deps.sh build guest unit abi32 kernels
 	tests/conformance/run.sh
@@ -90,7 +90,7 @@ install:
 		$(DESTDIR)$(PREFIX)/share/doc/alsa-wavert/examples/modprobe.conf
 	[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig
 
-# what DKMS builds from; debian/rules calls it too
+# installs the sources for DKMS; debian/rules also calls it
 DKMS_SOURCE := /usr/src/alsa-wavert-$(VERSION)
 
 dkms-source:
@@ -99,7 +99,7 @@ dkms-source:
 	done
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(DESTDIR)$(DKMS_SOURCE)/dkms.conf
 
-# for the running kernel; what was there of the same version is replaced
+# for the running kernel; replaces modules of the same version
 DKMS_KVER ?= $(shell uname -r)
 
 dkms:

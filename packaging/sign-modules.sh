@@ -4,7 +4,7 @@
 #
 #   packaging/sign-modules.sh KDIR DIR
 #
-# KDIR is the kernel's build directory, DIR holds the modules. MOK_KEY and MOK_CERT are the
+# KDIR is the kernel's build directory, DIR contains the modules. MOK_KEY and MOK_CERT are the
 # key and its certificate (default: those of DKMS); mokutil --import CERTIFICATE enrols it.
 set -eu
 
@@ -31,7 +31,7 @@ hash=$(sed -n 's/^CONFIG_MODULE_SIG_HASH="\(.*\)"/\1/p' "$kdir/.config" 2>/dev/n
 set -- "$dir"/snd-wavert*.ko
 [ -f "$1" ] || die "no modules in $dir: run make modules first"
 for module; do
-	# what is signed twice carries two signatures
+	# a module that is signed twice has two signatures
 	tail -c 28 "$module" | grep -qa 'Module signature appended' &&
 		die "$module is signed already: remove it and run make modules"
 	"$kdir/scripts/sign-file" "${hash:-sha256}" "$key" "$cert" "$module" ||

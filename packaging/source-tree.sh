@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Copies the sources, without what was built from them, into a new directory. Called by
+# Copies the sources, without build results, to a new directory. Called by
 # `make deb` and tests/packages/run.sh.
 #
 #   packaging/source-tree.sh DIR

@@ -4,10 +4,10 @@
 #
 #   scripts/build-modules.sh KDIR OUT [KBUILD-ARGUMENT...]
 #
-# KDIR is the kernel's build directory, OUT receives a copy of the sources and the
+# KDIR is the kernel's build directory. OUT receives a copy of the sources and the
 # objects, so that several kernels can be built from one tree. One goal a call: two
-# goals in one kbuild call overwrite the Makefile in M= on 7.x kernels. WRT_MAKE is the
-# program to call in the place of make (tests/kernels/). kbuild takes no path with blanks or
+# goals in one kbuild call overwrite the Makefile in M= on 7.x kernels. WRT_MAKE is a
+# program to call instead of make (tests/kernels/). kbuild accepts no path with blanks or
 # colons and resolves links: then the objects are in the cache, and OUT receives the modules.
 set -eu
 
@@ -35,7 +35,7 @@ for room in kernel compat; do
 	done
 done
 cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
-# a file that has left the tree leaves the copy as well
+# a file that was removed from the tree is also removed from the copy
 (cd "$out" && find kernel compat -name '*.[ch]' ! -name '*.mod.c') | while read -r f; do
 	[ -e "$top/$f" ] || rm -f "$out/$f"
 done

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Checks the labels of Documentation/contract.md (WRT-017, Q2, M11, 5.3(4), D-KSM): each that
-# is cited in the tree is defined there, and once. A label is defined by the first column of
-# a table. Prints TAP, with the offending lines below. Called by lint.sh and by hand.
+# Checks the labels of Documentation/contract.md (WRT-017, Q2, M11, 5.3(4), D-KSM): each label that
+# is cited in the tree is defined there, exactly once. The first column of a table defines
+# a label. Prints TAP, with the offending lines below. Called by lint.sh and by hand.
 #
 # usage: check-labels.sh [ROOT]       check the tree (default: the one this script is in)
-#        check-labels.sh --selftest   inject each error into a small tree and see it found
+#        check-labels.sh --selftest   inject each error into a small tree; the check must find it
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -70,7 +70,7 @@ check() { # ROOT
 
 # ---- selftest -------------------------------------------------------------------------
 
-# A tree with one more line in a file of it; prints what the check finds.
+# Adds a line to a file of the tree; prints the findings.
 with() { # FILE LINE
 	rm -rf "$work/tree"
 	mkdir -p "$work/tree"

@@ -1,19 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Checks who may include and name whom (Documentation/design.md), the size of functions and
-# files, and that version numbers agree, from the text alone. Prints TAP, one line a rule, with
-# the offending lines below. Called by hand and by CI.
+# Checks the includes and names that each directory may use (Documentation/design.md), the size of
+# functions and files, and that version numbers agree, from the text alone. Prints TAP, one line
+# for each rule, with the offending lines below. Called by hand and by CI.
 #
 # usage: check-layers.sh [ROOT]       check the tree (default: the one this script is in)
 #        check-layers.sh --objects DIR...   circles alone, from the object files below DIR, by nm
-#        check-layers.sh --selftest   inject a violation of each rule into a copy and see it found
+#        check-layers.sh --selftest   add a violation of each rule to a copy; it must be found
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# ---- what the rules look at --------------------------------------------------------
+# ---- input of the rules ------------------------------------------------------------
 
 sources() { # DIRECTORY...: C files below those that exist
 	for dir; do
@@ -55,17 +55,17 @@ code() {
 		}'
 }
 
-# The #include lines of files below a directory, as FILE LINE NAME, NAME with its brackets.
+# The #include lines of the files in a directory, as FILE LINE NAME, NAME with its brackets.
 includes() { # DIRECTORY
 	sed -n "s|^\($1[^:]*\):\([0-9]*\):[ 	]*#[ 	]*include[ 	]*\([<\"][^>\"]*[>\"]\).*|\1 \2 \3|p" "$work/code"
 }
 
-# Lines of code that match a pattern, but for files that match another.
+# Lines of code that match a pattern, except in files that match another one.
 named() { # PATTERN-OF-FILES PATTERN PATTERN-OF-EXEMPT-FILES
 	grep -E "^($1)[^:]*:[0-9]*:.*($2)" "$work/code" | grep -Ev "^($3)" || :
 }
 
-# ---- the rules: each prints what offends it -------------------------------------------
+# ---- the rules: each prints its violations --------------------------------------------
 
 core_includes() {
 	includes kernel/core/ | while read -r file line name; do
@@ -135,7 +135,7 @@ join_includes() {
 		grep -Ev '^(kernel/main\.c|compat/hwdep/)' || :
 }
 
-# Names of Linux, ALSA, NT and libc: beginnings, whole words, and functions.
+# Names of Linux, ALSA, NT and libc: prefixes, whole words, and functions.
 begins='spin_(lock|unlock|trylock)|raw_spin_|mutex_(init|lock|unlock)|pthread_|smp_|GFP_'
 begins="$begins|k[mzv]?[mzc]alloc|kv?free|printk|pr_(err|warn|info|debug)|dev_(err|warn|info|dbg)"
 begins="$begins|copy_(to|from)_user|container_of|ktime_|hrtimer|jiffies|wake_up|snd_|SNDRV_"
@@ -305,7 +305,7 @@ long_files() {
 		FNR == 601 { print FILENAME ": more than 600 lines" }'
 }
 
-# The newest version of debian/changelog is the one of the release.
+# The newest version of debian/changelog is that of the release.
 versions() {
 	version=$(sed -n '1s/^alsa-wavert (\(.*\)) .*/\1/p' debian/changelog)
 	{
@@ -394,7 +394,7 @@ lines() { # COUNT
 	awk -v n="$1" 'BEGIN { while (n--) print "\twrt();" }'
 }
 
-# One violation of a rule, planted in the current directory; a second form where $2 is 2.
+# Writes a violation of a rule to the current directory; a second form if $2 is 2.
 plant() { # RULE FORM
 	case $1-$2 in
 	core_includes-1) echo '#include <string.h>' >>kernel/core/position.c ;;
@@ -436,7 +436,7 @@ plant() { # RULE FORM
 	esac
 }
 
-# Comments and look-alikes that no rule may take offence at.
+# Comments and similar names that violate no rule.
 plant_innocent() {
 	echo '/* spin_lock, snd_pcm_period_elapsed, eventfd: <linux/version.h> */' >>kernel/core/stream.c
 	printf '/*\n * KeSetEvent is what an eventfd stands for; KERNEL_VERSION(1)\n */\n' >>compat/miniport/events.c
@@ -478,7 +478,7 @@ selftest() {
 	failed=0
 	echo "1..$((2 * $(count_rules) + 4))"
 	copy
-	if (check "$work/tree") >"$work/all"; then verdict ok 'the copy offends no rule'; else verdict 'not ok' 'the copy offends no rule'; fi
+	if (check "$work/tree") >"$work/all"; then verdict ok 'the copy violates no rule'; else verdict 'not ok' 'the copy offends no rule'; fi
 	for rule in $(echo "$rules" | sed 's/ .*//'); do
 		for form in 1 2; do
 			touch -d '1 second ago' "$work/planted"
@@ -490,7 +490,7 @@ selftest() {
 	done
 	plant_innocent
 	if (check "$work/tree") >"$work/all"; then found=ok; else found='not ok'; fi
-	verdict "$found" 'comments and look-alikes offend no rule'
+	verdict "$found" 'comments and similar names violate no rule'
 	known_circles='compat/nt'
 	if no_circles | grep -q '^compat/nt: has no circle any more'; then found=ok; else found='not ok'; fi
 	verdict "$found" 'a folder without circles must leave the list of known ones'

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Checks the links of the pages: the file is there, and has the heading. Prints TAP, with the
+# Checks the links of the pages: the file exists and has the heading. Prints TAP, with the
 # offending links below. Called by lint.sh and by hand.
 set -eu
 cd "$(dirname "$0")/.."
 
-# As the hosts of repositories name the headings of a page.
+# The names that hosts of repositories give to the headings of a page.
 anchors() { # PAGE
 	sed -n 's/^##* //p' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9_ -]//g; s/ /-/g'
 }

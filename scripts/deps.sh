@@ -1,19 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Installs the Debian packages a part of the project needs, if they are missing.
+# Installs the Debian packages that a part of the project needs, if they are missing.
 # Called by hand and by CI.
 #
 # usage: deps.sh GROUP...
 #        deps.sh --for PART...   the groups that these parts of tests/check.sh need
 #
 #   build   the kernel modules, the library and the tools
-#   guest   the QEMU test bed (tests/guest/run)
+#   guest   the QEMU test environment (tests/guest/run)
 #   kernels building debug kernels (tests/guest/bed-build.sh)
 #   unit    unit tests on the host
 #   prove   proofs (the model checker itself is fetched into the cache)
 #   lint    static checks
 #   packages building Debian packages and testing them in a clean tree
-#   programs audio programs that are tried in guests (tests/programs/run.sh)
+#   programs audio programs that are tested in guests (tests/programs/run.sh)
 #   abi32   static 32-bit test programs (gcc -m32 -static)
 #   nt      the Windows driver binary, Wine to run it, a browser for the report (tests/nt/run.sh)
 #   all     all of these
@@ -41,7 +41,7 @@ packages() { # GROUP
 	esac
 }
 
-# An unknown part is for tests/check.sh to report.
+# tests/check.sh reports an unknown part.
 groups() { # PART...
 	for part; do
 		case $part in
@@ -74,7 +74,7 @@ missing_packages() { # GROUP...
 	done
 }
 
-quietly() { # COMMAND...: output only when it fails, or for who watches a terminal
+quietly() { # COMMAND...: prints its output only if it fails, or on a terminal
 	[ ! -t 2 ] || { "$@" >&2 && return || exit; }
 	log=$("$@" 2>&1) || {
 		echo "$log" >&2

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs one static analyser over the code it understands; called by lint.sh. Each finding is
-# a line "FILE:LINE: ID message" on stdout. Exit code 77: what it needs is not there.
+# Runs one static analyser on the code that it can parse; called by lint.sh. Each finding is
+# a line "FILE:LINE: ID message" on stdout. Exit code 77: a tool or file that it needs is missing.
 #
 # usage: lint-host.sh cppcheck|clang-tidy|analyzer|coccinelle|shellcheck
 #
@@ -50,7 +50,7 @@ included()	# SOURCE: it, and what it includes
 
 # ---- cppcheck --------------------------------------------------------------------------
 
-# Not asked for: declarations go to the head of a function, as everywhere in the kernel.
+# Not enabled: variableScope; declarations are at the beginning of a function, as in the kernel.
 cpp()	# ARGUMENTS...
 {
 	cppcheck -q --enable=warning,performance,portability,style --std=c11 --platform=unix64 \
@@ -70,10 +70,10 @@ cpp_one()	# SOURCE
 
 # ---- clang-tidy ------------------------------------------------------------------------
 
-# Left out, and why:
+# Left out, with reasons:
 #   easily-swappable-parameters   bytes, frames and counts are all u32 by contract
-#   DeprecatedOrUnsafeBufferHandling   wants memset_s() and the like, which no libc here has
-# Allowed: two reserved names (the kernel wants its header guards so); strcmp() as a truth
+#   DeprecatedOrUnsafeBufferHandling   requires memset_s() and similar, which no libc here has
+# Allowed: two reserved names (header guards of the kernel have this form); strcmp() as a truth
 # value.
 checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters'
 checks=$checks,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
@@ -105,7 +105,7 @@ analyse()	# SOURCE
 	LC_ALL=C gcc $(flags_of "$1") -O2 -Wall -Wextra -fanalyzer -c -o /dev/null "$1" 2>&1 | compiler_style
 }
 
-# Rules of the kernel's own scripts/coccinelle that can apply here at all.
+# Rules of the kernel's scripts/coccinelle that can apply here.
 rules="api/err_cast api/kfree_mismatch api/memdup api/memdup_user free/ifnullfree free/kfree
 	free/kfreeaddr iterators/itnull iterators/list_entry_update iterators/use_after_iter
 	locks/call_kern locks/double_lock locks/flags locks/mini_lock misc/boolconv

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Static checks, TAP on stdout; called by tests/check.sh. The kernel code: no warning with
-# W=1, none from sparse, none from checkpatch --strict but those in checkpatch-exceptions; it
-# builds for 32 bits as well. No dangling label (check-labels.sh)
+# W=1, none from sparse, none from checkpatch --strict except those in checkpatch-exceptions; it
+# also builds for 32 bits. No dangling label (check-labels.sh)
 # and no dangling link (check-links.sh).
-# Then each tool of lint-host.sh: no finding but those in lint-suppressions. What is listed
-# and does not occur any more is an error as well. What a step said is kept until its input
+# Then each tool of lint-host.sh: no finding except those in lint-suppressions. An entry of a list
+# that does not occur any more is also an error. The output of a step is kept until its input
 # changes (kept.sh); WRT_KEPT=no runs every step.
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -62,7 +62,7 @@ agrees()	# NAME COMMAND...
 	fi
 }
 
-# Findings that are not listed fail one test, listed ones that do not occur another.
+# A finding that is not listed fails one test, a listed one that does not occur another test.
 # $work/findings: "KEY<tab>finding"; $work/known: keys, sorted.
 compare()	# NAME
 {
@@ -70,13 +70,13 @@ compare()	# NAME
 	comm -23 "$work/seen" "$work/known" >"$work/new"
 	comm -13 "$work/seen" "$work/known" >>"$work/stale"
 	if [ -s "$work/new" ]; then
-		result "not ok" "$1 says nothing but what is listed"
+		result "not ok" "$1 reports only listed findings"
 		while read -r key; do
 			grep -F "$key	" "$work/findings" | cut -f2-
 		done <"$work/new" >"$work/found"
 		detail "$work/found"
 	else
-		result ok "$1 says nothing but what is listed"
+		result ok "$1 reports only listed findings"
 	fi
 }
 
@@ -110,7 +110,7 @@ host_tool()	# TOOL
 	if [ $code = 77 ]; then
 		grep -v "^$1 " "$work/suppressed" >"$work/rest"
 		mv "$work/rest" "$work/suppressed"
-		result ok "$1 # SKIP its rules come with the UML bed (tests/guest/bed-build.sh uml)"
+		result ok "$1 # SKIP its rules come with the kernel of uml (tests/guest/bed-build.sh uml)"
 		return
 	fi
 	[ $code = 0 ] || { echo "-:0: failed with exit code $code" && cat "$work/err"; } >>"$work/raw"
@@ -120,17 +120,17 @@ host_tool()	# TOOL
 }
 
 : >"$work/stale"
-kernel_step "kbuild with W=1 and sparse say nothing" build build/lint W=1 C=2 CF=-Wsparse-error
+kernel_step "kbuild with W=1 and sparse prints no warning" build build/lint W=1 C=2 CF=-Wsparse-error
 for_32_bits
 if tree=$(tests/guest/bed-build.sh --path uml 2>/dev/null) && [ -f "$tree/scripts/checkpatch.pl" ]; then
 	checkpatch "$tree"
 else
-	result ok "checkpatch --strict # SKIP it comes with the UML bed (tests/guest/bed-build.sh uml)"
+	result ok "checkpatch --strict # SKIP it comes with the kernel of uml (tests/guest/bed-build.sh uml)"
 fi
 agrees "the binary interface has changed by additions only (tests/abi)" tests/abi/check.sh
-agrees "every label cited is defined in Documentation/contract.md, once" \
+agrees "every cited label is defined in Documentation/contract.md, exactly once" \
 	sh -c "scripts/check-labels.sh && scripts/check-labels.sh --selftest"
-agrees "every link of a page has its file and its heading" scripts/check-links.sh
+agrees "every link of a page leads to a file and a heading" scripts/check-links.sh
 agrees "every defect of tests/conformance/mutations and tests/nt/plants can be injected" \
 	tests/conformance/mutate.sh --check
 grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"

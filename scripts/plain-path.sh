@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Prints a path of a directory that has no blank and no colon, which make and kbuild do not take:
-# the directory's own, or a link to it in the cache. Called by test scripts.
+# Prints a path of a directory without blanks and colons, which make and kbuild do not accept:
+# its own path, or that of a link to it in the cache. Called by test scripts.
 #
 # usage: plain-path.sh DIRECTORY
 set -eu

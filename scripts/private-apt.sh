@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Packages of another Debian release, taken from the mirror this machine is configured for;
+# Packages of another Debian release, from the mirror that this machine is configured for;
 # fetched and unpacked, never installed. Sourced by tests/prove/cbmc.sh, tests/kernels/ and
 # tests/programs/.
 
-# mirror [SUFFIX]: address of what serves the release this machine runs (SUFFIX: -security)
+# mirror [SUFFIX]: address of the mirror of this machine's release (SUFFIX: -security)
 mirror() {
 	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)${1-}
 	# shellcheck disable=SC2016 # apt's own variables
@@ -12,8 +12,8 @@ mirror() {
 		awk -v codename="$codename" '$1 == codename { print $2; exit }' | grep .
 }
 
-# private_apt DIR SUITE...: an apt that knows these suites and nothing installed; DIR/apt.conf.
-# With apt_kind=deb-src it knows their sources.
+# private_apt DIR SUITE...: an apt with these suites and no installed packages; DIR/apt.conf.
+# With apt_kind=deb-src it has their sources.
 private_apt() {
 	apt_dir=$1
 	shift

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Has the binary interface changed otherwise than by additions (Documentation/abi.md)?
+# Checks that the binary interface has changed only by additions (Documentation/abi.md).
 # Compares the live header with the newest frozen copy: members, sizes, ioctl numbers and
 # constants, for 64 and 32 bit. TAP on stdout; called by scripts/lint.sh.
 #
-#   tests/abi/check.sh             the live header, and the check itself with planted changes
-#   tests/abi/check.sh --freeze    adds a frozen copy of the live header, if its version has none
-#   tests/abi/check.sh --facts HEADER-DIRECTORY    what is compared
+#   tests/abi/check.sh             check the live header, and the check itself with injected changes
+#   tests/abi/check.sh --freeze    add a frozen copy of the live header, if its version has none
+#   tests/abi/check.sh --facts HEADER-DIRECTORY    print the facts that are compared
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 live=$here/../../compat/uapi
@@ -22,9 +22,9 @@ result()	# ok|not ok, SENTENCE
 	[ "$1" = ok ] || bad=1
 }
 
-# ---- what is compared ---------------------------------------------------------------------
+# ---- facts --------------------------------------------------------------------------------
 
-# A program that prints the facts: members come from the text of the header, constants from
+# Writes a program that prints the facts: members come from the text of the header, constants from
 # the preprocessor, their values from the compiler.
 program()	# HEADER-DIRECTORY
 {
@@ -71,7 +71,7 @@ facts()	# HEADER-DIRECTORY -m64|-m32
 	gcc -Wall -Wpadded -Werror "$2" -static -I"$1" -o "$work/facts" "$work/facts.c" && "$work/facts"
 }
 
-# What breaks the rules, one a line. Words named reserved may be given a meaning, structs may
+# Prints violations of the rules, one a line. Reserved words may get a meaning, structs may
 # grow at their end, and the minor version has to be higher if anything is new.
 compare()	# OLD NEW
 {
@@ -149,14 +149,14 @@ freeze()
 
 planted()	# good|bad SENTENCE SED-SCRIPT
 {
-	mkdir -p "$work/planted/sound"
-	sed "$3" "$live/sound/wavert.h" >"$work/planted/sound/wavert.h"
-	if cmp -s "$live/sound/wavert.h" "$work/planted/sound/wavert.h"; then
+	mkdir -p "$work/changed/sound"
+	sed "$3" "$live/sound/wavert.h" >"$work/changed/sound/wavert.h"
+	if cmp -s "$live/sound/wavert.h" "$work/changed/sound/wavert.h"; then
 		result "not ok" "$2: nothing is planted"
 		return
 	fi
 	facts "$live" -m64 >"$work/old"
-	if ! facts "$work/planted" -m64 >"$work/new"; then
+	if ! facts "$work/changed" -m64 >"$work/new"; then
 		result "not ok" "$2: it does not compile"
 		return
 	fi
@@ -175,15 +175,15 @@ selftest()
 	local state='/^struct wavert_state {/,/^}/'
 	planted good "a member at the end of a struct, in a higher minor version, is allowed" \
 		"$minor; $state s/^}/\t__u32 more;\n}/"
-	planted good "a reserved word of the page may be given a meaning" \
+	planted good "a reserved word of the page may get a meaning" \
 		"$minor; /^struct wavert_page {/,/^}/ s/__u64 reserved\[/__u64 more[/"
 	planted good "a new call and a new flag are allowed" \
 		"$minor; s/^#define WAVERT_IOC_SET_STATE.*/&\n#define WAVERT_IOC_MORE WAVERT_IOWR(0x40, struct wavert_state)\n#define WAVERT_MORE 2/"
 	planted bad "a member without a higher minor version is found" \
 		"$state s/^}/\t__u32 more;\n}/"
-	planted bad "a member in front of another is found" \
+	planted bad "an inserted member is found" \
 		"$minor; $state s/^struct.*/&\n\t__u32 more;/"
-	planted bad "a member that is gone is found" \
+	planted bad "a removed member is found" \
 		"$minor; /^struct wavert_format {/,/^}/ s/^\t__u32 channels;.*//"
 	planted bad "a member of another type is found" "$minor; $state s/__u32 state/__s32 state/"
 	planted bad "a wider member is found" "$minor; $state s/__u32 state/__u64 state/"
@@ -191,7 +191,7 @@ selftest()
 		"$minor; s/WAVERT_IOWR(0x15, /WAVERT_IOWR(0x35, /"
 	planted bad "another type of all calls is found" "$minor; s/0xd7/0xd6/"
 	planted bad "another value of a flag is found" "$minor; s/\(WAVERT_EVENT_ALL\t\).*/\10x2/"
-	planted bad "a constant that is gone is found" "$minor; /define WAVERT_OFFERS_READ/d"
+	planted bad "a removed constant is found" "$minor; /define WAVERT_OFFERS_READ/d"
 	planted bad "another id of the node is found" "$minor; s/\"WaveRT\"/\"WaveRT2\"/"
 	planted bad "a longer struct of VERSION is found" "$minor; s/reserved\[6\]/reserved[7]/"
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * old_client.c - a client that was built against interface version 0.3, run against the
- * modules of today. It gets one clear error for each call, and never a success that means
+ * old_client.c - a client that was built with interface version 0.3, run with the current
+ * modules. Each of its calls returns the same error, and never a success that means
  * something else. TAP on stdout; run in a guest by tests/check.sh.
  */
 #include <errno.h>
@@ -35,7 +35,7 @@ static const struct {
 
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
-/* The old numbers with any struct, or none: nothing is read or written. */
+/* The old call numbers with any struct, or none: nothing is read or written. */
 static unsigned int not_refused(int fd)
 {
 	unsigned char arg[4096];
@@ -55,7 +55,7 @@ static unsigned int not_refused(int fd)
 	return wrong;
 }
 
-/* A stream of today, as another program might pass it on; made without today's header. */
+/* A stream of the current version, as from another program; opened without its header. */
 static int new_stream(int filter)
 {
 	struct {
@@ -69,7 +69,7 @@ static int new_stream(int filter)
 static unsigned int lines_of_log(const char *what)
 {
 	static char text[1 << 20];
-	int n = klogctl(3 /* read all */, text, sizeof(text) - 1);
+	int n = klogctl(3 /* read all messages */, text, sizeof(text) - 1);
 	unsigned int lines = 0;
 	char *at = text;
 
@@ -91,12 +91,12 @@ int main(void)
 	TAP_CHECK(!ioctl(filter, OLD_VERSION, &version) && version.major == 1,
 		  "a client of version 0.3 reads the module's version, %u.%u", version.major,
 		  version.minor);
-	TAP_CHECK(!lines_of_log("interface version 0.x"), "which alone is no reason for a log entry");
+	TAP_CHECK(!lines_of_log("interface version 0.x"), "VERSION alone causes no log entry");
 	TAP_CHECK(!not_refused(filter), "each of its calls to the filter gives EPROTONOSUPPORT");
 	stream = new_stream(filter);
-	TAP_CHECK(stream >= 0 && !not_refused(stream), "and each to a stream");
+	TAP_CHECK(stream >= 0 && !not_refused(stream), "each of its calls to a stream gives EPROTONOSUPPORT");
 	TAP_CHECK(lines_of_log("was built for interface version 0.x") == 1,
-		  "the kernel log says once that it has to be rebuilt");
+		  "the kernel log has one message that it has to be rebuilt");
 	close(stream);
 	close(filter);
 	return tap_done();

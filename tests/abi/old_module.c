@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * old_module.c - card 0 as modules of another interface version would show it: loaded into a
+ * old_module.c - card 0 with modules of another interface version, simulated: loaded into a
  * client with LD_PRELOAD. It answers what is the same in every version, VERSION with what the
  * environment variable INTERFACE says ("0.3"), and ends the client at any other call. Used by
  * tests/userspace/run.sh.

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The part of the demo that runs in the guest; started by run.sh. It only lets the
-# programs run and keeps what they and the kernel said, in /out; report.sh judges.
+# The part of the demo that runs in the guest; started by run.sh. It only runs the
+# programs and stores their output and that of the kernel in /out; report.sh evaluates it.
 set -u
 tracing=/sys/kernel/tracing
 wav=Front_Center.wav
 
-# Two witnesses: our tracepoints, and a probe on ALSA's own function.
+# Two sources of data: our tracepoints, and a probe on ALSA's own function.
 trace_on()
 {
 	echo mono >$tracing/trace_clock
@@ -23,14 +23,14 @@ trace_off()
 	cat $tracing/trace >"/out/$1.trace"
 }
 
-settle()	# until nobody owns a stream
+settle()	# waits until no stream has an owner
 {
 	until ! grep -q 'owner [AW]' /proc/asound/card0/wavert; do sleep 0.05; done
 }
 
 echo 'p:elapsed snd_pcm_period_elapsed' >$tracing/kprobe_events || exit 1
 
-# (a) ALSA plays, ALSA records what it plays
+# (a) ALSA plays, ALSA records the playback
 arecord -q -D hw:0 -f S16_LE -c 1 -r 48000 -t raw /out/a.raw &
 recorder=$!
 sleep 0.2

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pcm-compare.c - is a sound file, S16, contained in a raw recording, sample for sample?
+ * pcm-compare.c - check that a raw recording contains a sound file, S16, sample for sample.
  * Called by report.sh.   pcm-compare FILE RECORDING.raw
  *
- * Prints "equal at N" (frame at which it begins), or "differs: ..." and where. Exit
- * code 0 or 1; 2 if it could not be read.
+ * Prints "equal at N" (frame at which it begins), or "differs: ..." and the place. Exit
+ * code 0 or 1; 2 if a file could not be read.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static short *read_all(const char *path, int raw_channels, sf_count_t *samples, 
 	return data;
 }
 
-/* The first stretch of the file that is not silence. */
+/* The first part of the file that is not silence. */
 static sf_count_t first_sound(const short *want, sf_count_t n)
 {
 	sf_count_t i = 0;

@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Judges what guest.sh left in a directory, prints the table, says what failed. Called
+# Evaluates the results of guest.sh in a directory, prints the table and the failures. Called
 # by run.sh.   report.sh DIRECTORY SOUND-FILE PCM-COMPARE
 #
-# Expectations come from the sound file and the sizes the programs chose, never from the
-# driver under test. Exit code 0 only if everything held.
+# Expected values come from the sound file and the sizes that the programs chose, never from the
+# driver under test. Exit code 0 only if every check passed.
 set -u
 dir=$1
 wav=$2
 compare=$3
 rate=48000
-max_error=48		# frames, 1 ms: position against clock, interrupt against point
+max_error=48		# frames, 1 ms: limit of position against clock, interrupt against point
 bad=0
 
 complain()
@@ -21,13 +21,13 @@ complain()
 
 frames=$(( ($(wc -c <"$wav") - 44) / 2 ))	# 16 bit mono, 44 bytes of header
 
-period_of()	# what aplay -v says
+period_of()	# the output of aplay -v
 {
 	awk '$1 == "period_size" { print $3; exit }' "$1"
 }
 
 # "points calls worst-late worst-drift" of the playback stream (slot 0) in a trace: points
-# by the tracepoints, calls of ALSA's function by the probe behind it.
+# by the tracepoints, calls of ALSA's function by the probe after it.
 digest()	# TRACE PERIOD-FRAMES
 {
 	awk -v period="$2" -v rate=$rate '
@@ -62,7 +62,7 @@ over()	# a > b, fractions allowed
 	awk -v a="$1" -v b="$2" 'BEGIN { exit !(a > b) }'
 }
 
-worst()	# the greatest of some numbers
+worst()	# the maximum of some numbers
 {
 	printf '%s\n' "$@" | sort -g | tail -n 1
 }
@@ -88,7 +88,7 @@ rm -f "$dir/verdict"
 
 # (a)
 period=$(period_of "$dir/a.log")
-expected=$(( (frames + period - 1) / period ))	# aplay fills the last period up
+expected=$(( (frames + period - 1) / period ))	# aplay fills the rest of the last period
 read -r points calls late drift <<END
 $(digest "$dir/a.trace" "$period")
 END

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # make demo: builds, boots a guest with Debian's kernel (deterministic virtual time) and
-# plays a real recording through both models. Exit code 0 only if everything held.
+# plays a recording of speech through both models. Exit code 0 only if every check passed.
 #
 #   tests/demo/run.sh [--defect drop-irq|drop-notify|flip-bit]
 #
-# --defect plants a fault in the simulator, to show that the demo can fail.
+# --defect injects a fault into the simulator, to show that the demo can fail.
 set -eu
 cd "$(dirname "$0")/../.."
 

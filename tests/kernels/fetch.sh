@@ -3,17 +3,17 @@
 # One kernel of the supported range, with the headers to build modules for it: fetched from
 # Debian's archive, unpacked into the cache, never installed. Called by run.sh.
 #
-#   fetch.sh NAME     prints: version, headers' directory, a `make` for them
+#   fetch.sh NAME     prints: version, directory of the headers, a `make` for them
 #   fetch.sh --list   the names
 #
-# Kernels of another release than this machine's are built with that release's compiler where
-# ours is too old, in an unpacked tree of its own. Exit code 77: not to be had; stderr says why.
+# Kernels of another release than this machine's are built with the compiler of that release if
+# ours is too old, in an unpacked tree. Exit code 77: not available; stderr has the reason.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../guest/bed-common.sh"
 . "$here/../../scripts/private-apt.sh"
 
-# name, release, pattern of the version; the newest that matches and can be fetched is taken
+# name, release, pattern of the version; the newest that matches and can be fetched is used
 kernels='
 5.10      bullseye  5\.10\.0-[0-9]+-amd64
 6.1       bookworm  6\.1\.0-[0-9]+-amd64
@@ -36,7 +36,7 @@ suites() { # RELEASE
 	esac
 }
 
-# Lists are read once a day.
+# Package lists are read once a day.
 set_up_apt() { # RELEASE
 	apt=$cache/apt-$1
 	[ -z "$(find "$apt/ready" -mmin -1440 2>/dev/null)" ] || return 0
@@ -56,7 +56,7 @@ packages_of() { # VERSION
 		grep '^linux-' | grep -v -e '^linux-base$' -e '^linux-compiler' | sort -u
 }
 
-# What the headers' Makefile names absolutely, it has to find in here.
+# Changes absolute paths in the Makefile of the headers to this directory.
 unpack_kernel() { # VERSION DIR
 	local deb vmlinuz
 	mkdir "$2/deb"
@@ -72,7 +72,7 @@ unpack_kernel() { # VERSION DIR
 	/sbin/depmod -b "$2" "$1"
 }
 
-# The compiler and C library of another release, to be entered by chroot.
+# The compiler and C library of another release, for use with chroot.
 unpack_toolchain() { # RELEASE COMPILER
 	local root=$cache/toolchain-$1-$2 new deb
 	[ ! -d "$root" ] || { echo "$root" && return; }
@@ -91,7 +91,7 @@ unpack_toolchain() { # RELEASE COMPILER
 	echo "$root"
 }
 
-# A `make` that runs in that tree, with everything that is no program in its place.
+# A `make` that runs in that tree, with all files except programs at their usual paths.
 chroot_make() { # DIR ROOT
 	cat >"$1/make" <<-END
 		#!/bin/bash
@@ -116,7 +116,7 @@ own_make() { # DIR COMPILER
 	chmod +x "$1/make"
 }
 
-# Which compiler the headers ask for; ours, unless it is older.
+# The compiler for the headers: ours, unless it is older than the required one.
 set_up_make() { # RELEASE HEADERS DIR
 	local wanted ours root
 	wanted=$(sed -n 's/^CONFIG_GCC_VERSION=\([0-9]*\)[0-9]\{4\}$/\1/p' "$2/.config")

@@ -3,10 +3,10 @@
 # The guest suite on every supported kernel: modules built with W=1 without a warning, then
 # the parts of guest-debian and guest-hw in QEMU. make check-kernels; long.
 #
-#   run.sh [--build-only] [NAME...]   names as of fetch.sh --list; default: all of them
-#   run.sh --table                    print the results kept
+#   run.sh [--build-only] [NAME...]   names of fetch.sh --list; default: all of them
+#   run.sh --table                    print the stored results
 #
-# TAP of all parts; the results are kept in build/kernels/NAME.result.
+# TAP of all parts; the results are stored in build/kernels/NAME.result.
 set -u
 cd "$(dirname "$0")/../.." || exit
 top=$PWD
@@ -30,7 +30,7 @@ build() { # NAME VERSION HEADERS MAKE
 		fail "$1" "$2" "modules do not build" "$out/$1.build"
 		return 1
 	}
-	# that of the kernel's own Makefile about a tool that modules do not need is none of ours
+	# except a warning of the kernel's own Makefile about a tool that modules do not need
 	if grep -i 'warning' "$out/$1.build" | grep -v 'pahole version differs' >"$out/$1.warnings"; then
 		fail "$1" "$2" "modules build with warnings" "$out/$1.warnings"
 		return 1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154 # sh -c; variables of run.sh
-# What run.sh looks at: each function is one check, says what it saw and fails if that is
+# The checks of run.sh: each function is one check; it prints what it found and fails if that is
 # wrong. $work/build and $work/clean are the trees, $source the sources, $version the version
 # of the packages, $kver a kernel with sound and $unfit one without.
 
@@ -24,7 +24,7 @@ check()	# NAME COMMAND...: one line, ok if the command succeeds
 	fi
 }
 
-renumber()	# < TAP of another program
+renumber()	# stdin: TAP of another program
 {
 	local line
 	while IFS= read -r line; do
@@ -57,20 +57,20 @@ apt()	# ARGUMENTS...: in the tree "clean"
 		sh "$@"
 }
 
-# what lies in /debs of the tree
+# the packages in /debs of the tree
 install_debs()
 {
 	# shellcheck disable=SC2046 # a list of names
 	apt install $(cd "$work/clean" && printf '/%s\n' debs/*.deb)
 }
 
-# The kernel of the newest headers that match
+# The kernel version of the newest headers that match
 kernel_of()	# PATTERN
 {
 	find "$work/clean/usr/src" -maxdepth 1 -name "$1" | sed 's/.*linux-headers-//' | sort -V | tail -n 1
 }
 
-# Packages, and files that none of them owns but for caches, logs and the records of dpkg and apt
+# Packages, and files that no package owns, except caches, logs and the records of dpkg and apt
 state()
 {
 	inside clean dpkg-query -W -f 'package ${db:Status-Abbrev} ${Package} ${Version}\n'
@@ -113,7 +113,7 @@ modules_of()	# KERNEL
 		sed 's#.*/##; s#\.ko.*##' | sort -u
 }
 
-# What Kbuild names, which DKMS is to have built and installed, and nothing of other versions
+# DKMS has built and installed the modules of Kbuild, and nothing of other versions
 dkms_built()	# VERSION
 {
 	local log
@@ -139,7 +139,7 @@ dkms_version()
 	inside clean dkms status | sed 's#alsa-wavert/\([^,:]*\).*#\1#' | head -n 1
 }
 
-# its maintainer scripts run DKMS's hooks, as those of a newer kernel would
+# its maintainer scripts run DKMS's hooks, like those of a newer kernel
 kernel_upgrade()	# KERNEL
 {
 	apt install --reinstall "linux-image-$1" "linux-headers-$1" && [ -z "$(modules_of "$1")" ]
@@ -164,7 +164,7 @@ libraries_found()
 	[ "$(inside clean wavert --version)" = "wavert $version" ]
 }
 
-# Those of Debian's own udev and systemd name the subsystem; ours would only repeat them.
+# The rules of Debian's udev and systemd name the subsystem; a rule of ours would only repeat them.
 udev_rules()
 {
 	grep -E '^SUBSYSTEM=="sound", GROUP="audio"' "$work/clean/lib/udev/rules.d/50-udev-default.rules" &&
@@ -184,7 +184,7 @@ signing()
 	local module
 	mkdir -p "$work/signed"
 	cp "$work/clean/lib/modules/$kver/updates/dkms"/*.ko "$work/signed"
-	strip --strip-debug "$work/signed"/*.ko || return	# takes a signature of DKMS away
+	strip --strip-debug "$work/signed"/*.ko || return	# removes a signature of DKMS
 	openssl req -new -x509 -newkey rsa:2048 -nodes -outform DER -days 1 -subj /CN=wavert-test/ \
 		-keyout "$work/mok.key" -out "$work/mok.der" 2>&1 || return
 	sign "$work/signed" || return
@@ -245,8 +245,8 @@ remove_dkms()
 	inside clean sh -c "dkms remove alsa-wavert/$version --all && rm -r /usr/src/alsa-wavert-$version" && no_modules
 }
 
-# Removed packages without configuration of their own are gone; dpkg knows of the others. What
-# came as a dependency is kept if anything so much as suggests it, unless apt is told.
+# Removed packages without configuration files are gone; dpkg still lists the others. apt keeps a
+# package that was installed as a dependency if another one suggests it, unless an option is given.
 purge()	# PACKAGE...
 {
 	inside clean dpkg --purge "$@" && inside clean apt-get -q -y --purge autoremove \
@@ -263,7 +263,7 @@ nothing_left()
 # ---- guest ----------------------------------------------------------------------------
 
 # The guest has the modules, programs, libraries and udev rules of the tree "clean", by the
-# names they have there, and aplay of this machine.
+# same paths, and aplay of this machine.
 guest()
 {
 	local file args=()

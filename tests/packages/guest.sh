@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The installed packages at work: modules built by DKMS, wavert and the plugin as packaged,
-# nodes made by Debian's udev. Runs in a guest under busybox, started by run.sh. Prints TAP.
+# Tests of the installed packages: modules built by DKMS, wavert and the plugin as packaged,
+# nodes created by Debian's udev. Runs in a guest under busybox, started by run.sh. Prints TAP.
 
 # shellcheck disable=SC2086,SC2317 # words; called through check
 # shellcheck source=../guest/tap.sh
@@ -52,7 +52,7 @@ stranger()
 	fi
 }
 
-# What wavert plays is what arecord gets: the card's loopback.
+# arecord records the playback of wavert through the card's loopback.
 recorded()	# COMMAND: how to play
 {
 	as listener "arecord -q -D hw:WaveRT -f S16_LE -c 1 -r 48000 -d 3 -t raw /tmp/recorded & $1; wait"
@@ -78,12 +78,12 @@ cp Front_Center.wav $voice
 chmod 644 $voice
 /usr/lib/systemd/systemd-udevd --daemon
 
-check "modprobe loads the simulator as DKMS built it, and what it needs" loads
+check "modprobe loads the simulator that DKMS built, and its dependencies" loads
 check "udev gives the WaveRT node to group audio" node_is_for_audio
-check "udev marks it for the user at the seat" node_is_for_the_seat
+check "udev gives it to the user at the seat" node_is_for_the_seat
 check "an unprivileged member of audio plays by wavert" member
 check "nobody else may" stranger
-check "what wavert plays is recorded by an ALSA program" recorded "wavert play -q $voice"
-check "what aplay plays through the plugin is recorded" recorded "aplay -q -D wavert:CARD=WaveRT $voice"
-check "modprobe -r takes the modules out again" unloads
+check "an ALSA program records the playback of wavert" recorded "wavert play -q $voice"
+check "the playback of aplay through the plugin is recorded" recorded "aplay -q -D wavert:CARD=WaveRT $voice"
+check "modprobe -r removes the modules" unloads
 the_end

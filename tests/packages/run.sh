@@ -6,9 +6,9 @@
 #
 #   tests/packages/run.sh [--keep DIR] [--source DIR]
 #
-# --keep: work in DIR, and leave the trees there. --source: package the sources of DIR.
+# --keep: work in DIR and keep the trees there. --source: package the sources of DIR.
 # Needs root, for chroot. The trees are kept in WRT_CACHE (default ~/.cache/alsa-wavert) until
-# there are newer packages; they come from where apt of this machine gets its own.
+# there are newer packages; packages come from the mirror of this machine's apt.
 # shellcheck disable=SC2016 # sh -c
 set -u
 cd "$(dirname "$0")/../.." || exit
@@ -20,7 +20,7 @@ top=$PWD
 keep=
 source=$top
 build_packages=build-essential,fakeroot,debhelper,dh-dkms,libasound2-dev,libjansson-dev,libsndfile1-dev,pkg-config,lintian
-# the cloud flavour has no sound: the kernel that cannot have the modules
+# the cloud flavour has no sound: a kernel for which the modules cannot be built
 clean_packages=linux-image-amd64,linux-headers-amd64,linux-image-cloud-amd64,linux-headers-cloud-amd64,systemd,udev
 ours="alsa-wavert-dkms libwavert1 libwavert-dev alsa-wavert-utils libasound2-plugin-wavert"
 
@@ -50,7 +50,7 @@ make_tree()
 	mv "$new" "$1"
 }
 
-# new_tree NAME PACKAGES: from the cache, unless there are newer packages
+# new_tree NAME PACKAGES: a copy from the cache, unless there are newer packages
 new_tree()
 {
 	local cache attempt
@@ -83,13 +83,13 @@ inside()
 
 # ---- building -------------------------------------------------------------------------
 
-# as debian/control has it; the tree in the cache holds most of it already
+# the build dependencies of debian/control; the tree in the cache has most of them
 build_dep()
 {
 	inside build apt-get -q -y build-dep /first/alsa-wavert
 }
 
-# copy_source DIR [VERSION]: into the tree "build"
+# copy_source DIR [VERSION]: copies the sources to the tree "build"
 copy_source()
 {
 	"$source/packaging/source-tree.sh" "$work/build$1/alsa-wavert"
@@ -112,7 +112,7 @@ same_packages()
 	return $bad
 }
 
-# No mail address is there to be named, and lintian knows no override in .changes files.
+# There is no mail address to name, and lintian has no overrides in .changes files.
 lintian()
 {
 	inside build sh -c 'cd /first && lintian --allow-root --display-info --pedantic \
@@ -120,7 +120,7 @@ lintian()
 		--fail-on error,warning,info,pedantic ./*.changes'
 }
 
-# one program against the installed library, as C and C++, shared and static
+# builds one program with the installed library, as C and C++, shared and static
 develop()
 {
 	inside build sh -c 'apt-get -q -y install /first/libwavert1_*.deb /first/libwavert-dev_*.deb &&
@@ -141,7 +141,7 @@ develop()
 		END
 }
 
-# make install: every file below PREFIX, but the link that alsa-lib needs
+# make install: every file is below PREFIX, except the link that alsa-lib needs
 staged()	# PREFIX
 {
 	inside build sh -c 'cd /first/alsa-wavert && rm -rf /stage && make -s install \
@@ -171,17 +171,17 @@ building()
 	copy_source /first
 	version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")
 	check "changelog, library and modules have one version" one_version
-	check "apt installs what debian/control says that building needs" build_dep
+	check "apt installs the build dependencies of debian/control" build_dep
 	check "the packages are built in a clean tree" build_in /first
 	[ -f "$work/build/first/alsa-wavert-dkms_${version}_all.deb" ] || { echo "1..$count"; exit 1; }
 	copy_source /second-place
 	build_in /second-place -b >"$work/second.log" 2>&1
-	check "built again at another place they are the same, byte for byte" same_packages
+	check "a second build in another directory is the same, byte for byte" same_packages
 	copy_source /next "$version.1"
-	check "the same sources build as a newer version" build_in /next -b
-	check "lintian has nothing to say" lintian
+	check "the same sources can be built as a newer version" build_in /next -b
+	check "lintian reports nothing" lintian
 	check "programs in C and C++ find the library by pkg-config" develop
-	check "make install puts all below PREFIX but the link in /etc" make_install
+	check "make install installs everything below PREFIX except the link in /etc" make_install
 }
 
 installing()
@@ -193,16 +193,16 @@ installing()
 	mkdir "$work/clean/debs"
 	cp "$work"/build/first/*.deb "$work/clean/debs"
 	rm -f "$work/clean/debs"/*-dbgsym_*
-	check "apt installs the packages and what they need" install_debs
-	check "every file is where it belongs" files_in_place
+	check "apt installs the packages and their dependencies" install_debs
+	check "every file is in its place" files_in_place
 	check "DKMS has built every module of Kbuild for the kernel with sound" dkms_built "$version"
-	check "the kernel without sound is passed over" dkms_passed_over
+	check "the kernel without sound is skipped" dkms_passed_over
 	check "an upgrade of the kernel without sound succeeds" kernel_upgrade "$unfit"
-	check "modprobe finds the modules and what they need" modprobe_finds
+	check "modprobe finds the modules and their dependencies" modprobe_finds
 	check "the command and the plugin find their libraries" libraries_found
 	check "stock udev rules give hwdep nodes to group audio and to the user at the seat" udev_rules
 	check "make sign signs each module" signing
-	check "make sign says what is wrong: no key, no modules, signed already" signing_errors
+	check "make sign reports its errors: no key, no modules, signed already" signing_errors
 }
 
 using()
@@ -212,7 +212,7 @@ using()
 	code=$?
 	renumber <"$work/guest"
 	[ $code = 0 ] || sed 's/^/# /' "$work/guest.err"
-	check "the guest ends well" test $code = 0
+	check "the guest ends without an error" test $code = 0
 }
 
 removing()
@@ -220,18 +220,18 @@ removing()
 	rm "$work/clean/debs"/*
 	cp "$work"/build/next/*.deb "$work/clean/debs"
 	rm -f "$work/clean/debs"/*-dbgsym_*
-	check "make dkms leaves alone what the package has installed" make_dkms_refuses
+	check "make dkms does not change the files of the package" make_dkms_refuses
 	check "apt upgrades to the newer version" install_debs
 	check "DKMS has the newer version and nothing of the older one" dkms_built "$version.1"
-	check "the kernel without sound is still passed over" dkms_passed_over
+	check "the kernel without sound is still skipped" dkms_passed_over
 	# shellcheck disable=SC2086 # a list of names
 	check "the packages are removed" apt remove $ours
 	check "no module is left" no_modules
 	check "make dkms installs the modules without packages" make_dkms
-	check "they are gone again with dkms remove" remove_dkms
+	check "dkms remove removes them" remove_dkms
 	# shellcheck disable=SC2086
-	check "the packages are purged, with what they brought" purge $ours
-	check "packages and files are what they were before" nothing_left
+	check "the packages are purged with their dependencies" purge $ours
+	check "packages and files are those of before the installation" nothing_left
 }
 
 while [ $# -gt 0 ]; do

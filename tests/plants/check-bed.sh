@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make check-bed: is the bed able to catch bugs? Each patch beside this file plants one kernel
-# defect in a copy of the tree; the part of the tests named in its head must fail, with a
-# report as described there. TAP on stdout.
+# make check-bed: checks that the tests catch bugs. Each patch in this directory injects one kernel
+# defect into a copy of the tree; the part of the tests named in its head must fail, with a
+# report that matches the expression there. TAP on stdout.
 #
 #   tests/plants/check-bed.sh [PATCH...]
 #
@@ -21,7 +21,7 @@ field()	# NAME PATCH
 	sed -n "s/^$1: //p" "$2" | head -n 1
 }
 
-copy_tree()	# of what git knows, with the patch in it
+copy_tree()	# PATCH: copies the files of git and applies the patch
 {
 	rm -rf "$work/tree"
 	mkdir "$work/tree"
@@ -80,7 +80,7 @@ check_plant()	# PATCH
 	count=$((count + 1))
 	if ! copy_tree "$1" >"$work/patch" 2>&1; then
 		bad=1
-		echo "not ok $count - $defect: the patch does not apply any more"
+		echo "not ok $count - $defect: the patch does not apply"
 		sed 's/^/# /' "$work/patch"
 		return
 	fi
