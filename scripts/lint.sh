@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Static checks, TAP on stdout; called by tests/check.sh. The kernel code: no warning with
 # W=1, none from sparse, none from checkpatch --strict except those in checkpatch-exceptions; it
-# also builds for 32 bits. No dangling label (check-labels.sh)
-# and no dangling link (check-links.sh).
+# also builds for 32 bits. No dangling label (check-labels.sh), no dangling link (check-links.sh),
+# few unusual words (check-prose.sh).
 # Then each tool of lint-host.sh: no finding except those in lint-suppressions. An entry of a list
 # that does not occur any more is also an error. The output of a step is kept until its input
 # changes (kept.sh); WRT_KEPT=no runs every step.
@@ -24,7 +24,7 @@ result()	# ok|not ok, name
 
 detail()
 {
-	sed 's/^/# /' "$1" | head -n 40
+	sed '/^ok /d; s/^/# /' "$1" | head -n 40
 }
 
 # Runs a step of lint-kernel.sh, or skips it if it found nothing the last time and the sources and what
@@ -133,6 +133,8 @@ agrees "every cited label is defined in Documentation/contract.md, exactly once"
 agrees "every link of a page leads to a file and a heading" scripts/check-links.sh
 agrees "every defect of tests/conformance/mutations and tests/nt/plants can be injected" \
 	tests/conformance/mutate.sh --check
+agrees "comments and documents are in plain words (scripts/prose-words)" \
+	sh -c "scripts/check-prose.sh && scripts/check-prose.sh --selftest"
 grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"
 for tool in cppcheck clang-tidy analyzer coccinelle shellcheck; do
 	host_tool $tool
