@@ -54,9 +54,9 @@ count()
 		}
 	}
 
-	# Words that contain other signs than letters are names: they end a phrase.
+	# Words with other signs than letters, and words in capitals, are names: they end a phrase.
 	function tokens(text,    n, i, word, end, list, out) {
-		n = split(tolower(text), list, /[ \t]+/)
+		n = split(text, list, /[ \t]+/)
 		out = " . "
 		for (i = 1; i <= n; i++) {
 			word = list[i]
@@ -66,7 +66,9 @@ count()
 			gsub(/[])"`*\047]*[.,;:!?]+$/, "", word)
 			if (word == "")
 				continue
-			out = out (word ~ /^[a-z][a-z\047-]*$/ ? word : "0") end
+			if (word !~ /^[A-Za-z][a-z\047-]*$/)
+				word = "0"
+			out = out tolower(word) end
 			number++
 		}
 		return out ". "
@@ -281,7 +283,7 @@ selftest()
 	try "a line comment of C is counted" bad kernel/a.c 'int a; // whoever was told\n'
 	try "a phrase over two lines is counted" bad kernel/a.c '/* it goes\n * on, goes\n * on */\n'
 	try "strings and names of C are not counted" good kernel/a.c \
-		'char *s = "/* nobody told whoever"; /* told_at, nobody(), tests/plants/ */\nint told, nobody;\n'
+		'char *s = "/* nobody told whoever"; /* told_at, nobody(), tests/plants/, BED, PLANT */\nint told, nobody;\n'
 	try "a comment of shell is counted" bad scripts/a.sh '# nobody\n# told\n'
 	try "a comment after a command is counted" bad scripts/a.sh 'a=1\t# nobody told\n'
 	try "commands are not counted" good scripts/a.sh 'nobody told "$#" ${told#nobody}\n# plain\n'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds the debug kernel of a test environment ("bed") from Debian's sources, once, and keeps
+# Builds the debug kernel of a test environment from Debian's sources, once, and keeps
 # it in the cache. Called by hand or by CI; tests/guest/run calls it for the build directory.
 #
 # usage: bed-build.sh BED          build it unless it exists, print the build directory
@@ -87,7 +87,7 @@ compile() { # TREE
 	nice make -s -C "$1" "ARCH=$arch" -j"$(nproc)" $kbuild $targets
 }
 
-# Where tests/guest/run looks for the kernel's own modules
+# The directory in which tests/guest/run searches the kernel's own modules
 keep_modules() { # TREE
 	case $bed in
 	x86-32) ;;

@@ -450,7 +450,7 @@ static bool trace_on(void)
 	return write_file(EVENT "enable", "1") && write_file(TRACING "tracing_on", "1");
 }
 
-/* Calls of snd_pcm_period_elapsed(), and the periods they stood for; -1: no tracing. */
+/* Calls of snd_pcm_period_elapsed(), and the periods that they reported; -1: no tracing. */
 struct elapsed {
 	long calls, periods;
 };

@@ -59,7 +59,7 @@ static bool tail_write(struct duplex *d, const struct tail *t)
 	return true;
 }
 
-/* A non-blocking drain ends without a further call, and poll() wakes at its end. */
+/* A non-blocking drain ends without a further call, and poll() wakes when it ends. */
 static bool drained_by_poll(struct duplex *d, bool rewind)
 {
 	int wakes = 0;

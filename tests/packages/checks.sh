@@ -164,7 +164,7 @@ libraries_found()
 	[ "$(inside clean wavert --version)" = "wavert $version" ]
 }
 
-# The rules of Debian's udev and systemd name the subsystem; a rule of ours would only repeat them.
+# The rules of Debian's udev and systemd name the subsystem; a further rule would only repeat them.
 udev_rules()
 {
 	grep -E '^SUBSYSTEM=="sound", GROUP="audio"' "$work/clean/lib/udev/rules.d/50-udev-default.rules" &&

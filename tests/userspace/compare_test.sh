@@ -459,8 +459,8 @@ of_windows()
 	compared 0 linux nt && not says "$work/out" 'Nothing here ran on Windows'
 }
 
-# A wavert-trace of ours: beside the command, or in $PATH.
-fake_trace()	# DIRECTORY COMMAND: at its end
+# A replacement for wavert-trace, in the directory of the command or in $PATH.
+fake_trace()	# DIRECTORY COMMAND: the command runs last
 {
 	mkdir -p "$1"
 	{

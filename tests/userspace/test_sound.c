@@ -349,7 +349,7 @@ static bool right_loss(const char *name, size_t frames)
 	sf_close(f);
 	if (strstr(what, "its last page"))
 		return (info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG;
-	if (strstr(what, " frames are missing"))	/* ALAC has its number of frames at its end */
+	if (strstr(what, " frames are missing"))	/* ALAC has its number of frames after the sound */
 		return n == (long)info.frames - (long)frames ||
 		       (codec >= SF_FORMAT_ALAC_16 && codec <= SF_FORMAT_ALAC_32);
 	return strstr(what, " bytes are missing") && n == size_of(name) - size_of("cut") &&
