@@ -175,7 +175,7 @@ userspace_includes() {
 # ---- circles ---------------------------------------------------------------------------
 
 # Folders that still have one. A folder that has none any more is an error: take it out.
-known_circles='kernel/hw/hda kernel/hw/sim'
+known_circles='kernel/hw/hda'
 
 # From code: FOLDER FROM TO SYMBOL for each use in file FROM of what file TO defines. A word counts
 # as a use of the symbol unless it is a member, or the file declares such a name itself.
