@@ -15,10 +15,10 @@ where='kernel compat userspace tests Documentation README.md'
 
 # Tests write WRT_017 and wrt_017_; "WRT-045..048, 213" are three labels.
 statement='\b[Ww][Rr][Tt][-_][0-9]{3,}((\.\.|, | and )[0-9]{3}\b)*'
-others='\b[QM][0-9]{1,2}\b|\b[DWROH]-[A-Z]{2,}[A-Z0-9]*\b|\b5\.3\([0-9]+\)'
+others='\bEXT-[0-9]+\b|\b[QM][0-9]{1,2}\b|\b[DWROH]-[A-Z]{2,}[A-Z0-9]*\b|\b5\.3\([0-9]+\)'
 
 defined() {
-	sed -nE 's/^\| (WRT-[0-9]+|[QM][0-9]+|[DWROH]-[A-Z0-9]+|5\.3\([0-9]+\)) \|.*/\1/p' Documentation/contract.md
+	sed -nE 's/^\| (WRT-[0-9]+|EXT-[0-9]+|[QM][0-9]+|[DWROH]-[A-Z0-9]+|5\.3\([0-9]+\)) \|.*/\1/p' Documentation/contract.md
 }
 
 twice() {
@@ -101,6 +101,7 @@ selftest() {
 	same 'in a list' '# compat/a.h:1: WRT-009 # compat/a.h:1: WRT-219 ' \
 		"$(with compat/a.h '/* WRT-001..009, 010 and 219, Q1 */')"
 	same 'the name of a test' '# tests/a.c:1: WRT-219 ' "$(with tests/a.c 'TEST(WRT_219)')"
+	same 'an extension' '# tests/a.c:1: EXT-11 ' "$(with tests/a.c '/* EXT-10, EXT-11 */')"
 	same 'a ruling' '# userspace/a.c:1: Q48 ' "$(with userspace/a.c '/* (Q48) */')"
 	same 'a rule for eventfds' '# README.md:1: M16 ' "$(with README.md 'See M16.')"
 	same 'a source' "# $contract:$last: D-KSN " "$(with $contract 'As in D-KSN.')"

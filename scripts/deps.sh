@@ -22,7 +22,7 @@ set -eu
 packages() { # GROUP
 	case $1 in
 	build) echo gcc make libc6-dev linux-headers-amd64 kmod pkg-config libasound2-dev libsndfile1-dev libjansson-dev libkmod-dev ;;
-	guest) echo gcc libc6-dev libasound2-dev bsdutils ncurses-base qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils python3-jsonschema linux-headers-amd64 ;;
+	guest) echo gcc libc6-dev libasound2-dev bsdutils ncurses-base qemu-system-x86 busybox-static cpio kmod xz-utils binutils alsa-utils liburing-dev python3-jsonschema linux-headers-amd64 ;;
 	kernels) echo gcc make libc6-dev libelf-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
 	unit) echo gcc g++ make libc6-dev libjansson-dev libsndfile1-dev libkmod-dev liburing-dev man-db zsh fish python3-jsonschema libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
 	lint) echo gcc make libc6-dev libsndfile1-dev libjansson-dev libkmod-dev liburing-dev libasound2-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;

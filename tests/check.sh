@@ -192,6 +192,8 @@ hostile_parts()	# BED MODULES SECONDS
 			--file build/guest/hostile_memory -- hostile_memory 80 3
 		part debian-hostile-observers guest debian "$dir" "" "${signals[@]}" \
 			-- hostile_signals observers 100
+		part debian-hostile-owner-file guest debian "$dir" "" "${signals[@]}" \
+			-- hostile_signals owner 0 10000
 		part debian-hostile-owner-64 guest debian "$dir" "" "${signals[@]}" \
 			-- hostile_signals owner 64 100
 		hostile_aplay "$dir" 5
@@ -247,7 +249,8 @@ build_guest()	# BED MODULES
 guest_parts()	# BED MODULES
 {
 	local bed=$1 dir=$2 rounds=30 seconds=20 reads=10000000
-	local exact=() linked=()
+	local exact=() linked=() two=()
+	[ "$bed" = uml ] || two=(--smp 2)
 	case $bed in
 	x86-*)
 		rounds=15
@@ -262,6 +265,8 @@ guest_parts()	# BED MODULES
 		--file build/guest/abi_test64 -- abi_test64
 	[ "$bed" = uml ] || part "$bed-abi-32" guest "$bed" "$dir" "clock=step streams=2" \
 		--file build/guest/abi_test32 -- abi_test32
+	part "$bed-read" guest "$bed" "$dir" "clock=step streams=2" "${two[@]}" \
+		--file build/guest/read_test -- read_test
 	part "$bed-old-client" guest "$bed" "$dir" "" --file build/guest/old_client -- old_client
 	[ "$bed" = uml ] || part "$bed-old-client-32" guest "$bed" "$dir" "" \
 		--file build/guest/old_client32 -- old_client32

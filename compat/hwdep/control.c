@@ -16,6 +16,15 @@ int wrt_call_set_format(struct wrt_call *c)
 
 /* ---- buffer ----------------------------------------------------------------------------- */
 
+static enum wrt_status free_buffer(struct wrt_pin *pin)
+{
+	enum wrt_status status = wrt_mp_free(&pin->mp);
+
+	if (!status)
+		wrt_read_enable(pin, false);
+	return status;
+}
+
 int wrt_call_alloc(struct wrt_call *c)
 {
 	struct wavert_buffer *arg = &c->arg.buffer;
@@ -30,6 +39,7 @@ int wrt_call_alloc(struct wrt_call *c)
 	if (status)
 		return wrt_errno(status);
 	c->kept.allocation = ++pin->allocation;
+	wrt_read_enable(pin, kind == WRT_MP_NOTIFY_BUFFER);
 	arg->actual_bytes = pin->mp.geom.bytes;
 	arg->map_bytes = pin->map_bytes;
 	arg->offset_from_first_page = 0;
@@ -46,7 +56,7 @@ void wrt_call_alloc_settle(struct wrt_call *c, int err)
 	if (!pin->mp.buffer || pin->allocation != c->kept.allocation)
 		return;
 	if (err)
-		wrt_mp_free(&pin->mp);
+		free_buffer(pin);
 	else
 		wrt_buffer_show(pin);
 }
@@ -60,7 +70,7 @@ int wrt_call_free(struct wrt_call *c)
 		if (err)
 			return err;
 	}
-	return wrt_errno(wrt_mp_free(&c->pin->mp));
+	return wrt_errno(free_buffer(c->pin));
 }
 
 /* ---- events ----------------------------------------------------------------------------- */

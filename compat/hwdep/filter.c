@@ -50,7 +50,7 @@ static void fill_caps(struct wrt_filter *filter, const struct wrt_hw_caps *c,
 	arg->notify_min = WRT_POINT_MIN_FRAMES;
 	arg->size_step = c->notify_step;
 	arg->position_step = c->position_step;
-	arg->offers = WAVERT_OFFERS_NOTIFICATION |
+	arg->offers = WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_READ |
 		      (c->dir == WRT_CAPTURE ? WAVERT_OFFERS_INPUT : WAVERT_OFFERS_OUTPUT);
 	arg->buffer_min = c->buffer_min;
 	arg->notify_min_ns = WRT_POINT_MIN_US * 1000;

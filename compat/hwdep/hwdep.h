@@ -4,7 +4,8 @@
  *
  * Locks, outermost first: filter->lock (list of streams) > pin->control (control calls)
  * > device lock, event lock (core and miniport). mmap_lock > pin->map_sem; map_sem is
- * also taken under pin->control. Nothing copies to or from user space under control.
+ * also taken under pin->control. pin->readers > device lock. Nothing copies to or from user space
+ * under any of them.
  */
 #ifndef WRT_HWDEP_H
 #define WRT_HWDEP_H
@@ -12,10 +13,12 @@
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/rcuwait.h>
 #include <linux/rwsem.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uidgid.h>
+#include <linux/wait.h>
 #include <sound/core.h>
 #include <sound/memalloc.h>
 #include <uapi/sound/wavert.h>
@@ -70,6 +73,14 @@ struct wrt_pin {
 	/* page.c */
 	struct page *page;
 	struct wavert_page *regs;	/* written under the device lock */
+
+	/* read.c */
+	struct rcuwait reader;		/* the task that waits in read() ... */
+	struct mutex readers;		/* ... and holds this while it waits */
+	wait_queue_head_t pollers;
+	bool notifies;			/* an observer, or there is a notification buffer */
+	bool removed;			/* all points that will ever pass are in the page */
+	u64 seen;			/* points that read() has returned; device lock */
 };
 
 static inline struct wrt_pin *pin_of(struct wrt_mp *mp)
@@ -209,9 +220,20 @@ void wrt_page_publish_position(struct wrt_mp *mp, const struct wrt_stream *s, u6
 void wrt_page_signalling(struct wrt_mp *mp, u64 point, u64 ns);
 int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
 
+/* read.c */
+void wrt_read_init(struct wrt_pin *pin, bool observer);
+void wrt_read_destroy(struct wrt_pin *pin);
+void wrt_read_passed(struct wrt_mp *mp);
+void wrt_read_wake_pollers(struct wrt_pin *pin);
+void wrt_read_enable(struct wrt_pin *pin, bool on);
+void wrt_read_remove(struct wrt_pin *pin);
+ssize_t wrt_stream_read_file(struct file *file, char __user *user, size_t bytes, loff_t *at);
+ssize_t wrt_stream_read_iter(struct kiocb *iocb, struct iov_iter *to);
+__poll_t wrt_stream_poll(struct file *file, struct poll_table_struct *wait);
+
 /* notify.c */
 enum wrt_status wrt_notify_get(int fd, void **event);
 void wrt_notify_put(void *event);
-void wrt_notify_signal(void *event);
+void wrt_notify_signal(struct wrt_mp *mp, void *event);
 
 #endif

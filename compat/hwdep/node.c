@@ -5,7 +5,6 @@
  */
 #include <linux/compat.h>
 #include <linux/device.h>
-#include <linux/poll.h>
 #include <linux/slab.h>
 #include <sound/hwdep.h>
 
@@ -24,21 +23,14 @@ static long stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	return wrt_call(&c, cmd, (void __user *)arg);
 }
 
-/*
- * The stream is no event yet (WAVERT_OFFERS_READ). Without a poll() of its own it would be
- * ready always, and a client might come to rely on that.
- */
-static __poll_t stream_poll(struct file *file, struct poll_table_struct *wait)
-{
-	return EPOLLERR;
-}
-
 static const struct file_operations stream_fops = {
 	.owner = THIS_MODULE,
 	.release = wrt_pin_release,
 	.unlocked_ioctl = stream_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
-	.poll = stream_poll,
+	.read = wrt_stream_read_file,
+	.read_iter = wrt_stream_read_iter,
+	.poll = wrt_stream_poll,
 	.mmap = wrt_pin_mmap,
 	.llseek = noop_llseek,
 };

@@ -29,7 +29,13 @@ void wrt_notify_put(void *event)
 	eventfd_ctx_put(event);
 }
 
-void wrt_notify_signal(void *event)
+/* One event is not an eventfd: that of the waiters of poll() on the stream file. */
+void wrt_notify_signal(struct wrt_mp *mp, void *event)
 {
-	wrt_eventfd_signal(event);
+	struct wrt_pin *pin = pin_of(mp);
+
+	if (event == &pin->pollers)
+		wrt_read_wake_pollers(pin);
+	else
+		wrt_eventfd_signal(event);
 }

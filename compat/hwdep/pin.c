@@ -21,6 +21,7 @@ static const struct wrt_mp_ops mp_ops = {
 	.publish_position = wrt_page_publish_position,
 	.signalling = wrt_page_signalling,
 	.signal = wrt_notify_signal,
+	.passed = wrt_read_passed,
 };
 
 static void pin_free(struct wrt_pin *pin)
@@ -30,6 +31,7 @@ static void pin_free(struct wrt_pin *pin)
 	if (pin->scratch)
 		__free_page(pin->scratch);
 	wrt_page_free(pin);
+	wrt_read_destroy(pin);
 	mutex_destroy(&pin->control);
 	kfree(pin);
 	fput(filter_file);	/* may free the card */
@@ -82,6 +84,7 @@ void wrt_pin_removed(struct wrt_pin *pin)
 {
 	lockdep_assert_held(&pin->filter->lock);
 	mutex_lock(&pin->control);
+	wrt_read_remove(pin);
 	wrt_mp_removed(&pin->mp);
 	wrt_buffer_zap(pin);
 	wrt_register_unmap(pin);
@@ -144,6 +147,7 @@ int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_
 	}
 	mutex_init(&pin->control);
 	init_rwsem(&pin->map_sem);
+	wrt_read_init(pin, observer);
 	pin->filter = filter;
 	pin->filter_file = get_file(filter_file);
 	pin->uid = current_euid();
@@ -164,6 +168,7 @@ int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_
 		pin_free(pin);
 		return PTR_ERR(file);
 	}
+	file->f_mode |= FMODE_NOWAIT;	/* io_uring may try read() without a thread of its own */
 	file->f_mapping = pin->mapping;	/* so that a zap finds our mappings */
 	*out = file;
 	return 0;

@@ -77,6 +77,18 @@ enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event)
 	return status;
 }
 
+void wrt_mp_own_event(struct wrt_mp *mp, void *event)
+{
+	unsigned long flags = wrt_lock(&mp->event_lock);
+
+	if (!mp->own.event) {
+		mp->own.event = event;
+		mp->own.next = mp->handed;
+	}
+	mp->own.speed = WRT_MP_NEW;
+	wrt_unlock(&mp->event_lock, flags);
+}
+
 /* From here on no signal of the event begins. False: it is not registered. */
 static bool begin_leaving(struct wrt_mp *mp, const void *event, bool leaving)
 {
@@ -132,22 +144,28 @@ enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event)
 static bool is_owed(const struct wrt_mp *mp, const struct wrt_mp_event *e)
 {
 	wrt_assert_locked(&mp->event_lock);
-	return (e->next < mp->handed || e->last) && !e->leaving;
+	return e->event && (e->next < mp->handed || e->last) && !e->leaving;
 }
 
-static bool any_owed(const struct wrt_mp *mp)
+/* The binding's own event comes after the others. Without one it is never owed a signal. */
+static struct wrt_mp_event *event_at(struct wrt_mp *mp, u32 i)
+{
+	return i < mp->nevents ? &mp->event[i] : &mp->own;
+}
+
+static bool any_owed(struct wrt_mp *mp)
 {
 	u32 i;
 
-	for (i = 0; i < mp->nevents; i++)
-		if (is_owed(mp, &mp->event[i]))
+	for (i = 0; i <= mp->nevents; i++)
+		if (is_owed(mp, event_at(mp, i)))
 			return true;
 	return false;
 }
 
 static void clip(const struct wrt_mp *mp, struct wrt_mp_event *e)
 {
-	u64 behind_max = mp->observer ? BEHIND_MAX_OBSERVER : BEHIND_MAX_OWNER;
+	u64 behind_max = mp->observer || e == &mp->own ? BEHIND_MAX_OBSERVER : BEHIND_MAX_OWNER;
 
 	if (mp->handed > behind_max && e->next < mp->handed - behind_max)
 		e->next = mp->handed - behind_max;
@@ -162,8 +180,10 @@ static void take_point(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 		e->last = false;
 		return;
 	}
-	mp->ops->signalling(mp, e->next, now);
-	e->next++;
+	do {
+		mp->ops->signalling(mp, e->next, now);
+		e->next++;
+	} while (e == &mp->own && e->next < mp->handed);
 }
 
 static void judge(struct wrt_mp_event *e, u64 took_ns)
@@ -192,7 +212,7 @@ static u64 signal_at_once(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 
 	wrt_assert_locked(&mp->event_lock);
 	take_point(mp, e, now);
-	mp->ops->signal(e->event);
+	mp->ops->signal(mp, e->event);
 	after = wrt_now_ns();
 	judge(e, after - now);
 	if (e->speed == WRT_MP_SLOW)
@@ -209,6 +229,16 @@ static bool may_signal_at_once(const struct wrt_mp *mp, const struct wrt_mp_even
 	return now >= s->no_trial_before || mp->client.user.uid != s->no_trial_uid;
 }
 
+/* True: a signal of e is left for the thread. */
+static bool signal_if_quick(struct wrt_mp *mp, struct wrt_mp_event *e, u64 began, u64 *now)
+{
+	if (!is_owed(mp, e))
+		return false;
+	if (*now - began <= SLOW_NS && may_signal_at_once(mp, e, *now))
+		*now = signal_at_once(mp, e, *now);
+	return is_owed(mp, e);
+}
+
 /* What the interrupt does. True: something is left for the thread. */
 static bool signal_some(struct wrt_mp *mp)
 {
@@ -217,15 +247,9 @@ static bool signal_some(struct wrt_mp *mp)
 	bool left = mp->nevents > n;
 
 	wrt_assert_locked(&mp->event_lock);
-	for (i = 0; i < n; i++) {
-		struct wrt_mp_event *e = &mp->event[i];
-
-		if (!is_owed(mp, e))
-			continue;
-		if (now - began <= SLOW_NS && may_signal_at_once(mp, e, now))
-			now = signal_at_once(mp, e, now);
-		left |= is_owed(mp, e);
-	}
+	for (i = 0; i < n; i++)
+		left |= signal_if_quick(mp, &mp->event[i], began, &now);
+	left |= signal_if_quick(mp, &mp->own, began, &now);
 	return left;
 }
 
@@ -235,12 +259,12 @@ static struct wrt_mp_event *next_owed(struct wrt_mp *mp)
 	u32 i, at;
 
 	wrt_assert_locked(&mp->event_lock);
-	for (i = 0; i < mp->nevents; i++) {
-		at = (mp->turn + i) % mp->nevents;
-		if (!is_owed(mp, &mp->event[at]))
+	for (i = 0; i <= mp->nevents; i++) {
+		at = (mp->turn + i) % (mp->nevents + 1);
+		if (!is_owed(mp, event_at(mp, at)))
 			continue;
 		mp->turn = at + 1;
-		return &mp->event[at];
+		return event_at(mp, at);
 	}
 	return NULL;
 }
@@ -260,11 +284,12 @@ static void signal_next(struct wrt_mp *mp, unsigned long *flags)
 	e->busy++;
 	wrt_unlock(&mp->event_lock, *flags);
 	wrt_stay();	/* the time is to be that of the signal, not of the client that it wakes */
-	mp->ops->signal(event);
+	mp->ops->signal(mp, event);
 	took = wrt_now_ns() - began;
 	wrt_go();
 	*flags = wrt_lock(&mp->event_lock);
-	e = &mp->event[find(mp, event)];	/* others may have been unregistered */
+	if (e != &mp->own)
+		e = &mp->event[find(mp, event)];	/* others may have been unregistered */
 	e->busy--;
 	judge(e, took);
 	if (mp->waiters)
@@ -273,12 +298,20 @@ static void signal_next(struct wrt_mp *mp, unsigned long *flags)
 
 /* ---- called by core and stream.c ------------------------------------------------------------- */
 
+static void tell_binding(struct wrt_mp *mp)
+{
+	if (mp->ops->passed)
+		mp->ops->passed(mp);
+}
+
 bool wrt_mp_notify(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from)
 {
 	struct wrt_mp *mp = wrt_mp_of(c);
 	unsigned long flags;
 	bool more;
 
+	if (points)
+		tell_binding(mp);
 	flags = wrt_lock(&mp->event_lock);
 	if (first + points > mp->handed)
 		mp->handed = first + points;
@@ -306,8 +339,9 @@ static void drop_owed(struct wrt_mp *mp)
 
 /*
  * [S] After a stop: every event is signalled for all points that have passed (WRT-096, 097,
- * Q47). If the process is being killed, the rest is dropped. If the device has been removed
- * meanwhile, the rest is the thread's.
+ * Q47). If the process is being killed, the rest is dropped, except for the binding's own event:
+ * another process may wait for it. If the device has been removed meanwhile, the thread makes
+ * the rest.
  */
 void wrt_mp_settle(struct wrt_mp *mp)
 {
@@ -315,9 +349,11 @@ void wrt_mp_settle(struct wrt_mp *mp)
 
 	wrt_assert_may_sleep();
 	err = wrt_stream_settle(mp->stream, &mp->client);
-	if (err == WRT_EINTR)
+	if (err == WRT_EINTR) {
 		drop_owed(mp);
-	else if (err)
+		tell_binding(mp);
+	}
+	if (err)
 		wrt_client_defer(&mp->client);
 }
 
@@ -328,8 +364,8 @@ void wrt_mp_signal_last(struct wrt_mp *mp)
 	u32 i;
 
 	mp->handed = mp->client.passed;
-	for (i = 0; i < mp->nevents; i++)
-		mp->event[i].last = true;
+	for (i = 0; i <= mp->nevents; i++)
+		event_at(mp, i)->last = true;
 	wrt_unlock(&mp->event_lock, flags);
 	wrt_client_defer(&mp->client);
 }

@@ -46,7 +46,9 @@ struct wrt_mp_ops {
 	/* Event lock held: an event is about to be signalled for this point, at ns. */
 	void (*signalling)(struct wrt_mp *mp, u64 point, u64 ns);
 	/* Any context, the event lock may be held: set the event, once. */
-	void (*signal)(void *event);
+	void (*signal)(struct wrt_mp *mp, void *event);
+	/* Any context, no lock held: points have passed. Must not take long. Optional. */
+	void (*passed)(struct wrt_mp *mp);
 };
 
 /* Why a glitch was counted; as in the page (cause 1 and 3 are those of portcls). */
@@ -110,6 +112,7 @@ struct wrt_mp {
 	u32 waiters;			/* for an event to be no longer busy */
 	u32 nevents;
 	struct wrt_mp_event event[WRT_MP_EVENTS_MAX];	/* in order of registration */
+	struct wrt_mp_event own;	/* wrt_mp_own_event(); event is NULL without */
 };
 
 static inline struct wrt_mp *wrt_mp_of(struct wrt_client *c)
@@ -217,6 +220,19 @@ enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event);
  *	registered).
  */
 enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event);
+
+/**
+ * wrt_mp_own_event() - register the event of the binding
+ * @mp: stream of the miniport
+ * @event: the event
+ *
+ * It does not count among the events that clients register, and one signal stands for any number of
+ * points. It stays registered until the stream is closed. A further call lets the interrupt signal it
+ * again after it was slow, like a new event.
+ *
+ * Context: Any.
+ */
+void wrt_mp_own_event(struct wrt_mp *mp, void *event);
 
 /**
  * wrt_mp_position() - GetPosition, and the linear position with its time

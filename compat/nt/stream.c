@@ -104,8 +104,9 @@ static void signalling(struct wrt_mp *mp, u64 point, u64 ns)
 	(void)ns;
 }
 
-static void signal(void *event)
+static void signal(struct wrt_mp *mp, void *event)
 {
+	(void)mp;
 	KeSetEvent(event, IO_NO_INCREMENT, FALSE);
 }
 

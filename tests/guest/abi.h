@@ -195,6 +195,23 @@ static inline int step(unsigned int frames)
 	return err;
 }
 
+/* "bind" or "unbind": the simulator's device comes or goes. 0 or errno. */
+static inline int sim_driver(const char *file)
+{
+	static const char device[] = "snd-wavert-sim.0";
+	char path[128];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "/sys/bus/platform/drivers/snd-wavert-sim/%s", file);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return errno;
+	if (write(fd, device, strlen(device)) < 0)
+		err = errno;
+	close(fd);
+	return err;
+}
+
 static inline double seconds(void)
 {
 	struct timespec t;

@@ -42,12 +42,12 @@ static void test_packet_caps(void)
 	int fd = open_filter();
 
 	TAP_CHECK(!call(fd, WAVERT_IOC_CAPS, &c) &&
-		  c.offers == (WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_OUTPUT),
+		  c.offers == (WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_READ | WAVERT_OFFERS_OUTPUT),
 		  "CAPS: a playback pin offers notification and the output calls (WRT-004, WRT-007)");
 	memset(&c, 0, sizeof(c));
 	c.direction = WAVERT_CAPTURE;
 	TAP_CHECK(!call(fd, WAVERT_IOC_CAPS, &c) &&
-		  c.offers == (WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_INPUT),
+		  c.offers == (WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_READ | WAVERT_OFFERS_INPUT),
 		  "CAPS: a capture pin offers notification and the input call (WRT-006)");
 	close(fd);
 }

@@ -5,7 +5,8 @@
  * processor and exact time (8 ns an instruction). TAP on stdout.
  *
  *   hostile_signals observers WATCHERS     the owner among eight observers of 64 events each
- *   hostile_signals owner EVENTS WATCHERS  the interrupts of a hostile owner
+ *   hostile_signals owner EVENTS WATCHERS  the interrupts of a hostile owner; EVENTS 0: the
+ *                                          watchers are on the stream file
  *   hostile_signals run EVENTS WATCHERS    be a hostile owner of card 0 until killed
  *   hostile_signals watch WATCHERS         be eight observers of card 0 until killed
  */
@@ -350,7 +351,9 @@ static int be_hostile_owner(unsigned int events, unsigned int watchers)
 	struct owner o = { 0 };
 	int err = set_up_owner(&o);
 
-	if (!err)
+	if (!err && !events)
+		watch(new_watchers(watchers), watchers, o.fd);
+	else if (!err)
 		err = register_watched(o.fd, events, new_watchers(watchers), watchers);
 	return err ? err : set_state(o.fd, WAVERT_STATE_RUN);
 }

@@ -15,23 +15,6 @@
 #include "abi.h"
 
 #define BYTES 7680u
-#define DRIVER "/sys/bus/platform/drivers/snd-wavert-sim/"
-
-static int driver_write(const char *file)
-{
-	static const char device[] = "snd-wavert-sim.0";
-	char path[128];
-	int fd, err = 0;
-
-	snprintf(path, sizeof(path), DRIVER "%s", file);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return errno;
-	if (write(fd, device, strlen(device)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
 
 static int remove_module(const char *name)
 {
@@ -156,7 +139,7 @@ static void test_unbind(void)
 	TAP_CHECK(has_read(&r, page, 10), "a stream runs, and a client sleeps in read()");
 
 	before = seconds();
-	err = driver_write("unbind");
+	err = sim_driver("unbind");
 	before = seconds() - before;
 	if (!err && before >= 1.0 && !time_is_virtual())
 		tap_skip("real time, on a busy machine",
@@ -184,7 +167,7 @@ static void test_unbind(void)
 	check_gone_calls(fd, ev, filter);
 	TAP_CHECK(remove_module("snd_wavert_sim") == EWOULDBLOCK, "rmmod is refused while the client keeps its stream");
 
-	TAP_CHECK(!driver_write("bind"), "at the same time the device can be bound again");
+	TAP_CHECK(!sim_driver("bind"), "at the same time the device can be bound again");
 	i = new_stream(0, 0, 0);
 	TAP_CHECK(i >= 0 || i == -ENOENT, "it is a new card, or has another number");
 	if (i >= 0)
@@ -265,8 +248,8 @@ static void test_races(int times)
 		pthread_create(&thread[i], NULL, i < 3 ? churn : observe_often, &rounds[i]);
 	for (i = 0; i < times || goes_on(end, !count_idle(rounds, 6)); i++) {
 		usleep(20000);
-		wrong += driver_write("unbind");
-		wrong += driver_write("bind");
+		wrong += sim_driver("unbind");
+		wrong += sim_driver("bind");
 	}
 	stop = 1;
 	for (i = 0; i < 6; i++)

@@ -335,10 +335,11 @@ static void race_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 		atomic_store(&pin->signalled, point + 1);
 }
 
-static void race_signal(void *event)
+static void race_signal(struct wrt_mp *mp, void *event)
 {
 	struct race_event *e = event;
 
+	(void)mp;
 	if (atomic_load(&e->unregistered))
 		atomic_fetch_add(&called_after_leaving, 1);
 	atomic_fetch_add(&e->count, 1);

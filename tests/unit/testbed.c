@@ -584,10 +584,12 @@ static void pin_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 	pin->next = point + 1;
 }
 
-static void event_signal(void *event)
+static void event_signal(struct wrt_mp *mp, void *event)
 {
 	static u64 serial;
 	struct tb_event *e = event;
+
+	(void)mp;
 
 	e->count++;
 	e->serial = ++serial;

@@ -141,8 +141,9 @@ WAVERT_MUST_CHECK int wavert_stream_open(struct wavert_stream **stream,
 void wavert_stream_close(struct wavert_stream *stream);
 
 /*
- * The stream's descriptor, for ioctl(2) and mmap(2) by sound/wavert.h. It belongs to the
- * stream and cannot be polled: see wavert_stream_event().
+ * The stream's descriptor, for ioctl(2), mmap(2), read(2) and poll(2) by sound/wavert.h. It
+ * belongs to the stream. For read(2) and poll(2) the pin has to offer WAVERT_OFFERS_READ;
+ * wavert_stream_event() works with every module.
  */
 int wavert_stream_fd(const struct wavert_stream *stream);
 
@@ -210,10 +211,14 @@ int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
 WAVERT_MUST_CHECK int wavert_stream_event(struct wavert_stream *stream);
 
 /*
- * Wait on that event for at most timeout_ms, without a limit if it is negative. Returns 1 if
- * notified, [out] *points (may be NULL): number of notifications since the last call; 0 if the
- * time has elapsed. -ENODEV: the device has been removed; -EINTR: a signal was caught; or an
- * error of wavert_stream_event().
+ * Wait for a notification for at most timeout_ms, without a limit if it is negative. Returns 1
+ * if notified, [out] *points (may be NULL): number of notifications since the last call, none
+ * from before the first; 0 if the time has elapsed. -ENODEV: the device has been removed; -EINTR: a signal was caught; -EAGAIN:
+ * no buffer yet (an observer needs none); -EOPNOTSUPP: a buffer without notifications.
+ *
+ * It reads the stream file where the module offers that (WAVERT_OFFERS_READ), which costs less
+ * than an event. After a call of wavert_stream_event() it waits for that event. Use an event in an
+ * event loop, or to wait for several streams at once.
  */
 WAVERT_MUST_CHECK int wavert_stream_wait(struct wavert_stream *stream, int timeout_ms,
 					 uint64_t *points);

@@ -30,6 +30,8 @@ struct wavert_stream {
 	int fd;
 	unsigned int direction;
 	bool observer;
+	bool reads;		/* read() of fd returns notifications (WAVERT_OFFERS_READ) */
+	bool waited;		/* wavert_stream_wait() has read from it */
 	int event;		/* of wavert_stream_event(); -1: not created yet */
 	uint32_t step;		/* bytes by which the position moves at once; 0: one frame */
 	size_t page_bytes;

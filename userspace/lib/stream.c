@@ -65,6 +65,7 @@ int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *devi
 	s->direction = direction;
 	s->observer = flags & WAVERT_STREAM_OBSERVE;
 	s->step = caps.position_step;
+	s->reads = caps.offers & WAVERT_OFFERS_READ;
 	err = map_page(s);
 	if (err) {
 		close(s->fd);
@@ -189,6 +190,7 @@ int wavert_stream_unregister_all(struct wavert_stream *stream)
 	if (!err && stream->event >= 0) {
 		close(stream->event);
 		stream->event = -1;
+		stream->waited = false;	/* wavert_stream_wait() begins anew */
 	}
 	return err;
 }

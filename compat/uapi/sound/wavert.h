@@ -63,7 +63,7 @@
  * something is added. What may change, and how: Documentation/abi.md.
  */
 #define WAVERT_ABI_MAJOR	1
-#define WAVERT_ABI_MINOR	0
+#define WAVERT_ABI_MINOR	1
 
 /* Directions of a pin. */
 #define WAVERT_PLAYBACK		0	/* render */
@@ -98,10 +98,7 @@ struct wavert_version {
 #define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */
 #define WAVERT_OFFERS_INPUT		0x2	/* GET_READ_PACKET (WRT-006) */
 #define WAVERT_OFFERS_OUTPUT		0x4	/* SET_WRITE_PACKET and its like (WRT-007) */
-/*
- * read() and poll() on the stream itself. No module sets it yet: until one does, read() of
- * a stream is EINVAL and poll() reports POLLERR.
- */
+/* struct wavert_read. Without it read() of a stream is EINVAL, and poll() reports POLLERR. */
 #define WAVERT_OFFERS_READ		0x8
 
 #define WAVERT_RATES		16
@@ -350,6 +347,30 @@ struct wavert_write_packet {
  */
 #define WAVERT_RETIRED_FIRST	0xb1
 #define WAVERT_RETIRED_LAST		0xbf
+
+/*
+ * read() of a stream whose pin offers WAVERT_OFFERS_READ: one record (EXT-01..10). It waits
+ * until a notification has passed that no read() has returned yet. With O_NONBLOCK: EAGAIN. It
+ * costs less than an eventfd and returns the position in the same call; take an eventfd to wait
+ * for several streams by one descriptor, or for what Windows' contract says of events.
+ *  - A shorter buffer gets the beginning of the record, at least 16 bytes: else EINVAL. A longer
+ *    one is filled up to `bytes`. The record grows at its end.
+ *  - Each notification is returned by one read(), whichever thread or process calls it. Reads are
+ *    independent of events, and need none. signal_ns of the notification log is for events and poll().
+ *  - A signal handler ends the wait with EINTR, also with SA_RESTART.
+ *  - Without a notification buffer read() returns what is left, then EOPNOTSUPP; FREE_BUFFER wakes
+ *    it. An observer needs no buffer. After removal: what is left, then ENODEV. STOP does not wake it.
+ *  - poll(): POLLIN when read() would not wait; POLLERR where it would fail; also POLLHUP after
+ *    removal.
+ */
+struct wavert_read {
+	__u32 bytes;		/* [out] size of the record in the module */
+	__u32 flags;		/* [out] 0 */
+	__u64 points;		/* [out] notifications since the last read() */
+	__u64 packets;		/* [out] C, as in the register page ... */
+	__u64 linear;		/* [out] ... linear position ... */
+	__u64 ns;		/* [out] ... and its time (position_ns) */
+};
 
 /*
  * mmap() of a stream, MAP_SHARED only. Mappings are not inherited by fork().

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * read.c - the stream file is an event itself: read() waits for notifications and returns how
+ * many have passed since the last read(), with the position; poll() reports whether there are any.
+ *
+ * How many have passed is ring_head of the register page, which is written before anybody is
+ * notified. How many have been read is pin->seen; the device lock protects both.
+ *
+ * The interrupt wakes the one task that waits in read(), which takes a bounded time. Further readers
+ * wait for a mutex. Waiters of poll(), epoll and io_uring are a list that only they can bound, so
+ * waking them is an event of the miniport like any eventfd: the thread does it once it is slow.
+ */
+#include <linux/poll.h>
+#include <linux/uio.h>
+
+#include "hwdep.h"
+
+/* A client may pass less; what it cannot do without is the number of notifications. */
+#define LEAST_BYTES	offsetofend(struct wavert_read, points)
+
+static_assert(LEAST_BYTES == 16);
+static_assert(sizeof(struct wavert_read) == 40);
+
+void wrt_read_init(struct wrt_pin *pin, bool observer)
+{
+	rcuwait_init(&pin->reader);
+	mutex_init(&pin->readers);
+	init_waitqueue_head(&pin->pollers);
+	pin->notifies = observer;
+}
+
+void wrt_read_destroy(struct wrt_pin *pin)
+{
+	mutex_destroy(&pin->readers);
+}
+
+/* Miniport: points have passed, and are in the register page. */
+void wrt_read_passed(struct wrt_mp *mp)
+{
+	rcuwait_wake_up(&pin_of(mp)->reader);
+}
+
+/* Miniport: the event of wrt_stream_poll(). */
+void wrt_read_wake_pollers(struct wrt_pin *pin)
+{
+	wake_up_poll(&pin->pollers, EPOLLIN | EPOLLRDNORM);
+}
+
+/* All of them, also those that wait exclusively: what read() returns has changed for each. */
+static void wake_all(struct wrt_pin *pin)
+{
+	rcuwait_wake_up(&pin->reader);
+	wake_up_all(&pin->pollers);
+}
+
+/* An owner has a notification buffer now, or no longer. */
+void wrt_read_enable(struct wrt_pin *pin, bool on)
+{
+	lockdep_assert_held(&pin->control);
+	WRITE_ONCE(pin->notifies, on);
+	if (!on)
+		wake_all(pin);
+}
+
+/* The device has been removed: the core has published the last points. */
+void wrt_read_remove(struct wrt_pin *pin)
+{
+	lockdep_assert_held(&pin->control);
+	smp_store_release(&pin->removed, true);
+	wake_all(pin);
+}
+
+static bool is_readable(const struct wrt_pin *pin)
+{
+	return READ_ONCE(pin->regs->ring_head) != READ_ONCE(pin->seen);
+}
+
+/* What has passed since the last read() becomes the caller's. False: nothing. */
+static bool take(struct wrt_pin *pin, struct wavert_read *out)
+{
+	const struct wavert_page *regs = pin->regs;
+	unsigned long flags = wrt_lock(&pin->mp.stream->dev->lock);
+	u64 head = regs->ring_head;
+
+	out->bytes = sizeof(*out);
+	out->flags = 0;
+	out->points = head - pin->seen;
+	out->packets = regs->packets;
+	out->linear = regs->linear;
+	out->ns = regs->position_ns;
+	WRITE_ONCE(pin->seen, head);
+	wrt_unlock(&pin->mp.stream->dev->lock, flags);
+	return out->points;
+}
+
+/* The record could not be delivered: the next read() returns these points as well. */
+static void give_back(struct wrt_pin *pin, u64 points)
+{
+	unsigned long flags = wrt_lock(&pin->mp.stream->dev->lock);
+
+	WRITE_ONCE(pin->seen, pin->seen - points);
+	wrt_unlock(&pin->mp.stream->dev->lock, flags);
+	wake_all(pin);
+}
+
+static bool must_wait(const struct wrt_pin *pin)
+{
+	return !is_readable(pin) && READ_ONCE(pin->notifies) && !READ_ONCE(pin->removed);
+}
+
+/* As poll(2), it is not restarted after a signal handler: a client may want to end the wait. */
+static int wait_for_points(struct wrt_pin *pin)
+{
+	int err;
+
+	if (mutex_lock_interruptible(&pin->readers))
+		return -ERESTARTNOHAND;
+	err = rcuwait_wait_event(&pin->reader, !must_wait(pin), TASK_INTERRUPTIBLE);
+	mutex_unlock(&pin->readers);
+	return err ? -ERESTARTNOHAND : 0;
+}
+
+/* `removed` is read first: then a take() that finds nothing has seen the last points. */
+static int next_record(struct wrt_pin *pin, bool nonblock, struct wavert_read *out)
+{
+	bool removed = smp_load_acquire(&pin->removed);
+	int err;
+
+	while (!take(pin, out)) {
+		if (removed)
+			return -ENODEV;
+		if (!READ_ONCE(pin->notifies))
+			return -EOPNOTSUPP;
+		if (nonblock)
+			return -EAGAIN;
+		err = wait_for_points(pin);
+		if (err)
+			return err;
+		removed = smp_load_acquire(&pin->removed);
+	}
+	return 0;
+}
+
+/* Beside wrt_stream_read_iter(), since it costs read(2) less. */
+ssize_t wrt_stream_read_file(struct file *file, char __user *user, size_t bytes, loff_t *at)
+{
+	struct wrt_pin *pin = file->private_data;
+	struct wavert_read record;
+	int err;
+
+	if (bytes < LEAST_BYTES)
+		return -EINVAL;
+	err = next_record(pin, file->f_flags & O_NONBLOCK, &record);
+	if (err)
+		return err;
+	bytes = min(bytes, sizeof(record));
+	if (!copy_to_user(user, &record, bytes))
+		return bytes;
+	give_back(pin, record.points);
+	return -EFAULT;
+}
+
+/* For readv() and io_uring. */
+ssize_t wrt_stream_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct wrt_pin *pin = iocb->ki_filp->private_data;
+	bool nonblock = iocb->ki_filp->f_flags & O_NONBLOCK || iocb->ki_flags & IOCB_NOWAIT;
+	size_t bytes = min(iov_iter_count(to), sizeof(struct wavert_read));
+	struct wavert_read record;
+	int err;
+
+	if (bytes < LEAST_BYTES)
+		return -EINVAL;
+	err = next_record(pin, nonblock, &record);
+	if (err)
+		return err;
+	if (copy_to_iter(&record, bytes, to) == bytes)
+		return bytes;
+	give_back(pin, record.points);
+	return -EFAULT;
+}
+
+/* poll() with a time limit of 0 leaves nothing behind, so it needs no event. */
+static void wait_in_poll(struct wrt_pin *pin, struct file *file, struct poll_table_struct *wait)
+{
+	poll_wait(file, &pin->pollers, wait);
+	if (!poll_does_not_wait(wait))
+		wrt_mp_own_event(&pin->mp, &pin->pollers);
+}
+
+__poll_t wrt_stream_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct wrt_pin *pin = file->private_data;
+
+	wait_in_poll(pin, file, wait);
+	if (smp_load_acquire(&pin->removed))
+		return EPOLLHUP | EPOLLERR | (is_readable(pin) ? EPOLLIN | EPOLLRDNORM : 0);
+	if (is_readable(pin))
+		return EPOLLIN | EPOLLRDNORM;
+	return READ_ONCE(pin->notifies) ? 0 : EPOLLERR;
+}
