@@ -94,7 +94,7 @@ static bool take(struct wrt_pin *pin, struct wavert_read *out)
 }
 
 /* The record could not be delivered: the next read() returns these points as well. */
-static void give_back(struct wrt_pin *pin, u64 points)
+static void put_back(struct wrt_pin *pin, u64 points)
 {
 	unsigned long flags = wrt_lock(&pin->mp.stream->dev->lock);
 
@@ -156,7 +156,7 @@ ssize_t wrt_stream_read_file(struct file *file, char __user *user, size_t bytes,
 	bytes = min(bytes, sizeof(record));
 	if (!copy_to_user(user, &record, bytes))
 		return bytes;
-	give_back(pin, record.points);
+	put_back(pin, record.points);
 	return -EFAULT;
 }
 
@@ -176,7 +176,7 @@ ssize_t wrt_stream_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		return err;
 	if (copy_to_iter(&record, bytes, to) == bytes)
 		return bytes;
-	give_back(pin, record.points);
+	put_back(pin, record.points);
 	return -EFAULT;
 }
 
