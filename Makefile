@@ -19,6 +19,7 @@ help:
 	@echo "make conformance        the contract tests in every mode; writes build/conformance/table.md (long)"
 	@echo "make comparison         scenarios on Windows' side and on Linux; writes build/nt/comparison.md (long)"
 	@echo "make bench              instructions a notification and a position cost, as a table"
+	@echo "make doc                one HTML page of the kernel's and the library's interfaces, in build/doc"
 	@echo "make install            library, command and plugin into PREFIX= (/usr/local) below DESTDIR="
 	@echo "make dkms               build and install the modules by DKMS, again at every new kernel"
 	@echo "make sign               sign the modules for Secure Boot (MOK_KEY=, MOK_CERT=)"
@@ -79,6 +80,10 @@ check-bed:
 	tests/check.sh guest-programs
 	tests/plants/check-bed.sh
 
+doc:
+	scripts/deps.sh doc
+	scripts/doc.sh "$(KDIR)" "$(BUILD)/doc"
+
 # ---- installing ----
 
 VERSION := $(shell sed -n 's/^VERSION := //p' userspace/Makefile)
@@ -126,4 +131,4 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: help demo check check-debug check-programs check-kernels check-bed check-packages modules userspace \
-	conformance comparison coverage bench install dkms-source dkms sign deb clean
+	conformance comparison coverage bench doc install dkms-source dkms sign deb clean

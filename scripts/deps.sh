@@ -15,6 +15,7 @@
 #   packages building Debian packages and testing them in a clean tree
 #   programs audio programs that are tested in guests (tests/programs/run.sh)
 #   abi32   static 32-bit test programs (gcc -m32 -static)
+#   doc     the HTML page of the interfaces (make doc)
 #   nt      the Windows driver binary, Wine to run it, a browser for the report (tests/nt/run.sh)
 #   all     all of these
 set -eu
@@ -33,10 +34,11 @@ packages() { # GROUP
 		ffmpeg gstreamer1.0-tools gstreamer1.0-alsa gstreamer1.0-plugins-base portaudio19-dev \
 		jackd2 libjack-jackd2-dev pipewire pipewire-bin libspa-0.2-modules mpd mpc pulseaudio \
 		pulseaudio-utils sndiod sndio-tools mpv gcc-mingw-w64-x86-64-win32 wine wine64 ;;
+	doc) echo perl python3-sphinx linux-headers-amd64 ;;
 	abi32) echo gcc gcc-multilib libc6-dev-i386 ;;
 	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev libjansson-dev libkmod-dev libsndfile1-dev \
 		gcc-mingw-w64-x86-64-win32 wine wine64 chromium netpbm procps ;;
-	all) for name in build guest kernels unit prove lint packages abi32 nt; do packages $name; done ;;
+	all) for name in build guest kernels unit prove lint packages abi32 doc nt; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
 	esac
 }
