@@ -60,7 +60,7 @@ void wrt_buffer_free(struct wrt_mp *mp)
 	pin->present = false;
 	up_write(&pin->map_sem);
 	if (!pin->dma.area || WARN_ON(atomic_read(&pin->maps) && !pin->zapped))
-		return;		/* a leak is better than memory in two hands */
+		return;		/* leak it rather than free memory that is still mapped */
 	snd_dma_free_pages(&pin->dma);
 	pin->dma.area = NULL;
 }
@@ -194,9 +194,8 @@ static_assert(WAVERT_MMAP_REGISTER(1) - WAVERT_MMAP_REGISTER(0) >= PAGE_SIZE &&
 	      !(WAVERT_MMAP_REGISTER(1) & ~PAGE_MASK));
 
 /*
- * Number of the page with this register, or 0 if it must not be mapped: the page has to lie
- * within what the backend says is harmless, all of it. So there is none where pages are
- * larger than the hardware thought of.
+ * Number of the page with this register, or 0 if it must not be mapped: the whole page has to lie
+ * within the region that the backend allows. So there is none if PAGE_SIZE is larger than that.
  */
 unsigned long wrt_register_pfn(const struct wrt_hw_register *reg)
 {
@@ -230,9 +229,9 @@ static bool register_shown(struct wrt_pin *pin, u32 kind)
 }
 
 /*
- * Empty every mapping of a register: the device sleeps or, once wrt_buffer_zap() has said
- * so, is gone. The next access faults in what is there by then. Few streams have a register, and
- * the mapping is that of all streams of the card: a pin without one does not walk it.
+ * Empty every mapping of a register: the device is suspended or, after wrt_buffer_zap(), gone. The
+ * next access faults the page in again. Few streams have a register, and the mapping is that of all
+ * streams of the card: a pin without a register does not walk it.
  */
 void wrt_register_unmap(struct wrt_pin *pin)
 {
@@ -247,8 +246,8 @@ void wrt_register_unmap(struct wrt_pin *pin)
 }
 
 /*
- * There was a buffer when the register was told of, so there is a scratch page. That is
- * mapped as memory is: read past the caches it might show what it was before it was zeroed.
+ * GET_REGISTER needs a buffer, so there is a scratch page. It is mapped as memory is: an uncached
+ * read might return its contents from before it was zeroed.
  */
 static vm_fault_t register_fault(struct vm_fault *vmf)
 {
@@ -272,8 +271,8 @@ static const struct vm_operations_struct register_vm_ops = {
 };
 
 /*
- * Does not count among pin->maps: a register is there without a buffer as well, so a mapping
- * of it neither forbids FREE_BUFFER nor ends with it.
+ * Not counted in pin->maps: a register exists also without a buffer, so its mapping neither forbids
+ * FREE_BUFFER nor ends with it.
  */
 int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma)
 {

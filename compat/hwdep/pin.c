@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pin.c - the life of a stream file: made, mapped, told of removal, released. Filter and card are
- * alive throughout: the stream file holds the filter's file.
+ * pin.c - the life of a stream file: creation, mapping, removal of the device, release. Filter and
+ * card live at least as long: the stream file holds the filter's file.
  */
 #include <linux/anon_inodes.h>
 #include <linux/capability.h>
@@ -130,7 +130,7 @@ static int pin_start(struct wrt_pin *pin, struct wrt_stream *stream, bool observ
 	return wrt_errno(status);
 }
 
-/* A file nobody has a descriptor of yet; fput() undoes everything. */
+/* The file has no descriptor yet; fput() undoes everything. */
 int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_stream *stream,
 		bool observer, struct file **out)
 {

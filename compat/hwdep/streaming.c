@@ -33,7 +33,7 @@ int wrt_call_packet_count(struct wrt_call *c)
 	return wrt_errno(wrt_mp_packet_count(&c->pin->mp, &c->arg.packet_count.packets));
 }
 
-/* While DMA is off the hardware is not read, but the frames hold now as well. */
+/* While DMA is off the hardware is not read, and the number of frames is still valid. */
 static u64 presentation_ns(const struct wrt_pin *pin, const struct wrt_mp_presentation *at)
 {
 	if (at->live || pin->regs->flags & WAVERT_CAP_STEPPED)

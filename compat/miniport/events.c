@@ -21,8 +21,8 @@
 #define TRIAL_SHARE	1000u
 
 /*
- * So many points an event may be behind. An observer that is slower misses the older ones
- * (the page has the exact count); an owner does only after a stall of the machine.
+ * Most points that an event may lag. An observer that is slower misses the older ones (the page has
+ * the exact count); an owner does only after a stall of the machine.
  */
 #define BEHIND_MAX_OBSERVER	64u
 #define BEHIND_MAX_OWNER	WRT_PENDING_MAX

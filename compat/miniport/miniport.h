@@ -33,7 +33,7 @@ enum wrt_mp_buffer {
 
 struct wrt_mp;
 
-/* What the binding lends to a stream. */
+/* Callbacks that the binding provides. */
 struct wrt_mp_ops {
 	/* [C] Zeroed memory for g->bytes; fill seg, nseg, cpu. 0 or WRT_ENOMEM. */
 	int (*buffer_alloc)(struct wrt_mp *mp, struct wrt_hw_geom *g);
@@ -65,7 +65,7 @@ struct wrt_mp_glitches {
 	u64 underruns, repeats, late, overruns, dropped;
 };
 
-/* Packet mode. Under the device lock; all but the glitches begin anew at STOP. */
+/* Packet mode. Under the device lock; everything except the glitches is reset at STOP. */
 struct wrt_mp_packets {
 	enum wrt_mp_state state;	/* as mp->state */
 	bool announced;			/* SetWritePacket has been accepted ... */
@@ -299,7 +299,7 @@ enum wrt_status wrt_mp_packet_count(struct wrt_mp *mp, u32 *count);
 struct wrt_mp_presentation {
 	u64 frames;		/* played at the output since the last STOP */
 	u64 ns;			/* when the hardware was read */
-	bool live;		/* false: DMA is off, ns is of the past and frames hold now too */
+	bool live;		/* false: DMA is off; ns is in the past, frames are still valid */
 };
 
 /* Device lock held: linear position at which the stream ends; all ones: it does not. */

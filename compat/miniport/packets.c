@@ -39,8 +39,8 @@ static void glitch(struct wrt_mp *mp, enum wrt_mp_glitch cause, u64 packet, u64 
 }
 
 /*
- * Points have passed. The packet in progress after point n is n: whoever announces packets
- * at all should have announced it by then (WRT-215). The last packet of all needs no next.
+ * Points have passed. The packet in progress after point n is n: a client that announces packets
+ * should have announced it by then (WRT-215). No packet has to follow the last one.
  */
 void wrt_packets_account(struct wrt_mp *mp, u64 points)
 {

@@ -187,7 +187,7 @@ enum wrt_status wrt_mp_alloc(struct wrt_mp *mp, enum wrt_mp_buffer kind, u32 cou
 
 static void step_down(struct wrt_mp *mp);
 
-/* The device forgets the buffer; whoever calls frees the memory. */
+/* The device forgets the buffer; the caller frees the memory. */
 static void give_back(struct wrt_mp *mp)
 {
 	wrt_assert_may_sleep();

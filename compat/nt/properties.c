@@ -7,7 +7,7 @@
 
 /* ---- private properties ------------------------------------------------------------------- */
 
-/* True if so much value has room; with none at all the size is asked for. */
+/* True if the value fits; a request without any space asks for its size. */
 static bool room(PPCPROPERTY_REQUEST r, ULONG bytes, NTSTATUS *status)
 {
 	*status = STATUS_SUCCESS;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * simprop.h - the private property set of the simulator, for tests: set it up, move its
- * clock, unplug it, read what core and miniport wrote down. Filter properties but for
- * SIM_PAGE. Included by the driver and by clients that know it.
+ * clock, unplug it, read the trace of core and miniport. All are filter properties except
+ * SIM_PAGE. Included by the driver and by clients that use them.
  */
 #ifndef WRT_NT_SIMPROP_H
 #define WRT_NT_SIMPROP_H
@@ -24,7 +24,7 @@ enum {
 };
 
 struct sim_config {
-	uint32_t step;		/* the clock stands still but for SIM_STEP */
+	uint32_t step;		/* the clock advances only by SIM_STEP */
 	uint32_t source;	/* enum wrt_sim_source */
 	uint32_t fault;		/* enum wrt_sim_fault */
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * stream.c - IMiniportWaveRTStreamNotification, IMiniportWaveRTInputStream and
- * IMiniportWaveRTOutputStream, each method a call into miniport/. PASSIVE_LEVEL, but for
- * GetPosition (up to DISPATCH_LEVEL) and what miniport/ calls back: publish, signalling
- * and signal come at DISPATCH_LEVEL, from the DPC or under a spin lock.
+ * IMiniportWaveRTOutputStream, each method a call into miniport/. PASSIVE_LEVEL, except
+ * for GetPosition (up to DISPATCH_LEVEL) and the callbacks publish, signalling and signal, which
+ * are called at DISPATCH_LEVEL, from the DPC or under a spin lock.
  */
 #include "nt.h"
 
@@ -36,7 +36,7 @@ _Static_assert(KSSTATE_STOP == (int)WRT_MP_STOP && KSSTATE_ACQUIRE == (int)WRT_M
 
 typedef IMiniportWaveRTStreamNotification notification;
 
-/* ---- what is lent to miniport/ ---------------------------------------------------------- */
+/* ---- callbacks for miniport/ ------------------------------------------------------------- */
 
 /* Whole pages of the port driver's; it may give fewer than were asked for. */
 static int buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
@@ -365,7 +365,7 @@ static NTSTATUS STDMETHODCALLTYPE write_packet(struct nt_output *i, ULONG number
 	return (NTSTATUS)wrt_mp_write_packet(&OF_OUTPUT(i)->mp, number, flags, eos_bytes);
 }
 
-/* While DMA is off the hardware is not read, but the frames hold now as well. */
+/* While DMA is off the hardware is not read, and the number of frames is still valid. */
 static NTSTATUS STDMETHODCALLTYPE presentation(struct nt_output *i, struct rt_presentation *out)
 {
 	struct nt_stream *s = OF_OUTPUT(i);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * bind.c - wavert bind and unbind: give a sound controller on the PCI bus to a driver of
- * alsa-wavert, and back. Our drivers match no device by themselves, so a controller is
- * named to them by driver_override. Everything is checked before anything is written, and
- * whatever fails afterwards is taken back.
+ * alsa-wavert, and back. Our drivers have no match table, so driver_override assigns a controller to
+ * them. Everything is checked before anything is written; if a later step fails, the earlier ones
+ * are undone.
  */
 #include <errno.h>
 #include <signal.h>
@@ -24,7 +24,7 @@ static const unsigned int ich_devices[] = {
 	0x2415, 0x2425, 0x2445, 0x2485, 0x24c5, 0x24d5, 0x266e, 0x27de,
 };
 
-/* The driver of ours for this device, or NULL. */
+/* Our driver for this device, or NULL. */
 static const char *our_driver(const struct pci_device *d)
 {
 	size_t i;
@@ -132,7 +132,7 @@ static int load_module(const struct options *o, const char *ours)
 	return EXIT_FAILED;
 }
 
-/* Whatever has been done: no override, and the driver that had it has it again. */
+/* Undo all steps: remove the override and give the device back to its former driver. */
 static void put_back(const struct pci_writer *w, const struct pci_device *before)
 {
 	struct pci_device now = *before;
@@ -240,7 +240,7 @@ static int give_back(const struct pci_writer *w, const struct pci_device *before
 		put_back(w, before);
 		return EXIT_FAILED;
 	}
-	err = pci_probe(w, before);	/* may fail for want of a driver: look */
+	err = pci_probe(w, before);	/* may fail if there is no driver: check */
 	if (w->dry_run)
 		return EXIT_OK;
 	if (pci_read(&now))

@@ -68,7 +68,7 @@ static bool load_traces(struct comparison *c, const struct options *o, char *con
 	return good;
 }
 
-/* A file of ours that the report would overwrite; what is no file cannot be. */
+/* An input file that the report would overwrite; a device or pipe cannot be. */
 static bool is_kept(const char *path, const struct options *o)
 {
 	struct stat read, written;

@@ -107,7 +107,7 @@ struct comparison {
 
 /* ---- trace_data.c ------------------------------------------------------------------------ */
 
-/* The list, which has n members of that size, with room for another. */
+/* The list of n members of that size, enlarged by one. */
 void *one_more(void *list, size_t n, size_t size);
 
 /* A new scenario of the trace, a new call of a scenario. The answer is taken over. */
@@ -165,7 +165,7 @@ void print_html(const struct comparison *c, FILE *out);
 
 /* ---- run_trace.c ---------------------------------------------------------------------------- */
 
-/* Runs scenarios on a device of this machine: the output of wavert-trace. NULL: told why. */
+/* Runs wavert-trace on a device of this machine; its output, or NULL after an error message. */
 FILE *run_trace(const char *device, char *const *files, size_t n);
 
 #endif

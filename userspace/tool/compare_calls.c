@@ -9,7 +9,7 @@
 
 #include "compare.h"
 
-/* Real time on one of both sides; there somebody may have run a part, too. */
+/* True if either trace uses the wall clock; such traces may be partial. */
 static bool wall_clock(const struct comparison *c, size_t column)
 {
 	return c->trace[column].wall || c->trace[0].wall;
@@ -23,8 +23,8 @@ static bool has_status(const struct call *call, const char *name)
 /* ---- positions ------------------------------------------------------------------------------- */
 
 /*
- * Marks of a stream: the highest "linear" that each call has told, and whether it stands still
- * until RUN (then it may be any).
+ * Marks of a stream: the highest "linear" that each call has reported, and whether the stream is
+ * stopped; until RUN the position may have any value.
  */
 static void forget(json_t *marks, const char *stream)
 {
@@ -46,7 +46,7 @@ static void follow_state(json_t *marks, const char *stream, const char *state)
 	}
 }
 
-/* True if the call tells a position before one told; that one is left in *before. */
+/* True if the reported position is lower than an earlier one (stored in *before). */
 static bool goes_back(json_t *marks, const struct call *call, long long *before)
 {
 	const json_t *linear = json_object_get(call->answer, "linear"), *mark;
@@ -161,8 +161,8 @@ static char *told(const json_t *answer)
 }
 
 /*
- * Whoever shows the client what the host does not, which has no binding, has done so himself, if
- * core and miniport did the same.
+ * The host build has no binding. If core and miniport behaved identically, the binding whose result
+ * differs from the host build caused the difference.
  */
 static const char *layer(const struct comparison *c, size_t row, size_t column, size_t i,
 			 const struct call *a, const struct call *b)
@@ -245,8 +245,8 @@ static bool only_asks(const struct call *call)
 }
 
 /*
- * Compares a call if both sides have it. False: nothing behind it can be compared, since one side
- * lacks what it does.
+ * Compares a call if both sides have it. False: no later call can be compared, because one side
+ * lacks the effect of this one.
  */
 static bool compare_call(struct comparison *c, size_t row, size_t column, size_t i,
 			 const struct call *a, const struct call *b)
@@ -360,7 +360,7 @@ static size_t column_of(const struct comparison *c, enum side side)
 	return i;
 }
 
-/* Wall clocks leave out calls, and what somebody has run may be a part. */
+/* Wall-clock traces may omit calls and scenarios. */
 static void look_for_unjudged(struct comparison *c)
 {
 	const struct expected *e;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compare_core.c - compares core traces, which tell what core and miniport did, for wavert
- * compare: the kernel's and the driver's have to be those of the host.
+ * compare_core.c - compares core traces for wavert compare. They contain the events of core and
+ * miniport: those of the kernel and of the driver have to be those of the host.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -44,7 +44,7 @@ static void check_busy(struct doctor *d, int card)
 {
 	unsigned int pins[2] = { 0, 0 }, taken[2] = { 0, 0 }, direction;
 	static const char *const names[2] = { "playback", "capture" };
-	char path[64], line[160], holder[64], mend[160];
+	char path[64], line[160], holder[64], command[160];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/asound/card%d/wavert", card);
@@ -63,12 +63,12 @@ static void check_busy(struct doctor *d, int card)
 			continue;
 		if (!card_holder(card, holder, sizeof(holder)))
 			snprintf(holder, sizeof(holder), "of another user");
-		snprintf(mend, sizeof(mend), strstr(holder, "pipewire") ?
+		snprintf(command, sizeof(command), strstr(holder, "pipewire") ?
 			 "systemctl --user stop pipewire.socket pipewire" :
 			 strstr(holder, "pulseaudio") ?
 			 "systemctl --user stop pulseaudio.socket pulseaudio" :
 			 "sudo fuser -v /dev/snd/*, then end that program");
-		verdict(d, WRONG, "busy", mend, "Program %s has every %s pin of card %d.", holder,
+		verdict(d, WRONG, "busy", command, "Program %s has every %s pin of card %d.", holder,
 			names[direction], card);
 	}
 	if (taken[0] < pins[0] && taken[1] < pins[1])
@@ -101,16 +101,16 @@ static void print_checks(const struct doctor *d)
 	static const struct column columns[] = {
 		TEXT("", "verdict"), TEXT("", "check"), TEXT("", "text"),
 	};
-	json_t *rows = json_array(), *check, *mend;
+	json_t *rows = json_array(), *check, *command;
 	size_t i;
 
 	json_array_foreach(d->checks, i, check) {
 		json_array_append(rows, check);
-		mend = json_object_get(check, "mend");
-		if (json_is_string(mend))
+		command = json_object_get(check, "mend");
+		if (json_is_string(command))
 			json_array_append_new(rows, json_pack("{s:s, s:s, s:s+}", "verdict", "",
 							      "check", "", "text", "fix: ",
-							      json_string_value(mend)));
+							      json_string_value(command)));
 	}
 	print_table(stdout, rows, columns, sizeof(columns) / sizeof(columns[0]), false);
 	json_decref(rows);

@@ -24,8 +24,8 @@ struct doctor {
 	json_t *checks;
 };
 
-/* verdict.c; mend: the command that fixes it, or NULL. */
-void verdict(struct doctor *d, enum verdict v, const char *check, const char *mend,
+/* verdict.c; command: the one that fixes it, or NULL. */
+void verdict(struct doctor *d, enum verdict v, const char *check, const char *command,
 	     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* kernel_checks.c, in the order in which they depend on each other */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hist.h - a histogram of times: rows to look at, percentiles, in constant memory. For
- * watch.c.
+ * hist.h - a histogram of times in constant memory: rows for display, percentiles. For watch.c.
  */
 #ifndef WAVERT_HIST_H
 #define WAVERT_HIST_H

@@ -10,7 +10,7 @@
 #include "table.h"
 #include "tool.h"
 
-/* What a stream tells; err: why it does not. */
+/* Properties of a stream; err: why there are none. */
 struct probed {
 	int err, no_position, no_clock;
 	struct wavert_register position, clock;

@@ -2,7 +2,7 @@
 /*
  * input.c - bytes of a file or a stream for libsndfile. The descriptor is opened once and
  * every byte of a stream is read once: libsndfile goes back while it reads a header, so what
- * a stream delivers meanwhile is kept. Reads are given up when a signal has been caught.
+ * a stream has delivered is kept. Reads are given up when a signal has been caught.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -45,7 +45,7 @@ void check_hwdep(struct doctor *d)
 
 void check_headers(struct doctor *d)
 {
-	char path[PATH_MAX], mend[128];
+	char path[PATH_MAX], command[128];
 
 	snprintf(path, sizeof(path), "/lib/modules/%s/build/Makefile", d->system.release);
 	if (!access(path, F_OK)) {
@@ -53,8 +53,8 @@ void check_headers(struct doctor *d)
 			d->system.release);
 		return;
 	}
-	snprintf(mend, sizeof(mend), "sudo apt install linux-headers-%s", d->system.release);
-	verdict(d, d->loaded || d->module.path[0] ? NOTE : WRONG, "headers", mend,
+	snprintf(command, sizeof(command), "sudo apt install linux-headers-%s", d->system.release);
+	verdict(d, d->loaded || d->module.path[0] ? NOTE : WRONG, "headers", command,
 		"The headers of kernel %s are missing. Modules cannot be built for it.",
 		d->system.release);
 }
@@ -66,19 +66,19 @@ static void check_vermagic(struct doctor *d)
 	const char *release = d->system.release, *magic = d->module.vermagic;
 	size_t n = strcspn(magic, " ");
 	struct module kernel;
-	char mend[160];
+	char command[160];
 
-	snprintf(mend, sizeof(mend), "sudo dkms autoinstall, or make modules KDIR=/lib/modules/%s/build",
+	snprintf(command, sizeof(command), "sudo dkms autoinstall, or make modules KDIR=/lib/modules/%s/build",
 		 release);
 	module_find(&kernel, "snd-pcm");
 	if (!magic[0])
 		verdict(d, WRONG, "vermagic", "make modules",
 			"File %s cannot be read, or is no kernel module.", d->module.path);
 	else if (strlen(release) != n || strncmp(magic, release, n))
-		verdict(d, WRONG, "vermagic", mend, "File %s was built for kernel %.*s, this is %s.",
+		verdict(d, WRONG, "vermagic", command, "File %s was built for kernel %.*s, this is %s.",
 			d->module.path, (int)n, magic, release);
 	else if (kernel.vermagic[0] && strcmp(kernel.vermagic, magic))
-		verdict(d, WRONG, "vermagic", mend,
+		verdict(d, WRONG, "vermagic", command,
 			"File %s has vermagic \"%s\", the modules of the kernel have \"%s\".",
 			d->module.path, magic, kernel.vermagic);
 	else

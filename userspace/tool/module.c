@@ -10,7 +10,7 @@
 
 #include "module.h"
 
-/* Without what libkmod would print by itself. */
+/* Suppress the messages of libkmod. */
 static struct kmod_ctx *open_kmod(void)
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);

@@ -41,7 +41,7 @@ int pci_driver_write(const struct pci_writer *w, const struct pci_device *d, con
 		     const char *file);
 int pci_probe(const struct pci_writer *w, const struct pci_device *d);
 
-/* Say on stderr who uses the cards of the device. False: nobody does. */
+/* Prints on stderr which processes use the cards of the device. False if none does. */
 bool pci_in_use(const struct pci_device *d);
 
 #endif

@@ -78,7 +78,7 @@ static unsigned long long wanted_frames(const struct options *o)
 	return o->duration * o->rate < 1 ? 1 : (unsigned long long)(o->duration * o->rate + 0.5);
 }
 
-/* A copy first, then the question whether the hardware came round meanwhile. */
+/* Copy first, then check whether the hardware has overwritten the packet. */
 static bool copy_packet(struct session *s, struct recording *r, uint64_t packet)
 {
 	unsigned int count;
@@ -127,7 +127,7 @@ static int save_packets(struct session *s, struct recording *r, uint64_t *taken)
 	int lost = wavert_stream_readable(s->stream, taken, &count);
 
 	if (lost < 0)
-		return EXIT_OK;		/* removed: session_wait() says so */
+		return EXIT_OK;		/* removed; session_wait() has printed it */
 	s->lost += (unsigned int)lost;
 	for (; count && !full(r); count--, ++*taken)
 		if (copy_packet(s, r, *taken) &&

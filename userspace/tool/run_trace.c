@@ -68,7 +68,7 @@ FILE *run_trace(const char *device, char *const *files, size_t n)
 	FILE *f = NULL;
 	pid_t child;
 
-	signal(SIGCHLD, SIG_DFL);	/* who started us may ignore it: no exit code, then */
+	signal(SIGCHLD, SIG_DFL);	/* if our parent ignores it, waitpid() returns no exit code */
 	fflush(NULL);
 	child = out < 0 ? -1 : fork();
 	if (!child)

@@ -76,7 +76,7 @@ int session_open(struct session *s, const struct options *o, unsigned int direct
 	struct wavert_caps caps;
 	int err;
 
-	/* what cannot be written is an error to be told, not the end of the program */
+	/* a write error is to be reported; it must not end the program */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	memset(s, 0, sizeof(*s));

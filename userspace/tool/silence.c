@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * silence.c - a loopback records silence if rate, format or channels of playback are others than
- * those of the capture; the card says so in /proc/asound/cardN/wavert.
+ * silence.c - a loopback records silence if rate, format or channels of playback differ from those
+ * of the capture; /proc/asound/cardN/wavert reports it.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "doctor.h"
 
-/* What it says of the next such capture pin, both formats; false if there is none. */
+/* Text about the next such capture pin: both formats. False if there is none. */
 static bool next_silence(FILE *f, unsigned int *pin, char *text, size_t size)
 {
 	static const char word[] = "  silence: ";

@@ -2,7 +2,7 @@
 /*
  * sink.c - a recording: a WAV file or plain samples, to a file or a stream. The header of a
  * file is right at any time. That of a stream cannot be changed once it has been sent, so
- * its lengths are 0xffffffff: the sound goes on to the end of the stream.
+ * its lengths are 0xffffffff: the sound continues to the end of the stream.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -157,7 +157,7 @@ static bool is_same(const struct stat *data, int fd)
 	return !fstat(fd, &st) && st.st_dev == data->st_dev && st.st_ino == data->st_ino;
 }
 
-/* What is told to the user never gets into the data. A device like /dev/null holds none. */
+/* Messages never get into the data. A device like /dev/null holds no data. */
 static void keep_apart(const struct stat *data)
 {
 	int null = is_same(data, STDERR_FILENO) ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
@@ -234,7 +234,7 @@ bool sink_close(struct sink *sink)
 	err = sf_close(sink->file);
 	if (good && !sink->seekable && !sink->started)
 		start_stream(sink);
-	if (sink->seekable)	/* who shares the descriptor goes on from there */
+	if (sink->seekable)	/* other users of the descriptor continue from there */
 		lseek(sink->fd, sink->start + sink->end, SEEK_SET);
 	if (close(sink->fd) && !sink->error)
 		sink->error = errno;

@@ -21,7 +21,7 @@ struct input {
 	bool seekable;
 	bool whole;		/* libsndfile is given the length, else "unknown" */
 	bool cut;		/* a read got less than it asked for: the end of the input */
-	bool stopped;		/* reads are given up: a signal was caught, or idle() says so */
+	bool stopped;		/* reads are given up: a signal was caught, or idle() set it */
 	int error;		/* errno of a read that failed */
 	sf_count_t start;	/* where the descriptor was when it was opened; 0 for a stream */
 	sf_count_t base;	/* what libsndfile takes for byte 0, after start */
@@ -30,7 +30,7 @@ struct input {
 	unsigned char *kept;	/* of a stream: the first bytes received */
 	size_t nkept, size;
 	bool keep;		/* keep what is received from now on: the header is being read */
-	sf_count_t ahead;	/* bytes of a stream that may be received to go on in its header */
+	sf_count_t ahead;	/* bytes of a stream that may be received to read its header further */
 	void (*idle)(void *of);	/* called, now and then, while a stream delivers nothing */
 	void *idle_of;
 	struct {		/* of an Ogg stream: the page being received */
@@ -85,7 +85,7 @@ size_t source_read(struct source *src, void *to, size_t frames, unsigned int for
 /* wanted, if it is among the formats offered; else the next wider one, else the widest. */
 unsigned int source_format(unsigned int offered, unsigned int wanted);
 
-/* At its end: was that all? If not, print in a line what is missing. */
+/* When it has ended: was it complete? If not, print what is missing. */
 bool source_complete(struct source *src);
 
 /* ---- sink.c: a recording ------------------------------------------------------------------ */

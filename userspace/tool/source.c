@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * source.c - a sound in any format of libsndfile, from a file or a stream: how long it is,
- * its samples in a format of the device, and whether it was there to its end.
+ * its samples in a format of the device, and whether it was complete.
  *
  * The length in a header may be unknown or wrong, and libsndfile clips it to the length of the
- * file. So it is told first that the length of the file is unknown: then it passes on the
- * length in the header, and the sound ends where the bytes do.
+ * file. So the length of the file is first given as unknown: then it returns the length in the
+ * header, and the sound ends where the bytes do.
  */
 #include <errno.h>
 #include <math.h>
@@ -155,7 +155,7 @@ static SNDFILE *open_as(struct source *src, bool whole)
 	return sf_open_virtual(&input_io, SFM_READ, &src->info, &src->in);
 }
 
-/* Ogg has its length at its end only. */
+/* Ogg has its length in its last page only. */
 static bool wants_length(const struct source *src)
 {
 	return src->in.seekable && (src->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG;

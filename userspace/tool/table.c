@@ -110,10 +110,10 @@ static char *cell_text(const json_t *row, const struct column *c)
 /* May a line end after this character? */
 static bool is_break(char c)
 {
-	return strchr(" />,", c);	/* the end of the text as well */
+	return strchr(" />,", c);	/* also at the end of the text */
 }
 
-/* How many bytes of a text go on a line of that width (0: all). */
+/* How many bytes of a text fit on a line of that width (0: all). */
 static size_t fit(const char *text, size_t width)
 {
 	size_t n;
@@ -128,7 +128,7 @@ static size_t fit(const char *text, size_t width)
 	return n;
 }
 
-/* Without blanks at its end. */
+/* Without trailing blanks. */
 static int shown(const char *text, size_t n)
 {
 	while (n && text[n - 1] == ' ')

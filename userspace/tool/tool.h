@@ -134,13 +134,13 @@ bool card_holder(int card, char *text, size_t size);
 
 /* ---- json.c ------------------------------------------------------------------------- */
 
-/* Format version of what --json prints; goes up when an old reader would be misled. */
+/* Format version of what --json prints; increments when an old reader would misread it. */
 #define JSON_VERSION 1
 
 /* What every document begins with. wavert.schema.json describes the documents. */
 json_t *json_document(const char *verb);
 
-/* Prints it and lets go of it; the exit code is passed on if that went well. */
+/* Prints and releases it. Returns the exit code given, or EXIT_FAILED if that failed. */
 int json_print(json_t *document, int code);
 
 json_t *json_caps(const struct wavert_caps *caps);
@@ -203,7 +203,7 @@ bool session_lost(const struct session *s, const char *done);
 bool session_finish(struct session *s, const char *done, unsigned long long frames, bool quiet);
 void session_close(struct session *s);
 
-/* silence.c: a warning if this pin recorded silence in place of what was played. */
+/* silence.c: a warning if this pin recorded silence instead of the playback. */
 void warn_silence(const struct session *s, unsigned int pin);
 
 #endif

@@ -18,7 +18,7 @@ void *sure(void *memory)
 
 void *one_more(void *list, size_t n, size_t size)
 {
-	if (n & (n - 1))	/* room for the next power of two */
+	if (n & (n - 1))	/* it has the next power of two already */
 		return list;
 	return sure(realloc(list, (n ? 2 * n : 1) * size));
 }

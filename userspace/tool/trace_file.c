@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * trace_file.c - reads traces: the JSON Lines of Documentation/traces.md, and core traces.
- * Whatever a file holds, it is checked here, and what is wrong is told with file and line.
+ * All contents of a file are checked here; errors are printed with file and line.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@ bool wrong(const char *file, unsigned long line, const char *what)
 }
 
 /*
- * UTF-8 without control characters, but for tabs. Files come from elsewhere, and what stands in
- * them is shown on terminals, which take control characters for commands.
+ * UTF-8 without control characters except tabs. Files come from elsewhere and their contents are
+ * shown on terminals, which take control characters for commands.
  */
 static bool is_plain(const char *text)
 {
@@ -36,7 +36,7 @@ static bool is_plain(const char *text)
 /* The next line without its end, in a buffer of our own; NULL: no more, or *good is false. */
 char *next_line(FILE *f, const char *name, unsigned long *line, bool *good)
 {
-	static const char mark[] = "\xef\xbb\xbf";	/* of byte order, in front of a file */
+	static const char mark[] = "\xef\xbb\xbf";	/* byte order mark at the start of a file */
 	static char text[LINE_SIZE];
 	size_t n = 0;
 	char *start;

@@ -169,7 +169,7 @@ static bool substreams(const struct pci_device *d, int card)
 	return found;
 }
 
-/* Does a card of ours say that a WaveRT client runs or observes one of its streams? */
+/* Does our card report that a WaveRT client runs or observes one of its streams? */
 static bool wavert_streams(int card)
 {
 	char path[64], line[160];

@@ -7,7 +7,7 @@
 
 #include "doctor.h"
 
-void verdict(struct doctor *d, enum verdict v, const char *check, const char *mend,
+void verdict(struct doctor *d, enum verdict v, const char *check, const char *command,
 	     const char *format, ...)
 {
 	static const char *const words[] = { "ok", "note", "fixed", "wrong" };
@@ -20,5 +20,5 @@ void verdict(struct doctor *d, enum verdict v, const char *check, const char *me
 	d->wrong += v == WRONG;
 	json_array_append_new(d->checks, json_pack("{s:s, s:s, s:s, s:s?}", "check", check,
 						   "verdict", words[v], "text", text,
-						   "mend", mend));
+						   "mend", command));
 }

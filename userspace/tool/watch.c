@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watch.c - wavert watch: observe a pin that somebody else runs, an unmodified aplay for
+ * watch.c - wavert watch: observe a pin that another process runs, an unmodified aplay for
  * instance: a line a notification, what happened around late ones, then a table of the time
  * each stage took and a summary. Nothing of the stream is changed.
  */

@@ -9,8 +9,8 @@
 #include "tool.h"
 
 /*
- * The way of a notification, in LatencyMon's terms: "interrupt to DPC" is interrupt to
- * signal here, "interrupt to process" is its name there as well.
+ * The stages of a notification. LatencyMon's "interrupt to DPC" is interrupt to signal here;
+ * "interrupt to process" has the same name.
  */
 enum stage {
 	POINT_TO_INTERRUPT,
@@ -27,7 +27,7 @@ struct seen {
 	unsigned int together;		/* points that its interrupt found */
 	unsigned int at_once;		/* notifications that this wake-up brought */
 	double gap_us, due_us;		/* from the point before, and how far it should be */
-	bool stalled;			/* DMA stood still unasked before it */
+	bool stalled;			/* DMA had halted unasked before it */
 };
 
 struct watch {

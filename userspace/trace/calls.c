@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * calls.c - the calls of a scenario, on the client of client.h; see scenario.h. A call that
- * the client lacks says so (LACKS). Behind one that would have made the device another one,
- * taken it away or freed a buffer, the rest of the scenario would tell nothing: it is LACKS
- * without being called.
+ * calls.c - the calls of a scenario, on the client of client.h; see scenario.h. A call that the
+ * client lacks has the status LACKS. If a call is lacking that would have changed or removed the
+ * device or freed a buffer, the rest of the scenario would show nothing: those calls are not made,
+ * and have the status LACKS.
  */
 #include <stddef.h>
 #include <string.h>
@@ -89,7 +89,7 @@ static void put_number(const char *name, uint64_t value)
 	put(",\"%s\":%llu", name, (unsigned long long)value);
 }
 
-/* One that the contract does not have is told by its value, where that is known. */
+/* A status outside the contract is written as its value, if that is known. */
 static void put_status(enum wrt_status st)
 {
 	const char *name = "OTHER";
@@ -292,7 +292,7 @@ static void do_count(const struct line *l)
 		put_number("packets", n);
 }
 
-/* Times are told in 100 ns, the tick of the performance counter of Windows. */
+/* Times are in 100 ns, the tick of the performance counter of Windows. */
 static void do_presentation(const struct line *l)
 {
 	uint64_t frames = 0, ns = 0;
@@ -405,7 +405,7 @@ static void do_remove(const struct line *l)
 
 static const struct {
 	const char *name;
-	int least, most;		/* words behind it */
+	int least, most;		/* words after it */
 	void (*fn)(const struct line *l);
 	size_t needs;			/* of the client */
 } calls[] = {

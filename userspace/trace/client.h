@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * client.h - what a conformance test or a scenario may do to an implementation of the
- * contracts. They know nothing else, so one source runs against any binding. Of the tests:
+ * contracts. They use nothing else, so one source runs against any binding. Of the tests:
  * client_host.c (the OS-neutral code in this process), client_ioctl.c (the binary interface,
  * in a guest, on the simulator or on hardware), client_nt.c, client_alsa.c; of wavert-trace:
  * client_wavert.c, nt/client_win.c.
@@ -31,12 +31,12 @@ struct cf_device {
 	bool ramp;		/* capture records frame numbers, not what is played */
 	bool not_ready;		/* its engine cannot be programmed */
 	bool shaped;		/* hardware-like: FIFO, delays, registers, buffers above 4 MiB */
-	bool no_end;		/* it cannot be told where a stream ends */
+	bool no_end;		/* the end of a stream cannot be set */
 };
 
 /*
- * What the device is like. Tests take their numbers from here, and say what they need. What
- * the binding writes down before it asks the device: a device that is less fails.
+ * Properties of the device; tests take their numbers from here. Where the binding has set a value
+ * before it queries the device, a device that offers less fails.
  */
 struct cf_nature {
 	bool hardware;		/* not the simulator */
@@ -59,7 +59,7 @@ struct cf_buffer {
 	uint32_t actual, map_bytes, offset, cache_type, barrier;	/* [out] */
 };
 
-#define CF_UNKNOWN	(~0ull)		/* linear, ns: the binding is not told */
+#define CF_UNKNOWN	(~0ull)		/* linear, ns: the binding does not get it */
 
 struct cf_position {
 	uint64_t play, linear, ns;
@@ -96,12 +96,12 @@ struct cf_event;
 
 struct cf_client {
 	const char *name;
-	bool exact;			/* time passes only when told, frame by frame */
-	bool kernel;			/* behind a system call */
+	bool exact;			/* time passes only on request, frame by frame */
+	bool kernel;			/* calls are system calls */
 	struct cf_nature nature;	/* from the first device() on */
 
 	enum wrt_status (*device)(const struct cf_device *wish);
-	void (*end)(void);		/* of a test: release whatever is left */
+	void (*end)(void);		/* of a test: release everything that is left */
 	enum wrt_status (*remove)(void);	/* surprise removal */
 
 	enum wrt_status (*open)(uint32_t dir, uint32_t pin, struct cf_stream **out);

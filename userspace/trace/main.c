@@ -70,7 +70,7 @@ static int take_own(int argc, char **argv)
 	return n;
 }
 
-/* getopt_long() is at the next word only behind the last letter of one. */
+/* getopt_long() moves to the next word only after the last letter of one. */
 static const char *this_option(char **argv)
 {
 	static char letter[] = "-?";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * sound/wavert.h - the binary interface of alsa-wavert: the contracts of Windows'
- * IMiniportWaveRTStreamNotification on Linux, with eventfd in the place of the event.
+ * IMiniportWaveRTStreamNotification on Linux, with an eventfd instead of the event.
  *
  * Labels such as WRT-017 and Q2 are those of Documentation/contract.md.
  *
@@ -187,9 +187,9 @@ struct wavert_buffer {
 };
 
 /*
- * RegisterNotificationEvent: the eventfd's counter goes up by 1 at every point while the
+ * RegisterNotificationEvent: the eventfd's counter increments by 1 at every point while the
  * stream runs. After a stall of the machine at most 65536 points are made up for by
- * signals. An event of an observer, when it falls behind, is signalled for the newest 64 points
+ * signals. If the signals of an observer lag, its event is signalled for the newest 64 points
  * only. The count in the page is exact always. Identity is the eventfd itself, not the
  * number: a dup is the same event.
  * Errors: EBADF (not open), EMEDIUMTYPE (not an eventfd), EREMOTEIO (registered already,
@@ -245,15 +245,15 @@ struct wavert_latency {
 #define WAVERT_REGISTER_PACKET		2	/* PACKETVREGISTER: never (WRT-217) */
 
 /*
- * A register of the hardware that the client may map and read by itself: mmap() one page,
+ * A register of the hardware that the client may map and read without a call: mmap() one page,
  * read-only, at mmap_offset; the register is page_offset bytes into it, little endian.
- * Each kind is told once in the life of a stream (WRT-146, 150); from then on it can be
+ * Each kind is returned once in the life of a stream (WRT-146, 150); from then on it can be
  * mapped, until the device is gone. Its offset in the buffer is
  *	(register + position_register_base) mod buffer_bytes
  * with the two of the register page, and in RUN only. It may be that of the link to the
  * codec, a FIFO away from DMA. Errors: EOPNOTSUPP (the hardware has none, or none that can
- * be mapped alone; ask GET_POSITION, WRT-145), EAGAIN (no buffer), EBADRQC (told before, or
- * an observer), EINVAL (kind).
+ * be mapped alone; ask GET_POSITION, WRT-145), EAGAIN (no buffer), EBADRQC (returned before,
+ * or an observer), EINVAL (kind).
  */
 struct wavert_register {
 	__u32 kind;		/* [in] WAVERT_REGISTER_* */
@@ -268,7 +268,7 @@ struct wavert_register {
 /*
  * Packet mode. With a notification buffer the cycle is N packets; packets are numbered from
  * 0 at the first RUN after STOP; packet p lies at (p mod N) * B / N. Numbers are 64 bits
- * wide inside, and told modulo 2^32. These calls may be made beside any other, and beside
+ * wide inside, and reported modulo 2^32. These calls may be made beside any other, and beside
  * themselves; EOPNOTSUPP means a pin of the other direction, or no notification buffer
  * (WRT-039, 050).
  */
@@ -303,7 +303,7 @@ struct wavert_read_packet {
  * SetWritePacket: this packet has been written. It may be C .. C + N - 1 before RUN, and
  * C + 1 .. C + N - 1 (N = 1: C + 1) in RUN. With EOS it is the last, and eos_bytes of it
  * count: when they have been fetched the events are signalled for the last time, position
- * and C stand still until STOP, and what lies behind is not played if the hardware can stop
+ * and C do not change until STOP, and what follows is not played if the hardware can stop
  * there. Errors: ETIME (late), EOVERFLOW (too early), EBADFD (after EOS), EINVAL (flags;
  * eos_bytes > B / N), EBADRQC (an observer). A call that is late or too early changes the
  * glitch counters only. WRT-164..180
@@ -382,7 +382,7 @@ struct wavert_read {
  * The first access to a mapping takes a page fault, which inserts all pages of it. mlock() and
  * MAP_POPULATE have no effect; madvise() changes nothing.
  * Errors: EINVAL (range, MAP_PRIVATE), EPERM (PROT_EXEC; PAGE or REGISTER for writing),
- * EBADRQC (no buffer, an observer has none; no register told of), ENODEV. mprotect() of an
+ * EBADRQC (no buffer, an observer has none; GET_REGISTER was not called), ENODEV. mprotect() of an
  * existing mapping to PROT_EXEC fails with EACCES.
  */
 #define WAVERT_MMAP_BUFFER	0x00000000
@@ -410,8 +410,8 @@ struct wavert_notification {
  *
  * The page grows as the structs of the calls do: a member is there if it ends within
  * page_bytes, and a word that was reserved reads as 0 in an older module. The notification
- * log is a ring of ring_entries entries, entry_bytes apart, at ring_offset; entries grow at
- * their end as well. So find an entry by wavert_page_entry(), never by the size of a struct.
+ * log is a ring of ring_entries entries, entry_bytes apart, at ring_offset; entries, too,
+ * grow at their end. So find an entry by wavert_page_entry(), never by the size of a struct.
  */
 struct wavert_page {
 	__u32 seq;		/* odd while being written */
@@ -444,7 +444,7 @@ struct wavert_page {
 	__u64 overruns;		/* announced what does not fit yet (EOVERFLOW) */
 	__u64 dropped;		/* packets captured and overwritten before they were fetched */
 	__u64 end;		/* linear never gets beyond: end of stream; ~0 without one */
-	__u64 dma_halts;	/* times DMA halted by itself, or for a system suspend */
+	__u64 dma_halts;	/* times DMA halted unasked, or for a system suspend */
 	__u64 reserved[11];	/* 0 */
 };
 

@@ -59,7 +59,7 @@ void ks_client_begin(void)
 	frequency = (uint64_t)f.QuadPart;
 }
 
-/* What a client has to do before it closes a pin; nobody asks for the answers. */
+/* What a client has to do before it closes a pin; the results are ignored. */
 void ks_client_stop(void)
 {
 	int i, s;
@@ -270,7 +270,7 @@ void ks_format_of(KSDATAFORMAT_WAVEFORMATEX *out, uint32_t rate, uint32_t format
 {
 	static const uint8_t bits[] = { [1] = 8, [2] = 16, [16] = 32, [32] = 32 };
 
-	/* what Windows has no word for is 12 bits, which nobody has */
+	/* a format that Windows does not have is passed as 12 bits, which no driver has */
 	ks_format(out, rate, format < sizeof(bits) && bits[format] ? bits[format] : 12,
 		  format == 32, channels);
 }

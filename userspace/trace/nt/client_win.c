@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * client_win.c - wavert-trace on Windows: the client of ../client.h on a pin of a WaveRT
- * filter, in real time. Never run on Windows by its authors; what runs under Wine is
- * --stand-in, the same calls on wavertmini.sys below the stand-in port driver of tests/nt,
- * but for these: a pin is created by a property there, not by KsCreatePin(), and the
- * simulator can be made another device.
+ * filter, in real time. Never run on Windows by its authors. Under Wine --stand-in runs: the same
+ * calls on wavertmini.sys below the stand-in port driver of tests/nt, with two differences: a pin is
+ * created by a property there, not by KsCreatePin(), and the simulator can be reconfigured.
  *
  * A pin is created with a format, so by `format`; until then every call of the stream is
  * lacking. There is no property that frees a buffer, and none that counts glitches.
@@ -147,7 +146,7 @@ static void add_name(const struct ks_filter *f)
 		 f->name[0] ? ", " : "", f->path);
 }
 
-/* The driver is Wine's to load: on Windows nobody has signed it. */
+/* Only Wine loads the driver: Windows would not, since it is not signed. */
 static int open_stand_in(void)
 {
 	HANDLE h;
@@ -334,7 +333,7 @@ struct scenario_place trace_place(void)
 
 /* ---- the device of a scenario, time ---------------------------------------------------- */
 
-/* Closing is done when something behind it is. */
+/* A close is complete when a later request is. */
 static void settle(void)
 {
 	struct ks_pin list[KS_PINS];
@@ -502,8 +501,8 @@ static ks_status offer(struct cf_stream *s, const KSDATAFORMAT_WAVEFORMATEX *pla
 }
 
 /*
- * By the short form up to 16 bits and two channels, else by the long one. Some drivers know
- * one of both only, so the other one is a second chance; the first answer is told.
+ * By the short form up to 16 bits and two channels, else by the long one. Some drivers accept only
+ * one of them, so the other is tried next; the status of the first is returned.
  */
 static enum wrt_status set_format(struct cf_stream *s, uint32_t rate, uint32_t format,
 				  uint32_t channels)
@@ -523,7 +522,7 @@ static enum wrt_status set_format(struct cf_stream *s, uint32_t rate, uint32_t f
 /* Of a pin that records, asked for its state: it is PAUSE, in which nothing can be queued. */
 #define NO_DATA_DETECTED	((ks_status)0x80000022)
 
-/* Bytes since STOP are told to nobody. */
+/* Clients cannot read the bytes since STOP. */
 static enum wrt_status position(struct cf_stream *s, struct cf_position *out)
 {
 	KSAUDIO_POSITION p = { 0 };

@@ -24,7 +24,7 @@ struct ks_pin {
 	ULONG id;
 	bool capture;
 	const char *special;		/* what it is, if not for sound as such; or NULL */
-	KSPIN_CINSTANCES instances;	/* of all clients, if the driver tells */
+	KSPIN_CINSTANCES instances;	/* of all clients, if the driver reports it */
 };
 
 /* How many there are, at most KS_FILTERS; in the order of Windows, which it keeps. */
