@@ -66,7 +66,7 @@ u32 wrt_page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s)
  * One entry of the notification log for each new point; of more than a ring full, the last. The
  * page itself has just been written.
  */
-static void add_entries(struct wavert_page *regs, u64 passed)
+static __always_inline void add_entries(struct wavert_page *regs, u64 passed)
 {
 	u64 head = regs->ring_head + passed, number = regs->packets;
 

@@ -163,23 +163,26 @@ static bool any_owed(struct wrt_mp *mp)
 	return false;
 }
 
+/* e->next is below mp->handed. */
 static void clip(const struct wrt_mp *mp, struct wrt_mp_event *e)
 {
-	u64 behind_max = mp->observer || e == &mp->own ? BEHIND_MAX_OBSERVER : BEHIND_MAX_OWNER;
+	u64 behind_max = BEHIND_MAX_OWNER;
 
-	if (mp->handed > behind_max && e->next < mp->handed - behind_max)
+	if (mp->observer || e == &mp->own)
+		behind_max = BEHIND_MAX_OBSERVER;
+	if (mp->handed - e->next > behind_max)
 		e->next = mp->handed - behind_max;
 }
 
 /* The signal that is about to be made is for the event's next point, or the last of all. */
-static void take_point(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
+static inline void take_point(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 {
 	wrt_assert_locked(&mp->event_lock);
-	clip(mp, e);
 	if (e->next >= mp->handed) {
 		e->last = false;
 		return;
 	}
+	clip(mp, e);
 	do {
 		mp->ops->signalling(mp, e->next, now);
 		e->next++;

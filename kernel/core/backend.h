@@ -20,6 +20,8 @@ enum wrt_device_state {
 struct wrt_device {
 	const struct wrt_hw_ops *ops;
 	struct wrt_hw_dev *hw;
+	/* ops->irq_position, or ops->position where there is none. */
+	int (*irq_position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 	struct wrt_lock lock;		/* all streams, and the backend's [A] operations */
 	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
 	enum wrt_device_state state;	/* written with both held, read with either */
@@ -28,6 +30,8 @@ struct wrt_device {
 	 * it says that nothing is deferred. Without a thread that is done at once.
 	 */
 	void (*wake)(struct wrt_device *dev);
+	u32 irq_slots;			/* what irq() reports; lock */
+	u64 irq_entry_ns;
 	u32 unusual;			/* slots for which an interrupt is not done with; lock */
 	bool kick;			/* clients were queued since the lock was taken; lock */
 	struct wrt_deferred deferred;

@@ -30,6 +30,9 @@ int wrt_device_init(struct wrt_device *dev, const struct wrt_hw_ops *ops, struct
 	wrt_assert_may_sleep();
 	dev->ops = ops;
 	dev->hw = hw;
+	dev->irq_position = ops->position;
+	if (ops->irq_position)
+		dev->irq_position = ops->irq_position;
 	dev->state = WRT_DEVICE_AWAKE;
 	dev->wake = serve_here;
 	dev->unusual = 0;

@@ -2,7 +2,7 @@
 /*
  * interrupt.c - the path of an interrupt, from the handler to the clients. Rules:
  * Documentation/design.md. Most interrupts take the way on the left: the device's lock is held
- * once, and what is in the middle of a function of this file is all that is done.
+ * once. Locals whose address is taken cost a stack protector and clearing, so there are none.
  *
  *   pci_irq(), platform_fire(), step_frames()     kernel/bus/
  *     wrt_device_irq()                            here
@@ -118,19 +118,18 @@ static void notify(struct wrt_device *dev, struct wrt_client *c)
 
 bool wrt_device_irq(struct wrt_device *dev)
 {
-	const struct wrt_hw_ops *ops = dev->ops;
-	u32 slots = 0, left, due = 0, unusual;
-	unsigned long flags;
-	u64 entry_ns = 0;
-	bool ours;
+	unsigned long flags = wrt_lock(&dev->lock);
+	u32 left, due = 0, unusual;
+	bool ours = false;
 
-	flags = wrt_lock(&dev->lock);
-	ours = dev->state != WRT_DEVICE_ASLEEP && ops->irq(dev->hw, &slots, &entry_ns);
+	dev->irq_slots = 0;
+	dev->irq_entry_ns = 0;
+	if (dev->state != WRT_DEVICE_ASLEEP)
+		ours = dev->ops->irq(dev->hw, &dev->irq_slots, &dev->irq_entry_ns);
 	if (WRT_IRQ_PREEMPTIBLE)
-		entry_ns = 0;
-	for (left = slots; left; left &= left - 1)
-		if (update(&dev->streams[wrt_first_bit(left)], entry_ns,
-			   ops->irq_position ? ops->irq_position : ops->position))
+		dev->irq_entry_ns = 0;
+	for (left = dev->irq_slots; left; left &= left - 1)
+		if (update(&dev->streams[wrt_first_bit(left)], dev->irq_entry_ns, dev->irq_position))
 			due |= left & -left;
 	unusual = dev->unusual;
 	dev->unusual = 0;

@@ -64,10 +64,10 @@ static inline u32 wrt_count_add(const struct wrt_count *counted, u32 n)
 
 	if (!c->lock.raw.class)		/* its memory is zeroed, no more */
 		sched_lock_init(&c->lock.raw, "count");
-	wrt_lock(&c->lock);
+	sched_lock_acquire(&c->lock.raw);
 	c->n += n;
 	now = c->n;
-	wrt_unlock(&c->lock, 0);
+	sched_lock_release(&c->lock.raw);
 	return now;
 }
 

@@ -48,8 +48,8 @@ void wrt_sim_clock_prepare(struct wrt_hw_stream *s)
 	s->due_at_point = false;
 	s->frame_time = s->dev->cfg.step ? 1 : (u32)(WRT_NSEC_PER_SEC / s->geom.rate);
 	s->portion = s->geom.notify_bytes / s->geom.frame_bytes;
-	s->portion_time = 0;
-	if (s->portion <= s->geom.rate)		/* a second: it fits into 32 bits */
+	s->portion_time = 0;	/* not in one go */
+	if (s->portion <= s->geom.rate / WRT_SIM_MOVE_MIN_HZ)
 		s->portion_time = (u32)time_of(s, s->portion, &s->portion_rest);
 }
 
@@ -59,13 +59,6 @@ void wrt_sim_set_due(struct wrt_hw_stream *s, u64 g)
 
 	if (g == WRT_SIM_NO_END) {
 		s->due_time = WRT_SIM_NEVER;
-	} else if (s->due_time != WRT_SIM_NEVER && s->portion_time && g == s->due_g + s->portion) {
-		s->due_time += s->portion_time;
-		s->due_rest += s->portion_rest;
-		if (s->due_rest >= s->geom.rate) {
-			s->due_rest -= s->geom.rate;
-			s->due_time--;
-		}
 	} else {
 		s->due_time = epoch + time_of(s, g, &s->due_rest);
 	}

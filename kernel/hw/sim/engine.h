@@ -11,6 +11,9 @@
 
 #include "sim.h"
 
+/* With points: an interrupt this often at least, so that none has much data to move. */
+#define WRT_SIM_MOVE_MIN_HZ	10
+
 #define WRT_SIM_NO_END	(~0ull)
 #define WRT_SIM_NEVER	(~0ull)
 
@@ -19,7 +22,7 @@ struct wrt_hw_stream {
 	u64 due_time;		/* of the next interrupt; WRT_SIM_NEVER */
 	u64 due_g;		/* the frame that is complete then, rounded up by ... */
 	u32 due_rest;		/* ... so many parts of a ns, `rate` to a ns */
-	bool due_at_point;
+	bool due_at_point;	/* and the next one is a portion later, if playback does not end */
 	bool points;		/* interrupt at every point, else only now and then */
 	bool running;
 	u64 moved_g;		/* data moved up to, not including, this frame ... */
@@ -32,7 +35,7 @@ struct wrt_hw_stream {
 	u32 frame_time;		/* a frame takes at least this long */
 	u32 portion;		/* frames from point to point, of which each takes ... */
 	u32 portion_time;	/* ... this long, rounded up by ... */
-	u32 portion_rest;	/* ... so many parts of a ns; portion_time 0: not used */
+	u32 portion_rest;	/* ... so many parts of a ns */
 	/* The rest. */
 	struct wrt_hw_geom geom;
 	u64 start_g;		/* frame at which it was started ... */
@@ -66,6 +69,18 @@ void wrt_sim_clock_prepare(struct wrt_hw_stream *s);
 
 /* The next interrupt is when frame g is complete; WRT_SIM_NO_END: there is none. */
 void wrt_sim_set_due(struct wrt_hw_stream *s, u64 g);
+
+/* It is a portion after the one that was due; portion_time must not be 0. */
+static inline void wrt_sim_advance_due(struct wrt_hw_stream *s)
+{
+	s->due_g += s->portion;
+	s->due_time += s->portion_time;
+	s->due_rest += s->portion_rest;
+	if (s->due_rest >= s->geom.rate) {
+		s->due_rest -= s->geom.rate;
+		s->due_time--;
+	}
+}
 
 /* The buffer frame of frame number g (g >= start_g). */
 u32 wrt_sim_buffer_frame(const struct wrt_hw_stream *s, u64 g);

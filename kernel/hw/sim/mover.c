@@ -151,20 +151,27 @@ static void note_silence(struct wrt_hw_stream *capt, const struct wrt_hw_geom *p
 	capt->play_channels = play->channels;
 }
 
+/* What capture records; NULL: silence. geom of a stream that does not run may be changing. */
+static const struct wrt_hw_stream *heard_by(const struct wrt_hw_dev *d,
+					    const struct wrt_hw_stream *play,
+					    struct wrt_hw_stream *capt)
+{
+	if (d->cfg.source != WRT_SIM_LOOPBACK || !play->running)
+		return NULL;
+	if (same_format(&play->geom, &capt->geom))
+		return play;
+	note_silence(capt, &play->geom);
+	return NULL;
+}
+
 void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 time)
 {
 	struct wrt_hw_stream *play = &d->stream[2 * pair];
 	struct wrt_hw_stream *capt = &d->stream[2 * pair + 1];
-	/* geom of a stream that does not run may be changing under us */
-	bool looped = d->cfg.source == WRT_SIM_LOOPBACK && play->running && capt->running;
 	u64 g;
 
-	if (looped && !same_format(&play->geom, &capt->geom)) {
-		note_silence(capt, &play->geom);
-		looped = false;
-	}
 	if (capt->running)
-		move_capture(capt, looped ? play : NULL, wrt_sim_frame_at(capt, time));
+		move_capture(capt, heard_by(d, play, capt), wrt_sim_frame_at(capt, time));
 	if (!play->running)
 		return;
 	g = wrt_sim_frame_at(play, time);

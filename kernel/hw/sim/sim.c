@@ -5,45 +5,44 @@
  */
 #include "engine.h"
 
-/*
- * Without points: look every quarter of the buffer, but every 10 ms at least and every
- * 1 ms at most. With points: every 100 ms at least, so that no look moves much data.
- */
+/* Without points: an interrupt every quarter of the buffer, within these bounds. */
 #define FRESH_MIN_HZ	100
 #define FRESH_MAX_HZ	1000
-#define MOVE_MIN_HZ	10
 
 /* ---- interrupts ------------------------------------------------------------- */
 
-/* Frames from here to the next point. */
-static u32 to_next_point(const struct wrt_hw_stream *s, u64 g)
-{
-	if (s->due_at_point && g == s->due_g)
-		return s->portion;
-	return s->portion - (u32)wrt_mod_u64(s->start_frame + (g - s->start_g), s->portion);
-}
-
-/* The next interrupt of a stream that has moved up to frame g: none after the end of playback. */
-static void arm(struct wrt_hw_stream *s, u64 g)
+/* Where a stream that has moved up to frame g interrupts next, without regard to its end. */
+static u64 next_due(struct wrt_hw_stream *s, u64 g)
 {
 	u32 rate = s->geom.rate, n;
-	bool at_point = false;
+
+	s->due_at_point = false;
+	if (!s->points || !s->geom.notify) {
+		n = wrt_min_u32(s->frames / 4, rate / FRESH_MIN_HZ);
+		return g + wrt_max_u32(n, rate / FRESH_MAX_HZ);
+	}
+	n = s->portion - (u32)wrt_mod_u64(s->start_frame + (g - s->start_g), s->portion);
+	if (n > rate / WRT_SIM_MOVE_MIN_HZ)
+		return g + rate / WRT_SIM_MOVE_MIN_HZ;
+	s->due_at_point = s->portion_time;
+	return g + n;
+}
+
+/* From a point to the next, mostly. After the end of playback nothing is due. */
+static void arm(struct wrt_hw_stream *s, u64 g)
+{
 	u64 due;
 
-	if (s->points && s->geom.notify) {
-		n = to_next_point(s, g);
-		at_point = n <= rate / MOVE_MIN_HZ;
-		due = g + (at_point ? n : rate / MOVE_MIN_HZ);
-	} else {
-		n = wrt_min_u32(s->frames / 4, rate / FRESH_MIN_HZ);
-		due = g + wrt_max_u32(n, rate / FRESH_MAX_HZ);
+	if (s->due_at_point && g == s->due_g && g + s->portion < s->end_g) {
+		wrt_sim_advance_due(s);
+		return;
 	}
+	due = next_due(s, g);
 	if (due >= s->end_g) {
-		at_point = false;
+		s->due_at_point = false;
 		due = g < s->end_g ? s->end_g : WRT_SIM_NO_END;
 	}
 	wrt_sim_set_due(s, due);
-	s->due_at_point = at_point;
 }
 
 /* One timer for all streams: points at the same time cost one interrupt. */
@@ -199,6 +198,7 @@ static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 	s->moved_frame = s->start_frame;
 	s->told_g = s->start_g;
 	s->silenced = false;
+	s->due_at_point = false;
 	s->running = true;
 	d->running |= 1u << s->slot;
 	arm_and_set_timer(s, s->start_g);
@@ -271,6 +271,7 @@ static bool sim_silenced(struct wrt_hw_stream *s, struct wrt_hw_geom *other)
 static void sim_points(struct wrt_hw_stream *s, bool on)
 {
 	s->points = on;
+	s->due_at_point = false;
 	if (s->running)
 		arm_and_set_timer(s, s->moved_g);	/* a point passed since then is due at once */
 }

@@ -38,6 +38,7 @@ void prove_mb(void);
 #define smp_wmb()		prove_wmb()
 #define smp_mb()		prove_mb()
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define IS_ENABLED(option)	false
 #define preempt_disable()	do { } while (0)
 #define preempt_enable()	do { } while (0)
 
