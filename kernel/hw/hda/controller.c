@@ -15,18 +15,23 @@
 #define TAGS_MAX	15
 #define QUIET_ROUNDS	10
 
-bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u32 value,
-		  u32 max_us)
-{
-	u32 us;
+static const struct hda_quirks real = {
+	.caps = WRT_HW_SG,
+	.align = HDA_REAL_ALIGN,
+	.buffer_min = 1024,	/* FIFOs hold 192 bytes or more, and count for a quarter at most */
+	.early_interrupt = true,
+	.fifo = true,
+	.dma_is_clock = true,
+	.continues = true,
+};
 
-	for (us = 0; (hda_read(d, offset, width) & mask) != value; us += 10) {
-		if (us >= max_us)
-			return false;
-		d->bus->delay_us(d->ctx, 10);
-	}
-	return true;
-}
+static const struct hda_quirks emulated = {
+	.caps = WRT_HW_SG | WRT_HW_EMULATED,
+	.align = 4,
+	.buffer_min = 512,
+	.position_step = 256,
+	.codec_start_is_slow = true,
+};
 
 /* ---- reset ------------------------------------------------------------------------- */
 
@@ -53,9 +58,8 @@ static void stop_everything(struct wrt_hw_dev *d)
 	hda_write(d, HDA_DPLBASE, 4, 0);
 }
 
-static bool set_reset(struct wrt_hw_dev *d, bool out)
+static bool set_crst(struct wrt_hw_dev *d, u32 value)
 {
-	u32 value = out ? HDA_GCTL_CRST : 0;
 	u32 us;
 
 	hda_write(d, HDA_GCTL, 4, value);
@@ -75,7 +79,7 @@ static bool enter_reset(struct wrt_hw_dev *d)
 		stop_everything(d);
 		hda_write(d, HDA_STATESTS, 2, HDA_STATESTS_ALL);
 	}
-	return set_reset(d, false);
+	return set_crst(d, 0);
 }
 
 static void clear_status(struct wrt_hw_dev *d)
@@ -122,7 +126,7 @@ static int bring_up(struct wrt_hw_dev *d, bool verbs)
 	if (!enter_reset(d))
 		return fail(d, "the controller does not go into reset");
 	d->bus->sleep_us(d->ctx, RESET_HOLD_US);
-	if (!set_reset(d, true))
+	if (!set_crst(d, HDA_GCTL_CRST))
 		return fail(d, "the controller does not come out of reset");
 	d->bus->sleep_us(d->ctx, CODECS_WAKE_US);
 	read_capabilities(d);
@@ -145,7 +149,9 @@ static u32 raised(const struct wrt_hw_dev *d)
 {
 	u32 sts = hda_read(d, HDA_INTSTS, 4);
 
-	return sts == 0xffffffffu ? 0 : sts & d->intctl & d->running;
+	if (sts == 0xffffffffu)
+		return 0;
+	return sts & d->intctl & d->running;
 }
 
 static u32 serve(struct wrt_hw_dev *d, u32 sts, u64 ns)
@@ -202,33 +208,58 @@ static void hda_suspend(struct wrt_hw_dev *d)
 	u32 i;
 
 	wrt_assert_may_sleep();
-	for (i = 0; i < d->nslots; i++) {
-		d->stream[i].armed = false;
-		wrt_hda_idle_stop_codec(&d->stream[i]);
-	}
+	for (i = 0; i < d->nslots; i++)
+		wrt_hda_stream_suspend(&d->stream[i]);
 	enter_reset(d);
 	d->asleep = true;
 }
 
-static int restore_path(struct wrt_hw_dev *d, u32 dir)
+static int restore_paths(struct wrt_hw_dev *d)
 {
-	if (!d->path[dir].length || d->cfg.codec_path)
+	u32 i;
+	int err;
+
+	if (d->cfg.codec_path)
 		return 0;
-	return wrt_hda_codec_restore(d, &d->path[dir]);
+	for (i = 0; i < 2; i++) {
+		if (!d->path[i].length)
+			continue;
+		err = wrt_hda_codec_restore(d, &d->path[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int restore_streams(struct wrt_hw_dev *d)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < d->nslots; i++) {
+		err = wrt_hda_stream_restore(&d->stream[i]);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static int hda_resume(struct wrt_hw_dev *d)
 {
-	int err = bring_up(d, !d->cfg.codec_path);
-	u32 i;
+	int err;
 
 	wrt_assert_may_sleep();
-	for (i = 0; !err && i < 2; i++)
-		err = restore_path(d, i);
-	for (i = 0; !err && i < d->nslots; i++)
-		err = wrt_hda_stream_restore(&d->stream[i]);
-	d->asleep = err;
-	return err;
+	err = bring_up(d, !d->cfg.codec_path);
+	if (err)
+		return err;
+	err = restore_paths(d);
+	if (err)
+		return err;
+	err = restore_streams(d);
+	if (err)
+		return err;
+	d->asleep = false;
+	return 0;
 }
 
 /* ---- what the slots can do --------------------------------------------------------- */
@@ -246,29 +277,30 @@ static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 		return WRT_ERANGE;
 	s = &d->stream[slot];
 	wrt_memset(c, 0, sizeof(*c));
-	c->flags = WRT_HW_SG;
-	if (d->cfg.emulated)
-		c->flags |= WRT_HW_EMULATED;
-	else if (s->dir == WRT_PLAYBACK)
+	c->flags = d->quirks->caps;
+	if (d->quirks->early_interrupt && s->dir == WRT_PLAYBACK)
 		c->flags |= WRT_HW_EARLY_IRQ;
 	c->dir = s->dir;
-	c->formats = (s->path->pcm & PCM_16 ? WRT_FMT_S16 : 0) |
-		     (s->path->pcm & PCM_32 ? WRT_FMT_S32 : 0);
+	if (s->path->pcm & PCM_16)
+		c->formats |= WRT_FMT_S16;
+	if (s->path->pcm & PCM_32)
+		c->formats |= WRT_FMT_S32;
 	c->channels_min = 2;
 	c->channels_max = 2;
 	c->rates = s->rates;
 	c->nrates = s->nrates;
 	c->rate_min = s->rates[0];
 	c->rate_max = s->rates[s->nrates - 1];
-	c->buffer_min = hda_buffer_min(d);
+	c->buffer_min = d->quirks->buffer_min;
 	c->buffer_max = HDA_BUFFER_MAX;
 	c->notify_max = HDA_BDL_MAX - 1;
 	c->notify_min = HDA_REAL_ALIGN;
-	c->notify_step = d->cfg.emulated ? HDA_EMULATED_ALIGN : HDA_REAL_ALIGN;
-	c->position_step = d->cfg.emulated ? HDA_EMULATED_STEP : 0;
+	c->notify_step = d->quirks->align;
+	c->position_step = d->quirks->position_step;
 	c->stop_max_us = HDA_STOP_MAX_US + 2 * HDA_SRST_MAX_US;
 	c->dma_bits = d->dma_bits;
-	c->registers = d->alias ? 1 << WRT_HW_POSITION_REGISTER | 1 << WRT_HW_CLOCK_REGISTER : 0;
+	if (d->alias)
+		c->registers = 1 << WRT_HW_POSITION_REGISTER | 1 << WRT_HW_CLOCK_REGISTER;
 	return 0;
 }
 
@@ -280,11 +312,11 @@ static int hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 	if (slot >= d->nslots)
 		return WRT_EINVAL;
 	s = &d->stream[slot];
-	if (s->open)
+	if (s->state != HDA_FREE)
 		return WRT_EBUSY;
 	if (d->broken)
 		return WRT_EIO;
-	s->open = true;
+	s->state = HDA_OPEN;
 	*out = s;
 	return 0;
 }
@@ -292,7 +324,7 @@ static int hda_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 static void hda_close(struct wrt_hw_stream *s)
 {
 	wrt_assert_may_sleep();
-	s->open = false;
+	s->state = HDA_FREE;
 }
 
 /* Registers of ours that harm nobody are in a page of copies, and nowhere else. */
@@ -310,7 +342,7 @@ static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 	r->width = 32;
 	if (kind == WRT_HW_POSITION_REGISTER) {
 		r->offset = s->base + SD_LPIB;
-		r->accuracy = d->cfg.emulated ? HDA_EMULATED_STEP : s->geom.frame_bytes;
+		r->accuracy = wrt_max_u32(d->quirks->position_step, s->geom.frame_bytes);
 		return 0;
 	}
 	r->offset = HDA_WALCLK;
@@ -324,9 +356,13 @@ static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 
 static u32 dma_bits(u32 gcap, const struct wrt_hda_config *cfg)
 {
-	u32 bits = gcap & HDA_GCAP_64OK ? 64 : 32;
+	u32 bits = 32;
 
-	return cfg->dma_bits ? wrt_min_u32(bits, cfg->dma_bits) : bits;
+	if (gcap & HDA_GCAP_64OK)
+		bits = 64;
+	if (cfg->dma_bits)
+		bits = wrt_min_u32(bits, cfg->dma_bits);
+	return bits;
 }
 
 u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg)
@@ -375,26 +411,30 @@ static int make_slot(struct wrt_hw_dev *d, u32 dir, u32 sd)
 	return wrt_hda_idle_open(s);
 }
 
-/* Input engines come first. The tag is the number plus one, for ever, and there are 15. */
+/* Input engines come first. The tag is the number plus one; there are 15. */
 static int make_slots(struct wrt_hw_dev *d)
 {
 	u32 first_out = HDA_GCAP_ISS(d->gcap);
-	int err = 0;
+	int err;
 
-	if (d->path[WRT_PLAYBACK].length && HDA_GCAP_OSS(d->gcap) && first_out < TAGS_MAX)
+	if (d->path[WRT_PLAYBACK].length && HDA_GCAP_OSS(d->gcap) && first_out < TAGS_MAX) {
 		err = make_slot(d, WRT_PLAYBACK, first_out);
-	if (!err && d->path[WRT_CAPTURE].length && HDA_GCAP_ISS(d->gcap))
-		err = make_slot(d, WRT_CAPTURE, 0);
-	if (!err && !d->nslots) {
-		d->bus->log(d->ctx, WRT_LOG_ERROR, "no DMA engine for the codec's path");
-		err = WRT_ERANGE;
+		if (err)
+			return err;
 	}
-	return err;
+	if (d->path[WRT_CAPTURE].length && HDA_GCAP_ISS(d->gcap)) {
+		err = make_slot(d, WRT_CAPTURE, 0);
+		if (err)
+			return err;
+	}
+	if (d->nslots)
+		return 0;
+	d->bus->log(d->ctx, WRT_LOG_ERROR, "no DMA engine for the codec's path");
+	return WRT_ERANGE;
 }
 
 static int set_up(struct wrt_hw_dev *d)
 {
-	u32 i;
 	int err;
 
 	d->positions = d->bus->dma_alloc(d->ctx, POSITIONS_BYTES, &d->positions_bus);
@@ -406,9 +446,12 @@ static int set_up(struct wrt_hw_dev *d)
 	d->alias = has_alias(d);
 	d->dma_bits = dma_bits(d->gcap, &d->cfg);
 	err = wrt_hda_codec_discover(d);
-	for (i = 0; !err && i < 2; i++)
-		err = restore_path(d, i);
-	return err ? err : make_slots(d);
+	if (err)
+		return err;
+	err = restore_paths(d);
+	if (err)
+		return err;
+	return make_slots(d);
 }
 
 int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg,
@@ -424,13 +467,18 @@ int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda
 	d->bus = bus;
 	d->ctx = ctx;
 	d->cfg = *cfg;
+	d->quirks = &real;
+	if (cfg->emulated)
+		d->quirks = &emulated;
 	err = set_up(d);
-	if (err) {
-		wrt_hda_destroy(d);
-		return err;
-	}
+	if (err)
+		goto err_destroy;
 	*out = d;
 	return 0;
+
+err_destroy:
+	wrt_hda_destroy(d);
+	return err;
 }
 
 void wrt_hda_destroy(struct wrt_hw_dev *d)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * engine.h - shared by the files of this room: controller.c (reset, interrupt, sleep),
- * verbs.c (talking to a codec), codec.c (its paths and controls), stream.c (DMA), idle.c
- * (what serves QEMU's codec while DMA is stopped).
+ * engine.h - shared by the files of this directory: controller.c (reset, interrupt, suspend),
+ * verbs.c (commands to a codec), codec.c (its paths and controls), stream.c (DMA), list.c (what
+ * DMA reads), idle.c (what serves QEMU's codec while DMA is stopped), format.c and io.c.
  */
 #ifndef WRT_HW_HDA_ENGINE_H
 #define WRT_HW_HDA_ENGINE_H
@@ -12,12 +12,9 @@
 
 #define HDA_DEPTH_MAX	10	/* widgets between converter and pin, both counted */
 #define HDA_RATES_MAX	11
-#define HDA_BUFFER_MIN	1024
-#define HDA_EMULATED_BUFFER_MIN	512
 #define HDA_BUFFER_MAX	(4u << 20)
 #define HDA_REAL_ALIGN	128	/* by the specification */
-#define HDA_EMULATED_ALIGN	4
-#define HDA_EMULATED_STEP	256	/* bytes that QEMU moves at once */
+#define HDA_UNUSED_TAG	15	/* no converter of an emulated controller uses it */
 #define HDA_STOP_MAX_US	1000
 #define HDA_SRST_MAX_US	300
 
@@ -59,37 +56,76 @@ struct hda_control {
 
 /* ---- DMA --------------------------------------------------------------------------- */
 
+/* What differs between real controllers and QEMU's. */
+struct hda_quirks {
+	u32 caps;			/* WRT_HW_... */
+	u32 align;			/* of addresses, lengths and points, bytes */
+	u32 buffer_min;			/* bytes */
+	u32 position_step;		/* bytes that DMA moves at once; 0: one frame */
+	bool early_interrupt;		/* it may come before the position passes the point */
+	bool fifo;			/* link and memory differ by the FIFO */
+	bool dma_is_clock;		/* DMA keeps up with the clock */
+	bool continues;			/* RUN 0 -> 1 continues the list, else it begins again */
+	bool codec_start_is_slow;	/* see idle.c */
+};
+
+/*
+ * States of a stream:
+ *
+ *   FREE <-- open(), close() --> OPEN <-- prepare(), release() --> PREPARED
+ *
+ *               start()               RUN reads 0
+ *   PREPARED ------------> RUNNING -----------------> HALTED
+ *    ^  ^  ^               |  |  ^                      |
+ *    |  |  +---- stop() ---+  |  |                      |
+ *    |  |                     |  +---- start() ----+    |
+ *    |  |                     |                    |    |
+ *    |  |                     +---- stop() ----> PAUSED |
+ *    |  +------------ suspend ------------------ IDLING |
+ *    +--------------- stop() ---------------------------+
+ *
+ * stop() ends in PAUSED on controllers that continue a list, in IDLING where there is an idle
+ * engine (QEMU), else in PREPARED, and so it does if RUN does not clear. release() leads from
+ * PAUSED and IDLING to OPEN, too.
+ */
+enum hda_state {
+	HDA_FREE,
+	HDA_OPEN,
+	/* From here on the stream is prepared: */
+	HDA_PREPARED,
+	HDA_IDLING,		/* the idle engine has the stream's tag */
+	HDA_PAUSED,		/* RUN is all that the registers lack */
+	/* From here on until stop(): */
+	HDA_RUNNING,
+	HDA_HALTED,		/* the engine has stopped by itself; this was reported once */
+};
+
 struct wrt_hw_stream {
 	struct wrt_hw_dev *dev;
 	u32 slot, dir;
-	u32 sd;			/* number of the stream descriptor; its tag is one more */
+	u32 sd;			/* number of the stream descriptor */
 	u32 base;		/* of its registers */
 	struct hda_path *path;
 	u32 rates[HDA_RATES_MAX];
 	u32 nrates;
 	u8 *bdl;
 	u64 bdl_bus;
-	bool open;
-	u8 *idle;		/* the idle engine's list and buffer; NULL: there is none */
+	u8 *idle;		/* list and buffer of the idle engine; NULL: there is none */
 	u64 idle_bus;
 	u32 idle_sd;
-	/* Of prepare(). */
+	enum hda_state state;	/* changes to or from RUNNING or HALTED: device lock */
+	/* Set by prepare(). */
 	struct wrt_hw_seg seg[HDA_BDL_MAX];
 	u32 nseg;
 	struct wrt_hw_geom geom;
 	u16 format;
 	u32 fifo_bytes;
-	bool prepared;
-	bool points;		/* somebody wants an interrupt at each */
-	/* Of start() and stop(), device lock. */
-	bool running;
-	bool halted;		/* by itself, and the core has been told */
-	bool armed;		/* the registers hold the list: RUN is all that is missing */
-	bool idling;		/* the idle engine has the stream's tag */
-	bool filled;		/* capture: the FIFO's worth has come to memory */
-	u32 list_base;		/* where in the buffer the list begins ... */
-	u32 behind;		/* ... and how far that is before where start() was told */
-	struct wrt_hw_pos last;	/* as last read */
+	/* Device lock. */
+	bool points;		/* a client wants an interrupt at each */
+	bool filled;		/* capture: the list has been filled beyond the FIFO's size */
+	u32 list_base;		/* offset in the buffer at which the list begins ... */
+	u32 behind;		/* ... and bytes from there to the offset that start() was given */
+	struct wrt_hw_pos last;	/* the last reading */
 	u64 timer_ns;		/* 0: not armed */
 	u32 rechecks;		/* for an interrupt that came before its position */
 };
@@ -98,6 +134,7 @@ struct wrt_hw_dev {
 	const struct wrt_hw_bus *bus;
 	void *ctx;
 	struct wrt_hda_config cfg;
+	const struct hda_quirks *quirks;
 	u32 gcap, dma_bits;
 	u32 engines;		/* stream descriptors in all */
 	u32 codecs;		/* that have answered to reset, bit mask */
@@ -120,12 +157,6 @@ struct wrt_hw_dev {
 	u32 nslots;
 };
 
-/* The FIFO counts for a quarter of the buffer at most, and real ones hold 192 bytes or more. */
-static inline u32 hda_buffer_min(const struct wrt_hw_dev *d)
-{
-	return d->cfg.emulated ? HDA_EMULATED_BUFFER_MIN : HDA_BUFFER_MIN;
-}
-
 /* ---- registers --------------------------------------------------------------------- */
 
 static inline u32 hda_read(const struct wrt_hw_dev *d, u32 offset, u32 width)
@@ -138,7 +169,7 @@ static inline void hda_write(const struct wrt_hw_dev *d, u32 offset, u32 width, 
 	d->bus->write(d->ctx, 0, offset, width, value);
 }
 
-/* In parentheses, as some system may have a macro of that name. */
+/* Parentheses: a system may have a macro of that name. */
 static inline void hda_barrier(const struct wrt_hw_dev *d)
 {
 	d->bus->write_barrier(d->ctx);
@@ -152,20 +183,19 @@ static inline void hda_put_le32(u8 *at, u32 value)
 		at[i] = (u8)(value >> (8 * i));
 }
 
-static inline void hda_put_entry(u8 *entry, u64 bus, u32 len, bool ioc)
-{
-	hda_put_le32(entry, (u32)bus);
-	hda_put_le32(entry + 4, (u32)(bus >> 32));
-	hda_put_le32(entry + 8, len);
-	hda_put_le32(entry + 12, ioc ? HDA_BDL_IOC : 0);
-}
-
 static inline u32 hda_get_le32(const u8 *at)
 {
 	return at[0] | (u32)at[1] << 8 | (u32)at[2] << 16 | (u32)at[3] << 24;
 }
 
-/* Busy, in steps of 10 us: until these bits of a register read so. False: too late. */
+static inline u32 hda_tag(const struct wrt_hw_stream *s)
+{
+	return s->sd + 1;
+}
+
+/* ---- io.c -------------------------------------------------------------------------- */
+
+/* Busy-wait until these bits of a register have this value. False: not within max_us. */
 bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u32 value,
 		  u32 max_us);
 
@@ -201,17 +231,30 @@ u32 wrt_hda_rates(u32 pcm, u32 *out);
 /* The format word of this geometry; false: there is none. */
 bool wrt_hda_find_format(const struct wrt_hw_geom *g, u16 *out);
 
-/* ---- idle.c: QEMU only, elsewhere these do nothing ----------------------------------- */
+/* ---- list.c ------------------------------------------------------------------------ */
 
-/* [S] Allocate what the idle engine of this stream needs, and free it. WRT_ENOMEM. */
+/* Write entry n of a list. */
+void wrt_hda_list_put(u8 *list, u32 n, u64 bus, u32 len, bool interrupt);
+
+/* The whole buffer, beginning at this offset. Returns the number of entries; 0: too many. */
+u32 wrt_hda_list_write(const struct wrt_hw_stream *s, u32 begin);
+
+/*
+ * [S] Keep the geometry, and its pieces: adjacent ones are joined. WRT_EINVAL: the engine cannot
+ * use these addresses; WRT_ERANGE: the list would be too long.
+ */
+int wrt_hda_list_set_buffer(struct wrt_hw_stream *s, const struct wrt_hw_geom *g);
+
+/* ---- idle.c ------------------------------------------------------------------------ */
+
+/* [S] Allocate s->idle, if this controller needs it, and free it. WRT_ENOMEM. */
 int wrt_hda_idle_open(struct wrt_hw_stream *s);
 void wrt_hda_idle_close(struct wrt_hw_stream *s);
 
-/* [A] The tag that the stream's own engine has to be programmed with. */
-u32 wrt_hda_idle_tag(const struct wrt_hw_stream *s);
-
-/* [A] Let the idle engine serve the codec; and the stream's own engine again, which runs. */
+/* The rest only if s->idle is set. [A] The idle engine takes the stream's tag. */
 void wrt_hda_idle_begin(struct wrt_hw_stream *s);
+
+/* [A] The stream's engine, which has been started with an unused tag, takes it back. */
 void wrt_hda_idle_end(struct wrt_hw_stream *s);
 
 /* [S] Stop the idle engine, and with it the codec. */
@@ -219,7 +262,8 @@ void wrt_hda_idle_stop_codec(struct wrt_hw_stream *s);
 
 /* ---- stream.c ---------------------------------------------------------------------- */
 
-/* [S] After resume: the codec listens again; start() programs the rest. */
+/* [S] The hardware loses everything; later the codec is connected again, start() does the rest. */
+void wrt_hda_stream_suspend(struct wrt_hw_stream *s);
 int wrt_hda_stream_restore(struct wrt_hw_stream *s);
 
 /* [A] Its interrupt, already acknowledged; sts is what it said. ns: entry of the handler. */

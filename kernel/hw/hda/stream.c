@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * stream.c - one DMA engine: its list of buffer pieces, start and stop, position, and when
- * to look without an interrupt. [A] operations run under the device lock, allocate nothing
- * and wait at most HDA_STOP_MAX_US.
- *
- * The list begins where DMA is to go on, so that it also goes on after a sleep, or on a
- * model that forgets its place in a pause. Offsets that the hardware tells count from there.
+ * stream.c - one DMA engine: start, stop and position, and when to read the position without an
+ * interrupt. [A] operations hold the device lock, allocate nothing and wait at most
+ * HDA_STOP_MAX_US. Offsets that the hardware reports count from where its list begins. The
+ * states of a stream are in engine.h.
  */
 #include "engine.h"
 
-#define ALL_ONES	0xffu	/* nobody answers there any more */
+#define ALL_ONES	0xffu	/* SD_CTL of a removed device */
 
-#define UNWRITTEN	0xffffffffu	/* no offset: the position buffer before DMA wrote it */
-#define FRESH_MIN_HZ	100	/* without points: a look every 10 ms at least ... */
+#define UNWRITTEN	0xffffffffu	/* no offset: DMA has not written the position buffer yet */
+#define FRESH_MIN_HZ	100	/* without points: an update every 10 ms at least ... */
 #define FRESH_MAX_HZ	1000	/* ... and every 1 ms at most */
 #define EARLY_FRAMES	32	/* an interrupt may be early by this much, and the FIFO */
 #define RECHECKS_MAX	8
@@ -32,7 +30,17 @@ static u64 now_ns(const struct wrt_hw_stream *s)
 	return s->dev->bus->now_ns(s->dev->ctx);
 }
 
-/* Its place in the position buffer: an offset, and a reserved word. */
+static bool is_prepared(const struct wrt_hw_stream *s)
+{
+	return s->state >= HDA_PREPARED;
+}
+
+static bool is_started(const struct wrt_hw_stream *s)
+{
+	return s->state >= HDA_RUNNING;
+}
+
+/* In the position buffer: an offset and a reserved word for each engine. */
 static u32 *position_entry(const struct wrt_hw_stream *s)
 {
 	return s->dev->positions + (size_t)2 * s->sd;
@@ -43,113 +51,31 @@ static u64 bytes_ns(const struct wrt_hw_stream *s, u32 bytes)
 	return wrt_mul_div_u64(bytes, WRT_NSEC_PER_SEC, (u64)s->geom.rate * s->geom.frame_bytes);
 }
 
-/* How far a is before b. */
+/* Bytes from offset a forward to b. */
 static u32 distance(const struct wrt_hw_stream *s, u32 a, u32 b)
 {
-	return a <= b ? b - a : s->geom.bytes - (a - b);
-}
-
-/* ---- the list ---------------------------------------------------------------------- */
-
-/* How far from this offset to where an entry has to end; there are at least two entries. */
-static u32 to_cut(const struct wrt_hw_stream *s, u32 at)
-{
-	const struct wrt_hw_geom *g = &s->geom;
-	u32 half = g->bytes / 2 / HDA_REAL_ALIGN * HDA_REAL_ALIGN;
-
-	if (g->notify > 1)
-		return g->notify_bytes - at % g->notify_bytes;
-	return at < half ? half - at : g->bytes - at;
-}
-
-static bool is_point(const struct wrt_hw_stream *s, u32 at)
-{
-	return s->geom.notify && at % s->geom.notify_bytes == 0;
-}
-
-/* All of the buffer, beginning at this offset. Returns the number of entries, 0: too many. */
-static u32 build_list(const struct wrt_hw_stream *s, u32 begin)
-{
-	u32 at = begin, left = s->geom.bytes, i = 0, n = 0, inside = begin;
-
-	while (inside >= s->seg[i].len)
-		inside -= s->seg[i++].len;
-	while (left) {
-		u32 len = wrt_min_u32(to_cut(s, at), s->seg[i].len - inside);
-
-		len = wrt_min_u32(len, left);
-		if (n == HDA_BDL_MAX)
-			return 0;
-		hda_put_entry(s->bdl + (size_t)n++ * HDA_BDL_ENTRY, s->seg[i].bus + inside, len,
-			      is_point(s, at + len));
-		left -= len;
-		at += len;
-		inside += len;
-		if (at == s->geom.bytes) {
-			at = 0;
-			i = 0;
-			inside = 0;
-		} else if (inside == s->seg[i].len) {
-			i++;
-			inside = 0;
-		}
-	}
-	hda_barrier(s->dev);
-	return n;
-}
-
-static bool reachable(const struct wrt_hw_stream *s, const struct wrt_hw_seg *seg)
-{
-	u32 bits = s->dev->dma_bits;
-
-	return bits >= 64 || !((seg->bus + seg->len - 1) >> bits);
-}
-
-/* Pieces that follow each other in bus memory are one. */
-static int copy_segments(struct wrt_hw_stream *s, const struct wrt_hw_geom *g)
-{
-	u32 align = s->dev->cfg.emulated ? HDA_EMULATED_ALIGN : HDA_REAL_ALIGN;
-	u32 i, left = g->bytes;
-
-	s->nseg = 0;
-	for (i = 0; i < g->nseg && left; i++) {
-		struct wrt_hw_seg seg = g->seg[i];
-		struct wrt_hw_seg *last = &s->seg[s->nseg ? s->nseg - 1 : 0];
-
-		seg.len = wrt_min_u32(seg.len, left);
-		if (!seg.len || seg.bus & (align - 1) || seg.len % align || !reachable(s, &seg))
-			return WRT_EINVAL;
-		left -= seg.len;
-		if (s->nseg && last->bus + last->len == seg.bus) {
-			last->len += seg.len;
-			continue;
-		}
-		if (s->nseg == HDA_BDL_MAX)
-			return WRT_ERANGE;
-		s->seg[s->nseg++] = seg;
-	}
-	return left ? WRT_EINVAL : 0;
+	if (a <= b)
+		return b - a;
+	return s->geom.bytes - (a - b);
 }
 
 /* ---- the registers ----------------------------------------------------------------- */
 
-static bool set_srst(struct wrt_hw_stream *s, bool on)
+static bool set_srst(struct wrt_hw_stream *s, u32 value)
 {
-	u32 value = on ? SD_CTL_SRST : 0;
-
 	sd_write(s, SD_CTL, 1, value);
 	return wrt_hda_wait(s->dev, s->base + SD_CTL, 1, SD_CTL_SRST, value, HDA_SRST_MAX_US);
 }
 
 /*
- * RUN reads 0: otherwise QEMU keeps a stream going whose tag it has forgotten. Older QEMUs
- * reset at once and never show SRST: that it comes is waited for, not insisted on.
+ * RUN must read 0 afterwards: QEMU keeps a stream running whose tag it has lost. Older QEMUs
+ * reset at once and never show SRST, so it is no error if SRST never reads 1.
  */
 static bool reset_engine(struct wrt_hw_stream *s)
 {
 	sd_write(s, SD_STS, 1, SD_STS_ALL);
-	set_srst(s, true);
-	return set_srst(s, false) && !(sd_read(s, SD_CTL, 1) & SD_CTL_RUN);
+	set_srst(s, SD_CTL_SRST);
+	return set_srst(s, 0) && !(sd_read(s, SD_CTL, 1) & SD_CTL_RUN);
 }
 
 static bool halt_engine(struct wrt_hw_stream *s)
@@ -160,19 +86,26 @@ static bool halt_engine(struct wrt_hw_stream *s)
 
 static int fail(struct wrt_hw_stream *s, const char *what)
 {
-	s->dev->bus->log(s->dev->ctx, WRT_LOG_ERROR, "%s: %s",
-			 s->dir == WRT_PLAYBACK ? "playback" : "capture", what);
+	static const char *const names[] = {
+		[WRT_PLAYBACK] = "playback",
+		[WRT_CAPTURE] = "capture",
+	};
+
+	s->dev->bus->log(s->dev->ctx, WRT_LOG_ERROR, "%s: %s", names[s->dir], what);
 	return WRT_EIO;
 }
 
-/* Everything from what is kept: the hardware may have forgotten it. */
+/* All registers from what is kept here: the hardware may have lost them. */
 static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 {
+	u32 tag = hda_tag(s);
 	u32 n;
 
+	if (s->state == HDA_IDLING)
+		tag = HDA_UNUSED_TAG;	/* until wrt_hda_idle_end() */
 	if (!reset_engine(s))
 		return fail(s, "the engine does not reset");
-	n = build_list(s, begin);
+	n = wrt_hda_list_write(s, begin);
 	s->list_base = begin;
 	s->behind = distance(s, begin, from);
 	if (s->behind > s->geom.bytes / 2)
@@ -180,7 +113,7 @@ static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 	s->filled = false;
 	*position_entry(s) = UNWRITTEN;
 	hda_barrier(s->dev);
-	sd_write(s, SD_CTL_TAG, 1, wrt_hda_idle_tag(s) << 4);
+	sd_write(s, SD_CTL_TAG, 1, tag << 4);
 	sd_write(s, SD_CBL, 4, s->geom.bytes);
 	sd_write(s, SD_FMT, 2, s->format);
 	sd_write(s, SD_LVI, 2, n - 1);
@@ -189,32 +122,36 @@ static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 	return 0;
 }
 
-/* ---- looks without an interrupt ---------------------------------------------------- */
+/* ---- position updates without an interrupt ----------------------------------------- */
 
 /*
- * Without points to keep the position fresh. With them only on a model: its DMA is no clock,
- * so a look that is missing (a lost interrupt, N = 1) must not make a whole buffer go unseen.
+ * Time to the next update; 0: none. Without points updates keep the position fresh. With points
+ * they are needed only where DMA is no clock: there an interrupt that is missing (a lost one, or
+ * with one point a buffer) must not leave a whole buffer unseen.
  */
-static u64 look_after_ns(const struct wrt_hw_stream *s)
+static u64 update_after_ns(const struct wrt_hw_stream *s)
 {
 	u32 rate = s->geom.rate * s->geom.frame_bytes;
 
-	if (s->points && s->geom.notify)
-		return s->dev->cfg.emulated ? bytes_ns(s, s->geom.bytes / 4 * 3) : 0;
-	return bytes_ns(s, wrt_max_u32(wrt_min_u32(s->geom.bytes / 4, rate / FRESH_MIN_HZ),
-				       rate / FRESH_MAX_HZ));
+	if (!s->points || !s->geom.notify)
+		return bytes_ns(s, wrt_max_u32(wrt_min_u32(s->geom.bytes / 4, rate / FRESH_MIN_HZ),
+					       rate / FRESH_MAX_HZ));
+	if (s->dev->quirks->dma_is_clock)
+		return 0;
+	return bytes_ns(s, s->geom.bytes / 4 * 3);
 }
 
 /*
- * Real engines say that the end of an entry has been fetched; the position may follow later.
- * Returns how long until it has passed the point, 0: it has.
+ * Real engines interrupt when the end of an entry has been fetched; the position may follow
+ * later. Returns the time until it passes the point, or 0 if it already has.
  */
 static u64 early_ns(const struct wrt_hw_stream *s)
 {
 	u32 early = s->fifo_bytes + EARLY_FRAMES * s->geom.frame_bytes;
 	u32 left;
 
-	if (s->dev->cfg.emulated || !s->points || !s->geom.notify || s->halted)
+	if (!s->dev->quirks->early_interrupt || !s->points || !s->geom.notify ||
+	    s->state == HDA_HALTED)
 		return 0;
 	left = s->geom.notify_bytes - s->last.dma % s->geom.notify_bytes;
 	if (left > wrt_min_u32(early, s->geom.notify_bytes / 2))
@@ -229,19 +166,27 @@ static void set_timer(struct wrt_hw_stream *s, u64 ns)
 	s->timer_ns = ns;
 }
 
-/*
- * s->last has just been read, or DMA begins there. Only a recheck depends on microseconds, so
- * only it reads the clock once more.
- */
-static void arm_timer(struct wrt_hw_stream *s, u64 ns, bool recheck)
+/* s->last has been read at ns, or DMA begins there. */
+static void arm_timer(struct wrt_hw_stream *s, u64 ns)
 {
-	u64 look = look_after_ns(s);
-	u64 early = recheck ? early_ns(s) : 0;
+	u64 after = update_after_ns(s);
 
-	if (early && (!look || early < look))
+	if (!after)
+		set_timer(s, 0);
+	else
+		set_timer(s, ns + after);
+}
+
+/* As above, but earlier if the position has not passed its point yet. */
+static void arm_recheck(struct wrt_hw_stream *s, u64 ns)
+{
+	u64 early = early_ns(s);
+	u64 after = update_after_ns(s);
+
+	if (early && (!after || early < after))
 		set_timer(s, now_ns(s) + early);
 	else
-		set_timer(s, look ? ns + look : 0);
+		arm_timer(s, ns);
 }
 
 static int read_registers(struct wrt_hw_stream *s);
@@ -250,36 +195,41 @@ void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns)
 {
 	if (sts & SD_STS_BCIS)
 		s->filled = true;
-	if (!s->halted)
+	if (s->state == HDA_RUNNING)
 		read_registers(s);
 	s->rechecks = 0;
-	arm_timer(s, ns, true);
+	arm_recheck(s, ns);
 }
 
 bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns)
 {
-	if (!s->running || !s->timer_ns || ns < s->timer_ns)
+	if (!is_started(s) || !s->timer_ns || ns < s->timer_ns)
 		return false;
 	s->timer_ns = 0;
-	if (!s->halted)
+	if (s->state == HDA_RUNNING)
 		read_registers(s);
 	s->rechecks++;
-	arm_timer(s, ns, s->rechecks < RECHECKS_MAX);
+	if (s->rechecks < RECHECKS_MAX)
+		arm_recheck(s, ns);
+	else
+		arm_timer(s, ns);
 	return true;
 }
 
 /* ---- position ---------------------------------------------------------------------- */
 
-/* What is in memory when the link has come to this offset, for want of a better source. */
+/* Without a position buffer: what is in memory when the link has come to this offset. */
 static u32 dma_from_link(struct wrt_hw_stream *s, u32 link)
 {
-	if (s->dir == WRT_PLAYBACK || s->dev->cfg.emulated)
+	if (s->dir == WRT_PLAYBACK || !s->dev->quirks->fifo)
 		return link;
 	if (link >= s->fifo_bytes) {
 		s->filled = true;
 		return link - s->fifo_bytes;
 	}
-	return s->filled ? s->geom.bytes + link - s->fifo_bytes : 0;
+	if (!s->filled)
+		return 0;
+	return s->geom.bytes + link - s->fifo_bytes;
 }
 
 static u32 in_buffer(const struct wrt_hw_stream *s, u32 offset)
@@ -288,11 +238,18 @@ static u32 in_buffer(const struct wrt_hw_stream *s, u32 offset)
 	return (u32)wrt_mod_u64((u64)s->list_base + offset, s->geom.bytes);
 }
 
+/* The link is behind memory in playback and ahead of it in capture. */
+static u32 link_distance(const struct wrt_hw_stream *s, const struct wrt_hw_pos *p)
+{
+	if (s->dir == WRT_PLAYBACK)
+		return distance(s, p->link, p->dma);
+	return distance(s, p->dma, p->link);
+}
+
 /*
- * Into the offsets of s->last. The position buffer is what DMA has done to memory; it is read
- * once (calls that the compiler cannot see through follow before it is used). LPIB is what has
- * gone over the link: behind memory in playback, before it in capture; and in place of a
- * position buffer that is never written.
+ * Set the offsets of s->last. The position buffer is what DMA has done to memory; it is read
+ * once (opaque calls follow before the value is used). LPIB is what has passed the link; it
+ * replaces a position buffer that is never written.
  */
 static int read_registers(struct wrt_hw_stream *s)
 {
@@ -307,23 +264,22 @@ static int read_registers(struct wrt_hw_stream *s)
 	if (dma > s->geom.bytes)
 		dma = dma_from_link(s, link);
 	if (dma < s->behind)
-		dma = s->behind;	/* played again what had been fetched before a reset */
+		dma = s->behind;	/* played again: it had been fetched before a reset */
 	else
 		s->behind = 0;
 	p->dma = in_buffer(s, dma);
 	p->link = in_buffer(s, link);
-	if (distance(s, s->dir == WRT_PLAYBACK ? p->link : p->dma,
-		     s->dir == WRT_PLAYBACK ? p->dma : p->link) > s->geom.bytes / 2)
+	if (link_distance(s, p) > s->geom.bytes / 2)
 		p->link = p->dma;	/* one of the two lags by a frame */
 	return 0;
 }
 
-/* Into s->last, with its times. DMA of a model is no clock: no early bound is needed there. */
+/* Set s->last with its times. Where DMA is no clock no early bound is needed. */
 static int read_position(struct wrt_hw_stream *s, u64 from_ns)
 {
 	int err;
 
-	if (!from_ns && !s->dev->cfg.emulated)
+	if (!from_ns && s->dev->quirks->dma_is_clock)
 		from_ns = now_ns(s);
 	err = read_registers(s);
 	if (err)
@@ -334,24 +290,23 @@ static int read_position(struct wrt_hw_stream *s, u64 from_ns)
 }
 
 /*
- * An engine that has turned RUN off by itself stands where it is. That is said once; later
- * readings have the time of that one, so that nobody takes the time since for a distance.
+ * An engine that has cleared RUN by itself is reported once. Later readings return its last
+ * position with the time of that reading, so that the time since is not taken for a distance.
  */
 int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 {
-	bool stands = !(sd_read(s, SD_CTL, 1) & SD_CTL_RUN);
-	bool fresh = stands && !s->halted;
+	bool runs = sd_read(s, SD_CTL, 1) & SD_CTL_RUN;
 	int err = 0;
 
-	if (!s->halted)
+	if (s->state == HDA_RUNNING)
 		err = read_position(s, p->from_ns);
 	*p = s->last;
 	if (err)
 		return err;
-	s->halted = stands;
-	if (stands)
-		s->armed = false;
-	return fresh;
+	if (runs || s->state != HDA_RUNNING)
+		return 0;
+	s->state = HDA_HALTED;
+	return 1;
 }
 
 u32 wrt_hda_register_base(struct wrt_hw_stream *s)
@@ -374,30 +329,28 @@ static void set_mask(struct wrt_hw_stream *s, bool on)
 void wrt_hda_points(struct wrt_hw_stream *s, bool on)
 {
 	s->points = on;
-	if (!s->running)
+	if (!is_started(s))
 		return;
 	set_mask(s, on && s->geom.notify);
-	arm_timer(s, now_ns(s), false);
+	arm_timer(s, now_ns(s));
 }
 
 /*
- * Where the list begins. What a real engine had fetched and not played is lost with a reset:
- * it begins with that. Real parts may insist on aligned entries, the newest of Intel's do: less
- * than HDA_REAL_ALIGN bytes are skipped.
+ * Where the list begins. A reset loses what a FIFO has fetched and not played, so the list begins
+ * with that. Its entries may have to be aligned (the newest of Intel's controllers insist): less
+ * than that is skipped.
  */
 static u32 list_begin(const struct wrt_hw_stream *s, u32 from)
 {
+	u32 align = s->dev->quirks->align;
 	u32 begin = from;
 
-	if (s->dev->cfg.emulated)
-		return from;
-	if (s->dir == WRT_PLAYBACK && from == s->last.dma)
+	if (s->dev->quirks->fifo && s->dir == WRT_PLAYBACK && from == s->last.dma)
 		begin = s->last.link;
-	begin = (begin + HDA_REAL_ALIGN - 1) / HDA_REAL_ALIGN * HDA_REAL_ALIGN;
+	begin = (begin + align - 1) / align * align;
 	return begin % s->geom.bytes;
 }
 
-/* A real engine goes on from a pause when RUN is set again; a model begins its list anew. */
 int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	struct wrt_hw_dev *d = s->dev;
@@ -405,33 +358,34 @@ int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 
 	if (from >= s->geom.bytes)
 		return WRT_EINVAL;
-	if (!s->armed || from != s->last.dma) {
-		s->armed = false;
+	if (s->state != HDA_PAUSED || from != s->last.dma) {
+		if (s->state == HDA_PAUSED)
+			s->state = HDA_PREPARED;
 		err = program(s, list_begin(s, from), from);
 		if (err)
 			return err;
-		s->armed = !d->cfg.emulated;
 	}
-	s->running = true;
-	s->halted = false;
 	s->rechecks = 0;
 	d->running |= 1u << s->sd;
 	set_mask(s, s->points && s->geom.notify);
 	*from_ns = now_ns(s);
 	sd_write(s, SD_CTL, 1, SD_CTL_RUN | SD_CTL_IRQS);
-	wrt_hda_idle_end(s);
+	if (s->state == HDA_IDLING)
+		wrt_hda_idle_end(s);
 	*ns = now_ns(s);
+	s->state = HDA_RUNNING;
 	s->last.dma = from;
 	s->last.from_ns = *from_ns;
 	s->last.ns = *ns;
-	arm_timer(s, *ns, false);
+	arm_timer(s, *ns);
 	return 0;
 }
 
-/* DMA goes on until the engine has halted, so the early bound is the time before that. */
+/* DMA runs until the engine has halted, so the early bound is a time before that. */
 int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
 	struct wrt_hw_dev *d = s->dev;
+	enum hda_state next = HDA_PREPARED;
 	bool stopped;
 	int err;
 
@@ -439,32 +393,47 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	set_timer(s, 0);
 	at->from_ns = 0;
 	err = wrt_hda_position(s, at);
-	wrt_hda_idle_begin(s);
+	if (s->state == HDA_RUNNING && s->idle) {
+		wrt_hda_idle_begin(s);
+		next = HDA_IDLING;
+	} else if (s->state == HDA_RUNNING && d->quirks->continues) {
+		next = HDA_PAUSED;
+	}
 	stopped = halt_engine(s);
-	if (err >= 0 && !s->halted && read_position(s, s->last.ns))
+	if (err >= 0 && s->state == HDA_RUNNING && read_position(s, s->last.ns))
 		err = WRT_EIO;
 	*at = s->last;
 	if (!stopped) {
 		fail(s, "the engine does not stop: resetting it");
-		set_srst(s, true);
-		s->armed = false;
+		set_srst(s, SD_CTL_SRST);
+		if (next == HDA_PAUSED)
+			next = HDA_PREPARED;
 	}
 	sd_write(s, SD_STS, 1, SD_STS_ALL);
-	if (s->halted)
-		s->armed = false;
-	s->running = false;
+	s->state = next;
 	d->running &= ~(1u << s->sd);
 	return err;
 }
 
 /* ---- preparing --------------------------------------------------------------------- */
 
-/* An odd value is the size less one; QEMU tells the size itself. */
+/* An odd value is the size less one; QEMU reports the size itself. */
 static u32 read_fifo_bytes(struct wrt_hw_stream *s)
 {
 	u32 value = sd_read(s, SD_FIFOS, 2);
 
 	return wrt_min_u32((value + 1) & ~1u, s->geom.bytes / 4);
+}
+
+static bool is_possible(const struct wrt_hw_stream *s, const struct wrt_hw_geom *g)
+{
+	if (!g->frame_bytes || !g->rate || g->channels != 2)
+		return false;
+	if (g->bytes < s->dev->quirks->buffer_min || g->bytes > HDA_BUFFER_MAX)
+		return false;
+	if (!g->notify)
+		return true;
+	return g->notify < HDA_BDL_MAX && g->notify * g->notify_bytes == g->bytes;
 }
 
 int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
@@ -473,29 +442,21 @@ int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	int err;
 
 	wrt_assert_may_sleep();
-	if (!g->frame_bytes || !g->rate || g->bytes < hda_buffer_min(s->dev) ||
-	    g->bytes > HDA_BUFFER_MAX ||
-	    g->channels != 2 || g->notify > HDA_BDL_MAX - 1 ||
-	    (g->notify && g->notify * g->notify_bytes != g->bytes) ||
-	    !wrt_hda_find_format(g, &s->format))
+	if (!is_possible(s, g) || !wrt_hda_find_format(g, &s->format))
 		return WRT_EINVAL;
-	err = copy_segments(s, g);
+	err = wrt_hda_list_set_buffer(s, g);
 	if (err)
 		return err;
-	s->geom = *g;
-	s->geom.seg = NULL;
 	s->points = false;
-	s->armed = false;
 	wrt_memset(&s->last, 0, sizeof(s->last));
-	if (!build_list(s, 0) || build_list(s, 0) == HDA_BDL_MAX)
-		return WRT_ERANGE;	/* beginning elsewhere makes it one longer */
 	err = program(s, 0, 0);
-	if (!err)
-		err = wrt_hda_codec_connect(s->dev, s->dir, s->sd + 1, s->format);
+	if (err)
+		return err;
+	err = wrt_hda_codec_connect(s->dev, s->dir, hda_tag(s), s->format);
 	if (err)
 		return err;
 	s->fifo_bytes = read_fifo_bytes(s);
-	s->prepared = true;
+	s->state = HDA_PREPARED;
 	wrt_memset(l, 0, sizeof(*l));
 	l->fifo_bytes = s->fifo_bytes;
 	l->codec_100ns = (u32)wrt_div_u64((u64)s->path->delay * 10000000, g->rate);
@@ -503,35 +464,52 @@ int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 }
 
 /*
- * An engine that still runs although it was told to stop and to reset would go on using memory
- * that is freed next: then the whole controller loses its way to memory, for good.
+ * If an engine still runs after stop and reset, it would use memory that is freed next. Then the
+ * whole controller loses its access to memory until it is bound again.
  */
+static void cut_off(struct wrt_hw_stream *s)
+{
+	struct wrt_hw_dev *d = s->dev;
+	u32 command;
+
+	fail(s, "the engine cannot be stopped: bus mastering is turned off");
+	command = d->bus->config_read(d->ctx, HDA_PCI_COMMAND, 2);
+	d->bus->config_write(d->ctx, HDA_PCI_COMMAND, 2, command & ~HDA_PCI_COMMAND_MASTER);
+	d->broken = true;
+}
+
 void wrt_hda_release(struct wrt_hw_stream *s)
 {
 	struct wrt_hw_dev *d = s->dev;
-	u32 control, command;
+	u32 control;
 
 	wrt_assert_may_sleep();
-	s->prepared = false;
-	s->armed = false;
+	if (s->state == HDA_IDLING)
+		wrt_hda_idle_stop_codec(s);
+	s->state = HDA_OPEN;
 	if (d->asleep)
-		return;		/* in reset it knows no address */
-	wrt_hda_idle_stop_codec(s);
+		return;		/* in reset the controller has no address of the buffer */
 	wrt_hda_codec_connect(d, s->dir, 0, 0);
 	control = sd_read(s, SD_CTL, 1);
-	if (control != ALL_ONES && control & SD_CTL_RUN) {
-		fail(s, "the engine cannot be stopped: bus mastering is turned off");
-		command = d->bus->config_read(d->ctx, HDA_PCI_COMMAND, 2);
-		d->bus->config_write(d->ctx, HDA_PCI_COMMAND, 2, command & ~HDA_PCI_COMMAND_MASTER);
-		d->broken = true;
-	}
+	if (control != ALL_ONES && control & SD_CTL_RUN)
+		cut_off(s);
 	sd_write(s, SD_BDPL, 4, 0);
 	sd_write(s, SD_BDPU, 4, 0);
+}
+
+void wrt_hda_stream_suspend(struct wrt_hw_stream *s)
+{
+	wrt_assert_may_sleep();
+	if (s->state == HDA_IDLING)
+		wrt_hda_idle_stop_codec(s);
+	if (is_prepared(s))
+		s->state = HDA_PREPARED;
 }
 
 int wrt_hda_stream_restore(struct wrt_hw_stream *s)
 {
 	wrt_assert_may_sleep();
-	return s->prepared ?
-	       wrt_hda_codec_connect(s->dev, s->dir, s->sd + 1, s->format) : 0;
+	if (!is_prepared(s))
+		return 0;
+	return wrt_hda_codec_connect(s->dev, s->dir, hda_tag(s), s->format);
 }
