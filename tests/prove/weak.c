@@ -416,6 +416,26 @@ static int one_snapshot(unsigned int at_least)
 	return k;
 }
 
+static void progress_once(unsigned int start)
+{
+	struct wavert_progress now;
+	unsigned int k;
+
+	looks_at_seq = 0;
+	weak_progress(&now);
+	for (k = start; k < npublished; k++)
+		if (now.packets == published[k].snapshot.packets &&
+		    now.linear == published[k].snapshot.linear)
+			break;
+	if (k == npublished) {
+		broken = "count and position that were never published together";
+		snprintf(detail, sizeof(detail), "packets %llu linear %llu",
+			 (unsigned long long)now.packets, (unsigned long long)now.linear);
+	} else if (k > newest_seen) {
+		newest_seen = k;
+	}
+}
+
 static void snapshot_once(unsigned int start)
 {
 	one_snapshot(start);
@@ -531,6 +551,8 @@ int main(void)
 		  snapshot_twice, 0, 2, 2, { 1, 1 } },
 		{ "page: for every order of memory accesses who was woken sees what it was woken for",
 		  snapshot_once, 2, 2, 4, { 1, 1, 1, 1 } },
+		{ "page: for every order of memory accesses count and position are of one publication",
+		  progress_once, 0, 2, 3, { 1, 0, 1 } },
 		{ "ring: for every order of memory accesses entries are whole",
 		  notifications, 0, 2, 3, { 1, 2, 1 } },
 		{ "ring: for every order of memory accesses entries are whole while they are overwritten",

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct wavert_progress;
 struct wavert_snapshot;
 struct wavert_notification;
 
@@ -16,6 +17,7 @@ extern unsigned char weak_page[4096];	/* the register page */
 void weak_writer_init(void);
 void weak_publish(uint32_t k, uint32_t passed);
 
+void weak_progress(struct wavert_progress *out);
 void weak_snapshot(struct wavert_snapshot *out);
 size_t weak_notifications(uint64_t *seen, struct wavert_notification *list);
 

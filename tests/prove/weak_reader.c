@@ -6,6 +6,13 @@
 
 #include "weak.h"
 
+void weak_progress(struct wavert_progress *out)
+{
+	struct wavert_stream s = { .page = (const struct wavert_page *)weak_page };
+
+	wavert_stream_progress(&s, out);
+}
+
 void weak_snapshot(struct wavert_snapshot *out)
 {
 	struct wavert_stream s = { .page = (const struct wavert_page *)weak_page };

@@ -47,23 +47,46 @@ void weak_writer_init(void)
 	pin.mp.stream = &stream;
 }
 
-/* Every member differs from what publication k - 1 and k + 1 say. */
-void weak_publish(u32 k, u32 passed)
+/* As after an interrupt that changed no more than the position. */
+static void publish_position(u32 k, u32 passed)
+{
+	stream.pos = (struct wrt_position) {
+		.offset = 1000 + k, .linear = 8000 + k, .ns = 9000 + k,
+		.points = pin.mp.client.passed + passed, .point_ns = 10000 + k,
+	};
+	stream.looks = 11000 + k;
+	wrt_page_publish_position(&pin.mp, &stream, passed);
+}
+
+/*
+ * Every member differs from what publication k - 1 and k + 1 say, but those that every second
+ * publication leaves as they are.
+ */
+static void publish(u32 k, u32 passed)
 {
 	struct wrt_hw_geom geom = {
 		.bytes = 2000 + k, .notify = 3000 + k, .rate = 4000 + k,
 		.format = 5000 + k, .channels = 6000 + k, .frame_bytes = 7000 + k,
 	};
 	struct wrt_snapshot s = {
-		.state = k % 2 ? WRT_STREAM_RUN : WRT_STREAM_READY,
+		.state = k % 4 == 1 ? WRT_STREAM_RUN : WRT_STREAM_READY,
 		.offset = 1000 + k, .linear = 8000 + k, .ns = 9000 + k,
 		.points = pin.mp.client.passed + passed, .passed = passed,
 		.point_ns = 10000 + k, .look = 11000 + k, .geom = &geom,
 		.stalls = 13000 + k, .register_base = 14000 + k,
 	};
-	u64 first = pin.mp.client.passed;
 
 	wrt_page_publish(&pin.mp, &s);
+}
+
+void weak_publish(u32 k, u32 passed)
+{
+	u64 first = pin.mp.client.passed;
+
+	if (k % 2)
+		publish(k, passed);
+	else
+		publish_position(k, passed);
 	pin.mp.client.passed += passed;
 	clock_ns = 12000 + k;
 	for (; passed; passed--)

@@ -256,6 +256,20 @@ static struct wavert_stream with_buffer(unsigned int direction, unsigned int n)
 	return s;
 }
 
+/* That both are of one publication, whatever the order of memory accesses: tests/prove/weak.c. */
+static void progress_is_count_and_position(void **state)
+{
+	struct wavert_stream s = make_stream();
+	struct wavert_progress now = { 0 };
+
+	(void)state;
+	memory.page.packets = 1ull << 33;
+	memory.page.linear = (1ull << 33) * PACKET + 12;
+	wavert_stream_progress(&s, &now);
+	assert_int_equal(now.packets, 1ull << 33);
+	assert_int_equal(now.linear, (1ull << 33) * PACKET + 12);
+}
+
 static void packets_lie_one_after_another(void **state)
 {
 	struct wavert_stream s = with_buffer(WAVERT_PLAYBACK, 3);
@@ -450,6 +464,7 @@ int main(void)
 		T(members_that_a_short_entry_lacks_are_0),
 		T(register_of_an_unknown_kind_is_refused),
 		T(structs_are_0_before_each_call),
+		T(progress_is_count_and_position),
 		T(packets_lie_one_after_another),
 		T(writable_is_what_can_be_in_time),
 		T(readable_is_what_is_complete_and_kept),

@@ -21,7 +21,7 @@
  * caller's.
  *
  * Threads: an object may be used by one thread at a time. Exceptions: wavert_stream_snapshot(),
- * _notifications(), _position(), _now(), _linear_now() and the packet calls other than _drain()
+ * _progress(), _notifications(), _position(), _now(), _linear_now() and the packet calls other than _drain()
  * may run concurrently with every call except close. Different objects are independent. After
  * fork() the child may only close. No function may be called in a signal handler.
  *
@@ -527,6 +527,19 @@ struct wavert_snapshot {
  * @snapshot: [out] copy
  */
 void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot);
+
+struct wavert_progress {
+	uint64_t packets;		/* C: notifications since the last STOP */
+	uint64_t linear;		/* bytes since the last STOP, at the last interrupt */
+};
+
+/**
+ * wavert_stream_progress() - copy count and position alone, of one moment: the cheapest answer to
+ *   a notification. No system call, cannot fail.
+ * @stream: stream
+ * @progress: [out] copy
+ */
+void wavert_stream_progress(const struct wavert_stream *stream, struct wavert_progress *progress);
 
 /**
  * wavert_stream_notifications() - copy new entries of the notification log. Returns their number

@@ -285,6 +285,18 @@ static void copy_words(void *to, const volatile void *from, size_t bytes)
 		t[i] = f[i];
 }
 
+void wavert_stream_progress(const struct wavert_stream *stream, struct wavert_progress *progress)
+{
+	const volatile struct wavert_page *page = stream->page;
+	uint32_t seq;
+
+	do {
+		seq = read_begin(stream->page);
+		progress->packets = page->packets;
+		progress->linear = page->linear;
+	} while (read_again(stream->page, seq));
+}
+
 void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot)
 {
 	const volatile struct wavert_page *page = stream->page;
