@@ -14,7 +14,7 @@ trap 'exit 1' HUP INT TERM
 what=${1-}
 shift
 case $what in
-build)	# every object anew, or there is nothing to warn about
+build)	# rebuilds every object: an old object gives no warnings
 	dir=$1
 	shift
 	rm -rf "$dir"

@@ -9,7 +9,7 @@
 #                              guest-long guest-programs hw
 #
 # environment: WRT_NO_UML=1    leave out the parts that run in User Mode Linux
-#              ONLY=REGEX       of the parts named, run what has such a name ("# ---- NAME" in
+#              ONLY=REGEX       of these parts, run only the runs with such a name ("# ---- NAME" in
 #                               the output): ONLY='race|abuse' tests/check.sh guest-debian
 #              PROGRESS=SECONDS  on a terminal, between two lines of what runs (8)
 #              LANES=N          parts that run at the same time, if none is named (2)
@@ -31,7 +31,7 @@ esac
 rm -rf "$logs"
 mkdir -p "$logs" build/guest
 
-# Counts one line of ours.
+# Prints and counts a failure of this script.
 not_ok()	# NAME [LOG]
 {
 	failed=$((failed + 1))
@@ -69,7 +69,7 @@ part()	# NAME COMMAND...
 	failed=$((failed + not_ok))
 }
 
-# A line every few seconds for who watches a terminal: what runs, and the results of it so far.
+# On a terminal, a line every few seconds: the parts that run, and their results so far.
 progress()
 {
 	local now name dir
@@ -155,7 +155,7 @@ plugin_test()	# BED MODULES
 		--file tests/guest/tap.sh --file tests/guest/plugin_test.sh -- sh plugin_test.sh
 }
 
-# Devices at fixed places: bind_test.sh knows them.
+# Devices at fixed addresses, which are those in bind_test.sh.
 bind_test()	# BED MODULES
 {
 	tests/guest/run --bed "$1" --timeout "$(time_limit "$1")" --no-insmod \
@@ -171,18 +171,18 @@ bind_test()	# BED MODULES
 		--file tests/guest/tap.sh --file tests/guest/bind_test.sh -- sh bind_test.sh
 }
 
-# On a kernel of tests/kernels/ the in-tree drivers are of no interest.
+# With a kernel of tests/kernels/ the in-tree drivers are not tested.
 hw_test()	# BED MODULES
 {
 	# shellcheck disable=SC2046 # nothing, or one word
 	env "MODULES=build/$2" tests/hw/run.sh --bed "$1" $([ -z "${WRT_KDIR-}" ] || echo --alone)
 }
 
-# Linked PCM streams make lockdep complain of the ALSA core: a stream's lock and its group's
+# Linked PCM streams cause a lockdep report of the ALSA core: the locks of a stream and of its group
 # are of one class, and snd_pcm_stream_group_ref() takes the one under the other.
 allow_linked='possible recursive locking|Call Trace:'
 
-# What an unprivileged user can do to the machine and to others. Figures are those of exact
+# Effects of an unprivileged user on the machine and on other users. The limits are those of exact
 # time on one processor; the others need two.
 hostile_parts()	# BED MODULES SECONDS
 {
@@ -248,7 +248,7 @@ build_guest()	# BED MODULES
 }
 
 # Parts that compare times need time that does not depend on the host's load: --icount,
-# with one processor. The others run on as many as they can get.
+# with one processor. The others use several processors.
 guest_parts()	# BED MODULES
 {
 	local bed=$1 dir=$2 rounds=30 seconds=10 reads=10000000
@@ -314,7 +314,7 @@ hw_parts()	# MODULES
 	part debian-hw hw_test debian "$1"
 }
 
-# Builds one of our own kernels, if need be. True if the part can run; else it says why not.
+# Builds a debug kernel if necessary. True if the part can run; otherwise prints the reason.
 has_kernel()	# PART BED
 {
 	if [ "$2" = uml ] && [ -n "${WRT_NO_UML-}" ]; then
@@ -349,10 +349,10 @@ demo_test()
 		if tests/demo/run.sh --defect $defect >"$logs/demo.$defect" 2>&1 ||
 			! grep -q '^FAILED: ' "$logs/demo.$defect"; then
 			bad=1
-			echo "not ok $((n + 1)) - the demo fails and says why with the planted defect $defect"
+			echo "not ok $((n + 1)) - the demo fails and names the reason with the injected defect $defect"
 			sed 's/^/# /' "$logs/demo.$defect"
 		else
-			echo "ok $((n + 1)) - the demo fails and says why with the planted defect $defect"
+			echo "ok $((n + 1)) - the demo fails and names the reason with the injected defect $defect"
 		fi
 	done
 	return $bad
@@ -405,7 +405,7 @@ run_part()
 	esac
 }
 
-# The closing line of a part that ran by itself, added to ours. Without one it has been killed.
+# Adds the last line of a part that ran on its own. Without that line it has been killed.
 add_up()	# PART
 {
 	local p f s code
@@ -427,9 +427,9 @@ by_itself()	# PART
 	flock "$logs/lock" cat "$logs/$1.out"
 }
 
-# As many parts at a time as there are lanes, the longest first, so that none is left alone at
-# the end. What several of them need is built before: the kernel of bed uml, which lint takes its
-# tools from, and modules and programs for guests. A part that needs what cannot be built says so.
+# Runs as many parts at a time as there are lanes, the longest first, so that none runs alone at
+# the end. Files that several parts need are built first: the kernel of uml, from which lint takes
+# its tools, and modules and programs for guests. A part reports if its files cannot be built.
 everything()
 {
 	local part running=() still pid

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests of check.sh and of time-limit: what did not run is a failure, what is slow is none.
+# Tests of check.sh and of time-limit: a part that did not run is a failure, a slow part is not.
 # check.sh runs in a tree of stubs, where each part prints one line at once. TAP on stdout.
 # Part of "check.sh layers".
 # shellcheck disable=SC2016,SC2317 # text of stubs; functions that check calls
@@ -158,7 +158,7 @@ uml_broken()
 
 # ---- a terminal, blanks ----------------------------------------------------------------------
 
-# The part goes on until the line is there.
+# The part runs until the line appears.
 shows_progress()
 {
 	new_tree
@@ -184,7 +184,7 @@ no_progress_in_a_pipe()
 	PROGRESS=1 ends green '^1 passed, 0 failed' prove && ! grep -q '^# [0-9]* s: ' "$work/out"
 }
 
-# No part sees the blanks, which make does not take; WRT_CACHE is where the links are.
+# No part gets a path with blanks, which make does not accept; the links are in WRT_CACHE.
 with_blanks()
 {
 	local tree="$work/a tree with blanks"
@@ -230,7 +230,7 @@ slow_passes()
 	[ "$code" = 0 ] && [ $((SECONDS - began)) -gt 4 ]
 }
 
-limited()	# COMMAND...: after a second; what it has started as well
+limited()	# COMMAND...: kills it and its processes after a second
 {
 	tests/time-limit 1 "$@" 2>"$work/limit"
 	[ $? = 124 ] && cat "$work/limit" && [ "$(grep -c '^time limit of 1 s reached' "$work/limit")" = 1 ]

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make coverage: which lines the tests run. The OS-neutral rooms are counted in the unit
-# tests on the host, the others in bed uml, where only our modules are compiled for gcov.
-# Writes build/coverage/table (printed as well) and build/coverage/FILE.gcov for each source.
+# make coverage: the lines that the tests execute. OS-neutral directories are counted in the unit
+# tests on the host, the others in uml, where only our modules are compiled for gcov.
+# Writes and prints build/coverage/table, and writes build/coverage/FILE.gcov for each source.
 #
 #   tests/coverage.sh            run everything, print the table
 #   tests/coverage.sh --table    print the table of the last run again
 #
-# Fails when a room is below 90 %.
+# Fails when a directory is below 90 %.
 set -u
 cd "$(dirname "$0")/.." || exit
 top=$PWD
@@ -40,7 +40,7 @@ guest()
 	return 1
 }
 
-# Every run of the guest has left its counts in a directory of its own; they add up.
+# Every run of the guest has written its counts to a separate directory; they are added.
 add_up()
 {
 	local run counts total=$out/total

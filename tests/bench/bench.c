@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * bench.c - the program in the guest; started by run.sh. It runs every row of the tables
- * below and says with markers where each period begins and ends; plugin.c counts. What it
- * prints (fields separated by tabs) is merged with the counts by report.awk:
+ * below and marks the beginning and end of each period; plugin.c counts. Its output
+ * (fields separated by tabs) is merged with the counts by report.awk:
  *
  *   kernel RELEASE
  *   hardware			rows from here on are of this kind
@@ -29,16 +29,16 @@
 #include "bench.h"
 #include "markers.h"
 
-#define WARM_UP		20		/* rounds of a segment before the counting begins */
+#define WARM_UP		20		/* rounds of a segment before counting starts */
 #define SEGMENTS	8		/* of a row, each at another distance to the ticks */
-#define STARTS		40		/* until all points fall on one frame */
+#define STARTS		40		/* until all points are in one frame */
 
 struct driver {
 	const char *name, *card;
 	const struct client *clients[5];
 	bool exact;	/* a period, a wake-up: its timer is as fine as the period */
 	const struct reader *readers[9];
-	const char *address, *bound;	/* of the PCI device, and by what name it is bound */
+	const char *address, *bound;	/* of the PCI device, and the name by which it is bound */
 	const char *beside;		/* the in-tree driver of the same device */
 };
 
@@ -83,8 +83,8 @@ static const struct plan {
 	unsigned int read_frames;	/* a period, where positions are read */
 	unsigned int first_row;
 	/*
-	 * What a whole number of periods and the kernel's tick, 4 ms, have in common: every
-	 * distance to the ticks that there is lies within this.
+	 * Common divisor of whole periods and the kernel's tick, 4 ms: every
+	 * possible distance to the ticks is below this.
 	 */
 	unsigned int phases_ns;
 } plans[] = {
@@ -119,12 +119,12 @@ static void sleep_us(long us)
 	nanosleep(&t, NULL);
 }
 
-/* ---- what the plugin has to know---------------- */
+/* ---- data for the plugin---------------- */
 
-/* A function of a module of ours. */
+/* A function of one of our modules. */
 static void tell_symbol(const char *symbol, uint64_t at, uint64_t end, bool sim)
 {
-	/* the data side of the simulator, with whatever the compiler put into it */
+	/* the functions of the simulator that copy data, with inlined ones */
 	static const char *const copy[] = {
 		"move_capture", "fill", "write_ramp", "write_silence", "put_le", "flip_bit",
 	};
@@ -196,7 +196,7 @@ static void tell_symbols(void)
 	free(list);
 }
 
-/* The in-tree driver of a device, of whatever modules it is made. */
+/* The in-tree driver of a device, with all its modules. */
 static bool is_driver(const char *module)
 {
 	return !strncmp(module, "snd_wavert_", strlen("snd_wavert_")) ||
@@ -247,7 +247,7 @@ static uint64_t least_periods(const struct bench *b)
 	return least;
 }
 
-/* Until every stream has moved on. */
+/* Waits until every stream has advanced. */
 static int one_round(const struct client *c, struct bench *b)
 {
 	uint64_t before = least_periods(b);
@@ -270,7 +270,7 @@ static int rounds(const struct client *c, struct bench *b, unsigned int n)
 
 /*
  * Waits for a moment that is `phase` after one of the kernel's ticks: every period here is
- * a whole number of thirds or halves of a tick, so it keeps its distance to them for ever
+ * a whole number of thirds or halves of a tick, so its distance to the ticks never changes
  * (or alternates), and what an interrupt costs depends on that distance.
  */
 static void wait_for_phase(uint64_t phase)
@@ -317,7 +317,7 @@ static int begin(const struct client *c, struct bench *b, bool exact, uint64_t p
 	}
 }
 
-/* What must hold for the numbers to mean anything; NULL: all well. */
+/* The condition that makes the numbers invalid; NULL: they are valid. */
 static const char *fault_of(const struct bench *b, const struct bench *before, bool exact,
 			    unsigned int n)
 {

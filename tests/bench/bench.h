@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * bench.h - what a client in the benchmark is. Each client does the same useful work:
- * wait until every stream has moved on by a period, and learn the position of each.
- * The buffer's contents are not touched by any.
+ * bench.h - a client in the benchmark. Each client does the same useful work:
+ * wait until every stream has advanced by a period, and read the position of each.
+ * No client touches the contents of the buffer.
  */
 #ifndef WRT_BENCH_H
 #define WRT_BENCH_H
@@ -34,11 +34,11 @@ struct bench {
 
 struct client {
 	const char *name;
-	const char *what;		/* it does, in the table */
+	const char *what;		/* description for the table */
 	/* All return 0 or a negative errno. */
 	int (*open)(struct bench *b);	/* everything up to start */
 	int (*start)(struct bench *b);
-	/* Wait once, read the positions of what has moved. */
+	/* Wait once, read the positions of the streams that have advanced. */
 	int (*wait)(struct bench *b);
 	void (*close)(struct bench *b);
 };
@@ -65,15 +65,15 @@ extern const struct reader reader_clock;
 struct lateness {
 	unsigned int count;
 	int64_t mean, p99, most;	/* ns */
-	int64_t unsure;			/* the ideal time is known to so many ns */
+	int64_t unsure;			/* the ideal time is known to this number of ns */
 };
 
 int wavert_lateness(const char *card, unsigned int frames, unsigned int rounds,
 		    struct lateness *l);
 
 /*
- * A PCI device by its address; hardware.c. Have this driver take it, put the id of the card
- * that it makes into id: 0 or a negative errno. One processor: its interrupts so far, or
+ * A PCI device by its address; hardware.c. Binds it to this driver, stores the id of the card
+ * in id: 0 or a negative errno. One processor: its interrupts so far, or
  * negative.
  */
 int hardware_bind(const char *address, const char *driver, char id[16]);

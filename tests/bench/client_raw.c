@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * client_raw.c - ALSA without alsa-lib, as cheap as its interface allows: one poll for all
+ * client_raw.c - ALSA without alsa-lib, at the lowest cost that its interface allows: one poll for all
  * streams, hw_ptr and appl_ptr in the mapped status and control pages, no other system
  * call. Streams are linked, so that they start together.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * client_timer.c - the floor: a timer that wakes a process, and nothing else. One stream
+ * client_timer.c - the floor: only a timer that wakes a process. One stream
  * is one timerfd with a blocking read; several are several, with one poll.
  */
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * client_wavert.c - WaveRT by libwavert, as its users write it: wait on an eventfd, read
- * the register page. Also the ways to read a position, and how late interrupts are.
+ * the register page. Also the ways to read a position, and the lateness of interrupts.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -212,7 +212,7 @@ static int64_t page_position(struct bench *b)
 	return (int64_t)s.linear / BENCH_FRAME;
 }
 
-/* As of now: the page says where DMA was and when, the clock how long ago that is. */
+/* The current position: that of the page, extrapolated by the clock. */
 static int64_t page_position_now(struct bench *b)
 {
 	struct wavert *w = b->state;
@@ -262,7 +262,7 @@ static const struct client client_register = {
 	.close = wavert_stop,
 };
 
-/* What the hardware says: nobody is asked, nothing is computed. */
+/* The register of the hardware: no call, no computation. */
 static int64_t register_alone(struct bench *b)
 {
 	struct wavert *w = b->state;

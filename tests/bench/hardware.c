@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hardware.c - PCI devices that several drivers take in turns: binding by driver_override,
- * and how often a device has interrupted. Called by bench.c, between what is counted.
+ * hardware.c - PCI devices that are bound to several drivers in turn, by driver_override,
+ * and the number of interrupts of a device. Called by bench.c, outside of the counted parts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -64,7 +64,7 @@ static int card_of(const char *address)
 	return access(path, F_OK) ? -ENODEV : card;
 }
 
-/* A driver may make its card in the background. */
+/* A driver may create its card asynchronously. */
 static int wait_for_card(const char *address)
 {
 	int ms, card = -ENODEV;

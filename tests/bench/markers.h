@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * markers.h - how the program in the guest talks to the plugin in QEMU: by instructions
+ * markers.h - messages of the program in the guest to the plugin in QEMU: instructions
  * that do nothing (xchg of a 16-bit register with itself, 66 87 xx), which the plugin
  * recognises in user code and does not count. Included by plugin.c and by the clients.
  *
- * MARK and BASE bound what is measured. Everything else is said in words of 64 bits,
+ * MARK and BASE delimit the measured part. Everything else is sent in words of 64 bits,
  * lowest bit first, one instruction a bit, and SEND at the end: an operation and its
  * arguments.
  */
@@ -22,26 +22,26 @@
 
 enum marker_op {
 	OP_RANGE = 1,		/* class, start, end: count this range in that class */
-	OP_ENTRY,		/* address: an interrupt of ours begins here */
+	OP_ENTRY,		/* address: entry of our interrupt handlers */
 	OP_SIGNAL,		/* address: and an event is signalled here */
 	OP_ACCESS,		/* address: a function that accesses a device's register once */
-	OP_ARM,			/* instrument anew, by what has been said */
+	OP_ARM,			/* instrument again with the ranges that were sent */
 	OP_ROW,			/* id: records from here on belong to this row */
-	OP_PAUSE,		/* nothing of interest until BASE */
+	OP_PAUSE,		/* nothing is counted until BASE */
 	OP_END,			/* the row ends */
 };
 
-/* Where an instruction belongs. A later range wins over an earlier one. */
+/* Class of an instruction. A later range overrides an earlier one. */
 enum marker_class {
 	CLASS_USER,
 	CLASS_VDSO,
 	CLASS_KERNEL,		/* the kernel proper */
-	CLASS_MODULES,		/* modules not named below: ALSA, drivers of others */
+	CLASS_MODULES,		/* modules not named below: ALSA, other drivers */
 	CLASS_CORE,		/* snd-wavert */
 	CLASS_BACKEND,		/* its backend; the in-tree drivers of hardware */
 	CLASS_COPY,		/* the simulator's sample copy */
-	CLASS_SYSCALLS,		/* not a class: system calls, counted beside */
-	CLASS_ACCESSES,		/* nor this: accesses to registers of devices */
+	CLASS_SYSCALLS,		/* not a class: system calls, counted separately */
+	CLASS_ACCESSES,		/* not a class: accesses to device registers */
 	CLASSES
 };
 

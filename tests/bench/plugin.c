@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * plugin.c - counts instructions in QEMU (TCG plugin, API version 1), by where they are:
- * user, kernel, modules of ours and of others. Loaded by run.sh; what to count is said by
- * the program in the guest, see markers.h.
+ * user, kernel, our modules and others. Loaded by run.sh; the program in the guest selects what
+ * to count, see markers.h.
  *
  *   -plugin count.so,out=FILE[,profile=FILE,row=ID]
  *
  * FILE receives a line a row: id, records, mean of each class, then of all classes
- * together mean, p50, p99 and most; then of the way from an interrupt to the first signal
- * count, mean and most; then mean accesses to registers of devices. The profile of one row:
- * address, "x", how often, for each instruction between BASE and PAUSE.
+ * together mean, p50, p99 and maximum; then of the path from an interrupt to the first signal
+ * count, mean and maximum; then mean accesses to device registers. The profile of one row:
+ * address, "x", number of executions, for each instruction between BASE and PAUSE.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -20,7 +20,7 @@
 
 #include "markers.h"
 
-/* ---- QEMU's side of the interface, as far as it is used; Debian ships no header ------ */
+/* ---- the part of QEMU's interface that is used; Debian ships no header --------------- */
 
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
@@ -78,7 +78,7 @@ struct record {
 static qemu_plugin_id_t self;
 static FILE *out, *profile;
 static uint64_t count[CLASSES];
-static bool armed;			/* before that nothing is counted: boot is faster */
+static bool armed;			/* counting starts after the boot, which is faster */
 
 static struct range {
 	uint64_t start, end;
@@ -89,7 +89,7 @@ static uint64_t entries[MAX_ENTRIES], signal_at;
 static uint64_t accesses[MAX_ACCESSES];
 static unsigned int nentries, naccesses;
 
-static uint64_t word[4];		/* a message, as far as it has come */
+static uint64_t word[4];		/* the part of a message that was received */
 static unsigned int bits;
 
 static bool in_row;
@@ -101,7 +101,7 @@ static size_t nrecords, room;
 static struct {
 	bool open;
 	uint64_t base, n, sum, most;
-} window;				/* from an interrupt of ours to the signal */
+} window;				/* from one of our interrupts to the signal */
 
 /* ---- profile: a counter for each instruction---------------- */
 
@@ -333,7 +333,7 @@ static unsigned int class_of(uint64_t address)
 	return class;
 }
 
-/* A marker is obeyed and not counted. */
+/* A marker is executed as a command and not counted. */
 static bool marker(struct qemu_plugin_insn *insn, const uint8_t *code)
 {
 	insn_cb cb;
@@ -376,7 +376,7 @@ static void watch(struct qemu_plugin_insn *insn, uint64_t address)
 
 /*
  * Registers are accessed by clients, by drivers themselves and by functions of the kernel
- * (ioread32(), for example), which have been named and serve ports too.
+ * (ioread32(), for example), which were named and also access ports.
  */
 static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
@@ -434,7 +434,7 @@ static void at_exit(qemu_plugin_id_t id, void *data)
 	}
 }
 
-/* At first, and again after a reset, with no code translated yet. */
+/* At the start and after each reset, before code is translated. */
 static void install(qemu_plugin_id_t id)
 {
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translate);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make bench: what a notification and a position cost, in instructions, in a guest whose
+# make bench: cost of a notification and of a position read, in instructions, in a guest whose
 # clock is its instructions: one boot for the simulator and other software, one for
-# emulated hardware. Documentation/benchmarks.md says how to read it.
+# emulated hardware. Documentation/benchmarks.md explains the result.
 # Prints the tables and whether the aims are met, writes build/bench.json.
 #
 # usage: run.sh [--twice] [--profile ROW] [--only ROW,ROW...] [--rounds N] [--fault NAME]
@@ -11,11 +11,11 @@
 #   --profile ROW  print functions by their share of a row (a number of the table)
 #   --only ROWS    measure these rows alone, without aims: faster, to compare two versions
 #   --rounds N     periods measured a row of one stream (default 1000), a quarter for more
-#   --fault NAME   plant a fault in the simulator (drop-irq): has to fail
+#   --fault NAME   inject a fault into the simulator (drop-irq): has to fail
 #
-# O=DIR: build directory (build/bench); with it bench.json is written there, too.
+# O=DIR: build directory (build/bench); with it bench.json is also written there.
 #
-# exit code: 0 if the measurement is valid, whatever the numbers are
+# exit code: 0 if the measurement is valid, independent of the numbers
 set -eu
 cd "$(dirname "$0")/../.."
 top=$PWD
@@ -68,7 +68,7 @@ boot_software() { # NAME COMMAND...
 		--debian-module snd-dummy --debian-module snd-aloop -- "$@"
 }
 
-# Those of hardware[], each bound by the program itself. DMA moves once a millisecond.
+# The drivers of hardware[], which the program binds. DMA moves once a millisecond.
 boot_hardware() { # NAME COMMAND...
 	local name=$1 word devices=()
 	shift
@@ -86,7 +86,7 @@ report() { # NAME JSON: the tables
 	awk -v json="$2" -v only="$only" -f "$here/report.awk" "$work/$1.counts" "$work/$1.guest"
 }
 
-# Functions by their share, of one row: addresses and symbols sorted into one list.
+# Functions of one row by their share: addresses and symbols sorted into one list.
 show_profile() {
 	{
 		sed -n 's/^\([0-9a-f]*\) [tTwW] \([^\t]*\)\t*\(.*\)$/\1 s \2 \3/p' "$work/out/kallsyms"
@@ -98,7 +98,7 @@ show_profile() {
 		LC_ALL=C sort -rn | head -n 60
 }
 
-# Which parts have a row that is wanted; hardware[] begins with 101.
+# The parts that have a selected row; hardware[] begins with 101.
 parts() {
 	if [ -z "$only" ] || [[ $only =~ ,[0-9]{1,2}, ]]; then echo software; fi
 	if [ -z "$only" ] || [[ $only =~ ,1[0-9]{2}, ]]; then echo hardware; fi
@@ -120,7 +120,7 @@ measure() { # NAME JSON
 	[ $code = 0 ] || die "the measurement is not valid"
 }
 
-# Rows of one stream in two results, by their totals.
+# Compares the totals of rows of one stream in two results.
 compare() {
 	paste "$work/first.counts" "$work/second.counts" | awk -v guest="$work/first.guest" '
 		BEGIN {

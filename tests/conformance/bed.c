@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bed.c - what tests begin with: a device, a stream, a buffer, sizes and data that the device
- * can do. Called by tests; see suite.h.
+ * bed.c - the set-up of tests: a device, a stream, a buffer, sizes and data that the device
+ * supports. Called by tests; see suite.h.
  */
 #include "suite.h"
 
@@ -10,9 +10,9 @@ void device(struct cf_device wish)
 	enum wrt_status st = cl->device(&wish);
 
 	if (st == CF_LACKS && cl->nature.hardware && wish.ramp)
-		lacks("needs captured data that can be told apart: QEMU's audio source is silent");
+		lacks("needs captured data that differ: QEMU's audio source is silent");
 	if (st == CF_LACKS && cl->nature.hardware)
-		lacks(wish.not_ready ? "needs a device that does not do as told" :
+		lacks(wish.not_ready ? "needs a device that cannot be programmed" :
 				       "needs a buffer above 4 MiB");
 	if (st == CF_LACKS)
 		lacks(wish.shaped ? "the simulator has no FIFO, no registers, and buffers of at most 4 MiB" :
@@ -23,7 +23,7 @@ void device(struct cf_device wish)
 void need_loopback(void)
 {
 	if (!cl->nature.loopback)
-		lacks("needs to record what is played: QEMU's audio source is silent");
+		lacks("needs to record the playback: QEMU's audio source is silent");
 }
 
 void need_registers(void)
@@ -82,8 +82,8 @@ uint32_t fit(uint32_t n, uint32_t bytes, uint32_t frame_bytes)
 }
 
 /*
- * Of a buffer that DMA jumps over at once nobody can tell how often it did. Emulated hardware
- * allows shorter buffers than it can be exact with.
+ * If DMA moves by more than a buffer at once, the number of passes is not known. Emulated hardware
+ * allows buffers that are too short for exact positions.
  */
 uint32_t small(uint32_t n, uint32_t frames)
 {

@@ -3,8 +3,8 @@
  * client_host.c - the client of client.h over core/, hw/sim/ and miniport/ in this process,
  * bound by tests/unit/testbed.c. Part of the host's conformance program.
  *
- * Time is the bed's: the clock in nanoseconds, or with CF_CLOCK=step the step clock. An
- * event is a counter; a stream and an event are what compat/hwdep/ makes of them.
+ * Time is that of testbed.c: the clock in nanoseconds, or with CF_CLOCK=step the step clock. An
+ * event is a counter; streams and events behave as in compat/hwdep/.
  */
 #include <pthread.h>
 
@@ -44,7 +44,7 @@ static struct {
 	struct cf_event event[EVENTS];
 } bed;
 
-/* What testbed.c finds wrong fails the test; the library that it was written for is not linked. */
+/* An error in testbed.c fails the test; the library that it was written for is not linked. */
 void _assert_true(const LargestIntegralType result, const char *const expression,
 		  const char *const file, const int line)
 {
@@ -147,7 +147,7 @@ static void host_end(void)
 
 	if (!bed.open)
 		return;
-	bed.open = false;	/* if closing fails, what is left is left */
+	bed.open = false;	/* if closing fails, the rest is not freed */
 	for (i = 0; i < STREAMS; i++)
 		if (bed.stream[i].used)
 			host_close(&bed.stream[i]);
@@ -202,7 +202,7 @@ static enum wrt_status host_caps(u32 dir, u32 pin, struct cf_caps *out)
 	out->pins = wrt_device_pins(&bed.tb.dev, dir);
 	out->buffer_max = s->caps.buffer_max;
 	out->notify_max = s->caps.notify_max;
-	return CF_LACKS;	/* what is announced is the binding's affair */
+	return CF_LACKS;	/* the binding announces interfaces */
 }
 
 /* ---- time ------------------------------------------------------------------------------- */
@@ -376,7 +376,7 @@ static struct cf_event *handle_of(struct object *o)
 	return &bed.event[i];
 }
 
-/* What the page showed when it was signalled: a client that wakes up sees no less. */
+/* C in the page at the signal: a client that wakes up reads at least this. */
 static void signalled(struct tb_event *e)
 {
 	struct object *o = (struct object *)e;
@@ -465,7 +465,7 @@ static enum wrt_status host_event_bad(struct cf_stream *s, enum cf_bad_event kin
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-/* As compat/hwdep/page.c has it. */
+/* As in compat/hwdep/page.c. */
 static u32 shown_state(const struct cf_stream *s)
 {
 	if (s->pin.page.state == WRT_STREAM_GONE)
@@ -559,7 +559,7 @@ static enum wrt_status host_reg(struct cf_stream *s, enum cf_register_kind kind,
 	return status;
 }
 
-/* What a register of the shaped hardware shows: the link, a FIFO behind DMA; the clock. */
+/* Value of a register of the simulated hardware: the link, one FIFO after DMA; the clock. */
 static enum wrt_status host_reg_read(struct cf_stream *s, enum cf_register_kind kind, u64 *out)
 {
 	struct wrt_snapshot snap;
@@ -574,7 +574,7 @@ static enum wrt_status host_reg_read(struct cf_stream *s, enum cf_register_kind 
 	return WRT_STATUS_SUCCESS;
 }
 
-/* ---- seams ---------------------------------------------------------------------------------- */
+/* ---- probes ---------------------------------------------------------------------------------- */
 
 static long host_held(enum cf_held what)
 {
@@ -607,7 +607,7 @@ static enum wrt_status host_fail_start(bool on)
 	return WRT_STATUS_SUCCESS;
 }
 
-/* The linker sends these calls of core and miniport here (--wrap). */
+/* The linker redirects these calls of core and miniport here (--wrap). */
 static int sleeps;
 
 int __real_usleep(unsigned int us);

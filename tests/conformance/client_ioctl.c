@@ -252,7 +252,7 @@ static void tell_kernel(const char *file, const char *text)
 	close(fd);
 }
 
-/* Allocations that may sleep count as well, and those of pages. */
+/* Allocations that may sleep are also counted, and those of pages. */
 static void prepare_to_fail(void)
 {
 	tell_kernel("failslab/ignore-gfp-wait", "N");
@@ -263,7 +263,7 @@ static void prepare_to_fail(void)
 	tell_kernel("fail_page_alloc/verbose", "0");
 }
 
-/* Of four pages one is refused: a buffer may get some of its memory, not all. */
+/* One of four pages is refused: a buffer may get a part of its memory. */
 static enum wrt_status alloc_at_random(struct cf_stream *s, struct cf_buffer *b)
 {
 	int fd = open("/proc/thread-self/make-it-fail", O_WRONLY | O_CLOEXEC);
@@ -286,7 +286,7 @@ static enum wrt_status alloc_at_random(struct cf_stream *s, struct cf_buffer *b)
 	return st;
 }
 
-/* fail-nth of this thread, where the kernel has it (bed uml). */
+/* fail-nth of this thread, if the kernel has it (uml). */
 static enum wrt_status ioctl_alloc_failing(struct cf_stream *s, struct cf_buffer *b, int n,
 					   bool *hit)
 {
@@ -521,7 +521,7 @@ static enum wrt_status ioctl_reg(struct cf_stream *s, enum cf_register_kind kind
 	return st;
 }
 
-/* By a load from the register itself, mapped at the first time. */
+/* By a load from the register itself, which is mapped at the first call. */
 static enum wrt_status ioctl_reg_read(struct cf_stream *s, enum cf_register_kind kind, uint64_t *out)
 {
 	const struct wavert_register *r = &s->reg[kind];
@@ -540,8 +540,8 @@ static enum wrt_status ioctl_reg_read(struct cf_stream *s, enum cf_register_kind
 }
 
 /*
- * QEMU's audio layer takes 1024 frames at once when something is played for the first time
- * since it was set up, and plays behind them from then on. No test is about that.
+ * QEMU's audio layer takes 1024 frames at once at the first playback
+ * after its set-up, and is late by them from then on. No test needs that.
  */
 static enum wrt_status warm_up(void)
 {
@@ -559,10 +559,10 @@ static enum wrt_status warm_up(void)
 	return st;
 }
 
-/* ---- seams ---------------------------------------------------------------------------------- */
+/* ---- probes ---------------------------------------------------------------------------------- */
 
 /*
- * Eventfds have numbers, the lowest free one first: a reference that was not put keeps one.
+ * Eventfds have ids, the lowest free one first: a reference that was not put keeps an id.
  * A stream that is not released keeps the module.
  */
 static long ioctl_held(enum cf_held what)
@@ -629,7 +629,7 @@ static const unsigned long calls[] = {
 
 #define CALLS (int)(sizeof(calls) / sizeof(*calls))
 
-/* Each argument ends where memory does, one byte too early. */
+/* Each argument ends at the end of the mapping, one byte too early. */
 static int ioctl_short_arguments(struct cf_stream *s)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -647,7 +647,7 @@ static int ioctl_short_arguments(struct cf_stream *s)
 	return accepted;
 }
 
-/* The same call to be written where it is read, and so on; and with too short a struct. */
+/* The same call with another direction, and with a struct that is too short. */
 static int ioctl_wrong_access(struct cf_stream *s)
 {
 	uint64_t arg[64] = { 0 };

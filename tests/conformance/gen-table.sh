@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Makes table.h, which the test program is compiled with: the statements of section 6 of
+# Writes table.h, with which the test program is compiled: the statements of section 6 of
 # Documentation/contract.md, `deviations` and `violations`. Called by the Makefiles.
 #
 #   gen-table.sh CONTRACT DEVIATIONS VIOLATIONS... >table.h

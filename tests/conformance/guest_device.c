@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guest_device.c - see guest_device.h. The simulator is loaded anew for each kind of device
- * that a test wishes; hardware is bound once, by name, and is what it is.
+ * guest_device.c - see guest_device.h. The simulator is loaded again for each kind of device
+ * that a test requests; hardware is bound once, by name, and cannot be changed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +47,7 @@ static const struct kind *kind = kinds;
 static struct cf_client *cl;
 static struct cf_device loaded;
 static bool is_loaded, unplugged;
-static char bus_name[32];	/* of the device, as its driver's unbind wants it */
+static char bus_name[32];	/* name of the device for the unbind file of its driver */
 int guest_step_fd = -1;
 
 void die(const char *what)
@@ -177,7 +177,7 @@ static bool has_message(void)
 	return found;
 }
 
-/* The mode says how it interrupts, and so it does. */
+/* Checks that it interrupts as the mode requires. */
 static void see_interrupt(void)
 {
 	char line[256];
@@ -223,7 +223,7 @@ void guest_begin(struct cf_client *client)
 	insert("snd-wavert", "");
 }
 
-/* What it says of itself; the rest was written down before. */
+/* The values that CAPS return; the others were set before. */
 static void ask_nature(void)
 {
 	struct wavert_caps c = { .direction = WAVERT_PLAYBACK };

@@ -11,11 +11,11 @@
 
 #define NODE		"/dev/snd/hwC0D0"
 
-extern int guest_step_fd;	/* the step file, while there is a card with one; else -1 */
+extern int guest_step_fd;	/* the step file of the card, or -1 */
 
-/* Once, before anything else: inserts what does not depend on wishes. */
+/* Called once, first: inserts modules that do not depend on the kind of device. */
 void guest_begin(struct cf_client *client);
-/* CF_LACKS; or DEVICE_BUSY: somebody holds the old one, though every stream has been closed. */
+/* CF_LACKS; or DEVICE_BUSY: the old one is still open, although every stream has been closed. */
 enum wrt_status guest_device(const struct cf_device *wish);
 void guest_unplug(void);
 void guest_plug_in(void);	/* if it has been unplugged */

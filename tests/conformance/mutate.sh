@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Injects one defect after the other into a copy of the tree and checks that the conformance
-# tests catch it: in host mode; in uml where the defect is in the binding (compat/hwdep/); in
-# modes hda-intx or ich where its name begins with hda- or ich-. A file in mutations/ is one
+# Injects one defect at a time into a copy of the tree and checks that the conformance
+# tests catch it: in host mode; in uml if the defect is in the binding (compat/hwdep/); in
+# modes hda-intx or ich if its name begins with hda- or ich-. A file in mutations/ is one
 # defect; its format: tests/inject. TAP on stdout. Called by hand, and by tests/check.sh with
 # --check. Takes 2 s for a defect on the host, 20 s for one of the binding, 60 s for the others.
 #
@@ -34,7 +34,7 @@ restore()	# the files in $files
 	done
 }
 
-# Where a defect is looked for: host, uml, hda-intx or ich.
+# The mode that has to find a defect: host, uml, hda-intx or ich.
 place_of()	# MUTATION FILE
 {
 	case ${1##*/}:$2 in

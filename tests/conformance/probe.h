@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * probe.h - what conformance tests do to an implementation besides the calls of client.h: inject
+ * probe.h - operations of conformance tests on an implementation in addition to client.h: inject
  * failures, stop time, and read its internal state. One for each binding, beside its cf_client.
  *
  * A call that the binding lacks returns CF_LACKS; [optional] ones are NULL instead.
@@ -15,7 +15,7 @@ struct cf_caps {
 	bool notification, input, output;	/* interfaces announced */
 };
 
-/* What the implementation holds; only comparable with itself. */
+/* A value for the resources in use; only comparable with itself. */
 enum cf_held { CF_HELD_BUFFERS, CF_HELD_EVENTS, CF_HELD_ENGINES, CF_HELD_KINDS };
 
 struct cf_probe {
@@ -39,9 +39,9 @@ struct cf_probe {
 	enum wrt_status (*fail_start)(bool on);
 	/* number of calls that may sleep within one GetPosition; -1: cannot be seen */
 	int (*position_sleeps)(struct cf_stream *s);
-	/* a client of its own: opens a stream, registers e, runs; time passes; is killed */
+	/* another client: opens a stream, registers e, runs; time passes; it is killed */
 	enum wrt_status (*client_dies)(struct cf_event *e);
-	/* calls with an argument cut short, of the wrong access type: how many were accepted */
+	/* calls with a truncated argument or the wrong access type: number of accepted ones */
 	int (*short_arguments)(struct cf_stream *s);
 	int (*wrong_access)(struct cf_stream *s);
 	enum wrt_status (*unknown_interface)(struct cf_stream *s);	/* asks for one */

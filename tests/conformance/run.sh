@@ -4,7 +4,7 @@
 # Called by tests/check.sh and by hand. TAP on stdout; the results are kept for the table.
 #
 #   run.sh [OPTION...] [ID...]
-#     --mode MODE         may be repeated; default: all that the table shows
+#     --mode MODE         may be repeated; default: all modes of the table
 #         host            core, miniport and simulator in a process, ASan and UBSan (gcc)
 #         host-clang      the same, compiled by clang
 #         host-step       the same (gcc), with the step clock
@@ -13,18 +13,18 @@
 #         debian-step-32              a 32-bit client
 #         hda-msi, hda-intx, ich      Debian's kernel on QEMU's emulated HD Audio (by message and
 #                         by line) and AC'97; exactly what `violations` lists may fail
-#         nt                          the Windows driver in Wine, below a stand-in port driver; its own
+#         nt                          the Windows driver in Wine, below a stand-in port driver; own
 #                         file of violations
 #         x86-kasan-step, -hrtimer, x86-kcsan-step, -hrtimer
 #                         in the debug kernels; not in the table
 #     --without-inferred  leave out statements of class inferred
-#     --profile NAME      sysvad, viosnd or reactos: expect what that one does (file
-#                         `deviations`); passes if we differ exactly where the file says. Host.
-#     --t-late US         how late a signal may be, microseconds (2000)
+#     --profile NAME      sysvad, viosnd or reactos: expect the behaviour of that one (file
+#                         `deviations`); passes if we differ exactly as in the file. Host.
+#     --t-late US         maximum delay of a signal, microseconds (2000)
 #     --table             write build/conformance/table.md from the results kept; run nothing
 #     ID                  run these statements only (WRT-064), keep no results
 #
-# O=DIR: build directory (build/conformance). MODULES=DIR: modules built for the bed already.
+# O=DIR: build directory (build/conformance). MODULES=DIR: modules already built for the guest.
 set -u
 case ${O-} in '' | /*) ;; *) O=$PWD/$O ;; esac
 case ${MODULES-} in '' | /*) ;; *) MODULES=$PWD/$MODULES ;; esac
@@ -78,7 +78,7 @@ modules()	# BED; leaves the directory in $built
 		$([ "$1" = uml ] && echo ARCH=um) >"$out/log" 2>&1 || { sed 's/^/# /' "$out/log"; return 1; }
 }
 
-# An allocation that is made to fail leaves a trace of the calls in the log: no bug report.
+# An allocation that is made to fail prints a call trace to the log, which is not a bug report.
 in_guest()	# BED CLOCK BITS ARGUMENT...
 {
 	local bed=$1 clock=$2 bits=$3 slow=()
@@ -95,7 +95,7 @@ in_guest()	# BED CLOCK BITS ARGUMENT...
 		env "CF_CLOCK=$clock" conformance -t 0 "$@"
 }
 
-# DMA moves once a millisecond, and the only source that is paced is silent.
+# DMA moves once a millisecond, and the only source with a rate is silent.
 on_emulated()	# MODE ARGUMENT...
 {
 	local mode=$1 module=snd-wavert-${1%-*} devices
@@ -133,7 +133,7 @@ run_mode()	# MODE ARGUMENT...
 	esac
 }
 
-# One program after the other, numbered through.
+# One program after the other, with continuous numbers.
 renumber()	# MODE
 {
 	sed -u -e '/^1\.\./d' -e "s/^\(not \)\{0,1\}ok [0-9]* - /\1ok - $1: /"
@@ -153,13 +153,13 @@ bad=0
 for mode in ${modes:-$all}; do
 	kept=$out/results/$mode.tap
 	[ "$profile" = documented ] || kept=$out/results/$mode.$profile
-	# not all of it: nothing for the table
+	# incomplete: no result for the table
 	{ [ $# = 0 ] && [ "${options[*]#-n}" = "${options[*]}" ]; } || kept=$out/some.tap
 	run_mode "$mode" "${options[@]}" "$@" 2>"$out/err" | tee "$kept" | renumber "$mode"
 	code=${PIPESTATUS[0]}
 	if [ "$code" != 0 ]; then
 		bad=1
-		# a test that failed has been told
+		# a failed test has been reported
 		grep -q '^not ok' "$kept" && [ "$code" = 1 ] || echo "not ok - $mode ended with exit code $code"
 		tail -n 30 "$out/err" | sed 's/^/# /'
 	fi

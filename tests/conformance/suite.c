@@ -4,12 +4,12 @@
  * Started by run.sh, on the host and in guests; see suite.h.
  *
  *   conformance [-p PROFILE] [-d DEVICE] [-n] [-l T_LATE] [-t SECONDS] [ID...]
- *     -p  expect what this implementation does (file `deviations`), not the contract:
- *         a test then passes if it differs exactly where the table says so
- *     -d  this device violates what the file `violations` says of it, and nothing else
+ *     -p  expect the behaviour of this implementation (file `deviations`), not the contract:
+ *         a test then passes if it differs exactly as in the table
+ *     -d  this device violates exactly the statements in the file `violations`
  *     -n  leave out statements of class inferred
  *     -l  T_late, microseconds
- *     -t  seconds a test may take (0: any)
+ *     -t  time limit of a test in seconds (0: none)
  *   ID: WRT-064; none: all
  */
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "suite.h"
-#include "table.h"		/* made from contract.md and `deviations` */
+#include "table.h"		/* generated from contract.md and `deviations` */
 
 enum result { PASSED, FAILED, LACKS, UNTESTABLE, TOO_LATE };
 
@@ -134,7 +134,7 @@ uint64_t want(const char *knob, uint64_t contract)
 	return d ? strtoull(d->value, NULL, 0) : contract;
 }
 
-/* A status that this project has no name for is given as a number. */
+/* A status without a name here is printed as a number. */
 enum wrt_status want_status(const char *knob, enum wrt_status contract)
 {
 	const struct cf_deviation *d = deviation(knob);
@@ -151,7 +151,7 @@ enum wrt_status want_status(const char *knob, enum wrt_status contract)
 	return (enum wrt_status)strtoul(d->value, NULL, 0);
 }
 
-/* The line of the table that says that the current test differs, or NULL. */
+/* The line of the table for the current test, or NULL. */
 static const struct cf_deviation *expected_difference(void)
 {
 	int i;
@@ -163,7 +163,7 @@ static const struct cf_deviation *expected_difference(void)
 	return NULL;
 }
 
-/* A line whose knob no check asked for says nothing: the table or a test is wrong. */
+/* A line that no check used is an error of the table or of a test. */
 static bool unused_deviation(void)
 {
 	int i;
@@ -175,7 +175,7 @@ static bool unused_deviation(void)
 	return false;
 }
 
-/* What the device is known to violate in the current test, or NULL. */
+/* The known violation of the device in the current test, or NULL. */
 static const struct cf_violation *expected_violation(void)
 {
 	int i;
@@ -190,8 +190,8 @@ static const struct cf_violation *expected_violation(void)
 /* ---- time and signals ------------------------------------------------------------------ */
 
 /*
- * Where time is not ours, was the machine late by 2 ms: did the test sleep longer than it
- * meant to, or was it held up since it last slept? What it finds then is no verdict.
+ * In real time: true if the machine was late by 2 ms, so that the test slept longer than
+ * intended, or was delayed since its last sleep. Then its results are not used.
  */
 static bool was_late;
 static uint64_t slept_until;
@@ -224,7 +224,7 @@ void go_to(struct cf_stream *s, uint64_t frames, uint64_t linear)
 		go(cf_rate / 10000);
 }
 
-/* Where time is virtual it may pass only when nobody has anything to do. */
+/* Virtual time may only pass when no thread can run. */
 void breathe(void)
 {
 	if (cl->kernel)
@@ -305,7 +305,7 @@ static bool complete(void)
 		for (n = 0, i = 0; i < CF_STATEMENTS; i++)
 			n += !strcmp(tests[j].id + 4, cf_statements[i].id + 4);
 		if (!n)
-			printf("# %s of %s is no statement\n", tests[j].id, tests[j].file);
+			printf("# %s of %s is not a statement\n", tests[j].id, tests[j].file);
 	}
 	return false;
 }
@@ -329,7 +329,7 @@ static void run_once(void (*fn)(void))
 		OK(cl->device(&plain));
 		fn();
 	}
-	if (!ending) {		/* what fails in ending a test comes here again */
+	if (!ending) {		/* a failure at the end of a test returns here again */
 		ending = true;
 		cl->end();
 	}
@@ -345,10 +345,10 @@ static void run(void (*fn)(void))
 	if (result != TOO_LATE)
 		return;
 	result = LACKS;
-	strcpy(why, "this machine is too slow: ten times the test itself was late");
+	strcpy(why, "this machine is too slow: the test itself was late ten times");
 }
 
-/* One line of TAP. True: as it should be. */
+/* Prints one line of TAP. True if the result is as expected. */
 static bool tell(int n, const struct cf_statement *s)
 {
 	const struct cf_deviation *d = expected_difference();
@@ -375,9 +375,9 @@ static bool tell(int n, const struct cf_statement *s)
 	if (result == FAILED)
 		printf("# %s\n", why);
 	if (!good && v)
-		printf("# not violated in what `violations` says: %s\n", v->check);
+		printf("# not violated as in `violations`: %s\n", v->check);
 	else if (!good && result != FAILED)
-		printf("# does not differ, or not in what `deviations` says\n");
+		printf("# does not differ, or not as in `deviations`\n");
 	fflush(stdout);
 	return good;
 }

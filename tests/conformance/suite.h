@@ -26,16 +26,16 @@ void cf_register(const char *id, void (*fn)(void), const char *file);
 __attribute__((format(printf, 3, 4)))
 void cf_fail(const char *file, int line, const char *fmt, ...);
 _Noreturn void lacks(const char *reason);		/* this mode cannot show it */
-_Noreturn void untestable(const char *reason);		/* no mode can */
+_Noreturn void untestable(const char *reason);		/* no mode can show it */
 
 /*
- * Where time is not ours: the test itself was on time, else it begins anew, a few times.
- * Never said of what the implementation did.
+ * In real time: checks that the test itself was on time; otherwise it starts again, a few times.
+ * Never used for results of the implementation.
  */
 void on_time(bool it_was);
 const char *cf_status_name(enum wrt_status s);
 
-/* In a hook of a signal a failure is noted and the hook goes on. */
+/* In a hook of a signal a failure is recorded and the hook continues. */
 #define CHECK(cond)							\
 	do {								\
 		if (!(cond))						\
@@ -63,7 +63,7 @@ const char *cf_status_name(enum wrt_status s);
 #define GIVES(got, name)	STATUS(got, WRT_STATUS_##name)
 #define OK(got)			STATUS(got, WRT_STATUS_SUCCESS)
 
-/* One of two is right. */
+/* One of two values is right. */
 #define EITHER(got, one, other)						\
 	do {								\
 		enum wrt_status is_ = (got);				\
@@ -73,13 +73,13 @@ const char *cf_status_name(enum wrt_status s);
 	} while (0)
 
 /*
- * What the profile selected says a test has to find, where it differs from the contract;
- * see the file `deviations`. Else what the contract says.
+ * The result that a test has to find by the selected profile, if it differs from the contract;
+ * see the file `deviations`. Otherwise that of the contract.
  */
 enum wrt_status want_status(const char *knob, enum wrt_status contract);
 uint64_t want(const char *knob, uint64_t contract);
 
-/* ---- a bed: 48 kHz, S16, stereo -------------------------------------------------- */
+/* ---- set-up: 48 kHz, S16, stereo ------------------------------------------------- */
 
 #define RATE		48000u
 #define FRAME		4u		/* bytes */
@@ -87,7 +87,7 @@ uint64_t want(const char *knob, uint64_t contract);
 #define SIZE		(PACKET * FRAME)	/* S, bytes */
 #define EOS		0x200u
 
-extern uint32_t cf_rate;		/* of advance(); RATE but in tests that set it */
+extern uint32_t cf_rate;		/* of advance(); RATE except in tests that set it */
 extern uint32_t cf_t_late_us;		/* T_late */
 
 void device(struct cf_device wish);	/* or lacks() */
@@ -105,33 +105,33 @@ struct cf_page page(struct cf_stream *s);
 uint32_t count(struct cf_stream *s);			/* GetPacketCount */
 uint8_t *map(struct cf_stream *s);			/* or fail */
 void go(uint64_t frames);				/* time passes */
-/* Frames that the position may be behind the clock: 0 where it moves by the frame. */
+/* Frames by which the position may lag the clock: 0 if it moves by the frame. */
 uint32_t late(void);
-/* Time passes; where the position may be late, until it is past so many frames since STOP. */
+/* Time passes; if the position may lag, until it has passed `frames` since STOP. */
 void go_to(struct cf_stream *s, uint64_t frames, uint64_t linear);
-/* The size that is granted for so many bytes in n packets. */
+/* The actual size for a request of `bytes` in n packets. */
 uint32_t fit(uint32_t n, uint32_t bytes, uint32_t frame_bytes);
-uint32_t small(uint32_t n, uint32_t frames);	/* a packet of so many frames, or the smallest */
-uint32_t channels(uint32_t wanted);			/* as many, or as there are */
+uint32_t small(uint32_t n, uint32_t frames);	/* a packet of `frames`, or the smallest */
+uint32_t channels(uint32_t wanted);			/* this number, or the maximum */
 uint32_t last_pin(void);
 void need_loopback(void);				/* or lacks() */
 void need_registers(void);				/* a device with them, or lacks() */
 
 /*
- * Captured data that the test knows: numbered frames (true), or silence (false), which
- * shows where it replaced a stain.
+ * Known captured data: numbered frames (true), or silence (false), which
+ * is visible where it replaced a marked part.
  */
 bool need_known_source(void);
 void stain(uint8_t *at, size_t n);
 bool stained(const uint8_t *at, size_t n);
 bool silent(const uint8_t *at, size_t n);
-void breathe(void);					/* in a loop of a thread beside the test */
+void breathe(void);					/* in a loop of another thread */
 uint64_t take(struct cf_event *e);
-void quiet(struct cf_event *e);				/* T_quiet passes, nothing comes */
+void quiet(struct cf_event *e);				/* T_quiet passes without a signal */
 
 /*
- * The next n signals of e; fn is called at the wake-up of each with k = 1, 2, ... In a
- * binding with hooks that is inside of the signal: it may read, not register or set states.
+ * Waits for the next n signals of e; calls fn at the wake-up of each with k = 1, 2, ... In a
+ * binding with hooks that is inside the signal: it may read, not register or set states.
  */
 void at_signals(struct cf_event *e, uint32_t n, void (*fn)(uint32_t k));
 

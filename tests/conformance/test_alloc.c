@@ -4,7 +4,7 @@
  */
 #include "suite.h"
 
-static const char *const of_memory = "memory and its mapping are the binding's affair";
+static const char *const of_memory = "the binding handles memory and its mapping";
 
 static struct cf_buffer granted(struct cf_stream *s, uint32_t n, uint32_t bytes)
 {
@@ -14,7 +14,7 @@ static struct cf_buffer granted(struct cf_stream *s, uint32_t n, uint32_t bytes)
 	return b;
 }
 
-/* It plays: n points a cycle of this many frames. */
+/* Runs the stream: n points in a cycle of `frames`. */
 static void works(struct cf_stream *s, uint32_t n, uint32_t frames)
 {
 	struct cf_event *e = event_on(s);
@@ -145,7 +145,7 @@ TEST(WRT_020)
 	SAME(granted(s, 1, fit(1, 4097, FRAME)).actual, fit(1, 4097, FRAME));
 }
 
-/* Every allocation of memory fails once. How many there were. */
+/* Makes every allocation of memory fail once. Returns their number. */
 static int starve(struct cf_stream *s, uint32_t bytes)
 {
 	bool hit = true;
@@ -159,7 +159,7 @@ static int starve(struct cf_stream *s, uint32_t bytes)
 
 		if (st == CF_LACKS)
 			lacks("this kernel cannot make an allocation fail");
-		if (!hit || st == WRT_STATUS_SUCCESS)	/* it did without */
+		if (!hit || st == WRT_STATUS_SUCCESS)	/* it succeeded without that memory */
 			SAME(b.actual, bytes);
 		else
 			STATUS(st, want_status("no-memory", WRT_STATUS_INSUFFICIENT_RESOURCES));
@@ -189,7 +189,7 @@ TEST(WRT_022)
 	bool hit;
 
 	if (!cl->kernel)
-		lacks("memory of this process comes whole or not at all");
+		lacks("memory of this process is never allocated partially");
 	s = open_pin(CF_RENDER, 0);
 	for (i = 0; i < 200; i++) {
 		struct cf_buffer b = { .notify = true, .count = 2, .bytes = 40 * SIZE };
@@ -204,7 +204,7 @@ TEST(WRT_022)
 			continue;
 		}
 		SAME(b.actual, 40 * SIZE);
-		memset(map(s), 1, b.actual);	/* all of it is there */
+		memset(map(s), 1, b.actual);	/* all of it can be accessed */
 		OK(cl->free(s));
 	}
 	CHECK(refused > 10 && refused < 190);
@@ -447,7 +447,7 @@ TEST(WRT_038)
 	go(20 * PACKET);
 	SAME(take(e), 0);
 	SAME(page(s).packets, 0);
-	CHECK(pos(s).linear >= 19 * SIZE);	/* though it plays */
+	CHECK(pos(s).linear >= 19 * SIZE);	/* although it runs */
 }
 
 TEST(WRT_039)

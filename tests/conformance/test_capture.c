@@ -122,7 +122,7 @@ TEST(WRT_196)
 	SAME(get(s).more, 0);
 }
 
-/* With this much between the converter and the buffer. */
+/* With this latency between the converter and the buffer. */
 static void stamps(uint64_t delay_ns)
 {
 	uint64_t began, last = 0, behind = want("stamp-behind-the-first-sample", 0);
@@ -199,7 +199,7 @@ TEST(WRT_199)
 	}
 	go_to(s, PACKET, 6 * PACKET);
 	OK(state(s, CF_PAUSE));
-	SAME(get(s).number, 5);		/* in PAUSE too */
+	SAME(get(s).number, 5);		/* also in PAUSE */
 	SAME(page(s).dropped, 0);
 }
 
@@ -235,7 +235,7 @@ static void packets_of(uint32_t n, bool numbers)
 		SAME(get(s).number, p);
 		slot = at + p % n * PACKET * 2;
 		if (!numbers) {
-			/* N=1: DMA had begun it again before it was stained; see its rest */
+			/* N=1: DMA had started it again before it was marked; check the rest */
 			CHECK(silent((uint8_t *)(slot + (n == 1 ? PACKET : 0)), n * SIZE / 2));
 			stain((uint8_t *)slot, SIZE);
 			continue;
@@ -309,7 +309,7 @@ TEST(WRT_205)
 	SAME(r.number, pos(s).linear / SIZE - 1);
 	CHECK(r.number >= 6);
 	at += r.number % 2 * PACKET * 2;
-	if (cl->exact)		/* pausing has cost no frame of the clock */
+	if (cl->exact)		/* the pause has lost no frame of the clock */
 		SAME(at[0], (uint16_t)(first + r.number * PACKET));
 	for (i = 0; i < PACKET; i++)
 		SAME(at[2 * i], (uint16_t)(at[0] + i));

@@ -25,7 +25,7 @@ TEST(WRT_046)
 
 	OK(state(s, CF_RUN));
 	go(PACKET / 2);
-	cl->close(s);	/* the bed sees to it that the engine goes before the memory */
+	cl->close(s);	/* testbed.c checks that the engine is released before the memory */
 	SAME(probe->held(CF_HELD_BUFFERS), buffers);
 	SAME(probe->held(CF_HELD_ENGINES), engines);
 	s = ready(CF_CAPTURE, 2, PACKET);
@@ -163,7 +163,7 @@ TEST(WRT_054)
 	OK(cl->free(s));
 	SAME(pos(s).state, CF_STOP);
 	SAME(pos(s).linear, 0);
-	if (!cl->kernel)	/* there an open stream holds both */
+	if (!cl->kernel)	/* there an open stream keeps both */
 		SAME(probe->held(CF_HELD_ENGINES), engines);
 	SAME(probe->held(CF_HELD_BUFFERS), buffers);
 	quiet(e);
@@ -197,14 +197,14 @@ TEST(WRT_056)
 	volatile uint8_t *at;
 
 	if (!cl->kernel)
-		lacks("memory and its mapping are the binding's affair");
+		lacks("the binding handles memory and its mapping");
 	at = map(s);
 	OK(state(s, CF_RUN));
 	go(PACKET);
 	OK(cl->remove());
 	at[0] = 1;
 	at[2 * SIZE - 1] = 2;
-	CHECK(at[0] == 1 || at[0] == 0);	/* it means nothing, but it can be touched */
+	CHECK(at[0] == 1 || at[0] == 0);	/* undefined contents, but it can be accessed */
 	SAME(page(s).state, CF_GONE);
 }
 

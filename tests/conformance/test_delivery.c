@@ -15,7 +15,7 @@ static void running(uint32_t dir, uint32_t n, uint32_t frames)
 	OK(state(s, CF_RUN));
 }
 
-/* In PAUSE all that passed has been signalled: the sum is exact in any mode. */
+/* In PAUSE every point that passed has been signalled: the sum is exact in any mode. */
 static uint64_t sum_is_exact(uint64_t so_far, uint32_t packet_bytes)
 {
 	uint64_t points;
@@ -27,8 +27,8 @@ static uint64_t sum_is_exact(uint64_t so_far, uint32_t packet_bytes)
 }
 
 /*
- * The next point: not a frame before it, and one signal. Where time is not ours there may
- * have been more of them. How many.
+ * The next point: not a frame before it, and one signal. In real time there may
+ * have been more points. Returns their number.
  */
 static uint64_t one_point(uint32_t frames)
 {
@@ -46,7 +46,7 @@ static uint64_t one_point(uint32_t frames)
 	return n;
 }
 
-/* The page tells of so many points; of more only where time is not ours. */
+/* The page has this number of points; more only in real time. */
 static void points_are(uint64_t n)
 {
 	uint64_t now = page(s).number;
@@ -67,7 +67,7 @@ TEST(WRT_090)
 	CHECK(sum_is_exact(sum, SIZE) >= 10);
 }
 
-/* The signal's own record says where the engine stood. */
+/* The record of the signal has the position of the engine. */
 static void belongs_to(uint32_t packet_bytes, uint32_t buffer, uint32_t offset)
 {
 	struct cf_page p = page(s);
@@ -291,7 +291,7 @@ TEST(WRT_102)
 	}
 	qsort(late, 100, sizeof(*late), by_size);
 	if (measured)
-		printf("# behind its point a signal is %llu ns (median), %llu (99%%), %llu (most)\n",
+		printf("# delay of a signal after its point: %llu ns (median), %llu (99%%), %llu (maximum)\n",
 		       (unsigned long long)late[49], (unsigned long long)late[98],
 		       (unsigned long long)late[99]);
 	CHECK(late[98] <= (uint64_t)cf_t_late_us * 1000);
@@ -305,7 +305,7 @@ TEST(WRT_103)
 	go(5 * PACKET + PACKET / 2);
 	if (probe->stall) {
 		probe->stall(9 * PACKET, RATE);
-		pos(s);		/* reading takes no point away */
+		pos(s);		/* reading consumes no point */
 		go(1);
 	}
 	OK(state(s, CF_PAUSE));
@@ -405,7 +405,7 @@ static void fill(uint32_t packet)
 		played[packet % 2 * PACKET + i] = frame_of(packet, i);
 }
 
-/* At once: the packet just played makes room for the one after next. */
+/* At once: the packet just played can be overwritten by the one after next. */
 static void refill(uint32_t k)
 {
 	fill(k + 1);
@@ -466,7 +466,7 @@ TEST(WRT_110)
 	one_point(first);
 	points_are(1);
 	CHECK(page(s).at_linear >= page(s).number * SIZE);
-	OK(state(s, CF_STOP));		/* and at once */
+	OK(state(s, CF_STOP));		/* and without delay */
 	OK(state(s, CF_RUN));
 	one_point(first);
 }

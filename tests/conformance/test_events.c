@@ -6,7 +6,7 @@
 
 #include "suite.h"
 
-/* Each event is signalled once at each of the next n points, and so many are passed. */
+/* Each event is signalled once at each of the next n points, and n points are passed. */
 static void each_counts(struct cf_stream *s, struct cf_event **e, int events, uint64_t packets)
 {
 	uint64_t before = pos(s).linear / SIZE, points;
@@ -172,7 +172,7 @@ TEST(WRT_071)
 		quiet(e);
 		OK(cl->event_register(s, e));
 	}
-	if (probe->stall && cl->exact) {	/* points that passed, and nobody was told yet */
+	if (probe->stall && cl->exact) {	/* points that passed and were not signalled yet */
 		go(PACKET - PACKET / 3);
 		probe->stall(3 * PACKET, RATE);
 		take(e);
@@ -215,7 +215,7 @@ TEST(WRT_073)
 	if (!probe->stall)
 		return;
 	OK(state(s, CF_RUN));
-	probe->stall(7 * PACKET, RATE);	/* points that passed, and nobody was told yet */
+	probe->stall(7 * PACKET, RATE);	/* points that passed and were not signalled yet */
 	OK(cl->event_register(s, g));
 	OK(state(s, CF_PAUSE));
 	SAME(take(g), 0);
@@ -321,7 +321,7 @@ TEST(WRT_080)
 	struct cf_stream *s = ready(CF_RENDER, 2, PACKET);
 
 	if (cl->event_bad(s, CF_NOT_OPEN, false) == CF_LACKS)
-		lacks("handles of events are the binding's affair");
+		lacks("the binding handles handles of events");
 	GIVES(cl->event_bad(s, CF_NOT_OPEN, false), INVALID_HANDLE);
 	GIVES(cl->event_bad(s, CF_NOT_OPEN, true), INVALID_HANDLE);
 }
@@ -331,12 +331,12 @@ TEST(WRT_081)
 	struct cf_stream *s = ready(CF_RENDER, 2, PACKET);
 
 	if (cl->event_bad(s, CF_NO_EVENT, false) == CF_LACKS)
-		lacks("handles of events are the binding's affair");
+		lacks("the binding handles handles of events");
 	GIVES(cl->event_bad(s, CF_NO_EVENT, false), OBJECT_TYPE_MISMATCH);
 	GIVES(cl->event_bad(s, CF_NO_EVENT, true), OBJECT_TYPE_MISMATCH);
 }
 
-/* Memory for registrations is set aside; what can run out is their number. */
+/* Memory for registrations is preallocated; only their number is limited. */
 TEST(WRT_082)
 {
 	struct cf_stream *s = ready(CF_RENDER, 2, PACKET);

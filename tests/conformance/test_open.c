@@ -4,7 +4,7 @@
  */
 #include "suite.h"
 
-static const char *const of_binding = "what is announced is the binding's affair, not the miniport's";
+static const char *const of_binding = "the binding announces interfaces, not the miniport";
 
 static struct cf_caps announced(uint32_t dir)
 {
@@ -28,7 +28,7 @@ TEST(WRT_002)
 	struct cf_stream *first = ready(CF_RENDER, 2, PACKET), *s;
 	uint32_t dir;
 
-	OK(state(first, CF_RUN));	/* what others did does not show */
+	OK(state(first, CF_RUN));	/* actions of other streams have no effect */
 	go(100);
 	for (dir = CF_RENDER; dir <= CF_CAPTURE; dir++) {
 		s = open_pin(dir, 0);

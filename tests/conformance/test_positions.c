@@ -121,7 +121,7 @@ TEST(WRT_139)
 		SAME(pos(s).play, 50 * FRAME);
 }
 
-/* Between two readings the frames are those of the time between them. */
+/* The frames between two readings agree with the time between them. */
 static uint64_t as_clock(const struct cf_position *a, const struct cf_position *b)
 {
 	uint64_t frames = (b->linear - a->linear) / FRAME;
@@ -153,7 +153,7 @@ static void moves_at(uint32_t rate)
 			SAME(frames, rate / 100 + (unsigned int)i * 7);
 		a = b;
 	}
-	as_clock(&first, &b);	/* where it is late, not by more and more */
+	as_clock(&first, &b);	/* if it lags, the lag does not grow */
 	cl->close(s);
 }
 
@@ -248,7 +248,7 @@ static void once(enum cf_register_kind kind)
 	struct cf_stream *s = open_pin(CF_RENDER, 0);
 	struct cf_register r;
 
-	CHECK(cl->reg(s, kind, &r) != WRT_STATUS_SUCCESS);	/* no buffer; does not count */
+	CHECK(cl->reg(s, kind, &r) != WRT_STATUS_SUCCESS);	/* no buffer; not counted */
 	OK(alloc(s, 2, 2 * SIZE));
 	OK(cl->reg(s, kind, &r));
 	CHECK(cl->reg(s, kind, &r) != WRT_STATUS_SUCCESS);
@@ -280,7 +280,7 @@ TEST(WRT_147)
 	struct cf_stream *s;
 	struct cf_register r;
 	uint64_t last = 0, first, now;
-	int i, wraps = 0, due = 13;	/* 13000 frames, where time is the test's */
+	int i, wraps = 0, due = 13;	/* 13000 frames, if the test controls time */
 
 	need_registers();
 	s = ready(CF_RENDER, 2, PACKET);
@@ -340,7 +340,7 @@ TEST(WRT_150)
 	once(CF_CLOCK_REGISTER);
 }
 
-/* What the clock register should count in this time. */
+/* The expected count of the clock register for this time. */
 static uint64_t ticks_in(uint64_t ns, const struct cf_register *r)
 {
 	return ns / 1000 * r->numerator / r->denominator / 1000000;
@@ -357,7 +357,7 @@ TEST(WRT_151)
 	s = ready(CF_RENDER, 2, PACKET);
 	OK(cl->reg(s, CF_CLOCK_REGISTER, &r));
 	CHECK(r.numerator && r.denominator);
-	reg(s, CF_CLOCK_REGISTER);	/* to be mapped takes time */
+	reg(s, CF_CLOCK_REGISTER);	/* the mapping takes time */
 	for (to = CF_STOP; to <= CF_RUN; to++) {
 		OK(state(s, to));
 		before = cl->now_ns(RATE);
@@ -415,7 +415,7 @@ TEST(WRT_153)
 	OK(cl->remove());
 	last = reg(t, CF_CLOCK_REGISTER);
 	go(PACKET);
-	SAME(reg(t, CF_CLOCK_REGISTER), last);		/* it does not reach what is gone */
+	SAME(reg(t, CF_CLOCK_REGISTER), last);		/* it does not show memory that was freed */
 }
 
 TEST(WRT_154)

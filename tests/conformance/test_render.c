@@ -4,7 +4,7 @@
  */
 #include "suite.h"
 
-/* N=2, with an event where one is wanted, after packet 0 was announced; in RUN. */
+/* N=2, with an event if requested, after packet 0 was announced; in RUN. */
 static struct cf_stream *running(struct cf_event **e)
 {
 	struct cf_stream *s = ready(CF_RENDER, 2, PACKET);
@@ -245,7 +245,7 @@ TEST(WRT_172)
 	CHECK(count(s) >= 4);
 }
 
-/* It has ended: so many signals, so many packets, this position; and no more. */
+/* The stream has ended: exactly this number of signals and packets, this position. */
 static void ended(struct cf_stream *s, struct cf_event *e, uint64_t signals, uint64_t packets,
 		  uint64_t linear)
 {
@@ -358,7 +358,7 @@ TEST(WRT_178)
 static void ends_in_time(struct cf_stream *s, struct cf_event *e, struct cf_event *f)
 {
 	go(PACKET + PACKET / 4 + late());
-	OK(put_eos(s, 2, SIZE / 2 + 1));	/* whole frames count */
+	OK(put_eos(s, 2, SIZE / 2 + 1));	/* only whole frames are valid */
 	go(PACKET - late() / 2);
 	SAME(take(e), 2);
 	if (cl->exact) {
@@ -425,7 +425,7 @@ TEST(WRT_181)
 
 	OK(state(s, CF_RUN));
 	go(20 * PACKET + 100 + late());
-	SAME(page(s).underruns, 0);	/* nobody announces anything */
+	SAME(page(s).underruns, 0);	/* no packet is announced */
 	OK(state(s, CF_PAUSE));
 	CHECK(count(s) >= 20);
 	SAME(count(s), pos(s).linear / SIZE);
@@ -491,7 +491,7 @@ static uint64_t presented(struct cf_stream *s)
 	return frames;
 }
 
-/* Frames between the buffer and the ear, as far as the device tells. */
+/* Frames between the buffer and the output, as reported by the device. */
 static uint64_t kept_back(struct cf_stream *s)
 {
 	struct cf_latency l;
@@ -507,7 +507,7 @@ TEST(WRT_184)
 
 	CHECK(presented(s) < PACKET / 2);
 	if (!cl->nature.hardware)
-		SAME(behind, 0);	/* the simulator keeps nothing back */
+		SAME(behind, 0);	/* the simulator has no delay */
 	go(100 + behind + late());
 	OK(state(s, CF_PAUSE));
 	CHECK(presented(s));
@@ -550,15 +550,15 @@ TEST(WRT_185)
 	grows(s);
 	OK(state(s, CF_PAUSE));
 	SAME(presented(s), pos(s).linear / FRAME - 92);
-	OK(state(s, CF_STOP));		/* behind the end it runs until the hardware has drained */
+	OK(state(s, CF_STOP));		/* after the end it runs until the hardware has drained */
 	OK(put_eos(s, 0, SIZE));
 	OK(state(s, CF_RUN));
 	go(PACKET);
 	SAME(presented(s), PACKET - 92);
 	go(50);
-	if (cl->now_ns(RATE) > 1000000000) {	/* the step clock's reading stands still */
+	if (cl->now_ns(RATE) > 1000000000) {	/* the reading of the step clock does not change */
 		CHECK(presented(s) <= PACKET - 42);
-		CHECK(presented(s) >= PACKET - 43);	/* reckoned from ns */
+		CHECK(presented(s) >= PACKET - 43);	/* computed from ns */
 	}
 	go(PACKET);
 	CHECK(presented(s) <= PACKET);

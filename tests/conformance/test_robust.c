@@ -12,7 +12,7 @@ TEST(WRT_210)
 	struct cf_event *e;
 
 	if (!probe->short_arguments)
-		lacks("arguments are copied by the binding");
+		lacks("the binding copies arguments");
 	s = ready(CF_RENDER, 2, PACKET);
 	e = event_on(s);
 	OK(state(s, CF_RUN));
@@ -30,7 +30,7 @@ TEST(WRT_211)
 	struct cf_stream *s;
 
 	if (!probe->wrong_access)
-		lacks("access types are the binding's affair");
+		lacks("the binding handles access types");
 	s = ready(CF_RENDER, 2, PACKET);
 	SAME(probe->wrong_access(s), 0);
 	SAME(pos(s).state, CF_STOP);
@@ -42,7 +42,7 @@ static bool enough;
 static uint32_t packet;		/* frames */
 static int wrong, calls;
 
-/* The five calls, as fast as it goes; what they say has to make sense. */
+/* The five calls, as fast as possible; their results have to be plausible. */
 static void *ask(void *arg)
 {
 	struct cf_position p;
@@ -143,7 +143,7 @@ TEST(WRT_214)
 		SAME(probe->held(i), before[i]);
 }
 
-/* Underruns when so many packets had been played, and the test was where it meant to be. */
+/* Underruns after this number of packets; checks that the test was on time. */
 static void underruns_are(struct cf_stream *s, uint32_t packets, uint64_t n)
 {
 	uint64_t seen = page(s).underruns;
@@ -245,7 +245,7 @@ TEST(WRT_217)
 	enum wrt_status got = cl->reg(s, CF_PACKET_REGISTER, &r);
 
 	if (got == CF_LACKS)
-		lacks("answered by the binding");
+		lacks("the binding answers it");
 	STATUS(got, WRT_STATUS_NOT_SUPPORTED);
 }
 

@@ -50,7 +50,7 @@ TEST(WRT_121)
 	CHECK(before >= 600 * FRAME);
 }
 
-/* Goes there in these n steps, where they can be seen. */
+/* Changes the state in these n steps, if they can be observed. */
 static void steps_to(struct cf_stream *s, uint32_t to, const uint32_t *expected, int n)
 {
 	uint32_t seen[16];
@@ -144,7 +144,7 @@ TEST(WRT_125)
 
 	OK(state(s, CF_ACQUIRE));
 	CHECK(state(s, CF_RUN) != WRT_STATUS_SUCCESS);	/* no buffer */
-	is_in(s, CF_PAUSE);	/* the steps before were taken (Q14) */
+	is_in(s, CF_PAUSE);	/* the steps before it were made (Q14) */
 	if (!probe->fail_start)
 		return;
 	OK(state(s, CF_STOP));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * bed.c - see bed.h. The binding that the fuzzer lends to the miniport: what it is told is
- * compared with the second account at once.
+ * bed.c - see bed.h. The binding that the fuzzer provides for the miniport: each notification is
+ * compared with the independent account at once.
  */
 #include "bed.h"
 
-/* ---- what the card's clock says --------------------------------------------------- */
+/* ---- the card's clock -------------------------------------------------------------- */
 
 u64 fz_frame_at(const struct fz_bed *bed, u32 rate, u64 ns)
 {
@@ -97,17 +97,17 @@ static void check_page(const struct wrt_snapshot *s)
 	if (!g->notify_bytes)
 		HOLDS(!s->points);
 	else if (s->passed || s->state != WRT_STREAM_RUN)
-		/* an end announced where it has been passed already is told in RUN */
+		/* an end that was passed before it was announced is signalled in RUN */
 		HOLDS(s->points == s->packets ||
 		      (s->state != WRT_STREAM_RUN && s->points + 1 == s->packets));
 	else
 		HOLDS(s->points <= s->packets);
-	/* an end announced before the first RUN is passed at no known time */
+	/* the time of an end announced before the first RUN is not known */
 	HOLDS(!s->point_ns == !s->points || (s->points == 1 && !s->linear));
 	HOLDS(s->point_ns <= s->ns);
 }
 
-/* All of them before the call returns, but for points that are too far in the past. */
+/* All signals are made before the call returns, except for points too far in the past. */
 static void expect_signals(struct fz_pin *pin, u64 passed)
 {
 	u64 most = pin->mp.observer ? 64 : WRT_PENDING_MAX;

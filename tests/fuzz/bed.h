@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * bed.h - a device under fuzzing: pins, their events, other clients, and beside each of
- * them a second account of what ought to have happened, kept without the code under test.
+ * bed.h - a device for fuzzing: pins, their events, other clients, and for each of
+ * them an independent account of the expected results, kept without the code under test.
  */
 #ifndef FUZZ_BED_H
 #define FUZZ_BED_H
@@ -18,8 +18,8 @@ struct fz_pin;
 struct fz_event {
 	struct fz_pin *pin;
 	bool registered;
-	u64 since;			/* first point it is to be told of */
-	u64 count, expected;		/* signals got and due */
+	u64 since;			/* first point of which it must be notified */
+	u64 count, expected;		/* signals received and expected */
 };
 
 /* A binding of the miniport. */
@@ -40,13 +40,13 @@ struct fz_pin {
 	struct fz_event event[FZ_EVENTS];
 };
 
-/* A client of the core beside the miniport, such as ALSA. */
+/* Another client of the core, such as ALSA. */
 struct fz_client {
 	struct tb_client tb;		/* first */
 	struct tb_buffer buffer;
 	struct wrt_stream *observed;	/* NULL: it observes none */
 	u64 points_before;		/* this call */
-	u32 stop_after;			/* stops the stream in so many callbacks; 0: never */
+	u32 stop_after;			/* stops the stream in the n-th callback; 0: never */
 };
 
 /* A stream as it was after the last call. */
@@ -63,7 +63,7 @@ struct fz_bed {
 	struct wrt_sim_config cfg;
 	u64 steps;			/* frames of the step clock so far */
 	bool removed;
-	bool may_reset;			/* the call may set positions back to 0 */
+	bool may_reset;			/* the call may reset positions to 0 */
 	struct fz_pin pin[FZ_PINS];
 	struct fz_client client[FZ_CLIENTS];
 	struct fz_shadow shadow[FZ_STREAMS];
@@ -74,14 +74,14 @@ void fz_faults_clear(void);
 
 void fz_bed_open(struct fz_bed *bed, const struct wrt_sim_config *cfg);
 
-/* Everything is closed, and nothing may be left. */
+/* Closes everything; nothing may remain. */
 void fz_bed_close(struct fz_bed *bed);
 
 enum wrt_status fz_pin_open(struct fz_bed *bed, struct fz_pin *pin, struct wrt_stream *s,
 			    bool observer);
 void fz_pin_close(struct fz_pin *pin);
 
-/* The device is removed, as a binding does it. */
+/* Removes the device, as a binding does. */
 void fz_remove(struct fz_bed *bed);
 
 void fz_client_release(struct fz_client *c);
@@ -89,15 +89,15 @@ void fz_client_release(struct fz_client *c);
 /* Frames of this stream's rate that the card's clock counts at ns. */
 u64 fz_frame_at(const struct fz_bed *bed, u32 rate, u64 ns);
 
-/* Where a stream must be when its position was read at ns. */
+/* The required position of a stream that was read at ns. */
 u64 fz_linear_at(const struct fz_bed *bed, u32 stream, u64 ns);
 
-/* The time that a reading now carries. */
+/* The time of a reading made now. */
 u64 fz_now(const struct fz_bed *bed, u32 rate);
 
 /* ---- rules ------------------------------------------------------------------------- */
 
-/* Before and after each call: everything that must hold whatever the call was. */
+/* Before and after each call: checks everything that must hold for any call. */
 void fz_before(struct fz_bed *bed);
 void fz_after(struct fz_bed *bed);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * fuzz.h - what both fuzz targets share: bytes taken one after the other, and rules that
+ * fuzz.h - shared by both fuzz targets: reading the input byte by byte, and rules that
  * end the run when they do not hold. The last input is the reproducer.
  */
 #ifndef FUZZ_H
@@ -35,7 +35,7 @@ u32 fuzz_u32(struct fuzz_bytes *in);
 /* Small numbers mostly, every u32 sometimes. */
 u32 fuzz_size(struct fuzz_bytes *in);
 
-/* Up to 2^(16 + shifts - 1), each magnitude as likely as the next. */
+/* Up to 2^(16 + shifts - 1), each magnitude with the same probability. */
 u64 fuzz_scaled(struct fuzz_bytes *in, u32 shifts);
 
 #endif

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * fuzz_miniport.c - bytes become calls of the miniport, of the core beside it, of the
+ * fuzz_miniport.c - converts bytes to calls of the miniport, of other clients of the core, of the
  * interrupt and of time. After every call the rules of rules.c must hold, and the call's
- * own answer must be what the contract says.
+ * result must be that of the contract.
  */
 #include "bed.h"
 
 #define RAN_OUT		(1ull << 60)	/* the clock is not moved beyond, ns */
-#define SIGNALS_ENOUGH	3000000		/* of one input: it should take no second */
+#define SIGNALS_ENOUGH	3000000		/* of one input: it should take less than a second */
 
 static struct fz_bed bed;
 static struct fuzz_bytes in;
@@ -113,7 +113,7 @@ static void check_size(const struct wrt_mp *mp, u32 asked)
 	HOLDS(g->bytes < (asked > least ? asked : least) + granule);
 }
 
-/* What must be refused, or 0. */
+/* The expected error, or 0. */
 static enum wrt_status alloc_refused(const struct fz_pin *pin, enum wrt_mp_buffer kind,
 				     u32 count, bool any, u32 bytes)
 {
@@ -211,7 +211,7 @@ static void call_set_state(struct fz_pin *pin)
 		check_nothing_owed(mp->stream);
 }
 
-/* C as the hardware stands now, or 0 where packets are not counted. */
+/* C at the current position of the hardware, or 0 if packets are not counted. */
 static u64 packets_now(const struct fz_pin *pin)
 {
 	const struct wrt_stream *s = pin->mp.stream;
@@ -324,7 +324,7 @@ static bool counts_packets(const struct fz_pin *pin, u32 dir)
 	return mine && mp->stream->caps.dir == dir && mp->stream->geom.notify;
 }
 
-/* Near C, or anywhere; now and then the last packet, or what is no packet at all. */
+/* A number near C, or any; sometimes the last packet, or an invalid packet. */
 static void call_write_packet(struct fz_pin *pin)
 {
 	u64 c = packets_now(pin);
@@ -436,7 +436,7 @@ static void call_run(void)
 	}
 }
 
-/* Time passes and nobody serves an interrupt: up to 13 days. */
+/* Time passes and no interrupt is served: up to 13 days. */
 static void call_stall(void)
 {
 	u64 amount = fuzz_scaled(&in, 35);
@@ -504,7 +504,7 @@ static void call_nobody(void)
 	HOLDS(snap.state == (bed.removed ? WRT_STREAM_GONE : WRT_STREAM_FREE));
 }
 
-/* ---- clients of the core beside the miniport ------------------------------------------ */
+/* ---- other clients of the core ----------------------------------------------------------- */
 
 static void on_notify(struct tb_client *tb)
 {
@@ -544,7 +544,7 @@ static void client_configure(struct fz_client *c, struct wrt_stream *s)
 	HOLDS(!want || err == want);
 	HOLDS(want || !err || tb_backend.fail_open || tb_backend.fail_prepare);
 	if (s->owner != &c->tb.client && c->buffer.geom.cpu)
-		tb_buffer_free(&c->buffer);	/* it lost the stream by that */
+		tb_buffer_free(&c->buffer);	/* that removed it from the stream */
 	if (err) {
 		tb_buffer_free(&buffer);
 		return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * fuzz_position.c - kernel/core/geometry.c and position.c against a slow and obvious
- * account of the same: limits tried one by one, frames and points counted in 128 bits.
+ * fuzz_position.c - kernel/core/geometry.c and position.c compared with a slow and simple
+ * implementation: limits tried one by one, frames and points counted in 128 bits.
  */
 #include "fuzz.h"
 
@@ -76,7 +76,7 @@ static u32 slow_unit(const struct wrt_hw_caps *c, u32 frame)
 	return unit;
 }
 
-/* Is a distance of so many bytes between two points far enough, and enough in all? */
+/* True if `bytes` between two points are enough, and the buffer is large enough. */
 static bool slow_enough(const struct wrt_hw_caps *c, const struct wrt_request *r, u32 frame,
 			u64 portion)
 {
@@ -101,7 +101,7 @@ static void check_geometry(const struct wrt_hw_caps *c, const struct wrt_request
 	if (err == WRT_EINVAL)
 		return;
 	unit = slow_unit(c, frame);
-	if (err) {	/* then the greatest that fits is not enough either */
+	if (err) {	/* then the largest possible size is not enough either */
 		HOLDS(err == WRT_ERANGE);
 		portion = c->buffer_max / parts / unit * unit;
 		HOLDS(r->notify > c->notify_max || !portion || !slow_enough(c, r, frame, portion));
@@ -119,12 +119,12 @@ static void check_geometry(const struct wrt_hw_caps *c, const struct wrt_request
 
 /* ---- position ---------------------------------------------------------------------- */
 
-/* The truth, and the clock that goes wrong by less than a quarter of the buffer. */
+/* The true time, and a clock with an error of less than a quarter of the buffer. */
 struct truth {
 	struct wrt_cycle c;
 	u64 linear;
-	u64 points;		/* taken */
-	u64 clock;		/* the latest that a reading carried */
+	u64 points;		/* accepted */
+	u64 clock;		/* the latest time of a reading */
 	u64 early;		/* the earliest at which the position was first read */
 };
 
@@ -186,7 +186,7 @@ static void read_forward(struct truth *t, struct wrt_position *p)
 	HOLDS(p->ns == t->clock && p->from_ns == t->early);
 }
 
-/* A step back: unless time explains it as the way forward, nothing changes at all. */
+/* A step back: nothing changes, unless the elapsed time allows it as a distance forward. */
 static void read_back(struct truth *t, struct wrt_position *p)
 {
 	struct wrt_position was = *p;
@@ -202,7 +202,7 @@ static void read_back(struct truth *t, struct wrt_position *p)
 }
 
 /*
- * Whatever hardware and clock say: it never goes back, the sums agree, and it moves by no more
+ * For any values of hardware and clock: it never goes back, the sums agree, and it moves by no more
  * than the longest time, a quarter of the buffer and the FIFO.
  */
 static void read_anything(struct truth *t, struct wrt_position *p)

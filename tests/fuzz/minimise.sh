@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Makes the corpus of a target anew: as few inputs as together reach every edge that the
+# Builds a new corpus of a target: the smallest set of inputs that reaches every edge that the
 # old corpus and the last run reach. Called by "make minimise", with O in the environment.
 #
 # usage: minimise.sh TARGET
@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/corpus"
 
-# One input in a process of its own, as libFuzzer does when it merges.
+# One input in a separate process, as libFuzzer does when it merges.
 edges_of()	# INPUT
 {
 	printf '1\n0\n%s\n' "$1" >"$work/control"

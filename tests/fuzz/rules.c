@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * rules.c - what must hold before and after each call, whatever the call was. Looks at the
- * structures themselves: reading a position through the interface would change what
+ * rules.c - conditions that must hold before and after each call, for any call. It reads the
+ * structures directly: reading a position through the interface would change what
  * comes next.
  */
 #include "bed.h"
@@ -73,7 +73,7 @@ static void check_position(const struct wrt_stream *s)
 	HOLDS(s->state == WRT_STREAM_RUN || wrt_position_ended(pos) || pos->points == points);
 }
 
-/* Since the last call: nothing goes back, and what moved did so by the card's clock. */
+/* Since the last call: no value decreased, and movement agrees with the card's clock. */
 static void check_progress(struct fz_bed *bed, u32 i)
 {
 	const struct wrt_stream *s = &bed->tb.dev.streams[i];
@@ -161,7 +161,7 @@ static void check_client(const struct fz_client *c)
 
 /* ---- around a call ---------------------------------------------------------------- */
 
-/* A stopped stream signals nothing but, on RUN, an end that was announced where it had been passed. */
+/* A stopped stream signals nothing, except on RUN an end that was announced after it was passed. */
 static bool may_signal(const struct fz_pin *pin)
 {
 	const struct wrt_stream *s = pin->mp.stream;

@@ -14,7 +14,7 @@
 #define FRAME 4u
 #define WRITTEN 480
 
-/* What the hardware says to a WaveRT client with the same buffer; 0 or errno. */
+/* The latency that a WaveRT client gets with the same buffer; 0 or errno. */
 static int fifo_frames(int card, long *frames)
 {
 	struct wavert_latency latency = { 0 };
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
 	if (pcm && snd_pcm_writei(pcm, silence, WRITTEN) == WRITTEN && snd_pcm_delay(pcm, &delay) < 0)
 		delay = -1;
 	TAP_CHECK(pcm && snd_pcm_state(pcm) == SND_PCM_STATE_PREPARED,
-		  "what is written waits for the start");
+		  "written frames are not played before the start");
 	TAP_CHECK(delay == WRITTEN + fifo, "snd_pcm_delay() counts it: %ld of %d frames written",
 		  (long)delay, WRITTEN);
 	if (pcm)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * drain_test.c - hardware reads on after the last frame of a drain until it is stopped: what the
- * ring holds there has to be silence. Runs in the guest as root, called by guest.sh. TAP on stdout.
+ * drain_test.c - hardware continues to read after the last frame of a drain until it is stopped:
+ * the ring must contain silence there. Runs in the guest as root, called by guest.sh. TAP on stdout.
  *
  *   drain_test CARD
  */
@@ -50,7 +50,7 @@ static snd_pcm_t *open_pcm(int card, const struct ending *e)
 	return pcm;
 }
 
-/* Where the ring is; before the start its first frame comes first. */
+/* Current frame of the ring; before the start its first frame. */
 static char *ring_of(snd_pcm_t *pcm)
 {
 	const snd_pcm_channel_area_t *areas;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * free_test.c - hw_params, prepare and hw_free in a loop, while other threads drain the same
- * descriptor and move the client's pointer: no silence is written into memory that is given
- * back. By system calls, since alsa-lib holds a lock around each of its calls. Runs in the
- * guest as root, called by guest.sh. TAP on stdout; the kernel log is the judge.
+ * descriptor and move the client's pointer: no silence is written to freed
+ * memory. By system calls, since alsa-lib holds a lock around each of its calls. Runs in the
+ * guest as root, called by guest.sh. TAP on stdout; the kernel log shows failures.
  *
  *   free_test CARD
  */
@@ -89,7 +89,7 @@ static void *move_pointer(void *arg)
 	return arg;
 }
 
-/* Until enough was seen, for a minute at most. */
+/* Runs until enough was seen, for at most a minute. */
 static unsigned int free_buffers(void)
 {
 	time_t end = time(NULL) + SECONDS;
@@ -122,9 +122,9 @@ int main(int argc, char **argv)
 	pthread_join(thread[1], NULL);
 	printf("# %u buffers freed, %lu times a draining stream was seen\n", freed, draining);
 	if (draining < SEEN)
-		tap_skip("too few drains seen in a minute", "buffers are freed beside drains");
+		tap_skip("too few drains seen in a minute", "buffers are freed while other threads drain");
 	else
-		TAP_CHECK(true, "buffers are freed beside drains");
+		TAP_CHECK(true, "buffers are freed while other threads drain");
 	close(fd);
 	return tap_done();
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The part of the hardware tests that runs in the guest; started by run.sh with the parts to
-# run. TAP on stdout, and in /out one list a sound card of what was played (wav_compare).
+# run. TAP on stdout, and in /out a list of the played recordings for each card (wav_compare).
 #
 #   guest.sh PART...	environment: RATE, BUFFER (frames), EXACT (yes, no), RELOADS
 #
-# Lines "# row|..." are for run.sh's table. The cards' places on the PCI bus are run.sh's.
+# Lines "# row|..." are for the table of run.sh, which also sets the PCI addresses.
 # shellcheck shell=dash
 set -u
 
@@ -31,7 +31,7 @@ check()	# NAME COMMAND...
 	fi
 }
 
-# A program that died has not printed its plan.
+# A program that crashed has not printed its plan.
 to_its_end()	# LOG NAME
 {
 	cat "$1"
@@ -126,7 +126,7 @@ take_all()	# by our drivers
 	local device
 	check "our modules can be inserted" insmod_ours
 	for device in $everyone; do
-		check "$device: our driver takes it" bind_ours "$device"
+		check "$device: our driver is bound" bind_ours "$device"
 	done
 }
 
@@ -138,7 +138,7 @@ odd_places="3331,10007,17389"
 inexact=
 [ "$EXACT" = yes ] || inexact="-m -i"
 
-# Plays the next recording of a device and remembers that, together with what it cost.
+# Plays the next recording of a device and adds it to the list, with its interrupts.
 play()	# DEVICE MODEL N PAUSES GAPS [HW_PLAY-OPTION...]
 {
 	local device=$1 model=$2 n=$3 pauses=$4 gaps=$5 title before
@@ -159,8 +159,8 @@ play()	# DEVICE MODEL N PAUSES GAPS [HW_PLAY-OPTION...]
 half_a_second=$((RATE / 2 + 7))
 LENGTH=$half_a_second
 
-# The same recordings through every driver, without pauses: QEMU's devices lose their place
-# under the in-tree drivers, which do as real hardware wants it.
+# The same recordings through every driver, without pauses: QEMU's devices lose their position
+# with the in-tree drivers, which are written for real hardware.
 compare()	# NAME
 {
 	local device n
@@ -177,14 +177,14 @@ part_in_tree()
 {
 	local device card
 	for device in $everyone; do
-		check "$device: the in-tree driver takes it" wait_for_card "$device"
+		check "$device: the in-tree driver is bound" wait_for_card "$device"
 		card=$(card_of "$device")
 		amixer -q -c "$card" sset Master 100% unmute
 		amixer -q -c "$card" sset PCM 100% unmute 2>/dev/null
 	done
 	compare in-tree
 	for device in $everyone; do
-		check "$device: the in-tree driver gives it back" unbind "$device"
+		check "$device: the in-tree driver is unbound" unbind "$device"
 	done
 }
 
@@ -203,8 +203,8 @@ part_play()
 
 # ---- suspend ---------------------------------------------------------------------
 
-# Suspend to idle as far as LEVEL and back after a second: "devices" have been told,
-# "platform" is everything but the loop that waits for a wake-up (which nothing sends here).
+# Suspend to idle up to LEVEL and resume after a second: "devices" suspends all devices,
+# "platform" is everything except the loop that waits for a wake-up (which has no source here).
 freeze()	# LEVEL
 {
 	echo 1 >/sys/module/suspend/parameters/pm_test_delay &&
@@ -272,14 +272,14 @@ part_free()
 	of hda-msi free_test "$(card_of hda-msi)"
 }
 
-# Afterwards it can be had again, and works.
+# After that it can be bound again and works.
 part_unbind()
 {
 	local device
 	for device in $everyone; do
 		of "$device" hw_test unbind "$(card_of "$device")" "$(place_of "$device")/driver/unbind" \
 			"$(address_of "$device")"
-		check "$device: and can be bound again" bind_ours "$device"
+		check "$device: it can be bound again" bind_ours "$device"
 		of "$device" hw_test duplex 0.5 "$(card_of "$device")"
 	done
 }
@@ -308,19 +308,19 @@ reload()
 part_reload()
 {
 	check "the modules leave" rmmod_ours
-	check "and come back and drive all cards, $RELOADS times" reload
+	check "and are inserted again with all cards, $RELOADS times" reload
 	take_all
 }
 
-# ---- programs of others -----------------------------------------------------------------
+# ---- unmodified programs -----------------------------------------------------------------
 
-try_arecord()	# CARD: two seconds, and all of them
+try_arecord()	# CARD: two seconds, without a loss
 {
 	arecord -q -D "plughw:$1" -f S16_LE -c 2 -r 44100 -d 2 /tmp/try.wav &&
 		[ "$(stat -c %s /tmp/try.wav)" = $((44 + 2 * 44100 * 4)) ]
 }
 
-try_both()	# CARD: at once
+try_both()	# CARD: playback and capture at the same time
 {
 	arecord -q -D "plughw:$1" -f S16_LE -c 2 -r 48000 -d 2 /tmp/try.wav &
 	aplay -q -D "plughw:$1" Front_Center.wav && wait $!
@@ -333,7 +333,7 @@ has_master()	# CARD
 		grep -q 'Capabilities:.*pvolume.*pswitch' /tmp/scontents
 }
 
-# Mute and volume are what was set, and 100% unmuted in the end.
+# Mute and volume have the values that were set, at the end 100% and unmuted.
 sets_master()	# CARD
 {
 	amixer -q -c "$1" sset Master 50% mute && amixer -c "$1" sget Master | tee /tmp/master &&
@@ -341,7 +341,7 @@ sets_master()	# CARD
 		amixer -c "$1" sget Master | tee /tmp/master && grep -q '\[100%\].*\[on\]' /tmp/master
 }
 
-# It shows the card's name and the volume, and ends by the Escape key.
+# It shows the card's name and the volume, and the Escape key ends it.
 try_alsamixer()	# CARD
 {
 	local name escape
@@ -360,8 +360,8 @@ part_tools()
 	for device in hda-msi ac97; do
 		card=$(card_of $device)
 		check "$device: aplay -D plughw plays" aplay -q -D "plughw:$card" Front_Center.wav
-		check "$device: arecord -D plughw records all it was asked for" try_arecord "$card"
-		check "$device: both at once" try_both "$card"
+		check "$device: arecord -D plughw records the requested length" try_arecord "$card"
+		check "$device: aplay and arecord at the same time" try_both "$card"
 		check "$device: speaker-test ends" speaker-test -D "plughw:$card" -c 2 -r 48000 -l 1 -t sine
 		check "$device: amixer shows a Master volume and switch" has_master "$card"
 		check "$device: amixer sets them" sets_master "$card"

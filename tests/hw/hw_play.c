@@ -2,16 +2,16 @@
 /*
  * hw_play.c - plays the recording of a seed on real (emulated) hardware, S16 stereo, with
  * pauses, through ALSA or WaveRT, and counts notifications. Runs in the guest, called by
- * guest.sh; what arrived is judged on the host by wav_compare. TAP on stdout.
+ * guest.sh; wav_compare checks the output on the host. TAP on stdout.
  *
  *   hw_play [-w] [-c CARD] [-r RATE] [-n N] [-b FRAMES] [-s SEED] [-l FRAMES]
  *           [-p FRAME[,FRAME...]] [-S TIMES] [-m] [-i] -t TITLE
  *
- *   -w   WaveRT in place of ALSA       -n   notifications a buffer
- *   -p   pause there                   -S   the machine is suspended so often meanwhile
+ *   -w   WaveRT instead of ALSA        -n   notifications a buffer
+ *   -p   pause there                   -S   number of suspends during playback
  *   -m   points may be merged into one ALSA wake-up: time is not exact, or the driver is
  *        not ours
- *   -i   time is not exact: an underrun is nobody's fault
+ *   -i   time is not exact: an underrun is not a failure
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,9 +33,9 @@ static const struct model *model = &alsa_model;
 static const char *title = "playback";
 static unsigned int want_suspended;
 static int merged, inexact;
-static struct noise noise;	/* where the recording is */
+static struct noise noise;	/* position in the recording */
 
-/* Fill the room there is: the recording, and silence behind it. */
+/* Fills the free part of the buffer: the recording, and silence after it. */
 static int fill(uint64_t position)
 {
 	int16_t chunk[CHUNK * 2];
@@ -58,7 +58,7 @@ static int fill(uint64_t position)
 	return 0;
 }
 
-/* While paused nothing moves and nobody is notified. */
+/* In a pause the position does not change and there are no notifications. */
 static int pause_a_while(void)
 {
 	uint64_t notified;
@@ -82,8 +82,8 @@ static int pause_a_while(void)
 }
 
 /*
- * Until the recording has passed and a tenth of a second of silence, and then on to the
- * middle between two points, where nobody can disagree about their number.
+ * Runs until the recording and a tenth of a second of silence have passed, then to the
+ * middle between two points, where the number of points is unambiguous.
  */
 static int run(void)
 {
@@ -118,7 +118,7 @@ static void check_points(void)
 {
 	uint64_t points, notified;
 	int64_t at;
-	int err = model->halt(&job);	/* a look: nothing is left over */
+	int err = model->halt(&job);	/* reads the position: no point is left */
 
 	at = model->position(&job);
 	notified = model->notified(&job);
@@ -132,7 +132,7 @@ static void check_points(void)
 	if (merged && model == &alsa_model)
 		TAP_CHECK(notified && points, "%s: ALSA is woken", title);
 	else
-		TAP_CHECK(notified == points && points, "%s: a notification for every point passed",
+		TAP_CHECK(notified == points && points, "%s: there is a notification for every passed point",
 			  title);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hw_play.h - what the player asks of a model (ALSA or WaveRT). One thread. Functions return
+ * hw_play.h - the functions of a model (ALSA or WaveRT) for the player. One thread. They return
  * 0 or more, or a negative errno.
  */
 #ifndef WRT_TESTS_HW_PLAY_H
@@ -18,16 +18,16 @@ struct job {
 	unsigned int buffer;		/* frames */
 	unsigned int seed, length;	/* the recording; frames */
 	unsigned int pauses[PAUSES_MAX], npauses;	/* frames */
-	/* what has happened */
+	/* results */
 	uint64_t written;		/* frames */
-	unsigned int late;		/* times that the device overtook us */
-	unsigned int suspended;		/* times that the model said so */
+	unsigned int late;		/* times that the device overtook the player */
+	unsigned int suspended;		/* times that the model reported it */
 };
 
 struct model {
 	const char *name;
 	int (*open)(struct job *j);
-	/* There is room for that many. */
+	/* Number of frames that can be written. */
 	int (*write)(struct job *j, const int16_t *frames, unsigned int n);
 	int (*start)(struct job *j);
 	int (*pause)(struct job *j, int on);
@@ -37,7 +37,7 @@ struct model {
 	uint64_t (*notified)(struct job *j);
 	/* Sleep until a notification comes or ms have passed. */
 	void (*wait)(struct job *j, int ms);
-	/* Nothing moves any more, the position can still be read. */
+	/* The position does not change any more, it can still be read. */
 	int (*halt)(struct job *j);
 	void (*close)(struct job *j);
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * hw_test.c - WaveRT clients of real (emulated) hardware: CAPS, registers read without a call,
- * a device taken away, playback and capture at once. Runs in the guest as root, called by
+ * removal of a device, playback and capture at once. Runs in the guest as root, called by
  * guest.sh. TAP on stdout.
  *
  *   hw_test register CARD
@@ -27,7 +27,7 @@
 #define POINTS 3u		/* a buffer, playback and capture at once */
 #define READS 10000
 #define BLOCKS 100
-#define SPINS 1000u		/* between two readings of a block, so that it moves meanwhile */
+#define SPINS 1000u		/* between two readings of a block, so that it moves in between */
 
 struct client {
 	int card, fd, event;
@@ -68,7 +68,7 @@ static void client_close(struct client *c)
 	close(c->fd);
 }
 
-/* A register, mapped; NULL and *err if it cannot be had. */
+/* A mapped register; NULL and *err if it cannot be mapped. */
 static const volatile uint32_t *map_register(int fd, unsigned int kind, struct wavert_register *r,
 					     int *err)
 {
@@ -89,7 +89,7 @@ static const volatile uint32_t *map_register(int fd, unsigned int kind, struct w
 static volatile char selector = SYSCALL_DISPATCH_FILTER_ALLOW;
 static volatile int trapped;
 
-/* A system call was made where none may be: count it, and let what follows pass. */
+/* A system call was made where none is allowed: count it and allow the next ones. */
 static void on_trap(int sig)
 {
 	(void)sig;
@@ -118,7 +118,7 @@ static unsigned int offset_now(struct client *c, const volatile uint32_t *reg)
 	return (*reg + c->page->position_register_base) % BYTES;
 }
 
-/* Calls before and after that are within a step say what the register must have shown. */
+/* If the calls before and after differ by at most a step, they bound the register. */
 static void check_against_calls(struct client *c, const volatile uint32_t *reg, unsigned int step)
 {
 	int equal = 0, wrong = 0, tries;
@@ -178,7 +178,7 @@ static void check_without_calls(struct client *c, const volatile uint32_t *reg, 
 	}
 	printf("# %d blocks, %u bytes passed within them, %d wrong\n", BLOCKS, total, wrong);
 	TAP_CHECK(!wrong && total > 2 * step,
-		  "read %d times it only moves forward, between the answers of GET_POSITION",
+		  "read %d times it only moves forward, between the results of GET_POSITION",
 		  READS);
 	TAP_CHECK(!trapped, "without any system call");
 	selector = SYSCALL_DISPATCH_FILTER_BLOCK;
@@ -186,13 +186,13 @@ static void check_without_calls(struct client *c, const volatile uint32_t *reg, 
 	TAP_CHECK(trapped == 1, "(one would have been noticed)");
 }
 
-/* The page of the register takes neither advice nor code. */
+/* The page of the register refuses madvise() and execution. */
 static void check_mapping(const struct wavert_register *r, int fd, void *page)
 {
 	int advice;
 
 	TAP_CHECK(mprotect(page, 4096, PROT_READ | PROT_WRITE) && errno == EACCES,
-		  "which nobody can write");
+		  "no client can write to it");
 	TAP_CHECK(mprotect(page, 4096, PROT_READ | PROT_EXEC) && errno == EACCES &&
 		  mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_SHARED, fd,
 		       (off_t)r->mmap_offset) == MAP_FAILED && errno == EPERM,
@@ -216,11 +216,11 @@ static int test_register(int card)
 		reg = map_register(c.fd, WAVERT_REGISTER_POSITION, &r, &err);
 	if (!err)
 		err = set_state(c.fd, WAVERT_STATE_RUN);
-	TAP_CHECK(!err, "a running stream tells of its position register (%s)", strerror(err));
+	TAP_CHECK(!err, "GET_REGISTER of a running stream returns its position register (%s)", strerror(err));
 	if (err)
 		return 1;
 	page = (void *)((uintptr_t)reg & ~(uintptr_t)4095);
-	check_mapping(&r, c.fd, page);	/* what follows shows that madvise() did no harm */
+	check_mapping(&r, c.fd, page);	/* the next checks show that madvise() had no effect */
 	poll(NULL, 0, 50);
 	check_against_calls(&c, reg, caps.position_step);
 	if (set_trap() == EINVAL)
@@ -228,11 +228,11 @@ static int test_register(int card)
 			 "without any system call");
 	else
 		check_without_calls(&c, reg, caps.position_step);
-	/* goes on where it stood, and the register with it */
+	/* position and register continue from the same value */
 	set_state(c.fd, WAVERT_STATE_PAUSE);
 	set_state(c.fd, WAVERT_STATE_RUN);
 	poll(NULL, 0, 20);
-	TAP_CHECK(c.page->position_register_base < BYTES, "after a pause the page tells its base (%u)",
+	TAP_CHECK(c.page->position_register_base < BYTES, "after a pause the page has its base (%u)",
 		  c.page->position_register_base);
 	check_against_calls(&c, reg, caps.position_step);
 	client_close(&c);
@@ -296,7 +296,7 @@ static const volatile uint32_t *victim_register;
 static atomic_int stop;
 static atomic_uint readings;
 
-/* Goes on reading everything that is mapped, whatever becomes of the device. */
+/* Reads everything that is mapped, also after the device is removed. */
 static void *keep_reading(void *unused)
 {
 	unsigned int i;
@@ -351,16 +351,16 @@ static int test_unbind(int card, const char *file, const char *address)
 	start = seconds();
 	err = write_file(file, address);
 	took = seconds() - start;
-	/* a second, where time is that of the guest alone */
+	/* within a second, if time does not depend on the host */
 	TAP_CHECK(!err && took < (time_is_exact() ? 1.0 : 10.0),
-		  "unbind returns, with the client in the middle of it (%.3f s)", took);
+		  "unbind returns while the client runs (%.3f s)", took);
 	before = readings;
 	poll(NULL, 0, 100);
-	TAP_CHECK(readings > before, "the client goes on reading what it has mapped");
+	TAP_CHECK(readings > before, "the client continues to read its mappings");
 	victim.signals = counted(victim.event);
 	TAP_CHECK(victim.page->state == WAVERT_STATE_GONE && victim.page->packets > 2 &&
 		  victim.signals == victim.page->packets + 1,
-		  "the page says that the device is gone; %llu points, signals one more",
+		  "the state in the page is GONE; %llu points and one more signal",
 		  (unsigned long long)victim.page->packets);
 	TAP_CHECK(get_position(victim.fd, &p) == ENODEV, "calls give ENODEV");
 	stop = 1;
@@ -369,9 +369,9 @@ static int test_unbind(int card, const char *file, const char *address)
 	return 0;
 }
 
-/* ---- what CAPS say, and what the calls then do ---------------------------------------------- */
+/* ---- CAPS and the calls -------------------------------------------------------------------- */
 
-/* Every rate that is listed can be set, and none beside them. */
+/* Exactly the listed rates can be set. */
 static int rates_hold(int fd, const struct wavert_caps *c)
 {
 	unsigned int i, wrong = !c->nrates || c->nrates > WAVERT_RATES;
@@ -397,7 +397,7 @@ static void check_caps(int card, unsigned int direction)
 		TAP_CHECK(0, "card %d %s: CAPS", card, name);
 		return;
 	}
-	TAP_CHECK(rates_hold(fd, &c), "card %d %s: the %u rates that CAPS list are those it has",
+	TAP_CHECK(rates_hold(fd, &c), "card %d %s: exactly the %u rates in CAPS can be set",
 		  card, name, c.nrates);
 	set_format(fd, RATE, WAVERT_FORMAT_S16, 2);
 	err = alloc_full(fd, 0, 0, c.buffer_min, &least);
@@ -405,13 +405,13 @@ static void check_caps(int card, unsigned int direction)
 	if (!err)
 		err = alloc_full(fd, 0, 0, 4, &b);
 	TAP_CHECK(!err && b.actual_bytes == least.actual_bytes && b.actual_bytes >= c.buffer_min,
-		  "card %d %s: a smaller request gives what buffer_min gives (%u bytes for %u)",
+		  "card %d %s: a smaller request gives the same as buffer_min (%u bytes for %u)",
 		  card, name, b.actual_bytes, c.buffer_min);
 	for (kind = WAVERT_REGISTER_POSITION; kind <= WAVERT_REGISTER_CLOCK; kind++) {
 		map_register(fd, (unsigned int)kind, &r, &err);
 		registers |= !err << kind;
 	}
-	TAP_CHECK(registers == c.registers, "card %d %s: it has the registers that CAPS say (%x, %x)",
+	TAP_CHECK(registers == c.registers, "card %d %s: it has the registers in CAPS (%x, %x)",
 		  card, name, registers, c.registers);
 	close(fd);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * noise.h - the recording of a seed: S16 samples, none of them 0, so that silence around and
- * within it can be told from sound. Used by the player in the guest and by the judge on the
+ * within it differs from sound. Used by the player in the guest and by wav_compare on the
  * host, which never exchange the samples themselves.
  */
 #ifndef WRT_TESTS_HW_NOISE_H

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Tests of the drivers for real hardware, on QEMU's: two HDA controllers (MSI and INTx) and
-# an AC'97. What was played is read from the wav files that QEMU writes. TAP on stdout; exit
+# an AC'97. The output is read from the wav files that QEMU writes. TAP on stdout; exit
 # code 0 if nothing failed.
 #
 #   tests/hw/run.sh [--bed BED] [--reloads N] [--keep DIR] [--selftest] [--alone] [PART...]
 #
-# Parts: exact-44100 exact-48000 (with the in-tree drivers side by side, and suspend in the
-# second) live (registers, unbind, duplex, tools, reload). Without --bed, bed debian, where
-# time is exact; elsewhere buffers are larger, and a content spoilt by an underrun is not
-# judged. --reloads: 100, elsewhere 20. --keep: build and leave everything there.
-# --selftest: only see that the judge notices faults. --alone: without the in-tree drivers.
+# Parts: exact-44100 exact-48000 (compared with the in-tree drivers, and suspend in the
+# second) live (registers, unbind, duplex, tools, reload). Without --bed: debian, where
+# time is exact; elsewhere buffers are larger, and a recording with an underrun is not
+# checked. --reloads: 100, elsewhere 20. --keep: build in DIR and keep everything there.
+# --selftest: only check that wav_compare finds faults. --alone: without the in-tree drivers.
 #
 # environment: MODULES  directory of built modules (default: they are built)
 set -eu
@@ -70,7 +70,7 @@ fi
 count=0
 failed=0
 
-# The programs number their lines by themselves: number them anew, drop their plans.
+# Each program numbers its own lines: number them again, drop their plans.
 renumber()	# < TAP
 {
 	local line
@@ -145,7 +145,7 @@ in_guest()	# DIR RATE PART...: with the options in $options
 		env "RATE=$rate" "BUFFER=$buffer" "EXACT=$exact" "RELOADS=$reloads" sh guest.sh "$@"
 }
 
-boot()	# NAME AUDIO RATE PART...: one guest with all three devices; true if it came to its end
+boot()	# NAME AUDIO RATE PART...: one guest with all three devices; true if it completed
 {
 	local name=$1 audio=$2 rate=$3 code=0 word options=()
 	local dir=$out/$name
@@ -165,16 +165,16 @@ boot()	# NAME AUDIO RATE PART...: one guest with all three devices; true if it c
 	in_guest "$dir" "$rate" "$@" >"$dir/tap" 2>"$dir/err" || code=$?
 	renumber <"$dir/tap"
 	if [ $code -ne 0 ]; then
-		tap 'not ok' "$name: the guest ends well, without a complaint of the kernel (exit code $code)"
+		tap 'not ok' "$name: the guest completes without a kernel report (exit code $code)"
 		grep -av '^audio: Failed to create voice' "$dir/err" | tail -n 60 | sed 's/^/# /'
 	else
 		tap ok "$name: the guest ends well, without a complaint of the kernel"
 	fi
-	# without an end there is nothing to judge, and one failure is enough
+	# without a complete run there is nothing to check, and one failure is enough
 	[ $code = 0 ] || [ $code = 99 ]
 }
 
-# ---- judging ----------------------------------------------------------------------
+# ---- evaluation -------------------------------------------------------------------
 
 judge()	# NAME: the wav files of that guest
 {
@@ -192,7 +192,7 @@ judge()	# NAME: the wav files of that guest
 	done
 }
 
-# The same recordings through in-tree drivers and ours.
+# Compares the same recordings through in-tree drivers and ours.
 table()	# NAME
 {
 	echo "# $1, the same recording, 0.5 s, without pauses:"
@@ -202,9 +202,9 @@ table()	# NAME
 			$1, $4, irqs[$1, $4], $5, xruns[$1, $4], $6 }'
 }
 
-# ---- the judge itself --------------------------------------------------------------
+# ---- tests of wav_compare -----------------------------------------------------------
 
-faulty()	# NAME: faulty.wav must not be found right
+faulty()	# NAME: faulty.wav must be refused
 {
 	if "$out/wav_compare" "$out/faulty.wav" "$out/self.list" >"$out/faulty.tap" 2>&1; then
 		tap 'not ok' "the judge notices $1"
@@ -226,9 +226,9 @@ selftest()
 	"$out/wav_compare" --make "$out/self.list" >"$right"
 	end=$(stat -c %s "$right")
 	if "$out/wav_compare" "$right" "$out/self.list" >"$out/right.tap" 2>&1; then
-		tap ok "the judge finds right what is right"
+		tap ok "wav_compare accepts a correct file"
 	else
-		tap 'not ok' "the judge finds right what is right"
+		tap 'not ok' "wav_compare accepts a correct file"
 	fi
 	{ bytes 0 $middle; bytes $middle 1 | tr '\000-\377' '\001-\377\000'; bytes $((middle + 1)) "$end"; } >"$fault"
 	faulty "a sample that differs"
@@ -248,7 +248,7 @@ selftest()
 
 # ---- all ------------------------------------------------------------------------
 
-# Side by side only where counts mean something.
+# Compares with in-tree drivers only where counts are exact.
 run_part()	# PART
 {
 	# shellcheck disable=SC2086 # a word or none

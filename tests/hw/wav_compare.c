@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * wav_compare.c - the judge on the host: what QEMU wrote to a wav file, silence left out,
+ * wav_compare.c - checks the output on the host: the wav file of QEMU, without silence,
  * must be exactly the recordings that were played, in their order. Called by run.sh. TAP on
  * stdout; exit code 0 if all is right, 1 if not, 2 if a file cannot be read.
  *
  *   wav_compare FILE.wav LIST
- *   wav_compare --make LIST >FILE.wav	what would be right, for run.sh --selftest
+ *   wav_compare --make LIST >FILE.wav	a correct file, for run.sh --selftest
  *
  * A line of LIST: SEED FRAMES GAPS TITLE; silence within a recording is allowed GAPS times.
  */
@@ -17,12 +17,12 @@
 #include "noise.h"
 #include "../guest/tap.h"
 
-#define HEADER 44		/* bytes of a wav file with nothing but samples */
-#define PROBE 16		/* frames by which a recording is found again */
+#define HEADER 44		/* header size of a wav file with only samples */
+#define PROBE 16		/* frames that identify a recording */
 
 static const char *wav_path;
 static int16_t *sound;		/* frames that are not silent, S16 stereo */
-static size_t *place;		/* where each was in the file, frames */
+static size_t *place;		/* position of each in the file, frames */
 static size_t frames;		/* how many */
 
 static void die(const char *what)
@@ -76,7 +76,7 @@ static int16_t *recording(unsigned int seed, size_t length)
 	return out;
 }
 
-/* Where it begins at or after `from`; `frames` if nowhere. */
+/* Its first frame at or after `from`; `frames` if it is not found. */
 static size_t find(const int16_t *want, size_t from)
 {
 	size_t i;
@@ -107,7 +107,7 @@ static unsigned int gaps(size_t from, size_t length)
 	return n;
 }
 
-/* Behind a fault, look for the next recording. Returns where this one ended. */
+/* After a fault, search the next recording. Returns the end of this one. */
 static size_t judge(unsigned int seed, size_t length, unsigned int allowed, const char *title,
 		    size_t at)
 {
@@ -122,16 +122,16 @@ static size_t judge(unsigned int seed, size_t length, unsigned int allowed, cons
 	tap_ok(from == at && same == length && silent <= allowed,
 	       "%s: %zu frames arrive sample for sample", title, length);
 	if (from == frames)
-		printf("# %s: its beginning is not found behind frame %zu of %s\n", title,
+		printf("# %s: its beginning is not found after frame %zu of %s\n", title,
 		       at < frames ? place[at] : 0, wav_path);
 	else if (from != at)
-		printf("# %s: %zu frames that are of no recording come before it, at frame %zu\n",
+		printf("# %s: %zu frames of no recording come before it, at frame %zu\n",
 		       title, from - at, place[at]);
 	if (from < frames && same < length)
 		printf("# %s: first difference at its frame %zu, frame %zu of %s\n", title, same,
 		       from + same < frames ? place[from + same] : place[frames - 1] + 1, wav_path);
 	if (silent > allowed)
-		printf("# %s: silent %u times within, allowed %u\n", title, silent, allowed);
+		printf("# %s: silent %u times inside, allowed %u\n", title, silent, allowed);
 	free(want);
 	return from == frames ? at : from + same;
 }

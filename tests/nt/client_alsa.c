@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * client_alsa.c - the client of client.h as a PCM application does the like: in a guest, on
- * the same simulator, by alsa-lib. For scenarios only: it shows where the models differ. A
- * call that ALSA has no word for is NULL.
+ * client_alsa.c - the client of client.h with the similar calls of a PCM application: in a guest, on
+ * the same simulator, by alsa-lib. For scenarios only: it shows the differences of the models. A
+ * call that ALSA does not have is NULL.
  *
  * An event is the application's poll(): with one registered it wakes up when a period has
- * passed, hands over (or takes) a period, and sleeps again. Before it starts to play it has
- * filled the buffer. Without an event nobody does so.
+ * passed, writes (or reads) a period, and sleeps again. Before playback starts it has
+ * filled the buffer. Without an event nothing is written or read.
  */
 #include <alsa/asoundlib.h>
 #include <poll.h>
@@ -28,7 +28,7 @@ struct cf_stream {
 	uint32_t rate, channels, frame_bytes;
 	snd_pcm_format_t format;
 	snd_pcm_uframes_t buffer, period;	/* 0: no buffer */
-	uint64_t applied;			/* frames handed over since prepare */
+	uint64_t applied;			/* frames written or read since prepare */
 	uint32_t state;
 	struct cf_event *event[EVENTS];
 };
@@ -76,7 +76,7 @@ static enum wrt_status alsa_device(const struct cf_device *wish)
 	return guest_device(wish);
 }
 
-/* One period: what a player writes, or a recorder reads, when it wakes up. */
+/* One period, which a player writes, or a recorder reads, at a wake-up. */
 static void hand_over(struct cf_stream *s, snd_pcm_uframes_t frames)
 {
 	const snd_pcm_channel_area_t *areas;
@@ -227,7 +227,7 @@ static enum wrt_status alsa_alloc(struct cf_stream *s, struct cf_buffer *b)
 		s->buffer = 0;
 		return of_error(err);
 	}
-	s->state = CF_PAUSE;	/* hw_params have prepared it */
+	s->state = CF_PAUSE;	/* hw_params has prepared it */
 	s->applied = 0;
 	b->actual = (uint32_t)(s->buffer * s->frame_bytes);
 	return WRT_STATUS_SUCCESS;
@@ -253,7 +253,7 @@ static uint8_t *alsa_map(struct cf_stream *s)
 	return areas[0].addr;
 }
 
-/* Up to PREPARED, with nothing handed over. */
+/* To PREPARED, with nothing written or read. */
 static int prepare(struct cf_stream *s)
 {
 	int err = snd_pcm_prepare(s->pcm);
@@ -322,7 +322,7 @@ static enum wrt_status alsa_position(struct cf_stream *s, struct cf_position *ou
 	case SND_PCM_STATE_PAUSED:
 		out->state = CF_PAUSE;
 		break;
-	default:		/* XRUN is a stop as well */
+	default:		/* XRUN is also a stop */
 		out->state = CF_STOP;
 	}
 	return WRT_STATUS_SUCCESS;
@@ -380,7 +380,7 @@ static enum wrt_status alsa_unregister(struct cf_stream *s, struct cf_event *e)
 	return WRT_STATUS_SUCCESS;
 }
 
-/* What ALSA has no word for. */
+/* Calls that ALSA does not have. */
 static struct cf_event *alsa_dup(struct cf_event *e)
 {
 	return e;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * client_nt.c - the client of client.h over IOCTL_KS_PROPERTY: a Windows program, run by
- * Wine, on wavertmini.sys below the stand-in port driver. What it shares with wavert-trace
+ * Wine, on wavertmini.sys below the stand-in port driver. The code shared with wavert-trace
  * is in client_ks.c.
  *
  * Time is the simulator's step clock. An NT event does not count: set twice, it is set. So
- * time passes from interrupt to interrupt, and in between each event is looked at.
+ * time passes from interrupt to interrupt, and in between each event is read.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static struct sim_moved step(uint64_t frames);
 static void nt_end(void)
 {
 	if (ks_client_end())
-		step(0);	/* closing is done when something behind it is */
+		step(0);	/* closing is complete when a later call is */
 }
 
 static enum wrt_status nt_device(const struct cf_device *wish)
@@ -108,7 +108,7 @@ static uint64_t nt_moved(void)
 	return step(0).total;
 }
 
-/* Told as the performance counter tells it, in whole ticks. */
+/* In whole ticks of the performance counter. */
 static uint64_t nt_now(uint32_t rate)
 {
 	uint64_t total = nt_moved(), frequency = ks_frequency();
@@ -207,7 +207,7 @@ static enum wrt_status nt_free(struct cf_stream *s)
 
 /* ---- reading ------------------------------------------------------------------------- */
 
-/* The contract's position has no more than offsets; what is told beside it belongs to it. */
+/* The contract's position has only offsets; the other values belong to the same reading. */
 static enum wrt_status nt_position(struct cf_stream *s, struct cf_position *out)
 {
 	struct sim_page before, page = { 0 };
@@ -248,7 +248,7 @@ static enum wrt_status nt_reg_read(struct cf_stream *s, enum cf_register_kind ki
 	return CF_LACKS;
 }
 
-/* ---- seams --------------------------------------------------------------------------- */
+/* ---- probes --------------------------------------------------------------------------- */
 
 static long nt_held(enum cf_held what)
 {
@@ -262,7 +262,7 @@ static long nt_held(enum cf_held what)
 	return (long)(what == CF_HELD_EVENTS ? held.events : held.pins);
 }
 
-/* In a process of its own, which is this program again. */
+/* In a separate process that runs this program. */
 static enum wrt_status nt_client_dies(struct cf_event *e)
 {
 	char self[MAX_PATH], line[MAX_PATH + 64], c = 'x';
@@ -363,7 +363,7 @@ static int nt_short_arguments(struct cf_stream *s)
 	return n;
 }
 
-/* Events may be got and set; the others are one of both. */
+/* The event properties allow get and set; the others allow one of both. */
 static int nt_wrong_access(struct cf_stream *s)
 {
 	int i, n = 0;
@@ -387,7 +387,7 @@ static enum wrt_status nt_unknown_interface(struct cf_stream *s)
 	return ask(s, &SIM_PROPERTIES);
 }
 
-/* ---- what POSIX has (posix.h) -------------------------------------------------------- */
+/* ---- functions of POSIX (posix.h) ---------------------------------------------------- */
 
 static VOID CALLBACK too_long(PVOID arg, BOOLEAN fired)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * portcls.c - portcls.sys, FOR TESTS ONLY: it stands in for the port class driver of Windows,
- * as far as that is documented and a WaveRT miniport sees it. It runs in Wine alone, whose
+ * portcls.c - portcls.sys, FOR TESTS ONLY: it replaces the port class driver of Windows,
+ * as far as that is documented and visible to a WaveRT miniport. It runs only in Wine, whose
  * kernel has no page lists: buffers are sections.
  *
- * What it owns: the pins, event handle -> PKEVENT and its reference, the pages of a buffer and
+ * It owns the pins, the map of event handle to PKEVENT with its reference, the pages of a buffer and
  * their mapping in the client, the single steps of states, and the dispatch of properties.
  * Calls come one at a time (one dispatch thread), as under the device lock of PortCls.
  */
@@ -116,7 +116,7 @@ static PMDL STDMETHODCALLTYPE pages_alloc(IPortWaveRTStream *i, PHYSICAL_ADDRESS
 		ExFreePoolWithTag(p, TAG);
 		return NULL;
 	}
-	RtlFillMemory(p->kernel, bytes, 0xa5);	/* whoever needs zeros has to write them */
+	RtlFillMemory(p->kernel, bytes, 0xa5);	/* a driver that needs zeros has to write them */
 	p->mdl.ByteCount = (ULONG)bytes;
 	port.held.buffers++;
 	return &p->mdl;
@@ -145,7 +145,7 @@ static VOID STDMETHODCALLTYPE pages_unmap(IPortWaveRTStream *i, PVOID at, PMDL m
 		p->kernel = NULL;
 }
 
-/* Not unmapped, or unknown: kept, and seen in PORT_HELD. */
+/* Not unmapped, or unknown: kept, and shown in PORT_HELD. */
 static VOID STDMETHODCALLTYPE pages_free(IPortWaveRTStream *i, PMDL mdl)
 {
 	struct pages *p = (struct pages *)mdl;
@@ -201,7 +201,7 @@ static POBJECT_TYPE event_type(void)
 	return *(POBJECT_TYPE *)MmGetSystemRoutineAddress(&name);
 }
 
-/* Wine looks a handle up in its own process, so it is taken over from the client's first. */
+/* Wine searches a handle in its own process, so it is first duplicated from the client's. */
 static NTSTATUS event_of(HANDLE handle, PKEVENT *out)
 {
 	HANDLE process, own;
@@ -302,7 +302,7 @@ static NTSTATUS get_buffer(struct request *r)
 	return status;
 }
 
-/* The miniport sees single steps, whatever the client asks for. */
+/* The miniport gets single steps, also if the client skips some. */
 static NTSTATUS go_to(struct pin *pin, ULONG state)
 {
 	KSSTATE next;
@@ -327,7 +327,7 @@ static NTSTATUS drop_buffer(struct request *r)
 	return STATUS_SUCCESS;
 }
 
-/* Documented as of use after a buffer has been allocated; the method itself cannot fail. */
+/* Documented as valid after a buffer has been allocated; the method itself cannot fail. */
 static NTSTATUS get_latency(struct request *r)
 {
 	if (!r->pin->mdl)
@@ -337,7 +337,7 @@ static NTSTATUS get_latency(struct request *r)
 	return STATUS_SUCCESS;
 }
 
-/* Once in a pin's life; where the register may be mapped is none of this driver's tests. */
+/* Once for each pin; mapping the register is not tested with this driver. */
 static NTSTATUS get_register(struct request *r)
 {
 	IMiniportWaveRTStream *s = r->pin->stream;
@@ -488,7 +488,7 @@ static NTSTATUS state(struct request *r)
 	return r->verb == KSPROPERTY_TYPE_SET ? set_state(r) : get_state(r);
 }
 
-/* A format says itself how long it is. */
+/* A format contains its own length. */
 static NTSTATUS set_format(struct request *r)
 {
 	KSDATAFORMAT *format = r->value;
@@ -599,7 +599,7 @@ static NTSTATUS create_pin(struct request *r, PFILE_OBJECT file)
 	return status;
 }
 
-/* ---- KSPROPSETID_Pin: what a filter tells of its pins --------------------------------------- */
+/* ---- KSPROPSETID_Pin: properties of the pins of a filter ------------------------------------- */
 
 static NTSTATUS data_ranges(struct request *r, const KSPIN_DESCRIPTOR *pin)
 {
@@ -717,7 +717,7 @@ static NTSTATUS own_property(struct request *r)
 	return STATUS_NOT_FOUND;
 }
 
-/* What the miniport's automation table of the filter or of this pin has. */
+/* Searches the miniport's automation tables of the filter and of this pin. */
 static NTSTATUS private_property(struct request *r, const PCAUTOMATION_TABLE *table)
 {
 	PCPROPERTY_REQUEST pc = {
@@ -893,7 +893,7 @@ static IPortVtbl port_vtbl = {
 
 static IPort the_port = { &port_vtbl };
 
-/* ---- what a miniport driver imports ----------------------------------------------------- */
+/* ---- functions that a miniport driver imports ------------------------------------------- */
 
 static void link_name(UNICODE_STRING *name)
 {
@@ -945,7 +945,7 @@ NTSTATUS NTAPI PcAddAdapterDevice(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo, PCP
 			      FILE_DEVICE_KS, 0, FALSE, &port.device);
 }
 
-/* Nobody plugs anything in here, so the device is started at once. */
+/* There is no plug and play here, so the device is started at once. */
 NTSTATUS NTAPI PcInitializeAdapterDriver(PDRIVER_OBJECT driver, PUNICODE_STRING registry,
 					 PDRIVER_ADD_DEVICE add)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * realtime.c - the driver with its own clock: timers, their DPC, events that a thread waits
- * for. Says that things happen, never when: Wine's timers are of no use for that. TAP.
+ * for. Checks that events happen, never when: Wine's timers are too inexact for that. TAP.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,15 +49,15 @@ static void run(HANDLE pin, HANDLE event)
 	while (seen < POINTS && WaitForSingleObject(event, 10000) == WAIT_OBJECT_0)
 		seen++;
 	printf("# %d signals\n", seen);
-	tap_ok(seen == POINTS, "a timer's DPC sets the event again and again");
+	tap_ok(seen == POINTS, "the DPC of a timer sets the event repeatedly");
 	ks_get(pin, &KSPROPSETID_RtAudio, RT_PACKETCOUNT, &packets, sizeof(packets));
-	tap_ok(packets >= POINTS, "at least so many packets are counted");
+	tap_ok(packets >= POINTS, "at least this number of packets is counted");
 	tap_ok(go_to(pin, KSSTATE_PAUSE), "it pauses");
 	WaitForSingleObject(event, 0);
 	ks_get(pin, &KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, &a, sizeof(a));
-	tap_ok(WaitForSingleObject(event, 200) == WAIT_TIMEOUT, "in PAUSE the event is left alone");
+	tap_ok(WaitForSingleObject(event, 200) == WAIT_TIMEOUT, "in PAUSE the event is not set");
 	ks_get(pin, &KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, &b, sizeof(b));
-	tap_ok(a.PlayOffset == b.PlayOffset && a.PlayOffset < 2 * PACKET, "and the position stands");
+	tap_ok(a.PlayOffset == b.PlayOffset && a.PlayOffset < 2 * PACKET, "in PAUSE the position does not change");
 	tap_ok(go_to(pin, KSSTATE_RUN) && WaitForSingleObject(event, 10000) == WAIT_OBJECT_0,
 	     "it goes on");
 }
@@ -79,7 +79,7 @@ int main(void)
 		CloseHandle(pin);	/* while it runs */
 	}
 	tap_ok(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)),
-	     "closed while it runs, the stream leaves nothing behind");
+	     "a stream closed in RUN leaves nothing allocated");
 	tap_ok(tap_count == 9, "all of that was tried");
 	return tap_done();
 }

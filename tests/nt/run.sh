@@ -1,24 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds the Windows driver, runs it in Wine's driver host below a stand-in port driver, and
-# compares it with Linux. TAP on stdout. Called by tests/check.sh and by hand. What this
-# can show, and what it cannot, is in Documentation/nt.md.
+# compares it with Linux. TAP on stdout. Called by tests/check.sh and by hand.
+# Documentation/nt.md explains what this shows and what it does not show.
 #
 #   run.sh [OPTION...] [PART...]   parts (default: all but plants):
-#     build         driver and programs build; the driver imports what it may, and no more
+#     build         driver and programs build; the driver has only the listed imports
 #     conformance   the conformance suite as a Windows client
 #     realtime      the driver with its own clock
-#     scenarios     ../conformance/scenarios on the host, in a guest's kernel and in the driver:
-#                   the same? The report is looked at in a browser.
-#     trace         wavert-trace in real time: on Windows' side in Wine, in guests on Linux
+#     scenarios     compare ../conformance/scenarios on the host, in a guest's kernel and in the
+#                   driver. A browser renders the report.
+#     trace         wavert-trace in real time: for Windows in Wine, for Linux in guests
 #     plants        a defect in each layer is caught, and the layer named (long)
 #
-#   --runs N        each scenario so many times, on the host, in guests and in the driver (3)
+#   --runs N        number of runs of each scenario, on the host, in guests and in the driver (3)
 #   --table         write build/nt/comparison.md as well
 #   --report FORMAT print the comparison, as wavert compare does: text, json, html ...; no TAP
-#   --suite [ARG...]  the conformance program alone, with these arguments
+#   --suite [ARG...]  only the conformance program, with these arguments
 #
-# O=DIR: build directory (build/nt). MODULES=DIR: modules built for bed debian already.
+# O=DIR: build directory (build/nt). MODULES=DIR: modules already built for debian.
 set -u
 case ${O-} in '' | /*) ;; *) O=$PWD/$O ;; esac
 case ${MODULES-} in '' | /*) ;; *) MODULES=$PWD/$MODULES ;; esac
@@ -81,7 +81,7 @@ retell()	# PREFIX
 
 # ---- Wine -----------------------------------------------------------------------------
 
-# Nothing of the caller's environment reaches Wine, and nothing takes longer than it may.
+# Runs a command in Wine with a clean environment and a time limit.
 in_wine()	# SECONDS COMMAND...
 {
 	local seconds=$1
@@ -92,7 +92,7 @@ in_wine()	# SECONDS COMMAND...
 		"$top/tests/time-limit" --mark "nt$$" "$seconds" "$@" </dev/null
 }
 
-# A prefix of our own. Services can be started in it once its first server has gone.
+# A separate prefix. Services can be started in it after its first server has ended.
 begin_wine()
 {
 	[ ! -e "$work/prefix" ] || return 0
@@ -115,7 +115,7 @@ end_wine()
 	rm -rf "$work"
 }
 
-# A program of ours; its lines end as Linux wants them. Its own exit code.
+# Runs a program with LF as the end of its lines; returns its exit code.
 windows()	# SECONDS PROGRAM ARG...
 {
 	local seconds=$1
@@ -149,13 +149,13 @@ part_build()
 	grep -v '^#' imports | sort >"$work/allowed"
 	comm -23 "$work/imports" "$work/allowed" >"$work/more"
 	[ -s "$work/imports" ] && [ ! -s "$work/more" ]
-	tell $? "the driver imports nothing but what is listed" "$work/more"
+	tell $? "the driver imports only listed functions" "$work/more"
 	comm -13 "$work/imports" "$work/allowed" >"$work/less"
 	[ ! -s "$work/less" ]
-	tell $? "the list has nothing that the driver does not import" "$work/less"
+	tell $? "the driver imports every listed function" "$work/less"
 	x86_64-w64-mingw32-objdump -p "$out/wavertmini.sys" >"$work/headers"
 	grep -q 'Subsystem.*NT native' "$work/headers"
-	tell $? "it is a native image"
+	tell $? "the driver is a native image"
 	[ "$(cat ../../compat/nt/adapter.c ../../compat/nt/filter.c ../../compat/nt/stream.c | wc -l)" -lt 600 ]
 	tell $? "the binding has less than 600 lines"
 }
@@ -168,7 +168,7 @@ part_conformance()
 	code=$?
 	retell "nt: " <"$out/results/nt.tap"
 	[ $code = 0 ] || grep -q '^not ok' "$out/results/nt.tap"
-	tell $? "the conformance suite ended by itself" "$work/err"
+	tell $? "the conformance suite completed" "$work/err"
 }
 
 part_realtime()
@@ -178,7 +178,7 @@ part_realtime()
 	code=$?
 	retell "nt: " <"$work/realtime"
 	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
-	tell $? "the driver with its own clock ended by itself" "$work/err"
+	tell $? "the test of the driver's own clock completed" "$work/err"
 }
 
 host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
@@ -187,7 +187,7 @@ host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
 		>"$2/host.trace" 2>"$work/err"
 }
 
-# The same scenarios by the PCM model of the same simulator.
+# The same scenarios on the PCM model of the same simulator.
 alsa_traces()	# MODULES RESULTS RUNS
 {
 	rm -rf "$work/out"
@@ -271,7 +271,7 @@ document()
 
 # ---- the report in a browser -----------------------------------------------------------------
 
-# With a home of its own, bounded, for a page from here only.
+# Runs the browser with its own home directory and a time limit, without network.
 browse()	# PAGE OPTION...
 {
 	local page=$1
@@ -301,7 +301,7 @@ verdicts()	# VERDICT: how many, as a JSON report has it
 	grep -cE "\"(NT|ALSA|core)\": \"$1\",?\$" "$work/report.json"
 }
 
-# A bar has 10 by 18 pixels, in a colour that nothing else on the page has.
+# A bar has 10 by 18 pixels, in a colour that occurs nowhere else on the page.
 coloured()
 {
 	{
@@ -320,31 +320,31 @@ browser_missing()
 	done
 }
 
-# Shot once as it is and once with one answer of the driver made another.
+# A screenshot of the report, and one with a changed result of the driver.
 part_page()
 {
 	local why bars
 	compare html "$out/results" >"$out/comparison.html" 2>"$work/err"
 	! grep -Eq 'https?:|src=|url\(' "$out/comparison.html" && grep -q '</html>' "$out/comparison.html"
-	tell $? "the report as a page needs nothing from outside" "$work/err"
+	tell $? "the report as a page refers to no other file" "$work/err"
 	why=$(browser_missing)
 	[ -z "$why" ] || { echo "ok $((n += 1)) - the page in a browser # SKIP $why"; return; }
 	bars=$(cat "$scenarios"/*.scn | grep -c '^scenario ')
 	browse "$out/comparison.html" --dump-dom >"$work/dom"
 	[ "$(grep -c '<rect class="bar ' "$work/dom")" = $((bars * 3)) ]
-	tell $? "a browser makes $((bars * 3)) bars of it: $bars scenarios, NT, ALSA and core" "$work/err"
+	tell $? "a browser shows $((bars * 3)) bars: $bars scenarios, NT, ALSA and core" "$work/err"
 	compare json "$out/results" >"$work/report.json"
 	picture "$out/comparison.html" "$out/comparison.png" && coloured &&
 		[ "$(sed -n 2p "$work/picture" | head -c 20)" = "1280 1600" ]
-	tell $? "a picture of it has the size and the colours of the verdicts" "$work/coloured"
+	tell $? "a screenshot has the size and the colours of the verdicts" "$work/coloured"
 	sed '/"call":"unregister"/s/"SUCCESS"/"NOT_SUPPORTED"/' "$out/results/nt.trace" >"$work/wrong.trace"
 	compare json "$out/results" "$work/wrong.trace" >"$work/report.json"
 	compare html "$out/results" "$work/wrong.trace" >"$work/wrong.html"
 	picture "$work/wrong.html" "$work/wrong.png" && coloured && [ "$(verdicts differs)" -gt 0 ]
-	tell $? "and a difference is red in it" "$work/coloured"
+	tell $? "a difference is red in the screenshot" "$work/coloured"
 	sleep 1
 	! pgrep -f -- "--user-data-dir=$work/browser" >"$work/running"
-	tell $? "nothing is left running in the browser" "$work/running"
+	tell $? "no process is left in the browser" "$work/running"
 }
 
 part_scenarios()
@@ -353,17 +353,18 @@ part_scenarios()
 	compare tap "$out/results" >"$work/compared" 2>"$work/err"
 	retell "" <"$work/compared"
 	grep -q '^ok' "$work/compared" && grep -q '^1\.\.' "$work/compared"
-	tell $? "there was something to compare" "$work/err"
+	tell $? "there were scenarios to compare" "$work/err"
 	CF_CLOCK=step "$out/scenario-host" <(printf 'scenario x\nopen a rendr\n') >/dev/null 2>"$work/wrong"
 	grep -q ':2: rendr: is not known here$' "$work/wrong"
-	tell $? "a mistake in a scenario is told with line and word" "$work/wrong"
+	tell $? "an error in a scenario is reported with line and word" "$work/wrong"
 	part_page
 	[ -z "$table" ] || document >"$out/comparison.md"
 }
 
-# ---- planted defects -----------------------------------------------------------------------
+# ---- injected defects -----------------------------------------------------------------------
 
-# A copy of the tree with one defect: plants/NAME. Its format is that of tests/inject; its first line begins with the layer.
+# A copy of the tree with one defect: plants/NAME, in the format of tests/inject. Its first line
+# begins with the layer.
 plant()	# NAME
 {
 	rm -rf "$work/tree"
@@ -373,7 +374,7 @@ plant()	# NAME
 	../inject "$work/tree" "plants/$1" >/dev/null
 }
 
-# The defect is in the driver alone, or (binding of Linux) in the modules alone.
+# The defect is only in the driver, or (binding of Linux) only in the modules.
 planted_traces()	# NAME
 {
 	local results=$work/results kdir
@@ -399,7 +400,7 @@ part_plants()
 	[ -s "$out/results/nt.trace" ] || all_traces || return
 	build_wavert
 	compare text "$out/results" >/dev/null
-	tell $? "without a defect nothing differs that should not" || return
+	tell $? "without a defect there is no unexpected difference" || return
 	for p in plants/*; do
 		name=${p##*/}
 		what=$(sed -n 1p "$p")
@@ -463,7 +464,7 @@ if tell $? "driver, stand-in port driver and clients build" "$work/log"; then
 			esac
 		done
 		in_wine 30 wineserver -w
-		tell $? "nothing is left running in Wine"
+		tell $? "no process is left in Wine"
 	fi
 fi
 echo "1..$n"

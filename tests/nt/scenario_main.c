@@ -4,8 +4,8 @@
  * the trace. Called by run.sh.
  *
  *   scenario [-c FILE] [-n RUNS] [-o FILE] FILE...
- *     -c FILE   write what core and miniport did (the core trace) there
- *     -n RUNS   do it so many times: each run has to print what the first one did
+ *     -c FILE   write the core trace to FILE
+ *     -n RUNS   number of runs: each has to print the same as the first one
  *     -o FILE   only scenarios whose names are words of that file
  */
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 
 static FILE *core;
 
-/* What the file holds; for core traces, which are of one size but for mistakes. */
+/* The contents of the file; for core traces, whose size differs only in case of an error. */
 static char *contents(const char *name)
 {
 	FILE *f = fopen(name, "rb");
@@ -54,7 +54,7 @@ static void write_core(const char *scenario)
 	core_trace(core);
 }
 
-/* *core_text: what core and miniport did, if it is wanted. */
+/* *core_text: the core trace, if it is requested. */
 static const char *run(const char *core_name, char **core_text)
 {
 	const char *trace;
@@ -71,7 +71,7 @@ static const char *run(const char *core_name, char **core_text)
 	return trace;
 }
 
-/* Each run has to be the first one again. */
+/* Each run has to be equal to the first one. */
 static bool run_again(const char *core_name, int runs)
 {
 	char *core_text, *core_again, *first = strdup(run(core_name, &core_text));
@@ -82,7 +82,7 @@ static bool run_again(const char *core_name, int runs)
 		same = !strcmp(run(core_name, &core_again), first) &&
 		       (!core_name || !strcmp(core_again, core_text));
 		if (!same)
-			fprintf(stderr, "run %d is not as the first one\n", i);
+			fprintf(stderr, "run %d differs from the first one\n", i);
 		free(core_again);
 	}
 	free(core_text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace_guest.c - core traces of the kernel modules: the tracepoints of snd-wavert, told as
- * trace_ring.c tells records. Runs in a guest, as root.
+ * trace_guest.c - core traces of the kernel modules: the tracepoints of snd-wavert, written as
+ * trace_ring.c writes records. Runs in a guest, as root.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static void write_to(const char *file, const char *text)
 	close(fd);
 }
 
-/* "wavert_position_update: card=0 slot=0 irq_seq=1 ..." without the card; numbers as such. */
+/* "wavert_position_update: card=0 slot=0 irq_seq=1 ..." without the card; numbers in decimal. */
 static void put_event(FILE *out, char *at)
 {
 	char *word = strtok(at, " \n"), *value;
@@ -69,7 +69,7 @@ void core_trace(FILE *out)
 	write_to(TRACEFS "trace", "");
 }
 
-/* A device of another kind comes in between. */
+/* Another kind of device is loaded in between. */
 void forget_device(void)
 {
 	const struct cf_device other = { .ramp = true };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace_host.c - core traces of this very process; see trace_take.h.
+ * trace_host.c - core traces of this process; see trace_take.h.
  */
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@ struct scenario_place scenario_here(void)
 					"core, miniport and simulator in a process", "" };
 }
 
-/* What client_host.c finds wrong. */
+/* Errors that client_host.c finds. */
 void cf_fail(const char *file, int line, const char *format, ...);
 
 void cf_fail(const char *file, int line, const char *format, ...)
@@ -27,7 +27,7 @@ uint32_t trace_take(struct wrt_trace_record *out, uint32_t room)
 	return wrt_trace_take(out, room);
 }
 
-/* It always is. */
+/* It is always possible. */
 void forget_device(void)
 {
 }

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# wavert-trace in a guest, on a device in real time; run there by trace_test.sh. Leaves traces
-# and the exit codes of what has to fail in /out.
+# wavert-trace in a guest, on a device in real time; run there by trace_test.sh. Writes the traces
+# and the exit codes of commands that have to fail to /out.
 #
 # usage: trace_in_guest.sh sim|hda [-s SCENARIO]... FILE.scn...
 device=$1
 shift
 
-fails()	# NAME COMMAND...: its exit code and what it says
+fails()	# NAME COMMAND...: stores its exit code and output
 {
 	name=$1
 	shift

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace_none.c - of the ALSA model no core trace is compared; see core_trace.h.
+ * trace_none.c - the ALSA model has no core trace; see core_trace.h.
  */
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ void core_trace(FILE *out)
 	(void)out;
 }
 
-/* A device of another kind comes in between. */
+/* Another kind of device is loaded in between. */
 void forget_device(void)
 {
 	const struct cf_device other = { .ramp = true };

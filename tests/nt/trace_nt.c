@@ -30,7 +30,7 @@ uint32_t trace_take(struct wrt_trace_record *out, uint32_t room)
 	return got / sizeof(*out);
 }
 
-/* It always is. */
+/* It is always possible. */
 void forget_device(void)
 {
 }

@@ -2,7 +2,7 @@
 /*
  * trace_ring.c - core traces as text, from the records of compat/nt/trace.h: on the host from
  * the ring itself, on Windows through SIM_TRACE (trace_take(), see client_nt.c). One event a
- * line, fields as in the Linux tracepoints: what trace_guest.c makes of those is the same.
+ * line, fields as in the Linux tracepoints: trace_guest.c writes the same.
  */
 #include <string.h>
 

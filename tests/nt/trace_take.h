@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * trace_take.h - where trace_ring.c gets records from: trace_host.c, or trace_nt.c.
+ * trace_take.h - the source of the records for trace_ring.c: trace_host.c or trace_nt.c.
  */
 #ifndef NT_TRACE_TAKE_H
 #define NT_TRACE_TAKE_H
 
 #ifdef _WIN32
-/* core/os.h is for drivers; the records need no more of it than this. */
+/* core/os.h is for drivers; the records need only these types of it. */
 #define WRT_CORE_OS_H
 #include <stdbool.h>
 #include <stdint.h>

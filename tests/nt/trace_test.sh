@@ -1,33 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154 # sourced by run.sh: out, work, top, scenarios, built
-# Tests of wavert-trace: the program for Windows under Wine, on nothing and on the driver below
-# the stand-in port driver; that for Linux in guests, on the simulator and on QEMU's HD Audio.
-# What they record in real time is compared with what the step clock has shown before.
+# Tests of wavert-trace: the program for Windows under Wine, without a device and on the driver
+# below the stand-in port driver; the program for Linux in guests, on simulator and HD Audio.
+# Their traces in real time are compared with those of the step clock.
 
 exe=wavert-trace.exe
 
-# Exit code and text of a command that has to fail: one line, which begins and ends like that.
+# Exit code and text of a command that has to fail: one line with this beginning and end.
 told()	# CODE-THAT-IS CODE-WANTED FILE BEGINNING END
 {
 	[ "$1" = "$2" ] && [ "$(grep -c "^$4.*$5\$" "$3")" = 1 ]
 }
 
-# Wine's own lines on stderr are not the program's.
-on_windows()	# ARG...: leaves its output in $work/said, its exit code in $code
+# Lines of Wine on stderr are removed.
+on_windows()	# ARG...: stores its output in $work/said, its exit code in $code
 {
 	windows 120 "$out/userspace/$exe" "$@" >"$work/said"
 	code=$?
 	tr -d '\r' <"$work/err" >>"$work/said"
 }
 
-# Scenario, number, call and status; neither time nor results, which are not those of a step
+# Scenario, number, call and status; neither time nor results, which differ from those of a step
 # clock.
 statuses()	# TRACE
 {
 	sed -n 's/"\(step\|time\)":[0-9]*,//; s/\("status":"[A-Z_]*"\).*/\1/p' "$1"
 }
 
-# The same statuses but for calls that the second lacks; a good deal is there to be compared.
+# The statuses are equal except for calls that the second lacks; enough calls are compared.
 same_statuses()	# TRACE TRACE CALLS
 {
 	statuses "$1" >"$work/first"
@@ -40,7 +40,7 @@ same_statuses()	# TRACE TRACE CALLS
 			END { if (same < least) { print same + 0 " calls are the same"; bad = 1 }; exit bad }'
 }
 
-# Of scenarios/: all files but the packets', which have to be served in time.
+# All files of scenarios/ except those with packets, which have to be served in time.
 timeless()	# TRACE: its calls of those
 {
 	local names
@@ -64,7 +64,7 @@ every_option_in_man()
 	done <"$work/options"
 }
 
-# On the host, where there is no device: what is wrong is seen before one is looked for.
+# On the host, without a device: errors are reported before a device is searched.
 mistakes()
 {
 	local text said bad=0
@@ -93,26 +93,26 @@ trace_on_nothing()
 	on_windows --help
 	[ $code = 0 ] && grep -q '^usage: wavert-trace ' "$work/said" &&
 		grep -q 'never been run on Windows' "$work/said"
-	tell $? "$exe starts, and says that it has never been run on Windows" "$work/said"
+	tell $? "$exe starts and states that it has never been run on Windows" "$work/said"
 	on_windows --list
 	told $code 1 "$work/said" 'wavert-trace: there is no audio filter' ''
-	tell $? "without a device its list is one line, and a failure" "$work/said"
+	tell $? "without a device --list prints one line and fails" "$work/said"
 	on_windows "Z:$scenarios/open.scn"
 	told $code 1 "$work/said" 'wavert-trace: there is no WaveRT device' 'shows what there is'
-	tell $? "without a device nothing runs" "$work/said"
+	tell $? "without a device no scenario runs" "$work/said"
 	on_windows "Z:$scenarios/*.scn"
 	told $code 1 "$work/said" 'wavert-trace: there is no WaveRT device' 'shows what there is'
-	tell $? "it finds files by *, as cmd.exe does not" "$work/said"
+	tell $? "it expands * in file names, which cmd.exe does not" "$work/said"
 	on_windows -D 1,0 "Z:$scenarios/open.scn"
 	told $code 1 "$work/said" 'wavert-trace: there is no device 1; ' 'shows what there is'
-	tell $? "each of two devices has to be there" "$work/said"
+	tell $? "both of two devices have to exist" "$work/said"
 	on_windows -n 3 "Z:$scenarios/open.scn"
 	told $code 2 "$work/said" 'wavert-trace: unknown option -n' 'what is expected)'
-	tell $? "in real time nothing is run several times" "$work/said"
+	tell $? "in real time there is only one run" "$work/said"
 	printf 'scenario x\nopen a render\n\nopn b capture\n' >"$work/wrong.scn"
 	on_windows --stand-in "Z:$work/wrong.scn"
 	told $code 2 "$work/said" 'Z:.*:4: opn' ': no such call'
-	tell $? "a mistake in a scenario is told with line and word" "$work/said"
+	tell $? "an error in a scenario is reported with line and word" "$work/said"
 }
 
 trace_on_stand_in()
@@ -130,10 +130,10 @@ trace_on_stand_in()
 	sed -n 1p "$out/results/wine-wall.trace" >"$work/said"
 	grep '"side":"nt","system":"wine","clock":"wall"' "$work/said" |
 		grep -q 'under Wine [0-9.]*, stand-in port driver, not Windows'
-	tell $? "its trace says what it ran under" "$work/said"
+	tell $? "its trace names its environment" "$work/said"
 	timeless "$out/results/nt.trace" >"$work/nt.timeless"
 	same_statuses "$work/nt.timeless" "$out/results/wine-wall.trace" 350 >"$work/said"
-	tell $? "each call is answered as by the step clock, but where it is lacking" "$work/said"
+	tell $? "each call that is not lacking returns the same as with the step clock" "$work/said"
 }
 
 in_guest()	# DEVICE MODULE RESULT RUN-OPTION... -- ARG...
@@ -173,23 +173,23 @@ trace_on_simulator()
 	failed_in_guest no-card 1 'wavert-trace: card "0": ' 'shows what there is' \
 		"without a card it fails"
 	failed_in_guest step-clock 1 'wavert-trace: card "0" has a step clock' '' \
-		"it refuses a card on which no time passes"
+		"it refuses a card with a step clock"
 	failed_in_guest no-output 1 '/none/trace: ' '' "a trace that cannot be written is a failure"
 	grep -q '^card 0$' "$work/out/list" && grep -q '^  capture: 2 pins' "$work/out/list"
 	tell $? "it lists the card and its pins" "$work/out/list"
 	[ "$(sed -n 's/^{"scenario":"\([^"]*\)".*/\1/p' "$work/out/two" | sort -u | xargs)" = \
 		'one-event-two-streams open-is-stop' ]
-	tell $? "it runs only the scenarios that it is told, on the device that it is told" "$work/out/two"
+	tell $? "it runs only the named scenarios, on the named device" "$work/out/two"
 	grep -q '^{"wavert_trace":1,"side":"linux","system":"linux","clock":"wall".*"device":"hw:0"' \
 		"$work/out/two"
-	tell $? "its trace says where it was recorded" "$work/out/two"
+	tell $? "its trace names the device" "$work/out/two"
 	compared linux-wall.trace
 	tell $? "statuses, states and signals are those of the step clock" "$work/said"
 	same_statuses "$out/results/linux.trace" "$out/results/linux-wall.trace" 560 >"$work/said"
-	tell $? "all calls but few are made in real time" "$work/said"
+	tell $? "almost all calls are made in real time" "$work/said"
 }
 
-# Not those of pins, formats and registers that other hardware has.
+# Without scenarios of pins, formats and registers that differ on other hardware.
 trace_on_hda()
 {
 	local name args=()
@@ -206,7 +206,7 @@ trace_on_hda()
 		scenarios/buffer.scn scenarios/events.scn scenarios/open.scn scenarios/states.scn
 	tell $? "wavert-trace runs scenarios on QEMU's HD Audio" "$work/err" || return
 	compared hda-wall.trace
-	tell $? "which answers as the simulator does" "$work/said"
+	tell $? "it returns the same as the simulator" "$work/said"
 }
 
 part_trace()
@@ -218,11 +218,11 @@ part_trace()
 	imports_of "$out/userspace/$exe" | sed 's/ .*//' | tr '[:upper:]' '[:lower:]' | sort -u >"$work/said"
 	[ "$(xargs <"$work/said")" = \
 		'advapi32.dll kernel32.dll ksuser.dll msvcrt.dll ntdll.dll setupapi.dll winmm.dll' ]
-	tell $? "$exe needs no library but what Windows has" "$work/said"
+	tell $? "$exe needs only libraries of Windows" "$work/said"
 	every_option_in_man
 	tell $? "every option of --help, on both systems, is in wavert-trace(1)" "$work/said"
 	mistakes
-	tell $? "mistakes in scenarios are told with line and word before there is a device" "$work/said"
+	tell $? "errors in scenarios are reported with line and word before a device is opened" "$work/said"
 	trace_on_nothing
 	modules
 	tell $? "the modules build" "$work/log" || return

@@ -90,7 +90,7 @@ portaudio_faults()	# FRAMES: of its own choice
 	echo ${faults:-$(all_periods $1)}
 }
 
-# It ends by itself when it cannot start again after an xrun.
+# It exits when it cannot start again after an xrun.
 alsaloop_xruns()	# FRAMES: of its own choice
 {
 	alsaloop -v -n -S none -C $PCM -P $PCM -f S16_LE -c 2 -r $rate >/tmp/client.log 2>&1 &

@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Programs of others on our card and on the ALSA plugin, in a guest with snd-wavert-sim
+# Unmodified programs on our card and on the ALSA plugin, in a guest with snd-wavert-sim
 # (card 0, loopback). Started by run.sh with the part to run. Prints TAP.
 #
-# What a program plays is recorded by arecord from the other end of the loopback, and what
-# it records was played by aplay; both on hw:, so that the program alone is on trial.
+# arecord records the output of a program at the other end of the loopback, and aplay plays the
+# input of a program; both on hw:, so that only the program is tested.
 # shellcheck shell=dash disable=SC1091,SC2086,SC2317 # sourced parts, words, functions called through check
 set -u
 
 count=0
 failed=0
 rate=48000
-frames=60007	# 1.25 s, and no multiple of a period
+frames=60007	# 1.25 s, not a multiple of a period
 daemon=
 page=/proc/asound/card0/wavert
 noise='ALSA lib\|JackShm\|Fontconfig'
@@ -40,7 +40,7 @@ skip()	# NAME REASON
 
 # ---- the loopback -------------------------------------------------------------------
 
-await()	# STREAM REGEX: until the line of /proc says so, 20 s at most
+await()	# STREAM REGEX: waits until the line of /proc matches, at most 20 s
 {
 	local tries=2000
 	until grep -qE "^$1: .*$2" $page 2>/dev/null; do
@@ -50,7 +50,7 @@ await()	# STREAM REGEX: until the line of /proc says so, 20 s at most
 	done
 }
 
-# Every pin, 5 s at most; of a daemon not before its end.
+# Waits until every pin is free, at most 5 s; for a daemon only after its end.
 free()
 {
 	local tries=500
@@ -62,7 +62,7 @@ free()
 	done
 }
 
-# A program plays all of the signal, and it arrives.
+# A program plays the signal, and all of it arrives.
 plays()	# COMMAND...
 {
 	local recorder code=0
@@ -76,7 +76,7 @@ plays()	# COMMAND...
 	signal find /tmp/heard.raw $frames && [ $code = 0 ] && free
 }
 
-# A program records, into /tmp/recorded.raw, while the signal is played, and ends by itself.
+# A program records to /tmp/recorded.raw while the signal is played, and ends.
 records()	# COMMAND...
 {
 	local pid code
@@ -91,7 +91,7 @@ records()	# COMMAND...
 	signal find /tmp/recorded.raw $frames && [ $code = 0 ] && free
 }
 
-# Each part is run for both.
+# Runs each part for both.
 on_both()	# FUNCTION
 {
 	PCM=hw:0,0
@@ -143,7 +143,7 @@ ffmpeg_()
 export GST_REGISTRY_FORK=no
 caps="audio/x-raw,format=S16LE,rate=$rate,channels=2,layout=interleaved"
 
-# alsasink leaves out the first frame, on snd-aloop as well: there is silence before the
+# alsasink leaves out the first frame, also on snd-aloop: so there is silence before the
 # signal.
 gstreamer()
 {
@@ -181,7 +181,7 @@ ffmpeg) on_both ffmpeg_ ;;
 gstreamer) on_both gstreamer ;;
 mpv) on_both mpv_ ;;
 portaudio | jack | jack-hw | duplex | pipewire | mpd | pulseaudio | sndiod | wine)
-	# shellcheck source=/dev/null # the part that was asked for
+	# shellcheck source=/dev/null # the requested part
 	. "./${1%-hw}.sh"
 	;;
 esac

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # JACK on our card; sourced by guest.sh. jackd runs without a real-time class, for which the
 # guest has one processor only, and counts its xruns. jack-hw: both directions of QEMU's HD Audio
-# and AC'97, which have no loopback, with the periods that users of JACK ask for.
+# and AC'97, which have no loopback, with the usual periods of users of JACK.
 # shellcheck shell=dash disable=SC2015,SC2034,SC2086,SC2154 # guest.sh's
 
 export JACK_NO_AUDIO_RESERVATION=1
@@ -34,7 +34,7 @@ hear()
 	return $code
 }
 
-# The daemon says nothing of them in its log, and each of them to its clients.
+# The daemon does not log xruns, it reports them only to its clients.
 no_xrun()
 {
 	grep '^xruns: ' /tmp/jack_client.log

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A client of JACK: plays the signal on two ports for some seconds, and compares what comes
- * back on two others, which have to be a loopback. Run by jack.sh.
+ * A client of JACK: plays the signal on two ports for some seconds, and compares the input of
+ * two other ports, which have to be a loopback. Run by jack.sh.
  *
  *   jack_client SECONDS
  *
  * JACK works in floating point and scales 16 bits by 32767: a sample may come back one step
- * away. Exit code 1 if the signal is not whole; xruns are counted and printed, no more.
+ * away. Exit code 1 if the signal is incomplete; xruns are only counted and printed.
  */
 #include <jack/jack.h>
 #include <math.h>

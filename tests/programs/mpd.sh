@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# MPD on our card; sourced by guest.sh. It opens the PCM non-blocking, with poll(), and gives
-# it back after the last song: the pin is looked at while the daemon runs.
+# MPD on our card; sourced by guest.sh. It opens the PCM non-blocking, with poll(), and closes
+# it after the last song: the pin is checked while the daemon runs.
 # shellcheck shell=dash disable=SC2015,SC2034,SC2086,SC2154 # guest.sh's
 
 export MPD_HOST=/tmp/mpd/socket MPD_TIMEOUT=5
@@ -23,7 +23,7 @@ start_mpd()
 	mpc ls
 }
 
-# MPD has drained the PCM when it says that it does not play any more.
+# MPD has drained the PCM when its state is no longer "playing".
 mpd_play()
 {
 	local tries=200
@@ -35,13 +35,13 @@ mpd_play()
 	done
 }
 
-# It tells them in its log, as it tells each song.
+# It logs xruns at the level at which it logs each song.
 no_xrun()
 {
 	grep 'player: played' /tmp/mpd.log && ! grep -i 'run on alsa\|broken pipe' /tmp/mpd.log
 }
 
-# If it hangs in its output it does not hear SIGTERM.
+# If its output hangs it does not handle SIGTERM.
 stop_mpd()
 {
 	local code

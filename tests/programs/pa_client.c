@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A client of PortAudio: plays the signal and records, in blocking calls or in a callback.
- * Run by guest.sh; what was recorded is judged by signal.c.
+ * Run by guest.sh; signal.c checks the recording.
  *
  *   pa_client blocking|callback play PCM FRAMES
  *   pa_client blocking|callback record PCM FRAMES FILE
  *   pa_client blocking|callback duplex PCM FRAMES FILE   records a second longer
  *
  * The signal is followed by a second of silence: PortAudio does not drain, its AlsaStop()
- * drops what has not been heard.
+ * drops the frames that were not played.
  *
  * Exit code 1 if PortAudio reports an error, or an underflow or overflow of the stream.
  */

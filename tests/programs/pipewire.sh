@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # PipeWire on our card; sourced by guest.sh. A daemon with a node for playing and one for
-# recording (pipewire.conf), pw-cat on them, pw-link in the place of a session manager.
+# recording (pipewire.conf), pw-cat on them, pw-link instead of a session manager.
 # shellcheck shell=dash disable=SC2015,SC2034,SC2086,SC2154 # guest.sh's
 
 export XDG_RUNTIME_DIR=/tmp/pipewire
@@ -45,14 +45,14 @@ link_ports()	# FROM TO
 }
 
 # There is silence before the signal, since the two channels are linked one after the other,
-# and behind it, since pw-cat does not play a last part of a quantum.
+# and after it, since pw-cat does not play the last part of a quantum.
 pw_play()
 {
 	pw-cat -p -P "{ node.name = player $ports }" /tmp/padded.wav &
 	link_ports player:output sink:playback && wait $!
 }
 
-# Both nodes at once: the daemon has opened the other end of the loopback, too.
+# Both nodes at once: the daemon has also opened the other end of the loopback.
 pw_both()
 {
 	local recorder code
@@ -63,13 +63,13 @@ pw_both()
 	code=$?
 	sleep 0.5
 	kill -TERM $recorder
-	wait $recorder	# its exit code tells nothing: 1 whenever there was nothing to drain
+	wait $recorder	# its exit code has no meaning: 1 if there was nothing to drain
 	[ $code = 0 ] || { echo "exit code $code"; return 1; }
 	tail -c +45 /tmp/recorded.wav >/tmp/recorded.raw
 	signal find /tmp/recorded.raw $frames
 }
 
-# A node says it at level I; that it speaks at this level is seen by its changes of state.
+# A node logs xruns at level I; its changes of state show that this level is logged.
 no_xrun()
 {
 	grep -q '^\[I\].*pw.node .*state' /tmp/pipewire.log || { cat /tmp/pipewire.log; return 1; }

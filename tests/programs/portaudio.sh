@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # PortAudio on our card; sourced by guest.sh. First with a client of its library (pa_client.c),
-# then, if its source could be had, its own test of loopbacks, paqa.
+# then, if its source is available, its own test of loopbacks, paqa.
 #
-# The guest has twice the processor of the other parts (--shift 2). At each wake-up PortAudio
-# takes all frames there are, those behind the period's end, too. If there are fewer of them
-# at the next one, it is not woken, and so loses a period: with the two periods it likes best
+# The guest has a processor of twice the speed (--shift 2). At each wake-up PortAudio
+# takes all available frames, also those after the end of the period. If there are fewer of them
+# at the next one, it is not woken, and so loses a period: with the two periods that it prefers
 # that is an xrun. That happens on every card whose position is exact to the frame, as soon as
 # the time from interrupt to reading varies across a frame's boundary. It does so with a
 # processor of 125 MIPS on the simulator, and of 62 MIPS on snd-dummy as on the simulator;
@@ -32,13 +32,13 @@ client()
 # It plays sines over the loopback: with two streams and with one, then with each of five
 # sample formats, clipping and dither on and off.
 #
-# Of ten sizes of a callback's buffer one is asked for (-s): they differ in what PortAudio
+# Only one of ten sizes of a callback's buffer is tested (-s): they differ in what PortAudio
 # does between callback and card. Periods of 96 frames, its own choice, are in the tests of
 # formats.
 sizes="-r$rate -s512"
 tests=22
 
-# The number PortAudio has given the PCM; it lists its devices before it misses number 999.
+# The number of the PCM in PortAudio; it lists its devices before the error about number 999.
 number()
 {
 	local name
@@ -50,8 +50,8 @@ number()
 }
 
 # Prints VERDICT NAME for each test begun. From 16 to 8 bits with dither PortAudio 19.6 does
-# nothing (Int16_To_Int8_Dither() is empty): of paInt8 nothing is heard then.
-judge()	# < what paqa prints
+# nothing (Int16_To_Int8_Dither() is empty): with paInt8 only silence is recorded then.
+judge()	# stdin: the output of paqa
 {
 	awk -F'|' '
 		function verdict(good,	known) {

@@ -41,7 +41,7 @@ pulse_record()
 	pactl unload-module "$module"
 }
 
-# PulseAudio says it at level debug; that it speaks at this level is seen by its other lines.
+# PulseAudio logs xruns at level debug; its other lines show that this level is logged.
 no_xrun()
 {
 	grep -c '^D: ' /tmp/pulse.log && ! grep -i 'underrun!\|overrun!' /tmp/pulse.log

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Audio programs of others, unmodified, and the kernel's own ALSA selftests, on our cards in
+# Unmodified audio programs and the kernel's own ALSA selftests on our cards in
 # a guest. TAP on stdout; exit code 0 if nothing failed. make check-programs.
 #
 #   tests/programs/run.sh [--keep DIR] [PART...]
@@ -9,8 +9,8 @@
 # each on hw: and on the ALSA plugin, on the simulator with loopback; jack-hw (JACK on HD Audio
 # and AC'97); duplex (JACK, PipeWire, PortAudio and alsaloop there, with the in-tree drivers
 # beside ours); selftests (mixer-test and pcm-test) on the simulator, HD Audio and AC'97, with
-# the in-tree drivers beside them. One guest a part.
-# --keep: build and leave logs there. Programs: scripts/deps.sh programs.
+# the in-tree drivers for comparison. One guest for each part.
+# --keep: build in DIR and keep the logs there. Programs: scripts/deps.sh programs.
 #
 # environment: MODULES  directory of built modules (default: they are built)
 set -eu
@@ -55,7 +55,7 @@ else
 	out=$(cd "$out" && pwd)
 fi
 
-# Guests number their lines by themselves: number them anew, drop their plans.
+# Each guest numbers its own lines: number them again, drop their plans.
 renumber()	# < TAP
 {
 	local line
@@ -101,7 +101,7 @@ build()
 
 # ---- one guest -------------------------------------------------------------------
 
-# What a program loads by name, its libraries with it, goes where it is on the host.
+# Files that a program loads by name, with their libraries, get the same path as on the host.
 as_is()	# FILE...
 {
 	local file
@@ -118,7 +118,7 @@ tools()	# NAME...
 	done
 }
 
-# The plugin comes before its configuration: with libasound the runner copies ALSA's own.
+# The plugin comes before its configuration: with libasound the runner copies that of ALSA.
 on_simulator()
 {
 	local plugin
@@ -312,7 +312,7 @@ part_mpd()	# and its 290 libraries
 	program mpd
 }
 
-# PulseAudio uses no timers in a virtual machine, so it must not see that it runs in one.
+# PulseAudio uses no timers in a virtual machine, so it must not detect one.
 part_pulseaudio()
 {
 	local name dir
@@ -341,7 +341,7 @@ part_mpv()	# and its 228 libraries
 	program mpv
 }
 
-# What Windows programs need of Wine: these and, recursively, what they import.
+# The files of Wine that Windows programs need: these and, recursively, their imports.
 wine_needs="wineboot.exe services.exe start.exe conhost.exe mmdevapi.dll winealsa.drv"
 
 add_wine()
@@ -393,8 +393,8 @@ part_wine()
 
 # ---- the kernel's selftests ----------------------------------------------------------
 
-# From Debian's newest source package that apt offers, unpacked in part. Built by hand: the
-# kernel's Makefiles want the whole tree.
+# From the newest source package of Debian that apt offers, partly unpacked. Built without the
+# kernel's Makefiles, which need the whole tree.
 # shellcheck source=tests/guest/bed-common.sh
 fetch_selftests()
 {

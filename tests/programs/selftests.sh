@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The kernel's ALSA selftests, in a guest with two HD Audio controllers and two AC'97 (places
-# on the bus: run.sh): one of each is driven by the in-tree driver, the other by ours. Both
-# tests look at every card there is; TAP of ours, and a table of all.
+# on the bus: run.sh): one of each has the in-tree driver, the other has ours. Both
+# tests use every card; TAP of our cards, and a table of all.
 # shellcheck shell=dash
 set -u
 
@@ -41,9 +41,9 @@ insmod_ours()
 # The id of a card is in the name of each test: "default.time1.WaveRT.0.0.PLAYBACK" of
 # pcm-test, "get_value.WaveRT.0" of mixer-test.
 #
-# Prints VERDICT CARD NAME, and behind that why it was skipped: pcm-test says it in the line
-# behind the result, mixer-test in the one before. pcm-test has a thread for each card, and
-# lines of others may come in between, or in the middle of a line.
+# Prints VERDICT CARD NAME and the reason of a skip: pcm-test prints it in the line
+# after the result, mixer-test in the one before. pcm-test has a thread for each card, and
+# lines of other threads may come in between, or in the middle of a line.
 judge()	# TEST LOG
 {
 	awk -v test="$1" '
@@ -87,7 +87,7 @@ report()	# TEST
 			n[c, "pass"], n[c, "fail"], n[c, "skip"] }' "/tmp/$1.judged" | sort
 }
 
-# No verdict of its may be lost in the middle of another line.
+# Checks that no verdict was lost in the middle of another line.
 has_judged_all()	# TEST
 {
 	local planned judged

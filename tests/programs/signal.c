@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes the signal programs play, and finds it in what was recorded (signed 16 bit,
+ * Makes the signal that programs play, and finds it in a recording (signed 16 bit,
  * little endian, stereo). Run by guest.sh.
  *
- *   signal make FRAMES [SILENCE]   raw samples on stdout, SILENCE frames before and behind
+ *   signal make FRAMES [SILENCE]   raw samples on stdout, SILENCE frames before and after
  *   signal wav FRAMES [SILENCE]    the same with a WAV header
  *   signal find FILE FRAMES        FILE (raw) begins with silence, and then holds the signal
- *                                  whole, sample for sample
+ *                                  complete, sample for sample
  */
 #include <stdio.h>
 #include <stdlib.h>

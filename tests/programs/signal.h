@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The signal that programs play here: stereo noise that never comes near silence, so that
- * each frame can be told from silence and from its neighbours. Used by signal.c and by the
+ * The signal that programs play in these tests: stereo noise that is never close to silence, so
+ * that each frame differs from silence and from its neighbours. Used by signal.c and by the
  * clients of PortAudio and JACK.
  */
 #ifndef PROGRAMS_SIGNAL_H

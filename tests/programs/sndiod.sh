@@ -2,7 +2,7 @@
 # sndiod on our card; sourced by guest.sh. It has the PCM open only while a client is
 # connected: the pin is checked while the daemon runs.
 #
-# sndiod opens hw:NAME and nothing else. For the plugin it gets a configuration of ALSA in
+# sndiod opens only hw:NAME. For the plugin it gets a configuration of ALSA in
 # which hw is of type wavert.
 # shellcheck shell=dash disable=SC2015,SC2034,SC2086,SC2154 # guest.sh's
 
@@ -20,7 +20,7 @@ pcm.!hw {
 	card $CARD
 }
 END
-# It becomes this user when root starts it.
+# It changes to this user when root starts it.
 echo sndiod:x:999:29::/:/bin/false >>/etc/passwd
 chgrp audio /dev/snd/*
 chmod 660 /dev/snd/*
@@ -53,7 +53,7 @@ aucat_both()
 		signal find /tmp/recorded.raw $frames && free
 }
 
-# sndiod's library prints how it made up for each xrun at the level at which it prints the
+# sndiod's library reports each xrun at the level at which it prints the
 # format.
 stop_sndiod()
 {

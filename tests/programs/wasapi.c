@@ -2,13 +2,13 @@
 /*
  * A Windows program that plays the signal and records through WASAPI: in shared mode driven
  * by the event of the stream, in exclusive mode by time, since Wine refuses an event there
- * (AUDCLNT_E_DEVICE_IN_USE). Run in Wine by wine.sh; what was recorded is judged by signal.c.
+ * (AUDCLNT_E_DEVICE_IN_USE). Run in Wine by wine.sh; signal.c checks the recording.
  *
  *   wasapi shared|exclusive play FRAMES
  *   wasapi shared|exclusive record FRAMES FILE
  *
  * The default endpoint, 16 bit stereo at 48 kHz. The signal is followed by silence for two
- * buffers, since Stop() drops what has not been played.
+ * buffers, since Stop() drops the frames that were not played.
  *
  * Exit code 1 if a call fails, the event does not come for 10 s, or a record has a gap.
  */
@@ -105,7 +105,7 @@ static void close_client(struct client *client)
 	CoUninitialize();
 }
 
-/* Fills what is free of the buffer; returns how many frames that was. */
+/* Fills the free part of the buffer; returns its number of frames. */
 static UINT32 fill(struct client *client, IAudioRenderClient *render, UINT32 done)
 {
 	UINT32 padding, space, i;
@@ -146,7 +146,7 @@ static void play(struct client *client)
 	printf("%u frames\n", done);
 }
 
-/* Takes what there is; returns how many frames of the file there are then. */
+/* Reads the available frames; returns the number of frames of the file after that. */
 static UINT32 take(struct client *client, IAudioCaptureClient *capture, FILE *file, UINT32 done)
 {
 	UINT32 count, keep;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A Windows program (wasapi.c) in Wine, whose winealsa plays on our card; sourced by guest.sh.
-# It takes the default endpoint, which is PCM "default": ours by a configuration of ALSA.
+# It uses the default endpoint, which is PCM "default": our card by a configuration of ALSA.
 # shellcheck shell=dash disable=SC2015,SC2034,SC2086,SC2154 # guest.sh's
 
 export WINEPREFIX=/tmp/prefix WINEDEBUG=-all LC_ALL=C

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * binding.c - register, unregister, signal, change of state, close and removal of the device
- * beside interrupts: every schedule with up to a given number of preemptions (sched.h) of
+ * concurrent with interrupts: every schedule with up to a given number of preemptions (sched.h) of
  * the real core, miniport and Linux binding. Called by run.sh; TAP.
  *
- * Here is what they stand on: a backend whose DMA passes one point an interrupt, eventfds
+ * This file provides the rest: a backend whose DMA passes one point an interrupt, eventfds
  * and files that count their references, memory of a buffer.
  *
  *   binding [TEST]     all tests, or that number; PREEMPTIONS=N, 3 without
@@ -141,7 +141,7 @@ struct eventfd_ctx *eventfd_ctx_fdget(int fd)
 void eventfd_ctx_put(struct eventfd_ctx *ctx)
 {
 	if (--ctx->refs < 1)
-		sched_fail("event %d is put once too often", (int)(ctx - events));
+		sched_fail("event %d is put too often", (int)(ctx - events));
 }
 
 void wrt_eventfd_signal(struct eventfd_ctx *ctx)
@@ -171,7 +171,7 @@ void fput(struct file *file)
 	if (file->f_op)
 		file->f_op->release(NULL, file);
 	else
-		sched_fail("the filter's file is let go once too often");
+		sched_fail("the filter's file is put too often");
 	sched_free(file);
 }
 
@@ -213,7 +213,7 @@ struct page *alloc_page(unsigned int flags)
 	void *p = sched_alloc(PAGE_SIZE);
 
 	(void)flags;
-	sched_unwatch(p);	/* weak.c is about that */
+	sched_unwatch(p);	/* weak.c checks that */
 	return p;
 }
 
@@ -385,7 +385,7 @@ static long set_state(struct file *file, u32 state)
 }
 
 static struct file *player, *watcher;
-static u64 quiet_from[EVENTS];	/* signals when the event was to fall silent; ~0: never */
+static u64 quiet_from[EVENTS];	/* signals when the event had to stop; ~0: never */
 
 static void silent_from_here(int number)
 {
@@ -435,14 +435,14 @@ static void no_wake(struct wrt_device *dev)
 	(void)dev;
 }
 
-/* From here on only a thread of the test serves what the interrupt leaves over. */
+/* From here on only a thread of the test serves the deferred signals. */
 static void setup_thread(void)
 {
 	setup_watched();
 	device->wake = no_wake;
 }
 
-/* Events 0 and 1 are left to the thread, and owe one signal each. */
+/* Events 0 and 1 are left to the thread, with one pending signal each. */
 static void setup_slow(void)
 {
 	setup_thread();
@@ -452,7 +452,7 @@ static void setup_slow(void)
 	binding_now += WRT_NSEC_PER_SEC;
 }
 
-/* What has to hold in the end, whatever happened. */
+/* Conditions that must hold at the end of every schedule. */
 static void finish(void)
 {
 	int i;
@@ -469,10 +469,10 @@ static void finish(void)
 		if (events[i].refs != 1)
 			sched_fail("%d references of event %d are left", events[i].refs - 1, i);
 		if (quiet_from[i] != ~0ull && events[i].signals != quiet_from[i])
-			sched_fail("event %d is signalled after it was to be silent", i);
+			sched_fail("event %d is signalled after it had to stop", i);
 	}
 	if (buffer_there || hw.open)
-		sched_fail("the buffer is left behind");
+		sched_fail("the buffer is not freed");
 	if (filter_file.count != 1)
 		sched_fail("%d references of the filter's file are left", filter_file.count - 1);
 	wrt_device_destroy(device);
@@ -527,7 +527,7 @@ static void register_again(void)
 		must(remove_event(player, 2), "UNREGISTER_EVENT");
 }
 
-/* WRT-097: nothing follows, and nothing was lost or told twice. */
+/* WRT-097: no signal follows, and none was lost or made twice. */
 static void pause_stream(void)
 {
 	const struct wavert_page *page = ((struct wrt_pin *)player->private_data)->regs;
@@ -614,7 +614,7 @@ static const struct {
 	  { setup, { stop_stream, register_again, interrupt }, finish } },
 	{ "close in RUN beside two interrupts",
 	  { setup, { close_player, interrupt, interrupt }, finish } },
-	{ "an observer comes and goes beside a pause and an interrupt",
+	{ "an observer opens and closes during a pause and an interrupt",
 	  { setup, { watch_a_moment, pause_stream, interrupt }, finish } },
 	{ "player and observer close beside an interrupt",
 	  { setup_watched, { close_player, close_watcher, interrupt }, finish } },
@@ -622,7 +622,7 @@ static const struct {
 	  { setup, { remove_device, close_player, interrupt }, finish } },
 	{ "removal beside unregister and an interrupt",
 	  { setup, { remove_device, unregister_0, interrupt }, finish } },
-	{ "removal beside an observer that comes and goes",
+	{ "removal during open and close of an observer",
 	  { setup, { remove_device, watch_a_moment, interrupt }, finish } },
 	{ "removal beside a pause and an interrupt",
 	  { setup, { remove_device, pause_any, interrupt }, finish } },

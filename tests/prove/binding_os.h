@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * binding_os.h - the seam of core/os.h over sched.h; included before any source by the
- * Makefile, in the place of os_host.h.
+ * binding_os.h - the OS abstraction layer of core/os.h over sched.h; included before any source by the
+ * Makefile, instead of os_host.h.
  */
 #ifndef WRT_PROVE_BINDING_OS_H
 #define WRT_PROVE_BINDING_OS_H
-#define WRT_CORE_OS_HOST_H	/* in place of it */
+#define WRT_CORE_OS_HOST_H	/* instead of it */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,7 +86,7 @@ static inline u32 wrt_count_add(const struct wrt_count *counted, u32 n)
 	} while (0)
 #define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
 
-extern u64 binding_now;		/* moves while a slow event is signalled */
+extern u64 binding_now;		/* advances while a slow event is signalled */
 
 static inline u64 wrt_now_ns(void)
 {

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The model checker CBMC and two solvers, kept in the cache. Called by run.sh.
 #
-# usage: cbmc.sh DIR   leaves cbmc, goto-cc, goto-instrument, cvc5, z3 in DIR
+# usage: cbmc.sh DIR   installs cbmc, goto-cc, goto-instrument, cvc5, z3 in DIR
 #
-# Debian 12 has no CBMC, Debian 13 has: its packages are taken from the mirror this machine
+# Debian 12 has no CBMC, Debian 13 has: its packages are fetched from the mirror that this machine
 # is configured for, unpacked, never installed, and run with their own C library. Exit code
-# 77 if that cannot be had; the reason is on stderr.
+# 77 if that is not available; the reason is on stderr.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../guest/bed-common.sh"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cbmc_os.h - the seam of core/os.h for CBMC, included by the proofs before any source. As
+ * cbmc_os.h - the OS abstraction layer of core/os.h for CBMC, included by the proofs before any source. Like
  * os_host.h, but without locks and libc: only arithmetic is proved.
  *
  * Division is given by its definition: any q with q * b <= a < q * b + b. A bit-level
- * divider would keep the solver busy for hours and says no more than that.
+ * divider would keep the solver busy for hours and is not more exact.
  */
 #ifndef WRT_PROVE_CBMC_OS_H
 #define WRT_PROVE_CBMC_OS_H
-#define WRT_CORE_OS_HOST_H	/* in place of it */
+#define WRT_CORE_OS_HOST_H	/* instead of it */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,11 +33,11 @@ u32 nondet_u32(void);
 #define any_u64()	nondet_u64()
 #define any_u32()	nondet_u32()
 
-/* A division that a proof has made itself, and is the only one to follow: same result. */
+/* A division that a proof has made before; the next division must be the same. */
 static bool known;
 static u64 known_a, known_b, known_q;
 
-/* Follows from the definition; said so that the solver need not find it. */
+/* Follows from the definition; stated so that the solver need not find it. */
 #define NARROW(bits) ASSUME(b < 1ull << (bits) || q <= a >> (bits))
 
 static inline u64 any_quotient(u64 a, u64 b)
@@ -75,7 +75,7 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 	return rest;
 }
 
-/* Not used by arithmetic, but members of what it is told. */
+/* Not used by arithmetic, but members of its arguments. */
 struct wrt_lock {
 	int unused;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exhaust.c - proofs by trying every input, where there are few enough for that and a solver
+ * exhaust.c - proofs by trying every input, if their number is small enough and a solver
  * would take longer. Called by run.sh; TAP.
  */
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #define FRAME_MAX	128u
 #define BYTES_MAX	(4u << 20)
 
-/* Least common multiple: of both, and nothing less is. */
+/* Least common multiple: a multiple of both, and no lower number is. */
 static bool unit_ok(u32 frame_bytes, u32 step)
 {
 	struct wrt_hw_caps caps = { .notify_step = step };
@@ -40,7 +40,7 @@ static void every_unit(void)
 	       "the unit is their least common multiple (%llu cases)", n);
 }
 
-/* WRT-016..020: never less, a multiple of points times unit, and the least such. */
+/* WRT-016..020: not lower than requested, a multiple of points times unit, and the lowest one. */
 static bool size_ok(const struct wrt_hw_caps *caps, const struct wrt_request *r)
 {
 	u32 frame = 2 * r->channels, parts = r->notify ? r->notify : 1;
@@ -88,7 +88,7 @@ static void every_size(void)
 		for (j = 0; good && j < sizeof(steps) / sizeof(steps[0]); j++)
 			good = sizes_ok(channels[i], steps[j], &n);
 	tap_ok(good, "for every request to 64 KiB and 16 points, 5 frame sizes, 3 steps: "
-	       "ActualSize is the least multiple that will do (%llu cases)", n);
+	       "ActualSize is the lowest multiple that is possible (%llu cases)", n);
 }
 
 /* The time of a point: since bytes ago, at every rate that a format of the interface has. */

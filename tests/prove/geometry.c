@@ -2,12 +2,12 @@
 /*
  * geometry.c - proofs of core/geometry.c by CBMC; called by run.sh, one prove_ function a
  * run. Devices: rates to 768 kHz, 1 to 32 channels, points at multiples of up to 4096
- * bytes, everything else whatever 32 bits can say. Requests: every one.
+ * bytes, everything else any value of 32 bits. Requests: every one.
  */
 #include "cbmc_os.h"
 #include "core/geometry.c"
 
-/* In the place of wrt_geometry_unit(), which exhaust.c tries. */
+/* Replaces wrt_geometry_unit(), which exhaust.c tests. */
 static u32 frames_in_unit;
 static u32 the_unit;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * now.c - wavert_stream_now() of the library, tried with every offset of a position register.
- * The page, the register, the clock and the driver's answer are those of this file. Called
+ * The page, the register, the clock and the result of the call are those of this file. Called
  * by run.sh; TAP.
  */
 #include <stdarg.h>
@@ -91,7 +91,7 @@ static int wrong(const char *what, uint64_t expected, const struct wavert_now *n
 	return 0;
 }
 
-/* DMA stands at `linear`; the register, from its base, shows that. */
+/* DMA is at `linear`; the register, relative to its base, shows that. */
 static int found(uint64_t linear)
 {
 	struct wavert_now now;
@@ -135,7 +135,7 @@ static void the_clock_says_which_cycle(void)
 	for (base = 0; good && base < BYTES; base += 12)
 		for (from = 0; good && from <= 3 * BYTES; from += 36)
 			good = by_clock(base, from, &n);
-	result(good, "for every base and register less than half a buffer off the clock: "
+	result(good, "for every base and register that differs from the clock by less than half a buffer:  "
 	       "linear position and offset are those of the hardware, without a system call", n);
 }
 
@@ -156,7 +156,7 @@ static void an_emulated_engine_is_not_guessed_at(void)
 				good = found(from + moved);
 			}
 	result(good, "for every base and register of an emulated device: "
-	       "the distance is less than a buffer, whatever the clock says", n);
+	       "the distance is less than a buffer, independent of the clock", n);
 }
 
 static int is(enum wavert_source source, uint64_t linear, uint32_t accuracy, unsigned int asked)
@@ -182,13 +182,13 @@ static void without_a_register(void)
 	wait_bytes(BYTES);
 	good &= is(WAVERT_FROM_PAGE, 1000 + BYTES, 64, 0);
 	stream.step = 0;
-	page.buffer_bytes = 1000 * BYTES;	/* so long that the clock's deviation counts */
+	page.buffer_bytes = 1000 * BYTES;	/* so long that the clock error matters */
 	wait_bytes(100 * BYTES);
 	good &= is(WAVERT_FROM_PAGE, 1000 + 100 * BYTES, FRAME + 100 * BYTES / 1000, 0);
 	page.buffer_bytes = BYTES;
 	wait_bytes(BYTES + 4 * FRAME);
 	good &= is(WAVERT_FROM_CALL, 777, FRAME, 1);
-	result(good, "without a register the page is carried on by the clock, for one buffer", 4);
+	result(good, "without a register the page is extrapolated by the clock, for one buffer", 4);
 }
 
 static void the_end_is_not_passed(void)
@@ -225,15 +225,15 @@ static void at_rest_and_elsewhere(void)
 		wait_bytes(200);
 		good &= is(WAVERT_FROM_PAGE, 500, FRAME, 0);
 	}
-	result(good, "the register is not asked unless the stream runs", 3);
+	result(good, "the register is not read unless the stream runs", 3);
 	setup(WAVERT_STATE_GONE, 0, 1);
 	good = wavert_stream_now(&stream, &now) == -ENODEV && !calls;
-	result(good, "a device that is gone has no position", 1);
+	result(good, "a removed device has no position", 1);
 	setup(WAVERT_STATE_RUN, WAVERT_CAP_EMULATED, 0);
 	good = is(WAVERT_FROM_CALL, 777, FRAME, 1);
 	setup(WAVERT_STATE_RUN, WAVERT_CAP_STEPPED, 0);
 	good &= is(WAVERT_FROM_CALL, 777, FRAME, 1);
-	result(good, "where the clock tells nothing the driver is asked", 2);
+	result(good, "if the clock cannot be used, the driver is called", 2);
 }
 
 int main(void)

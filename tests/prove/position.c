@@ -13,12 +13,12 @@
 #define LINEAR_MAX	(1ull << 62)
 #endif
 
-/* What a proof converts to bytes is a time of at most most_ns; the results are kept. */
+/* A proof converts only times of at most most_ns to bytes; the results are kept. */
 static u64 most_ns = ~0ull, most_bytes, last_bytes;
 
 /*
- * Bytes in a time, or the time of some bytes. Here it is proved that the arguments are in
- * the range for which that is proved elsewhere; the result is anything then.
+ * Bytes in a time, or the time of some bytes. This proof shows that the arguments are in
+ * the range for which the function is proved elsewhere; the result is then any value.
  */
 static u64 checked_mul_div(u64 a, u64 b, u64 c)
 {
@@ -33,7 +33,7 @@ static u64 checked_mul_div(u64 a, u64 b, u64 c)
 	} else {
 		/*
 		 * a is the remainder of the known division, or its divisor: below 2^23 by
-		 * definition. Bytes behind an end are a time that was made bytes before.
+		 * definition. Bytes after an end are a time that was converted to bytes before.
 		 */
 		PROVE(!known || known_b <= BYTES_MAX);
 		PROVE(b == WRT_NSEC_PER_SEC);
@@ -80,7 +80,7 @@ void prove_bytes_of_time(void)
 	PROVE(bytes < 1ull << 60);
 }
 
-/* The bounds of the time of a reading are in order and do not go back. */
+/* The bounds of the time of a reading are ordered and do not decrease. */
 #define PROVE_TIMES(p, before, from, late)						\
 do {											\
 	PROVE((p).from_ns >= (before).from_ns && (p).ns >= (before).ns);		\
@@ -106,10 +106,10 @@ void prove_advance(void)
 }
 
 /*
- * With a clock no register moves the position by more than DMA can have moved: the bytes of the
+ * With a clock no register value moves the position by more than DMA can have moved: the bytes of the
  * longest time between both readings, a quarter of the buffer and the FIFO. Whole buffers are
- * only those of the least time. What is converted to bytes is a time of at most most_ns, and
- * fewer bytes come of a shorter time, as wrt_mul_div_u64() rounds down.
+ * only those of the shortest time. Only times of at most most_ns are converted to bytes, and
+ * a shorter time gives fewer bytes, as wrt_mul_div_u64() rounds down.
  */
 void prove_bound(void)
 {
@@ -128,7 +128,7 @@ void prove_bound(void)
 	PROVE(distance < c.bytes || distance <= last_bytes + c.bytes / 4);
 }
 
-/* With an end before it: the position gets there and no further. */
+/* With an end before it: the position reaches the end and no more. */
 void prove_end(void)
 {
 	struct wrt_cycle c = any_cycle();

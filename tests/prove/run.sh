@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make check PARTS=prove: what holds for every input, every order of memory accesses, every schedule.
+# make check PARTS=prove: proofs for every input, every order of memory accesses, every schedule.
 # TAP on stdout.
 #
 #   tests/prove/run.sh [PART...]    parts: page binding arithmetic; all of them
-#   tests/prove/run.sh --selftest   plants a defect for each proof, which has to fail
+#   tests/prove/run.sh --selftest   inject a defect for each proof, which has to fail
 #
 #   page        the register page's writer and reader under weak memory (weak.c)
 #   binding     register, unregister, signal, close, removal in every order (binding.c)
-#   arithmetic  position and geometry, by CBMC (cbmc.sh), skipped where it is not to be had;
+#   arithmetic  position and geometry, by CBMC (cbmc.sh), skipped if it is not available;
 #               the library's position (now.c)
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 out=${O:-$top/build/prove}
-limit=${LIMIT:-60}	# seconds of the last attempt at a property
-# ONLY=FUNCTION: of the proofs by CBMC this one alone
+limit=${LIMIT:-60}	# time limit of the last attempt at a property, seconds
+# ONLY=FUNCTION: only this proof by CBMC
 count=0
 bad=0
 
@@ -32,9 +32,9 @@ not_ok()	# SENTENCE
 	echo "not ok $count - $*"
 }
 
-# ---- programs that try everything ----------------------------------------------------
+# ---- programs that try every case ----------------------------------------------------
 
-# Its lines are numbered anew; one that ends without a plan has failed.
+# Its lines are numbered again; a program that ends without a plan has failed.
 try_everything()	# PROGRAM
 {
 	local line planned=
@@ -60,8 +60,8 @@ checks="--no-standard-checks --unsigned-overflow-check --signed-overflow-check -
 checks="$checks --div-by-zero-check --unwinding-assertions --unwind 12"
 proofs=()
 
-# Starts the proofs of all properties of a function, each for itself: a solver that is given
-# all at once takes many times as long. settle() tells how they ended.
+# Starts the proofs of all properties of a function separately: a solver that gets
+# all at once takes many times as long. settle() reports the results.
 # SOLVER: cvc5, z3, or nothing for CBMC's own. REPLACEMENT: FUNCTION:CONTRACT or nothing.
 prove()	# FILE FUNCTION SOLVER REPLACEMENT SENTENCE [FLAG...]
 {
@@ -92,7 +92,7 @@ one_property()	# PROGRAM PROPERTY SOLVER
 {
 	local start=$SECONDS seconds=30 solver other=z3
 	[ "$3" = cvc5 ] || other=cvc5
-	# what one solver does not find in a while the other often finds at once
+	# if one solver takes long, the other often finds the result at once
 	for solver in "$3" $other "$3"; do
 		# shellcheck disable=SC2086 # words
 		PATH=$out/bin:$PATH timeout -k 5 "$seconds" "$out/bin/cbmc" "$1" $checks \
@@ -128,7 +128,7 @@ settle()
 	done
 }
 
-# What failed, and the values that make it fail, last assignment of each.
+# The property that failed, and the values that cause it, last assignment of each.
 counter_example()	# LOG
 {
 	grep ': FAILURE$' "$1" | sed 's/^/#   /'

@@ -17,7 +17,7 @@
 #define STACK		(128 * 1024)
 #define CHOICES_MAX	4096
 #define STEPS_MAX	20000
-#define POLL		4	/* a look whether to sleep again takes no more locks */
+#define POLL		4	/* the check whether to sleep again takes no more locks */
 #define IDLE_MAX	8
 #define NOTES_MAX	4000
 #define ARENA		(256 * 1024)
@@ -46,7 +46,7 @@ static unsigned char choice[CHOICES_MAX], options[CHOICES_MAX];
 static unsigned int nchoices, next_choice;
 static char notes[NOTES_MAX][96], message[256];
 static unsigned int nnotes;
-static const void *places[2];	/* in the program: where it failed, and what it collided with */
+static const void *places[2];	/* program addresses: of the failure, of the other access */
 
 static unsigned int choose(unsigned int n)
 {
@@ -114,7 +114,7 @@ static bool ready(unsigned int i)
 	return !t->done && !t->asleep && (!t->waits || t->waits->owner < 0);
 }
 
-/* Which thread goes on, the running one first; -1: none is left. */
+/* The threads that can continue, the running one first; -1: none is left. */
 static int pick_thread(void)
 {
 	unsigned int i, n = 0;
@@ -183,7 +183,7 @@ static void run_threads(void)
 	for (;;) {
 		i = pick_thread();
 		if (i < 0) {
-			/* if all go to sleep again and again nothing will ever change */
+			/* if all threads sleep again and again nothing will change */
 			if (idle++ == IDLE_MAX || !wake_sleepers())
 				break;
 			continue;
@@ -209,7 +209,7 @@ static void point(void)
 void sched_sleep(void)
 {
 	if (!current)
-		sched_fail("sleeps with nobody to wait for");
+		sched_fail("sleeps while no other thread can wake it");
 	threads[current].asleep = true;
 	threads[current].since_sleep = 0;
 	point();
@@ -289,7 +289,7 @@ void sched_lock_acquire(struct sched_lock *l)
 	point();
 	t->waits = NULL;
 	if (l->owner >= 0)
-		sched_fail("deadlock: %s is never let go", l->class);
+		sched_fail("deadlock: %s is never released", l->class);
 	for (i = 0; i < nheld[current]; i++)
 		before[class_of(held[current][i]->class)][class_of(l->class)] = true;
 	if (nheld[current] == 8)
@@ -306,7 +306,7 @@ void sched_lock_release(struct sched_lock *l)
 	unsigned int i;
 
 	if (l->owner != current)
-		sched_fail("%s is let go by who does not hold it", l->class);
+		sched_fail("%s is released by a thread that does not hold it", l->class);
 	for (i = nheld[current]; held[current][i - 1] != l; i--)
 		;
 	memmove(&held[current][i - 1], &held[current][i],
@@ -326,7 +326,7 @@ void sched_assert_held(const struct sched_lock *l)
 /* ---- memory -------------------------------------------------------------------- */
 
 struct shadow {
-	unsigned int schedule;		/* of no use in another one */
+	unsigned int schedule;		/* not valid in another one */
 	unsigned char writer;
 	unsigned int write;
 	unsigned int read[SCHED_THREADS];
@@ -363,7 +363,7 @@ static struct block *block_of(uintptr_t at)
 		if (offset >= blocks[i].from && offset < blocks[i].from + blocks[i].bytes)
 			return &blocks[i];
 	if (running)
-		sched_fail("memory beside an allocation is used");
+		sched_fail("memory next to an allocation is used");
 	return NULL;
 }
 

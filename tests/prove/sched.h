@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sched.h - threads that run one at a time, in every order there is. Used by binding.c.
+ * sched.h - threads that run one at a time, in every possible order. Used by binding.c.
  *
- * A thread may be preempted wherever it takes or leaves a lock; data that no lock protects
- * would be a race, and that is looked for at every access (trace.h), so no other place can
+ * A thread may be preempted where it takes or releases a lock; an access to data that no lock protects
+ * is a race, and every access is checked for that (trace.h), so no other place can
  * matter. All schedules with at most a given number of preemptions are run; switches at a
  * wait are not counted. Memory comes from an arena that is never reused, so what has been
  * freed stays recognisable.
@@ -31,10 +31,10 @@ struct sched_test {
 
 bool sched_explore(const struct sched_test *t, unsigned int preemptions, unsigned long *schedules);
 
-/* Say what is wrong; the schedule is printed and exploring ends. Does not return. */
+/* Reports an error; prints the schedule and ends the exploration. Does not return. */
 void sched_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* Note for a person who reads the schedule of a failure. */
+/* Adds a note to the schedule that is printed on failure. */
 void sched_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 void sched_lock_init(struct sched_lock *l, const char *class);
@@ -46,9 +46,9 @@ void sched_sleep(void);		/* until another thread has done something */
 void *sched_alloc(size_t bytes);
 void sched_free(const void *p);
 void *sched_memset(void *p, int value, size_t bytes);
-void sched_unwatch(const void *p);	/* races on it are not looked for */
+void sched_unwatch(const void *p);	/* it is not checked for races */
 
-/* 0 if the locks were always taken in one order, else prints the circle. */
+/* 0 if the locks were always taken in one order, otherwise prints the cycle. */
 int sched_lock_order(void);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Can the proofs fail? Plants one defect at a time in a copy of the source; the proof that is
+# Checks that the proofs can fail. Injects one defect at a time into a copy; the proof that is
 # about it has to fail. Called by run.sh --selftest; TAP on stdout.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +20,7 @@ copy_tree()
 	cp -r "$top/scripts" "$work/tree"
 }
 
-# The outcome of the proof: it has to end with "not ok" and a line that fits REPORT.
+# The result of the proof: it has to end with "not ok" and a line that matches REPORT.
 expect()	# PART REPORT SENTENCE
 {
 	count=$((count + 1))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace.c - see trace.h: the entry points gcc's -fsanitize=thread compiles calls to.
+ * trace.c - see trace.h: the functions that gcc's -fsanitize=thread inserts calls to.
  */
 #include "trace.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * trace.h - every memory access of the source under proof, as it happens. That source is
- * compiled with gcc's -fsanitize=thread, but linked with trace.c in the place of the
- * sanitizer: the source itself stays as it is.
+ * trace.h - records every memory access of the source under proof. That source is
+ * compiled with gcc's -fsanitize=thread, but linked with trace.c instead of the
+ * sanitizer: the source itself is not changed.
  *
- * The access itself is the compiled code's own: a load follows its trace_load(), which may
- * put another value there first; a store follows its trace_store(), so that the value
- * stands in memory by the time of the next call.
+ * The compiled code makes the access itself: a load follows its trace_load(), which may
+ * store another value first; a store follows its trace_store(), so that the value
+ * is in memory at the time of the next call.
  */
 #ifndef WRT_PROVE_TRACE_H
 #define WRT_PROVE_TRACE_H
@@ -21,7 +21,7 @@ enum trace_order {
 	TRACE_BOTH,		/* acquire and release, or sequentially consistent */
 };
 
-/* Where in the program the access being announced is. */
+/* Address in the program of the access that is announced. */
 extern const void *trace_pc;
 
 /* The proof defines these. */

@@ -3,14 +3,14 @@
  * weak.c - the register page on processors that reorder memory accesses: every execution
  * that page.c and the library's reader can have is tried. Called by run.sh; TAP.
  *
- * The model is that of release and acquire in C11 and in the kernel, and no stronger: plain
- * and relaxed stores become visible in any order but for what a barrier of the writer
- * separates, loads are satisfied in any order but for what an acquire of the reader
- * separates, and each four bytes for themselves; only accesses to the same four bytes
+ * The model is release and acquire of C11 and of the kernel, and no stronger: plain
+ * and relaxed stores become visible in any order, except where a barrier of the writer
+ * separates them; loads are satisfied in any order, except where an acquire of the reader
+ * separates them; each four bytes independently. Only accesses to the same four bytes
  * keep their order.
  *
  * The reader stores nothing, so the writer's stores are one fixed sequence (the trace),
- * made first. What the reader knows is a view: a length of the trace that it has surely
+ * made first. The knowledge of the reader is a view: a length of the trace that it has certainly
  * seen. A load may return the newest store to its cell within the view, or any later one.
  *
  * Which stores are tried: all, for the loads of seq and ring_head. Of the other loads all
@@ -18,8 +18,8 @@
  * of the view, so in any execution that returns a mixture, all loads but two of different
  * age can be replaced by the oldest allowed ones, and it is still a mixture.
  *
- * A reader that starts over does so with a larger view, a case of a first attempt; so
- * after LOOKS_AT_SEQ loads of seq in one call an execution is given up.
+ * A reader that repeats does so with a larger view, which is a case of a first attempt; so
+ * after LOOKS_AT_SEQ loads of seq in one call an execution is abandoned.
  */
 #include <setjmp.h>
 #include <stdbool.h>
@@ -50,7 +50,7 @@ unsigned char weak_page[4096] __attribute__((aligned(4096)));
 struct store {
 	unsigned int cell;
 	uint32_t value;
-	unsigned int after;	/* who acquires this store has seen so much of the trace */
+	unsigned int after;	/* length of the view after an acquire of this store */
 	unsigned int publication;
 };
 
@@ -82,7 +82,7 @@ static void add_store(unsigned int cell, unsigned int after)
 	trace[trace_length++] = (struct store){ cell, latest[cell], after, publication };
 }
 
-/* The store announced before has happened by now. */
+/* The store that was announced before is complete. */
 static void settle(void)
 {
 	unsigned int i;
@@ -166,7 +166,7 @@ static bool advance(void)
 struct load {
 	unsigned int cell;
 	uint32_t value;
-	int store;		/* index in the trace; -1: what was there at first */
+	int store;		/* index in the trace; -1: the initial value */
 	bool newer;		/* not the oldest one allowed */
 };
 
@@ -191,7 +191,7 @@ static uint32_t value_of(unsigned int cell, int i)
 	return i < 0 ? first_value[cell] : trace[stores_of[cell][i]].value;
 }
 
-/* Of stores with one value in sequence the first asks least: the others are no choice. */
+/* Of consecutive stores with one value the first requires least: the others are left out. */
 static int pick(unsigned int cell, bool control)
 {
 	int candidate[512], n = 0, i = oldest_allowed(cell);
@@ -349,7 +349,7 @@ static bool always_zero(unsigned int cell)
 	return true;
 }
 
-/* The loads of the reader that a person has to know of. */
+/* Prints the loads of the reader that explain the failure. */
 static void print_execution(void)
 {
 	char room[48];
@@ -363,7 +363,7 @@ static void print_execution(void)
 		printf("#   load %-22s = %-6u of publication %u, store %d of %u%s\n",
 		       name_of(l->cell, room, sizeof(room)), l->value,
 		       l->store < 0 ? 0 : trace[l->store].publication, l->store + 1,
-		       trace_length, l->newer ? ", earlier than it need be seen" : "");
+		       trace_length, l->newer ? ", earlier than it must be seen" : "");
 	}
 }
 
@@ -455,7 +455,7 @@ static bool same_entry(const struct wavert_notification *a, const struct wavert_
 	       a->interrupt_ns == b->interrupt_ns;
 }
 
-/* signal_ns is outside of seq: nothing, a stamp, or that of the entry before it. */
+/* signal_ns is outside of seq: 0, a stamp, or that of the previous entry. */
 static bool stamp_ok(uint64_t ns)
 {
 	return !ns || (ns > 12000 && ns < 12000 + npublished);
@@ -503,8 +503,8 @@ static void notifications_after(unsigned int start)
 struct scenario {
 	const char *sentence;
 	void (*reader)(unsigned int start);
-	unsigned int start;		/* the reader has been told of this publication */
-	unsigned int newer;		/* so many loads may be newer than need be */
+	unsigned int start;		/* the reader was notified of this publication */
+	unsigned int newer;		/* number of loads that may be newer than necessary */
 	unsigned int n;
 	unsigned int passed[PUBLICATIONS];
 };
@@ -534,7 +534,7 @@ static void explore(const struct scenario *s)
 	while (!broken && advance());
 
 	if (!broken && (newest_seen != s->n || !given_up))
-		broken = "the executions tried are not all there are";
+		broken = "not all executions were tried";
 	tap_ok(!broken, "%s (%lu executions, %u stores)", s->sentence, executions, trace_length);
 	if (!broken)
 		return;
@@ -549,7 +549,7 @@ int main(void)
 		  snapshot_once, 0, 2, 3, { 1, 0, 1 } },
 		{ "page: for every order of memory accesses snapshots do not go back",
 		  snapshot_twice, 0, 2, 2, { 1, 1 } },
-		{ "page: for every order of memory accesses who was woken sees what it was woken for",
+		{ "page: for every order of memory accesses a client that was woken sees the publication of its signal",
 		  snapshot_once, 2, 2, 4, { 1, 1, 1, 1 } },
 		{ "page: for every order of memory accesses count and position are of one publication",
 		  progress_once, 0, 2, 3, { 1, 0, 1 } },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * weak_writer.c - the writer of the register page for weak.c: the real page.c, traced, and
- * what it is told to publish.
+ * the values that it publishes.
  */
 #include "hwdep/page.c"
 
@@ -59,8 +59,8 @@ static void publish_position(u32 k, u32 passed)
 }
 
 /*
- * Every member differs from what publication k - 1 and k + 1 say, but those that every second
- * publication leaves as they are.
+ * Every member differs from those of publications k - 1 and k + 1, except for those that every
+ * second publication leaves as they are.
  */
 static void publish(u32 k, u32 passed)
 {

@@ -18,12 +18,12 @@ struct mp_bed {
 	struct tb_pin pin;		/* playback, format set */
 	struct tb_pin rec;		/* capture, format set */
 	struct tb_event event[4];	/* of pin */
-	/* for a test's own use: not on its stack, which a failed assertion leaves */
+	/* for use by a test: not on its stack, which a failed assertion leaves */
 	struct tb_event many[66];
 	struct tb_pin watch[WRT_OBSERVERS_MAX + 1];
 };
 
-/* setup and teardown of a test; endless: the backend knows no end of stream. */
+/* setup and teardown of a test; endless: the backend cannot stop at the end of a stream. */
 int mp_setup(void **state);
 int mp_setup_endless(void **state);
 int mp_teardown(void **state);

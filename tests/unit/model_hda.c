@@ -58,7 +58,7 @@ u64 hda_map(struct hda_model *m, void *at, u32 len)
 	return add_map(m, at, len, false);
 }
 
-/* Does a running engine use this memory? */
+/* True if a running engine uses this memory. */
 static bool in_use(const struct hda_model *m, u64 bus, u32 len)
 {
 	u32 i, n;
@@ -213,7 +213,7 @@ static void hear(struct hda_model *m, const struct hda_sd *s, const u8 *data, u3
 	m->nheard += len;
 }
 
-/* Bytes go over the link; the FIFO keeps between them and memory. */
+/* Moves bytes over the link; the FIFO is between the link and memory. */
 static void move_out(struct hda_model *m, struct hda_sd *s, u32 len)
 {
 	u32 size = m->as.no_fifo ? 0 : m->as.fifos[1] + 1;
@@ -385,7 +385,7 @@ static void set_amp(struct hda_node *n, u32 p)
 	}
 }
 
-/* False: nobody answers. */
+/* False: there is no answer. */
 static bool ask_codec(struct hda_model *m, u32 command, u32 *answer)
 {
 	u32 nid = command >> 20 & 0xff, verb = command >> 8 & 0xfff, p = command & 0xff;
@@ -425,7 +425,7 @@ static bool ask_codec(struct hda_model *m, u32 command, u32 *answer)
 	return true;
 }
 
-/* The codec has lost its power: nothing of what it was told is left. */
+/* The codec has lost its power: all its settings are lost. */
 static void forget(struct hda_model *m)
 {
 	u32 i, ch, input;
@@ -934,7 +934,7 @@ void hda_sleep(struct hda_model *m, u64 ns)
 	advance(m, ns);
 }
 
-/* ---- life -------------------------------------------------------------------------- */
+/* ---- creation and destruction ------------------------------------------------------ */
 
 void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct hda_codec *codec)
 {
@@ -951,7 +951,7 @@ void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct 
 	m->bar_bytes = 0x4000;
 	m->next_bus = 0x123400000ull;
 	m->heard = malloc(HDA_HEARD_MAX);
-	m->crst = 1;			/* as firmware may leave it, with an engine running */
+	m->crst = 1;			/* firmware may leave it so, with an engine running */
 	forget(m);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * model_hda.h - registers of an HD Audio controller and one codec, moved by a clock of its
- * own, with a switch for each way in which QEMU's model and the real part differ. DMA goes
- * through the list to memory that the model knows, and nowhere else. What no driver may do
+ * model_hda.h - registers of an HD Audio controller and one codec, with their own
+ * clock, and a switch for each difference between QEMU's model and the real part. DMA goes
+ * through the list only to memory that the model knows. Actions that no driver may do
  * (SRST with RUN on, a wide write to CTL, another tag, a verb to an absent codec, a register
- * in reset, memory freed under DMA ...) fails the test on the spot.
+ * in reset, memory freed under DMA ...) fail the test at once.
  */
 #ifndef MODEL_HDA_H
 #define MODEL_HDA_H
@@ -31,8 +31,8 @@ struct hda_behaviour {
 	bool no_fifo;		/* LPIB is what has been done to memory */
 	bool dpib_at_once;	/* else it lags by one tick of 20 us */
 	bool rirb_stalls;	/* the ring stops until RIRBSTS is cleared */
-	u32 rings_stop_us;	/* until CORB and RIRB say that they have stopped */
-	u32 fifos[2];		/* register: in, out */
+	u32 rings_stop_us;	/* until CORB and RIRB show that they have stopped */
+	u32 fifos[2];		/* register: input, output */
 	u32 align;		/* of addresses in the list */
 };
 
@@ -42,7 +42,7 @@ struct hda_faults {
 	bool dead;			/* all registers read all ones */
 	bool reset_sticks;		/* CRST never reads 0 */
 	bool reset_never_ends;		/* CRST never reads 1 */
-	bool no_codec, silent_codec;	/* not in STATESTS; there, but mute */
+	bool no_codec, silent_codec;	/* not in STATESTS; present, but without an answer */
 	bool no_immediate;
 	bool no_corb;
 	bool run_sticks;		/* RUN never reads 0 ... */
@@ -51,12 +51,12 @@ struct hda_faults {
 	bool srst_unseen;		/* SRST never reads 1: the reset is over at once */
 	bool dpib_dead;
 	bool no_alias;
-	bool power_sticks;		/* a widget never says that it is in D0 */
-	u32 lose;			/* one of so many buffer-complete bits is never set */
+	bool power_sticks;		/* a widget never reports D0 */
+	u32 lose;			/* one of `lose` buffer-complete bits is never set */
 	u32 no_memory_at;		/* the n-th dma_alloc fails, from 1 */
 };
 
-/* One widget of the codec, as it answers, and what it has been told. */
+/* One widget of the codec: its responses and its settings. */
 struct hda_node {
 	u32 nid, caps, pcm, pin_caps, pin_config, amp_in, amp_out;
 	const u8 *inputs;
@@ -76,8 +76,8 @@ struct hda_sd {
 	u8 ctl, tag, sts;
 	u32 lpib, cbl, lvi, fmt, bdpl, bdpu;
 	u64 run_ns, moved;	/* bytes of the link since then */
-	u32 entry, inside;	/* DMA: where in the list */
-	u32 dma, dpib;		/* bytes of the list done; what the position buffer says */
+	u32 entry, inside;	/* DMA: position in the list */
+	u32 dma, dpib;		/* bytes of the list that were done; value of the position buffer */
 	u8 list[256 * 16];
 	bool have_list;
 	u8 fifo[512];
@@ -94,7 +94,7 @@ struct hda_model {
 	u32 crst, statests, intctl, icw, irr, ics, walclk_zero;
 	u32 corb_wp, corb_rp, rirb_wp, rintcnt, rirbsts, rirb_count, corbctl, rirbctl;
 	u64 corb, rirb, dplbase;
-	u64 corb_end, rirb_end;		/* until when they say that they run */
+	u64 corb_end, rirb_end;		/* until this time they report that they run */
 	struct hda_sd sd[HDA_SDS];
 	u32 gcap, vendor, tcsel, command, bar_bytes;
 	u64 bar;
@@ -107,17 +107,17 @@ struct hda_model {
 	u64 next_bus;
 	u32 allocs;
 	u64 timer[WRT_SLOTS_MAX];
-	bool off;			/* no power: nobody may touch a register */
+	bool off;			/* no power: registers must not be accessed */
 	bool in_irq;
-	u32 preempts;			/* the next so many readers: time passes between ... */
+	u32 preempts;			/* number of readers for which time passes between ... */
 	u64 preempt_ns;			/* ... LPIB and the clock */
 	u32 positions_read;		/* times LPIB was read */
 	bool reading;			/* LPIB was read and the clock not yet */
-	u8 *heard;			/* what went over the link, playback */
+	u8 *heard;			/* data on the link, playback */
 	u64 nheard;
 	u32 codec_runs, codec_starts;	/* as.by_tag: mask of tags that run; starts in all */
 	u64 idle;			/* bytes moved by engines other than HDA_PLAY, HDA_CAPT */
-	u64 recorded;			/* frames the link has brought, each its own number */
+	u64 recorded;			/* frames from the link, each contains its number */
 	u64 interrupts, timers, verbs;
 	char log[4096];
 	struct wrt_hw_dev *hw;
@@ -131,20 +131,20 @@ extern const struct hda_codec hda_duplex, hda_rich;
 
 void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct hda_codec *codec);
 
-/* Nothing is left of what dma_alloc gave. */
+/* True if all memory of dma_alloc was freed. */
 void hda_close(struct hda_model *m);
 
-/* Memory for a buffer at a bus address of its own. */
+/* Memory for a buffer at its own bus address. */
 u64 hda_map(struct hda_model *m, void *at, u32 len);
 void hda_unmap(struct hda_model *m, void *at);
 
-/* Time passes: DMA moves, interrupts and timers reach the device. */
+/* Time passes: DMA moves, interrupts and timers are served. */
 void hda_run(struct hda_model *m, u64 ns);
 
 /* Time passes and no interrupt is served. */
 void hda_sleep(struct hda_model *m, u64 ns);
 
-/* The engine stops by itself, as after a bus error. */
+/* The engine stops without a request, as after a bus error. */
 void hda_break(struct hda_model *m, u32 sd);
 
 struct hda_node *hda_node(struct hda_model *m, u32 nid);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * model_ich.c - see model_ich.h. Single-threaded; called by the backend through the bus,
- * and by tests. Offsets and bits are written out here once more, from the data sheet, so
- * that a wrong one in the driver is not right by being wrong twice.
+ * and by tests. Offsets and bits are repeated here from the data sheet, so
+ * that an error in the driver is not repeated in the model.
  */
 #include "model_ich.h"
 
@@ -35,7 +35,7 @@ u32 model_ich_map(struct model_ich *m, void *cpu, u32 bytes)
 	m->map[i].cpu = cpu;
 	m->map[i].bytes = bytes;
 	m->map[i].bus = m->next_bus;
-	m->next_bus += (bytes + 0x1fff) & ~0xfffu;	/* never neighbours */
+	m->next_bus += (bytes + 0x1fff) & ~0xfffu;	/* never adjacent */
 	return m->map[i].bus;
 }
 
@@ -44,7 +44,7 @@ static bool moving(const struct model_ich *m, const struct model_engine *e)
 	return m->command & MASTER && (e->cr & RUN || e->goes_on) && !(e->sr & DCH);
 }
 
-/* Nobody frees what DMA still uses. */
+/* Memory that DMA still uses must not be freed. */
 void model_ich_unmap(struct model_ich *m, void *cpu)
 {
 	u32 i = 0, n;
@@ -70,7 +70,7 @@ static u8 *reach(struct model_ich *m, u32 bus, u32 bytes)
 		if (m->map[i].cpu && bus - m->map[i].bus < m->map[i].bytes &&
 		    m->map[i].bytes - (bus - m->map[i].bus) >= bytes)
 			return m->map[i].cpu + (bus - m->map[i].bus);
-	fail_msg("DMA to %u bytes at %#x, which are nobody's", bytes, bus);
+	fail_msg("DMA to %u bytes at %#x, which are not mapped", bytes, bus);
 	return NULL;
 }
 
@@ -173,7 +173,7 @@ static u32 rate_of(const struct model_ich *m, const struct model_engine *e)
 	return m->codec[(e == &m->engine[PO] ? 0x2c : 0x32) / 2];
 }
 
-/* Each engine by itself up to now. */
+/* Moves each engine to the current time. */
 static void move(struct model_ich *m)
 {
 	u64 upto = m->is.tick_ns ? m->now - m->now % m->is.tick_ns : m->now;
@@ -213,7 +213,7 @@ static void pass(struct model_ich *m, u64 ns)
 	move(m);
 }
 
-/* The line is a level: it is served until it is quiet. */
+/* The interrupt is a level: it is served until it is deasserted. */
 static void deliver(struct model_ich *m)
 {
 	u32 i, again = 0;
@@ -232,7 +232,7 @@ static void deliver(struct model_ich *m)
 	}
 }
 
-/* When something may happen next: a tick, or a descriptor's end. */
+/* Time of the next event: a tick, or the end of a descriptor. */
 static u64 next_event(const struct model_ich *m, u64 until)
 {
 	u32 i;
@@ -251,7 +251,7 @@ static u64 next_event(const struct model_ich *m, u64 until)
 	return until;
 }
 
-/* Timers run the handler as the line does. */
+/* Timers call the handler like the interrupt. */
 static void fire(struct model_ich *m)
 {
 	u32 i;
@@ -633,7 +633,7 @@ void model_ich_power_loss(struct model_ich *m)
 	}
 }
 
-/* Whoever was here before has left the codec's semaphore taken. */
+/* Another program has left the codec's semaphore locked. */
 void model_ich_init(struct model_ich *m, const struct model_behaviour *is)
 {
 	memset(m, 0, sizeof(*m));

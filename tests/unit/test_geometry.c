@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_geometry.c - kernel/core/geometry.c: sizes, counts and formats, what is taken
- * as it is, what is rounded (up, and up only) and what is refused.
+ * test_geometry.c - kernel/core/geometry.c: sizes, counts and formats: values that are accepted
+ * unchanged, rounded (only up) and refused.
  */
 #include "testbed.h"
 
 static const u32 rate_list[] = { 8000, 44100, 48000, 192000 };
 
-/* A device without constraints of its own. */
+/* A device without constraints. */
 static const struct wrt_hw_caps plain = {
 	.formats = WRT_FMT_ALL, .channels_min = 1, .channels_max = 8,
 	.rate_min = 8000, .rate_max = 192000,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * test_hda.c - kernel/hw/hda/ against the register model of model_hda.h, directly and under
- * the core: is every sample played and recorded once, does every point come, is every wait
- * bounded, whether the part behaves as QEMU's or as silicon.
+ * the core: every sample is played and recorded once, every point is reported, every wait is
+ * bounded, with the behaviour of QEMU and with that of silicon.
  */
 #include "model_hda.h"
 
@@ -38,7 +38,7 @@ static void side_close(struct side *side)
 	side->s = NULL;
 }
 
-/* Closes what is open. The next bed does, and the end of a test. */
+/* Closes what is open. Called by the next set-up and at the end of a test. */
 static void bed_close(void)
 {
 	side_close(&play);
@@ -89,7 +89,7 @@ static int end_of_test(void **state)
 
 #define TEST(function)	{ .name = #function, .test_func = function, .teardown_func = end_of_test }
 
-/* Every frame of the buffer is another number. */
+/* Every frame of the buffer has a different number. */
 static void fill(struct side *side)
 {
 	u8 *at = side->buffer.geom.cpu;
@@ -153,8 +153,8 @@ static struct wrt_snapshot look(struct side *side)
 }
 
 /*
- * What has been heard is the buffer over and over, and as much as the position says; but for
- * so many places at most at which less than 128 bytes were left out.
+ * The output is the buffer repeatedly, and its length agrees with the position; except for
+ * at most this number of places at which less than 128 bytes were left out.
  */
 static void check_heard_but(struct side *side, u32 fifo, u32 places)
 {
@@ -167,7 +167,7 @@ static void check_heard_but(struct side *side, u32 fifo, u32 places)
 
 		for (skip = 0; memcmp(heard, buffer + (i + skipped) % bytes, 4); skip += 4) {
 			if (!places || skip == 124)
-				fail_msg("byte %llu of %llu is another one", (unsigned long long)i,
+				fail_msg("byte %llu of %llu differs", (unsigned long long)i,
 					 (unsigned long long)n);
 			skipped += 4;
 		}
@@ -183,7 +183,7 @@ static void check_heard(struct side *side, u32 fifo)
 	check_heard_but(side, fifo, 0);
 }
 
-/* The buffer holds the newest frames up to the position. */
+/* The buffer contains the newest frames up to the position. */
 static void check_recorded(struct side *side)
 {
 	const u8 *buffer = side->buffer.geom.cpu;
@@ -672,7 +672,7 @@ static void a_reader_that_was_preempted_reads_again(void **state)
 	check_points(&play);
 }
 
-/* The bounds are true, whatever they are: no buffer is invented. */
+/* For any bounds, as long as they are true, no buffer is counted too much. */
 static void a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing(void **state)
 {
 	u32 i;
@@ -845,7 +845,7 @@ static void without_a_second_engine_the_codec_stops_with_the_stream(void **state
 	assert_int_equal(m.idle, 0);
 }
 
-/* ---- what goes wrong --------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------ */
 
 static void halt(bool emulated)
 {
@@ -1001,7 +1001,7 @@ static void open_with_rings(void)
 	bed_create();
 }
 
-/* The model fails the test where a ring is set up that still runs. */
+/* The model fails the test if a ring is set up while it runs. */
 static void a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew(void **state)
 {
 	u32 value[2] = { 1, 2 };
@@ -1419,7 +1419,7 @@ static void traffic_class_0_is_selected_on_intels(void **state)
 static void what_firmware_left_running_is_stopped_before_the_reset(void **state)
 {
 	bed_model(false, &hda_duplex);
-	m.command = 2;			/* its DMA is nobody's here */
+	m.command = 2;			/* its DMA is not modelled */
 	m.sd[HDA_PLAY].ctl = 2;
 	m.corbctl = 2;
 	m.rirbctl = 2;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * test_ich.c - kernel/hw/ich/ under core/, against a register model that behaves like
- * QEMU's and like the real part: is every sample played once and in order, is every point
- * told, and does what goes wrong end in bounded time and with a word in the log?
+ * QEMU's and like the real part: every sample is played once and in order, every point is
+ * reported, and every error ends in bounded time and with a message in the log.
  */
 #include "model_ich.h"
 #include "hw/ich/engine.h"
@@ -25,7 +25,7 @@ struct side {
 	const struct model_engine *engine;
 	u32 *frame, frames;
 	u64 told;			/* points */
-	u64 late;			/* frames that DMA was past a point when it was told, at most */
+	u64 late;			/* most frames from a point to its notification */
 };
 
 static struct side side;
@@ -79,7 +79,7 @@ static u64 side_linear(struct side *side)
 	return snap.linear;
 }
 
-/* Every frame that the device has moved was moved in order, none left out, none twice. */
+/* The device has moved every frame in order, none left out, none twice. */
 static void assert_exact(struct side *side)
 {
 	u64 i, n = side->engine->frames;
@@ -112,7 +112,7 @@ static void side_close(struct side *side)
 	side->s = NULL;
 }
 
-/* Closes what is open. The next bed does, and the end of a test. */
+/* Closes what is open. Called by the next set-up and at the end of a test. */
 static void bed_close(void)
 {
 	side_close(&side);
@@ -167,7 +167,7 @@ static void points_of(const struct model_behaviour *is, u32 dir, u32 rate, u32 n
 	assert_all_points_told(&side);
 	assert_in_range(side.client.points, 298, 300);
 	assert_in_range(side.late, 0, is->tick_ns * rate / SECOND + 1);
-	if (is->tick_ns && notify == 1)		/* looked at in between as well */
+	if (is->tick_ns && notify == 1)		/* also read in between */
 		assert_in_range(interrupts, 596, 600);
 	else
 		assert_in_range(interrupts, side.client.points, side.client.points + 1);
@@ -398,7 +398,7 @@ static void both_engines_at_once_lose_no_interrupt(void **state)
 	both_engines(&model_real, 0, 0, 1);
 }
 
-/* One engine has something to say between the look at GLOB_STA and the other's answer. */
+/* One engine gets an interrupt between the read of GLOB_STA and the other's acknowledge. */
 static void an_engine_that_speaks_while_the_other_is_served_is_heard(void **state)
 {
 	both_engines(&model_qemu, 1000, MS - 1500, 144);
@@ -469,7 +469,7 @@ static void stop_one_while_both_wait(const struct model_behaviour *is, u32 first
 	}
 }
 
-/* The engine that is started has something in its status register, whoever has left it. */
+/* The status register of the engine that is started has an old interrupt. */
 static void starting_an_engine_does_not_silence_the_other(void **state)
 {
 	struct side side[2];
@@ -501,7 +501,7 @@ static void stopping_an_engine_does_not_silence_the_other(void **state)
 	stop_one_while_both_wait(is, 1);
 }
 
-/* Longer than all readings of one look. */
+/* Longer than all readings of one position update. */
 static void a_position_that_cannot_be_read_is_looked_at_again_shortly_after(void **state)
 {
 	bed_open(&model_real);
@@ -570,7 +570,7 @@ static void an_engine_that_has_just_been_started_has_not_halted(void **state)
 	assert_exact(&side);
 }
 
-/* Deaf until the ring has run out; then the engine goes on where it has halted. */
+/* No interrupts until the ring has run out; then the engine continues where it halted. */
 static void halt(const struct model_behaviour *is, bool by_irq)
 {
 	struct wrt_snapshot snap;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_ich_ring.c - kernel/hw/ich/ring.c, the pure part: whatever the buffer, its points,
- * its segments and the offset to start from, is the ring of 32 descriptors exact?
+ * test_ich_ring.c - kernel/hw/ich/ring.c, the part without registers: for any buffer, points,
+ * segments and start offset the ring of 32 descriptors is exact.
  */
 #include "testbed.h"
 #include "hw/ich/engine.h"
@@ -61,7 +61,7 @@ static void split_into_segments(struct wrt_ich_plan *p, u64 *seed, u32 n)
 	}
 }
 
-/* Does the piece lie within one segment? */
+/* True if the piece is within one segment. */
 static bool in_one_segment(const struct wrt_ich_plan *p, const struct wrt_ich_piece *piece)
 {
 	u32 i, begin = 0;
@@ -97,13 +97,13 @@ static void assert_pieces_are_legal(const struct wrt_ich_ring *r, const struct w
 }
 
 struct gaps {
-	u32 descriptors;		/* most from one interrupt to the next */
+	u32 descriptors;		/* maximum from one interrupt to the next */
 	u32 bytes_min, bytes_max;
-	u32 besides;			/* interrupts at no point */
-	u32 missed;			/* points without */
+	u32 besides;			/* interrupts without a point */
+	u32 missed;			/* points without an interrupt */
 };
 
-/* Three times around, so that the seam of the ring is seen too. */
+/* Three cycles, so that the wrap of the ring is also tested. */
 static struct gaps gaps_of(const struct wrt_ich_ring *r, const struct wrt_ich_plan *p)
 {
 	struct gaps g = { .bytes_min = ~0u };
@@ -253,9 +253,9 @@ static void without_points_it_stays_fresh_but_not_below_a_millisecond(void **sta
 		g = gaps_of(&r, &p);
 		if (r.count < 32)
 			assert_in_range(longest(&r), 4, p.apart_max);
-		/* at least half of the longest each, but for one at `from` */
+		/* each at least half of the longest, except one at `from` */
 		assert_in_range(longest(&r), 4, wrt_max_u32(p.apart_max, p.bytes / 16 + 4));
-		/* a stretch below a millisecond is put before the next, at the seam too */
+		/* a piece below a millisecond is joined with the next one, also at the wrap */
 		assert_true(g.bytes_max <= wrt_max_u32(p.apart_max, longest(&r)) +
 			    2 * p.apart_min);
 		assert_true(g.bytes_min >= p.apart_min);

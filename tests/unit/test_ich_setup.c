@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_ich_setup.c - kernel/hw/ich/ by itself, against a register model: bring-up and what
- * can go wrong in it, capabilities, rates, volumes, buffers that fit and that do not.
+ * test_ich_setup.c - kernel/hw/ich/ without the core, against a register model: set-up and its
+ * errors, capabilities, rates, volumes, buffers that are possible and that are not.
  */
 #include "model_ich.h"
 #include "hw/ich/engine.h"
@@ -12,7 +12,7 @@ static struct model_ich m;
 static struct wrt_hw_dev *hw;
 static bool open;
 
-/* Closes what is open. The next model does, and the end of a test. */
+/* Closes what is open. Called by the next set-up and at the end of a test. */
 static void close_model(void)
 {
 	if (hw)
@@ -557,7 +557,7 @@ static void one_that_is_not_there_any_more_is_released_without_a_word(void **sta
 	m.fault.dead = false;
 }
 
-/* The model fails the test where the other registers are touched. */
+/* The model fails the test if the other registers are accessed. */
 static void registers_in_memory_are_used_where_there_are_some(void **state)
 {
 	static u32 memory[256];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_miniport.c - compat/miniport/ where the conformance tests (tests/conformance/) do not reach:
+ * test_miniport.c - parts of compat/miniport/ that the conformance tests (tests/conformance/) do not reach:
  * errors of the backend, observers, removal at rest, suspend, and the table of status codes.
  */
 #include <errno.h>
@@ -241,7 +241,7 @@ static u32 packet_count(struct mp_bed *b)
 	return count;
 }
 
-/* Packet 3 is the last, `bytes` of it count: what is signalled and told when. */
+/* Packet 3 is the last one, `bytes` of it are valid: signals and results at each time. */
 static void end_in_packet_3(struct mp_bed *b, u32 bytes)
 {
 	u64 end = 3 * PACKET_NS + PACKET_NS * bytes / PACKET_BYTES;
@@ -373,10 +373,10 @@ static void wrt_194_after_a_gap_the_newest_is_reported(void **state)
 	assert_int_equal(read.number, 4);
 	assert_int_equal(read.ns, began + 4 * PACKET_NS);
 	assert_int_equal(glitches(&b->rec)->dropped, 4);
-	tb_sleep(&b->tb, 3 * PACKET_NS);			/* interrupts are late as well */
+	tb_sleep(&b->tb, 3 * PACKET_NS);			/* interrupts are also late */
 	ok(wrt_mp_read_packet(&b->rec.mp, &read));
 	assert_int_equal(read.number, 7);
-	/* reckoned back from a position in whole frames */
+	/* computed back from a position in whole frames */
 	assert_in_range(read.ns, began + 7 * PACKET_NS, began + 7 * PACKET_NS + 20833);
 	assert_int_equal(glitches(&b->rec)->dropped, 6);
 }
@@ -748,7 +748,7 @@ struct code {
 
 static const struct code table[] = { WRT_STATUS_TABLE(ENTRY) };
 
-/* The contract, written down a second time: NTSTATUS values and the errnos agreed on. */
+/* The contract, repeated here: NTSTATUS values and their errnos. */
 static const struct code contract[] = {
 	{ "UNSUCCESSFUL", 0xC0000001, EREMOTEIO },
 	{ "INVALID_HANDLE", 0xC0000008, EBADF },
@@ -831,7 +831,7 @@ static void the_enumeration_has_the_values_of_ntstatus(void **state)
 	WRT_STATUS_TABLE(CHECK_VALUE)
 }
 
-/* ---- all of them ------------------------------------------------------------------------ */
+/* ---- list of the tests ------------------------------------------------------------------ */
 
 int main(void)
 {

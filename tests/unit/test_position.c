@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_position.c - kernel/core/position.c: by hand-made examples, and against a slow
- * and obvious model over a million random readings (SEED=N repeats one run).
+ * test_position.c - kernel/core/position.c: with examples, and compared with a slow
+ * and simple model over a million random readings (SEED=N repeats one run).
  */
 #include "testbed.h"
 
@@ -86,7 +86,7 @@ static void many_whole_buffers_unseen_are_counted_by_the_clock(void **state)
 
 static void a_clock_wrong_by_less_than_a_quarter_of_the_buffer_does_no_harm(void **state)
 {
-	/* bytes by which the clock is ahead or behind, for 3 buffers and 100 bytes */
+	/* clock error in bytes, for 3 buffers and 100 bytes */
 	static const int wrong[] = { -478, -300, -1, 0, 1, 300, 478 };
 	size_t i;
 
@@ -102,7 +102,7 @@ static void a_late_clock_of_three_quarters_is_no_whole_buffer(void **state)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
-	/* hardware that stands still for 7 ms of a 10 ms buffer has not gone round */
+	/* hardware that halts for 7 ms of a 10 ms buffer has not wrapped */
 	assert_int_equal(read_at(&p, &cycle, 0, 7 * SECOND / 1000), 0);
 }
 
@@ -439,7 +439,7 @@ static u64 model_clock(const struct model *m, u64 *seed)
 	return m->now - m->clock_error + tb_random(seed) % (2ull * m->clock_error + 1);
 }
 
-/* Offset the hardware shows now; m->shown follows what a reader may conclude. */
+/* The current offset of the hardware; m->shown follows what a reader may conclude. */
 static u32 model_offset(struct model *m, bool jitter, u64 *seed)
 {
 	u64 back = 0, seen;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_race.c - threads that do everything at once: two that serve interrupts, others
- * that come, go, start, stop and are removed. Counts must be conserved and nobody may
- * be called after leaving. Runs under ASan and, once more, under TSan. TIME_MS=N sets
+ * test_race.c - threads that do everything concurrently: two that serve interrupts, others
+ * that open, close, start, stop and are removed. Counts must be conserved and no client may
+ * be called after its close. Runs with ASan and again with TSan. TIME_MS=N sets
  * how long each test lasts.
  *
  * The clock moves a little at every reading, so time passes without waiting for it.
@@ -90,7 +90,7 @@ static u64 deadline(void)
 	return ms_now() + tb_env_u64("TIME_MS", 400);
 }
 
-/* On a busy machine a test goes on until it has done enough, for two minutes at most. */
+/* On a busy machine a test continues until it has done enough, for at most two minutes. */
 static bool goes_on(u64 end, bool enough)
 {
 	u64 now = ms_now();
@@ -98,7 +98,7 @@ static bool goes_on(u64 end, bool enough)
 	return now < end || (!enough && now < end + 120000);
 }
 
-/* ---- a client that counts, whoever calls it ------------------------------------------ */
+/* ---- a client that counts, called by any thread --------------------------------------- */
 
 struct counter {
 	struct wrt_client client;	/* first */
@@ -197,7 +197,7 @@ static void counts_are_conserved_while_observers_come_and_go(void **state)
 	race_open(&r);
 	counter_init(&owner);
 	counter_init(&witness);
-	/* the other stream of the pair, whose data are moved together with ours */
+	/* the other stream of the pair, whose data are moved together with this one's */
 	counter_init(&recorder);
 	tb_buffer_make(&record, r.capt, 48000, WRT_FMT_S16, 2, 800, 2);
 	assert_int_equal(wrt_stream_configure(r.capt, &recorder.client, &record.geom), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_reading.c - readings that go wrong: a reader that is preempted between register and
- * clock, and a register that shows something else for a while. kernel/core/position.c alone,
+ * test_reading.c - wrong readings: a reader that is preempted between register and
+ * clock, and a register with a wrong value for a while. First kernel/core/position.c alone,
  * then with kernel/core/stream.c. Documentation/design.md, "Reading a position".
  */
 #include "testbed.h"
@@ -17,7 +17,7 @@ static const struct wrt_cycle cycle = {
 
 /* ---- a late time stamp ------------------------------------------------------------- */
 
-/* late.c of the review: exact readings each ms, but one is stamped 8.5 ms late. */
+/* Exact readings each ms, except one with a time that is 8.5 ms late. */
 static void a_late_stamp_moves_nothing_more_than_the_register(void **state)
 {
 	static const struct wrt_cycle small = {
@@ -36,7 +36,7 @@ static void a_late_stamp_moves_nothing_more_than_the_register(void **state)
 	}
 }
 
-/* The processor is lost between the write that starts DMA and the reading of the clock. */
+/* The reader is preempted between the write that starts DMA and the reading of the clock. */
 static void a_start_that_is_stamped_late_loses_nothing(void **state)
 {
 	static const struct wrt_cycle small = {
@@ -89,16 +89,16 @@ static void whole_buffers_unseen_are_counted_by_the_least_time_between_two_readi
 	}
 }
 
-/* ---- a register that shows something else ------------------------------------------- */
+/* ---- a register with a wrong value ---------------------------------------------------- */
 
-/* From one millisecond to another, both included, the register shows this instead of truth. */
+/* From one millisecond to another, both included, the register has this wrong value. */
 struct fault {
 	u32 from, to;
 	u32 (*shows)(u64 truth);
-	u32 first_unread, last_unread;	/* nobody reads in between, 0: each ms is read */
+	u32 first_unread, last_unread;	/* no reading in between; 0: a reading each ms */
 };
 
-/* Readings each ms. linear[] is what they have to make of it, until it ends with 0. */
+/* Readings each ms. linear[] has the expected positions, until a 0. */
 static void read_through(const struct fault *f, const u64 *linear, u32 first)
 {
 	struct wrt_position p = { 0 };
@@ -155,7 +155,7 @@ static u32 ahead_by_500(u64 truth)
 	return (u32)((truth + 500) % 3840);
 }
 
-/* Within the quarter and the FIFO: believed, and then the register has to catch up. */
+/* Within the quarter and the FIFO: accepted, and then the register has to catch up. */
 static void a_small_jump_ahead_is_made_up_for(void **state)
 {
 	static const u64 linear[] = { 1460, 1652, 1844, 1844, 1844, 0 };
@@ -169,7 +169,7 @@ static u32 ahead_by_2000(u64 truth)
 	return (u32)((truth + 2000) % 3840);
 }
 
-/* 2192 at 5 ms; believed at 8 ms if it lasted: 4 ms and a quarter explain 1792. */
+/* 2192 at 5 ms; accepted at 8 ms if it continues: 4 ms and a quarter explain 1792. */
 static void a_great_jump_ahead_is_not_believed(void **state)
 {
 	static const u64 linear[] = { 768, 768, 768, 0 };
@@ -228,7 +228,7 @@ static u32 stalled(u64 truth)
 	return 960;
 }
 
-/* 12 ms: more than a quarter is made up for at once, for DMA may have moved all the time. */
+/* 12 ms: more than a quarter is added at once, since DMA may have moved all the time. */
 static void a_register_that_stalls_is_believed_as_soon_as_it_moves(void **state)
 {
 	static const u64 linear[] = { 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 0 };
@@ -237,7 +237,7 @@ static void a_register_that_stalls_is_believed_as_soon_as_it_moves(void **state)
 	read_through(&f, linear, 6);
 }
 
-/* Decided so: a halt that the backend does not report looks the same. */
+/* By decision: a halt that the backend does not report reads the same. */
 static void a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt(void **state)
 {
 	struct wrt_position p = { 0 };
@@ -254,7 +254,7 @@ static void a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt
 
 /*
  * Read after 16 ms, at 960 as before: a whole buffer by the clock, so ahead. What the register
- * shows at 22 ms is behind that by 576 bytes.
+ * shows at 22 ms is 576 bytes lower.
  */
 static void a_stall_that_is_read_late_is_ahead_until_the_register_catches_up(void **state)
 {
@@ -266,7 +266,7 @@ static void a_stall_that_is_read_late_is_ahead_until_the_register_catches_up(voi
 	read_through(&f, linear, 21);
 }
 
-/* Without a clock every offset is a distance, as far as it may seem. */
+/* Without a clock every offset is a distance, also a large one. */
 static void without_a_clock_every_step_back_is_a_wrap(void **state)
 {
 	struct wrt_cycle free = cycle;
@@ -281,7 +281,7 @@ static void without_a_clock_every_step_back_is_a_wrap(void **state)
 
 static const struct wrt_sim_config one_pair = { .pairs = 1 };
 
-/* A stream that runs: a buffer of four points of a millisecond. */
+/* A running stream: a buffer of four points of a millisecond. */
 struct bed {
 	struct tb tb;
 	struct wrt_stream *s;
@@ -339,8 +339,8 @@ static void a_reader_that_was_preempted_reads_again(void **state)
 }
 
 /*
- * Times that are 3.5 ms apart do not say how many buffers of 4 ms passed in 19.8 ms: some may be
- * missing, the place in the buffer is exact.
+ * Times that are 3.5 ms apart do not determine how many buffers of 4 ms passed in 19.8 ms: some may be
+ * missing, the offset in the buffer is exact.
  */
 static void a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing(void **state)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_sim.c - kernel/hw/sim/: is the software engine exact to the frame, is what it
- * records what was played, and do its planted faults do what they say? Driven through
+ * test_sim.c - kernel/hw/sim/: the software engine is exact to the frame, it
+ * records the playback, and its fault injection works as documented. Driven through
  * core/ by a test clock or its own step clock.
  */
 #include "testbed.h"
@@ -14,7 +14,7 @@ static const struct wrt_sim_config stepping = {
 	.pairs = 1, .step = true, .source = WRT_SIM_LOOPBACK,
 };
 
-/* One end of a pair, with a client and a buffer of its own. */
+/* One end of a pair, with its own client and buffer. */
 struct side {
 	struct tb_client client;
 	struct tb_buffer buffer;
@@ -219,7 +219,7 @@ static void back_and_on(struct tb *tb, struct side *side)
 	assert_int_equal(side->client.points, 150);
 }
 
-/* A machine whose processors do not agree on the time. */
+/* A machine whose processors have different clocks. */
 static void a_clock_that_goes_back_makes_both_directions_wait_for_it(void **state)
 {
 	struct side play, capt;
@@ -346,7 +346,7 @@ static u32 sound(u64 frame)
 	return (u32)tb_random(&seed) | 1;	/* never silence */
 }
 
-/* What the client of a pair does and expects; S32, one channel: one word a frame. */
+/* The client of a pair and its expectations; S32, one channel: one word a frame. */
 struct loop {
 	struct tb tb;
 	struct side play, capt;
@@ -354,7 +354,7 @@ struct loop {
 	u32 rate;
 	u64 grid;		/* device frames so far */
 	u64 played, captured;	/* frames */
-	u64 filled;		/* played up to here at most before the next refill */
+	u64 filled;		/* maximum of frames played before the next refill */
 	u64 last;		/* playback is silent from this frame on */
 	u32 *expect;		/* the capture buffer as it should be */
 };
@@ -379,7 +379,7 @@ static void loop_close(struct loop *l)
 	free(l->expect);
 }
 
-/* The client asks for the position and refills all that has been played. */
+/* The client reads the position and refills all frames that were played. */
 static void loop_refill(struct loop *l)
 {
 	u32 *buffer = l->play.buffer.geom.cpu, frames = l->play.buffer.geom.bytes / 4, i;
@@ -390,7 +390,7 @@ static void loop_refill(struct loop *l)
 	l->filled = l->played + frames;
 }
 
-/* Frames pass on the device, whether anything runs or not. */
+/* Frames pass on the device, with or without a running stream. */
 static void loop_pass(struct loop *l, u32 frames)
 {
 	u32 room = l->capt.buffer.geom.bytes / 4, i;
@@ -425,7 +425,7 @@ static void toggle(struct side *side)
 		side_start(side);
 }
 
-/* Random stretches of time, either side paused and resumed at random in between. */
+/* Random times; either side is paused and resumed at random in between. */
 static void loop_random(u64 seed, bool step)
 {
 	u32 play_frames = 64 + 2 * (u32)(tb_random(&seed) % 500);
@@ -509,10 +509,10 @@ static void after_the_clients_last_frame_it_is_silent_and_moves_on(void **state)
 		loop_check(&l);
 		set_last(&l, l.played + 77);	/* the client has written more */
 		loop_pass(&l, 50);
-		set_last(&l, l.played);		/* and taken it back */
+		set_last(&l, l.played);		/* and rewound it */
 		loop_pass(&l, 100);
 		loop_check(&l);
-		set_last(&l, l.played - 5);	/* too late: nothing more is heard */
+		set_last(&l, l.played - 5);	/* too late: no more frames are played */
 		loop_pass(&l, 100);
 		loop_check(&l);
 		side_stop(&l.play);		/* forgotten */
@@ -564,7 +564,7 @@ static void assert_filled(const struct tb_buffer *b, u8 value)
 		assert_int_equal(at[i], value);
 }
 
-/* The capture says with what playback it could not be looped, or nothing. */
+/* The format of the playback that the capture could not record, or none. */
 static void check_silenced(struct side *capt, const struct wrt_hw_geom *play)
 {
 	struct wrt_hw_geom other;
@@ -782,7 +782,7 @@ static void a_slot_is_opened_once_and_needs_a_buffer(void **state)
 	tb_close(&tb);
 }
 
-/* ---- planted faults ---------------------------------------------------------------- */
+/* ---- injected faults ---------------------------------------------------------------- */
 
 static void drop_irq_loses_every_tenth_interrupt_and_no_point(void **state)
 {
@@ -805,7 +805,7 @@ static void drop_irq_loses_every_tenth_interrupt_and_no_point(void **state)
 	tb_close(&tb);
 }
 
-/* Frames played and recorded with the fault; how many differ, and are they the right ones? */
+/* Plays and records frames with the fault; checks the number and place of the differences. */
 static u32 flipped(u32 rate, u32 buffer_frames, u32 chunk, u32 total)
 {
 	struct wrt_sim_config cfg = {

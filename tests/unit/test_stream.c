@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_stream.c - kernel/core/stream.c and device.c: who owns a stream, its states,
- * what owner and observers are told and when, removal. The backend is the simulator
- * behind tb_backend, which counts calls and fails on request.
+ * test_stream.c - kernel/core/stream.c and device.c: the owner of a stream, its states,
+ * notifications of owner and observers, removal. The backend is the simulator
+ * below tb_backend, which counts calls and fails on request.
  */
 #include <stdatomic.h>
 
@@ -335,7 +335,7 @@ static void reset_goes_to_zero_and_is_for_the_owner_at_rest_only(void **state)
 	assert_int_equal(b->owner.points, 6);
 }
 
-/* ---- looking ------------------------------------------------------------------------ */
+/* ---- position updates ---------------------------------------------------------------- */
 
 static void a_snapshot_says_what_a_look_found(void **state)
 {
@@ -643,7 +643,7 @@ static void points_found_when_an_observer_comes_are_told_to_the_others_at_once(v
 	unobserve(b, &b->other);
 }
 
-/* Observers of an ordinary user each; returns how many were let in. */
+/* Observers of one ordinary user each; returns how many were accepted. */
 static u32 observe_as(struct bed *b, struct tb_client *observer, u32 uid)
 {
 	u32 n;
@@ -784,7 +784,7 @@ static void refresh_publishes_to_that_client_alone_and_passes_no_point(void **st
 	unobserve(b, &b->other);
 }
 
-/* ---- points or only now and then ------------------------------------------------------ */
+/* ---- with and without point interrupts ------------------------------------------------- */
 
 static void with_nobody_wanting_points_looks_still_come_often_enough(void **state)
 {
@@ -852,7 +852,7 @@ static void an_observer_makes_points_real_for_an_owner_who_wants_none(void **sta
 	unobserve(b, &b->other);
 }
 
-/* ---- DMA that stands still ------------------------------------------------------------- */
+/* ---- halted DMA -------------------------------------------------------------------------- */
 
 static void time_in_which_the_engine_stood_is_no_distance(void **state)
 {
@@ -872,7 +872,7 @@ static void time_in_which_the_engine_stood_is_no_distance(void **state)
 	assert_int_equal(b->owner.gaps, 0);
 }
 
-/* The halt is found by the stop itself, which is no stall: nobody wants DMA any more. */
+/* The stop itself finds the halt, which is not a stall: DMA is not needed any more. */
 static void a_halt_that_the_stop_finds_moves_nothing_either(void **state)
 {
 	struct bed *b = *state;
@@ -907,7 +907,7 @@ static void every_halt_counts_and_the_count_survives_stop_and_release(void **sta
 	assert_int_equal(b->owner.last.stalls, 5);
 }
 
-/* A test with an emulated device: DMA keeps to no clock. */
+/* A test with an emulated device: DMA does not follow the clock. */
 static int emulated_setup(void **state)
 {
 	struct bed *b = calloc(1, sizeof(*b));
@@ -993,7 +993,7 @@ static void points_before_a_suspend_are_told_before_it_and_none_in_between(void 
 	wrt_stream_look(b->s, 0);
 	assert_int_equal(b->owner.points, 200);
 	assert_int_equal(b->owner.last.points, 200);
-	assert_int_equal(b->owner.publishes, publishes + 1);	/* of that look */
+	assert_int_equal(b->owner.publishes, publishes + 1);	/* of that position update */
 	assert_int_equal(b->tb.timer[0], 0);
 	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
 	assert_int_equal(b->owner.points, 200);
@@ -1010,7 +1010,7 @@ static void asleep_nothing_can_be_configured_or_started(void **state)
 	assert_int_equal(configure(b, &b->owner), WRT_EIO);
 	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
 	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
-	assert_int_equal(configure(b, &b->other), 0);	/* who failed owns nothing */
+	assert_int_equal(configure(b, &b->other), 0);	/* a client that failed owns nothing */
 	release(b, &b->other);
 	assert_int_equal(configure(b, &b->owner), 0);
 	wrt_device_suspend(&b->tb.dev);
@@ -1044,7 +1044,7 @@ static void a_stream_stopped_while_asleep_does_not_wake_up(void **state)
 	assert_int_equal(b->owner.points, 13);
 }
 
-/* Of a stream let go while asleep the backend must be told all the same: its memory goes. */
+/* The backend must also be called for a stream released in suspend: its memory is freed. */
 static void a_stream_may_be_let_go_while_asleep(void **state)
 {
 	struct bed *b = *state;
@@ -1358,7 +1358,7 @@ static void a_backend_may_have_no_controls_and_no_sleep_of_its_own(void **state)
 	assert_int_equal(b->owner.last.register_base, 0);
 }
 
-/* ---- a callback under way --------------------------------------------------------------- */
+/* ---- a callback in progress -------------------------------------------------------------- */
 
 static atomic_bool inside, let_go, left, returned, early;
 

@@ -41,7 +41,7 @@ static void next_point(struct mp_bed *b)
 	tb_run_for(&b->tb, PACKET_NS);
 }
 
-/* The thread goes on until nothing is deferred, however long it has to rest. */
+/* Runs the thread until nothing is deferred, including its rests. */
 static void serve_all(struct mp_bed *b)
 {
 	u64 wait;
@@ -83,7 +83,7 @@ static u64 signals_of(const struct mp_bed *b, u32 from, u32 to)
 	return sum;
 }
 
-/* ---- the owner's -------------------------------------------------------------------------- */
+/* ---- signals of the owner ---------------------------------------------------------------- */
 
 static void the_interrupt_signals_an_owner_with_one_event_and_wakes_nobody(void **state)
 {
@@ -215,7 +215,7 @@ static void a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_threa
 	for (i = 0; i < 100; i++) {
 		ok(mp_unregister(&b->pin, &b->event[0]));
 		ok(mp_register(&b->pin, &b->event[0]));
-		b->event[0].on_signal = NULL;		/* found to be quick */
+		b->event[0].on_signal = NULL;		/* recognised as quick */
 		next_point(b);
 		serve_all(b);
 		b->event[0].on_signal = takes_100_us;
@@ -265,7 +265,7 @@ static void q47_a_process_that_is_killed_does_not_wait_for_its_signals(void **st
 	assert_int_equal(signals_of(b, 0, 64), made + 64);
 }
 
-/* ---- an observer's ------------------------------------------------------------------------- */
+/* ---- signals of an observer --------------------------------------------------------------- */
 
 static void watch(struct mp_bed *b, u32 i, struct tb_event *e)
 {
@@ -471,7 +471,7 @@ static void many_quick_signals_make_the_thread_rest_for_a_millisecond(void **sta
 	next_point(b);
 	while (wrt_device_serve(&b->tb.dev) == 0)
 		;
-	/* 20 us, and what was earned back meanwhile: 1/32 */
+	/* 20 us, and the part earned back in that time: 1/32 */
 	assert_int_equal(signals_of(b, 0, 64), 21);
 	assert_int_equal(wrt_device_deferred(&b->tb.dev), 1000000);
 	tb_pin_close(&b->watch[0]);
@@ -485,7 +485,7 @@ static void waking_the_thread_is_charged_to_whom_it_serves(void **state)
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
 	next_point(b);
-	wrt_host_ns += 30000;		/* until it runs, of which 15 us count */
+	wrt_host_ns += 30000;		/* until it runs, of which 15 us are counted */
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
 	next_point(b);
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 1000000);

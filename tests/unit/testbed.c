@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * testbed.c - see testbed.h. Used by every test program of tests/unit/.
- * Single-threaded, but for tb_backend's counters, which are of use to
+ * Single-threaded, except for the counters of tb_backend, which are for
  * single-threaded tests only.
  */
 #include "testbed.h"
@@ -40,7 +40,7 @@ static char *test_name(const char *group, const char *name)
 	return out;
 }
 
-/* TEST=TEXT in the environment: only the tests whose name contains it. */
+/* TEST=TEXT in the environment: only the tests whose name contains TEXT. */
 int tb_main(const char *group, const struct CMUnitTest *tests, size_t n)
 {
 	struct CMUnitTest *named = calloc(n, sizeof(*named));
@@ -67,7 +67,7 @@ int tb_main(const char *group, const struct CMUnitTest *tests, size_t n)
 	free(named);
 	fflush(stdout);
 	if (failed)
-		_exit(1);	/* what a failed test leaves behind is no leak of its own */
+		_exit(1);	/* memory of a failed test is not reported as a leak */
 	return 0;
 }
 
@@ -87,7 +87,7 @@ u64 tb_random(u64 *seed)
 	return z ^ (z >> 31);
 }
 
-/* ---- the backend, watched --------------------------------------------------------- */
+/* ---- the observed backend ---------------------------------------------------------- */
 
 struct tb_backend tb_backend;
 
@@ -155,7 +155,7 @@ static int tb_hw_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	return err ? err : has_halted();
 }
 
-/* As hardware does: the early bound is read before the registers, the late one after. */
+/* As for hardware: the early bound is read before the registers, the late one after them. */
 static void preempt(struct wrt_hw_pos *p, u64 from_ns)
 {
 	if (from_ns)
@@ -621,7 +621,7 @@ enum wrt_status tb_pin_open(struct tb_pin *pin, struct tb *tb, u32 dir, u32 numb
 	return wrt_mp_init(&pin->mp, &mp_ops, stream, observer, NULL);
 }
 
-/* Close, and put the events: whatever is signalled afterwards is a bug. */
+/* Close, and put the events: any signal after that is a bug. */
 void tb_pin_close(struct tb_pin *pin)
 {
 	wrt_mp_close(&pin->mp);

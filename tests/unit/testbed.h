@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * testbed.h - a host binding for unit tests: what a kernel lends to the core, with a
- * clock that only the test moves. A bed is a device around the simulator; clients and
- * pins in it write down what they are told. Nothing here knows what is right: that is
- * for the tests to say.
+ * testbed.h - a host binding for unit tests: the functions that a kernel provides for the core, with a
+ * clock that only the test moves. A test device is based on the simulator; clients and
+ * pins in it record their notifications. Nothing here checks results: that is
+ * done by the tests.
  */
 #ifndef TESTBED_H
 #define TESTBED_H
@@ -24,7 +24,7 @@
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 #define T(function)	{ .name = #function, .test_func = function }
 
-#define TB_EPOCH	1000000007ull	/* the clock when a bed is opened, ns */
+#define TB_EPOCH	1000000007ull	/* the clock when a device is opened, ns */
 
 /* Runs the tests and prints TAP; names begin with compiler and group. For main(). */
 int tb_main(const char *group, const struct CMUnitTest *tests, size_t n);
@@ -40,22 +40,22 @@ u64 tb_random(u64 *seed);
 /* A volume of two channels, and a switch of one. */
 #define TB_CONTROLS	2u
 
-/* Calls of each backend operation, and the faults it is told to have. */
+/* Calls of each backend operation, and the injected faults. */
 struct tb_backend {
 	u32 calls;		/* of any operation but caps and irq */
 	u32 open, close, prepare, release, start, stop, position, points;
 	bool points_on;		/* argument of the last points() */
 	u32 fail_open, fail_prepare, fail_start, fail_stop, fail_position;	/* -WRT_E... */
 	u32 end;
-	struct wrt_hw_latency latency;	/* of prepare(); fifo_bytes of positions too */
-	u32 preempts;			/* the next so many readings: time passes between ... */
+	struct wrt_hw_latency latency;	/* of prepare(); also fifo_bytes of positions */
+	u32 preempts;			/* number of readings for which time passes between ... */
 	u64 preempt_ns;			/* ... the offset and the late bound */
-	u64 entry_ns;			/* what irq() reports */
-	u64 from_ns[8];			/* what the newest readings were called with, as a ring */
+	u64 entry_ns;			/* result of irq() */
+	u64 from_ns[8];			/* arguments of the newest readings, as a ring */
 	u64 *now;			/* the clock, TB's own */
 	struct wrt_hw_register reg[2];	/* width 0: there is none */
-	u32 register_base;		/* where the last start() began, as in a rotated list */
-	bool halted;			/* the next position or stop says so, once */
+	u32 register_base;		/* offset of the last start(), as in a rotated list */
+	bool halted;			/* the next position or stop reports it, once */
 	u32 suspend, resume, fail_resume;
 	bool asleep;			/* between suspend() and resume() */
 	u32 touched_asleep;		/* calls that need the hardware while it was asleep */
@@ -76,10 +76,10 @@ struct tb {
 /* A device with this simulator; every backend call passes through tb_backend. */
 void tb_open(struct tb *tb, const struct wrt_sim_config *cfg);
 
-/* The same, but the engine cannot be told where to end. */
+/* The same, but the engine cannot stop at an end. */
 void tb_open_endless(struct tb *tb, const struct wrt_sim_config *cfg);
 
-/* The same, but DMA keeps to no clock (WRT_HW_EMULATED); no controls, no sleep of its own. */
+/* The same, but DMA follows no clock (WRT_HW_EMULATED); no controls, no suspend operation. */
 void tb_open_emulated(struct tb *tb, const struct wrt_sim_config *cfg);
 void tb_close(struct tb *tb);
 
@@ -93,7 +93,7 @@ void tb_run_frames(struct tb *tb, u64 from, u32 rate, u64 frame);
 /* Time passes and no interrupt is served; timers in the past stay armed. */
 void tb_sleep(struct tb *tb, u64 ns);
 
-/* The engine of this slot stands still for so long, unasked, and says so when next asked. */
+/* The engine of this slot halts for this time without a request and reports it at the next call. */
 void tb_halt(struct tb *tb, u32 slot, u64 ns);
 
 /* First ns at which `frames` of this rate are complete, from 0. */
@@ -110,7 +110,7 @@ struct tb_client {
 	u32 publishes, notifies;
 	u64 passed;			/* sum of snapshot.passed */
 	u64 points;			/* sum of notify's points */
-	u64 next, gaps;			/* number of the next point; times it was another */
+	u64 next, gaps;			/* number of the next point; times it was a different one */
 	u64 most;			/* in one notify */
 	u64 notify_ns;			/* clock at the last notify */
 	struct wrt_snapshot last;
@@ -145,7 +145,7 @@ struct tb_pin {
 	enum wrt_mp_state page_mp_state;
 	u64 page_points;		/* sum of passed */
 	u64 point_linear;		/* of the last page with new points */
-	u64 signalling;			/* points that signalling was called for */
+	u64 signalling;			/* points for which signalling was called */
 	u64 next, gaps;			/* as of a client */
 	/* states in the order in which they were published, without repetition */
 	u32 step[64];
@@ -157,7 +157,7 @@ struct tb_event {
 	u64 count;
 	u64 ns;				/* clock at the last signal */
 	u64 serial;			/* of the last signal, over all events */
-	struct tb_pin *pin;		/* whose page is looked at when it is signalled */
+	struct tb_pin *pin;		/* whose page is read when it is signalled */
 	u64 page_points;		/* C on the page then */
 	u64 page_linear;
 	void (*on_signal)(struct tb_event *e);
@@ -167,7 +167,7 @@ enum wrt_status tb_pin_open(struct tb_pin *pin, struct tb *tb, u32 dir, u32 numb
 			    bool observer);
 void tb_pin_close(struct tb_pin *pin);
 
-/* The device is removed, as a binding does it. */
+/* Removes the device, as a binding does. */
 void tb_remove(struct tb *tb, struct tb_pin **pins, u32 n);
 
 void tb_event_init(struct tb_event *e, struct tb_pin *pin);

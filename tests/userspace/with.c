@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * with.c - run a command on a terminal, or as user nobody. For guest.sh.
+ * with.c - run a command on a terminal, or as an unprivileged user. For guest.sh.
  *
  *	with terminal COMMAND...	its output and errors come to standard output
  *	with nobody COMMAND...		without any group

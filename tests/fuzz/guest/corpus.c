@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * corpus.c - where programs come from. All choices are drawn from the thread's own
- * generator, so that a seed gives the same course wherever the kernel does. Used by main.c.
+ * corpus.c - creates programs. All random choices use the thread's own
+ * generator, so that a seed gives the same sequence if the kernel does. Used by main.c.
  */
 #include "fuzz.h"
 #include "ops.h"
@@ -13,7 +13,7 @@ static struct program corpus[CORPUS_MAX];
 static unsigned int corpus_n;
 static pthread_mutex_t corpus_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* splitmix64: any seed will do, also 0 */
+/* splitmix64: any seed is valid, also 0 */
 uint32_t random_u32(struct thread *t)
 {
 	uint64_t z = t->rng += 0x9e3779b97f4a7c15ull;
@@ -39,7 +39,7 @@ unsigned int corpus_size(void)
 	return corpus_n;
 }
 
-/* When full, another one goes; never a seed. */
+/* When it is full, another program is replaced; never a seed. */
 void keep_program(const struct program *p)
 {
 	static uint32_t victim;
@@ -55,7 +55,7 @@ void keep_program(const struct program *p)
 static void pick_kept(struct thread *t, struct program *out)
 {
 	pthread_mutex_lock(&corpus_lock);
-	/* one in four is a seed: a random change of a meaningful life goes deepest */
+	/* one in four is a seed: a random change of a meaningful program reaches most */
 	if (random_below(t, 4) == 0)
 		*out = corpus[random_below(t, COUNT_OF(seeds))];
 	else

@@ -23,7 +23,7 @@
 #define BYTES_MAX	(256u << 10)	/* of code in one section */
 #define FEATURES	(1u << 16)
 
-/* A section with code. The name stays when the module is loaded again, elsewhere. */
+/* A section with code. The name stays when the module is loaded again at another address. */
 static struct section {
 	char module[32], name[256];
 	unsigned long start;		/* 0: not loaded */
@@ -66,7 +66,7 @@ void cover_begin(struct thread *t)
 	__atomic_store_n(&t->cover[0], 0, __ATOMIC_RELAXED);
 }
 
-/* Sections lie close together: the one with the highest start below the address. */
+/* Sections are adjacent: returns the one with the highest start below the address. */
 static struct section *find(unsigned long pc)
 {
 	struct section *best = NULL;
@@ -82,7 +82,7 @@ static struct section *find(unsigned long pc)
 	return best;
 }
 
-/* A block reached by another operation is a feature of its own: it guides further. */
+/* A block that another operation reaches is a separate feature: it guides the fuzzer further. */
 static void note(struct thread *t, unsigned long pc, unsigned int op)
 {
 	struct section *s = find(pc);
@@ -162,7 +162,7 @@ static int add_module(const char *module)
 	return 0;
 }
 
-/* Where the modules are now. */
+/* The current addresses of the modules. */
 int cover_modules(void)
 {
 	unsigned int i;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fuzz.h - what the parts of the guest fuzzer share. A program is a short list of calls; a
- * call is an operation of ops.h with a few words that the operation makes arguments of.
+ * fuzz.h - shared by the parts of the guest fuzzer. A program is a short list of calls; a
+ * call is an operation of ops.h with a few words, which the operation converts to arguments.
  *
- *   main.c    threads, rounds with different module parameters, watchdog, the verdict
- *   corpus.c  programs: made at random, mutated, kept when they reach something new
+ *   main.c    threads, rounds with different module parameters, watchdog, evaluation
+ *   corpus.c  programs: random, mutated, kept when they reach something new
  *   cover.c   KCOV: which blocks of our modules a call reached
  *   table.c   descriptors and mappings that all threads share, and user pointers
  *   wavert.c, pcm.c, memory.c   the operations
@@ -30,7 +30,7 @@
 struct call {
 	uint8_t op;
 	uint8_t fail;		/* the n-th allocation of this call fails; 0: none */
-	uint16_t pause;		/* us to sleep first, so that others get ahead */
+	uint16_t pause;		/* us to sleep first, so that other threads run */
 	uint32_t a[ARGS];
 };
 
@@ -57,7 +57,7 @@ struct thread {
 	bool fresh;		/* the program has reached something new */
 	/* user pointers, see table.c */
 	unsigned char *writable, *readonly;
-	/* a touch of memory that is not there comes back here */
+	/* an access to missing memory continues here */
 	sigjmp_buf back;
 	volatile int may_fault;
 	/* for the watchdog */

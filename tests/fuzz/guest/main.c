@@ -2,7 +2,7 @@
 /*
  * main.c - a fuzzer of the real binary interface, guided by the coverage of our modules.
  * Runs in a guest as root, modules copied but not inserted; called by run.sh, which also
- * judges the kernel log and the coverage. TAP on stdout; /out/reached lists the blocks.
+ * checks the kernel log and the coverage. TAP on stdout; /out/reached lists the blocks.
  *
  *   abi_fuzz [-s SEED] [-t SECONDS] [-m CALLS] [-T TICKS] [-c CALLS] [-n THREADS] [-r ROUND]
  *            [-p] [-v]
@@ -63,7 +63,7 @@ static double seconds_max = 30, run_start, run_end;
 static __thread struct thread *me;
 static atomic_ulong breaches;
 
-/* A call has done what the interface rules out. */
+/* Reports that a call violated the interface. */
 void broken(const char *what, int value)
 {
 	if (atomic_fetch_add(&breaches, 1) < 10)
@@ -119,7 +119,7 @@ static int insert(const char *path, const char *parameters)
 	return err;
 }
 
-/* Descriptors are closed a moment after close() has returned, sometimes. */
+/* A descriptor may be released shortly after close() has returned. */
 static int take_out(const char *name)
 {
 	int err, patience = 200;
@@ -145,7 +145,7 @@ static int load(const char *parameters)
 	return err;
 }
 
-/* Our tracepoints write, in every other round, and what they wrote is read. */
+/* In every other round our tracepoints are enabled and their output is read. */
 static void trace(bool on)
 {
 	static char text[4096];
@@ -183,7 +183,7 @@ static void show_call(const struct thread *t, const struct call *c)
 	fflush(stdout);
 }
 
-/* Binding is left out: the ALSA core itself breaks when that fails (failnth-known). */
+/* Binding is left out: the ALSA core itself has a defect when that fails (failnth-known). */
 static bool arm(struct thread *t, const struct call *c)
 {
 	char text[8];
@@ -229,7 +229,7 @@ static int make_call(struct thread *t, const struct call *c)
 	return err;
 }
 
-/* The device does not stay away for long. */
+/* The device is bound again soon. */
 static void care_for_device(struct thread *t, const struct call *c, int err)
 {
 	static unsigned long gone_at;
@@ -339,7 +339,7 @@ static void *work(void *arg)
 	me = t;
 	t->fail_file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	err = cover_open(t);
-	/* a mapping that is refused leaves a hole, and nothing else may settle there */
+	/* a refused mapping leaves a hole, in which nothing else may be mapped */
 	pthread_barrier_wait(&all_there);
 	if (!err) {
 		timer = start_ticks();
@@ -356,7 +356,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Watchdog. A thread that is stuck cannot be helped: say where, and end. */
+/* Watchdog: prints the place of a thread that is stuck, and exits. */
 static void watch(void)
 {
 	unsigned long seen = ~0ul;
@@ -407,7 +407,7 @@ static int run_round(unsigned int number)
 	return unload();
 }
 
-/* ---- the verdict ------------------------------------------------------------------------- */
+/* ---- evaluation --------------------------------------------------------------------------- */
 
 static unsigned int strange_results(bool enough)
 {
@@ -445,12 +445,12 @@ static void verdict(int err, unsigned int done)
 	       cover_blocks(), corpus_size(), faults);
 	TAP_CHECK_IF(calls_made() >= calls_least, !strange_results(calls_made() >= calls_least),
 		     "every kind of call that can succeed did so at least once");
-	TAP_CHECK(!atomic_load(&breaches), "no call did what the interface rules out");
+	TAP_CHECK(!atomic_load(&breaches), "no call violated the interface");
 	TAP_CHECK(!err, "no thread is stuck, and the modules can be removed after each round");
 	if (err)
 		printf("# %s\n", strerror(err));
 	TAP_CHECK(!cover_strange() && cover_blocks(),
-		  "every block that was reached lies in our modules (%lu strange)", cover_strange());
+		  "every block that was reached is in our modules (%lu unknown)", cover_strange());
 	TAP_CHECK(!cover_write("/out/reached"), "the blocks are listed");
 }
 
@@ -545,7 +545,7 @@ int main(int argc, char **argv)
 	run_end = run_start + seconds_max;
 	err = set_up();
 	if (err) {
-		tap_ok(0, "the fuzzer can begin: %s", strerror(err));
+		tap_ok(0, "the fuzzer can start: %s", strerror(err));
 		return tap_done();
 	}
 	do {

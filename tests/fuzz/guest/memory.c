@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * memory.c - operations on mappings, on the clock of the simulator and on the device as a
- * whole: taken away, and brought back. Listed in ops.h.
+ * whole: unbind and bind. Listed in ops.h.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #define DRIVER	"/sys/bus/platform/drivers/snd-wavert-sim/"
 #define STEP	"/sys/kernel/debug/snd-wavert-sim/card0/step"
 #define PAGE	4096u
-#define QUIET	400		/* at least so many programs between two unbinds */
+#define QUIET	400		/* minimum number of programs between two unbinds */
 
 static int map(struct thread *t, const struct call *c, size_t bytes, int prot, int flags,
 	       off_t offset)
@@ -27,11 +27,11 @@ static int map(struct thread *t, const struct call *c, size_t bytes, int prot, i
 			      offset) == MAP_FAILED ? -1 : 0);
 
 	if (err)
-		clear_cell(at, CELL_BYTES);	/* what was there is gone all the same */
+		clear_cell(at, CELL_BYTES);	/* the old mapping is removed in any case */
 	return err;
 }
 
-/* In the place of a stream it may be a PCM, which has mappings of its own. */
+/* It may be a PCM instead of a stream, which has its own mappings. */
 int op_map_buffer(struct thread *t, const struct call *c)
 {
 	static const uint32_t lengths[] = { 4096, 8192, 4096, 8192, 65536, 1, 12288, 1 << 20,
@@ -64,7 +64,7 @@ int op_map_page(struct thread *t, const struct call *c)
 	return err;
 }
 
-/* The simulator tells of no register, so there is none to map. */
+/* The simulator has no register, so there is none to map. */
 int op_map_register(struct thread *t, const struct call *c)
 {
 	static const uint32_t lengths[] = { PAGE, PAGE, 1, 2 * PAGE };
@@ -75,7 +75,7 @@ int op_map_register(struct thread *t, const struct call *c)
 		   WAVERT_MMAP_REGISTER(c->a[3] % 3));
 }
 
-/* All of it, or a page somewhere: what remains are two mappings. */
+/* The whole mapping, or one page of it, which leaves two mappings. */
 int op_unmap(struct thread *t, const struct call *c)
 {
 	unsigned char *at = cell(t, c->a[0]);
@@ -112,7 +112,7 @@ int op_touch(struct thread *t, const struct call *c)
 
 /* ---- files -------------------------------------------------------------------------- */
 
-/* Not too many: no signal but a fatal one ends a step. */
+/* Not too many frames: only a fatal signal ends a step. */
 int op_step(struct thread *t, const struct call *c)
 {
 	static const char *const texts[] = { "1", "48", "1920", "31", "960", "32", "4800", "48000",
@@ -180,7 +180,7 @@ int rebind(void)
 	return write_driver("bind");
 }
 
-/* By one thread only, and seldom: it takes long and leaves little to do for the others. */
+/* By one thread only, and rarely: it takes long, and other threads can do little then. */
 int op_unbind(struct thread *t, const struct call *c)
 {
 	static unsigned long last;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ops.h - the list of operations, and with it what "every kind of call" means. A new one is
+ * ops.h - the list of operations, which defines "every kind of call". A new one is
  * a line here and a function op_NAME() in one of wavert.c, pcm.c and memory.c.
  *
  *   X(name, weight, success)
  *
  * weight: how often it is chosen for a random program. success: MAY, it must have succeeded
  * at least once in a run; NEVER, no call like this can succeed; SELDOM, it need not: the
- * state it wants is one that the bed does not get into.
+ * state that it needs does not occur in the test environment.
  */
 #define OPS(X) \
 	X(open_filter, 4, MAY) \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pcm.c - operations of the ALSA side: the ioctls of a PCM device by hand. Listed in ops.h.
+ * pcm.c - operations of the ALSA model: the ioctls of a PCM device without alsa-lib. Listed in ops.h.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -29,7 +29,7 @@ static int call(struct thread *t, const struct call *c, unsigned long request, c
 	return plain(t, c, request, (unsigned long)give(t, c->a[4], arg, bytes));
 }
 
-/* Some block: a signal comes to every thread from time to time. */
+/* Some calls block: every thread gets a signal from time to time. */
 int op_pcm_open(struct thread *t, const struct call *c)
 {
 	const char *path = c->a[1] & 1 ? "/dev/snd/pcmC0D0c" : "/dev/snd/pcmC0D0p";
@@ -102,7 +102,7 @@ int op_pcm_sw_params(struct thread *t, const struct call *c)
 		.proto = SNDRV_PCM_VERSION, .tstamp_type = c->a[1] / 8 % 3,
 	};
 
-	/* the usual one: it runs over and over */
+	/* the usual value: the stream runs without an end */
 	if (c->a[3] % 4)
 		p.stop_threshold = p.boundary = 1ul << 62;
 	return call(t, c, SNDRV_PCM_IOCTL_SW_PARAMS, &p, sizeof(p));

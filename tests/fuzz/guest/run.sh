@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Fuzzes the binary interface in a guest, guided by coverage of our modules, and says which
-# blocks were never reached. TAP on stdout. Called by tests/check.sh and by hand.
+# Fuzzes the binary interface in a guest, guided by coverage of our modules, and lists the
+# blocks that were never reached. TAP on stdout. Called by tests/check.sh and by hand.
 #
 #   run.sh [--bed BED] [--time SECONDS] [--seed N] [--calls N [--pages]] [--tree DIR] [--verbose]
 #
-# BED: uml (default) or x86-kasan, where there are two processors. TIME: wall seconds in all,
-# the build left out (60). In bed uml a seed gives the same course every time, up to the last
-# quarter of the time, where pages fail to be allocated as well: to find a failure again, give
-# the seed and a number of CALLS, and if need be --pages. --tree: modules from another copy of
-# the tree. floors says how much of each file has to be reached, unreached why some
-# blocks are not.
+# BED: uml (default) or x86-kasan, which has two processors. TIME: wall seconds in total,
+# without the build (60). In uml a seed gives the same sequence every time, up to the last
+# quarter of the time, in which allocations of pages also fail: to repeat a failure, give
+# the seed and a number of CALLS, and --pages if necessary. --tree: modules from another copy of
+# the tree. floors has the required coverage of each file, unreached the reasons why some
+# blocks are not reached.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
@@ -81,7 +81,7 @@ build()
 	fi
 }
 
-# Work takes no time in bed uml, so the processor's counter has to do. Booting and the
+# Work takes no time in uml, so time is measured by the processor's counter. Booting and the
 # search for lost memory at the end take some of the time.
 run_guest()
 {
@@ -92,9 +92,9 @@ run_guest()
 		bed_options=(--append nokaslr)
 		limit=$((seconds > 40 ? seconds - 25 : 15))
 	fi
-	# Of an allocation that is made to fail vmalloc() complains, with a trace. A write that
-	# races with the freeing of the buffer meets a check of the ALSA core's own: it looks for
-	# the buffer before it looks at the state, and complains of what it then refuses.
+	# vmalloc() prints a trace when its allocation is made to fail. A write that
+	# races with the freeing of the buffer fails a check of the ALSA core: it checks
+	# the buffer before the state, and prints a warning for a write that it then refuses.
 	"$top/tests/guest/run" --bed "$bed" --timeout $((seconds * 3 + 120)) --no-insmod \
 		--module "$out/snd-wavert.ko" --module "$out/snd-wavert-sim.ko" \
 		--allow "$allow" \
@@ -120,8 +120,8 @@ find_blocks()
 	done | ours >"$work/all"
 }
 
-# "FILE:LINE" of each block of $work/all, in its order. Of inlined code the innermost
-# place that is ours; what lies in no file of ours is generated.
+# "FILE:LINE" of each block of $work/all, in its order. For inlined code the innermost
+# place in our files; code outside of our files is generated.
 find_lines()
 {
 	local module section
@@ -142,7 +142,7 @@ judge_coverage()
 	awk -v "tree=$tree/" -f "$here/report.awk" input=1 "$here/floors" \
 		input=2 "$here/unreached" input=3 "$work/missed" input=4 "$work/table" >"$work/report"
 	grep '^#' "$work/report"
-	# sites.awk may lose the way to a few; they count as reached, not in the percentages
+	# blocks that sites.awk cannot find count as reached, but not in the percentages
 	unknown=$(wc -l <"$work/unknown")
 	if [ $((unknown * 100)) -gt "$(wc -l <"$work/reached")" ]; then
 		result "not ok" "all blocks are known: of $(wc -l <"$work/reached") reached, $unknown are not"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * seeds.h - meaningful programs to begin with; included by corpus.c. Words are what the
+ * seeds.h - meaningful programs to start with; included by corpus.c. Words are used as the
  * operation makes of them: slot first, then places in its tables (0: the usual value).
  */
 #define C(name, ...)		{ .op = OP_##name, .a = { __VA_ARGS__ } }
@@ -40,12 +40,12 @@ static const struct program seeds[] = {
 	PROGRAM(C(open_filter, 0), C(new_stream, 0, 0, 0, 2), C(set_format, 2),
 		C(alloc_buffer, 2, 3), C(set_state, 2, 3), AFTER(1500, get_position, 2),
 		C(step, 6), C(set_state, 2, 0), C(free_buffer, 2)),
-	/* an observer of what others run */
+	/* an observer of other clients' streams */
 	PROGRAM(C(open_filter, 0), C(new_stream, 0, 4, 0, 3), C(new_event, 2),
 		C(register_event, 3, 2), C(map_page, 3, 2), AFTER(1000, touch, 2, 0),
 		C(read_proc, 0), C(get_position, 3), C(unregister_event, 3, 2),
 		C(close, 3, STREAM)),
-	/* one event twice, then by another name, then gone */
+	/* one event twice, then by another name, then unregistered */
 	PROGRAM(C(new_event, 3), C(dup, 3, 4, EVENT), C(register_event, 0, 3),
 		C(register_event, 0, 4), C(unregister_event, 0, 4), C(register_event, 0, 3),
 		C(close, 3, EVENT), C(close, 4, EVENT), C(set_state, 0, 3), C(step, 4)),
@@ -83,7 +83,7 @@ static const struct program seeds[] = {
 		C(pcm_hw_params, 3, 0, 0, 512), C(pcm_sw_params, 2, 0, 0, 1), C(pcm_link, 2, 3),
 		C(pcm_prepare, 2), C(pcm_prepare, 3), C(pcm_write, 2), C(pcm_start, 2), C(step, 2),
 		AFTER(1000, pcm_drop, 3), C(pcm_unlink, 2)),
-	/* loopback: both of a pair, the same format, and a long way */
+	/* loopback: both streams of a pair, the same format, many frames */
 	PROGRAM(C(open_filter, 0), C(new_stream, 0, 0, 0, 4), C(new_stream, 0, 1, 0, 5),
 		C(set_format, 4), C(set_format, 5), C(alloc_buffer, 4, 0, 0, 5),
 		C(alloc_buffer, 5, 0, 0, 4), C(set_state, 4, 3), C(step, 4), C(set_state, 5, 3),
@@ -95,12 +95,12 @@ static const struct program seeds[] = {
 		AFTER(60000, get_position, 6), C(set_state, 6, 0), C(free_buffer, 6),
 		C(set_format, 6, 0, 3), C(alloc_buffer, 6), C(set_state, 6, 3), C(step, 7),
 		C(set_state, 6, 2), C(set_state, 6, 3), C(step, 4), C(close, 6, STREAM)),
-	/* taken away under way, and brought back */
+	/* removed while a stream runs, and bound again */
 	PROGRAM(C(set_state, 0, 3), C(touch, 0, 0, 1), C(unbind, 0), C(touch, 0, 0, 1),
 		C(get_position, 0), C(set_state, 0, 0), C(map_buffer, 0, 0), C(map_page, 0, 1),
 		C(register_event, 0, 0), C(pcm_prepare, 0), C(bind, 0), C(close, 0, FILTER),
 		C(close, 0, STREAM)),
-	/* an answer that cannot be given */
+	/* a result that cannot be copied out */
 	PROGRAM(C(open_filter, 0), C(version, 0, 0, 0, 0, 0xf8000000),
 		C(caps, 0, 0, 0, 0, 0xf8000000), C(new_stream, 0, 0, 0, 0, 0xf8000000),
 		C(new_stream, 0, 2, 0, 7), C(set_format, 7), C(alloc_buffer, 7, 0, 0, 0, 0xf8000000),
@@ -119,10 +119,10 @@ static const struct program seeds[] = {
 		FAILING(5, new_stream, 0, 4), C(new_stream, 0, 2, 0, 8), C(set_format, 8),
 		FAILING(1, alloc_buffer, 8), FAILING(2, alloc_buffer, 8),
 		FAILING(3, alloc_buffer, 8), FAILING(5, alloc_buffer, 8), C(close, 8, STREAM)),
-	/* a buffer shorter than a jiffy, without wake-ups, looked at late */
+	/* a buffer shorter than a jiffy, without wake-ups, read late */
 	PROGRAM(C(pcm_open, 1, 1), C(pcm_hw_params, 1, 0, 2, 0x200), C(pcm_sw_params, 1, 0, 0, 1),
 		C(pcm_prepare, 1), C(pcm_start, 1), AFTER(60000, pcm_status, 1)),
-	/* odds and ends */
+	/* other calls */
 	PROGRAM(C(open_other, 0), C(register_event, 0, 0, 15), C(unknown_ioctl, 0, 0),
 		C(read_step, 0), C(protect, 0, 0), C(advise, 0, 0), C(protect, 0, 1),
 		C(unmap, 0, 2), C(new_stream, 0, 0xf0000000), C(step, 11)),

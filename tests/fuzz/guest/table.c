@@ -3,9 +3,9 @@
  * table.c - the descriptors and mappings that all threads share, so that one thread closes
  * what another uses; and pointers to arguments, good and bad. Used by the operations.
  *
- * A descriptor is in one slot at most, and who takes it out closes it: nobody closes twice.
- * Mappings are made in fixed cells of a reserved place, never where libc might have put
- * something; a cell is emptied by mapping nothing over it.
+ * A descriptor is in at most one slot, and the thread that removes it closes it, so it is closed once.
+ * Mappings are made in fixed cells of a reserved range, never where libc might have mapped
+ * something; a cell is emptied by mapping PROT_NONE over it.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -36,7 +36,7 @@ int table_init(void)
 	return cells == MAP_FAILED ? errno : 0;
 }
 
-/* The word's top bits all set: a descriptor of a wrong kind. */
+/* If the top bits of the word are all set: a descriptor of a wrong kind. */
 static atomic_int *find(struct thread *t, enum kind kind, uint32_t a)
 {
 	if (a >> 28 == 0xf)
@@ -83,7 +83,7 @@ void clear_cell(unsigned char *at, size_t bytes)
 			abort();
 }
 
-/* Threads have ended: nothing of the device is held any more. */
+/* After the threads have ended: closes everything that belongs to the device. */
 void clear_table(void)
 {
 	unsigned int k, i;
@@ -101,7 +101,7 @@ void clear_table(void)
 
 /* ---- user pointers ------------------------------------------------------------------- */
 
-/* One page twice, writable and read-only, each with a hole behind it. */
+/* One page mapped twice, writable and read-only, each with a hole after it. */
 int thread_memory(struct thread *t)
 {
 	int fd = memfd_create("arguments", MFD_CLOEXEC);
@@ -131,7 +131,7 @@ bool touch(struct thread *t, volatile unsigned char *at, bool write)
 	return true;
 }
 
-/* Into memory of the device, perhaps, which another thread may take away. */
+/* Possibly memory of the device, which another thread may unmap. */
 static void *give_in_cell(struct thread *t, uint32_t mode, const void *arg, size_t bytes)
 {
 	unsigned char *at = cell(t, mode) + (mode >> 8) % PAGE;
@@ -147,8 +147,8 @@ static void *give_in_cell(struct thread *t, uint32_t mode, const void *arg, size
 }
 
 /*
- * Where the kernel finds the argument. Mostly a good place; the answer of a call is there
- * as well, in t->writable + 256.
+ * Address of the argument for the kernel. Mostly a valid one; the result of a call is there
+ * too, at t->writable + 256.
  */
 void *give(struct thread *t, uint32_t mode, const void *arg, size_t bytes)
 {

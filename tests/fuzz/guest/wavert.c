@@ -31,12 +31,12 @@ static int checked(int err)
 	return err;
 }
 
-/* Longest struct that is passed whole; up to the largest size an ioctl number can hold. */
+/* Longest struct that is passed completely; the largest size of an ioctl number. */
 #define LONGEST	512u
 
 /*
- * The size of the caller's struct: now and then that of a client of another minor version, or
- * of one that is broken. What a longer struct has at its end is 0 or not.
+ * The size of the caller's struct: sometimes that of a client of another minor version, or
+ * of a broken one. The end of a longer struct is 0 or not.
  */
 static unsigned int size_of(uint32_t w, unsigned int bytes, unsigned char *arg)
 {
@@ -64,7 +64,7 @@ static unsigned int size_of(uint32_t w, unsigned int bytes, unsigned char *arg)
 	return 0;
 }
 
-/* w: what size_of() makes the size of. */
+/* w: the argument of size_of(). */
 static int call(struct thread *t, enum kind kind, const struct call *c, unsigned long request,
 		uint32_t w, const void *arg, unsigned int bytes)
 {
@@ -235,7 +235,7 @@ int op_presentation(struct thread *t, const struct call *c)
 	return call(t, STREAM, c, WAVERT_IOC_PRESENTATION, c->a[1], &arg, sizeof(arg));
 }
 
-/* Near what is being played, or anywhere; now and then the last packet. */
+/* Near the packet in progress, or any; sometimes the last packet. */
 int op_write_packet(struct thread *t, const struct call *c)
 {
 	struct wavert_packet_count now = { 0 };
@@ -257,7 +257,7 @@ int op_read_packet(struct thread *t, const struct call *c)
 	return call(t, STREAM, c, WAVERT_IOC_GET_READ_PACKET, c->a[1], &arg, sizeof(arg));
 }
 
-/* Numbers of ours with a wrong direction, those of interface version 0.x, and free ones. */
+/* Our numbers with a wrong direction, those of interface version 0.x, and free ones. */
 int op_unknown_ioctl(struct thread *t, const struct call *c)
 {
 	static const uint32_t requests[] = { _IO('H', 0xb0), _IOW('H', 0xb0, int),
@@ -289,7 +289,7 @@ int op_read_event(struct thread *t, const struct call *c)
 	return result(read(slot(t, EVENT, c->a[0] & 0xff), t->writable + 256, 8));
 }
 
-/* So full that a signal no longer fits. */
+/* Fills the counter so that a signal does not fit. */
 int op_fill_event(struct thread *t, const struct call *c)
 {
 	uint64_t value = 0xfffffffffffffffeull - c->a[1] % 4;
@@ -297,7 +297,7 @@ int op_fill_event(struct thread *t, const struct call *c)
 	return result(write(slot(t, EVENT, c->a[0] & 0xff), &value, 8));
 }
 
-/* No eventfd. */
+/* Not an eventfd. */
 int op_open_other(struct thread *t, const struct call *c)
 {
 	int fd = open(c->a[1] & 1 ? "/dev/null" : "/proc/self/status", O_RDONLY | O_CLOEXEC);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel.h - what compat/hwdep/ names of Linux, for a proof on the host. The Makefile makes
- * each header of the kernel that is included there an alias of this one.
+ * kernel.h - the names of Linux that compat/hwdep/ uses, for a proof on the host. The Makefile makes
+ * each kernel header that is included there an alias of this one.
  *
- * What matters to a proof is a call into it: barriers to weak.c; locks, reference counts
- * and memory to binding.c. The rest is only there to compile.
+ * The parts that matter to a proof call into it: barriers call weak.c; locks, reference counts
+ * and memory call binding.c. The rest is only there to compile.
  */
 #ifndef WRT_PROVE_KERNEL_H
 #define WRT_PROVE_KERNEL_H
