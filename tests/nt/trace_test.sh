@@ -79,9 +79,9 @@ mistakes()
 	done >"$work/said" <<-'END'
 		scenario x\nopn a render\n|2: opn: no such call
 		scenario x\n\nopen a\n|3: the end of the line: a word is missing
-		scenario x\nopen a render 0 0\n|2: 0: is one word too many
+		scenario x\nopen a render 0 0\n|2: 0: is one word more than expected
 		scenario x\nscenario y\nscenario x\n|3: x: is the name of a scenario already
-		scenario\n|1: the end of the line: one name is wanted
+		scenario\n|1: the end of the line: one name is expected
 		scenario x"y\n|1: x"y: is not of at most 64 letters, digits, _.-+:
 		scenario x\nfill a 1 2 3 4 5 6 7 8\n|2: the end of the line: the line has too many words
 	END

@@ -233,8 +233,8 @@ wrong_uses()
 	misuse "argument \"b.wav\": one file to write is expected, no more" record a.wav b.wav
 	misuse "one PCI address is expected" bind
 	misuse "one PCI address is expected" unbind --force
-	misuse "hw:0 is no PCI address; one such as 0000:00:04.0 is expected" bind hw:0
-	misuse "00:04.8 is no PCI address; one such as 0000:00:04.0 is expected" unbind 00:04.8
+	misuse "hw:0 is not a PCI address; one such as 0000:00:04.0 is expected" bind hw:0
+	misuse "00:04.8 is not a PCI address; one such as 0000:00:04.0 is expected" unbind 00:04.8
 	misuse "argument \"b.ko\": at most one module file is expected, no more" doctor a.ko b.ko
 	misuse "--fix and \"a.ko\": --fix is for the installed module, no file is expected" doctor --fix a.ko
 	misuse "--pin=32: a number from 0 to 31 is expected" play --pin 32 x.wav

@@ -171,7 +171,7 @@ verdicts()
 		"nt | one | 2 | $ok | $wrongs | because"
 	check "one of a call that was not made is reported" stale '3\. a difference is expected' \
 		"nt | one | 3 | $ok | $wrongs | because"
-	check "one of a scenario that was not run is reported" stale '^ +two, NT, NOT EXPECTED: .*nobody has run it' \
+	check "one of a scenario that was not run is reported" stale '^ +two, NT, NOT EXPECTED: .*no trace has run it' \
 		"nt | two | 3 | $ok | $wrongs | because"
 	check "A table line of five fields is refused" bad_table 'side \| scenario' 'a | b | c | d | e'
 	check "an unknown side in the table is refused" bad_table 'nt, alsa' "x | one | 1 | $ok | $wrongs | because"

@@ -141,7 +141,7 @@ static void late_lines(void)
 	s.stalled = true;
 	s.together = 1;
 	s.gap_us = -1;
-	tap_ok(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, DMA having stood still, and found 1 point"),
+	tap_ok(line_is(&s, "late: notification 17: the interrupt came 2490.3 us after the point, after a halt of DMA, and found 1 point"),
 	       "it is reported if DMA had halted");
 	s.stage_us[INTERRUPT_TO_SIGNAL] = 9000.5;
 	tap_ok(line_is(&s, "late: notification 17: the signal came 9000.5 us after the interrupt"),

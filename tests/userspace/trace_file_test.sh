@@ -139,7 +139,7 @@ misused_trace()	# REGEX ARG...
 keeps_scenario()
 {
 	echo 'scenario one' >"$traces/good.scn"
-	misused_trace 'a scenario is no file for the trace: good.scn' -o good.scn good.scn &&
+	misused_trace 'the trace must not replace a scenario: good.scn' -o good.scn good.scn &&
 		[ "$(cat "$traces/good.scn")" = 'scenario one' ]
 }
 
@@ -151,20 +151,20 @@ scenarios()
 	check "wavert-trace refuses repeat 0" mistaken '2: 0: is not from 1 .*' 'scenario one\nrepeat 0\nend\n'
 	check "wavert-trace refuses a repeat that would never end" mistaken '2: 18446744073709551615: is not .*' \
 		'scenario one\nrepeat 18446744073709551615\nend\n'
-	check "wavert-trace refuses a number above 64 bits" mistaken '2: 18446744073709551616: is no number' \
+	check "wavert-trace refuses a number above 64 bits" mistaken '2: 18446744073709551616: is not a number' \
 		'scenario one\nrepeat 18446744073709551616\nend\n'
 	check "wavert-trace refuses nested repeats with too many calls" mistaken '3: 1000: is not .*' \
 		'scenario one\nrepeat 1000\nrepeat 1000\nend\nend\n'
-	check "wavert-trace refuses more calls than a trace may have" mistaken '5: step: is one call too many.*' \
+	check "wavert-trace refuses more calls than a trace may have" mistaken '5: step: exceeds the 200000 calls of a trace.*' \
 		'scenario one\nrepeat 200000\nstep 1\nend\nstep 1\n'
 	check "wavert-trace accepts exactly that number" taken 'scenario one\nrepeat 200000\nstep 1\nend\n'
 	check "wavert-trace refuses a repeat without end" mistaken '2: repeat: has no end' 'scenario one\nrepeat 2\nstep 1\n'
 	check "wavert-trace refuses an end without repeat" mistaken '2: end: nothing is repeated here' 'scenario one\nend\n'
-	check "and a scenario within" mistaken '3: scenario: stands within repeat' \
+	check "and a scenario within" mistaken '3: scenario: is not allowed within repeat' \
 		'scenario one\nrepeat 2\nscenario two\nend\n'
-	check "wavert-trace refuses nine nested repeats" mistaken '10: repeat: is too deep' "$(repeated 9 'step 1')"
+	check "wavert-trace refuses nine nested repeats" mistaken '10: repeat: is nested too deeply' "$(repeated 9 'step 1')"
 	check "but takes eight" taken "$(repeated 8 'step 1')"
-	check "It refuses a 0 byte" mistaken '2: the end of the line: there is a 0 byte.*' 'scenario one\nstep 1\0000x'
+	check "It refuses a 0 byte" mistaken '2: the end of the line: a 0 byte precedes it.*' 'scenario one\nstep 1\0000x'
 	check "wavert-trace prints no control characters" mistaken '1: \?\[31m: .*' '\0033[31m\n'
 	check "An unknown option letter is reported" misused_trace 'unknown option -Z ' -Zl
 	check "wavert-trace refuses to overwrite a scenario" keeps_scenario

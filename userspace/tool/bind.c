@@ -47,7 +47,7 @@ static int find(struct pci_device *d, const struct options *o)
 	int err;
 
 	if (!pci_parse(text, d->address)) {
-		fprintf(stderr, "wavert %s: %s is no PCI address; one such as 0000:00:04.0 is expected, lspci -D lists them; see wavert %s --help\n",
+		fprintf(stderr, "wavert %s: %s is not a PCI address; one such as 0000:00:04.0 is expected, lspci -D lists them; see wavert %s --help\n",
 			o->verb->name, text, o->verb->name);
 		return EXIT_USAGE;
 	}
@@ -57,7 +57,7 @@ static int find(struct pci_device *d, const struct options *o)
 			d->address);
 		return EXIT_FAILED;
 	}
-	return err ? fail(d->address, err) : EXIT_OK;
+	return outcome(d->address, err);
 }
 
 static int permitted(const struct options *o, const char *verb)
@@ -109,13 +109,14 @@ static int check_driver(const struct pci_device *d, const char *ours)
 	}
 	if (!d->driver[0] || !strncmp(d->driver, "snd", 3) || !strncmp(d->driver, "sof-", 4))
 		return EXIT_OK;
-	fprintf(stderr, "wavert: %s belongs to %s, which is no sound driver; unbind it there first\n",
+	fprintf(stderr, "wavert: %s belongs to %s, which is not a sound driver; unbind it there first\n",
 		d->address, d->driver);
 	return EXIT_FAILED;
 }
 
 static int load_module(const struct options *o, const char *ours)
 {
+	const char *why = "it did not register its driver";
 	int err;
 
 	if (pci_driver_loaded(ours))
@@ -127,8 +128,10 @@ static int load_module(const struct options *o, const char *ours)
 	err = module_load(ours);
 	if (pci_driver_loaded(ours))
 		return EXIT_OK;
+	if (err)
+		why = strerror(-err);
 	fprintf(stderr, "wavert: %s is not loaded, and modprobe fails: %s; by hand: insmod snd-wavert.ko && insmod %s.ko\n",
-		ours, err ? strerror(-err) : "it did not register its driver", ours);
+		ours, why, ours);
 	return EXIT_FAILED;
 }
 
@@ -144,10 +147,10 @@ static void put_back(const struct pci_writer *w, const struct pci_device *before
 		fprintf(stderr, "wavert: %s has gone\n", before->address);
 	else if (strcmp(now.driver, before->driver))
 		fprintf(stderr, "wavert: %s has not come back to %s\n", before->address,
-			before->driver[0] ? before->driver : "being without a driver");
+			text_or(before->driver, "being without a driver"));
 	else
 		fprintf(stderr, "wavert: everything is as it was: %s is driven by %s\n",
-			before->address, before->driver[0] ? before->driver : "nobody");
+			before->address, text_or(before->driver, "no driver"));
 }
 
 static int take(const struct pci_writer *w, const struct pci_device *before, const char *ours)
@@ -270,9 +273,9 @@ static int unbind_device(const struct options *o)
 		return code;
 	ours = our_driver(&d);
 	/* also a device that is only promised to us, its module having been removed */
-	if (!ours || strcmp(d.driver[0] ? d.driver : d.override, ours)) {
+	if (!ours || strcmp(text_or(d.driver, d.override), ours)) {
 		fprintf(stderr, "wavert: %s is driven by %s, not by alsa-wavert\n", d.address,
-			d.driver[0] ? d.driver : "nobody");
+			text_or(d.driver, "no driver"));
 		return EXIT_FAILED;
 	}
 	if (!o->force && pci_in_use(&d)) {

@@ -14,15 +14,30 @@ int fail(const char *what, int error)
 {
 	const char *status = wavert_status_name(error);
 
-	fprintf(stderr, "wavert: %s: %s%s%s%s\n", what, wavert_strerror(error),
-		status ? " (" : "", status ? status : "", status ? ")" : "");
+	fprintf(stderr, "wavert: %s: %s", what, wavert_strerror(error));
+	if (status)
+		fprintf(stderr, " (%s)", status);
+	fputc('\n', stderr);
 	return EXIT_FAILED;
+}
+
+int outcome(const char *what, int error)
+{
+	if (error < 0)
+		return fail(what, error);
+	return EXIT_OK;
+}
+
+int exit_code(bool good)
+{
+	return good ? EXIT_OK : EXIT_FAILED;
 }
 
 const char *version_advice(const struct wavert_version *v)
 {
-	return v->abi_major < WAVERT_ABI_MAJOR ?
-	       "sudo apt install alsa-wavert-dkms, then reboot" : "sudo apt install alsa-wavert-utils";
+	if (v->abi_major < WAVERT_ABI_MAJOR)
+		return "sudo apt install alsa-wavert-dkms, then reboot";
+	return "sudo apt install alsa-wavert-utils";
 }
 
 void say_version(const char *name)
@@ -85,7 +100,8 @@ static void print_rates(const struct wavert_caps *caps)
 	unsigned int i;
 
 	for (i = 0; i < caps->nrates; i++)
-		fprintf(stderr, " %u%s", caps->rates[i], i + 1 < caps->nrates ? "," : " Hz");
+		fprintf(stderr, "%s %u", only_if(i, ","), caps->rates[i]);
+	fputs(" Hz", stderr);
 }
 
 bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned int format,

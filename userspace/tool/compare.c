@@ -17,10 +17,13 @@ static const char *const formats[] = { "text", "markdown", "json", "html", "tap"
 
 static enum format format_of(const struct options *o)
 {
+	const char *name = o->format_name;
 	unsigned int i;
 
+	if (!name && o->json)
+		return JSON;
 	for (i = 0; i < FORMATS; i++)
-		if (!strcmp(formats[i], o->format_name ? o->format_name : o->json ? "json" : "text"))
+		if (!strcmp(formats[i], text_or(name, "text")))
 			break;
 	return i;
 }
@@ -163,8 +166,12 @@ static void unload(struct comparison *c)
 
 static bool report(const struct comparison *c, enum format format, const char *path)
 {
-	FILE *out = path ? fopen(path, "we") : stdout;
-	bool good = out;
+	FILE *out = stdout;
+	bool good;
+
+	if (path)
+		out = fopen(path, "we");
+	good = out;
 
 	if (out) {
 		if (format == TAP)
@@ -180,7 +187,7 @@ static bool report(const struct comparison *c, enum format format, const char *p
 			good = !fclose(out) && good;
 	}
 	if (!good)
-		fprintf(stderr, "wavert: %s: %s\n", path ? path : "standard output",
+		fprintf(stderr, "wavert: %s: %s\n", text_or(path, "standard output"),
 			strerror(errno));
 	return good;
 }
@@ -256,7 +263,7 @@ static int run(const struct options *o)
 
 	if (load(&c, o, o->arguments)) {
 		compare_all(&c);
-		code = c.differ ? EXIT_FAILED : EXIT_OK;
+		code = exit_code(!c.differ);
 		if (!report(&c, format_of(o), o->output))
 			code = EXIT_USAGE;
 	}

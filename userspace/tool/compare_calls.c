@@ -111,7 +111,7 @@ static bool signals_near(const json_t *a, const json_t *b)
 
 static bool equal(const json_t *a, const json_t *b)
 {
-	return a && b ? json_equal(a, b) : a == b;
+	return a == b || (a && b && json_equal(a, b));
 }
 
 static bool same_but_signals(const json_t *a, const json_t *b)
@@ -123,7 +123,9 @@ static bool same_but_signals(const json_t *a, const json_t *b)
 /* Under a wall clock: status, state, and signals nearly. */
 static bool same(const json_t *a, const json_t *b, bool wall)
 {
-	return wall ? same_but_signals(a, b) && signals_near(a, b) : json_equal(a, b);
+	if (wall)
+		return same_but_signals(a, b) && signals_near(a, b);
+	return json_equal(a, b);
 }
 
 static bool with_alsa(const struct comparison *c, size_t column)
@@ -167,17 +169,19 @@ static char *told(const json_t *answer)
 static const char *layer(const struct comparison *c, size_t row, size_t column, size_t i,
 			 const struct call *a, const struct call *b)
 {
-	const struct scenario *s = c->has_host ? trace_find(&c->host, c->rows[row].name) : NULL;
-	const json_t *host = s && i < s->n && !strcmp(s->calls[i].what, a->what) ?
-			     s->calls[i].answer : NULL;
+	const struct scenario *s = NULL;
+	const json_t *host = NULL;
 
+	if (c->has_host)
+		s = trace_find(&c->host, c->rows[row].name);
+	if (s && i < s->n && !strcmp(s->calls[i].what, a->what))
+		host = s->calls[i].answer;
 	if (!c->has_core || !host || with_alsa(c, column) || wall_clock(c, column) ||
 	    c->rows[row].cell[c->traces].differ)
 		return "";
-	if (json_equal(host, a->answer))
-		return c->trace[column].side == SIDE_NT ? " [layer: binding of NT]" :
-							   " [layer: binding of Linux]";
-	if (json_equal(host, b->answer))
+	if (json_equal(host, a->answer) && c->trace[column].side == SIDE_NT)
+		return " [layer: binding of NT]";
+	if (json_equal(host, a->answer) || json_equal(host, b->answer))
 		return " [layer: binding of Linux]";
 	return " [layer: both bindings]";
 }
@@ -221,7 +225,7 @@ static void judge(struct comparison *c, size_t row, size_t column, size_t i,
 		     here);
 	else if (!is_same)
 		note(c, row, column, NOTE_DIFFERS, "%zu. %s: %s%s %s, %s %s%s", i + 1, a->what,
-		     e ? "differs, but not as expected: " : "", c->trace[0].label, here, t->label,
+		     only_if(e, "differs, but not as expected: "), c->trace[0].label, here, t->label,
 		     there, layer(c, row, column, i, a, b));
 	free(here);
 	free(there);
@@ -266,8 +270,10 @@ static bool compare_call(struct comparison *c, size_t row, size_t column, size_t
 	if (wall_clock(c, column) && (lacks_a || lacks_b)) {
 		if (only_asks(a))
 			return true;
+		if (lacks_a)
+			t = &c->trace[0];
 		note(c, row, column, NOTE_PLAIN, "%zu. %s: %s lacks it: not compared from there on",
-		     i + 1, a->what, lacks_a ? c->trace[0].label : t->label);
+		     i + 1, a->what, t->label);
 		return false;
 	}
 	c->rows[row].cell[column].compared++;
@@ -279,12 +285,14 @@ static void compare_scenario(struct comparison *c, size_t row, size_t column)
 {
 	const struct scenario *a = trace_find(&c->trace[0], c->rows[row].name);
 	const struct scenario *b = trace_find(&c->trace[column], c->rows[row].name);
-	const char *lacking = c->trace[a ? column : 0].label;
+	const struct trace *lacking = &c->trace[0];
 	size_t i;
 
+	if (a)
+		lacking = &c->trace[column];
 	if (!a || !b) {
-		if ((a || b) && c->trace[a ? column : 0].side != SIDE_ALSA && !wall_clock(c, column))
-			note(c, row, column, NOTE_DIFFERS, "%s has not run it", lacking);
+		if ((a || b) && lacking->side != SIDE_ALSA && !wall_clock(c, column))
+			note(c, row, column, NOTE_DIFFERS, "%s has not run it", lacking->label);
 		return;
 	}
 	if (a->n != b->n)
@@ -354,7 +362,7 @@ static size_t column_of(const struct comparison *c, enum side side)
 	size_t i;
 
 	if (side == SIDE_CORE)
-		return c->has_core ? c->traces : 0;
+		return c->has_core * c->traces;
 	for (i = c->traces - 1; i && c->trace[i].side != side; i--)
 		;
 	return i;
@@ -376,7 +384,7 @@ static void look_for_unjudged(struct comparison *c)
 			c->not_judged++;
 		} else if (row == c->nrows) {
 			note(c, new_row(c, e->scenario), column, NOTE_DIFFERS,
-			     "a difference is expected, but nobody has run it");
+			     "a difference is expected, but no trace has run it");
 		} else if (e->event) {
 			note(c, row, column, NOTE_DIFFERS, "expected in the kernel only, but not there: %s",
 			     e->event);

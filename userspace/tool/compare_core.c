@@ -29,9 +29,11 @@ struct events {
 static struct events events_of(const struct trace *t, const char *name)
 {
 	const struct scenario *s = trace_find(t, name);
-	struct events e = { .n = s ? s->n : 0 };
+	struct events e = { .n = 0 };
 	size_t i;
 
+	if (s)
+		e.n = s->n;
 	e.text = sure(calloc(e.n + 1, sizeof(*e.text)));
 	for (i = 0; i < e.n; i++)
 		e.text[i] = s->calls[i].what;
@@ -44,6 +46,14 @@ static void take_out(struct events *e, size_t at)
 	memmove(&e->text[at], &e->text[at + 1], (e->n - at) * sizeof(*e->text));
 }
 
+/* NULL: there are not so many. */
+static const char *nth(const struct events *e, size_t i)
+{
+	if (i < e->n)
+		return e->text[i];
+	return NULL;
+}
+
 static void compare_events(struct comparison *c, size_t row, const char *who,
 			   const struct events *right, const struct events *is)
 {
@@ -51,12 +61,13 @@ static void compare_events(struct comparison *c, size_t row, const char *who,
 	size_t i;
 
 	for (i = 0; i < right->n || i < is->n; i++) {
-		a = i < right->n ? right->text[i] : NULL;
-		b = i < is->n ? is->text[i] : NULL;
+		a = nth(right, i);
+		b = nth(is, i);
 		if (a && b && !strcmp(a, b))
 			continue;
 		note(c, row, c->traces, NOTE_DIFFERS, "%s: event %zu: should be %s, is %s [layer: %s]",
-		     who, i + 1, a ? a : "nothing", b ? b : "nothing", layer_of_event(a ? a : b));
+		     who, i + 1, text_or(a, "nothing"), text_or(b, "nothing"),
+		     layer_of_event(text_or(a, b)));
 		return;
 	}
 }

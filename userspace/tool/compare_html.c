@@ -48,7 +48,9 @@ static const char *class_of(const char *verdict)
 		return "part";
 	if (!strcmp(verdict, "differs"))
 		return "bad";
-	return *verdict == '-' ? "none" : "expected";
+	if (*verdict == '-')
+		return "none";
+	return "expected";
 }
 
 static void put_bar(const struct comparison *c, size_t i, size_t column, size_t y, FILE *out)
@@ -106,7 +108,7 @@ static void put_table(const struct comparison *c, FILE *out)
 		for (column = 1; column < columns(c); column++) {
 			v = verdict_of(c, &c->rows[i], column);
 			fprintf(out, "<td%s>%s</td>",
-				c->rows[i].cell[column].differ ? " class=\"differs\"" : "", v);
+				only_if(c->rows[i].cell[column].differ, " class=\"differs\""), v);
 		}
 		fputs("</tr>\n", out);
 	}
@@ -120,7 +122,7 @@ static void put_notes(const struct comparison *c, FILE *out)
 
 	fputs("<h2>What differs</h2>\n<ul>\n", out);
 	for (n = c->notes; n < c->notes + c->nnotes; n++) {
-		fputs(n->kind == NOTE_DIFFERS ? "<li class=\"differs\">" : "<li>", out);
+		fprintf(out, "<li%s>", only_if(n->kind == NOTE_DIFFERS, " class=\"differs\""));
 		put_text(n->scenario, out);
 		fprintf(out, ", %s, %s: ", label(c, n->column), kinds[n->kind]);
 		put_text(n->text, out);

@@ -18,7 +18,9 @@ size_t columns(const struct comparison *c)
 
 const char *label(const struct comparison *c, size_t column)
 {
-	return column < c->traces ? c->trace[column].label : "core";
+	if (column < c->traces)
+		return c->trace[column].label;
+	return "core";
 }
 
 const char *verdict_of(const struct comparison *c, const struct row *row, size_t column)
@@ -31,7 +33,9 @@ const char *verdict_of(const struct comparison *c, const struct row *row, size_t
 		return "-";
 	if (cell->expected)
 		return "differs as expected";
-	return cell->in_part ? "same in part" : "same";
+	if (cell->in_part)
+		return "same in part";
+	return "same";
 }
 
 static const char *member(const struct trace *t, const char *name)
@@ -46,9 +50,10 @@ char *trace_line(const struct comparison *c, size_t i)
 	const char *device = member(t, "device");
 	char *line;
 
-	if (asprintf(&line, "%s: %s, %s%s%ssystem %s, %s clock, %lld %s", t->label,
-		     member(t, "where"), *device ? "device " : "", device, *device ? ", " : "",
-		     member(t, "system"), member(t, "clock"), runs, runs == 1 ? "run" : "runs") < 0)
+	if (asprintf(&line, "%s: %s, %s%s%ssystem %s, %s clock, %lld run%s", t->label,
+		     member(t, "where"), only_if(*device, "device "), device,
+		     only_if(*device, ", "),
+		     member(t, "system"), member(t, "clock"), runs, only_if(runs != 1, "s")) < 0)
 		line = NULL;
 	return sure(line);
 }
@@ -76,8 +81,8 @@ char *remarks(const struct comparison *c)
 			 "Expected differences that could not be judged for that reason: %zu. ",
 			 c->not_judged);
 	if (asprintf(&text, "%s%s%sNumbers are signals seen.",
-		     ran_on_windows(c) ? "" : "Nothing here ran on Windows. ", wall ?
-		     "Where a clock is a wall clock, status and state are compared exactly; times, positions, hashes and counters are not; signals of a call may differ by one. " : "",
+		     only_if(!ran_on_windows(c), "Nothing here ran on Windows. "), only_if(wall,
+		     "Where a clock is a wall clock, status and state are compared exactly; times, positions, hashes and counters are not; signals of a call may differ by one. "),
 		     judged) < 0)
 		text = NULL;
 	return sure(text);
@@ -159,20 +164,21 @@ static void put_markdown(const char *text, FILE *out)
 		else if (*text == '&')
 			fputs("&amp;", out);
 		else if (*text != '"')
-			fprintf(out, "%s%c", strchr("\\`*[]|", *text) ? "\\" : "", *text);
+			fprintf(out, "%s%c", only_if(strchr("\\`*[]|", *text), "\\"), *text);
 	}
 }
 
 static void print_notes(const struct comparison *c, FILE *out, bool markdown)
 {
 	static const char *const kinds[] = { "NOT EXPECTED", "expected", "not compared" };
+	static const char *const marked[] = { "**not expected**", "expected", "not compared" };
 	const struct note *n;
 	char *line;
 
 	for (n = c->notes; n < c->notes + c->nnotes; n++) {
 		if (markdown) {
 			fprintf(out, "* %s, %s, %s: ", n->scenario, label(c, n->column),
-				n->kind ? kinds[n->kind] : "**not expected**");
+				marked[n->kind]);
 			put_markdown(n->text, out);
 			fputc('\n', out);
 			continue;
@@ -249,7 +255,10 @@ void print_text(const struct comparison *c, FILE *out, bool markdown)
 	else
 		print_table(out, rows, column, n, true);
 	json_decref(document);
-	fputs(markdown ? "\n## What differs\n\n" : "\nWhat differs:\n", out);
+	if (markdown)
+		fputs("\n## What differs\n\n", out);
+	else
+		fputs("\nWhat differs:\n", out);
 	print_notes(c, out, markdown);
 }
 
@@ -262,7 +271,7 @@ static void print_test(const struct comparison *c, size_t number, const struct r
 	const struct note *n;
 	size_t i;
 
-	fprintf(out, "%sok %zu - scenario %s: ", differs ? "not " : "", number, row->name);
+	fprintf(out, "%sok %zu - scenario %s: ", only_if(differs, "not "), number, row->name);
 	if (column == c->traces)
 		fputs("core and miniport did the same on the host, in the kernel and in the driver",
 		      out);
@@ -270,10 +279,12 @@ static void print_test(const struct comparison *c, size_t number, const struct r
 		fprintf(out, "%s shows the client what %s does", label(c, column), label(c, 0));
 	else
 		fprintf(out, "%s does what can be", label(c, 0));
-	fputs(row->cell[column].expected && !differs ? ", but for what is expected\n" : "\n", out);
+	if (row->cell[column].expected && !differs)
+		fputs(", but for what is expected", out);
+	fputc('\n', out);
 	for (i = row->cell[column].first; i; i = n->next) {
 		n = &c->notes[i - 1];
-		fprintf(out, "# %s%s\n", n->kind == NOTE_EXPECTED ? "expected: " : "", n->text);
+		fprintf(out, "# %s%s\n", only_if(n->kind == NOTE_EXPECTED, "expected: "), n->text);
 	}
 }
 

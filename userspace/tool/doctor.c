@@ -39,12 +39,21 @@ static void check_open(struct doctor *d, int card)
 	}
 }
 
+static const char *how_to_end(const char *program)
+{
+	if (strstr(program, "pipewire"))
+		return "systemctl --user stop pipewire.socket pipewire";
+	if (strstr(program, "pulseaudio"))
+		return "systemctl --user stop pulseaudio.socket pulseaudio";
+	return "sudo fuser -v /dev/snd/*, then end that program";
+}
+
 /* A card all of whose pins of a direction have an owner is busy. */
 static void check_busy(struct doctor *d, int card)
 {
 	unsigned int pins[2] = { 0, 0 }, taken[2] = { 0, 0 }, direction;
 	static const char *const names[2] = { "playback", "capture" };
-	char path[64], line[160], holder[64], command[160];
+	char path[64], line[160], holder[64];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/asound/card%d/wavert", card);
@@ -63,12 +72,7 @@ static void check_busy(struct doctor *d, int card)
 			continue;
 		if (!card_holder(card, holder, sizeof(holder)))
 			snprintf(holder, sizeof(holder), "of another user");
-		snprintf(command, sizeof(command), strstr(holder, "pipewire") ?
-			 "systemctl --user stop pipewire.socket pipewire" :
-			 strstr(holder, "pulseaudio") ?
-			 "systemctl --user stop pulseaudio.socket pulseaudio" :
-			 "sudo fuser -v /dev/snd/*, then end that program");
-		verdict(d, WRONG, "busy", command, "Program %s has every %s pin of card %d.", holder,
+		verdict(d, WRONG, "busy", how_to_end(holder), "Program %s has every %s pin of card %d.", holder,
 			names[direction], card);
 	}
 	if (taken[0] < pins[0] && taken[1] < pins[1])
@@ -116,8 +120,10 @@ static void print_checks(const struct doctor *d)
 	json_decref(rows);
 	if (d->wrong > 1)
 		printf("%u problems found. Fix them in this order.\n", d->wrong);
+	else if (d->wrong)
+		puts("1 problem found.");
 	else
-		printf("%s problem found.\n", d->wrong ? "1" : "No");
+		puts("No problem found.");
 }
 
 static int run(const struct options *o)
@@ -143,7 +149,7 @@ static int run(const struct options *o)
 		check_loaded(&d);
 		check_cards(&d);
 	}
-	code = d.wrong ? EXIT_FAILED : EXIT_OK;
+	code = exit_code(!d.wrong);
 	json_object_set_new(document, "kernel", json_string(d.system.release));
 	json_object_set_new(document, "wrong", json_integer(d.wrong));
 	json_object_set_new(document, "checks", d.checks);

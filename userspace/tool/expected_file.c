@@ -92,10 +92,14 @@ static bool twice(const struct comparison *c, const struct expected *e)
 {
 	const struct expected *other;
 
-	for (other = c->expected; other < e; other++)
-		if (other->side == e->side && !strcmp(other->scenario, e->scenario) &&
-		    (e->event ? !strcmp(other->event, e->event) : other->n == e->n))
+	for (other = c->expected; other < e; other++) {
+		if (other->side != e->side || strcmp(other->scenario, e->scenario))
+			continue;
+		if (e->event && !strcmp(other->event, e->event))
 			return true;
+		if (!e->event && other->n == e->n)
+			return true;
+	}
 	return false;
 }
 
@@ -114,7 +118,10 @@ static const char *read_line(struct comparison *c, char *text)
 	e->scenario = sure(strdup(field[1]));
 	if (!is_name(field[1], ".-+"))
 		return "the name of a scenario is expected in the second place";
-	what = n == FIELDS ? read_call_line(e, field) : read_core_line(e, field);
+	if (n == FIELDS)
+		what = read_call_line(e, field);
+	else
+		what = read_core_line(e, field);
 	if (!what && twice(c, e))
 		what = "one line a call is expected; there is one already";
 	return what;
@@ -137,5 +144,7 @@ bool expected_load(struct comparison *c, const char *path)
 			what = read_line(c, text);
 	}
 	fclose(f);
-	return what ? wrong(path, line, what) : good;
+	if (what)
+		return wrong(path, line, what);
+	return good;
 }

@@ -3,6 +3,7 @@
  * hist.c - a histogram of times.
  */
 #include "hist.h"
+#include "pick.h"
 
 const unsigned int hist_edges_us[HIST_ROWS - 1] = {
 	1, 2, 5, 10, 20, 50, 100, 250, 500, 1000, 2000, 4000,
@@ -57,7 +58,7 @@ uint64_t hist_percentile(const struct histogram *h, double percent)
 	for (cell = 0; cell < HIST_CELLS; cell++) {
 		sum += h->cells[cell];
 		if (sum && (double)sum >= wanted)
-			return cell_end(cell) < h->max_ns ? cell_end(cell) : h->max_ns;
+			return smaller(cell_end(cell), h->max_ns);
 	}
 	return h->max_ns;
 }

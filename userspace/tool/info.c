@@ -81,9 +81,11 @@ static json_t *json_direction(const struct wavert_caps *c, const struct probed *
 	json_t *caps = json_caps(c);
 
 	json_object_set_new(caps, "busy", json_boolean(p->err == -EBUSY));
-	json_object_set_new(caps, "probe_error",
-			    p->err ? json_string(p->err == -EBUSY ? "the pin is in use" :
-						 strerror(-p->err)) : json_null());
+	json_object_set_new(caps, "probe_error", json_null());
+	if (p->err == -EBUSY)
+		json_object_set_new(caps, "probe_error", json_string("the pin is in use"));
+	else if (p->err)
+		json_object_set_new(caps, "probe_error", json_string(strerror(-p->err)));
 	if (p->err)
 		return caps;
 	json_object_set_new(caps, "position_register",
@@ -107,7 +109,7 @@ static json_t *header(struct wavert_device *device, const struct wavert_version 
 	first_line(path, id, sizeof(id));
 	first_line("/sys/module/snd_wavert/version", module, sizeof(module));
 	json_object_update_new(document, json_pack("{s:i, s:s, s:s?, s:[I,I], s:[i,i]}",
-		"card", card, "id", id, "module_version", module[0] ? module : NULL,
+		"card", card, "id", id, "module_version", text_or(module, NULL),
 		"interface", (json_int_t)v->abi_major, (json_int_t)v->abi_minor,
 		"command_interface", WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR));
 	return document;
@@ -185,7 +187,7 @@ static int run(const struct options *o)
 		if (wavert_device_caps(device, direction, o->pin, &caps))
 			continue;
 		probe(device, &caps, o->pin, &probed);
-		json_object_set_new(document, direction ? "capture" : "playback",
+		json_object_set_new(document, direction_name(direction),
 				    json_direction(&caps, &probed));
 		code = EXIT_OK;
 	}

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pick.h"
 #include "sound.h"
 
 /* How much of a stream is kept at most: some formats cannot be read before their end is there. */
@@ -40,7 +41,10 @@ static ssize_t receive(struct input *in, void *to, size_t n, sf_count_t at)
 				in->idle(in->idle_of);
 			continue;
 		}
-		got = in->seekable ? pread(in->fd, to, n, in->start + at) : read(in->fd, to, n);
+		if (in->seekable)
+			got = pread(in->fd, to, n, in->start + at);
+		else
+			got = read(in->fd, to, n);
 		if (got < 0 && errno != EINTR && errno != EAGAIN)
 			return failed(in, errno);
 	}
@@ -49,16 +53,22 @@ static ssize_t receive(struct input *in, void *to, size_t n, sf_count_t at)
 
 static bool make_room(struct input *in, size_t n)
 {
-	size_t size = in->size ? in->size : 65536;
+	size_t size = in->size;
 	unsigned char *more;
 
+	if (!size)
+		size = 65536;
 	while (size < in->nkept + n)
 		size *= 2;
 	if (size == in->size)
 		return true;
-	more = size > KEEP_MAX ? NULL : realloc(in->kept, size);
+	if (size > KEEP_MAX) {
+		failed(in, EFBIG);
+		return false;
+	}
+	more = realloc(in->kept, size);
 	if (!more) {
-		failed(in, size > KEEP_MAX ? EFBIG : ENOMEM);
+		failed(in, ENOMEM);
 		return false;
 	}
 	in->kept = more;
@@ -94,8 +104,10 @@ bool input_ends_page(const struct input *in)
 /* The next bytes of a stream. */
 static ssize_t receive_next(struct input *in, void *to, size_t n)
 {
-	ssize_t got = in->keep && !make_room(in, n) ? 0 : receive(in, to, n, 0);
+	ssize_t got = 0;
 
+	if (!in->keep || make_room(in, n))
+		got = receive(in, to, n, 0);
 	if (in->keep && got > 0) {
 		memcpy(in->kept + in->nkept, to, (size_t)got);
 		in->nkept += (size_t)got;
@@ -118,7 +130,9 @@ static ssize_t piece(struct input *in, void *to, size_t n, sf_count_t at)
 	}
 	if (in->seekable || at > in->end)
 		return 0;
-	return at < in->end ? failed(in, ESPIPE) : receive_next(in, to, n);
+	if (at < in->end)
+		return failed(in, ESPIPE);
+	return receive_next(in, to, n);
 }
 
 /* libsndfile may go over bytes without reading them. In a header it may go beyond the sound. */
@@ -130,7 +144,7 @@ static void skip_to(struct input *in, sf_count_t at)
 	if (in->keep && at - in->end > in->ahead)
 		return;
 	while (!in->seekable && in->end < at && got > 0)
-		got = receive_next(in, scratch, at - in->end < 4096 ? (size_t)(at - in->end) : 4096);
+		got = receive_next(in, scratch, smaller(at - in->end, sizeof(scratch)));
 }
 
 static bool is_ready(struct input *in)
@@ -158,7 +172,9 @@ static sf_count_t io_length(void *user)
 {
 	const struct input *in = user;
 
-	return in->whole ? in->end - in->base : SF_COUNT_MAX;
+	if (!in->whole)
+		return SF_COUNT_MAX;
+	return in->end - in->base;
 }
 
 /* Not from the end, which is not known: MPEG would take the length for a count of frames. */
@@ -204,8 +220,10 @@ bool input_open(struct input *in, const char *path)
 
 	memset(in, 0, sizeof(*in));
 	in->keep = true;
-	in->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) :
-				     fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (is_path(path))
+		in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	else
+		in->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (in->fd < 0 || fstat(in->fd, &st))
 		in->error = errno;
 	else if (S_ISDIR(st.st_mode))

@@ -8,17 +8,26 @@
 
 #include "doctor.h"
 
+/* Something is missing: wrong unless it is not needed. */
+static enum verdict unless(bool not_needed)
+{
+	return not_needed ? NOTE : WRONG;
+}
+
 /* Load a module for --fix. Loading these adds no card and takes no device from its driver. */
 static void load(struct doctor *d, const char *check, const char *name)
 {
 	int err = module_load(name);
 
+	const char *command = "dmesg | tail";
+
+	if (geteuid())
+		command = "sudo wavert doctor --fix";
 	if (!err)
 		verdict(d, FIXED, check, NULL, "%s was not loaded; modprobe %s has loaded it.",
 			name, name);
 	else
-		verdict(d, WRONG, check, geteuid() ? "sudo wavert doctor --fix" : "dmesg | tail",
-			"%s is not loaded, and modprobe %s fails: %s.", name, name,
+		verdict(d, WRONG, check, command, "%s is not loaded, and modprobe %s fails: %s.", name, name,
 			strerror(-err));
 }
 
@@ -28,9 +37,10 @@ void check_hwdep(struct doctor *d)
 	struct module m;
 
 	module_find(&m, name);
-	if (m.builtin || m.loaded)
-		verdict(d, FINE, name, NULL, "%s is %s.", name,
-			m.builtin ? "built into the kernel" : "loaded");
+	if (m.builtin)
+		verdict(d, FINE, name, NULL, "%s is built into the kernel.", name);
+	else if (m.loaded)
+		verdict(d, FINE, name, NULL, "%s is loaded.", name);
 	else if (m.path[0] && d->fix)
 		load(d, name, name);
 	else if (m.path[0])
@@ -40,7 +50,7 @@ void check_hwdep(struct doctor *d)
 		verdict(d, WRONG, name, "sudo apt install linux-image-$(dpkg --print-architecture), then boot that kernel",
 			"Kernel %s has no %s%s. A kernel with CONFIG_SND_HWDEP is needed.",
 			d->system.release, name,
-			strstr(d->system.release, "cloud") ? ", like all kernels for the cloud" : "");
+			only_if(strstr(d->system.release, "cloud"), ", like all kernels for the cloud"));
 }
 
 void check_headers(struct doctor *d)
@@ -54,7 +64,7 @@ void check_headers(struct doctor *d)
 		return;
 	}
 	snprintf(command, sizeof(command), "sudo apt install linux-headers-%s", d->system.release);
-	verdict(d, d->loaded || d->module.path[0] ? NOTE : WRONG, "headers", command,
+	verdict(d, unless(d->loaded || d->module.path[0]), "headers", command,
 		"The headers of kernel %s are missing. Modules cannot be built for it.",
 		d->system.release);
 }
@@ -73,7 +83,7 @@ static void check_vermagic(struct doctor *d)
 	module_find(&kernel, "snd-pcm");
 	if (!magic[0])
 		verdict(d, WRONG, "vermagic", "make modules",
-			"File %s cannot be read, or is no kernel module.", d->module.path);
+			"File %s cannot be read, or is not a kernel module.", d->module.path);
 	else if (strlen(release) != n || strncmp(magic, release, n))
 		verdict(d, WRONG, "vermagic", command, "File %s was built for kernel %.*s, this is %s.",
 			d->module.path, (int)n, magic, release);
@@ -92,10 +102,10 @@ void check_module(struct doctor *d)
 		check_vermagic(d);
 		return;
 	}
-	verdict(d, d->loaded ? NOTE : WRONG, "module",
+	verdict(d, unless(d->loaded), "module",
 		"sudo apt install alsa-wavert-dkms, or sudo make dkms in the source",
 		"snd-wavert is not installed for kernel %s%s.", d->system.release,
-		d->loaded ? ", but loaded" : "");
+		only_if(d->loaded, ", but loaded"));
 }
 
 /* ---- Secure Boot -------------------------------------------------------------------------- */

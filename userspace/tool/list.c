@@ -78,11 +78,12 @@ static int run(const struct options *o)
 		add_card(cards, device, card);
 		wavert_close(device);
 	}
-	code = json_array_size(cards) ? EXIT_OK : EXIT_FAILED;
-	if (code && !other)
-		fputs(denied ?
-		      "wavert: cards are there, but you may not open them; sudo adduser $USER audio, then log in again\n" :
-		      "wavert: no card is driven by alsa-wavert; sudo modprobe snd-wavert-sim makes one, wavert doctor says what is missing\n",
+	code = exit_code(json_array_size(cards));
+	if (code && !other && denied)
+		fputs("wavert: cards are there, but you may not open them; sudo adduser $USER audio, then log in again\n",
+		      stderr);
+	else if (code && !other)
+		fputs("wavert: no card is driven by alsa-wavert; sudo modprobe snd-wavert-sim makes one, wavert doctor says what is missing\n",
 		      stderr);
 	if (o->json)
 		return json_print(document, code);

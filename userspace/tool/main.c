@@ -40,7 +40,7 @@ static int verb_expected(const char *given)
 	else
 		fprintf(stderr, "wavert: no verb is given; one of");
 	for (i = 0; i < VERBS; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", verbs[i]->name);
+		fprintf(stderr, "%s %s", only_if(i, ","), verbs[i]->name);
 	fprintf(stderr, " is expected; see wavert --help\n");
 	return EXIT_USAGE;
 }
@@ -61,8 +61,9 @@ static const struct verb *find_verb(const char *name)
 /* It stops at the verb, which has a parser of its own. */
 static error_t parse_command(int key, char *arg, struct argp_state *state)
 {
-	return key == ARGP_KEY_ARG || key == ARGP_KEY_END ? ARGP_ERR_UNKNOWN :
-							    parse_shared(key, arg, state);
+	if (key == ARGP_KEY_ARG || key == ARGP_KEY_END)
+		return ARGP_ERR_UNKNOWN;
+	return parse_shared(key, arg, state);
 }
 
 static struct argp_option command_options[VERBS + 3];
@@ -136,8 +137,8 @@ static void close_output(int status, void *unused)
 	if (!fflush(stdout) && !ferror(stdout))
 		return;
 	if (!status)
-		fail("standard output", -errno);
-	_exit(status ? status : EXIT_FAILED);
+		status = fail("standard output", -errno);
+	_exit(status);
 }
 
 int main(int argc, char **argv)
@@ -152,11 +153,15 @@ int main(int argc, char **argv)
 
 	on_exit(close_output, NULL);
 	list_verbs();
-	snprintf(format, sizeof(format), "rmargin=%u,no-dup-args-note", width ? width - 1 : 79);
+	if (!width)
+		width = 80;
+	snprintf(format, sizeof(format), "rmargin=%u,no-dup-args-note", width - 1);
 	setenv("ARGP_HELP_FMT", format, 1);
 	if (argc)
 		argv[0] = name;
 	if (argp_parse(&command, argc, argv, ARGP_NO_HELP | ARGP_IN_ORDER, &first, &o))
 		return EXIT_FAILED;
-	return first < argc ? run_verb(&o, argc - first, argv + first) : verb_expected(NULL);
+	if (first >= argc)
+		return verb_expected(NULL);
+	return run_verb(&o, argc - first, argv + first);
 }

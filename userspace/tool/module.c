@@ -64,8 +64,10 @@ static void read_module(struct module *m, const struct kmod_module *module)
 void module_find(struct module *m, const char *name)
 {
 	struct kmod_ctx *ctx = open_kmod();
-	struct kmod_module *module = ctx ? look_up(ctx, name) : NULL;
+	struct kmod_module *module = NULL;
 
+	if (ctx)
+		module = look_up(ctx, name);
 	memset(m, 0, sizeof(*m));
 	/* inserted by hand, and not installed */
 	if (!module && ctx && kmod_module_new_from_name(ctx, name, &module) < 0)
@@ -92,9 +94,12 @@ void module_of_file(struct module *m, const char *path)
 int module_load(const char *name)
 {
 	struct kmod_ctx *ctx = open_kmod();
-	struct kmod_module *module = ctx ? look_up(ctx, name) : NULL;
-	int err = !ctx ? -ENOMEM : -ENOENT;
+	struct kmod_module *module;
+	int err = -ENOENT;
 
+	if (!ctx)
+		return -ENOMEM;
+	module = look_up(ctx, name);
 	if (module)
 		err = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
 	kmod_module_unref(module);

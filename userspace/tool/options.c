@@ -52,8 +52,8 @@ static void add_argument(struct options *o, char *arg, const struct argp_state *
 
 	if (o->narguments == v->most)
 		usage_error(state, "argument \"%s\": %s is expected%s", arg,
-			    v->expected ? v->expected : "no argument",
-			    v->expected ? ", no more" : "");
+			    text_or(v->expected, "no argument"),
+			    only_if(v->expected, ", no more"));
 	o->arguments[o->narguments++] = arg;
 }
 

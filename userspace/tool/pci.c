@@ -45,7 +45,9 @@ static int read_file(const struct pci_device *d, const char *name, char *text, s
 
 	snprintf(path, sizeof(path), PCI_BUS "/devices/%s/%s", d->address, name);
 	errno = 0;		/* an empty file is no error */
-	return first_line(path, text, size) ? 0 : -errno;
+	if (!first_line(path, text, size))
+		return -errno;
+	return 0;
 }
 
 static int read_number(const struct pci_device *d, const char *name, unsigned int *value)
@@ -65,7 +67,9 @@ static void read_driver(struct pci_device *d)
 
 	snprintf(path, sizeof(path), PCI_BUS "/devices/%s/driver", d->address);
 	n = readlink(path, target, sizeof(target) - 1);
-	target[n > 0 ? n : 0] = 0;
+	if (n < 0)
+		n = 0;
+	target[n] = 0;
 	snprintf(d->driver, sizeof(d->driver), "%.63s", basename(target));
 }
 
@@ -120,7 +124,7 @@ static int put(const struct pci_writer *w, const char *value, const char *path)
 	int fd, err = 0;
 
 	if (!w->quiet || w->dry_run)
-		printf("echo %s%s> %s\n", value, length ? " " : "", path);
+		printf("echo %s%s> %s\n", value, only_if(length, " "), path);
 	if (w->dry_run)
 		return 0;
 	fflush(stdout);

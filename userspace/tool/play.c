@@ -37,7 +37,11 @@ struct playback {
 
 static void silence(const struct session *s, void *to, size_t bytes)
 {
-	memset(to, s->format == WAVERT_FORMAT_U8 ? 0x80 : 0, bytes);
+	int zero = 0;
+
+	if (s->format == WAVERT_FORMAT_U8)
+		zero = 0x80;
+	memset(to, zero, bytes);
 }
 
 /*
@@ -91,10 +95,9 @@ static void refill(struct playback *p)
 static unsigned long long played(const struct playback *p)
 {
 	const struct session *s = p->s;
-	unsigned long long packets = session_packets(s), frames;
+	unsigned long long packets = above(session_packets(s), s->lost);
 
-	frames = packets > s->lost ? (packets - s->lost) * (s->packet_bytes / s->frame_bytes) : 0;
-	return frames < p->src->frames ? frames : p->src->frames;
+	return smaller(packets * (s->packet_bytes / s->frame_bytes), p->src->frames);
 }
 
 /* Has everything been played? If not, in a line why. */
@@ -104,7 +107,7 @@ static int judge(const struct playback *p)
 	unsigned long long frames = played(p);
 
 	if (!src->in.stopped && src->ended && frames == src->frames)
-		return source_complete(src) ? EXIT_OK : EXIT_FAILED;
+		return exit_code(source_complete(src));
 	fprintf(stderr, "wavert: interrupted after %.1f", (double)frames / p->s->rate);
 	if (src->length)
 		fprintf(stderr, " of %.1f", (double)src->length / p->s->rate);
@@ -134,7 +137,9 @@ static int run(struct playback *p)
 		session_progress(s, p->src->length);
 	}
 	n = session_pause(s);
-	return n ? session_broke(s, "pause", n, played(p), NULL) : EXIT_OK;
+	if (n)
+		return session_broke(s, "pause", n, played(p), NULL);
+	return EXIT_OK;
 }
 
 static int play_source(struct session *s, struct source *src, bool quiet)

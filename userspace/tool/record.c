@@ -75,7 +75,9 @@ static unsigned long long wanted_frames(const struct options *o)
 		return o->frames;
 	if (o->duration <= 0)
 		return 0;
-	return o->duration * o->rate < 1 ? 1 : (unsigned long long)(o->duration * o->rate + 0.5);
+	if (o->duration * o->rate < 1)
+		return 1;
+	return (unsigned long long)(o->duration * o->rate + 0.5);
 }
 
 /* Copy first, then check whether the hardware has overwritten the packet. */
@@ -100,13 +102,15 @@ static int save_failed(const struct session *s, const struct sink *sink)
 	double have = (double)sink->frames / s->rate;
 
 	session_clear(s);
-	if (sink->error == EPIPE || sink->error == ETIMEDOUT)
-		fprintf(stderr, "wavert: %s: %s after %.1f s; the rest is lost\n", sink->name,
-			sink->error == EPIPE ? "its reader has gone" :
-			"interrupted while its reader did not read", have);
+	if (sink->error == EPIPE)
+		fprintf(stderr, "wavert: %s: its reader has gone after %.1f s; the rest is lost\n",
+			sink->name, have);
+	else if (sink->error == ETIMEDOUT)
+		fprintf(stderr, "wavert: %s: interrupted while its reader did not read after %.1f s; the rest is lost\n",
+			sink->name, have);
 	else
 		fprintf(stderr, "wavert: %s: %s after %.1f s, which it holds; free space, or record elsewhere\n",
-			sink->name, sink->error ? strerror(sink->error) : sf_strerror(sink->file), have);
+			sink->name, sink_error(sink), have);
 	return EXIT_FAILED;
 }
 
@@ -178,7 +182,9 @@ static int judge(const struct session *s, const struct recording *r)
 {
 	double have = (double)r->sink.frames / s->rate;
 
-	if (!r->wanted ? !full(r) : r->sink.frames >= r->wanted)
+	if (!r->wanted && !full(r))
+		return EXIT_OK;
+	if (r->wanted && r->sink.frames >= r->wanted)
 		return EXIT_OK;
 	if (full(r))
 		fprintf(stderr, "wavert: %s is full after %.1f s: a WAV file holds 4 GiB; record to a file named .raw\n",
@@ -198,7 +204,9 @@ static int record_packets(struct session *s, struct recording *r, bool quiet)
 		return code;
 	}
 	code = judge(s, r);
-	return session_finish(s, "recorded", r->sink.frames, quiet) ? code : EXIT_FAILED;
+	if (!session_finish(s, "recorded", r->sink.frames, quiet))
+		return EXIT_FAILED;
+	return code;
 }
 
 static int record(const struct options *o)
@@ -215,11 +223,18 @@ static int record(const struct options *o)
 		session_close(&s);
 		return code;
 	}
-	r.limit = r.wanted && r.wanted < r.sink.max ? r.wanted : r.sink.max;
+	r.limit = r.sink.max;
+	if (r.wanted)
+		r.limit = smaller(r.wanted, r.sink.max);
 	r.packet = malloc(s.packet_bytes);
-	code = r.packet ? record_packets(&s, &r, o->quiet) : fail("record", -ENOMEM);
+	if (r.packet)
+		code = record_packets(&s, &r, o->quiet);
+	else
+		code = fail("record", -ENOMEM);
 	warn_silence(&s, o->pin);
 	session_close(&s);
 	free(r.packet);
-	return sink_close(&r.sink) ? code : EXIT_FAILED;
+	if (!sink_close(&r.sink))
+		return EXIT_FAILED;
+	return code;
 }

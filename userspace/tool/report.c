@@ -39,13 +39,13 @@ void report_late(const struct seen *s, char *line, size_t size)
 	size -= (size_t)n;
 	if (where == SIGNAL_TO_AWAKE)
 		n = snprintf(line, size, "this program was awake %.1f us after the signal, for %u notification%s at once",
-			     us, s->at_once, s->at_once == 1 ? "" : "s");
+			     us, s->at_once, only_if(s->at_once != 1, "s"));
 	else if (where == INTERRUPT_TO_SIGNAL)
 		n = snprintf(line, size, "the signal came %.1f us after the interrupt", us);
 	else
 		n = snprintf(line, size, "the interrupt came %.1f us after the point%s, and found %u point%s",
-			     us, s->stalled ? ", DMA having stood still" : "", s->together,
-			     s->together == 1 ? "" : "s");
+			     us, only_if(s->stalled, ", after a halt of DMA"), s->together,
+			     only_if(s->together != 1, "s"));
 	line += n;
 	size -= (size_t)n;
 	if (s->gap_us >= 0)
@@ -55,9 +55,16 @@ void report_late(const struct seen *s, char *line, size_t size)
 
 /* ---- a stage ----------------------------------------------------------------------------- */
 
+static unsigned int from_us(unsigned int row)
+{
+	return row ? hist_edges_us[row - 1] : 0;
+}
+
 static double average(const struct histogram *h)
 {
-	return h->count ? (double)h->sum_ns / (double)h->count / 1000 : 0;
+	if (!h->count)
+		return 0;
+	return (double)h->sum_ns / (double)h->count / 1000;
 }
 
 static json_t *json_stage(const struct histogram *h)
@@ -75,7 +82,7 @@ static json_t *json_stage(const struct histogram *h)
 	for (row = 0; row < HIST_ROWS; row++) {
 		if (!h->rows[row])
 			continue;
-		snprintf(name, sizeof(name), "%u", row ? hist_edges_us[row - 1] : 0);
+		snprintf(name, sizeof(name), "%u", from_us(row));
 		json_object_set_new(rows, name, json_integer((json_int_t)h->rows[row]));
 	}
 	return json_pack("{s:I, s:f, s:f, s:f, s:o, s:o}", "count", (json_int_t)h->count,
@@ -104,7 +111,10 @@ static json_t *stage_row(const json_t *stages, const char *title, const char *ob
 	const char *key;
 
 	json_object_foreach((json_t *)stages, key, stage) {
-		value = json_object_get(object ? json_object_get(stage, object) : stage, member);
+		if (object)
+			value = json_object_get(json_object_get(stage, object), member);
+		else
+			value = json_object_get(stage, member);
 		if (counts)	/* what is not there is 0 */
 			json_object_set_new(row, key, json_integer(json_integer_value(value)));
 		else if (json_integer_value(json_object_get(stage, "count")))
@@ -134,7 +144,7 @@ static void add_histogram(json_t *rows, const struct watch *w, const json_t *sta
 	while (last > first && !row_used(w, last))
 		last--;
 	for (row = first; row <= last; row++) {
-		snprintf(edge, sizeof(edge), "%u", row ? hist_edges_us[row - 1] : 0);
+		snprintf(edge, sizeof(edge), "%u", from_us(row));
 		if (row == HIST_ROWS - 1)
 			snprintf(title, sizeof(title), ">= %s", edge);
 		else
@@ -197,7 +207,7 @@ void report_summary(const struct watch *w, const struct wavert_snapshot *now)
 	       w->listed, w->delivered, w->wakeups, w->skipped, w->late,
 	       w->options->threshold_us, (double)signal->max_ns / 1000,
 	       (double)awake->max_ns / 1000,
-	       now->state == WAVERT_STATE_GONE ? "; the device has been removed" : "");
+	       only_if(now->state == WAVERT_STATE_GONE, "; the device has been removed"));
 }
 
 /* ---- JSON --------------------------------------------------------------------------------- */
@@ -233,7 +243,7 @@ json_t *report_json(const struct watch *w, const struct wavert_snapshot *now)
 
 	json_object_update_new(document, json_pack("{s:o, s:s, s:s, s:I}",
 		"sysinfo", json_system(), "device", w->options->device,
-		"direction", w->options->capture ? "capture" : "playback",
+		"direction", direction_name(w->options->capture),
 		"pin", (json_int_t)w->options->pin));
 	json_object_update_new(document, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}",
 		"rate", (json_int_t)now->rate, "notifications", (json_int_t)w->listed,

@@ -22,7 +22,9 @@ static void beside(char *path, size_t size)
 	ssize_t n = readlink("/proc/self/exe", path, size - sizeof(program) - 1);
 	char *slash;
 
-	path[n > 0 ? n : 0] = 0;
+	if (n < 0)
+		n = 0;
+	path[n] = 0;
 	slash = strrchr(path, '/');
 	if (slash)
 		memcpy(slash + 1, program, sizeof(program));
@@ -42,7 +44,7 @@ static _Noreturn void become(int out, const char *device, char *const *files, si
 		argv[2] = (char *)device;
 		argv[3] = "--";
 		memcpy(argv + 4, files, n * sizeof(*files));
-		execvp(*path ? path : program, argv);
+		execvp(text_or(path, program), argv);
 	}
 	fprintf(stderr, "wavert: %s: %s\n", program, strerror(errno));
 	_exit(127);
@@ -70,7 +72,9 @@ FILE *run_trace(const char *device, char *const *files, size_t n)
 
 	signal(SIGCHLD, SIG_DFL);	/* if our parent ignores it, waitpid() returns no exit code */
 	fflush(NULL);
-	child = out < 0 ? -1 : fork();
+	child = -1;
+	if (out >= 0)
+		child = fork();
 	if (!child)
 		become(out, device, files, n);
 	if (child > 0)

@@ -19,7 +19,7 @@ static int say_busy(const struct session *s, const struct options *o, unsigned i
 	if (!card_holder(wavert_device_card(s->device), holder, sizeof(holder)))
 		snprintf(holder, sizeof(holder), "another program");
 	fprintf(stderr, "wavert: %s pin %u is busy (DEVICE_BUSY): %s has it; end that, or take another pin (--pin)\n",
-		direction == WAVERT_CAPTURE ? "capture" : "playback", o->pin, holder);
+		direction_name(direction), o->pin, holder);
 	return EXIT_FAILED;
 }
 
@@ -47,7 +47,7 @@ static int allocate(struct session *s, const struct options *o, const struct wav
 		return say_busy(s, o, caps->direction);
 	if (err == -EREMOTEIO || err == -EINVAL)
 		return say_not_allowed(o, caps, err);
-	return err ? fail("allocate buffer", err) : EXIT_OK;
+	return outcome("allocate buffer", err);
 }
 
 static int open_stream(struct session *s, const struct options *o,
@@ -67,7 +67,7 @@ static int open_stream(struct session *s, const struct options *o,
 		return code;
 	s->packet_bytes = wavert_stream_packet_bytes(s->stream);
 	err = wavert_stream_event(s->stream);
-	return err < 0 ? fail("register event", err) : EXIT_OK;
+	return outcome("register event", err);
 }
 
 int session_open(struct session *s, const struct options *o, unsigned int direction,
@@ -88,7 +88,7 @@ int session_open(struct session *s, const struct options *o, unsigned int direct
 	err = wavert_device_caps(s->device, direction, o->pin, &caps);
 	if (err == -ENOENT)
 		fprintf(stderr, "wavert: the device has no %s pin %u; wavert list shows what there is\n",
-			direction ? "capture" : "playback", o->pin);
+			direction_name(direction), o->pin);
 	else if (err)
 		fail("capabilities", err);
 	if (!err && direction == WAVERT_PLAYBACK)
@@ -112,7 +112,7 @@ int session_start(struct session *s)
 	int err = wavert_stream_set_state(s->stream, WAVERT_STATE_RUN);
 
 	s->halts = halts(s);
-	return err ? fail("run", err) : EXIT_OK;
+	return outcome("run", err);
 }
 
 static double absolute(double v)
@@ -130,8 +130,7 @@ static void tally(struct session *s)
 	for (i = 0; i < n; i++) {
 		unsigned long long point = list[i].number * s->packet_bytes;
 		/* the last packet may be short: its point is the end of the sound */
-		unsigned long long frames = list[i].linear < point ? 0 :
-					    (list[i].linear - point) / s->frame_bytes;
+		unsigned long long frames = above(list[i].linear, point) / s->frame_bytes;
 		double moved, ought;
 
 		if (!s->first_ns) {
@@ -220,15 +219,18 @@ int session_broke(struct session *s, const char *verb, int error, unsigned long 
 	if (error != -ENODEV)
 		return fail(verb, error);
 	fprintf(stderr, "wavert: %s: the device has been removed (DEVICE_REMOVED) after %.1f s%s%s; wavert list shows what is left\n",
-		verb, (double)frames / s->rate, path ? ", held by " : "", path ? path : "");
+		verb, (double)frames / s->rate, only_if(path, ", held by "), text_or(path, ""));
 	return EXIT_FAILED;
 }
 
 int session_pause(struct session *s)
 {
 	int err = wavert_stream_set_state(s->stream, WAVERT_STATE_PAUSE);
-	int n = err ? 0 : session_wait(s, 0);
+	int n;
 
+	if (err)
+		return err;
+	n = session_wait(s, 0);
 	if (n < 0)
 		err = n;
 	return err;

@@ -18,6 +18,7 @@
 
 #include <wavert.h>
 
+#include "pick.h"
 #include "sound.h"
 
 /* Lengths in a WAV file have 32 bits. */
@@ -41,7 +42,7 @@ static ssize_t send_some(struct sink *sink, const char *from, size_t n)
 			return -1;
 		}
 	}
-	return write(sink->fd, from, n < PIPE_BUF ? n : PIPE_BUF);
+	return write(sink->fd, from, smaller(n, PIPE_BUF));
 }
 
 static size_t send_all(struct sink *sink, const void *from, size_t n)
@@ -110,8 +111,14 @@ static sf_count_t io_seek(sf_count_t offset, int whence, void *user)
 {
 	struct sink *sink = user;
 
-	offset += whence == SEEK_CUR ? sink->at : whence == SEEK_END ? sink->end : 0;
-	return offset < 0 ? -1 : (sink->at = offset);
+	if (whence == SEEK_CUR)
+		offset += sink->at;
+	else if (whence == SEEK_END)
+		offset += sink->end;
+	if (offset < 0)
+		return -1;
+	sink->at = offset;
+	return offset;
 }
 
 static sf_count_t io_tell(void *user)
@@ -147,7 +154,9 @@ static bool is_raw(const char *path)
 /* Bytes of one sample in the file. */
 static unsigned int file_bytes(unsigned int format)
 {
-	return subtype_of(format) == SF_FORMAT_PCM_24 ? 3 : wavert_format_bytes(format);
+	if (subtype_of(format) == SF_FORMAT_PCM_24)
+		return 3;
+	return wavert_format_bytes(format);
 }
 
 static bool is_same(const struct stat *data, int fd)
@@ -160,8 +169,10 @@ static bool is_same(const struct stat *data, int fd)
 /* Messages never get into the data. A device like /dev/null holds no data. */
 static void keep_apart(const struct stat *data)
 {
-	int null = is_same(data, STDERR_FILENO) ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+	int null = -1;
 
+	if (is_same(data, STDERR_FILENO))
+		null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (null >= 0) {
 		dup2(null, STDERR_FILENO);
 		close(null);
@@ -185,18 +196,28 @@ static bool open_bytes(struct sink *sink, const char *path)
 {
 	struct stat st;
 
-	sink->fd = strcmp(path, "-") ?
-		   open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666) :
-		   fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (is_path(path))
+		sink->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	else
+		sink->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (sink->fd < 0 || fstat(sink->fd, &st))
 		return open_failed(sink, strerror(errno));
 	if (isatty(sink->fd))
 		return open_failed(sink, "it is a terminal");
 	if (!S_ISCHR(st.st_mode))
 		keep_apart(&st);
-	sink->start = S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ? lseek(sink->fd, 0, SEEK_CUR) : -1;
+	sink->start = -1;
+	if (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))
+		sink->start = lseek(sink->fd, 0, SEEK_CUR);
 	sink->seekable = sink->start >= 0 && !(fcntl(sink->fd, F_GETFL) & O_APPEND);
 	return true;
+}
+
+const char *sink_error(const struct sink *sink)
+{
+	if (sink->error)
+		return strerror(sink->error);
+	return sf_strerror(sink->file);
 }
 
 bool sink_open(struct sink *sink, const char *path, unsigned int rate, unsigned int format,
@@ -208,20 +229,27 @@ bool sink_open(struct sink *sink, const char *path, unsigned int rate, unsigned 
 	SF_INFO info = { .samplerate = (int)rate, .channels = (int)channels };
 
 	memset(sink, 0, sizeof(*sink));
-	sink->name = strcmp(path, "-") ? path : "standard output";
+	sink->name = path;
+	if (!is_path(path))
+		sink->name = "standard output";
 	sink->raw = is_raw(path);
 	sink->started = sink->raw;	/* there is no header to wait for */
 	sink->format = format;
 	sink->channels = channels;
 	if (!open_bytes(sink, path))
 		return false;
-	info.format = (sink->raw ? SF_FORMAT_RAW : SF_FORMAT_WAV) | subtype_of(format);
+	info.format = SF_FORMAT_WAV;
+	if (sink->raw)
+		info.format = SF_FORMAT_RAW;
+	info.format |= subtype_of(format);
 	sink->file = sf_open_virtual(&io, SFM_WRITE, &info, sink);
 	if (!sink->file || sink->error)
-		return open_failed(sink, sink->error ? strerror(sink->error) : sf_strerror(NULL));
+		return open_failed(sink, sink_error(sink));
 	sf_command(sink->file, SFC_SET_UPDATE_HEADER_AUTO, NULL, sink->seekable);
 	sf_command(sink->file, SFC_SET_ADD_PEAK_CHUNK, NULL, sink->seekable);
-	sink->max = sink->raw || !sink->seekable ? ~0ull : WAV_MAX / file_bytes(format) / channels;
+	sink->max = ~0ull;
+	if (!sink->raw && sink->seekable)
+		sink->max = WAV_MAX / file_bytes(format) / channels;
 	return true;
 }
 

@@ -110,6 +110,9 @@ bool sink_open(struct sink *sink, const char *path, unsigned int rate, unsigned 
 /* Returns how many frames have been written; if fewer, sink->error may say why. */
 size_t sink_write(struct sink *sink, const void *from, size_t frames);
 
+/* Why a write or sink_open() failed. */
+const char *sink_error(const struct sink *sink);
+
 /* False if the end could not be written, which has been printed. */
 bool sink_close(struct sink *sink);
 

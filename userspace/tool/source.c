@@ -15,6 +15,7 @@
 
 #include <wavert.h>
 
+#include "pick.h"
 #include "sound.h"
 
 /* More frames than any sound has: libsndfile made this number of an unknown length. */
@@ -195,7 +196,9 @@ static void open_sound(struct source *src, const unsigned char head[EXPECTED_BYT
 	else if (!sample_bytes(src->info.format) && frames >= PLACEHOLDER_FRAMES)
 		frames = UNKNOWN_FRAMES;
 	src->length_known = frames < UNKNOWN_FRAMES;
-	src->length = src->length_known ? (unsigned long long)frames : 0;
+	src->length = 0;
+	if (src->length_known)
+		src->length = (unsigned long long)frames;
 }
 
 /* Lengths that programs write into a header before they know it, or because it is too small. */
@@ -207,8 +210,9 @@ static bool is_placeholder(unsigned long long bytes)
 
 static unsigned int word(const unsigned char *p, bool big)
 {
-	return big ? (unsigned int)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3] :
-		     (unsigned int)p[3] << 24 | p[2] << 16 | p[1] << 8 | p[0];
+	if (big)
+		return (unsigned int)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+	return (unsigned int)p[3] << 24 | p[2] << 16 | p[1] << 8 | p[0];
 }
 
 /* Is that no sound, but the head of another chunk (a name and a length that fits) or a tag? */
@@ -241,15 +245,19 @@ static bool is_sound(struct input *in, sf_count_t at, bool zeros, bool wait)
 static bool open_to_the_end(struct source *src)
 {
 	int swap = sf_command(src->file, SFC_RAW_DATA_NEEDS_ENDSWAP, NULL, 0);
-	int little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? !swap : swap;
+	const bool little_host = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+	int order = SF_ENDIAN_BIG;
 
+	if (little_host == !swap)
+		order = SF_ENDIAN_LITTLE;
 	sf_close(src->file);
 	src->in.base = src->data_at;
-	src->info.format = SF_FORMAT_RAW | (src->info.format & SF_FORMAT_SUBMASK) |
-			   (little ? SF_ENDIAN_LITTLE : SF_ENDIAN_BIG);
+	src->info.format = SF_FORMAT_RAW | (src->info.format & SF_FORMAT_SUBMASK) | order;
 	src->file = open_as(src, src->in.seekable);
 	src->length_known = src->in.seekable;
-	src->length = src->file && src->in.seekable ? (unsigned long long)src->info.frames : 0;
+	src->length = 0;
+	if (src->file && src->in.seekable)
+		src->length = (unsigned long long)src->info.frames;
 	return src->file;
 }
 
@@ -270,6 +278,10 @@ static bool open_failed(struct source *src, bool empty)
 {
 	const char *why = sf_strerror(NULL);
 
+	if (empty)
+		why = "it is empty";
+	if (src->in.error)
+		why = strerror(src->in.error);
 	if (src->in.stopped)
 		fprintf(stderr, "wavert: interrupted before there was any sound in %s\n", src->name);
 	else if (src->in.error == EFBIG)
@@ -277,8 +289,7 @@ static bool open_failed(struct source *src, bool empty)
 			src->name);
 	else
 		fprintf(stderr, "wavert: cannot read %s: %s; a sound file is expected (WAV, FLAC, Ogg ...)\n",
-			src->name, src->in.error ? strerror(src->in.error) :
-			empty ? "it is empty" : why);
+			src->name, why);
 	source_close(src);
 	return false;
 }
@@ -290,7 +301,9 @@ bool source_open(struct source *src, const char *path)
 
 	memset(src, 0, sizeof(*src));
 	src->name_is_path = strcmp(path, "-");
-	src->name = src->name_is_path ? path : "standard input";
+	src->name = "standard input";
+	if (src->name_is_path)
+		src->name = path;
 	if (!input_open(&src->in, path))
 		return open_failed(src, false);
 	empty = !input_peek(&src->in, 0, head, sizeof(head), true);
@@ -325,19 +338,27 @@ static int32_t integer(double v, unsigned int bits)
 {
 	const double full = (double)(1ll << (bits - 1));
 
+	if (isnan(v))
+		return 0;
 	v *= full;
 	if (!(v < full - 1))
-		return isnan(v) ? 0 : (int32_t)(full - 1);
+		return (int32_t)(full - 1);
 	if (v < -full)
 		return (int32_t)-full;
-	return (int32_t)(v < 0 ? v - 0.5 : v + 0.5);
+	if (v < 0)
+		return (int32_t)(v - 0.5);
+	return (int32_t)(v + 0.5);
 }
 
 static float clipped(double v)
 {
 	if (isnan(v))
 		return 0;
-	return v > 1 ? 1 : v < -1 ? -1 : (float)v;
+	if (v > 1)
+		return 1;
+	if (v < -1)
+		return -1;
+	return (float)v;
 }
 
 static void put(void *to, size_t i, unsigned int format, double v)
@@ -394,7 +415,9 @@ size_t source_read(struct source *src, void *to, size_t frames, unsigned int for
 
 	while (done < frames && !src->ended) {
 		want = next_piece(src, done, frames);
-		got = want ? sf_readf_double(src->file, block, want) : 0;
+		got = 0;
+		if (want)
+			got = sf_readf_double(src->file, block, want);
 		if (made_up(src, done))
 			got = 0;
 		for (i = 0; i < (size_t)got * channels; i++)
@@ -439,8 +462,9 @@ bool source_complete(struct source *src)
 
 	if (src->in.error)
 		return read_failed(src, strerror(src->in.error));
-	if (format == SF_FORMAT_OGG ? !src->length_known && !input_ends_page(&src->in) :
-				      src->length_known && src->frames < src->length)
+	if (format == SF_FORMAT_OGG && !src->length_known && !input_ends_page(&src->in))
+		return truncated(src);
+	if (format != SF_FORMAT_OGG && src->length_known && src->frames < src->length)
 		return truncated(src);
 	if (sf_error(src->file) != SF_ERR_NO_ERROR)
 		return read_failed(src, sf_strerror(src->file));

@@ -18,14 +18,21 @@ enum { GAP = 2, WORD_MAX = 20 };
 unsigned int text_width(FILE *out)
 {
 	const char *columns = getenv("COLUMNS");
-	unsigned long width = columns ? strtoul(columns, NULL, 10) : 0;
+	unsigned long width = 0;
 	struct winsize size;
 
-	if (!width && isatty(fileno(out)) && !ioctl(fileno(out), TIOCGWINSZ, &size))
-		width = size.ws_col ? size.ws_col : 80;
+	if (columns)
+		width = strtoul(columns, NULL, 10);
+	if (!width && isatty(fileno(out)) && !ioctl(fileno(out), TIOCGWINSZ, &size)) {
+		width = size.ws_col;
+		if (!width)
+			width = 80;
+	}
 	if (!width)
 		return 0;
-	return width < WIDTH_MIN ? WIDTH_MIN : width > WIDTH_MAX ? WIDTH_MAX : (unsigned int)width;
+	if (width < WIDTH_MIN)
+		return WIDTH_MIN;
+	return (unsigned int)smaller(width, WIDTH_MAX);
 }
 
 /* ---- colour -------------------------------------------------------------------------- */
@@ -59,10 +66,13 @@ static const char *colour_of(const char *text)
 
 static void put_value(FILE *f, const json_t *value, bool range)
 {
-	const char *key, *c;
+	static const char *const yes_no[] = { "no", "yes" };
+	const char *key, *c, *between = " ";
 	json_t *member;
 	size_t i;
 
+	if (range)
+		between = "..";
 	if (json_is_string(value))
 		fputs(json_string_value(value), f);
 	else if (json_is_integer(value))
@@ -70,11 +80,12 @@ static void put_value(FILE *f, const json_t *value, bool range)
 	else if (json_is_real(value))
 		fprintf(f, "%.1f", json_real_value(value));
 	else if (json_is_boolean(value))
-		fputs(json_is_true(value) ? "yes" : "no", f);
+		fputs(yes_no[json_is_true(value)], f);
 	else if (!json_is_array(value) && !json_is_object(value))
 		fputs("-", f);
 	json_array_foreach(value, i, member) {
-		fputs(!i ? "" : range ? ".." : " ", f);
+		if (i)
+			fputs(between, f);
 		put_value(f, member, false);
 	}
 	json_object_foreach((json_t *)value, key, member) {
@@ -92,6 +103,7 @@ static char *cell_text(const json_t *row, const struct column *c)
 {
 	const char *slash = strchr(c->key, '/');
 	char *text = NULL, *outer;
+	const char *key;
 	size_t size;
 	FILE *f = sure(open_memstream(&text, &size));
 
@@ -100,7 +112,10 @@ static char *cell_text(const json_t *row, const struct column *c)
 		row = json_object_get(row, outer);
 		free(outer);
 	}
-	put_value(f, json_object_get(row, slash ? slash + 1 : c->key), c->style == STYLE_RANGE);
+	key = c->key;
+	if (slash)
+		key = slash + 1;
+	put_value(f, json_object_get(row, key), c->style == STYLE_RANGE);
 	fclose(f);
 	return sure(text);
 }
@@ -142,7 +157,7 @@ void print_paragraph(FILE *out, unsigned int indent, const char *text)
 	size_t n;
 
 	do {
-		n = fit(text, width ? width - at : 0);
+		n = fit(text, above(width, at));
 		fprintf(out, "%*s%.*s\n", (int)at, "", shown(text, n), text);
 		text += n;
 		at = indent;
@@ -182,13 +197,15 @@ static size_t longest_word(const char *text)
 	size_t n = 0, longest = 0;
 
 	for (; *text; text++) {
-		n = *text == ' ' ? 0 : n + 1;
+		n++;
+		if (*text == ' ')
+			n = 0;
 		if (n > longest)
 			longest = n;
 		if (is_break(*text))
 			n = 0;
 	}
-	return longest < WORD_MAX ? longest : WORD_MAX;
+	return smaller(longest, WORD_MAX);
 }
 
 /* False: the words are too long for lines of that width (0: of any length). */
@@ -224,13 +241,20 @@ static bool find_widths(struct grid *g, size_t limit)
 /* One line of a cell; returns what is left of it. */
 static const char *put_cell(const struct grid *g, size_t i, const char *rest, bool last, FILE *out)
 {
-	const char *colour = g->colour ? colour_of(rest) : NULL;
+	const char *colour = NULL;
 	size_t n = fit(rest, g->width[i]);
 	int length = shown(rest, n), pad = (int)g->width[i] - length;
 	bool right = g->columns[i].style == STYLE_NUMBER;
 
-	fprintf(out, "%*s%s%.*s%s%*s", right ? pad : 0, "", colour ? colour : "", length, rest,
-		colour ? "\033[0m" : "", last ? 0 : (right ? 0 : pad) + GAP, "");
+	if (g->colour)
+		colour = colour_of(rest);
+	if (right)
+		fprintf(out, "%*s", pad, "");
+	fprintf(out, "%s%.*s%s", text_or(colour, ""), length, rest, only_if(colour, "\033[0m"));
+	if (!last && !right)
+		fprintf(out, "%*s", pad, "");
+	if (!last)
+		fprintf(out, "%*s", GAP, "");
 	return rest + n;
 }
 

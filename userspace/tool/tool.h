@@ -14,6 +14,8 @@
 
 #include <wavert.h>
 
+#include "pick.h"
+
 enum {
 	EXIT_OK = 0,
 	EXIT_FAILED = 1,
@@ -106,6 +108,12 @@ extern volatile sig_atomic_t interrupted;
 
 /* Print "wavert: ...: why" and return EXIT_FAILED. */
 int fail(const char *what, int error);
+
+/* EXIT_OK if there is no error (0 or above), else fail(). */
+int outcome(const char *what, int error);
+
+/* EXIT_OK if all is good, else EXIT_FAILED. */
+int exit_code(bool good);
 
 struct wavert_device *open_device(const char *name);
 

@@ -20,7 +20,9 @@ void *one_more(void *list, size_t n, size_t size)
 {
 	if (n & (n - 1))	/* it has the next power of two already */
 		return list;
-	return sure(realloc(list, (n ? 2 * n : 1) * size));
+	if (n)
+		size *= 2 * n;
+	return sure(realloc(list, size));
 }
 
 struct scenario *trace_scenario(struct trace *t, const char *name)

@@ -52,7 +52,9 @@ char *next_line(FILE *f, const char *name, unsigned long *line, bool *good)
 	++*line;
 	n -= n && text[n - 1] == '\r';
 	text[n] = 0;
-	start = *line == 1 && !strncmp(text, mark, 3) ? text + 3 : text;
+	start = text;
+	if (*line == 1 && !strncmp(text, mark, 3))
+		start += 3;
 	*good = (c == EOF || c == '\n') && n < sizeof(text) - 1 && is_plain(start);
 	if (*good)
 		return start;
@@ -72,7 +74,9 @@ static void quote_numbers(char *to, const char *from)
 	size_t n;
 
 	while (*from) {
-		n = inside ? 0 : strspn(from, "0123456789");
+		n = 0;
+		if (!inside)
+			n = strspn(from, "0123456789");
 		if (n > 18)
 			*to++ = '"';
 		memcpy(to, from, n);
@@ -120,8 +124,8 @@ static json_t *result_of(const json_t *value)
 	const char *text = json_string_value(value);
 	char digits[24];
 
-	if (json_is_integer(value))
-		return json_integer_value(value) < 0 ? NULL : json_integer((json_int_t)n);
+	if (json_is_integer(value) && json_integer_value(value) >= 0)
+		return json_integer((json_int_t)n);
 	if (!text || !*text || text[strspn(text, "0123456789")])
 		return NULL;
 	errno = 0;
@@ -177,7 +181,9 @@ bool answer_holds(json_t *answer, const char **what)
 		if (!may_have(status, name))
 			return false;
 		*what = "a number that is whole, from 0 to 2^64-1, is expected of every result";
-		result = is_name(name, "-") ? result_of(value) : NULL;
+		result = NULL;
+		if (is_name(name, "-"))
+			result = result_of(value);
 		if (!result)
 			return false;
 		json_object_set_new(answer, name, result);
@@ -265,8 +271,8 @@ struct reading {
 static const char *place(struct reading *r, const json_t *line)
 {
 	const char *name = json_string_value(json_object_get(line, "scenario"));
-	const char *clock = r->t->wall ? "time" : "step";
-	const json_t *at = json_object_get(line, clock);
+	static const char *const clocks[] = { "step", "time" };
+	const json_t *at = json_object_get(line, clocks[r->t->wall]);
 
 	if (!name || !is_name(name, ".-+"))
 		return "\"scenario\" with a name of letters, digits and _.-+ is expected";
@@ -280,11 +286,13 @@ static const char *place(struct reading *r, const json_t *line)
 	}
 	if (json_integer_value(json_object_get(line, "n")) != (json_int_t)r->scenario->n + 1)
 		return "\"n\" is expected: 1 for the first call of a scenario, then one more each";
-	if (json_object_get(line, r->t->wall ? "step" : "time"))
+	if (json_object_get(line, clocks[!r->t->wall]))
 		return "\"step\" is expected with clock step, \"time\" with clock wall, not both";
-	if (!json_is_integer(at) || json_integer_value(at) < r->at)
-		return r->t->wall ? "\"time\" in ns is expected, not before the last call's" :
-				    "\"step\" in frames is expected, not before the last call's";
+	if (!json_is_integer(at) || json_integer_value(at) < r->at) {
+		if (r->t->wall)
+			return "\"time\" in ns is expected, not before the last call's";
+		return "\"step\" in frames is expected, not before the last call's";
+	}
 	r->at = json_integer_value(at);
 	return NULL;
 }
@@ -301,8 +309,11 @@ static const char *read_call(struct reading *r, json_t *line)
 		what = "\"call\" and \"args\" are expected: a name, and a list of up to 8 words";
 	for (i = 0; !what && i < sizeof(own) / sizeof(own[0]); i++)
 		json_object_del(line, own[i]);
-	if (!what && answer_holds(line, &what))
-		what = r->calls++ < CALLS_MAX ? NULL : "at most 200000 calls are expected";
+	if (!what && answer_holds(line, &what)) {
+		what = NULL;
+		if (r->calls++ >= CALLS_MAX)
+			what = "at most 200000 calls are expected";
+	}
 	if (what)
 		json_decref(line);
 	else
@@ -323,12 +334,16 @@ bool trace_read(struct trace *t, FILE *f, const char *name)
 	while ((text = next_line(f, name, &line, &good))) {
 		object = answer_of(text, &error);
 		if (!json_is_object(object)) {
+			snprintf(why, sizeof(why), "a JSON object is expected");
+			if (!object)
+				snprintf(why, sizeof(why), "a JSON object is expected: %s", error.text);
 			json_decref(object);
-			snprintf(why, sizeof(why), "a JSON object is expected%s%s",
-				 object ? "" : ": ", object ? "" : error.text);
 			return wrong(name, line, why);
 		}
-		what = line == 1 ? read_header(t, object) : read_call(&r, object);
+		if (line == 1)
+			what = read_header(t, object);
+		else
+			what = read_call(&r, object);
 		if (what)
 			return wrong(name, line, what);
 	}

@@ -57,7 +57,9 @@ static bool opens(const char *pid, wanted_fn wanted, const void *what, struct op
 		return false;	/* it has ended, or is of another user */
 	while (!found && (entry = readdir(dir))) {
 		n = readlinkat(dirfd(dir), entry->d_name, o->file, sizeof(o->file) - 1);
-		o->file[n > 0 ? n : 0] = 0;
+		if (n < 0)
+			n = 0;
+		o->file[n] = 0;
 		found = n > 0 && wanted(what, dirfd(dir), entry->d_name, o->file);
 	}
 	closedir(dir);

@@ -23,28 +23,38 @@ static uint64_t now_ns(void)
 /* From one time to a later one; negative if one of them is no figure. */
 static double us_between(uint64_t from, uint64_t to)
 {
-	return from && to >= from ? (double)(to - from) / 1000 : -1;
+	if (!from || to < from)
+		return -1;
+	return (double)(to - from) / 1000;
 }
 
 /* awake: 0 if the program was not waiting for it. The step clock's times compare with none. */
 static void measure(struct seen *s, uint64_t awake, const struct wavert_snapshot *now)
 {
-	uint32_t packet = now->notifications ? now->buffer_bytes / now->notifications : 0;
-	uint64_t point = s->n.number * packet;
+	uint32_t packet = 0;
+	uint64_t point;
 	double rate = (double)now->rate * now->frame_bytes;
 	bool stepped = now->flags & WAVERT_CAP_STEPPED;
 
-	s->due_us = rate > 0 ? packet / rate * 1e6 : -1;
-	s->stage_us[POINT_TO_INTERRUPT] = rate > 0 && s->n.linear >= point ?
-					  (double)(s->n.linear - point) / rate * 1e6 : -1;
-	s->stage_us[INTERRUPT_TO_SIGNAL] = stepped ? -1 : us_between(s->n.interrupt_ns,
-								     s->n.signal_ns);
+	if (now->notifications)
+		packet = now->buffer_bytes / now->notifications;
+	point = s->n.number * packet;
+	s->due_us = -1;
+	s->stage_us[POINT_TO_INTERRUPT] = -1;
+	s->stage_us[INTERRUPT_TO_SIGNAL] = -1;
+	s->stage_us[INTERRUPT_TO_PROCESS] = -1;
+	if (rate > 0)
+		s->due_us = packet / rate * 1e6;
+	if (rate > 0 && s->n.linear >= point)
+		s->stage_us[POINT_TO_INTERRUPT] = (double)(s->n.linear - point) / rate * 1e6;
+	if (!stepped)
+		s->stage_us[INTERRUPT_TO_SIGNAL] = us_between(s->n.interrupt_ns, s->n.signal_ns);
 	/* a stamp below the interrupt is that of the entry before: no figure */
 	if (!stepped && s->stage_us[INTERRUPT_TO_SIGNAL] < 0)
 		awake = 0;
 	s->stage_us[SIGNAL_TO_AWAKE] = us_between(s->n.signal_ns, awake);
-	s->stage_us[INTERRUPT_TO_PROCESS] = stepped || s->stage_us[SIGNAL_TO_AWAKE] < 0 ? -1 :
-					    us_between(s->n.interrupt_ns, awake);
+	if (!stepped && s->stage_us[SIGNAL_TO_AWAKE] >= 0)
+		s->stage_us[INTERRUPT_TO_PROCESS] = us_between(s->n.interrupt_ns, awake);
 }
 
 static bool is_late(const struct watch *w, const struct seen *s)
@@ -53,7 +63,8 @@ static bool is_late(const struct watch *w, const struct seen *s)
 	enum stage i;
 
 	for (i = POINT_TO_INTERRUPT; i <= SIGNAL_TO_AWAKE; i++)
-		sum += s->stage_us[i] > 0 ? s->stage_us[i] : 0;
+		if (s->stage_us[i] > 0)
+			sum += s->stage_us[i];
 	return sum > w->options->threshold_us;
 }
 
@@ -119,7 +130,9 @@ static void take(struct watch *w, uint64_t points, uint64_t awake)
 		s.at_once = (unsigned int)n;
 		s.stalled = now.dma_halts > w->dma_halts;
 		if (list[i].irq_seq != w->irq_seq) {
-			w->before_ns = list[i].number > 1 ? w->last_ns : 0;
+			w->before_ns = 0;
+			if (list[i].number > 1)
+				w->before_ns = w->last_ns;
 			w->last_ns = list[i].interrupt_ns;
 			w->irq_seq = list[i].irq_seq;
 		}
@@ -168,10 +181,11 @@ static int finish(struct watch *w)
 static int observe(struct watch *w)
 {
 	const struct options *o = w->options;
-	uint64_t end = o->duration > 0 ? now_ns() + (uint64_t)(o->duration * 1e9) : 0;
-	uint64_t shown = now_ns(), points;
+	uint64_t end = 0, shown = now_ns(), points;
 	int n;
 
+	if (o->duration > 0)
+		end = now_ns() + (uint64_t)(o->duration * 1e9);
 	while (!over(w, end)) {
 		points = 0;
 		n = wavert_stream_wait(w->stream, 50, &points);
@@ -205,14 +219,19 @@ static int run(const struct options *o)
 	err = wavert_stream_open(&w->stream, device, o->capture, o->pin, WAVERT_STREAM_OBSERVE);
 	if (err == -ENOENT)
 		fprintf(stderr, "wavert: the device has no %s pin %u; wavert list shows what there is\n",
-			o->capture ? "capture" : "playback", o->pin);
+			direction_name(o->capture), o->pin);
 	if (!err) {
 		wavert_stream_snapshot(w->stream, &now);
 		w->seen = now.notifications_written;
 		w->dma_halts = now.dma_halts;
 		err = wavert_stream_event(w->stream);
 	}
-	code = err >= 0 ? observe(w) : err == -ENOENT ? EXIT_FAILED : fail("observe", err);
+	if (err >= 0)
+		code = observe(w);
+	else if (err == -ENOENT)
+		code = EXIT_FAILED;
+	else
+		code = fail("observe", err);
 	wavert_stream_close(w->stream);
 	wavert_close(device);
 	free(w);

@@ -37,17 +37,19 @@ static struct named *find(const struct line *l, int word)
 
 static struct named *new_name(const struct line *l, int word)
 {
-	size_t n = word < l->words ? strlen(l->word[word]) : 0;
+	size_t n = 0;
 	int i;
 
+	if (word < l->words)
+		n = strlen(l->word[word]);
 	if (!n || n >= sizeof(names->name))
-		wrong(l, word, "is no name of less than 16 letters");
+		wrong(l, word, "is not a name of less than 16 letters");
 	if (find(l, word))
-		wrong(l, word, "is taken");
+		wrong(l, word, "is in use");
 	for (i = 0; i < NAMES && names[i].name[0]; i++)
 		;
 	if (i == NAMES)
-		wrong(l, word, "is one name too many");
+		wrong(l, word, "exceeds the number of names");
 	memset(&names[i], 0, sizeof(names[i]));
 	memcpy(names[i].name, l->word[word], n);
 	return &names[i];
@@ -59,7 +61,7 @@ static struct named *named_stream(const struct line *l, int word)
 
 	if (n && n->stream)
 		return n;
-	wrong(l, word, "is no stream");
+	wrong(l, word, "is not a stream");
 }
 
 static struct cf_stream *stream(const struct line *l, int word)
@@ -73,7 +75,7 @@ static struct cf_event *event(const struct line *l, int word)
 
 	if (n && n->event)
 		return n->event;
-	wrong(l, word, "is no event");
+	wrong(l, word, "is not an event");
 }
 
 void forget_names(void)
@@ -138,9 +140,14 @@ static void do_open(const struct line *l)
 	uint32_t dir = one_of(l, 2, (const char *const []){ "render", "capture", NULL });
 	struct cf_stream *s = NULL;
 	struct named *n = new_name(l, 1);
-	enum wrt_status st = cl->open(dir, l->words > 3 ? number32(l, 3) : 0, &s);
+	enum wrt_status st;
+	uint32_t pin = 0;
 
-	n->stream = st ? NULL : s;
+	if (l->words > 3)
+		pin = number32(l, 3);
+	st = cl->open(dir, pin, &s);
+	if (!st)
+		n->stream = s;
 	put_status(st);
 }
 
@@ -224,9 +231,10 @@ static void do_unregister(const struct line *l)
 
 static void do_register_bad(const struct line *l)
 {
+	static const enum cf_bad_event kinds[] = { CF_NOT_OPEN, CF_NO_EVENT };
 	uint32_t kind = one_of(l, 2, (const char *const []){ "not-open", "no-event", NULL });
 
-	put_status(cl->event_bad(stream(l, 1), kind ? CF_NO_EVENT : CF_NOT_OPEN, false));
+	put_status(cl->event_bad(stream(l, 1), kinds[kind], false));
 }
 
 static void do_state(const struct line *l)
@@ -361,11 +369,14 @@ static uint8_t *buffer(const struct line *l, uint32_t bytes, enum wrt_status *st
 	struct named *n = named_stream(l, 1);
 	uint8_t *at = cl->map(n->stream);
 
-	*st = at ? WRT_STATUS_SUCCESS : WRT_STATUS_INVALID_DEVICE_REQUEST;
-	if (!at || bytes <= n->bytes)
-		return at;
+	*st = WRT_STATUS_INVALID_DEVICE_REQUEST;
+	if (!at)
+		return NULL;
 	*st = CF_LACKS;
-	return NULL;
+	if (bytes > n->bytes)
+		return NULL;
+	*st = WRT_STATUS_SUCCESS;
+	return at;
 }
 
 /* The buffer holds value, value + 1, ... */
@@ -457,7 +468,7 @@ void check_call(const struct line *l)
 	if (l->words - 1 < calls[i].least)
 		wrong(l, l->words, "a word is missing");
 	if (l->words - 1 > calls[i].most)
-		wrong(l, calls[i].most + 1, "is one word too many");
+		wrong(l, calls[i].most + 1, "is one word more than expected");
 }
 
 /* What has been signalled since the last call. */

@@ -48,7 +48,9 @@ static enum wrt_status of_error(int err)
 {
 	uint32_t value = wavert_status_value(err);
 
-	return err && !value ? CF_OTHER : (enum wrt_status)value;
+	if (err && !value)
+		return CF_OTHER;
+	return (enum wrt_status)value;
 }
 
 static _Noreturn void die(const char *what, int err)
@@ -118,15 +120,18 @@ struct scenario_place trace_place(void)
 
 static void list_pins(struct wavert_device *d, unsigned int direction)
 {
+	static const char *const directions[] = { "render", "capture" };
 	struct wavert_caps c;
 
 	if (wavert_device_caps(d, direction, 0, &c))
 		return;
-	printf("  %s: %u pin%s, %u..%u Hz, %u..%u channels, %s notifications%s\n",
-	       direction == WAVERT_CAPTURE ? "capture" : "render", c.pins, c.pins == 1 ? "" : "s",
-	       c.rate_min, c.rate_max, c.channels_min, c.channels_max,
-	       c.offers & WAVERT_OFFERS_NOTIFICATION ? "with" : "without",
-	       c.flags & WAVERT_CAP_STEPPED ? ", step clock" : "");
+	printf("  %s: %u pin%s, %u..%u Hz, %u..%u channels, %s notifications",
+	       directions[direction], c.pins, c.pins == 1 ? "" : "s", c.rate_min, c.rate_max,
+	       c.channels_min, c.channels_max,
+	       c.offers & WAVERT_OFFERS_NOTIFICATION ? "with" : "without");
+	if (c.flags & WAVERT_CAP_STEPPED)
+		printf(", step clock");
+	printf("\n");
 }
 
 int trace_list(void)
@@ -238,7 +243,7 @@ static enum wrt_status alloc(struct cf_stream *s, struct cf_buffer *b)
 
 	if (b->notify && !b->count)
 		return CF_LACKS;
-	err = wavert_stream_alloc(s->stream, b->bytes, b->notify ? b->count : 0, 0);
+	err = wavert_stream_alloc(s->stream, b->bytes, b->notify * b->count, 0);
 	if (!err)
 		err = wavert_stream_layout(s->stream, &layout);
 	b->actual = layout.actual_bytes;
@@ -269,8 +274,10 @@ static struct cf_event *event_of(int fd)
 
 	while (i < EVENTS && events[i].used)
 		i++;
-	if (fd < 0 || i == EVENTS)
-		die("events", fd < 0 ? errno : EMFILE);
+	if (fd < 0)
+		die("events", errno);
+	if (i == EVENTS)
+		die("events", EMFILE);
 	events[i] = (struct cf_event){ true, fd };
 	return &events[i];
 }
@@ -295,19 +302,25 @@ static uint64_t take_event(struct cf_event *e)
 {
 	uint64_t n;
 
-	return read(e->fd, &n, sizeof(n)) == sizeof(n) ? n : 0;
+	if (read(e->fd, &n, sizeof(n)) != sizeof(n))
+		return 0;
+	return n;
 }
 
 static bool wait_event(struct cf_event *e, uint64_t frames, uint32_t rate)
 {
 	struct pollfd p = { .fd = e->fd, .events = POLLIN };
-	uint64_t until = now_ns(rate) + frames * 1000000000u / rate, now;
+	uint64_t until = now_ns(rate) + frames * 1000000000u / rate, now, ms;
 	int n;
 
 	do {
+		ms = 0;
 		now = now_ns(rate);
-		now = now < until ? (until - now + 999999u) / 1000000u : 0;
-		n = poll(&p, 1, now < INT_MAX ? (int)now : INT_MAX);
+		if (now < until)
+			ms = (until - now + 999999u) / 1000000u;
+		if (ms > INT_MAX)
+			ms = INT_MAX;
+		n = poll(&p, 1, (int)ms);
 	} while (n < 0 && errno == EINTR);
 	return n == 1;
 }
@@ -325,10 +338,13 @@ static enum wrt_status unregister_event(struct cf_stream *s, struct cf_event *e)
 /* A descriptor that is not open; one of something else. */
 static enum wrt_status bad_event(struct cf_stream *s, enum cf_bad_event kind, bool unregister)
 {
-	int fd = kind == CF_NOT_OPEN ? -1 : wavert_stream_fd(s->stream);
+	int fd = -1;
 
-	return of_error(unregister ? wavert_stream_unregister(s->stream, fd) :
-				     wavert_stream_register(s->stream, fd));
+	if (kind == CF_NO_EVENT)
+		fd = wavert_stream_fd(s->stream);
+	if (unregister)
+		return of_error(wavert_stream_unregister(s->stream, fd));
+	return of_error(wavert_stream_register(s->stream, fd));
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */

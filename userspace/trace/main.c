@@ -44,8 +44,10 @@ static struct {
 
 static _Noreturn void misused(const char *what, const char *value)
 {
-	fprintf(stderr, "wavert-trace: %s%s%s (wavert-trace --help shows what is expected)\n",
-		what, value ? " " : "", value ? value : "");
+	fprintf(stderr, "wavert-trace: %s", what);
+	if (value)
+		fprintf(stderr, " %s", value);
+	fputs(" (wavert-trace --help shows what is expected)\n", stderr);
 	exit(2);
 }
 
@@ -118,13 +120,15 @@ static void parse(int argc, char **argv)
 		misused("--list wants no file:", argv[optind]);
 	for (i = optind; options.output && i < argc; i++)
 		if (!strcmp(options.output, argv[i]))
-			misused("a scenario is no file for the trace:", argv[i]);
+			misused("the trace must not replace a scenario:", argv[i]);
 }
 
 static FILE *open_output(void)
 {
-	FILE *out = options.output ? fopen(options.output, "wb") : stdout;
+	FILE *out = stdout;
 
+	if (options.output)
+		out = fopen(options.output, "wb");
 	if (!out) {
 		perror(options.output);
 		exit(1);
@@ -135,13 +139,16 @@ static FILE *open_output(void)
 /* What cannot be written shows at the end only. */
 static int write_trace(FILE *out, const struct scenario_place *at)
 {
+	const char *name = "standard output";
 	bool bad;
 
+	if (options.output)
+		name = options.output;
 	scenario_print(out, at, 1);
 	bad = ferror(out);
 	bad |= fclose(out) != 0;
 	if (bad)
-		perror(options.output ? options.output : "standard output");
+		perror(name);
 	return bad;
 }
 

@@ -30,7 +30,7 @@ static void make_room(void)
 	trace.size = 2 * trace.size + ROOM;
 	trace.at = realloc(trace.at, trace.size);
 	if (!trace.at) {
-		fprintf(stderr, "there is no memory for the trace\n");
+		fprintf(stderr, "no memory for the trace\n");
 		exit(2);
 	}
 }
@@ -123,10 +123,20 @@ static void run_call(const struct line *l)
 	text_add_string(&trace, l->word[0]);
 	text_add(&trace, ",\"args\":[");
 	for (i = 1; i < l->words; i++) {
-		text_add(&trace, "%s", i > 1 ? "," : "");
+		if (i > 1)
+			text_add(&trace, ",");
 		text_add_string(&trace, l->word[i]);
 	}
 	text_add(&trace, "]%s}\n", put_so_far());
+}
+
+static int run_lines(int at, uint64_t n);
+
+static uint64_t turns(const struct line *repeat)
+{
+	if (skipped)
+		return 1;
+	return number(repeat, 1);
 }
 
 /* From after line `at`: the lines up to its `end`, n times. Returns that `end`. */
@@ -143,7 +153,7 @@ static int run_lines(int at, uint64_t n)
 			if (!strcmp(l->word[0], "scenario"))
 				begin_scenario(l);
 			else if (!strcmp(l->word[0], "repeat"))
-				i = run_lines(i, skipped ? 1 : number(l, 1));
+				i = run_lines(i, turns(l));
 			else if (!skipped)
 				run_call(l);
 		}
@@ -168,11 +178,11 @@ static void check_name(const struct line *l, struct seen *s)
 	const struct line *other;
 
 	if (l->words != 2)
-		wrong(l, 1, "one name is wanted");
+		wrong(l, 1, "one name is expected");
 	if (strchr(l->word[1], ':'))
 		wrong(l, 1, "is not of letters, digits, _.-+");
 	if (s->depth)
-		wrong(l, 0, "stands within repeat");
+		wrong(l, 0, "is not allowed within repeat");
 	s->scenario = true;
 	for (other = scenario_lines; other < l; other++)
 		if (!strcmp(other->word[0], "scenario") && !strcmp(other->word[1], l->word[1]))
@@ -184,9 +194,9 @@ static void check_repeat(const struct line *l, struct seen *s)
 	uint64_t n = number(l, 1);
 
 	if (l->words > 2)
-		wrong(l, 2, "is one word too many");
+		wrong(l, 2, "is one word more than expected");
 	if (s->depth == DEPTH)
-		wrong(l, 0, "is too deep");
+		wrong(l, 0, "is nested too deeply");
 	if (!n || n > CALLS / s->turns[s->depth])
 		wrong(l, 1, "is not from 1 to 200000 times, with those around it");
 	s->repeat[s->depth++] = l;
@@ -196,7 +206,7 @@ static void check_repeat(const struct line *l, struct seen *s)
 static void check_end(const struct line *l, struct seen *s)
 {
 	if (l->words > 1)
-		wrong(l, 1, "is one word too many");
+		wrong(l, 1, "is one word more than expected");
 	if (!s->depth)
 		wrong(l, 0, "nothing is repeated here");
 	s->depth--;
@@ -219,7 +229,7 @@ void scenario_check(void)
 		if (!s.scenario)
 			wrong(l, 0, "no scenario has begun");
 		if (s.calls > CALLS)
-			wrong(l, 0, "is one call too many: a trace has at most 200000");
+			wrong(l, 0, "exceeds the 200000 calls of a trace");
 		if (!strcmp(l->word[0], "repeat"))
 			check_repeat(l, &s);
 		else if (!strcmp(l->word[0], "end"))
@@ -242,6 +252,7 @@ const char *scenario_run(void)
 
 void scenario_print(FILE *out, const struct scenario_place *at, int runs)
 {
+	static const char *const clocks[] = { "wall", "step" };
 	static char text[2048];
 	struct text head = { text, sizeof(text), 0 };
 
@@ -249,7 +260,7 @@ void scenario_print(FILE *out, const struct scenario_place *at, int runs)
 	text_add_string(&head, at->side);
 	text_add(&head, ",\"system\":");
 	text_add_string(&head, at->system);
-	text_add(&head, ",\"clock\":\"%s\",\"where\":", cl->exact ? "step" : "wall");
+	text_add(&head, ",\"clock\":\"%s\",\"where\":", clocks[cl->exact]);
 	text_add_string(&head, at->where);
 	text_add(&head, ",\"device\":");
 	text_add_string(&head, at->device);

@@ -14,11 +14,18 @@ int scenario_nlines;
 /* What a terminal might take for a command is not shown. */
 _Noreturn void wrong(const struct line *l, int word, const char *why)
 {
-	const char *at = word < l->words ? l->word[word] : "the end of the line";
+	const char *at = "the end of the line";
+
+	if (word < l->words)
+		at = l->word[word];
 
 	fprintf(stderr, "%s:%d: ", l->file, l->number);
-	for (; *at; at++)
-		fputc(*at < ' ' || *at > '~' ? '?' : *at, stderr);
+	for (; *at; at++) {
+		if (*at < ' ' || *at > '~')
+			fputc('?', stderr);
+		else
+			fputc(*at, stderr);
+	}
 	fprintf(stderr, ": %s\n", why);
 	exit(2);
 }
@@ -39,7 +46,7 @@ static void read_line(const char *file, int line, char *text)
 			wrong(l, l->words, "the line has too many words");
 		l->word[l->words] = strdup(word);
 		if (!l->word[l->words])
-			wrong(l, l->words, "there is no memory");
+			wrong(l, l->words, "no memory");
 		l->words++;
 		if (strlen(word) > 64 || word[strspn(word, letters)])
 			wrong(l, l->words - 1, "is not of at most 64 letters, digits, _.-+:");
@@ -58,7 +65,7 @@ static bool next_line(FILE *f, struct line *at, char *text, size_t size)
 	at->number++;
 	while ((c = getc(f)) != EOF && c != '\n') {
 		if (!c)
-			wrong(at, 0, "there is a 0 byte before it");
+			wrong(at, 0, "a 0 byte precedes it");
 		if (n == size - 1)
 			wrong(at, 0, "the line is too long");
 		text[n++] = (char)c;
@@ -96,7 +103,7 @@ uint64_t number(const struct line *l, int word)
 	errno = 0;
 	n = strtoull(l->word[word], &end, 0);
 	if (errno || *end || l->word[word][0] < '0' || l->word[word][0] > '9')
-		wrong(l, word, "is no number");
+		wrong(l, word, "is not a number");
 	return n;
 }
 
@@ -114,7 +121,7 @@ uint32_t rate_or(const struct line *l, int word, uint32_t rate)
 	if (word < l->words)
 		rate = number32(l, word);
 	if (!rate)
-		wrong(l, word, "is no rate");
+		wrong(l, word, "is not a rate");
 	return rate;
 }
 

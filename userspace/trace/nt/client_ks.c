@@ -185,22 +185,32 @@ enum wrt_status ks_event_unregister(struct cf_stream *s, struct cf_event *e)
 	return ks_event_call(s, e->handle, RT_UNREGISTER_NOTIFICATION_EVENT);
 }
 
+/* Both attempts have to get the same status. */
+static enum wrt_status same_or_other(enum wrt_status st, enum wrt_status other)
+{
+	if (st != other)
+		return CF_OTHER;
+	return st;
+}
+
 enum wrt_status ks_event_bad(struct cf_stream *s, enum cf_bad_event kind, bool unregister)
 {
-	ULONG id = unregister ? RT_UNREGISTER_NOTIFICATION_EVENT : RT_REGISTER_NOTIFICATION_EVENT;
+	ULONG id = RT_REGISTER_NOTIFICATION_EVENT;
 	enum wrt_status st, other;
 	HANDLE mutex;
 
+	if (unregister)
+		id = RT_UNREGISTER_NOTIFICATION_EVENT;
 	if (kind == CF_NOT_OPEN) {
 		st = ks_event_call(s, (HANDLE)0x7ff0, id);
 		other = ks_event_call(s, (HANDLE)0x123454, id);
-		return st == other ? st : CF_OTHER;
+		return same_or_other(st, other);
 	}
 	mutex = CreateMutexA(NULL, FALSE, NULL);
 	st = ks_event_call(s, mutex, id);
 	other = ks_event_call(s, s->pin, id);
 	CloseHandle(mutex);
-	return st == other ? st : CF_OTHER;
+	return same_or_other(st, other);
 }
 
 /* Handles that are open, of at most 64 events; WaitForMultipleObjects() takes no more. */
@@ -287,6 +297,7 @@ enum wrt_status ks_set_format(struct cf_stream *s, uint32_t rate, uint32_t forma
 
 enum wrt_status ks_alloc(struct cf_stream *s, struct cf_buffer *b)
 {
+	static const ULONG kinds[] = { RT_BUFFER, RT_BUFFER_WITH_NOTIFICATION };
 	struct rt_buffer_property call = { .bytes = b->bytes, .count = b->count };
 	struct rt_buffer got = { 0 };
 	enum wrt_status st;
@@ -294,16 +305,17 @@ enum wrt_status ks_alloc(struct cf_stream *s, struct cf_buffer *b)
 	if (b->any)
 		return CF_LACKS;
 	st = ks_status_of(ks_property(s->pin, &KSPROPSETID_RtAudio,
-				      b->notify ? RT_BUFFER_WITH_NOTIFICATION : RT_BUFFER,
-				      KSPROPERTY_TYPE_GET, &call.property, sizeof(call), &got,
-				      sizeof(got), NULL));
+				      kinds[b->notify], KSPROPERTY_TYPE_GET, &call.property,
+				      sizeof(call), &got, sizeof(got), NULL));
 	if (st)
 		return st;
 	b->actual = got.actual;
 	b->offset = (uintptr_t)got.address & 4095;
 	b->map_bytes = (b->offset + b->actual + 4095) & ~4095u;
 	b->barrier = got.barrier != FALSE;
-	b->cache_type = b->barrier ? 2 : 1;	/* all that the reply says of it */
+	b->cache_type = 1;	/* the reply has the barrier only */
+	if (b->barrier)
+		b->cache_type = 2;
 	s->map = got.address;
 	return st;
 }

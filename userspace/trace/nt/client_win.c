@@ -128,8 +128,10 @@ static int add_filter(HANDLE h)
 	int n = ks_pins(h, pins + npins);
 
 	filters[nfilters++] = h;
-	npins += n > 0 ? n : 0;
-	return n < 0 ? n : 0;
+	if (n < 0)
+		return n;
+	npins += n;
+	return 0;
 }
 
 static void drop_filter(int pins_before)
@@ -194,8 +196,11 @@ static const struct ks_filter *choose(const struct ks_filter *list, int n, const
 	long number = strtol(name, &end, 10);
 	int i;
 
-	if (*name && !*end)
-		return number >= 0 && number < n ? &list[number] : NULL;
+	if (*name && !*end) {
+		if (number < 0 || number >= n)
+			return NULL;
+		return &list[number];
+	}
 	for (i = 0; i < n; i++)
 		if (!_stricmp(list[i].path, name))
 			return &list[i];
@@ -236,7 +241,9 @@ static int open_first(const struct ks_filter *list, int n)
 	HANDLE h;
 
 	for (i = 0; i < n && nfilters < FILTERS; i++) {
-		h = list[i].realtime ? open_path(list[i].path) : INVALID_HANDLE_VALUE;
+		h = INVALID_HANDLE_VALUE;
+		if (list[i].realtime)
+			h = open_path(list[i].path);
 		if (h == INVALID_HANDLE_VALUE)
 			continue;
 		before = npins;
@@ -305,7 +312,10 @@ int trace_open(const char *name)
 	int err;
 
 	ks_client_begin();
-	err = stand_in ? open_stand_in() : open_filters(name);
+	if (stand_in)
+		err = open_stand_in();
+	else
+		err = open_filters(name);
 	if (err)
 		return err;
 	if (!plays_or_records(false) && !plays_or_records(true)) {
@@ -360,7 +370,9 @@ static enum wrt_status set_device(const struct cf_device *wish)
 	if (stand_in)
 		return ks_status_of(ks_set(filters[0], &SIM_PROPERTIES, SIM_CONFIG, &cfg,
 					   sizeof(cfg)));
-	return wish->ramp || wish->not_ready ? CF_LACKS : WRT_STATUS_SUCCESS;
+	if (wish->ramp || wish->not_ready)
+		return CF_LACKS;
+	return WRT_STATUS_SUCCESS;
 }
 
 static uint64_t now_ns(uint32_t rate)

@@ -145,7 +145,9 @@ static const char *special(HANDLE filter, ULONG pin)
 		return NULL;
 	if (IsEqualGUID(&category, &loopback))
 		return "loopback";
-	return IsEqualGUID(&category, &keyword_detector) ? "keyword detector" : NULL;
+	if (IsEqualGUID(&category, &keyword_detector))
+		return "keyword detector";
+	return NULL;
 }
 
 /* The audio engine has a filter of its own open, so what this one counts is not enough. */
@@ -166,8 +168,10 @@ int ks_pins(HANDLE filter, struct ks_pin *out)
 	int n = 0;
 
 	status = ks_get(filter, &KSPROPSETID_Pin, KSPROPERTY_PIN_CTYPES, &pins, sizeof(pins));
+	if (status < 0)
+		return status;
 	if (status)
-		return status < 0 ? status : 0;
+		return 0;
 	for (i = 0; i < pins && n < KS_PINS; i++) {
 		if (!streams(filter, i) ||
 		    pin_property(filter, i, KSPROPERTY_PIN_DATAFLOW, &flow, sizeof(flow), NULL))

@@ -77,7 +77,9 @@ void ks_format(KSDATAFORMAT_WAVEFORMATEX *out, ULONG rate, ULONG bits, bool is_f
 	if (is_float)
 		out->DataFormat.SubFormat = KSDATAFORMAT_SUBTYPE_IEEE_FLOAT;
 	out->DataFormat.Specifier = KSDATAFORMAT_SPECIFIER_WAVEFORMATEX;
-	out->WaveFormatEx.wFormatTag = is_float ? WAVE_FORMAT_IEEE_FLOAT : WAVE_FORMAT_PCM;
+	out->WaveFormatEx.wFormatTag = WAVE_FORMAT_PCM;
+	if (is_float)
+		out->WaveFormatEx.wFormatTag = WAVE_FORMAT_IEEE_FLOAT;
 	if (channels > 0xffff)
 		channels = 0xffff;
 	out->WaveFormatEx.nChannels = (WORD)channels;
@@ -119,5 +121,7 @@ const char *ks_wine_version(void)
 	FARPROC found = GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version");
 
 	memcpy(&version, &found, sizeof(version));
-	return version ? version() : NULL;
+	if (!version)
+		return NULL;
+	return version();
 }
