@@ -4,6 +4,7 @@
  * would take longer. Called by run.sh; TAP.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "../guest/tap.h"
 #include "core/geometry.h"
@@ -126,8 +127,103 @@ static void every_time(void)
 	       "the time of a point is the floor (%llu cases)", n);
 }
 
+/* wrt_position_step() does nothing, or what the two functions do that it stands for. */
+static bool step_ok(const struct wrt_cycle *c, const struct wrt_position *p, u32 offset, u64 from_ns,
+		    u64 ns, unsigned long long *taken)
+{
+	struct wrt_position step = *p, both = *p;
+
+	if (!wrt_position_step(&step, c, offset, from_ns, ns)) {
+		if (!memcmp(&step, p, sizeof(step)))
+			return true;
+	} else {
+		++*taken;
+		wrt_position_advance(&both, c, offset, from_ns, ns);
+		wrt_position_take_points(&both, c);
+		if (!memcmp(&step, &both, sizeof(step)))
+			return true;
+	}
+	printf("# buffer %u, points each %u, FIFO %u%s: linear %llu, points %llu, read %llu..%llu; then offset %u, %llu..%llu\n",
+	       c->bytes, c->notify_bytes, c->fifo_bytes, c->unclocked ? ", no clock" : "",
+	       (unsigned long long)p->linear, (unsigned long long)p->points,
+	       (unsigned long long)p->from_ns, (unsigned long long)p->ns, offset,
+	       (unsigned long long)from_ns, (unsigned long long)ns);
+	return false;
+}
+
+#define NS_OF_BYTE	2u
+
+static bool steps_from(const struct wrt_cycle *c, const struct wrt_position *p,
+		       unsigned long long *n, unsigned long long *taken)
+{
+	u64 from, ns, last = p->ns + NS_OF_BYTE * (c->bytes + 2);
+	u32 offset;
+
+	for (offset = 0; offset <= c->bytes; offset++)
+		for (from = p->from_ns - 1; from <= last; from++)
+			for (ns = from - 1; ns <= last; ns++, ++*n)
+				if (!step_ok(c, p, offset, from, ns, taken))
+					return false;
+	return true;
+}
+
+/* Every position of two buffers, with its points consumed or all but one, read in 0 to 2 ns. */
+static bool steps_ok(const struct wrt_cycle *c, unsigned long long *n, unsigned long long *taken)
+{
+	struct wrt_position p;
+	u64 linear, width, points;
+	u32 i;
+
+	for (linear = 0; linear < 2 * c->bytes; linear++)
+		for (width = 0; width < 3; width++)
+			for (i = 0; i < 4; i++) {
+				points = c->notify_bytes ? linear / c->notify_bytes : 0;
+				points -= points && i % 2;
+				memset(&p, 0, sizeof(p));
+				p.linear = linear;
+				p.offset = (u32)(linear % c->bytes);
+				p.from_ns = 100;
+				p.ns = 100 + width;
+				p.points = points;
+				p.point_ns = points ? 90 : 0;
+				p.before_ns = 80;
+				p.has_end = i / 2;
+				p.end = linear + 1;
+				p.end_points = points + 1;
+				if (!steps_from(c, &p, n, taken))
+					return false;
+			}
+	return true;
+}
+
+static void every_step(void)
+{
+	unsigned long long n = 0, taken = 0;
+	struct wrt_cycle c;
+	bool good = true;
+	u32 parts;
+
+	memset(&c, 0, sizeof(c));
+	c.byte_rate = 1000000000 / NS_OF_BYTE;
+	for (c.bytes = 1; good && c.bytes <= 8; c.bytes++)
+		for (parts = 0; good && parts <= c.bytes; parts++)
+			for (c.fifo_bytes = 0; good && c.fifo_bytes < 3; c.fifo_bytes++) {
+				if (parts && c.bytes % parts)
+					continue;
+				c.notify_bytes = parts ? c.bytes / parts : 0;
+				c.unseen_ns = (u64)(c.bytes - c.bytes / 4) * NS_OF_BYTE;
+				c.unclocked = false;
+				good = steps_ok(&c, &n, &taken);
+				c.unclocked = true;
+				good = good && steps_ok(&c, &n, &taken);
+			}
+	tap_ok(good && taken, "for every reading and position of a buffer to 8 bytes: the step of an "
+	       "interrupt does what advance and points do (%llu cases, %llu steps)", n, taken);
+}
+
 int main(void)
 {
+	every_step();
 	every_unit();
 	every_size();
 	every_time();

@@ -89,7 +89,7 @@ change $clients '/^int wrt_stream_settle/,/^}/s/sync_killable(s, c)/0/' binding 
 	'to be silent|[0-9] signals, ' "a pause does not wait for a signal under way"
 change $clients '/^void wrt_clients_unlink/,/^}/{/wrt_stream_sync/d;/wrt_deferred_cancel/d}' binding \
 	'use after free|to be silent|beside an allocation' "a client is unlinked while it is notified"
-change $stream '/^int wrt_stream_start/,/^}/{s/wrt_lock(&s->lock)/(wrt_mutex_lock(\&s->dev->mutex), wrt_lock(\&s->lock))/;s/wrt_unlock(&s->lock, flags);/wrt_mutex_lock(\&s->dev->mutex);&/}' \
+change $stream '/^int wrt_stream_start/,/^}/{s/wrt_lock(&s->dev->lock)/(wrt_mutex_lock(\&s->dev->mutex), wrt_lock(\&s->dev->lock))/;s/wrt_unlock(&s->dev->lock, flags);/wrt_mutex_lock(\&s->dev->mutex);&/}' \
 	binding 'deadlock' "a lock is taken twice"
 
 export ONLY=none
