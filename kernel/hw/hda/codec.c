@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * codec.c - what a codec consists of, a path through it from converter to pin, and the
- * path's controls. [S], device mutex held; everything is done by wrt_hda_verb().
+ * codec.c - what a codec consists of, and the search for a path through it from converter to
+ * pin. [S], device mutex held; everything is done by wrt_hda_verb().
  *
  * Sound comes to a widget over its connections, so both directions are searched against
  * the sound, breadth first: playback from a pin to a DAC, capture from an ADC to a pin.
@@ -10,9 +10,25 @@
 
 #define NODES_MAX	256
 #define INPUTS_MAX	32
-#define POWER_MAX_US	500000
-#define POWER_STEP_US	1000
 #define NOWHERE		NODES_MAX
+
+static const struct direction {
+	const char *name;
+	const char *converter_name;
+	const char *arrow;		/* from converter to pin */
+	u32 converter;			/* widget type */
+	u32 pin_can;			/* what a pin must be capable of */
+	u32 device[3];			/* of a pin, in order of preference */
+} directions[2] = {
+	[WRT_PLAYBACK] = {
+		"playback", "DAC", "->", WIDGET_DAC, PIN_CAN_OUT,
+		{ DEVICE_LINE_OUT, DEVICE_SPEAKER, DEVICE_HEADPHONE },
+	},
+	[WRT_CAPTURE] = {
+		"capture", "ADC", "<-", WIDGET_ADC, PIN_CAN_IN,
+		{ DEVICE_LINE_IN, DEVICE_MIC, DEVICE_AUX },
+	},
+};
 
 struct graph {
 	struct wrt_hw_dev *d;
@@ -58,11 +74,11 @@ static void sub_nodes(struct graph *g, u32 nid, u32 *first, u32 *count)
 static u32 connections(struct graph *g, u32 nid, u32 *list)
 {
 	u32 length = parameter(g, nid, PARAM_CONNECTIONS);
-	bool is_long = length & CONNECTIONS_LONG;
-	u32 bits = is_long ? 16 : 8;
-	u32 range = 1u << (bits - 1);
-	u32 i, n = 0, answer = 0, before = 0;
+	u32 i, n = 0, answer = 0, before = 0, bits = 8, range;
 
+	if (length & CONNECTIONS_LONG)
+		bits = 16;
+	range = 1u << (bits - 1);
 	length &= 0x7f;
 	for (i = 0; i < length && n < INPUTS_MAX; i++) {
 		u32 per_answer = 32 / bits;
@@ -71,7 +87,9 @@ static u32 connections(struct graph *g, u32 nid, u32 *list)
 		if (i % per_answer == 0)
 			answer = ask(g, nid, VERB(VERB_GET_CONNECTIONS, i));
 		entry = answer >> (i % per_answer * bits) & (range | (range - 1));
-		from = entry & range && i ? before + 1 : entry & ~range;
+		from = entry & ~range;
+		if (entry & range && i)
+			from = before + 1;
 		before = entry & ~range;
 		for (; from <= before && n < INPUTS_MAX; from++)
 			list[n++] = from;
@@ -79,14 +97,17 @@ static u32 connections(struct graph *g, u32 nid, u32 *list)
 	return n;
 }
 
-static u32 amp_caps(struct graph *g, u32 nid, u32 which)
+/* A parameter of a widget that overrides its group's, or the group's. */
+static u32 inherited(struct graph *g, u32 nid, u32 override, u32 which)
 {
-	return parameter(g, g->caps[nid] & WIDGET_AMP_OVERRIDE ? nid : g->group, which);
+	if (g->caps[nid] & override)
+		return parameter(g, nid, which);
+	return parameter(g, g->group, which);
 }
 
 static u32 pcm_of(struct graph *g, u32 nid)
 {
-	return parameter(g, g->caps[nid] & WIDGET_FORMAT_OVERRIDE ? nid : g->group, PARAM_PCM);
+	return inherited(g, nid, WIDGET_FORMAT_OVERRIDE, PARAM_PCM);
 }
 
 /* ---- the search -------------------------------------------------------------------- */
@@ -96,8 +117,8 @@ static bool is_converter(struct graph *g, u32 nid)
 	u32 caps = g->caps[nid];
 	u32 pcm;
 
-	if (WIDGET_TYPE(caps) != (g->dir == WRT_PLAYBACK ? WIDGET_DAC : WIDGET_ADC) ||
-	    !(caps & WIDGET_STEREO) || caps & WIDGET_DIGITAL)
+	if (WIDGET_TYPE(caps) != directions[g->dir].converter || !(caps & WIDGET_STEREO) ||
+	    caps & WIDGET_DIGITAL)
 		return false;
 	pcm = pcm_of(g, nid);
 	return pcm & (PCM_16 | PCM_32) && pcm & PCM_RATES;
@@ -105,24 +126,27 @@ static bool is_converter(struct graph *g, u32 nid)
 
 static bool is_pin(struct graph *g, u32 nid)
 {
-	u32 can = g->dir == WRT_PLAYBACK ? PIN_CAN_OUT : PIN_CAN_IN;
 	u32 config;
 
 	if (WIDGET_TYPE(g->caps[nid]) != WIDGET_PIN || g->caps[nid] & WIDGET_DIGITAL)
 		return false;
 	config = ask(g, nid, VERB(VERB_GET_PIN_CONFIG, 0));
 	return !CONFIG_UNCONNECTED(config) && CONFIG_DEVICE(config) == g->device &&
-	       parameter(g, nid, PARAM_PIN) & can;
+	       parameter(g, nid, PARAM_PIN) & directions[g->dir].pin_can;
 }
 
 static bool is_goal(struct graph *g, u32 nid)
 {
-	return g->dir == WRT_PLAYBACK ? is_converter(g, nid) : is_pin(g, nid);
+	if (g->dir == WRT_PLAYBACK)
+		return is_converter(g, nid);
+	return is_pin(g, nid);
 }
 
 static bool is_start(struct graph *g, u32 nid)
 {
-	return g->dir == WRT_PLAYBACK ? is_pin(g, nid) : is_converter(g, nid);
+	if (g->dir == WRT_PLAYBACK)
+		return is_pin(g, nid);
+	return is_converter(g, nid);
 }
 
 static bool passes_on(struct graph *g, u32 nid)
@@ -155,7 +179,9 @@ static u32 expand(struct graph *g, u32 nid, u32 end)
 	if (g->depth[nid] == HDA_DEPTH_MAX || !(g->caps[nid] & WIDGET_CONNECTIONS))
 		return end;
 	g->inputs[nid] = connections(g, nid, list);
-	usable = has_amps(g, nid) ? wrt_min_u32(g->inputs[nid], AMP_INPUTS) : g->inputs[nid];
+	usable = g->inputs[nid];
+	if (has_amps(g, nid))
+		usable = wrt_min_u32(usable, AMP_INPUTS);
 	for (i = 0; i < usable; i++) {
 		u32 next = list[i];
 
@@ -193,8 +219,11 @@ static u32 search(struct graph *g, u32 start)
 static void add_amp(struct graph *g, struct hda_path *p, u32 nid, bool output, u32 index)
 {
 	struct hda_amp *a = &p->amp[p->namps];
+	u32 which = PARAM_AMP_IN;
 
-	a->caps = amp_caps(g, nid, output ? PARAM_AMP_OUT : PARAM_AMP_IN);
+	if (output)
+		which = PARAM_AMP_OUT;
+	a->caps = inherited(g, nid, WIDGET_AMP_OVERRIDE, which);
 	if (!a->caps)
 		return;
 	a->nid = nid;
@@ -213,23 +242,29 @@ static void add_amps(struct graph *g, struct hda_path *p)
 
 	for (i = 0; i < p->length; i++) {
 		const struct hda_step *step = &p->step[i];
+		u32 input = 0;
 
+		if (has_amps(g, step->nid))
+			input = step->input;
 		if (step->caps & WIDGET_AMP_OUT && (g->dir == WRT_PLAYBACK || step->nid != p->pin))
 			add_amp(g, p, step->nid, true, 0);
 		if (step->caps & WIDGET_AMP_IN && (g->dir == WRT_CAPTURE || step->nid != p->pin))
-			add_amp(g, p, step->nid, false,
-				has_amps(g, step->nid) ? step->input : 0);
+			add_amp(g, p, step->nid, false, input);
 	}
 }
 
 /* Volume and switch are those nearest to the converter, and the same one if it has both. */
 static void choose_controls(struct graph *g, struct hda_path *p)
 {
-	u32 i;
+	u32 i, at;
 
 	for (i = 0; i < p->namps; i++) {
-		struct hda_amp *a = &p->amp[g->dir == WRT_CAPTURE ? i : p->namps - 1 - i];
+		struct hda_amp *a;
 
+		at = i;
+		if (g->dir == WRT_PLAYBACK)
+			at = p->namps - 1 - i;
+		a = &p->amp[at];
 		if (!p->volume && AMP_STEPS(a->caps))
 			p->volume = a;
 		if (!p->mute && a->caps & AMP_CAN_MUTE)
@@ -257,8 +292,13 @@ static void make_path(struct graph *g, struct hda_path *p, u32 start, u32 end)
 			p->step[i].inputs = g->inputs[nid];
 		}
 	}
-	p->pin = g->dir == WRT_PLAYBACK ? start : end;
-	p->converter = g->dir == WRT_PLAYBACK ? end : start;
+	if (g->dir == WRT_PLAYBACK) {
+		p->pin = start;
+		p->converter = end;
+	} else {
+		p->pin = end;
+		p->converter = start;
+	}
 	p->pin_config = ask(g, p->pin, VERB(VERB_GET_PIN_CONFIG, 0));
 	p->pin_caps = parameter(g, p->pin, PARAM_PIN);
 	p->pcm = pcm_of(g, p->converter);
@@ -292,8 +332,11 @@ static void between(const struct hda_path *p, bool backwards, char *text)
 	u32 i;
 
 	for (i = 1; i + 1 < p->length; i++) {
-		u32 nid = p->step[backwards ? p->length - 1 - i : i].nid;
+		u32 at = i, nid;
 
+		if (backwards)
+			at = p->length - 1 - i;
+		nid = p->step[at].nid;
 		wrt_memcpy(text, " -> 0x", 6);
 		text[6] = digits[nid >> 4 & 15];
 		text[7] = digits[nid & 15];
@@ -304,13 +347,13 @@ static void between(const struct hda_path *p, bool backwards, char *text)
 
 static void tell_path(struct graph *g, const struct hda_path *p)
 {
+	const struct direction *dir = &directions[g->dir];
 	char middle[8 * HDA_DEPTH_MAX + 1];
 
 	between(p, g->dir == WRT_PLAYBACK, middle);
-	g->d->bus->log(g->d->ctx, WRT_LOG_INFO,
-		       g->dir == WRT_PLAYBACK ? "playback: DAC 0x%x%s -> pin 0x%x (%s)" :
-		       "capture: ADC 0x%x%s <- pin 0x%x (%s)",
-		       p->converter, middle, p->pin, device_name(CONFIG_DEVICE(p->pin_config)));
+	g->d->bus->log(g->d->ctx, WRT_LOG_INFO, "%s: %s 0x%x%s %s pin 0x%x (%s)", dir->name,
+		       dir->converter_name, p->converter, middle, dir->arrow, p->pin,
+		       device_name(CONFIG_DEVICE(p->pin_config)));
 }
 
 /* The first way to a pin of this device. */
@@ -335,15 +378,11 @@ static bool find_device(struct graph *g, struct hda_path *out)
 
 static void find_path(struct graph *g, u32 dir, struct hda_path *out)
 {
-	static const u32 devices[2][3] = {
-		{ DEVICE_LINE_OUT, DEVICE_SPEAKER, DEVICE_HEADPHONE },
-		{ DEVICE_LINE_IN, DEVICE_MIC, DEVICE_AUX },
-	};
 	u32 i;
 
 	g->dir = dir;
 	for (i = 0; i < 3 && !out->length; i++) {
-		g->device = devices[dir][i];
+		g->device = directions[dir].device[i];
 		if (find_device(g, out))
 			return;
 	}
@@ -368,183 +407,6 @@ static bool read_group(struct graph *g)
 	return !g->silent;
 }
 
-/* ---- controls ---------------------------------------------------------------------- */
-
-static void add_control(struct wrt_hw_dev *d, struct hda_path *p, bool is_switch)
-{
-	d->control[d->ncontrols].path = p;
-	d->control[d->ncontrols].is_switch = is_switch;
-	d->ncontrols++;
-}
-
-static void make_controls(struct wrt_hw_dev *d)
-{
-	u32 i;
-
-	for (i = 0; i < 2 && !d->cfg.codec_path; i++) {
-		if (d->path[i].length && d->path[i].volume)
-			add_control(d, &d->path[i], false);
-		if (d->path[i].length && d->path[i].mute)
-			add_control(d, &d->path[i], true);
-	}
-}
-
-int wrt_hda_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
-{
-	const struct hda_control *control;
-	u32 caps;
-
-	wrt_assert_may_sleep();
-	if (index >= d->ncontrols)
-		return WRT_ERANGE;
-	control = &d->control[index];
-	wrt_memset(c, 0, sizeof(*c));
-	c->dir = control->path == &d->path[WRT_CAPTURE] ? WRT_CAPTURE : WRT_PLAYBACK;
-	c->name = c->dir == WRT_CAPTURE ? "Capture" : "Master";
-	c->is_switch = control->is_switch;
-	c->channels = 2;
-	c->max = 1;
-	if (c->is_switch)
-		return 0;
-	caps = control->path->volume->caps;
-	c->max = AMP_STEPS(caps);
-	c->step_cdb = AMP_STEP_CDB(caps);
-	c->min_cdb = -(s32)AMP_OFFSET(caps) * c->step_cdb;
-	return 0;
-}
-
-static u32 *control_values(struct hda_control *c)
-{
-	return c->is_switch ? c->path->mute->on : c->path->volume->gain;
-}
-
-int wrt_hda_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2])
-{
-	const u32 *kept;
-
-	wrt_assert_may_sleep();
-	if (index >= d->ncontrols)
-		return WRT_ERANGE;
-	kept = control_values(&d->control[index]);
-	value[0] = kept[0];
-	value[1] = kept[1];
-	return 0;
-}
-
-static int write_amp(struct wrt_hw_dev *d, const struct hda_path *p, const struct hda_amp *a)
-{
-	u32 ch;
-	int err = 0;
-
-	for (ch = 0; ch < 2 && !err; ch++) {
-		u32 payload = (a->output ? AMP_OUTPUT : AMP_INPUT) | AMP_INDEX(a->index) |
-			      (ch ? AMP_RIGHT : AMP_LEFT) | a->gain[ch];
-
-		if (!a->on[ch] && a->caps & AMP_CAN_MUTE)
-			payload |= AMP_MUTE;
-		err = wrt_hda_verb(d, p->codec, a->nid, VERB4(VERB_AMP, payload), NULL);
-	}
-	return err;
-}
-
-int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
-{
-	struct wrt_hw_control c;
-	struct hda_control *control;
-	u32 *kept;
-
-	wrt_assert_may_sleep();
-	if (wrt_hda_control(d, index, &c))
-		return WRT_ERANGE;
-	control = &d->control[index];
-	if (value[0] > c.max || value[1] > c.max)
-		return WRT_EINVAL;
-	kept = control_values(control);
-	kept[0] = value[0];
-	kept[1] = value[1];
-	return write_amp(d, control->path,
-			 c.is_switch ? control->path->mute : control->path->volume);
-}
-
-/* ---- what is set ------------------------------------------------------------------- */
-
-static int send(struct wrt_hw_dev *d, const struct hda_path *p, u32 nid, u32 verb)
-{
-	return wrt_hda_verb(d, p->codec, nid, verb, NULL);
-}
-
-/* Full power, and wait until it is there; who never says so may work all the same. */
-static int power_up(struct wrt_hw_dev *d, const struct hda_path *p, u32 nid)
-{
-	u32 state = 0, us;
-	int err = send(d, p, nid, VERB(VERB_POWER, 0));
-
-	for (us = 0; !err && us < POWER_MAX_US; us += POWER_STEP_US) {
-		err = wrt_hda_verb(d, p->codec, nid, VERB(VERB_GET_POWER, 0), &state);
-		if (err || !(state >> 4 & 15))
-			return err;
-		d->bus->sleep_us(d->ctx, POWER_STEP_US);
-	}
-	if (!err)
-		d->bus->log(d->ctx, WRT_LOG_WARNING, "codec %u: node 0x%x stays in D%u", p->codec,
-			    nid, state >> 4 & 15);
-	return err;
-}
-
-static int set_pin(struct wrt_hw_dev *d, const struct hda_path *p)
-{
-	u32 device = CONFIG_DEVICE(p->pin_config);
-	u32 control = PIN_OUT;
-	int err;
-
-	if (p == &d->path[WRT_CAPTURE])
-		control = device == DEVICE_MIC ? PIN_IN | PIN_VREF_80 : PIN_IN;
-	else if (device == DEVICE_HEADPHONE)
-		control = PIN_OUT | PIN_HEADPHONE;
-	err = send(d, p, p->pin, VERB(VERB_PIN, control));
-	if (!err && control & PIN_OUT && p->pin_caps & PIN_HAS_EAPD)
-		err = send(d, p, p->pin, VERB(VERB_EAPD, EAPD_ON));
-	return err;
-}
-
-/* A mixer has all its inputs at once; of others one is selected. */
-static int set_step(struct wrt_hw_dev *d, const struct hda_path *p, const struct hda_step *step)
-{
-	int err = 0;
-
-	if (step->caps & WIDGET_POWER)
-		err = power_up(d, p, step->nid);
-	if (!err && step->inputs > 1 && WIDGET_TYPE(step->caps) != WIDGET_MIXER)
-		err = send(d, p, step->nid, VERB(VERB_SELECT, step->input));
-	return err;
-}
-
-int wrt_hda_codec_restore(struct wrt_hw_dev *d, const struct hda_path *p)
-{
-	int err = power_up(d, p, p->group);
-	u32 i;
-
-	wrt_assert_may_sleep();
-	for (i = 0; !err && i < p->length; i++)
-		err = set_step(d, p, &p->step[i]);
-	for (i = 0; !err && i < p->namps; i++)
-		err = write_amp(d, p, &p->amp[i]);
-	return err ? err : set_pin(d, p);
-}
-
-int wrt_hda_codec_connect(struct wrt_hw_dev *d, u32 dir, u32 tag, u16 format)
-{
-	const struct hda_path *p = &d->path[dir];
-	int err = 0;
-
-	wrt_assert_may_sleep();
-	if (d->cfg.codec_path)
-		return d->cfg.codec_path(d->ctx, dir, tag, format);
-	if (tag)
-		err = send(d, p, p->converter, VERB4(VERB_FORMAT, format));
-	return err ? err : send(d, p, p->converter, VERB(VERB_STREAM, tag << 4));
-}
-
 int wrt_hda_codec_discover(struct wrt_hw_dev *d)
 {
 	struct graph *g;
@@ -567,6 +429,6 @@ int wrt_hda_codec_discover(struct wrt_hw_dev *d)
 		d->bus->log(d->ctx, WRT_LOG_ERROR, "no codec has a path from a converter to a pin");
 		return WRT_ERANGE;
 	}
-	make_controls(d);
+	wrt_hda_controls_make(d);
 	return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * engine.h - shared by the files of this directory: controller.c (reset, interrupt, suspend),
- * verbs.c (commands to a codec), codec.c (its paths and controls), stream.c (DMA), list.c (what
- * DMA reads), idle.c (what serves QEMU's codec while DMA is stopped), format.c and io.c.
+ * verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and controls),
+ * stream.c (DMA), list.c (what DMA reads), idle.c (what serves QEMU's codec while DMA is stopped),
+ * format.c and io.c.
  */
 #ifndef WRT_HW_HDA_ENGINE_H
 #define WRT_HW_HDA_ENGINE_H
@@ -210,15 +211,18 @@ void wrt_hda_verbs_close(struct wrt_hw_dev *d);
 
 /* ---- codec.c [S] ------------------------------------------------------------------- */
 
-/* Ask all codecs; fill d->path[]. WRT_ERANGE: nothing to be used, WRT_ENOMEM. */
+/* Ask all codecs; fill d->path[] and d->control[]. WRT_ERANGE: no usable path; WRT_ENOMEM. */
 int wrt_hda_codec_discover(struct wrt_hw_dev *d);
 
-/* Power, connections, amplifiers, pins: all of a path as kept. */
+/* ---- path.c [S] -------------------------------------------------------------------- */
+
+/* Power, connections, amplifiers and pin of a path, as kept here. */
 int wrt_hda_codec_restore(struct wrt_hw_dev *d, const struct hda_path *p);
 
-/* The converter listens to this stream, in this format; tag 0: to none. */
+/* Connect the converter to the stream with this tag, in this format; tag 0: to none. */
 int wrt_hda_codec_connect(struct wrt_hw_dev *d, u32 dir, u32 tag, u16 format);
 
+void wrt_hda_controls_make(struct wrt_hw_dev *d);
 int wrt_hda_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
 int wrt_hda_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2]);
 int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2]);

@@ -108,19 +108,19 @@ static int by_rings(struct wrt_hw_dev *d, u32 command, u32 *answer)
 	return WRT_EIO;
 }
 
-static int send(struct wrt_hw_dev *d, u32 command, u32 *answer)
-{
-	return d->immediate ? immediate(d, command, answer) : by_rings(d, command, answer);
-}
-
 int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer)
 {
+	u32 command = codec << 28 | nid << 20 | verb;
 	u32 ignored;
 
 	wrt_assert_may_sleep();
 	if (!(d->codecs & 1u << codec) || nid > 0xff)
 		return WRT_EIO;
-	return send(d, codec << 28 | nid << 20 | verb, answer ? answer : &ignored);
+	if (!answer)
+		answer = &ignored;
+	if (d->immediate)
+		return immediate(d, command, answer);
+	return by_rings(d, command, answer);
 }
 
 /* Does any codec answer? One that said it is there may still be silent. */
@@ -141,7 +141,9 @@ static int rings_alloc(struct wrt_hw_dev *d)
 		return WRT_EIO;
 	if (!d->rings)
 		d->rings = d->bus->dma_alloc(d->ctx, RINGS_BYTES, &d->rings_bus);
-	return d->rings ? 0 : WRT_ENOMEM;
+	if (!d->rings)
+		return WRT_ENOMEM;
+	return 0;
 }
 
 int wrt_hda_verbs_open(struct wrt_hw_dev *d)
@@ -160,7 +162,9 @@ int wrt_hda_verbs_open(struct wrt_hw_dev *d)
 			    "no answer to immediate commands: using CORB and RIRB");
 	d->immediate = false;
 	rings_start(d);
-	return anybody(d) ? 0 : WRT_EIO;
+	if (!anybody(d))
+		return WRT_EIO;
+	return 0;
 }
 
 void wrt_hda_verbs_close(struct wrt_hw_dev *d)
