@@ -171,11 +171,9 @@ bind_test()	# BED MODULES
 		--file tests/guest/tap.sh --file tests/guest/bind_test.sh -- sh bind_test.sh
 }
 
-# With a kernel of tests/kernels/ the in-tree drivers are not tested.
-hw_test()	# BED MODULES
+hw_test()	# BED MODULES OPTION...
 {
-	# shellcheck disable=SC2046 # nothing, or one word
-	env "MODULES=build/$2" tests/hw/run.sh --bed "$1" $([ -z "${WRT_KDIR-}" ] || echo --alone)
+	env "MODULES=build/$2" tests/hw/run.sh --bed "$1" "${@:3}"
 }
 
 # Linked PCM streams cause a lockdep report of the ALSA core: the locks of a stream and of its group
@@ -235,6 +233,7 @@ long_parts()	# MODULES
 	hostile_hotplug "$dir" 300
 	unplug_4_cpus debian "$dir" 100
 	part debian-conformance-step env "MODULES=build/$dir" tests/conformance/run.sh --mode debian-step
+	part debian-hw-in-tree hw_test debian "$dir"
 	part conformance-hda-intx env "MODULES=build/$dir" tests/conformance/run.sh --mode hda-intx
 	has_kernel uml-system uml || return
 	dir=uml-$(basename "$(cat "$logs/uml-system.kernel")")
@@ -311,7 +310,7 @@ hw_parts()	# MODULES
 	build_guest debian "$1" || return
 	part debian-bind bind_test debian "$1"
 	part conformance-hw env "MODULES=build/$1" tests/conformance/run.sh --mode hda-msi --mode ich
-	part debian-hw hw_test debian "$1"
+	part debian-hw hw_test debian "$1" --alone --reloads 20
 }
 
 # Builds a debug kernel if necessary. True if the part can run; otherwise prints the reason.
