@@ -237,7 +237,9 @@ long_parts()	# MODULES
 	part conformance-hda-intx env "MODULES=build/$dir" tests/conformance/run.sh --mode hda-intx
 	has_kernel uml-system uml || return
 	dir=uml-$(basename "$(cat "$logs/uml-system.kernel")")
-	! build_guest uml "$dir" || part uml-system system_test uml "$dir"
+	build_guest uml "$dir" || return
+	part uml-system system_test uml "$dir"
+	part uml-conformance-hrtimer env "MODULES=build/$dir" tests/conformance/run.sh --mode uml-hrtimer
 }
 
 build_guest()	# BED MODULES
@@ -289,7 +291,8 @@ guest_parts()	# BED MODULES
 	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
 		tests/guest/failnth.sh "build/$dir" build/guest/failnth_test
 	case $bed in
-	# guest-uml has the step clock, and so has the client of 32 bits
+	# the step clock is that of guest-uml and of the client of 32 bits; guest-long has the others
+	uml) part uml-conformance env "MODULES=build/$dir" tests/conformance/run.sh --mode uml-step ;;
 	debian) part debian-conformance env "MODULES=build/$dir" tests/conformance/run.sh \
 		--mode debian-hrtimer --mode debian-step-32 ;;
 	*) part "$bed-conformance" env "MODULES=build/$dir" tests/conformance/run.sh \
