@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_ich_ring.c - kernel/hw/ich/ring.c, the part without registers: for any buffer, points,
+ * test_ich_ring.c - kernel/hw/ich/ring.c: for any buffer, points,
  * segments and start offset the ring of 32 descriptors is exact.
  */
 #include "testbed.h"

@@ -35,16 +35,14 @@ struct volume {
 	u8 max;
 	bool attenuates;		/* the register counts down from max */
 	s32 min_cdb;
-	u16 unity;			/* register at 0 dB, unmuted */
-	u16 unity_emulated;
 };
 
 #define STEP_CDB		150
 
 static const struct volume volumes[ICH_VOLUMES] = {
-	[ICH_MASTER] = { "Master", WRT_PLAYBACK, AC97_MASTER, 31, true, -4650, 0, 0 },
-	[ICH_PCM] = { "PCM", WRT_PLAYBACK, AC97_PCM, 31, true, -3450, 0x0808, 0 },
-	[ICH_RECORD] = { "Capture", WRT_CAPTURE, AC97_RECORD_GAIN, 15, false, 0, 0, 0x0f0f },
+	[ICH_MASTER] = { "Master", WRT_PLAYBACK, AC97_MASTER, 31, true, -4650 },
+	[ICH_PCM] = { "PCM", WRT_PLAYBACK, AC97_PCM, 31, true, -3450 },
+	[ICH_RECORD] = { "Capture", WRT_CAPTURE, AC97_RECORD_GAIN, 15, false, 0 },
 };
 
 /* ---- access ------------------------------------------------------------------------ */
@@ -98,7 +96,7 @@ void wrt_ich_codec_defaults(struct wrt_hw_dev *d)
 
 	wrt_assert_may_sleep();
 	for (i = 0; i < ICH_VOLUMES; i++)
-		d->volume[i] = d->cfg.emulated ? volumes[i].unity_emulated : volumes[i].unity;
+		d->volume[i] = d->quirks->unity[i];
 }
 
 static bool powered_up(struct wrt_hw_dev *d)
@@ -152,12 +150,15 @@ int wrt_ich_codec_init(struct wrt_hw_dev *d)
 
 int wrt_ich_codec_set_rate(struct wrt_hw_dev *d, u32 slot, u32 rate)
 {
-	u32 reg = slot ? AC97_ADC_RATE : AC97_DAC_RATE;
+	static const u32 regs[ICH_SLOTS] = { AC97_DAC_RATE, AC97_ADC_RATE };
+	u32 reg = regs[slot];
 	u32 stored;
 
 	wrt_assert_may_sleep();
+	if (!d->vra && rate != 48000)
+		return WRT_ERANGE;
 	if (!d->vra)
-		return rate == 48000 ? 0 : WRT_ERANGE;
+		return 0;
 	codec_write(d, reg, rate);
 	stored = codec_read(d, reg);
 	if (stored == rate)
@@ -194,9 +195,13 @@ int wrt_ich_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
 	c->name = v->name;
 	c->dir = v->dir;
 	c->is_switch = is_switch(index);
-	c->channels = c->is_switch ? 1 : 2;
-	c->max = c->is_switch ? 1 : v->max;
-	if (!c->is_switch && !d->cfg.emulated) {
+	c->channels = 1;
+	c->max = 1;
+	if (c->is_switch)
+		return 0;
+	c->channels = 2;
+	c->max = v->max;
+	if (d->quirks->volumes_in_db) {
 		c->min_cdb = v->min_cdb;
 		c->step_cdb = STEP_CDB;
 	}
@@ -206,7 +211,9 @@ int wrt_ich_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
 /* Between what the register says and what the control says; its own inverse. */
 static u32 turned(const struct volume *v, u32 field)
 {
-	return v->attenuates ? v->max - field : field;
+	if (v->attenuates)
+		return v->max - field;
+	return field;
 }
 
 int wrt_ich_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2])
@@ -242,7 +249,9 @@ int wrt_ich_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
 	if (is_switch(index)) {
 		if (value[0] > 1)
 			return WRT_EINVAL;
-		reg = (reg & ~(u32)MUTE) | (value[0] ? 0 : MUTE);
+		reg |= MUTE;
+		if (value[0])
+			reg &= ~(u32)MUTE;
 	} else {
 		if (value[0] > v->max || value[1] > v->max)
 			return WRT_EINVAL;

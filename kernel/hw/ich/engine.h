@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * engine.h - registers, and what ich.c (link, interrupt, life), ring.c (descriptors,
- * streams) and codec.c (mixer, rates) share. Streams and their counters are under the
- * device lock, the codec under the device mutex.
+ * engine.h - registers, and what ich.c (link, interrupt, create and destroy), ring.c (cutting a
+ * buffer), stream.c (DMA) and codec.c (mixer, rates) share. Streams and their counters are under
+ * the device lock, the codec under the device mutex.
  */
 #ifndef WRT_HW_ICH_ENGINE_H
 #define WRT_HW_ICH_ENGINE_H
@@ -87,6 +87,11 @@ struct wrt_ich_ring {
 	bool ioc[ICH_DESCRIPTORS];
 };
 
+static inline const struct wrt_ich_piece *ich_piece_of(const struct wrt_ich_ring *r, u32 descriptor)
+{
+	return &r->piece[descriptor % r->count];
+}
+
 /*
  * Cut the buffer from offset `from` once around: at `from`, at points, where a segment
  * ends and where a descriptor is full; then halve the longest piece until the count
@@ -99,25 +104,6 @@ int wrt_ich_ring_cut(struct wrt_ich_ring *r, const struct wrt_ich_plan *p, u32 f
 /* Say which descriptors interrupt. */
 void wrt_ich_ring_interrupts(struct wrt_ich_ring *r, const struct wrt_ich_plan *p);
 
-struct wrt_hw_stream {
-	struct wrt_hw_dev *dev;
-	u32 slot;
-	u32 engine;			/* offset of its registers */
-	u8 *list;			/* descriptors, as the hardware reads them */
-	u64 list_bus;
-	bool open;
-	bool running;
-	bool halted;			/* by itself, not told to the core yet */
-	u32 halts, stuck;		/* counted for the log */
-	u32 rate;			/* Hz; 0: not prepared */
-	u32 last;			/* offset last read, from these registers: */
-	u32 civ, left;			/* civ ICH_DESCRIPTORS: not read since start() */
-	u64 look_ns;			/* when to look without an interrupt; 0: not */
-	u32 rechecks;			/* looks since the position could be read */
-	struct wrt_ich_plan plan;
-	struct wrt_ich_ring ring;
-};
-
 enum wrt_ich_volume {
 	ICH_MASTER,
 	ICH_PCM,
@@ -125,10 +111,65 @@ enum wrt_ich_volume {
 	ICH_VOLUMES,
 };
 
+/* What differs between real parts and QEMU's model. */
+struct ich_quirks {
+	u32 caps;			/* WRT_HW_... */
+	u32 buffer_min;			/* bytes */
+	u32 position_step;		/* bytes that DMA moves at once */
+	bool dma_is_clock;		/* DMA keeps up with the clock */
+	bool picb_glitches;		/* PICB may be wrong while it changes: read it twice */
+	bool volumes_in_db;		/* else they are linear */
+	u16 unity[ICH_VOLUMES];		/* registers at 0 dB, unmuted */
+};
+
+/*
+ * States of a stream:
+ *
+ *   FREE <-- open(), close() --> OPEN <-- prepare(), release() --> PREPARED
+ *
+ *               start()              the engine halted
+ *   PREPARED ------------> RUNNING --------------------> RESTARTED
+ *    ^  ^                  |    ^                         |     |
+ *    |  +----- stop() -----+    +-- position() reports ---+     |
+ *    +-------- stop() reports it -------------------------------+
+ *
+ * Across a suspend the state stays what it is: running streams have been stopped before.
+ */
+enum ich_state {
+	ICH_FREE,
+	ICH_OPEN,
+	ICH_PREPARED,
+	/* From here on until stop(): */
+	ICH_RUNNING,
+	ICH_RESTARTED,		/* the core has not been notified of the halt yet */
+};
+
+struct wrt_hw_stream {
+	struct wrt_hw_dev *dev;
+	u32 slot;
+	u32 engine;			/* offset of its registers */
+	u8 *list;			/* descriptors, as the hardware reads them */
+	u64 list_bus;
+	enum ich_state state;		/* changes to or from RUNNING or RESTARTED: device lock */
+	u32 halts, stuck;		/* counted for the log */
+	u32 rate;			/* Hz; set by prepare() */
+	u32 last;			/* offset last read, from these registers: */
+	u32 civ, left;			/* civ ICH_DESCRIPTORS: not read since start() */
+	u64 update_ns;			/* time of an update without an interrupt; 0: none */
+	u32 rechecks;			/* updates since the position could be read */
+	struct wrt_ich_plan plan;
+	struct wrt_ich_ring ring;
+};
+
+static inline bool ich_is_started(const struct wrt_hw_stream *s)
+{
+	return s->state >= ICH_RUNNING;
+}
+
 struct wrt_hw_dev {
 	const struct wrt_hw_bus *bus;
 	void *ctx;
-	struct wrt_ich_config cfg;
+	const struct ich_quirks *quirks;
 	u32 codec_bar, master_bar;
 	bool broken;			/* an engine did not stop: bus mastering is off */
 	bool vra;			/* variable rates */
@@ -159,7 +200,7 @@ int wrt_ich_engine_reset(const struct wrt_hw_dev *d, u32 engine);
 /* [S] Its memory is freed next: if DMA may still go on, the device loses its way to memory. */
 void wrt_ich_engine_end(struct wrt_hw_dev *d, u32 engine);
 /* [A] In the handler: true if this slot is to be looked at without an interrupt. */
-bool wrt_ich_look_due(struct wrt_hw_stream *s);
+bool wrt_ich_update_due(struct wrt_hw_stream *s);
 /* [A] Interrupt: acknowledge, keep the engine going. */
 void wrt_ich_service(struct wrt_hw_stream *s);
 int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,

@@ -12,17 +12,30 @@
 #define READY_US		4000
 #define READY_POLLS		250		/* a second in all */
 #define IRQ_PASSES		16
-#define STEP_EMULATED		2900		/* bytes; most seen of QEMU at its 10 ms */
-
-/* QEMU moves some 200 bytes at once: whole cycles of a shorter buffer would go by unseen. */
-#define BUFFER_MIN_EMULATED	512
-
 #define NRATES			7
 #define NENGINES		3
 
 static const u32 rates[NRATES] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
 static const u32 engines[NENGINES] = { ENGINE_PO, ENGINE_PI, ENGINE_MC };	/* slots first */
 static const u32 summary[ICH_SLOTS] = { STA_POINT, STA_PIINT };
+
+static const struct ich_quirks real = {
+	.caps = WRT_HW_KEEPALIVE,
+	.buffer_min = ICH_BUFFER_MIN,
+	.position_step = ICH_FRAME,
+	.dma_is_clock = true,
+	.picb_glitches = true,
+	.volumes_in_db = true,
+	.unity = { [ICH_PCM] = 0x0808 },
+};
+
+/* QEMU moves some 200 bytes at once, and at most 2900 were seen with its timer of 10 ms. */
+static const struct ich_quirks emulated = {
+	.caps = WRT_HW_KEEPALIVE | WRT_HW_EMULATED,
+	.buffer_min = 512,	/* of a shorter one whole cycles would pass unseen */
+	.position_step = 2900,
+	.unity = { [ICH_RECORD] = 0x0f0f },
+};
 
 /* ---- bring-up ---------------------------------------------------------------------- */
 
@@ -73,36 +86,43 @@ static int bring_up(struct wrt_hw_dev *d)
 	for (i = 0; i < NENGINES; i++)
 		wrt_ich_engine_stop(d, engines[i]);
 	err = reset_link(d);
-	if (!err)
-		err = wrt_ich_codec_init(d);
-	if (!err)
-		err = reset_engines(d);
-	return err;
+	if (err)
+		return err;
+	err = wrt_ich_codec_init(d);
+	if (err)
+		return err;
+	return reset_engines(d);
 }
 
 /* ---- the operations ----------------------------------------------------------------- */
 
 static int ich_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
+	static const u32 dirs[ICH_SLOTS] = { WRT_PLAYBACK, WRT_CAPTURE };
+
 	wrt_assert_may_sleep();
 	if (slot >= ICH_SLOTS)
 		return WRT_EINVAL;
 	wrt_memset(c, 0, sizeof(*c));
-	c->flags = WRT_HW_KEEPALIVE | (d->cfg.emulated ? WRT_HW_EMULATED : 0);
-	c->dir = slot ? WRT_CAPTURE : WRT_PLAYBACK;
+	c->flags = d->quirks->caps;
+	c->dir = dirs[slot];
 	c->formats = WRT_FMT_S16;
 	c->channels_min = 2;
 	c->channels_max = 2;
-	c->rates = d->vra ? rates : &rates[NRATES - 1];
-	c->nrates = d->vra ? NRATES : 1;
+	c->rates = &rates[NRATES - 1];
+	c->nrates = 1;
+	if (d->vra) {
+		c->rates = rates;
+		c->nrates = NRATES;
+	}
 	c->rate_min = c->rates[0];
 	c->rate_max = rates[NRATES - 1];
-	c->buffer_min = d->cfg.emulated ? BUFFER_MIN_EMULATED : ICH_BUFFER_MIN;
+	c->buffer_min = d->quirks->buffer_min;
 	c->buffer_max = ICH_BUFFER_MAX;
 	c->notify_max = ICH_DESCRIPTORS - 1;
 	c->notify_min = 64;
 	c->notify_step = ICH_FRAME;
-	c->position_step = d->cfg.emulated ? STEP_EMULATED : ICH_FRAME;
+	c->position_step = d->quirks->position_step;
 	c->stop_max_us = ICH_STOP_MAX_US;
 	c->dma_bits = 32;
 	return 0;
@@ -113,11 +133,11 @@ static int ich_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 	wrt_assert_may_sleep();
 	if (slot >= ICH_SLOTS)
 		return WRT_EINVAL;
-	if (d->stream[slot].open)
+	if (d->stream[slot].state != ICH_FREE)
 		return WRT_EBUSY;
 	if (d->broken)
 		return WRT_EIO;
-	d->stream[slot].open = true;
+	d->stream[slot].state = ICH_OPEN;
 	*out = &d->stream[slot];
 	return 0;
 }
@@ -125,7 +145,7 @@ static int ich_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 static void ich_close(struct wrt_hw_stream *s)
 {
 	wrt_assert_may_sleep();
-	s->open = false;
+	s->state = ICH_FREE;
 }
 
 /*
@@ -137,7 +157,7 @@ static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 	bool ours = false;
 	u32 pass, i;
 
-	if (!d->cfg.emulated)
+	if (d->quirks->dma_is_clock)
 		*entry_ns = d->bus->now_ns(d->ctx);
 	for (pass = 0; pass < IRQ_PASSES; pass++) {
 		u32 sta = ich_read(d, GLOB_STA, 4);
@@ -155,7 +175,7 @@ static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 			ich_write(d, ENGINE_MC + SR, 2, SR_EVENTS);
 	}
 	for (i = 0; i < ICH_SLOTS; i++) {
-		if (!wrt_ich_look_due(&d->stream[i]))
+		if (!wrt_ich_update_due(&d->stream[i]))
 			continue;
 		ours = true;
 		*slots |= 1u << i;
@@ -166,14 +186,21 @@ static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 /* Power may have been off: everything is set again, streams are started by the core. */
 static int ich_resume(struct wrt_hw_dev *d)
 {
-	int err = bring_up(d);
 	u32 i;
+	int err;
 
 	wrt_assert_may_sleep();
-	for (i = 0; !err && i < ICH_SLOTS; i++)
-		if (d->stream[i].rate)
-			err = wrt_ich_codec_set_rate(d, i, d->stream[i].rate);
-	return err;
+	err = bring_up(d);
+	if (err)
+		return err;
+	for (i = 0; i < ICH_SLOTS; i++) {
+		if (d->stream[i].state < ICH_PREPARED)
+			continue;
+		err = wrt_ich_codec_set_rate(d, i, d->stream[i].rate);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 const struct wrt_hw_ops wrt_ich_ops = {
@@ -230,8 +257,12 @@ static void choose_bars(struct wrt_hw_dev *d)
 
 	d->bus->bar(d->ctx, BAR_MEMORY_CODEC, &codec);
 	d->bus->bar(d->ctx, BAR_MEMORY_MASTER, &master);
-	d->codec_bar = codec && master ? BAR_MEMORY_CODEC : BAR_CODEC;
-	d->master_bar = codec && master ? BAR_MEMORY_MASTER : BAR_MASTER;
+	d->codec_bar = BAR_CODEC;
+	d->master_bar = BAR_MASTER;
+	if (codec && master) {
+		d->codec_bar = BAR_MEMORY_CODEC;
+		d->master_bar = BAR_MEMORY_MASTER;
+	}
 }
 
 int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich_config *cfg,
@@ -246,19 +277,24 @@ int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich
 		return WRT_ENOMEM;
 	d->bus = bus;
 	d->ctx = ctx;
-	d->cfg = *cfg;
+	d->quirks = &real;
+	if (cfg->emulated)
+		d->quirks = &emulated;
 	choose_bars(d);
 	wrt_ich_codec_defaults(d);
 	err = alloc_lists(d);
-	if (!err)
-		err = bring_up(d);
-	if (err) {
-		free_lists(d);
-		wrt_free(d);
-		return err;
-	}
+	if (err)
+		goto err_free;
+	err = bring_up(d);
+	if (err)
+		goto err_free;
 	*out = d;
 	return 0;
+
+err_free:
+	free_lists(d);
+	wrt_free(d);
+	return err;
 }
 
 void wrt_ich_destroy(struct wrt_hw_dev *d)
