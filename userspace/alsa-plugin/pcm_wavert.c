@@ -401,7 +401,9 @@ static int limit(struct plugin *p)
 		err = limit_rate(p);
 	if (err >= 0)
 		err = limit_buffer(p);
-	return err < 0 ? err : 0;
+	if (err < 0)
+		return err;
+	return 0;
 }
 
 /* ---- open ------------------------------------------------------------------------- */
@@ -484,11 +486,13 @@ static int open_card(struct plugin *p, const char *card)
 
 static int find(struct plugin *p, const struct place *place)
 {
-	unsigned int pin = place->subdevice < 0 ? 0 : (unsigned int)place->subdevice;
+	unsigned int pin = 0;
 	int err;
 
 	if (place->device)	/* a filter has only the pins of one PCM device */
 		return -ENXIO;
+	if (place->subdevice > 0)
+		pin = (unsigned int)place->subdevice;
 	p->subdevice = place->subdevice;
 	p->event = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);	/* no need to wait yet */
 	if (p->event < 0)
@@ -497,7 +501,9 @@ static int find(struct plugin *p, const struct place *place)
 	if (err)
 		return err;
 	err = wavert_device_caps(p->device, p->direction, pin, &p->caps);
-	return err == -ENOENT ? -ENXIO : err;
+	if (err == -ENOENT)
+		return -ENXIO;
+	return err;
 }
 
 static struct plugin *new_plugin(snd_pcm_stream_t stream)
@@ -508,7 +514,10 @@ static struct plugin *new_plugin(snd_pcm_stream_t stream)
 		return NULL;
 	pthread_mutex_init(&p->lock, NULL);
 	p->event = -1;
-	p->direction = stream == SND_PCM_STREAM_PLAYBACK ? WAVERT_PLAYBACK : WAVERT_CAPTURE;
+	if (stream == SND_PCM_STREAM_PLAYBACK)
+		p->direction = WAVERT_PLAYBACK;
+	else
+		p->direction = WAVERT_CAPTURE;
 	p->boundary = 1;	/* until the first sw_params */
 	p->io.version = SND_PCM_IOPLUG_VERSION;
 	p->io.name = "ALSA <-> WaveRT";

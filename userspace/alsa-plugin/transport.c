@@ -91,7 +91,10 @@ static bool outdated(const struct plugin *p, const struct wavert_snapshot *s, ui
 	if (s->flags & WAVERT_CAP_STEPPED)
 		return true;
 	now = now_ns();
-	age = now > p->reached_ns ? now - p->reached_ns : 0;
+	if (now > p->reached_ns)
+		age = now - p->reached_ns;
+	else
+		age = 0;
 	if (age > FRESH_NS)
 		return true;
 	known = avail_at(p, p->reached, appl);
@@ -322,7 +325,10 @@ int plugin_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 	} else if (io->state != SND_PCM_STATE_PREPARED) {
 		err = state_error(p);
 	}
-	*delay = (snd_pcm_sframes_t)(is_playback(p) ? appl - now : now - appl) + p->latency;
+	*delay = (snd_pcm_sframes_t)(now - appl);
+	if (is_playback(p))
+		*delay = (snd_pcm_sframes_t)(appl - now);
+	*delay += p->latency;
 	pthread_mutex_unlock(&p->lock);
 	return err;
 }
@@ -501,7 +507,10 @@ int plugin_start(snd_pcm_ioplug_t *io)
 	int err;
 
 	pthread_mutex_lock(&p->lock);
-	err = is_empty(p) ? -EPIPE : set_state(p, WAVERT_STATE_RUN);
+	if (is_empty(p))
+		err = -EPIPE;
+	else
+		err = set_state(p, WAVERT_STATE_RUN);
 	pthread_mutex_unlock(&p->lock);
 	return err;
 }

@@ -41,7 +41,9 @@ static int open_side(struct side *s, struct wavert_device *device, int epoll)
 	s->event = wavert_stream_event(s->stream);
 	if (s->event < 0)
 		return s->event;
-	return epoll_ctl(epoll, EPOLL_CTL_ADD, s->event, &e) ? -errno : 0;
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, s->event, &e))
+		return -errno;
+	return 0;
 }
 
 static void listen_to(struct side *s, const int16_t *sample)

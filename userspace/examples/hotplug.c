@@ -11,11 +11,12 @@
 
 static void list_pins(struct wavert_device *device, unsigned int direction)
 {
+	static const char *const names[] = { "playback", "capture" };
 	struct wavert_caps caps;
 	unsigned int pin = 0, i;
 
 	while (!wavert_device_caps(device, direction, pin, &caps)) {
-		printf("  %s pin %u \"%s\", hw:%d,%u,%u:", direction ? "capture" : "playback", pin,
+		printf("  %s pin %u \"%s\", hw:%d,%u,%u:", names[direction], pin,
 		       caps.name, wavert_device_card(device), caps.pcm_device, caps.pcm_subdevice);
 		for (i = 0; i < caps.nrates; i++)
 			printf(" %u", caps.rates[i]);

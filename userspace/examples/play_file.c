@@ -32,7 +32,9 @@ static int play(struct wavert_stream *stream, SNDFILE *file, size_t frame_bytes)
 			err = err ? err : wavert_stream_wait(stream, -1, NULL);
 		}
 	}
-	return err < 0 ? err : wavert_stream_drain(stream, end, -1);
+	if (err < 0)
+		return err;
+	return wavert_stream_drain(stream, end, -1);
 }
 
 int main(int argc, char **argv)

@@ -40,12 +40,15 @@ static int play(struct wavert_stream *stream, int event, uint64_t packets)
 
 int main(int argc, char **argv)
 {
+	const char *name = "0";
 	int seconds = argc > 2 ? atoi(argv[2]) : 2;
 	struct wavert_stream *stream = NULL;
 	struct wavert_device *device = NULL;
 	int err, event, code;
 
-	err = wavert_open(&device, argc > 1 ? argv[1] : "0");
+	if (argc > 1)
+		name = argv[1];
+	err = wavert_open(&device, name);
 	if (err)
 		return failed("open", err);
 	err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
@@ -56,7 +59,10 @@ int main(int argc, char **argv)
 	event = eventfd(0, EFD_CLOEXEC);	/* blocking: read() waits */
 	if (!err)
 		err = event < 0 ? -errno : wavert_stream_register(stream, event);
-	code = err ? failed("set up", err) : play(stream, event, (uint64_t)seconds * 10);
+	if (err)
+		code = failed("set up", err);
+	else
+		code = play(stream, event, (uint64_t)seconds * 10);
 	wavert_stream_close(stream);
 	wavert_close(device);
 	return code;

@@ -44,6 +44,7 @@ static void fill(char *buffer, size_t bytes, uint64_t from, uint64_t to)
 
 static int play(struct wavert_stream *stream, uint64_t frames)
 {
+	static const char *const sources[] = { "register", "page", "driver" };
 	size_t bytes;
 	char *buffer = wavert_stream_buffer(stream, &bytes);
 	uint64_t ahead = bytes / FRAME_BYTES / 2, written = ahead, at, lost = 0;
@@ -73,13 +74,13 @@ static int play(struct wavert_stream *stream, uint64_t frames)
 	} while (at < frames);
 	wavert_stream_set_state(stream, WAVERT_STATE_STOP);
 	printf("played %llu frames, position from the %s, lost %llu frames\n",
-	       (unsigned long long)at, now.source == WAVERT_FROM_REGISTER ? "register" :
-	       now.source == WAVERT_FROM_PAGE ? "page" : "driver", (unsigned long long)lost);
+	       (unsigned long long)at, sources[now.source], (unsigned long long)lost);
 	return lost != 0;
 }
 
 int main(int argc, char **argv)
 {
+	const char *name = "0";
 	uint64_t frames = RATE * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
 	struct wavert_stream *stream = NULL;
 	struct wavert_device *device = NULL;
@@ -87,7 +88,9 @@ int main(int argc, char **argv)
 	struct wavert_register info;
 	int err, code;
 
-	err = wavert_open(&device, argc > 1 ? argv[1] : "0");
+	if (argc > 1)
+		name = argv[1];
+	err = wavert_open(&device, name);
 	if (!err)
 		err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
 	if (!err)
@@ -97,7 +100,10 @@ int main(int argc, char **argv)
 	/* if there is a position register, wavert_stream_now() reads it from now on */
 	if (!err && wavert_stream_map_register(stream, WAVERT_REGISTER_POSITION, &info, &address))
 		fputs("no position register: using the page and the clock\n", stderr);
-	code = err ? failed("set up", err) : play(stream, frames);
+	if (err)
+		code = failed("set up", err);
+	else
+		code = play(stream, frames);
 	wavert_stream_close(stream);
 	wavert_close(device);
 	return code;

@@ -24,7 +24,9 @@ static int next_read(struct io_uring *ring, int event)
 	if (!sqe)
 		return -EBUSY;
 	io_uring_prep_read(sqe, event, &count, sizeof(count), 0);
-	return io_uring_submit(ring) < 0 ? -EIO : 0;
+	if (io_uring_submit(ring) < 0)
+		return -EIO;
+	return 0;
 }
 
 /* Wait for the read, and submit the next one. */
@@ -67,6 +69,7 @@ static int play(struct wavert_stream *stream, struct io_uring *ring, int event, 
 
 int main(int argc, char **argv)
 {
+	const char *name = "0";
 	uint64_t packets = 20 * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
 	struct wavert_stream *stream = NULL;
 	struct wavert_device *device = NULL;
@@ -76,7 +79,9 @@ int main(int argc, char **argv)
 	err = io_uring_queue_init(4, &ring, 0);
 	if (err)
 		return failed("io_uring", err);
-	err = wavert_open(&device, argc > 1 ? argv[1] : "0");
+	if (argc > 1)
+		name = argv[1];
+	err = wavert_open(&device, name);
 	if (!err)
 		err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
 	if (!err)
@@ -90,7 +95,10 @@ int main(int argc, char **argv)
 	event = eventfd(0, EFD_CLOEXEC);
 	if (!err)
 		err = event < 0 ? -errno : wavert_stream_register(stream, event);
-	code = err ? failed("set up", err) : play(stream, &ring, event, packets);
+	if (err)
+		code = failed("set up", err);
+	else
+		code = play(stream, &ring, event, packets);
 	wavert_stream_close(stream);
 	wavert_close(device);
 	io_uring_queue_exit(&ring);

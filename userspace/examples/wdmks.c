@@ -81,7 +81,10 @@ static int open_pin(struct pin *p, struct wavert_device *device, int polled)
 	if (err)
 		return err;
 	p->buffer = wavert_stream_buffer(p->stream, &p->bytes);
-	p->wake = p->polled ? get_timer(p->bytes) : wavert_stream_event(p->stream);
+	if (p->polled)
+		p->wake = get_timer(p->bytes);
+	else
+		p->wake = wavert_stream_event(p->stream);
 	if (p->wake < 0)
 		return p->wake;
 	/* POSITIONREGISTER; if there is none, position() calls wavert_stream_position() */
@@ -105,7 +108,10 @@ static int position(struct pin *p, uint64_t *linear)
 	}
 	if (!err)
 		err = wavert_stream_position(p->stream, &asked);
-	*linear = err ? 0 : asked.linear;
+	if (err)
+		*linear = 0;
+	else
+		*linear = asked.linear;
 	return err;
 }
 
@@ -155,11 +161,14 @@ static int run(struct pin *p, int abort_fd, uint64_t frames)
 	printf("%s: played %llu frames, fifo %u bytes, wake-ups %llu, late %llu\n",
 	       p->polled ? "polled" : "notification, count 2", (unsigned long long)played,
 	       p->fifo, (unsigned long long)wakeups, (unsigned long long)late);
-	return late ? -EPIPE : 0;
+	if (late)
+		return -EPIPE;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
+	const char *name = "0";
 	uint64_t frames = RATE * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
 	struct wavert_device *device = NULL;
 	struct pin p = { .wake = -1 };
@@ -167,7 +176,9 @@ int main(int argc, char **argv)
 
 	if (pipe(abort_pipe))	/* a write to it would end the loop */
 		return failed("pipe", -errno);
-	err = wavert_open(&device, argc > 1 ? argv[1] : "0");
+	if (argc > 1)
+		name = argv[1];
+	err = wavert_open(&device, name);
 	if (!err)
 		err = open_pin(&p, device, argc > 3 && !strcmp(argv[3], "polled"));
 	if (!err)
@@ -176,5 +187,7 @@ int main(int argc, char **argv)
 		close(p.wake);
 	wavert_stream_close(p.stream);
 	wavert_close(device);
-	return err ? failed("wdmks", err) : 0;
+	if (err)
+		return failed("wdmks", err);
+	return 0;
 }

@@ -98,13 +98,17 @@ static int card_of_fd(int fd)
 	struct snd_hwdep_info info;
 
 	memset(&info, 0, sizeof(info));
-	return ioctl(fd, SNDRV_HWDEP_IOCTL_INFO, &info) ? -errno : info.card;
+	if (ioctl(fd, SNDRV_HWDEP_IOCTL_INFO, &info))
+		return -errno;
+	return info.card;
 }
 
 static int ask_version(int fd, struct wavert_version *version)
 {
 	memset(version, 0, sizeof(*version));
-	return ioctl(fd, WAVERT_IOC_VERSION, version) ? -errno : 0;
+	if (ioctl(fd, WAVERT_IOC_VERSION, version))
+		return -errno;
+	return 0;
 }
 
 static int open_name(const char *name)
@@ -114,7 +118,9 @@ static int open_name(const char *name)
 	if (name[0] == '/')
 		return wavert_open_node(name);
 	card = card_of_name(name);
-	return card < 0 ? card : open_card(card);
+	if (card < 0)
+		return card;
+	return open_card(card);
 }
 
 int wavert_version_of(const char *name, struct wavert_version *version)
@@ -135,7 +141,9 @@ static int check_version(int fd)
 
 	if (err)
 		return err;
-	return v.abi_major == WAVERT_ABI_MAJOR ? 0 : -EPROTO;
+	if (v.abi_major == WAVERT_ABI_MAJOR)
+		return 0;
+	return -EPROTO;
 }
 
 int wavert_open(struct wavert_device **device, const char *name)
@@ -146,7 +154,10 @@ int wavert_open(struct wavert_device **device, const char *name)
 	if (fd < 0)
 		return fd;
 	err = check_version(fd);
-	d = err ? NULL : calloc(1, sizeof(*d));
+	if (err)
+		d = NULL;
+	else
+		d = calloc(1, sizeof(*d));
 	if (!d) {
 		close(fd);
 		return err ? err : -ENOMEM;
@@ -181,5 +192,7 @@ int wavert_device_caps(struct wavert_device *device, unsigned int direction, uns
 	memset(caps, 0, sizeof(*caps));
 	caps->direction = direction;
 	caps->pin = pin;
-	return ioctl(device->fd, WAVERT_IOC_CAPS, caps) ? -errno : 0;
+	if (ioctl(device->fd, WAVERT_IOC_CAPS, caps))
+		return -errno;
+	return 0;
 }

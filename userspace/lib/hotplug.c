@@ -53,7 +53,10 @@ int wavert_devices_open(struct wavert_devices **devices)
 	if (!d)
 		return -ENOMEM;
 	d->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	err = d->fd < 0 ? -errno : renew_watch(d);
+	if (d->fd < 0)
+		err = -errno;
+	else
+		err = renew_watch(d);
 	if (err) {
 		wavert_devices_close(d);
 		return err;
@@ -160,5 +163,7 @@ int wavert_device_next(struct wavert_devices *devices, int timeout_ms, const cha
 			return change;
 		n = poll(&p, 1, ms_until(deadline));
 	} while (n > 0);
-	return n < 0 ? -errno : 0;
+	if (n < 0)
+		return -errno;
+	return 0;
 }

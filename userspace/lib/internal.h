@@ -43,7 +43,9 @@ struct wavert_stream {
 
 static inline int stream_call(const struct wavert_stream *s, unsigned long request, void *arg)
 {
-	return ioctl(s->fd, request, arg) < 0 ? -errno : 0;
+	if (ioctl(s->fd, request, arg) < 0)
+		return -errno;
+	return 0;
 }
 
 static inline uint64_t monotonic_ns(void)
@@ -57,7 +59,9 @@ static inline uint64_t monotonic_ns(void)
 /* The time at which timeout_ms has elapsed; UINT64_MAX if timeout_ms is negative. */
 static inline uint64_t deadline_of(int timeout_ms)
 {
-	return timeout_ms < 0 ? UINT64_MAX : monotonic_ns() + (uint64_t)timeout_ms * 1000000;
+	if (timeout_ms < 0)
+		return UINT64_MAX;
+	return monotonic_ns() + (uint64_t)timeout_ms * 1000000;
 }
 
 /* Timeout for poll(2). */
@@ -67,7 +71,9 @@ static inline int ms_until(uint64_t deadline)
 
 	if (deadline == UINT64_MAX)
 		return -1;
-	return now < deadline ? (int)((deadline - now + 999999) / 1000000) : 0;
+	if (now < deadline)
+		return (int)((deadline - now + 999999) / 1000000);
+	return 0;
 }
 
 /* Opens a filter node. Returns a descriptor or a negative errno; -ENXIO: not a filter node. */

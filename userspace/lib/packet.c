@@ -46,11 +46,27 @@ int wavert_stream_presentation(struct wavert_stream *stream,
 
 /* ---- addresses of packets --------------------------------------------------------------- */
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	if (a < b)
+		return a;
+	return b;
+}
+
+static uint64_t most(uint64_t a, uint64_t b)
+{
+	if (a > b)
+		return a;
+	return b;
+}
+
 size_t wavert_stream_packet_bytes(const struct wavert_stream *stream)
 {
 	const struct wavert_buffer *b = &stream->layout;
 
-	return stream->mapping && b->notifications ? b->actual_bytes / b->notifications : 0;
+	if (stream->mapping && b->notifications)
+		return b->actual_bytes / b->notifications;
+	return 0;
 }
 
 void *wavert_stream_packet(const struct wavert_stream *stream, uint64_t number)
@@ -58,7 +74,9 @@ void *wavert_stream_packet(const struct wavert_stream *stream, uint64_t number)
 	size_t bytes = wavert_stream_packet_bytes(stream);
 	char *buffer = wavert_stream_buffer(stream, NULL);
 
-	return bytes ? buffer + number % stream->layout.notifications * bytes : NULL;
+	if (bytes)
+		return buffer + number % stream->layout.notifications * bytes;
+	return NULL;
 }
 
 /* ---- which packets may be written or read ----------------------------------------------- */
@@ -75,27 +93,21 @@ static int may_ask(const struct wavert_stream *s, unsigned int direction,
 	if (!s->layout.notifications)
 		return -EOPNOTSUPP;
 	wavert_stream_snapshot(s, now);
-	return now->state == WAVERT_STATE_GONE ? -ENODEV : 0;
+	if (now->state == WAVERT_STATE_GONE)
+		return -ENODEV;
+	return 0;
 }
 
 /* Those of the packets from .. to - 1 that are not before *next. Returns the number skipped. */
 static int from_next(uint64_t *next, unsigned int *count, uint64_t from, uint64_t to)
 {
-	uint64_t lost = *next < from ? from - *next : 0;
+	uint64_t lost = from - least(*next, from);
 
 	*next += lost;
-	*count = *next < to ? (unsigned int)(to - *next) : 0;
-	return lost < INT_MAX ? (int)lost : INT_MAX;
-}
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-static unsigned int most(unsigned int a, unsigned int b)
-{
-	return a > b ? a : b;
+	*count = (unsigned int)(to - least(*next, to));
+	if (lost < INT_MAX)
+		return (int)lost;
+	return INT_MAX;
 }
 
 static uint64_t packets_of(uint64_t bytes, size_t packet)
@@ -137,7 +149,7 @@ int wavert_stream_readable(const struct wavert_stream *stream, uint64_t *first,
 
 	if (err)
 		return err;
-	return from_next(first, count, now.packets > kept ? now.packets - kept : 0, now.packets);
+	return from_next(first, count, now.packets - least(now.packets, kept), now.packets);
 }
 
 /* ---- playing to the end ------------------------------------------------------------------- */
@@ -180,7 +192,9 @@ static int is_written(struct wavert_stream *s, const struct wavert_snapshot *now
 
 	if (err)
 		return err;
-	return end > at.linear + now->buffer_bytes ? -EOVERFLOW : 0;
+	if (end > at.linear + now->buffer_bytes)
+		return -EOVERFLOW;
+	return 0;
 }
 
 /* Returns 1 if the driver will stop at the end, 0 if it cannot. */
@@ -199,7 +213,11 @@ static int announce(struct wavert_stream *s, const struct wavert_snapshot *now, 
 		return 0;	/* the packet is being played already */
 	err = wavert_stream_write_packet(s, (uint32_t)last, WAVERT_PACKET_EOS,
 					 (unsigned int)(end - last * packet));
-	return err == -ETIME ? 0 : err ? err : 1;
+	if (err == -ETIME)
+		return 0;
+	if (err)
+		return err;
+	return 1;
 }
 
 /* Frames that have left the device, with and without notifications. */
@@ -260,7 +278,7 @@ static int wait_for_end(struct wavert_stream *s, uint64_t end, uint64_t silenced
 		left = (end / now.frame_bytes - frames) * 1000000000 / now.rate;
 		cycle_ns = (uint64_t)now.buffer_bytes / now.frame_bytes * 1000000000 / now.rate;
 		left = least(left, least(cycle_ns / 4, SLICE_NS));
-		err = sleep_ns(least(left > 1000000 ? left : 1000000, deadline - time));
+		err = sleep_ns(least(most(left, 1000000), deadline - time));
 		if (err)
 			return err;
 	}
@@ -297,5 +315,9 @@ int wavert_stream_drain(struct wavert_stream *stream, uint64_t bytes, int timeou
 	if (err <= 0)
 		return err;
 	err = wavert_stream_set_state(stream, WAVERT_STATE_PAUSE);
-	return err ? err : announced ? WAVERT_DRAINED : WAVERT_DRAINED_PAST_END;
+	if (err)
+		return err;
+	if (announced)
+		return WAVERT_DRAINED;
+	return WAVERT_DRAINED_PAST_END;
 }

@@ -391,7 +391,9 @@ uint64_t bytes_since(const struct reading *r)
 
 static uint64_t not_beyond(uint64_t linear, uint64_t end)
 {
-	return linear < end ? linear : end;
+	if (linear < end)
+		return linear;
+	return end;
 }
 
 uint64_t wavert_stream_linear_now(const struct wavert_stream *stream)
@@ -425,8 +427,14 @@ static void now_is(struct wavert_now *now, const struct reading *r, enum wavert_
 {
 	now->source = source;
 	now->linear = linear;
-	now->offset = r->buffer_bytes ? (uint32_t)(linear % r->buffer_bytes) : 0;
-	now->accuracy = accuracy < UINT32_MAX ? (uint32_t)accuracy : UINT32_MAX;
+	if (r->buffer_bytes)
+		now->offset = (uint32_t)(linear % r->buffer_bytes);
+	else
+		now->offset = 0;
+	if (accuracy < UINT32_MAX)
+		now->accuracy = (uint32_t)accuracy;
+	else
+		now->accuracy = UINT32_MAX;
 }
 
 static int now_by_call(struct wavert_stream *stream, const struct reading *r, uint32_t step,
@@ -452,7 +460,10 @@ int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 	if (!__atomic_load_n(&reg->page, __ATOMIC_ACQUIRE))
 		reg = NULL;
 	read_page(stream, true, reg, &r);
-	step = stream->step ? stream->step : r.frame_bytes;
+	if (stream->step)
+		step = stream->step;
+	else
+		step = r.frame_bytes;
 	if (r.state == WAVERT_STATE_GONE)
 		return -ENODEV;
 	if (r.state != WAVERT_STATE_RUN || r.linear >= r.end) {
@@ -476,7 +487,9 @@ int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 
 static uint32_t least(uint32_t a, uint32_t b)
 {
-	return a < b ? a : b;
+	if (a < b)
+		return a;
+	return b;
 }
 
 /* The entries of a newer module may be longer than those of this library (wavert_page_entry()). */
