@@ -172,13 +172,16 @@ static int run(const struct call_type *type, struct wrt_call *c)
 	return err;
 }
 
-/* Not killable: this has to be done. */
+/*
+ * The handler of another thread may hold the mutex for long. If this one is killed while it waits, the
+ * buffer stays allocated but can only be freed, and the register counts as given.
+ */
 static void settle(const struct call_type *type, struct wrt_call *c, int err)
 {
 	if (!type->settle)
 		return;
-	if (type->flags & CONTROL)
-		mutex_lock(&c->pin->control);
+	if (type->flags & CONTROL && mutex_lock_killable(&c->pin->control))
+		return;
 	type->settle(c, err);
 	if (type->flags & CONTROL)
 		mutex_unlock(&c->pin->control);

@@ -150,7 +150,7 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->late = glitches->late;
 	regs->overruns = glitches->overruns;
 	regs->dropped = glitches->dropped;
-	regs->end = wrt_mp_end(mp);
+	regs->end = g->bytes ? wrt_mp_end(mp) : ~0ull;	/* without a buffer: of another client */
 	regs->dma_halts = s->stalls;
 	regs->position_register_base = s->register_base;
 	add_entries(regs, s->passed);

@@ -42,7 +42,11 @@ static inline void wrt_clients_hand_out(struct wrt_stream *s, struct wrt_client 
 
 	c->passed += passed;
 	c->seen = s->passed;
-	if (!passed || !c->wants_points || c->leaving || (stopping && !c->keep_last))
+	if (stopping && !c->keep_last) {
+		c->pending = 0;		/* an interrupt may not have handed them out yet */
+		return;
+	}
+	if (!passed || !c->wants_points || c->leaving)
 		return;
 	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, first, (u32)passed);
 	(void)first;	/* where nothing is traced */

@@ -89,8 +89,11 @@ static void finish(struct wrt_device *dev, u32 slots)
 
 	for (left = slots; left; left &= left - 1)
 		wrt_clients_notify_owner(&dev->streams[wrt_first_bit(left)], &flags);
-	for (left = slots; left; left &= left - 1)
+	for (left = slots; left; left &= left - 1) {
 		wrt_stream_publish_to_observers(&dev->streams[wrt_first_bit(left)]);
+		wrt_unlock(&dev->lock, flags);	/* eight pages at most under one hold */
+		flags = wrt_lock(&dev->lock);
+	}
 	kick = dev->kick;
 	dev->kick = false;
 	wrt_unlock(&dev->lock, flags);

@@ -57,6 +57,7 @@ void wrt_stream_publish_to(struct wrt_stream *s, struct wrt_client *c)
 	wrt_assert_locked(&s->dev->lock);
 	if (!c->ops->publish)
 		return;
+	wrt_stream_publish_to_observers(s);
 	wrt_stream_fill(s, c, &now);
 	c->ops->publish(c, &now);
 }

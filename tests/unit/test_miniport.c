@@ -489,6 +489,30 @@ static void an_observer_counts_but_does_not_write_or_read(void **state)
 	tb_pin_close(watch);
 }
 
+static struct mp_bed *xbed;
+static u64 xseen;
+static void xsig(struct tb_event *e)
+{
+	if (xseen)
+		return;
+	xbed->tb.now += 300000;
+	fails(wrt_mp_write_packet(&xbed->watch[0].mp, 4, 0, 0), INVALID_DEVICE_REQUEST);
+	xseen = xbed->watch[0].page.linear;
+}
+static void xback(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *watch = &b->watch[0];
+	xbed = b;
+	mp_run(b);
+	ok(tb_pin_open(watch, &b->tb, WRT_PLAYBACK, 0, true));
+	b->event[0].on_signal = xsig;
+	tb_run_for(&b->tb, PACKET_NS);
+	printf("# seen %llu then %llu\n", (unsigned long long)xseen, (unsigned long long)watch->page.linear);
+	assert_true(watch->page.linear >= xseen);
+	tb_pin_close(watch);
+}
+
 static void a_ninth_observer_is_refused(void **state)
 {
 	struct mp_bed *b = *state;
@@ -859,6 +883,7 @@ int main(void)
 		M(an_observer_may_neither_allocate_nor_free),
 		M(an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner),
 		M(an_observer_counts_but_does_not_write_or_read),
+		M(xback),
 		M(a_ninth_observer_is_refused),
 		M(wrt_057_after_removal_downward_states_succeed),
 		M(after_removal_there_is_no_buffer_and_it_has_no_size),

@@ -272,6 +272,46 @@ static void each_stream_keeps_its_own_rate(void **state)
 	tb_close(&tb);
 }
 
+static void lost_by_end(void **state)
+{
+	struct tb tb;
+	struct side play;
+	struct wrt_snapshot now;
+	unsigned long flags;
+
+	tb_open(&tb, &stepping);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
+	side_start(&play);
+	assert_int_equal(wrt_sim_step(tb.hw, 1000), 100);
+	flags = wrt_stream_lock(play.s, &play.client.client, &now);
+	wrt_stream_end_at(play.s, now.linear + 199 * 4, 3);
+	wrt_stream_unlock(play.s, flags);
+	wrt_device_irq(&tb.dev);
+	printf("# points %u of 1\n", (unsigned)play.client.points);
+	assert_int_equal(play.client.points, 1);
+	side_close(&play);
+	tb_close(&tb);
+}
+
+static void stale_due(void **state)
+{
+	struct tb tb;
+	struct side play;
+
+	tb_open(&tb, &stepping);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
+	side_start(&play);
+	tb_step(&tb, 40);
+	side_stop(&play);
+	tb_step(&tb, 60);
+	side_start(&play);
+	assert_int_equal(wrt_sim_step(tb.hw, 1000), 60);
+	wrt_device_irq(&tb.dev);
+	assert_int_equal(play.client.points, 1);
+	side_close(&play);
+	tb_close(&tb);
+}
+
 /* ---- the step clock ---------------------------------------------------------------- */
 
 static void the_step_clock_stops_at_every_interrupt(void **state)
@@ -878,6 +918,8 @@ int main(void)
 		T(a_clock_that_goes_back_makes_both_directions_wait_for_it),
 		T(a_stopped_stream_raises_no_interrupt),
 		T(each_stream_keeps_its_own_rate),
+		T(stale_due),
+		T(lost_by_end),
 		T(the_step_clock_stops_at_every_interrupt),
 		T(step_time_is_frames_and_nothing_else_moves_it),
 		T(with_nothing_running_the_step_clock_steps_at_once),

@@ -242,6 +242,7 @@ static int sim_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	s->end_g = WRT_SIM_NO_END;
 	s->silent_g = WRT_SIM_NO_END;
 	s->due_time = WRT_SIM_NEVER;
+	s->due_at_point = false;
 	set_timer(d, first_due(d));
 	return 0;
 }
@@ -249,7 +250,8 @@ static int sim_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 static void sim_end(struct wrt_hw_stream *s, u32 bytes)
 {
 	s->end_g = s->told_g + bytes / s->geom.frame_bytes;
-	arm_and_set_timer(s, s->told_g);
+	if (s->due_g > s->moved_g)	/* else its interrupt is about to come */
+		arm_and_set_timer(s, s->told_g);
 }
 
 static void sim_silence_after(struct wrt_hw_stream *s, u32 bytes)
@@ -272,7 +274,7 @@ static void sim_points(struct wrt_hw_stream *s, bool on)
 {
 	s->points = on;
 	s->due_at_point = false;
-	if (s->running)
+	if (s->running && s->due_g > s->moved_g)	/* else its interrupt is about to come */
 		arm_and_set_timer(s, s->moved_g);	/* a point passed since then is due at once */
 }
 
