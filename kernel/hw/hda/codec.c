@@ -3,8 +3,8 @@
  * codec.c - what a codec consists of, and the search for a path through it from converter to
  * pin. [S], device mutex held; everything is done by wrt_hda_verb().
  *
- * Sound comes to a widget over its connections, so both directions are searched against
- * the sound, breadth first: playback from a pin to a DAC, capture from an ADC to a pin.
+ * A widget's connections are its inputs, so the search goes against the flow of sound, breadth
+ * first: for playback from a pin to a DAC, for capture from an ADC to a pin.
  */
 #include "engine.h"
 
@@ -33,11 +33,11 @@ static const struct direction {
 struct graph {
 	struct wrt_hw_dev *d;
 	u32 codec, group, dir;
-	u32 device;			/* of the pin that is looked for */
+	u32 device;			/* of the wanted pin */
 	u32 first, count;		/* widgets of the group */
 	bool silent;			/* the codec has stopped answering */
 	u32 caps[NODES_MAX];
-	/* Of one search: against the sound, from the first one in the queue. */
+	/* State of one search, from the first widget in the queue. */
 	u32 queue[NODES_MAX];
 	u32 parent[NODES_MAX], input[NODES_MAX], inputs[NODES_MAX];
 	u32 depth[NODES_MAX];		/* 0: not seen yet */
@@ -61,7 +61,7 @@ static u32 parameter(struct graph *g, u32 nid, u32 which)
 	return ask(g, nid, VERB(VERB_GET_PARAMETER, which));
 }
 
-/* A range of nodes: the first, and how many; within what a verb can address. */
+/* A range of nodes, limited to those that a verb can address. */
 static void sub_nodes(struct graph *g, u32 nid, u32 *first, u32 *count)
 {
 	u32 answer = parameter(g, nid, PARAM_NODES);
@@ -70,7 +70,7 @@ static void sub_nodes(struct graph *g, u32 nid, u32 *first, u32 *count)
 	*count = wrt_min_u32(answer & 0xff, NODES_MAX - *first);
 }
 
-/* The nodes that sound comes from, ranges spelled out; returns how many. */
+/* The inputs of a node, ranges expanded. Returns their number. */
 static u32 connections(struct graph *g, u32 nid, u32 *list)
 {
 	u32 length = parameter(g, nid, PARAM_CONNECTIONS);
@@ -161,15 +161,15 @@ static bool in_group(const struct graph *g, u32 nid)
 	return nid >= g->first && nid < g->first + g->count;
 }
 
-/* A pin has one input amplifier whatever it is connected to, others have one for each input. */
+/* A pin has one input amplifier in all, other widgets have one for each input. */
 static bool has_amps(const struct graph *g, u32 nid)
 {
 	return g->caps[nid] & WIDGET_AMP_IN && WIDGET_TYPE(g->caps[nid]) != WIDGET_PIN;
 }
 
 /*
- * Append what nid gets its sound from; returns the new end of the queue. An input whose
- * amplifier cannot be addressed would stay mute.
+ * Append the inputs of nid; returns the new end of the queue. Inputs whose amplifier cannot be
+ * addressed are left out: they would stay muted.
  */
 static u32 expand(struct graph *g, u32 nid, u32 end)
 {
@@ -253,7 +253,7 @@ static void add_amps(struct graph *g, struct hda_path *p)
 	}
 }
 
-/* Volume and switch are those nearest to the converter, and the same one if it has both. */
+/* The amplifiers nearest to the converter; one for both if it can mute. */
 static void choose_controls(struct graph *g, struct hda_path *p)
 {
 	u32 i, at;
@@ -325,7 +325,7 @@ static const char *device_name(u32 device)
 	return "microphone";
 }
 
-/* " -> 0xc -> 0x22": what lies between the two ends. */
+/* The nodes between the two ends, such as " -> 0xc -> 0x22". */
 static void between(const struct hda_path *p, bool backwards, char *text)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -356,7 +356,7 @@ static void tell_path(struct graph *g, const struct hda_path *p)
 		       device_name(CONFIG_DEVICE(p->pin_config)));
 }
 
-/* The first way to a pin of this device. */
+/* The first path to a pin of this device. */
 static bool find_device(struct graph *g, struct hda_path *out)
 {
 	u32 start, end;
@@ -388,7 +388,7 @@ static void find_path(struct graph *g, u32 dir, struct hda_path *out)
 	}
 }
 
-/* The audio function group's widgets. Some answer only when the group has power. */
+/* The widgets of the audio function group. Some answer only while the group has power. */
 static bool read_group(struct graph *g)
 {
 	u32 first, count, i;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * controller.c - the controller as a whole: reset, interrupt, sleep; see hda.h. Contexts
- * are those of hw.h.
+ * controller.c - the controller as a whole: reset, interrupt, suspend; see hda.h. Contexts are
+ * those of hw.h.
  */
 #include "engine.h"
 
 #define RESET_MAX_US	100000
 #define RESET_STEP_US	500
-#define RESET_HOLD_US	1000	/* the codecs' link stays down, at least 100 us */
-#define CODECS_WAKE_US	1200	/* 25 frames of the link, 521 us, until they have answered */
+#define RESET_HOLD_US	1000	/* the link must be down for 100 us or more */
+#define CODECS_WAKE_US	1200	/* codecs answer within 25 frames of the link, 521 us */
 #define RINGS_BYTES	4096
 #define LIST_BYTES	(HDA_BDL_MAX * HDA_BDL_ENTRY)
 #define POSITIONS_BYTES	256	/* 8 for each of up to 30 engines */
@@ -42,7 +42,7 @@ static void read_capabilities(struct wrt_hw_dev *d)
 	d->engines = wrt_min_u32(d->engines, 30);
 }
 
-/* What somebody before us has left running. */
+/* Stop what a previous driver or the firmware has left running. */
 static void stop_everything(struct wrt_hw_dev *d)
 {
 	u32 i;
@@ -71,7 +71,7 @@ static bool set_crst(struct wrt_hw_dev *d, u32 value)
 	return false;
 }
 
-/* Nothing runs any more, and the controller forgets every address. */
+/* Stop everything; in reset the controller has no addresses. */
 static bool enter_reset(struct wrt_hw_dev *d)
 {
 	if (hda_read(d, HDA_GCTL, 4) & HDA_GCTL_CRST) {
@@ -93,7 +93,7 @@ static void clear_status(struct wrt_hw_dev *d)
 		hda_write(d, HDA_SD(i) + SD_STS, 1, SD_STS_ALL);
 }
 
-/* Traffic class 0, as firmware may have left another: Intel's own register. */
+/* Traffic class 0: the firmware may have set another. An Intel register. */
 static void set_traffic_class(struct wrt_hw_dev *d)
 {
 	u32 value;
@@ -104,7 +104,7 @@ static void set_traffic_class(struct wrt_hw_dev *d)
 	d->bus->config_write(d->ctx, HDA_PCI_TCSEL, 1, value & ~HDA_PCI_TCSEL_MASK);
 }
 
-/* No engine runs yet. */
+/* Only while no engine runs. */
 static void set_positions(struct wrt_hw_dev *d)
 {
 	hda_write(d, HDA_DPUBASE, 4, (u32)(d->positions_bus >> 32));
@@ -117,7 +117,7 @@ static int fail(struct wrt_hw_dev *d, const char *what)
 	return WRT_EIO;
 }
 
-/* From whatever state to one in which codecs can be spoken to, by us or by somebody else. */
+/* Reset the controller, from any state, until codecs accept verbs (of this or another driver). */
 static int bring_up(struct wrt_hw_dev *d, bool verbs)
 {
 	set_traffic_class(d);
@@ -144,7 +144,7 @@ static int bring_up(struct wrt_hw_dev *d, bool verbs)
 
 /* ---- interrupt --------------------------------------------------------------------- */
 
-/* Streams of ours whose interrupt is on. */
+/* Engines of running streams whose interrupt is pending and enabled. */
 static u32 raised(const struct wrt_hw_dev *d)
 {
 	u32 sts = hda_read(d, HDA_INTSTS, 4);
@@ -174,9 +174,9 @@ static u32 serve(struct wrt_hw_dev *d, u32 sts, u64 ns)
 }
 
 /*
- * Acknowledge before anything is read, and until nothing is left: with MSI a bit that stays
- * set may never interrupt again. With nothing running no register is touched, for the
- * controller may be asleep.
+ * Acknowledge before the position is read, and until no bit is set: with MSI a bit that remains
+ * set may never interrupt again. While no stream runs, no register is accessed, because the
+ * controller may be suspended.
  */
 static bool hda_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
@@ -201,7 +201,7 @@ static bool hda_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 	return found;
 }
 
-/* ---- sleep ------------------------------------------------------------------------- */
+/* ---- suspend ----------------------------------------------------------------------- */
 
 static void hda_suspend(struct wrt_hw_dev *d)
 {
@@ -265,8 +265,8 @@ static int hda_resume(struct wrt_hw_dev *d)
 /* ---- what the slots can do --------------------------------------------------------- */
 
 /*
- * 20 and 24 bits lie in the upper part of 4 bytes here, in the lower part of hw.h's formats:
- * so of the 4-byte formats only all 32 bits can be offered.
+ * 20 and 24 bits lie in the upper part of 4 bytes here, but in the lower part in hw.h's formats.
+ * So 32 bits is the only possible 4-byte format.
  */
 static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
@@ -327,7 +327,7 @@ static void hda_close(struct wrt_hw_stream *s)
 	s->state = HDA_FREE;
 }
 
-/* Registers of ours that harm nobody are in a page of copies, and nowhere else. */
+/* Only the alias page contains nothing but harmless read-only registers. */
 static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 {
 	struct wrt_hw_dev *d = s->dev;
@@ -352,7 +352,7 @@ static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 	return 0;
 }
 
-/* ---- life -------------------------------------------------------------------------- */
+/* ---- create and destroy ------------------------------------------------------------ */
 
 static u32 dma_bits(u32 gcap, const struct wrt_hda_config *cfg)
 {
@@ -372,9 +372,8 @@ u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_h
 }
 
 /*
- * Is there a second WALCLK where the page of copies has its own, and is the first LPIB the
- * same there? Where nothing is, reads give zeros or ones, which do not lie between two
- * readings of a clock that moves.
+ * True if WALCLK and the first LPIB read the same in the alias page. Without such a page reads
+ * return zeros or ones, which are not between two readings of a running clock.
  */
 static bool has_alias(struct wrt_hw_dev *d)
 {

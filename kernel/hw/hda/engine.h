@@ -21,7 +21,7 @@
 
 /* ---- a path through a codec -------------------------------------------------------- */
 
-/* An amplifier and what it is set to; written again after resume. */
+/* An amplifier and its settings, which are written again after resume. */
 struct hda_amp {
 	u32 nid, index;
 	bool output;
@@ -32,11 +32,11 @@ struct hda_amp {
 
 struct hda_step {
 	u32 nid, caps;
-	u32 input;		/* which of its connections the sound comes from */
-	u32 inputs;		/* how many it has */
+	u32 input;		/* index of the connection that the path uses */
+	u32 inputs;		/* number of connections */
 };
 
-/* From where the sound arrives (step 0) to where it comes from. */
+/* Against the flow of sound: step 0 is where it arrives. */
 struct hda_path {
 	u32 codec, group;
 	struct hda_step step[HDA_DEPTH_MAX];
@@ -47,7 +47,7 @@ struct hda_path {
 	u32 delay;		/* frames */
 	struct hda_amp amp[2 * HDA_DEPTH_MAX];
 	u32 namps;
-	struct hda_amp *volume, *mute;	/* what the controls work on, or NULL */
+	struct hda_amp *volume, *mute;	/* set by the controls, or NULL */
 };
 
 struct hda_control {
@@ -98,7 +98,7 @@ enum hda_state {
 	HDA_PAUSED,		/* RUN is all that the registers lack */
 	/* From here on until stop(): */
 	HDA_RUNNING,
-	HDA_HALTED,		/* the engine has stopped by itself; this was reported once */
+	HDA_HALTED,		/* the engine has cleared RUN; this was reported once */
 };
 
 struct wrt_hw_stream {
@@ -138,12 +138,12 @@ struct wrt_hw_dev {
 	const struct hda_quirks *quirks;
 	u32 gcap, dma_bits;
 	u32 engines;		/* stream descriptors in all */
-	u32 codecs;		/* that have answered to reset, bit mask */
-	bool alias;		/* the page of copies exists */
-	bool asleep;
+	u32 codecs;		/* bit mask of those that answered the reset */
+	bool alias;		/* the page with copies of registers exists */
+	bool asleep;		/* suspended, or resume has failed */
 	bool broken;		/* an engine did not stop: bus mastering is off */
-	u32 intctl;		/* as written; device lock */
-	u32 running;		/* descriptors with RUN on, bit mask; device lock */
+	u32 intctl;		/* last value written; device lock */
+	u32 running;		/* bit mask of started engines; device lock */
 	/* Command rings: only if immediate commands do not work. */
 	bool immediate;
 	u8 *rings;
@@ -202,10 +202,10 @@ bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u
 
 /* ---- verbs.c [S] ------------------------------------------------------------------- */
 
-/* Send a VERB() or VERB4(). Bounded; WRT_EIO: no answer. answer may be NULL. */
+/* Send a VERB() or VERB4(). The wait is bounded; WRT_EIO: no answer. answer may be NULL. */
 int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer);
 
-/* Start talking, after a reset; and stop. */
+/* Set up communication with codecs after a reset, and end it. */
 int wrt_hda_verbs_open(struct wrt_hw_dev *d);
 void wrt_hda_verbs_close(struct wrt_hw_dev *d);
 
@@ -229,10 +229,10 @@ int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
 
 /* ---- format.c ---------------------------------------------------------------------- */
 
-/* What the bits of PARAM_PCM stand for, at most HDA_RATES_MAX, ascending; how many. */
+/* The rates of PARAM_PCM, ascending, at most HDA_RATES_MAX. Returns their number. */
 u32 wrt_hda_rates(u32 pcm, u32 *out);
 
-/* The format word of this geometry; false: there is none. */
+/* The format word of this geometry. False: there is none. */
 bool wrt_hda_find_format(const struct wrt_hw_geom *g, u16 *out);
 
 /* ---- list.c ------------------------------------------------------------------------ */
@@ -270,10 +270,10 @@ void wrt_hda_idle_stop_codec(struct wrt_hw_stream *s);
 void wrt_hda_stream_suspend(struct wrt_hw_stream *s);
 int wrt_hda_stream_restore(struct wrt_hw_stream *s);
 
-/* [A] Its interrupt, already acknowledged; sts is what it said. ns: entry of the handler. */
+/* [A] The interrupt, already acknowledged, with its SD_STS. ns: entry of the handler. */
 void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns);
 
-/* [A] Its timer: true if a look is due at ns, the entry of the handler. */
+/* [A] The timer: true if an update is due at ns, the entry of the handler. */
 bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns);
 
 int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,

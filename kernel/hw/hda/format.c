@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * format.c - the format words of stream descriptors and converters, and what a codec's list of
- * rates says.
+ * format.c - the format words of stream descriptors and converters, and the rates of a codec's
+ * parameter.
  */
 #include "engine.h"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * hda.h - Intel HD Audio: one playback and one capture engine of a controller, and the
- * codec's way from each of them to a pin.
+ * hda.h - Intel HD Audio: one playback and one capture engine of a controller, and the codec's
+ * path from each of them to a pin.
  *
- * Created by kernel/bus/pci.c, or by a test around a model of the registers. Slots are
- * given out in this order and without gaps: playback, capture, each only if the codec has
- * a path for it. The registers are BAR 0.
+ * Created by kernel/bus/pci.c, or by a test with a model of the registers. Slots are numbered in
+ * this order without gaps: playback, capture, each only if the codec has a path for it. The
+ * registers are BAR 0.
  *
- * [S] operations send verbs and need the device mutex; [A] operations touch nothing but
- * registers of their own engine and the interrupt masks, and need the device lock.
+ * [S] operations send verbs and need the device mutex; [A] operations access only registers of
+ * their own engines and the interrupt masks, and need the device lock.
  */
 #ifndef WRT_HW_HDA_H
 #define WRT_HW_HDA_H
@@ -16,19 +16,14 @@
 #include "core/hw.h"
 
 struct wrt_hda_config {
+	bool emulated;			/* QEMU's controller: see struct hda_quirks */
+	u32 dma_bits;			/* limit of the bus; 0: only GCAP's limit */
 	/*
-	 * A model in a virtual machine (QEMU): DMA falls behind the clock, an engine that is
-	 * started again begins its list anew, points may lie at any multiple of 4 bytes.
-	 */
-	bool emulated;
-	u32 dma_bits;			/* the bus allows no more than this; 0: as GCAP says */
-	/*
-	 * Optional, [S]: set up the codec's path in place of our own verbs, for a binding that
-	 * has a codec driver of the system do it (pin fix-ups, coefficients, GPIOs). dir: enum
-	 * wrt_dir; tag: the stream tag that the converter listens to, 0: none any more; format:
-	 * the converter's format as verb 0x2 takes it. Returns 0 or WRT_E.... With it, no verb
-	 * of ours is sent once wrt_hda_create() has returned, and there are no controls: the
-	 * codec driver has its own. It is called again after resume.
+	 * Optional, [S]: set up the codec's path in place of this driver's verbs, for a binding
+	 * with a codec driver of the system (pin fix-ups, coefficients, GPIOs). dir: enum wrt_dir;
+	 * tag: the stream tag of the converter, 0: none; format: the converter's format as in verb
+	 * 0x2. Returns 0 or WRT_E.... With it this driver sends no verb after wrt_hda_create() and
+	 * has no controls: the codec driver has its own. It is called again after resume.
 	 */
 	int (*codec_path)(void *ctx, u32 dir, u32 tag, u16 format);
 };
@@ -55,7 +50,7 @@ u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_h
  * @cfg: configuration; copied
  * @out: filled on success
  *
- * Memory decoding and bus mastering are on. What is wrong is in the log.
+ * Memory decoding and bus mastering are on. Errors are logged.
  *
  * Context: May sleep.
  * Return: 0, WRT_EIO (no response), WRT_ERANGE (no codec with a path), or WRT_ENOMEM.
@@ -67,7 +62,7 @@ int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda
  * wrt_hda_destroy() - free a controller and leave it in reset
  * @d: backend device
  *
- * Its streams are closed and its interrupt is silenced.
+ * Its streams are closed and its interrupt is disabled.
  *
  * Context: May sleep.
  */

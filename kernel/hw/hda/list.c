@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * list.c - the buffer descriptor list of a stream. It is written anew for each start that does
- * not continue from a pause, and begins where DMA is to continue: after a suspend, or in QEMU,
- * whose engines begin their list again at each start.
+ * list.c - the buffer descriptor list of a stream. Each start that does not continue a paused
+ * engine writes it again. It begins at the offset where DMA is to continue, since an engine has
+ * lost its offset after a suspend, and in QEMU after each stop.
  */
 #include "engine.h"
 

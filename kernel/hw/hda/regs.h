@@ -104,7 +104,7 @@
 #define AMP_LEFT		0x2000u
 #define AMP_RIGHT		0x1000u
 #define AMP_INDEX(i)		((i) << 8)
-#define AMP_INPUTS		16	/* that an index can tell apart */
+#define AMP_INPUTS		16	/* that an index can address */
 #define AMP_MUTE		0x0080u
 #define VERB_SELECT		0x701
 #define VERB_POWER		0x705

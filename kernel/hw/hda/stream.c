@@ -238,7 +238,7 @@ static u32 in_buffer(const struct wrt_hw_stream *s, u32 offset)
 	return (u32)wrt_mod_u64((u64)s->list_base + offset, s->geom.bytes);
 }
 
-/* The link is behind memory in playback and ahead of it in capture. */
+/* The link lags memory in playback, and leads it in capture. */
 static u32 link_distance(const struct wrt_hw_stream *s, const struct wrt_hw_pos *p)
 {
 	if (s->dir == WRT_PLAYBACK)
@@ -290,7 +290,7 @@ static int read_position(struct wrt_hw_stream *s, u64 from_ns)
 }
 
 /*
- * An engine that has cleared RUN by itself is reported once. Later readings return its last
+ * If the engine has cleared RUN, this is reported once. Later readings return its last
  * position with the time of that reading, so that the time since is not taken for a distance.
  */
 int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * verbs.c - talking to a codec: immediate commands, or where the controller has none the
+ * verbs.c - sending verbs to a codec: by immediate commands, or if the controller has none by the
  * command and response rings, polled. [S], device mutex held; every wait is bounded.
  *
- * A codec that is not there never answers, and in QEMU leaves the busy bit set for ever: so
- * only those that answered to the reset are spoken to, and busy is taken back on a timeout.
+ * An absent codec never answers, and in QEMU leaves the busy bit set. So verbs are sent only to
+ * codecs that answered the reset, and busy is cleared after a timeout.
  */
 #include "engine.h"
 
@@ -13,7 +13,7 @@
 #define RINGS_BYTES		4096
 #define RIRB_OFFSET		2048	/* in the page of both rings */
 #define RESPONSE_UNSOLICITED	0x10u
-#define ALL_ONES		0xffffu	/* nobody answers there any more */
+#define ALL_ONES		0xffffu	/* of a removed device */
 
 static int immediate(struct wrt_hw_dev *d, u32 command, u32 *answer)
 {
@@ -40,9 +40,9 @@ static void rings_stop(struct wrt_hw_dev *d)
 }
 
 /*
- * Some controllers never show the reset bit of CORBRP: a wait without success is no error.
- * An answer a time: RINTCNT is 1, and its interrupt bit is on (though CIE is not) and
- * cleared each time, for QEMU's ring stops otherwise.
+ * Some controllers never show the reset bit of CORBRP, so a timeout is no error. Answers are
+ * taken one at a time: RINTCNT is 1, and its interrupt bit is enabled (CIE is not) and cleared
+ * each time, because QEMU's ring stops otherwise.
  */
 static void rings_start(struct wrt_hw_dev *d)
 {
@@ -69,7 +69,7 @@ static void rings_start(struct wrt_hw_dev *d)
 	hda_write(d, HDA_CORBCTL, 1, HDA_CORBCTL_RUN);
 }
 
-/* The next answer that somebody has asked for. */
+/* The next solicited response. */
 static bool take_answer(struct wrt_hw_dev *d, u32 *answer)
 {
 	u32 wp = hda_read(d, HDA_RIRBWP, 2);
@@ -104,7 +104,7 @@ static int by_rings(struct wrt_hw_dev *d, u32 command, u32 *answer)
 			return 0;
 		d->bus->delay_us(d->ctx, 10);
 	}
-	rings_start(d);		/* an answer that comes late is not taken for another's */
+	rings_start(d);		/* discard late responses */
 	return WRT_EIO;
 }
 
@@ -123,7 +123,7 @@ int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer
 	return by_rings(d, command, answer);
 }
 
-/* Does any codec answer? One that said it is there may still be silent. */
+/* True if any codec answers: one that answered the reset may still ignore verbs. */
 static bool anybody(struct wrt_hw_dev *d)
 {
 	u32 codec, vendor;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * codec.c - the AC'97 codec: access by its semaphore, reset, rates, volumes; see engine.h.
- * All of it [S], under the device mutex (or before anybody else knows the device).
+ * Everything is [S], under the device mutex or before the device is in use.
  */
 #include "engine.h"
 
@@ -24,9 +24,9 @@
 #define NO_ANSWER		0xffff
 
 #define SEMAPHORE_US		10
-#define SEMAPHORE_POLLS		100		/* a millisecond in all */
+#define SEMAPHORE_POLLS		100		/* one millisecond in all */
 #define POWER_US		4000
-#define POWER_POLLS		250		/* a second in all */
+#define POWER_POLLS		250		/* one second in all */
 
 struct volume {
 	const char *name;
@@ -47,7 +47,7 @@ static const struct volume volumes[ICH_VOLUMES] = {
 
 /* ---- access ------------------------------------------------------------------------ */
 
-/* The access that follows gives the semaphore back. */
+/* The access that follows releases the semaphore. */
 static void take_semaphore(struct wrt_hw_dev *d)
 {
 	u32 i;
@@ -69,7 +69,7 @@ static void codec_write(struct wrt_hw_dev *d, u32 reg, u32 value)
 	d->bus->write(d->ctx, d->codec_bar, reg, 2, value);
 }
 
-/* NO_ANSWER where the codec did not answer in time. */
+/* Returns NO_ANSWER if the codec does not answer in time. */
 static u32 codec_read(struct wrt_hw_dev *d, u32 reg)
 {
 	u32 value;
@@ -112,7 +112,7 @@ static bool powered_up(struct wrt_hw_dev *d)
 	return false;
 }
 
-/* Variable rates, if the codec offers them and says that they are on. */
+/* Variable rates: true if the codec offers them and reports them as enabled. */
 static bool enable_vra(struct wrt_hw_dev *d)
 {
 	u32 id = codec_read(d, AC97_EXTENDED_ID), control;
@@ -132,7 +132,7 @@ int wrt_ich_codec_init(struct wrt_hw_dev *d)
 	u32 i;
 
 	wrt_assert_may_sleep();
-	/* frees a semaphore that somebody left taken, without asking for it */
+	/* releases a semaphore that a previous driver has not released */
 	d->bus->read(d->ctx, d->codec_bar, AC97_RESET, 2);
 	if (codec_read(d, AC97_VENDOR) == NO_ANSWER)
 		return fails(d, "no answer, its registers read all ones");
@@ -171,7 +171,7 @@ int wrt_ich_codec_set_rate(struct wrt_hw_dev *d, u32 slot, u32 rate)
 
 /* ---- controls ----------------------------------------------------------------------- */
 
-/* For each volume the volume itself, then its switch. */
+/* Controls alternate: a volume, then its switch. */
 static u32 controlled(u32 index)
 {
 	return index / 2;
@@ -182,7 +182,7 @@ static bool is_switch(u32 index)
 	return index % 2;
 }
 
-/* The model's volumes are linear: no step is a number of dB, so none is told. */
+/* Linear volumes have no steps in dB, so none are reported. */
 int wrt_ich_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
 {
 	const struct volume *v;
@@ -208,7 +208,7 @@ int wrt_ich_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
 	return 0;
 }
 
-/* Between what the register says and what the control says; its own inverse. */
+/* Converts between a field of the register and the value of the control, both ways. */
 static u32 turned(const struct volume *v, u32 field)
 {
 	if (v->attenuates)

@@ -41,8 +41,8 @@
 #define SR			0x6		/* word access only */
 #define   SR_DCH		0x1u
 #define   SR_CELV		0x2u
-#define   SR_HALTED		(SR_DCH | SR_CELV)	/* by itself, at the last valid one */
-#define   SR_GONE		0xffffu		/* nobody answers there any more */
+#define   SR_HALTED		(SR_DCH | SR_CELV)	/* at the last valid descriptor */
+#define   SR_GONE		0xffffu		/* of a removed device */
 #define   SR_EVENTS		0x1cu		/* LVBCI, BCIS, FIFOE: write 1 to clear */
 #define PICB			0x8
 #define CR			0xb
@@ -53,27 +53,27 @@
 #define   CR_IOCE		0x10u
 
 #define ICH_SLOTS		2
-#define ICH_DESCRIPTORS		32		/* always; the engine has no other wrap */
+#define ICH_DESCRIPTORS		32		/* fixed: the engine wraps nowhere else */
 #define ICH_LIST_BYTES		((size_t)8 * ICH_DESCRIPTORS)
 #define ICH_PIECE_MAX		131068u		/* bytes: 65534 samples, whole stereo frames */
 #define ICH_FRAME		4u		/* bytes */
 #define ICH_BUFFER_MIN		(ICH_DESCRIPTORS * ICH_FRAME)
 #define ICH_BUFFER_MAX		0x100000u
 
-/* Busy waits: for DMA to stop and for a reset, each; for another reading; all that stop() has. */
+/* Busy waits: DMA to stop, and a reset (POLLS each); another reading; the sum in stop(). */
 #define ICH_POLL_US		10
 #define ICH_POLLS		100
 #define ICH_READINGS		10
 #define ICH_LAST_POLLS		10
 #define ICH_STOP_MAX_US		(ICH_POLL_US * (ICH_POLLS + 2 * ICH_READINGS + ICH_LAST_POLLS))
 
-/* A buffer and the distances to keep in it; all in bytes. */
+/* A buffer, and the distances between its interrupts; all in bytes. */
 struct wrt_ich_plan {
 	u32 bytes, notify_bytes;	/* notify_bytes 0: no points */
 	u32 nseg;
 	struct wrt_hw_seg seg[ICH_DESCRIPTORS];
-	bool points;			/* interrupt at points; else now and then: */
-	u32 apart_min, apart_max;	/* least and most between two interrupts */
+	bool points;			/* interrupt at points */
+	u32 apart_min, apart_max;	/* least and most between two other interrupts */
 };
 
 struct wrt_ich_piece {
@@ -93,15 +93,15 @@ static inline const struct wrt_ich_piece *ich_piece_of(const struct wrt_ich_ring
 }
 
 /*
- * Cut the buffer from offset `from` once around: at `from`, at points, where a segment
- * ends and where a descriptor is full; then halve the longest piece until the count
- * divides 32 and, as far as that allows, no piece is longer than apart_max. Returns how
- * many pieces there were before halving, or WRT_ERANGE: more than 32. With at most 31 from
- * 0 there are at most 32 from anywhere.
+ * Cut the buffer from offset `from` once around: at `from`, at points, at ends of segments and
+ * where a descriptor is full. Then halve the longest piece until the count divides 32 and, as far
+ * as that allows, no piece is longer than apart_max. Returns the number of pieces before halving,
+ * or WRT_ERANGE if there are more than 32. If there are at most 31 from offset 0, there are at
+ * most 32 from any other.
  */
 int wrt_ich_ring_cut(struct wrt_ich_ring *r, const struct wrt_ich_plan *p, u32 from);
 
-/* Say which descriptors interrupt. */
+/* Set r->ioc: which descriptors interrupt. */
 void wrt_ich_ring_interrupts(struct wrt_ich_ring *r, const struct wrt_ich_plan *p);
 
 enum wrt_ich_volume {
@@ -174,7 +174,7 @@ struct wrt_hw_dev {
 	bool broken;			/* an engine did not stop: bus mastering is off */
 	bool vra;			/* variable rates */
 	u32 stuck_semaphores;		/* counted for the log */
-	u16 volume[ICH_VOLUMES];	/* registers, as they should be */
+	u16 volume[ICH_VOLUMES];	/* last values written to the registers */
 	struct wrt_hw_stream stream[ICH_SLOTS];
 };
 
@@ -188,20 +188,20 @@ static inline void ich_write(const struct wrt_hw_dev *d, u32 offset, u32 width, 
 	d->bus->write(d->ctx, d->master_bar, offset, width, value);
 }
 
-/* What goes wrong again and again is logged the first time and at each power of two. */
+/* A repeated error is logged the first time and at each power of two. */
 static inline bool ich_worth_a_line(u32 times)
 {
 	return !(times & (times - 1));
 }
 
-/* ring.c. [A] DMA off; registers as after power-on. WRT_EIO: not within a millisecond. */
+/* stream.c. [A] DMA off; reset of the registers. WRT_EIO: not within a millisecond. */
 int wrt_ich_engine_stop(const struct wrt_hw_dev *d, u32 engine);
 int wrt_ich_engine_reset(const struct wrt_hw_dev *d, u32 engine);
-/* [S] Its memory is freed next: if DMA may still go on, the device loses its way to memory. */
+/* [S] Before its memory is freed: if DMA may still run, turn off bus mastering. */
 void wrt_ich_engine_end(struct wrt_hw_dev *d, u32 engine);
-/* [A] In the handler: true if this slot is to be looked at without an interrupt. */
+/* [A] In the handler: true if an update without an interrupt is due. */
 bool wrt_ich_update_due(struct wrt_hw_stream *s);
-/* [A] Interrupt: acknowledge, keep the engine going. */
+/* [A] Interrupt: acknowledge it, and keep the engine running. */
 void wrt_ich_service(struct wrt_hw_stream *s);
 int wrt_ich_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 		    struct wrt_hw_latency *l);
@@ -211,10 +211,10 @@ int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 int wrt_ich_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 void wrt_ich_points(struct wrt_hw_stream *s, bool on);
 
-/* codec.c. All [S]. The link is up: reset the codec and set it as it should be. */
+/* codec.c. All [S]. Default volumes; with the link up, reset and set up the codec. */
 void wrt_ich_codec_defaults(struct wrt_hw_dev *d);
 int wrt_ich_codec_init(struct wrt_hw_dev *d);
-/* WRT_ERANGE: the codec made another rate of it. */
+/* WRT_ERANGE: the codec has set another rate. */
 int wrt_ich_codec_set_rate(struct wrt_hw_dev *d, u32 slot, u32 rate);
 int wrt_ich_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
 int wrt_ich_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2]);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * ich.c - the link's bring-up, the interrupt, and the life of the device; see ich.h.
- * Called by core/ through wrt_ich_ops, and by the binding that creates it. irq() runs
- * under the device lock, the rest under the device mutex.
+ * ich.c - bring-up of the link, the interrupt, create and destroy; see ich.h. Called by core/
+ * through wrt_ich_ops, and by the binding that creates the device. irq() runs under the device
+ * lock, the rest under the device mutex.
  */
 #include "engine.h"
 
-#define ALL_ONES		0xffffffffu	/* nobody answers there */
+#define ALL_ONES		0xffffffffu	/* of a removed device */
 #define RESET_US		10
 #define LINK_US			1000
 #define READY_US		4000
@@ -45,7 +45,7 @@ static int fails(const struct wrt_hw_dev *d, const char *why)
 	return WRT_EIO;
 }
 
-/* Cold reset; the codec's ready bit is the only answer that every part gives. */
+/* Cold reset. The codec's ready bit is the only sign of success that all parts have. */
 static int reset_link(struct wrt_hw_dev *d)
 {
 	u32 cnt = ich_read(d, GLOB_CNT, 4);
@@ -75,7 +75,7 @@ static int reset_engines(const struct wrt_hw_dev *d)
 	return 0;
 }
 
-/* What somebody before us has left running is stopped while the link still takes its data. */
+/* Engines that a previous driver left running are stopped while the link still takes data. */
 static int bring_up(struct wrt_hw_dev *d)
 {
 	u32 i;
@@ -149,8 +149,8 @@ static void ich_close(struct wrt_hw_stream *s)
 }
 
 /*
- * Until no engine has anything to say: QEMU drops the line when one engine is
- * acknowledged while another still waits.
+ * Repeat until no engine has an event: QEMU clears the line when one engine is acknowledged,
+ * even if another has an event.
  */
 static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
@@ -171,7 +171,7 @@ static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 			wrt_ich_service(&d->stream[i]);
 			*slots |= 1u << i;
 		}
-		if (sta & STA_MINT)	/* never started; whoever was here before us did */
+		if (sta & STA_MINT)	/* this driver never starts it; a previous one did */
 			ich_write(d, ENGINE_MC + SR, 2, SR_EVENTS);
 	}
 	for (i = 0; i < ICH_SLOTS; i++) {
@@ -183,7 +183,7 @@ static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 	return ours;
 }
 
-/* Power may have been off: everything is set again, streams are started by the core. */
+/* Power may have been off: set up everything again. The core starts the streams. */
 static int ich_resume(struct wrt_hw_dev *d)
 {
 	u32 i;
@@ -221,7 +221,7 @@ const struct wrt_hw_ops wrt_ich_ops = {
 	.control_set = wrt_ich_control_set,
 };
 
-/* ---- life ---------------------------------------------------------------------------- */
+/* ---- create and destroy -------------------------------------------------------------- */
 
 static void free_lists(struct wrt_hw_dev *d)
 {
@@ -250,7 +250,7 @@ static int alloc_lists(struct wrt_hw_dev *d)
 	return 0;
 }
 
-/* ICH4 and later have their I/O regions off unless the firmware has switched them on. */
+/* ICH4 and later: the I/O regions are off unless the firmware has enabled them. */
 static void choose_bars(struct wrt_hw_dev *d)
 {
 	u64 codec = 0, master = 0;

@@ -3,9 +3,9 @@
  * ich.h - Intel AC'97 audio of the ICH family (82801AA and compatible): 16 bit stereo,
  * slot 0 playback, slot 1 capture, and the codec's volumes.
  *
- * BAR 0 is the codec ("NAM"), BAR 1 the bus master ("NABM"), both I/O; where they exist,
- * BARs 2 and 3 are the same as memory and are used instead. Created by the system's
- * binding, which has switched decoding and bus mastering on, or by a test around a model.
+ * BAR 0 is the codec ("NAM"), BAR 1 the bus master ("NABM"), both I/O. BARs 2 and 3, if they
+ * exist, are the same as memory and are used instead. Created by the system's binding, which has
+ * enabled decoding and bus mastering, or by a test with a model.
  */
 #ifndef WRT_HW_ICH_H
 #define WRT_HW_ICH_H
@@ -13,7 +13,7 @@
 #include "core/hw.h"
 
 struct wrt_ich_config {
-	bool emulated;		/* QEMU's model; tell by the PCI subsystem, never by probing */
+	bool emulated;		/* QEMU's model, recognised by the PCI subsystem */
 };
 
 extern const struct wrt_hw_ops wrt_ich_ops;
@@ -25,7 +25,7 @@ extern const struct wrt_hw_ops wrt_ich_ops;
  * @cfg: configuration; copied
  * @out: filled on success
  *
- * What is wrong is in the log.
+ * Errors are logged.
  *
  * Context: May sleep.
  * Return: 0, WRT_EIO, or WRT_ENOMEM.

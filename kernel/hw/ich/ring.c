@@ -5,11 +5,11 @@
  */
 #include "engine.h"
 
-/* Descriptors without an interrupt, at most: half the ring is left for lateness. */
+/* Most descriptors between two interrupts; half of the ring remains for late ones. */
 #define KEEPALIVE_POINTS	16
 #define KEEPALIVE_NO_POINTS	8
 
-/* Bytes from here to where the segment ends. */
+/* Bytes from an offset to the end of its segment. */
 static u32 rest_of_segment(const struct wrt_ich_plan *p, u32 offset)
 {
 	u32 i, end = 0;
@@ -22,7 +22,7 @@ static u32 rest_of_segment(const struct wrt_ich_plan *p, u32 offset)
 	return end - offset;
 }
 
-/* Full descriptors would leave a scrap behind: equal parts, as few as can be. bytes > 0 */
+/* As few parts as possible, and equal ones, so that the last is not a scrap. bytes > 0 */
 static u32 fair_part(u32 bytes)
 {
 	u32 parts = (bytes - 1) / ICH_PIECE_MAX + 1;
@@ -91,7 +91,7 @@ static bool ends_on_point(const struct wrt_ich_ring *r, const struct wrt_ich_pla
 	return p->points && (piece->offset + piece->bytes) % p->notify_bytes == 0;
 }
 
-/* From one that interrupts once around, so that the seam of the ring is no exception. */
+/* Begin at a descriptor that interrupts, so that distances also hold where the ring wraps. */
 void wrt_ich_ring_interrupts(struct wrt_ich_ring *r, const struct wrt_ich_plan *p)
 {
 	u32 most = KEEPALIVE_NO_POINTS;

@@ -33,8 +33,8 @@ static u32 bus_address(const struct wrt_ich_plan *p, u32 offset)
 }
 
 /*
- * The interrupt bit is the uppermost of its descriptor and alone in its byte: it may be
- * written while the engine runs, whether it has read the descriptor already or not.
+ * The interrupt bit is the highest of its descriptor, and the only one in its byte that is used.
+ * So it may be written while the engine runs, before or after the descriptor is read.
  */
 static void write_interrupts(struct wrt_hw_stream *s)
 {
@@ -97,7 +97,7 @@ int wrt_ich_engine_reset(const struct wrt_hw_dev *d, u32 engine)
 	return WRT_EIO;
 }
 
-/* What is not there any more moves nothing. */
+/* A removed device has ended. */
 static bool ends(const struct wrt_hw_dev *d, u32 engine)
 {
 	if (ich_read(d, engine + SR, 2) == SR_GONE)
@@ -138,13 +138,13 @@ static void note_halt(struct wrt_hw_stream *s)
 			    name_of(s), s->halts);
 }
 
-/* Just started, an engine may still say that it stands: only CELV makes a halt of that. */
+/* Just after a start DCH may still be set: without CELV it is no halt. */
 static bool has_halted(u32 sr)
 {
 	return (sr & SR_HALTED) == SR_HALTED;
 }
 
-/* The last valid descriptor is always the one before the current. It ends a halt too. */
+/* The last valid descriptor is always the one before the current. Writing it ends a halt. */
 static void keep_going(const struct wrt_hw_stream *s)
 {
 	u32 civ = ich_read(s->dev, s->engine + CIV, 1);
@@ -166,7 +166,7 @@ void wrt_ich_service(struct wrt_hw_stream *s)
 	ich_write(s->dev, s->engine + SR, 2, sr & SR_EVENTS);
 }
 
-/* ---- looks without an interrupt ---------------------------------------------------- */
+/* ---- position updates without an interrupt ----------------------------------------- */
 
 static void set_update(struct wrt_hw_stream *s, u64 ns)
 {
@@ -185,10 +185,10 @@ bool wrt_ich_update_due(struct wrt_hw_stream *s)
 }
 
 /*
- * Clearing one engine's events outside the handler: QEMU takes the line back with them and
- * does not raise it again for what another engine has said before.
+ * After one engine's events are cleared outside of the handler: QEMU clears the line with them,
+ * and does not raise it again for earlier events of another engine.
  */
-static void hear_others(const struct wrt_hw_stream *s)
+static void check_others(const struct wrt_hw_stream *s)
 {
 	struct wrt_hw_dev *d = s->dev;
 	u32 i;
@@ -205,9 +205,9 @@ static void hear_others(const struct wrt_hw_stream *s)
 /* ---- position --------------------------------------------------------------------- */
 
 /*
- * False: the registers were about to change. On real parts PICB may be that of another
- * descriptor for a moment, or 0; an engine that stands may have come to 0 for good. Within a
- * descriptor PICB only falls: DMA goes around the ring between two looks only to halt.
+ * False: the registers were changing. On real parts PICB may briefly be that of another
+ * descriptor, or 0; in a stopped engine 0 may be final. Within a descriptor PICB only falls: if
+ * DMA gets once around the ring between two updates, it halts.
  */
 static bool read_offset(struct wrt_hw_stream *s, bool stopped)
 {
@@ -236,7 +236,7 @@ static bool read_offset(struct wrt_hw_stream *s, bool stopped)
 	return true;
 }
 
-/* The early bound of a reading. DMA of a model is no clock: none is needed there. */
+/* The early bound of a reading. Where DMA is no clock none is needed. */
 static u64 early_bound(const struct wrt_hw_dev *d)
 {
 	if (!d->quirks->dma_is_clock)
@@ -244,7 +244,7 @@ static u64 early_bound(const struct wrt_hw_dev *d)
 	return d->bus->now_ns(d->ctx);
 }
 
-/* If it cannot be read, DMA is said to stand where it stood; the next reading makes up. */
+/* If no offset can be read, the last one is returned, and the next reading catches up. */
 static bool read_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p, bool stopped)
 {
 	const struct wrt_hw_dev *d = s->dev;
@@ -263,7 +263,7 @@ static bool read_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p, bool st
 	return i < ICH_READINGS;
 }
 
-/* The interrupt has been taken, and its point may not be in the position: look again. */
+/* The interrupt was handled, but its point may not be in the position: update again. */
 static void recheck(struct wrt_hw_stream *s, u64 ns)
 {
 	if (s->update_ns || s->rechecks == RECHECKS_MAX)
@@ -305,7 +305,7 @@ int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 	if (err < 0)
 		return err;
 	err = wrt_ich_engine_reset(d, s->engine);
-	hear_others(s);
+	check_others(s);
 	if (err)
 		return err;
 	wrt_ich_ring_interrupts(&s->ring, &s->plan);
@@ -323,8 +323,8 @@ int wrt_ich_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 }
 
 /*
- * Reset even if it does not say that it has stopped: that may end DMA as well. Whether the
- * reset is over is asked by whoever comes next, start() or release().
+ * Reset even if the engine does not report that it has stopped: the reset may end DMA. start() or
+ * release() waits for the reset to complete.
  */
 int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
@@ -350,15 +350,15 @@ int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	read_position(s, at, !err);
 	s->state = ICH_PREPARED;
 	begin_reset(d, s->engine);
-	hear_others(s);
+	check_others(s);
 	if (err && wait_for_halt(d, s->engine, ICH_LAST_POLLS))
 		return WRT_EIO;
 	return halted;
 }
 
 /*
- * An emulated engine may fall behind the clock, so only positions tell how often it went
- * around: there at least two looks for each buffer, also with one point.
+ * Where DMA is no clock, only positions show how many buffers have passed: at least two updates
+ * in each buffer, even with one point.
  */
 static void set_points(struct wrt_hw_stream *s, bool on)
 {
@@ -378,7 +378,7 @@ static void set_points(struct wrt_hw_stream *s, bool on)
 	}
 }
 
-/* A running ring keeps its pieces until the next start, and interrupts at others of them. */
+/* A running ring keeps its pieces until the next start; other pieces interrupt. */
 void wrt_ich_points(struct wrt_hw_stream *s, bool on)
 {
 	set_points(s, on);
@@ -402,7 +402,7 @@ static bool geometry_fits(const struct wrt_hw_geom *g)
 	       g->bytes / g->notify_bytes == g->notify && g->bytes % g->notify_bytes == 0;
 }
 
-/* Keep where the buffer lies, neighbours as one. Behind `bytes` there may be more. */
+/* Keep the segments of the buffer, adjacent ones joined. The last may be longer than needed. */
 static int take_segments(struct wrt_ich_plan *p, const struct wrt_hw_geom *g)
 {
 	struct wrt_hw_seg *last = NULL;
@@ -474,8 +474,8 @@ err_release:
 }
 
 /*
- * The reset makes the engine forget its list, and the list forgets the buffer. Its events have
- * gone with stop(), so that the line is not taken back from another engine here.
+ * The reset clears the address of the list, and the list is cleared. stop() has cleared the
+ * events, so nothing here clears the line of another engine.
  */
 void wrt_ich_release(struct wrt_hw_stream *s)
 {
