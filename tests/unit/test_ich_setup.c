@@ -224,7 +224,7 @@ static void a_codec_that_makes_another_rate_of_it_fails_prepare(void **state)
 	m.fault.rate_sticks = true;
 	buffer_make(&b, 44100, 4096, 2);
 	assert_int_equal(prepare(0, &b), WRT_ERANGE);
-	assert_non_null(strstr(m.said, "48000 Hz when told 44100"));
+	assert_non_null(strstr(m.said, "48000 Hz when set to 44100"));
 	buffer_make(&b, 48000, 4096, 2);
 	assert_int_equal(prepare(0, &b), 0);
 	m.fault.read_timeout = 0x2c;

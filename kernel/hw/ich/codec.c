@@ -59,7 +59,7 @@ static void take_semaphore(struct wrt_hw_dev *d)
 	}
 	if (ich_worth_a_line(++d->stuck_semaphores))
 		d->bus->log(d->ctx, WRT_LOG_WARNING,
-			    "codec: its semaphore is stuck, gone on without it (%u times)",
+			    "codec: its semaphore is stuck, continuing without it (%u times)",
 			    d->stuck_semaphores);
 }
 
@@ -165,7 +165,7 @@ int wrt_ich_codec_set_rate(struct wrt_hw_dev *d, u32 slot, u32 rate)
 		return 0;
 	if (stored == NO_ANSWER)
 		return fails(d, "no answer when its rate was set");
-	d->bus->log(d->ctx, WRT_LOG_ERROR, "codec: runs at %u Hz when told %u", stored, rate);
+	d->bus->log(d->ctx, WRT_LOG_ERROR, "codec: runs at %u Hz when set to %u", stored, rate);
 	return WRT_ERANGE;
 }
 

@@ -345,7 +345,7 @@ int wrt_ich_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	err = wrt_ich_engine_stop(d, s->engine);
 	if (err && ich_worth_a_line(++s->stuck))
 		d->bus->log(d->ctx, WRT_LOG_WARNING,
-			    "%s: DMA did not say that it has stopped (%u times), reset",
+			    "%s: DMA has not stopped in time (%u times), reset",
 			    name_of(s), s->stuck);
 	read_position(s, at, !err);
 	s->state = ICH_PREPARED;
