@@ -21,9 +21,10 @@
  * caller's.
  *
  * Threads: an object may be used by one thread at a time. Exceptions: wavert_stream_snapshot(),
- * _progress(), _notifications(), _position(), _now(), _linear_now() and the packet calls other than _drain()
- * may run concurrently with every call except close. Different objects are independent. After
- * fork() the child may only close. No function may be called in a signal handler.
+ * _progress(), _notifications(), _position(), _now(), _linear_now() and the packet calls other
+ * than _drain() may run concurrently with every call except close. Different objects are
+ * independent. After fork() the child may only close. No function may be called in a signal
+ * handler.
  *
  * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format,
  * wavert_stream_alloc, wavert_stream_event, fill the packets that wavert_stream_writable()
@@ -195,7 +196,7 @@ WAVERT_MUST_CHECK int wavert_stream_set_format(struct wavert_stream *stream, uns
 /**
  * wavert_stream_alloc() - claim the pin, allocate and map the cyclic buffer
  * @stream: stream
- * @bytes: least size; rounded up to a size that the hardware supports
+ * @bytes: minimum size; rounded up to a size that the hardware supports
  * @notifications: 0 (timer mode, no events), 1 or 2 a cycle; more with WAVERT_ALLOC_ANY_COUNT
  * @flags: 0 or WAVERT_ALLOC_ANY_COUNT
  *
@@ -216,7 +217,7 @@ WAVERT_MUST_CHECK int wavert_stream_alloc(struct wavert_stream *stream, size_t b
 int wavert_stream_free(struct wavert_stream *stream);
 
 /**
- * wavert_stream_buffer() - the mapped buffer, or NULL without one. The buffer belongs to the
+ * wavert_stream_buffer() - the mapped buffer, or NULL if there is none. It belongs to the
  *   stream until free or close; it stays mapped when the device is removed.
  *   wavert_stream_packet() returns the address of a packet.
  * @stream: stream
@@ -267,10 +268,10 @@ WAVERT_MUST_CHECK int wavert_stream_event(struct wavert_stream *stream);
  *   observer needs none); -EOPNOTSUPP: a buffer without notifications.
  * @stream: stream
  * @timeout_ms: limit in milliseconds; negative: none
- * @points: [out] number of notifications since the last call, none from before the first; may be
- *   NULL
+ * @points: [out] number of notifications since the last call, without those before the first call;
+ *   may be NULL
  *
- * It reads the stream file where the module offers that (WAVERT_OFFERS_READ), which costs less than
+ * It reads the stream file if the module offers that (WAVERT_OFFERS_READ), which costs less than
  * an event. After a call of wavert_stream_event() it waits for that event. Use an event in an event
  * loop, or to wait for several streams at once.
  */
@@ -524,7 +525,7 @@ struct wavert_snapshot {
  * wavert_stream_snapshot() - copy the register page: one consistent copy of all members. No
  *   system call, cannot fail.
  * @stream: stream
- * @snapshot: [out] copy
+ * @snapshot: [out] the copy
  */
 void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot);
 
@@ -534,8 +535,8 @@ struct wavert_progress {
 };
 
 /**
- * wavert_stream_progress() - copy count and position alone, of one moment: the cheapest answer to
- *   a notification. No system call, cannot fail.
+ * wavert_stream_progress() - copy only count and position, of the same moment: the cheapest call
+ *   after a notification. No system call, cannot fail.
  * @stream: stream
  * @progress: [out] copy
  */
@@ -554,9 +555,9 @@ size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t 
 /* ---- names: wavert_status(3) ----------------------------------------------------------------- */
 
 /**
- * wavert_status_name() - name of the NTSTATUS of an errno. Name of the NTSTATUS for which a
- *   negative errno of this interface stands: "DEVICE_BUSY" for -EBUSY and so on, "SUCCESS" for 0;
- *   NULL for an errno outside the contract. A static string.
+ * wavert_status_name() - name of the NTSTATUS for which a negative errno of this interface
+ *   stands: "DEVICE_BUSY" for -EBUSY and so on, "SUCCESS" for 0; NULL for an errno outside the
+ *   contract. A static string.
  * @error: negative errno, or 0
  */
 const char *wavert_status_name(int error);

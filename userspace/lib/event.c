@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-/* Takes what the stream file has counted, without waiting. */
+/* Reads the number of unread notifications from the stream file, without waiting. */
 static uint64_t unread(struct wavert_stream *stream)
 {
 	struct wavert_read record;
@@ -23,15 +23,15 @@ static uint64_t unread(struct wavert_stream *stream)
 }
 
 /*
- * wavert_stream_wait() waits for this event from now on: it begins with what has passed since the
- * last call of that. A point that passes in between is counted twice, never lost.
+ * From now on wavert_stream_wait() waits for this event. Its count starts with the points that
+ * have passed since the last wait. A point that passes in between is counted twice, never lost.
  */
 static void begin_with_unread(struct wavert_stream *stream, int event)
 {
 	uint64_t points = stream->waited ? unread(stream) : 0;
 
 	if (points && write(event, &points, sizeof(points)) < 0)
-		return;	/* cannot happen: an eventfd takes this much */
+		return;	/* cannot happen: the counter of an eventfd is large enough */
 }
 
 int wavert_stream_event(struct wavert_stream *stream)
@@ -81,7 +81,7 @@ static int wait_for_event(struct wavert_stream *stream, int timeout_ms, uint64_t
 	return 1;
 }
 
-/* 1: *record is set; 0: the time has elapsed, or another thread has read it. */
+/* Returns 1 if *record is set; 0 if the time has elapsed, or another thread has read it. */
 static int read_record(struct wavert_stream *stream, int timeout_ms, struct wavert_read *record)
 {
 	struct pollfd p = { .fd = stream->fd, .events = POLLIN };
@@ -102,7 +102,7 @@ static int read_record(struct wavert_stream *stream, int timeout_ms, struct wave
 	return got > 0;
 }
 
-/* As with an event: what passed before the first call is not counted. */
+/* As with an event: points that passed before the first call are not counted. */
 static int wait_for_record(struct wavert_stream *stream, int timeout_ms, uint64_t *points)
 {
 	struct wavert_read record;

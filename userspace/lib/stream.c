@@ -190,7 +190,7 @@ int wavert_stream_unregister_all(struct wavert_stream *stream)
 	if (!err && stream->event >= 0) {
 		close(stream->event);
 		stream->event = -1;
-		stream->waited = false;	/* wavert_stream_wait() begins anew */
+		stream->waited = false;	/* wavert_stream_wait() starts again */
 	}
 	return err;
 }
