@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-# The command and the tracer offer nothing to other folders but programs; wavert.h of the
+# The command and the tracer only provide programs for other folders; wavert.h of the
 # interface has no functions.
 HEADERS = ("kernel/", "compat/", "userspace/include/")
 PROTOTYPE = re.compile(r"^(?!static|typedef|return|else|#)[A-Za-z_][\w \*]*?[ \*](\w+)\([^;{}]*?\)"

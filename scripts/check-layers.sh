@@ -5,7 +5,7 @@
 # for each rule, with the offending lines below. Called by hand and by CI.
 #
 # usage: check-layers.sh [ROOT]       check the tree (default: the one this script is in)
-#        check-layers.sh --objects DIR...   circles alone, from the object files below DIR, by nm
+#        check-layers.sh --objects DIR...   only check for cycles, in the object files below DIR, by nm
 #        check-layers.sh --selftest   add a violation of each rule to a copy; it must be found
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -172,9 +172,9 @@ userspace_includes() {
 	done
 }
 
-# ---- circles ---------------------------------------------------------------------------
+# ---- cycles ----------------------------------------------------------------------------
 
-# From code: FOLDER FROM TO SYMBOL for each use in file FROM of what file TO defines. A word counts
+# From code: FOLDER FROM TO SYMBOL for each use in file FROM of a symbol of file TO. A word counts
 # as a use of the symbol unless it is a member, or the file declares such a name itself.
 uses_of_code() {
 	awk '
@@ -262,7 +262,7 @@ uses_of_objects() { # OBJECT...
 	}'
 }
 
-# The uses that close a circle, from lines FOLDER FROM TO SYMBOL on stdin.
+# The uses that close a cycle, from lines FOLDER FROM TO SYMBOL on stdin.
 circles() {
 	sort -u >"$work/uses"
 	cut -d' ' -f2,3 "$work/uses" | tsort 2>&1 >/dev/null |
@@ -368,7 +368,7 @@ copy() {
 	cd "$work/tree"
 }
 
-# The copy as it was: files that have changed or are new since the last one.
+# Restores the copy: files that were changed or added since the last time.
 restore() {
 	find . -newer "$work/planted" -type f | while read -r file; do
 		if [ -f "$work/clean/$file" ]; then

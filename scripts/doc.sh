@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Makes one HTML page of the interfaces between folders and of the library, from their kernel-doc:
+# Writes one HTML page of the interfaces between folders and of the library, from their kernel-doc:
 # OUT/index.html. Called by make doc.
 #
 # usage: doc.sh KDIR OUT     KDIR: a kernel's build directory, which has scripts/kernel-doc

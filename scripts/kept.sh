@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs a command, or prints what it printed last time if nothing that it depends on has changed:
+# Runs a command, or prints its last output if nothing that it depends on has changed:
 # its words, NAME, and the names and contents of the FILEs. Only the output of a command that
 # succeeds is kept, in the cache, for 30 days after its last use. Called by lint.sh and lint-host.sh.
 #
 # usage: kept.sh NAME FILE... -- COMMAND [ARG...]
 #
-# environment: WRT_KEPT=no	run the command in any case
+# environment: WRT_KEPT=no	always run the command
 set -u
 name=$1
 shift

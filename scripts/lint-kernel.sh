@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds the modules, or checks one of their files, and prints what is wrong. Called by lint.sh.
+# Builds the modules, or checks one of their files, and prints the findings. Called by lint.sh.
 #
 # usage: lint-kernel.sh build DIRECTORY KBUILD-ARGUMENT...
 #        lint-kernel.sh build-32 KERNEL-TREE
@@ -25,8 +25,8 @@ build)	# rebuilds every object: an old object gives no warnings
 	! grep -E 'warning|error' "$work/log"
 	;;
 build-32)
-	# A 64-bit division takes a function that no kernel of 32 bits has: the module cannot be
-	# loaded. Of the kernel's own symbols there is no list here, so that modpost is no judge.
+	# A 64-bit division needs a function that 32-bit kernels do not have: the module cannot be
+	# loaded. There is no list of the kernel's symbols here, so modpost cannot check this.
 	rm -rf build/lint-32
 	scripts/build-modules.sh "$1" build/lint-32 ARCH=i386 W=1 KBUILD_MODPOST_WARN=1 "-j$(nproc)" \
 		>"$work/log" 2>&1 || echo "error: no modules" >>"$work/log"
@@ -36,7 +36,7 @@ build-32)
 	cat "$work/found"
 	[ ! -s "$work/found" ] && [ "$(find build/lint-32 -maxdepth 1 -name '*.ko' | wc -l)" = 4 ]
 	;;
-checkpatch)	# it leaves a cache in the current directory, and fails when it has found something
+checkpatch)	# checkpatch writes a cache to the current directory, and fails if it has findings
 	cd "$work" && perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
 		--no-summary -f "$top/$2" 2>&1 | sed "s|^$top/||"
 	;;

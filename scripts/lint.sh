@@ -27,8 +27,8 @@ detail()
 	sed '/^ok /d; s/^/# /' "$1" | head -n 40
 }
 
-# Runs a step of lint-kernel.sh, or skips it if it found nothing the last time and the sources and what
-# builds them are the same.
+# Runs a step of lint-kernel.sh, or skips it if it had no finding the last time and neither the sources
+# nor the build scripts have changed.
 kernel_step()	# NAME STEP [ARG...]
 {
 	name=$1
@@ -49,7 +49,7 @@ for_32_bits()
 	fi
 }
 
-# A check that prints what is wrong
+# Runs a check that prints its findings
 agrees()	# NAME COMMAND...
 {
 	name=$1
