@@ -256,7 +256,7 @@ static struct wavert_stream with_buffer(unsigned int direction, unsigned int n)
 	return s;
 }
 
-/* That both are of one publication, whatever the order of memory accesses: tests/prove/weak.c. */
+/* tests/prove/weak.c proves that both are of one publication for every order of accesses. */
 static void progress_is_count_and_position(void **state)
 {
 	struct wavert_stream s = make_stream();

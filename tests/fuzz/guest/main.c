@@ -8,16 +8,16 @@
  *            [-p] [-v]
  *   abi_fuzz -C
  *
- * Everything is drawn from the seed; in a guest under time travel the same seed and CALLS
- * give the same course, which is how a run that was limited by time begins. There work takes no time, so that -t is measured with the
- * processor's counter: -T says how many TICKS it makes a second, -C (on the host) how many
- * that are. -m: at least so many calls, on a busy machine in up to ten times the SECONDS; fewer
- * are too few to say that every kind of call succeeds. -r: one kind of round only. -v prints
- * each call before it is made.
+ * All choices are drawn from the seed. In a guest under time travel the same seed and CALLS give
+ * the same sequence, which is the beginning of every run with that seed. There work takes no time,
+ * so -t is measured with the processor's counter: -T is its number of TICKS a second, and -C (on
+ * the host) prints that number. -m: minimum number of calls; on a busy machine a run may last up to
+ * ten times the SECONDS. With fewer calls not every kind of call can be expected to succeed. -r:
+ * only one kind of round. -v prints each call before it is made.
  *
- * Allocations that are made to fail are those of slab; in the last quarter of the time and of
- * -m's calls pages as well (-p: always). Pages that slab itself needs then shift the numbers, and no two runs
- * are quite the same any more.
+ * Only allocations of slab are made to fail; in the last quarter of the time and of the calls of
+ * -m also pages (-p: always). Pages that slab itself needs then shift the numbers, so two such runs
+ * may differ.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
