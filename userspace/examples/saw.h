@@ -28,13 +28,13 @@ static inline void saw(void *to, uint64_t first_frame, size_t frames)
 static inline int saw_packets(const struct wavert_stream *stream, uint64_t *next, int *lost)
 {
 	size_t frames = wavert_stream_packet_bytes(stream) / FRAME_BYTES;
-	unsigned int count;
-	int late = wavert_stream_writable(stream, next, &count);
+	unsigned int packets;
+	int late = wavert_stream_writable(stream, next, &packets);
 
 	if (late < 0)
 		return late;
 	*lost += late;
-	for (; count; count--, ++*next)
+	for (; packets; packets--, ++*next)
 		saw(wavert_stream_packet(stream, *next), *next * frames, frames);
 	return 0;
 }
