@@ -85,22 +85,27 @@ static int open_pin(struct plugin *p, unsigned int pin)
 		return err;
 	err = wavert_stream_set_format(p->stream, io->rate, wavert_format(io->format),
 				       io->channels);
-	if (!err)
-		err = wavert_stream_alloc(p->stream, bytes,
-					  (unsigned int)(io->buffer_size / io->period_size),
-					  WAVERT_ALLOC_ANY_COUNT);
-	if (!err) {
-		wavert_stream_buffer(p->stream, &actual);
-		if (actual != bytes) {
-			SNDERR("periods of %lu frames are too short, or not whole steps of the hardware",
-			       io->period_size);
-			err = -EINVAL;
-		}
-	}
-	if (!err)
-		err = plugin_want_signals(p, true);
 	if (err)
-		close_stream(p);
+		goto close;
+	err = wavert_stream_alloc(p->stream, bytes,
+				  (unsigned int)(io->buffer_size / io->period_size),
+				  WAVERT_ALLOC_ANY_COUNT);
+	if (err)
+		goto close;
+	wavert_stream_buffer(p->stream, &actual);
+	if (actual != bytes) {
+		SNDERR("periods of %lu frames are too short, or not whole steps of the hardware",
+		       io->period_size);
+		err = -EINVAL;
+		goto close;
+	}
+	err = plugin_want_signals(p, true);
+	if (err)
+		goto close;
+	return 0;
+
+close:
+	close_stream(p);
 	return err;
 }
 

@@ -32,10 +32,12 @@ static int open_side(struct side *s, struct wavert_device *device, int epoll)
 	int err;
 
 	err = wavert_stream_open(&s->stream, device, s->direction, 0, 0);
-	if (!err)
-		err = wavert_stream_set_format(s->stream, RATE, WAVERT_FORMAT_S16, 2);
-	if (!err)
-		err = wavert_stream_alloc(s->stream, RATE / 10 * FRAME_BYTES, 2, 0);
+	if (err)
+		return err;
+	err = wavert_stream_set_format(s->stream, RATE, WAVERT_FORMAT_S16, 2);
+	if (err)
+		return err;
+	err = wavert_stream_alloc(s->stream, RATE / 10 * FRAME_BYTES, 2, 0);
 	if (err)
 		return err;
 	s->event = wavert_stream_event(s->stream);
@@ -97,27 +99,47 @@ static int loop(int epoll, const struct side *play, uint64_t packets)
 	return 0;
 }
 
+/* The capture runs first, so that it hears everything. */
+static int run(struct side *record, struct side *play, struct wavert_device *device,
+	       uint64_t packets)
+{
+	int err, epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	if (epoll < 0)
+		return -errno;
+	err = open_side(record, device, epoll);
+	if (err)
+		return err;
+	err = open_side(play, device, epoll);
+	if (err)
+		return err;
+	err = saw_packets(play->stream, &play->next, &play->lost);
+	if (err)
+		return err;
+	err = wavert_stream_set_state(record->stream, WAVERT_STATE_RUN);
+	if (err)
+		return err;
+	err = wavert_stream_set_state(play->stream, WAVERT_STATE_RUN);
+	if (err)
+		return err;
+	return loop(epoll, play, packets);
+}
+
 int main(int argc, char **argv)
 {
+	const char *name = "0";
 	uint64_t packets = 20 * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
 	struct side play = { .direction = WAVERT_PLAYBACK };
 	struct side record = { .direction = WAVERT_CAPTURE };
 	struct wavert_device *device = NULL;
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
-	int err = epoll < 0 ? -errno : wavert_open(&device, argc > 1 ? argv[1] : "0");
+	int err;
 
-	if (!err)
-		err = open_side(&record, device, epoll);
-	if (!err)
-		err = open_side(&play, device, epoll);
-	if (!err)
-		err = saw_packets(play.stream, &play.next, &play.lost);
-	if (!err)
-		err = wavert_stream_set_state(record.stream, WAVERT_STATE_RUN);
-	if (!err)
-		err = wavert_stream_set_state(play.stream, WAVERT_STATE_RUN);
-	if (!err)
-		err = loop(epoll, &play, packets);
+	if (argc > 1)
+		name = argv[1];
+	err = wavert_open(&device, name);
+	if (err)
+		return failed("open", err);
+	err = run(&record, &play, device, packets);
 	wavert_stream_close(play.stream);
 	wavert_stream_close(record.stream);
 	wavert_close(device);

@@ -37,30 +37,59 @@ static int play(struct wavert_stream *stream, SNDFILE *file, size_t frame_bytes)
 	return wavert_stream_drain(stream, end, -1);
 }
 
+static int play_on(struct wavert_device *device, SNDFILE *file, const SF_INFO *info)
+{
+	size_t frame_bytes = info->channels * sizeof(short);
+	struct wavert_stream *stream;
+	int err;
+
+	err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
+	if (err)
+		return err;
+	err = wavert_stream_set_format(stream, info->samplerate, WAVERT_FORMAT_S16,
+				       info->channels);
+	if (err)
+		goto out;
+	/* 200 ms, two packets */
+	err = wavert_stream_alloc(stream, info->samplerate / 5 * frame_bytes, 2, 0);
+	if (err)
+		goto out;
+	err = wavert_stream_event(stream);
+	if (err < 0)
+		goto out;
+	err = play(stream, file, frame_bytes);
+out:
+	wavert_stream_close(stream);
+	return err;
+}
+
+static int failed(const char *why)
+{
+	fprintf(stderr, "play_file: %s\n", why);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
+	const char *path = "", *name = "0";
 	struct wavert_device *device = NULL;
-	struct wavert_stream *stream = NULL;
 	SF_INFO info = { 0 };
-	SNDFILE *file = sf_open(argc > 1 ? argv[1] : "", SFM_READ, &info);
-	size_t frame_bytes = info.channels * sizeof(short);
-	int err = wavert_open(&device, argc > 2 ? argv[2] : "0");
+	SNDFILE *file;
+	int err;
 
+	if (argc > 1)
+		path = argv[1];
+	if (argc > 2)
+		name = argv[2];
+	file = sf_open(path, SFM_READ, &info);
+	if (!file)
+		return failed(sf_strerror(NULL));
+	err = wavert_open(&device, name);
 	if (!err)
-		err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
-	if (!err)
-		err = wavert_stream_set_format(stream, info.samplerate, WAVERT_FORMAT_S16,
-					       info.channels);
-	if (!err)	/* 200 ms, two packets */
-		err = wavert_stream_alloc(stream, info.samplerate / 5 * frame_bytes, 2, 0);
-	if (!err)
-		err = wavert_stream_event(stream);
-	if (err >= 0)
-		err = play(stream, file, frame_bytes);
-	if (err < 0)
-		fprintf(stderr, "play_file: %s\n", file ? wavert_strerror(err) : sf_strerror(NULL));
-	wavert_stream_close(stream);
+		err = play_on(device, file, &info);
 	wavert_close(device);
 	sf_close(file);
-	return err < 0;
+	if (err < 0)
+		return failed(wavert_strerror(err));
+	return 0;
 }

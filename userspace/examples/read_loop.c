@@ -38,6 +38,23 @@ static int play(struct wavert_stream *stream, int event, uint64_t packets)
 	return lost != 0;
 }
 
+static int set_up(struct wavert_stream **stream, struct wavert_device *device, int event)
+{
+	int err;
+
+	err = wavert_stream_open(stream, device, WAVERT_PLAYBACK, 0, 0);
+	if (err)
+		return err;
+	err = wavert_stream_set_format(*stream, RATE, WAVERT_FORMAT_S16, 2);
+	if (err)
+		return err;
+	/* 200 ms, two notifications a cycle */
+	err = wavert_stream_alloc(*stream, RATE / 5 * FRAME_BYTES, 2, 0);
+	if (err)
+		return err;
+	return wavert_stream_register(*stream, event);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = "0";
@@ -51,14 +68,10 @@ int main(int argc, char **argv)
 	err = wavert_open(&device, name);
 	if (err)
 		return failed("open", err);
-	err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
-	if (!err)
-		err = wavert_stream_set_format(stream, RATE, WAVERT_FORMAT_S16, 2);
-	if (!err)	/* 200 ms, two notifications a cycle */
-		err = wavert_stream_alloc(stream, RATE / 5 * FRAME_BYTES, 2, 0);
 	event = eventfd(0, EFD_CLOEXEC);	/* blocking: read() waits */
-	if (!err)
-		err = event < 0 ? -errno : wavert_stream_register(stream, event);
+	if (event < 0)
+		return failed("eventfd", -errno);
+	err = set_up(&stream, device, event);
 	if (err)
 		code = failed("set up", err);
 	else

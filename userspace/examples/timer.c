@@ -78,6 +78,20 @@ static int play(struct wavert_stream *stream, uint64_t frames)
 	return lost != 0;
 }
 
+static int set_up(struct wavert_stream **stream, struct wavert_device *device)
+{
+	int err;
+
+	err = wavert_stream_open(stream, device, WAVERT_PLAYBACK, 0, 0);
+	if (err)
+		return err;
+	err = wavert_stream_set_format(*stream, RATE, WAVERT_FORMAT_S16, 2);
+	if (err)
+		return err;
+	/* 0 notifications: timer mode */
+	return wavert_stream_alloc(*stream, FRAME_BYTES * RATE / 1000 * BUFFER_MS, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = "0";
@@ -91,12 +105,9 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		name = argv[1];
 	err = wavert_open(&device, name);
-	if (!err)
-		err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
-	if (!err)
-		err = wavert_stream_set_format(stream, RATE, WAVERT_FORMAT_S16, 2);
-	if (!err)	/* 0 notifications: timer mode */
-		err = wavert_stream_alloc(stream, FRAME_BYTES * RATE / 1000 * BUFFER_MS, 0, 0);
+	if (err)
+		return failed("open", err);
+	err = set_up(&stream, device);
 	/* if there is a position register, wavert_stream_now() reads it from now on */
 	if (!err && wavert_stream_map_register(stream, WAVERT_REGISTER_POSITION, &info, &address))
 		fputs("no position register: using the page and the clock\n", stderr);

@@ -67,6 +67,22 @@ static int play(struct wavert_stream *stream, struct io_uring *ring, int event, 
 	return lost != 0;
 }
 
+static int set_up(struct wavert_stream **stream, struct wavert_device *device, int event)
+{
+	int err;
+
+	err = wavert_stream_open(stream, device, WAVERT_PLAYBACK, 0, 0);
+	if (err)
+		return err;
+	err = wavert_stream_set_format(*stream, RATE, WAVERT_FORMAT_S16, 2);
+	if (err)
+		return err;
+	err = wavert_stream_alloc(*stream, RATE / 10 * FRAME_BYTES, 2, 0);
+	if (err)
+		return err;
+	return wavert_stream_register(*stream, event);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = "0";
@@ -82,19 +98,16 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		name = argv[1];
 	err = wavert_open(&device, name);
-	if (!err)
-		err = wavert_stream_open(&stream, device, WAVERT_PLAYBACK, 0, 0);
-	if (!err)
-		err = wavert_stream_set_format(stream, RATE, WAVERT_FORMAT_S16, 2);
-	if (!err)
-		err = wavert_stream_alloc(stream, RATE / 10 * FRAME_BYTES, 2, 0);
+	if (err)
+		return failed("open", err);
 	/*
 	 * A blocking eventfd: io_uring waits for it. A non-blocking one, such as that of
 	 * wavert_stream_event(), returns EAGAIN at once; to use it, poll it first.
 	 */
 	event = eventfd(0, EFD_CLOEXEC);
-	if (!err)
-		err = event < 0 ? -errno : wavert_stream_register(stream, event);
+	if (event < 0)
+		return failed("eventfd", -errno);
+	err = set_up(&stream, device, event);
 	if (err)
 		code = failed("set up", err);
 	else

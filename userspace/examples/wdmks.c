@@ -68,10 +68,12 @@ static int open_pin(struct pin *p, struct wavert_device *device, int polled)
 	int err;
 
 	err = wavert_device_caps(device, WAVERT_PLAYBACK, 0, &caps);
-	if (!err)
-		err = wavert_stream_open(&p->stream, device, WAVERT_PLAYBACK, 0, 0);
-	if (!err)
-		err = wavert_stream_set_format(p->stream, RATE, WAVERT_FORMAT_S16, 2);
+	if (err)
+		return err;
+	err = wavert_stream_open(&p->stream, device, WAVERT_PLAYBACK, 0, 0);
+	if (err)
+		return err;
+	err = wavert_stream_set_format(p->stream, RATE, WAVERT_FORMAT_S16, 2);
 	if (err)
 		return err;
 	polled |= !(caps.offers & WAVERT_OFFERS_NOTIFICATION);
@@ -179,8 +181,9 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		name = argv[1];
 	err = wavert_open(&device, name);
-	if (!err)
-		err = open_pin(&p, device, argc > 3 && !strcmp(argv[3], "polled"));
+	if (err)
+		return failed("open", err);
+	err = open_pin(&p, device, argc > 3 && !strcmp(argv[3], "polled"));
 	if (!err)
 		err = run(&p, abort_pipe[0], frames);
 	if (p.polled && p.wake >= 0)

@@ -76,14 +76,18 @@ static void read_driver(struct pci_device *d)
 int pci_read(struct pci_device *d)
 {
 	unsigned int class;
-	int err = read_number(d, "class", &class);
+	int err;
 
-	if (!err)
-		err = read_number(d, "vendor", &d->vendor);
-	if (!err)
-		err = read_number(d, "device", &d->device);
-	if (!err)
-		err = read_file(d, "driver_override", d->override, sizeof(d->override));
+	err = read_number(d, "class", &class);
+	if (err)
+		return err;
+	err = read_number(d, "vendor", &d->vendor);
+	if (err)
+		return err;
+	err = read_number(d, "device", &d->device);
+	if (err)
+		return err;
+	err = read_file(d, "driver_override", d->override, sizeof(d->override));
 	if (err)
 		return err;
 	d->class = class >> 8;
