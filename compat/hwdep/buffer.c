@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * buffer.c - memory of the cyclic buffer, and what is mapped of the device into the
- * client: that buffer, and registers. Called by pin.c and filter.c.
+ * buffer.c - memory of the cyclic buffer, and the mappings of that buffer and of registers. Called
+ * by pin.c, control.c and filter.c.
  *
- * The fault handlers insert the pages, without references. So when the device goes away a
- * mapping can be emptied at once (zap), the memory freed, and a client that touches it later
- * finds a scratch page. map_sem keeps a fault from inserting a page of the device during or
+ * The fault handlers insert the pages, without references. So when the device is removed a mapping
+ * can be emptied at once (zap) and the memory freed; a later access of the client gets a scratch
+ * page. map_sem keeps a fault from inserting a page of the device during or
  * after a zap. For the same reason mmap() inserts nothing: unmap_mapping_range() does not
  * find a mapping whose mmap() has not returned.
  *
- * mmap, fault and close come with mmap_lock held and therefore never take the control
- * mutex, under which memory is allocated.
+ * mmap, fault and close are called with mmap_lock held and therefore never take the control mutex,
+ * under which memory is allocated.
  */
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
@@ -80,7 +80,7 @@ int wrt_buffer_retire(struct wrt_pin *pin)
 	return err;
 }
 
-/* The device is gone and has forgotten the buffer: take the memory back, mapped or not. */
+/* The device is gone and does not use the buffer: free the memory, mapped or not. */
 void wrt_buffer_zap(struct wrt_pin *pin)
 {
 	lockdep_assert_held(&pin->control);
@@ -93,7 +93,7 @@ void wrt_buffer_zap(struct wrt_pin *pin)
 	wrt_buffer_free(&pin->mp);
 }
 
-/* map_sem held. A mapping exists only of a buffer that was shown, so there is memory. */
+/* map_sem held. Only a buffer that was shown can be mapped, so there is memory. */
 static struct page *page_at(struct wrt_pin *pin, unsigned long pgoff)
 {
 	void *at = pin->dma.area + (pgoff << PAGE_SHIFT);
@@ -104,7 +104,7 @@ static struct page *page_at(struct wrt_pin *pin, unsigned long pgoff)
 	return is_vmalloc_addr(at) ? vmalloc_to_page(at) : virt_to_page(at);
 }
 
-/* map_sem held. vmf_insert_pfn() leaves a page alone that is in the mapping already. */
+/* map_sem held. vmf_insert_pfn() does not change a page that is in the mapping already. */
 static vm_fault_t insert_page(struct vm_area_struct *vma, struct wrt_pin *pin,
 			      unsigned long pgoff)
 {
@@ -114,8 +114,8 @@ static vm_fault_t insert_page(struct vm_area_struct *vma, struct wrt_pin *pin,
 }
 
 /*
- * map_sem held. The rest of the mapping, as far as memory for page tables goes: a fault waits
- * for mmap_lock, so a real-time client takes one fault instead of one for each page.
+ * map_sem held. Insert the rest of the mapping, as long as there is memory for page tables. A fault
+ * waits for mmap_lock, so a real-time client takes one fault instead of one for each page.
  */
 static void insert_rest(struct vm_area_struct *vma, struct wrt_pin *pin)
 {

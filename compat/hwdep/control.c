@@ -48,7 +48,7 @@ int wrt_call_alloc(struct wrt_call *c)
 	return 0;
 }
 
-/* Another thread may have freed the buffer since, and allocated another one. */
+/* Another thread may have freed the buffer in between, and allocated another one. */
 void wrt_call_alloc_settle(struct wrt_call *c, int err)
 {
 	struct wrt_pin *pin = c->pin;
@@ -89,7 +89,7 @@ int wrt_call_register(struct wrt_call *c)
 	return wrt_errno(status);
 }
 
-/* A client that has closed its descriptors cannot name their events any more. */
+/* For clients that have closed the descriptors of their events. */
 static enum wrt_status unregister_all(struct wrt_pin *pin)
 {
 	enum wrt_status status;
@@ -153,7 +153,7 @@ int wrt_call_latency(struct wrt_call *c)
 	return 0;
 }
 
-/* A register that cannot be mapped alone (pfn 0) counts as one that was not asked for. */
+/* A request for a register that cannot be mapped alone (pfn 0) does not count. */
 int wrt_call_get_register(struct wrt_call *c)
 {
 	struct wavert_register *arg = &c->arg.register_of;

@@ -135,8 +135,8 @@ void wrt_call_new_stream_settle(struct wrt_call *c, int err)
 }
 
 /*
- * [S] The device goes to sleep: no mapping of a register reaches it. User space is frozen;
- * what it touches when it has woken up is mapped again.
+ * [S] System suspend: no mapping of a register reaches the device. User space is frozen; its next
+ * access after resume maps the register again.
  */
 void wrt_filter_suspend(struct wrt_filter *filter)
 {
@@ -148,7 +148,7 @@ void wrt_filter_suspend(struct wrt_filter *filter)
 	mutex_unlock(&filter->lock);
 }
 
-/* The device is gone: no new stream, and every stream there is learns of it. */
+/* The device is gone: refuse new streams and notify all others. */
 void wrt_filter_gone(struct wrt_filter *filter)
 {
 	struct wrt_pin *pin;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * notify.c - the event of this binding is an eventfd context; nothing else knows that.
+ * notify.c - the event of this binding is an eventfd context; no other file uses eventfds.
  *
  * We only ever signal. No callback is installed on the eventfd's wait queue, so its
  * lock stays the innermost one, below the event lock of miniport/.
@@ -10,7 +10,7 @@
 #include "kernel_version.h"
 #include "hwdep.h"
 
-/* A reference of our own: the client may close its descriptor at any time (M11). */
+/* Takes a reference, because the client may close its descriptor at any time (M11). */
 enum wrt_status wrt_notify_get(int fd, void **event)
 {
 	struct eventfd_ctx *ctx = eventfd_ctx_fdget(fd);

@@ -4,8 +4,8 @@
  * without a system call. One writer at a time: the device lock is held.
  *
  * A mapping holds the stream file, and so the page: it can be read as long as it is mapped,
- * also after removal of the device. The mapping is VM_PFNMAP: madvise() leaves it alone, and
- * it takes pages that are charged to a cgroup, which vm_insert_page() refuses on 5.10.
+ * also after removal of the device. The mapping is VM_PFNMAP: madvise() does not change it, and
+ * it may contain pages that are charged to a cgroup, which vm_insert_page() refuses on 5.10.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -26,7 +26,7 @@ static struct wavert_notification *entry_of(struct wavert_page *regs, u64 n)
 	return (struct wavert_notification *)(regs + 1) + n % WAVERT_RING;
 }
 
-/* What never changes, so that a client of another minor version finds its way. */
+/* Members that never change, for clients of another minor version. */
 static void describe(struct wavert_page *regs)
 {
 	regs->version = WAVERT_ABI_MAJOR << 16 | WAVERT_ABI_MINOR;

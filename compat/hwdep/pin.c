@@ -43,7 +43,7 @@ int wrt_pin_release(struct inode *inode, struct file *file)
 	struct wrt_pin *pin = file->private_data;
 	u32 i;
 
-	mutex_lock(&pin->control);	/* wrt_filter_gone() may be at it, and waits for us */
+	mutex_lock(&pin->control);	/* wrt_filter_gone() may be in progress, and waits for us */
 	wrt_mp_close(&pin->mp);
 	mutex_unlock(&pin->control);
 
@@ -65,8 +65,8 @@ int wrt_pin_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 	/*
-	 * A file on a filesystem of the kernel's own: a noexec /dev would not refuse it. With this
-	 * personality the kernel, not the client, has asked for VM_EXEC.
+	 * The file is on an internal filesystem, so a noexec /dev does not refuse it. With this
+	 * personality the kernel, not the client, has requested VM_EXEC.
 	 */
 	if (vma->vm_flags & VM_EXEC && !(current->personality & READ_IMPLIES_EXEC))
 		return -EPERM;
@@ -91,7 +91,7 @@ void wrt_pin_removed(struct wrt_pin *pin)
 	mutex_unlock(&pin->control);
 }
 
-/* filter->lock held. capable() comes last, since it leaves a mark in the audit log. */
+/* filter->lock held. capable() comes last, because it writes to the audit log. */
 static bool may_add(const struct wrt_filter *filter, kuid_t uid)
 {
 	const struct wrt_pin *pin;

@@ -10,8 +10,8 @@
  * quick; it does so under the event lock. Everything else is signalled by the thread of
  * the device (core/deferred.h), one event a turn, without the lock.
  *
- * A quick event may become slow: waiters come and go. To bound what a client can take by that, or
- * by coming with new events again and again, a stream on which a signal took t in the interrupt has
+ * A quick event may become slow: waiters come and go. To bound the time that a client can
+ * use by that, or by registering new events again and again, a stream on which a signal took t in the interrupt has
  * all events of that user signalled by the thread for the next TRIAL_SHARE * t.
  */
 #include "miniport.h"
@@ -197,7 +197,7 @@ static void judge(struct wrt_mp_event *e, u64 took_ns)
 		e->speed = WRT_MP_QUICK;
 }
 
-/* Slow signals add up. Another user's events do not pay for them. */
+/* Slow signals add up. They do not affect the events of other users. */
 static void forbid_trials(struct wrt_mp *mp, u64 now, u64 took_ns)
 {
 	struct wrt_stream *s = mp->stream;

@@ -113,7 +113,7 @@ enum wrt_status wrt_mp_packet_count(struct wrt_mp *mp, u32 *count)
 	return status;
 }
 
-/* Frames that the position lags what DMA has fetched by: a FIFO and the two delays. */
+/* Frames that DMA has fetched and that have not left the device: a FIFO and the two delays. */
 static u64 frames_behind(const struct wrt_hw_latency *l, const struct wrt_hw_geom *g)
 {
 	return l->fifo_bytes / g->frame_bytes +

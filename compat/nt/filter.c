@@ -44,7 +44,7 @@ static NTSTATUS STDMETHODCALLTYPE description(IMiniportWaveRT *i, PPCFILTER_DESC
 	return STATUS_SUCCESS;
 }
 
-/* The port driver's own intersection of the data ranges will do. */
+/* The port driver's intersection of the data ranges is sufficient. */
 static NTSTATUS STDMETHODCALLTYPE intersection(IMiniportWaveRT *i, ULONG pin, PKSDATARANGE range,
 					       PKSDATARANGE matching, ULONG room, PVOID out,
 					       PULONG bytes)

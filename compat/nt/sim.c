@@ -12,8 +12,8 @@ static u64 bus_now(void *ctx)
 }
 
 /*
- * Not a timer for each: this comes under a spin lock and from the DPC itself, where Wine,
- * other than Windows, cannot set one.
+ * Not a timer for each slot: this is called under a spin lock and from the DPC itself, where Wine,
+ * unlike Windows, cannot set a timer.
  */
 static void bus_timer_at(void *ctx, u32 slot, u64 ns)
 {
