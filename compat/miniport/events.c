@@ -10,9 +10,9 @@
  * quick; it does so under the event lock. Everything else is signalled by the thread of
  * the device (core/deferred.h), one event a turn, without the lock.
  *
- * A quick event may become slow: waiters come and go. To bound the time that a client can
- * use by that, or by registering new events again and again, a stream on which a signal took t in the interrupt has
- * all events of that user signalled by the thread for the next TRIAL_SHARE * t.
+ * A quick event may become slow: waiters come and go. To bound the time that a client can use by
+ * that, or by registering new events again and again, a stream on which a signal took t in the
+ * interrupt has all events of that user signalled by the thread for the next TRIAL_SHARE * t.
  */
 #include "miniport.h"
 

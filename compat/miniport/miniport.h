@@ -226,9 +226,9 @@ enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event);
  * @mp: stream of the miniport
  * @event: the event
  *
- * It does not count among the events that clients register, and one signal stands for any number of
- * points. It stays registered until the stream is closed. A further call lets the interrupt signal it
- * again after it was slow, like a new event.
+ * It does not count among the events that clients register, and one signal stands for any number
+ * of points. It stays registered until the stream is closed. A further call lets the interrupt
+ * signal it again after it was slow, like a new event.
  *
  * Context: Any.
  */
