@@ -173,8 +173,8 @@ static int run(const struct call_type *type, struct wrt_call *c)
 }
 
 /*
- * The handler of another thread may hold the mutex for long. If this one is killed while it waits, the
- * buffer stays allocated but can only be freed, and the register counts as given.
+ * The handler of another thread may hold the mutex for long. If this one is killed while it
+ * waits, the buffer stays allocated but can only be freed, and the register counts as given.
  */
 static void settle(const struct call_type *type, struct wrt_call *c, int err)
 {

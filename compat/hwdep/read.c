@@ -6,9 +6,10 @@
  * How many have passed is ring_head of the register page, which is written before anybody is
  * notified. How many have been read is pin->seen; the device lock protects both.
  *
- * The interrupt wakes the one task that waits in read(), which takes a bounded time. Further readers
- * wait for a mutex. Waiters of poll(), epoll and io_uring are a list that only they can bound, so
- * waking them is an event of the miniport like any eventfd: the thread does it once it is slow.
+ * The interrupt wakes the one task that waits in read(), which takes a bounded time. Further
+ * readers wait for a mutex. Waiters of poll(), epoll and io_uring are a list that only they can
+ * bound, so waking them is an event of the miniport like any eventfd: the thread does it once it
+ * is slow.
  */
 #include <linux/poll.h>
 #include <linux/uio.h>
@@ -66,7 +67,7 @@ void wrt_read_enable(struct wrt_pin *pin, bool on)
 void wrt_read_remove(struct wrt_pin *pin)
 {
 	lockdep_assert_held(&pin->control);
-	smp_store_release(&pin->removed, true);
+	smp_store_release(&pin->removed, true);	/* after the last points */
 	wake_all(pin);
 }
 
@@ -123,7 +124,7 @@ static int wait_for_points(struct wrt_pin *pin)
 /* `removed` is read first: then a take() that finds nothing has seen the last points. */
 static int next_record(struct wrt_pin *pin, bool nonblock, struct wavert_read *out)
 {
-	bool removed = smp_load_acquire(&pin->removed);
+	bool removed = smp_load_acquire(&pin->removed);	/* before the points */
 	int err;
 
 	while (!take(pin, out)) {
@@ -136,7 +137,7 @@ static int next_record(struct wrt_pin *pin, bool nonblock, struct wavert_read *o
 		err = wait_for_points(pin);
 		if (err)
 			return err;
-		removed = smp_load_acquire(&pin->removed);
+		removed = smp_load_acquire(&pin->removed);	/* before the points */
 	}
 	return 0;
 }
@@ -193,7 +194,7 @@ __poll_t wrt_stream_poll(struct file *file, struct poll_table_struct *wait)
 	struct wrt_pin *pin = file->private_data;
 
 	wait_in_poll(pin, file, wait);
-	if (smp_load_acquire(&pin->removed))
+	if (smp_load_acquire(&pin->removed))	/* before is_readable() */
 		return EPOLLHUP | EPOLLERR | (is_readable(pin) ? EPOLLIN | EPOLLRDNORM : 0);
 	if (is_readable(pin))
 		return EPOLLIN | EPOLLRDNORM;

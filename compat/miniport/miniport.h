@@ -335,8 +335,8 @@ struct wrt_mp_read {
  *
  * Context: Any.
  * Return: SUCCESS, DEVICE_REMOVED, NOT_SUPPORTED (playback, or no notification buffer),
- *	INVALID_DEVICE_STATE (below PAUSE), DEVICE_NOT_READY (no new packet), or INVALID_DEVICE_REQUEST
- *	(an observer).
+ *	INVALID_DEVICE_STATE (below PAUSE), DEVICE_NOT_READY (no new packet), or
+ *	INVALID_DEVICE_REQUEST (an observer).
  */
 enum wrt_status wrt_mp_read_packet(struct wrt_mp *mp, struct wrt_mp_read *out);
 

@@ -385,8 +385,8 @@ u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
  *
  * Context: Any.
  * Return: 0, WRT_EGONE, or WRT_ENOMEM: more than WRT_OBSERVERS_MAX; or more than
- *	WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT of one unprivileged user, or of all that are neither the
- *	owner's user nor privileged.
+ *	WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT of one unprivileged user, or of all that are
+ *	neither the owner's user nor privileged.
  */
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c);
 
