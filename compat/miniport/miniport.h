@@ -97,6 +97,15 @@ struct wrt_mp {
 	const struct wrt_mp_ops *ops;
 	struct wrt_stream *stream;
 	bool observer;
+	/* Under the event lock. */
+	struct wrt_lock event_lock;
+	u64 handed;			/* first point that has not been handed to us */
+	u32 turn;			/* index of the event that the thread signals next */
+	u32 waiters;			/* for an event to be no longer busy */
+	u32 nevents;
+	struct wrt_mp_event own;	/* wrt_mp_own_event(); event is NULL without */
+	struct wrt_mp_packets packets;	/* under the device lock */
+	struct wrt_mp_event event[WRT_MP_EVENTS_MAX];	/* in order of registration */
 	/* Under the control mutex. */
 	enum wrt_mp_state state;
 	enum wrt_mp_buffer buffer;
@@ -104,15 +113,6 @@ struct wrt_mp {
 	struct wrt_hw_geom geom;	/* of the buffer; bytes == 0 without one */
 	u32 rate, format, channels;	/* rate == 0: no format set */
 	u32 registers_given;		/* mask of enum wrt_hw_register_kind (WRT-146, 150) */
-	struct wrt_mp_packets packets;
-	/* Under the event lock. */
-	struct wrt_lock event_lock;
-	u64 handed;			/* first point that has not been handed to us */
-	u32 turn;			/* index of the event that the thread signals next */
-	u32 waiters;			/* for an event to be no longer busy */
-	u32 nevents;
-	struct wrt_mp_event event[WRT_MP_EVENTS_MAX];	/* in order of registration */
-	struct wrt_mp_event own;	/* wrt_mp_own_event(); event is NULL without */
 };
 
 static inline struct wrt_mp *wrt_mp_of(struct wrt_client *c)

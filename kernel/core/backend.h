@@ -18,27 +18,29 @@ enum wrt_device_state {
 };
 
 struct wrt_device {
+	/* What an interrupt uses: 64 bytes, and `wait`. */
 	const struct wrt_hw_ops *ops;
 	struct wrt_hw_dev *hw;
 	/* ops->irq_position, or ops->position where there is none. */
 	int (*irq_position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+	struct wrt_stream *streams;	/* one for each slot */
 	struct wrt_lock lock;		/* all streams, and the backend's [A] operations */
+	enum wrt_device_state state;	/* written with lock and mutex held, read with either */
+	u64 irq_entry_ns;		/* what irq() reports; lock */
+	u32 irq_slots;
+	u32 unusual;			/* slots for which an interrupt is not done with; lock */
+	u32 number;			/* the card's, for traces; set by the binding */
+	bool kick;			/* clients were queued since the lock was taken; lock */
+
+	struct wrt_wait wait;		/* for callbacks to return, deferred work to be done */
 	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
-	enum wrt_device_state state;	/* written with both held, read with either */
 	/*
 	 * Set by the binding that has a thread. Any context: have wrt_device_serve() called until
 	 * it says that nothing is deferred. Without a thread that is done at once.
 	 */
 	void (*wake)(struct wrt_device *dev);
-	u32 irq_slots;			/* what irq() reports; lock */
-	u64 irq_entry_ns;
-	u32 unusual;			/* slots for which an interrupt is not done with; lock */
-	bool kick;			/* clients were queued since the lock was taken; lock */
 	struct wrt_deferred deferred;
-	struct wrt_wait wait;		/* for callbacks to return, deferred work to be done */
-	u32 number;			/* the card's, for traces; set by the binding */
 	u32 nstreams;
-	struct wrt_stream *streams;	/* one for each slot */
 };
 
 #endif

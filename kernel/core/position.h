@@ -29,11 +29,11 @@ struct wrt_position {
 	u64 points;		/* points consumed so far */
 	u64 point_ns;		/* when the last of them was passed; 0: none yet */
 	u64 before_ns;		/* when the one before it was passed, or linear 0 left */
+	u32 offset;		/* cyclic offset last read, bytes; == linear mod bytes */
 	bool has_end;
 	u64 end;		/* with it: linear stops here for good (end of stream) */
 	u64 end_ns;		/* when it got there */
 	u64 end_points;		/* points in all when it does; the last one is the end */
-	u32 offset;		/* cyclic offset last read, bytes; == linear mod bytes */
 };
 
 /* Back to linear 0 at offset 0 (entering STOP). */

@@ -106,14 +106,10 @@ struct wrt_user {
 };
 
 struct wrt_client {
+	/* What an interrupt uses: 64 bytes. */
 	const struct wrt_client_ops *ops;
 	struct wrt_stream *stream;
-	struct wrt_user user;
-	bool wants_points;	/* false: timer mode, NO_PERIOD_WAKEUP */
-	bool keep_last;		/* points found by the stop itself are notified too */
-	bool observer;		/* which budget its deferred work has (deferred.h) */
 	/* The core's own, under the device lock. */
-	struct wrt_client *next;
 	u64 passed;		/* points ever published to it */
 	u64 seen;		/* as the stream's passed was then */
 	u64 pending;		/* those of them not handed to it yet */
@@ -121,6 +117,13 @@ struct wrt_client {
 	u64 call_points;	/* ... without the lock */
 	struct wrt_count busy;	/* notify() calls in progress; down without the lock */
 	bool leaving;		/* being unlinked */
+	/* The client's. */
+	bool wants_points;	/* false: timer mode, NO_PERIOD_WAKEUP */
+	bool keep_last;		/* points found by the stop itself are notified too */
+	bool observer;		/* which budget its deferred work has (deferred.h) */
+
+	struct wrt_client *next;	/* under the device lock */
+	struct wrt_user user;
 	/* The core's own, under the lock of struct wrt_deferred. */
 	struct wrt_client *next_deferred;
 	bool deferred;		/* in the queue */
@@ -138,31 +141,32 @@ static inline void wrt_client_init(struct wrt_client *c, const struct wrt_client
 
 struct wrt_stream {
 	struct wrt_device *dev;		/* constant, with its lock */
-	u32 slot;
-	struct wrt_hw_caps caps;	/* constant */
-	u32 rates[WRT_RATES_MAX];	/* caps.rates, if any: the backend goes before we do */
 	/* Below: written under the lock, and under the device mutex where [S]. */
 	struct wrt_hw_stream *hw;
-	enum wrt_stream_state state;
 	struct wrt_client *owner;
 	struct wrt_client *clients;	/* owner and observers */
-	bool points_on;
+	u32 slot;			/* constant */
+	enum wrt_stream_state state;
 	enum wrt_stream_dma dma;
-	u64 stalls;
-	u32 register_base;
-	struct wrt_hw_geom geom;
-	struct wrt_hw_latency latency;
-	struct wrt_cycle cycle;
+	bool changed;			/* more than the position, since it was last published */
+	bool observers_due;		/* `update` has not been shown to observers yet */
 	u64 bracket_ns;			/* a reading with its times further apart is repeated */
 	struct wrt_hw_pos at;		/* as last read, accepted or not */
+	struct wrt_cycle cycle;
 	struct wrt_position pos;
 	u64 passed;			/* points, ever */
 	u64 looks;
-	bool changed;			/* more than the position, since it was last published */
-	struct wrt_snapshot update;	/* of the interrupt in progress ... */
-	bool observers_due;		/* ... which observers have not been shown yet */
 	u64 no_trial_before;		/* miniport/events.c, for the owner: see there ... */
 	u32 no_trial_uid;		/* ... and whose events it is about */
+	/* Above: 256 bytes with what an interrupt uses. */
+	u32 register_base;
+	u64 stalls;
+	bool points_on;
+	struct wrt_hw_geom geom;
+	struct wrt_hw_latency latency;
+	struct wrt_snapshot update;	/* of the last interrupt, if there are observers */
+	struct wrt_hw_caps caps;	/* constant */
+	u32 rates[WRT_RATES_MAX];	/* caps.rates, if any: the backend goes before we do */
 };
 
 /**

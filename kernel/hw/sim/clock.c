@@ -16,7 +16,7 @@ u64 wrt_sim_grid(const struct wrt_hw_dev *d, u32 rate, u64 time)
 u64 wrt_sim_stamp(const struct wrt_hw_stream *s, u64 time)
 {
 	if (s->dev->cfg.step)
-		return wrt_mul_div_u64(time, WRT_NSEC_PER_SEC, s->geom.rate);
+		return wrt_mul_div_u64(time, WRT_NSEC_PER_SEC, s->rate);
 	return time;
 }
 
@@ -28,7 +28,7 @@ u32 wrt_sim_buffer_frame(const struct wrt_hw_stream *s, u64 g)
 /* How long this many frames take, rounded up by *rest parts of a ns. */
 static u64 time_of(const struct wrt_hw_stream *s, u64 frames, u32 *rest)
 {
-	u32 rate = s->geom.rate;
+	u32 rate = s->rate;
 	u64 ns;
 
 	*rest = 0;
@@ -43,13 +43,15 @@ static u64 time_of(const struct wrt_hw_stream *s, u64 frames, u32 *rest)
 
 void wrt_sim_clock_prepare(struct wrt_hw_stream *s)
 {
+	s->rate = s->geom.rate;
+	s->frame_bytes = s->geom.frame_bytes;
 	s->due_time = WRT_SIM_NEVER;
 	s->due_g = 0;
 	s->due_at_point = false;
-	s->frame_time = s->dev->cfg.step ? 1 : (u32)(WRT_NSEC_PER_SEC / s->geom.rate);
-	s->portion = s->geom.notify_bytes / s->geom.frame_bytes;
+	s->frame_time = s->dev->cfg.step ? 1 : (u32)(WRT_NSEC_PER_SEC / s->rate);
+	s->portion = s->geom.notify_bytes / s->frame_bytes;
 	s->portion_time = 0;	/* not in one go */
-	if (s->portion <= s->geom.rate / WRT_SIM_MOVE_MIN_HZ)
+	if (s->portion <= s->rate / WRT_SIM_MOVE_MIN_HZ)
 		s->portion_time = (u32)time_of(s, s->portion, &s->portion_rest);
 }
 

@@ -18,7 +18,7 @@
 #define WRT_SIM_NEVER	(~0ull)
 
 struct wrt_hw_stream {
-	/* Of an interrupt. */
+	/* What an interrupt uses: 128 bytes. */
 	u64 due_time;		/* of the next interrupt; WRT_SIM_NEVER */
 	u64 due_g;		/* the frame that is complete then, rounded up by ... */
 	u32 due_rest;		/* ... so many parts of a ns, `rate` to a ns */
@@ -32,11 +32,12 @@ struct wrt_hw_stream {
 	u64 end_g;		/* playback ends before this frame; WRT_SIM_NO_END */
 	struct wrt_hw_dev *dev;
 	u32 slot;
+	u32 rate, frame_bytes;	/* of geom */
 	u32 frame_time;		/* a frame takes at least this long */
 	u32 portion;		/* frames from point to point, of which each takes ... */
 	u32 portion_time;	/* ... this long, rounded up by ... */
 	u32 portion_rest;	/* ... so many parts of a ns */
-	/* The rest. */
+
 	struct wrt_hw_geom geom;
 	u64 start_g;		/* frame at which it was started ... */
 	u32 start_frame;	/* ... and the buffer frame it started from */
@@ -76,8 +77,8 @@ static inline void wrt_sim_advance_due(struct wrt_hw_stream *s)
 	s->due_g += s->portion;
 	s->due_time += s->portion_time;
 	s->due_rest += s->portion_rest;
-	if (s->due_rest >= s->geom.rate) {
-		s->due_rest -= s->geom.rate;
+	if (s->due_rest >= s->rate) {
+		s->due_rest -= s->rate;
 		s->due_time--;
 	}
 }
@@ -97,7 +98,7 @@ static inline u64 wrt_sim_frame_at(const struct wrt_hw_stream *s, u64 time)
 {
 	if (time - s->due_time < s->frame_time)
 		return s->due_g;
-	return wrt_sim_grid(s->dev, s->geom.rate, time);
+	return wrt_sim_grid(s->dev, s->rate, time);
 }
 
 static inline void wrt_sim_set_moved(struct wrt_hw_stream *s, u64 g)

@@ -14,7 +14,7 @@
 /* Where a stream that has moved up to frame g interrupts next, without regard to its end. */
 static u64 next_due(struct wrt_hw_stream *s, u64 g)
 {
-	u32 rate = s->geom.rate, n;
+	u32 rate = s->rate, n;
 
 	s->due_at_point = false;
 	if (!s->points || !s->geom.notify) {
@@ -192,8 +192,8 @@ static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 	u64 time = wrt_sim_time(d);
 
 	wrt_sim_move(d, s->slot / 2, time);
-	s->start_g = wrt_sim_grid(d, s->geom.rate, time);
-	s->start_frame = from / s->geom.frame_bytes;
+	s->start_g = wrt_sim_grid(d, s->rate, time);
+	s->start_frame = from / s->frame_bytes;
 	s->moved_g = s->start_g;
 	s->moved_frame = s->start_frame;
 	s->told_g = s->start_g;
@@ -211,7 +211,7 @@ static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 static void report(struct wrt_hw_stream *s, struct wrt_hw_pos *p, u64 time)
 {
 	s->told_g = s->moved_g;
-	p->dma = s->moved_frame * s->geom.frame_bytes;
+	p->dma = s->moved_frame * s->frame_bytes;
 	p->link = p->dma;
 	p->ns = wrt_sim_stamp(s, time);
 	p->from_ns = p->ns;
@@ -249,14 +249,14 @@ static int sim_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 
 static void sim_end(struct wrt_hw_stream *s, u32 bytes)
 {
-	s->end_g = s->told_g + bytes / s->geom.frame_bytes;
+	s->end_g = s->told_g + bytes / s->frame_bytes;
 	if (s->due_g > s->moved_g)	/* else its interrupt is about to come */
 		arm_and_set_timer(s, s->told_g);
 }
 
 static void sim_silence_after(struct wrt_hw_stream *s, u32 bytes)
 {
-	s->silent_g = s->told_g + bytes / s->geom.frame_bytes;
+	s->silent_g = s->told_g + bytes / s->frame_bytes;
 }
 
 static bool sim_silenced(struct wrt_hw_stream *s, struct wrt_hw_geom *other)
