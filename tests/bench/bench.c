@@ -35,7 +35,7 @@
 
 struct driver {
 	const char *name, *card;
-	const struct client *clients[5];
+	const struct client *clients[6];
 	bool exact;	/* a period, a wake-up: its timer is as fine as the period */
 	const struct reader *readers[9];
 	const char *address, *bound;	/* of the PCI device, and the name by which it is bound */
@@ -43,9 +43,9 @@ struct driver {
 };
 
 static const struct driver software[] = {
-	{ .name = "none", .clients = { &client_timer }, .exact = true },
+	{ .name = "none", .clients = { &client_timer, &client_sleep }, .exact = true },
 	{ .name = "snd-wavert-sim", .card = "WaveRT", .exact = true,
-	  .clients = { &client_read, &client_epoll, &client_raw, &client_lib },
+	  .clients = { &client_read, &client_lean, &client_epoll, &client_raw, &client_lib },
 	  .readers = { &reader_clock, &reader_page, &reader_page_now, &reader_call,
 		       &reader_raw_page, &reader_raw_sync, &reader_lib_update,
 		       &reader_lib_avail } },
@@ -59,19 +59,19 @@ static const struct driver software[] = {
 #define AC97	"0000:00:12.0"
 
 static const struct driver hardware[] = {
-	{ .name = "none", .clients = { &client_timer }, .exact = true },
+	{ .name = "none", .clients = { &client_timer, &client_sleep }, .exact = true },
 	{ .name = "snd-hda-intel", .address = HDA, .bound = "snd_hda_intel", .exact = true,
 	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
 	{ .name = "snd-wavert-hda", .address = HDA, .bound = "snd-wavert-hda", .exact = true,
 	  .beside = "snd-hda-intel",
-	  .clients = { &client_read, &client_raw, &client_lib },
+	  .clients = { &client_read, &client_lean, &client_raw, &client_lib },
 	  .readers = { &reader_raw_sync, &reader_call, &reader_register,
 		       &reader_register_now } },
 	{ .name = "snd-intel8x0", .address = AC97, .bound = "snd_intel8x0", .exact = true,
 	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
 	{ .name = "snd-wavert-ich", .address = AC97, .bound = "snd-wavert-ich", .exact = true,
 	  .beside = "snd-intel8x0",
-	  .clients = { &client_read, &client_raw, &client_lib },
+	  .clients = { &client_read, &client_lean, &client_raw, &client_lib },
 	  .readers = { &reader_raw_sync, &reader_call } },
 };
 
@@ -89,7 +89,7 @@ static const struct plan {
 	unsigned int phases_ns;
 } plans[] = {
 	{ software, ARRAY_SIZE(software), { 64, 256, 1024 }, { 1, 4, 8 }, 1024, 1, 4000000 / 3 },
-	{ hardware, ARRAY_SIZE(hardware), { 480 }, { 1 }, 480, 101, 2000000 },
+	{ hardware, ARRAY_SIZE(hardware), { 480 }, { 1 }, 480, 201, 2000000 },
 };
 
 static const struct plan *plan = plans;
@@ -435,12 +435,12 @@ static void run_driver(const struct driver *d)
 	for (c = 0; c < ARRAY_SIZE(d->clients) && d->clients[c]; c++)
 		for (f = 0; plan->frames[f]; f++)
 			for (s = 0; plan->streams[s]; s++) {
-				struct row r = {
+				if (d->clients[c]->single && plan->streams[s] > 1)
+					continue;
+				run_row(&(struct row){
 					.driver = d, .client = d->clients[c],
 					.frames = plan->frames[f], .streams = plan->streams[s],
-				};
-
-				run_row(&r);
+				});
 			}
 }
 

@@ -35,6 +35,7 @@ struct bench {
 struct client {
 	const char *name;
 	const char *what;		/* description for the table */
+	bool single;			/* only for one stream */
 	/* All return 0 or a negative errno. */
 	int (*open)(struct bench *b);	/* everything up to start */
 	int (*start)(struct bench *b);
@@ -43,8 +44,8 @@ struct client {
 	void (*close)(struct bench *b);
 };
 
-extern const struct client client_timer;
-extern const struct client client_read, client_epoll;	/* WaveRT */
+extern const struct client client_timer, client_sleep;	/* floors */
+extern const struct client client_read, client_lean, client_epoll;	/* WaveRT */
 extern const struct client client_raw;			/* ALSA, by ioctl and mapped pages */
 extern const struct client client_lib;			/* ALSA, by alsa-lib */
 

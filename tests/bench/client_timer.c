@@ -2,6 +2,7 @@
 /*
  * client_timer.c - the floor: only a timer that wakes a process. One stream
  * is one timerfd with a blocking read; several are several, with one poll.
+ * The second floor, for one stream, has no file: clock_nanosleep() to the time of the next period.
  */
 #include <errno.h>
 #include <poll.h>
@@ -93,4 +94,52 @@ const struct client client_timer = {
 	.start = timer_start,
 	.wait = timer_wait,
 	.close = timer_close,
+};
+
+/* ---- without a file ------------------------------------------------------------------ */
+
+static int sleep_open(struct bench *b)
+{
+	b->state = calloc(1, sizeof(struct timespec));
+	return b->state ? 0 : -ENOMEM;
+}
+
+static int sleep_start(struct bench *b)
+{
+	struct timespec *next = b->state;
+
+	clock_gettime(CLOCK_MONOTONIC, next);
+	next->tv_nsec += 1000000;
+	return 0;
+}
+
+static int sleep_wait(struct bench *b)
+{
+	struct timespec *next = b->state;
+
+	next->tv_nsec += (long)frames_ns(b->frames);
+	while (next->tv_nsec >= 1000000000) {
+		next->tv_nsec -= 1000000000;
+		next->tv_sec++;
+	}
+	b->wakes++;
+	if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL))
+		return -EIO;
+	b->periods[0]++;
+	return 0;
+}
+
+static void sleep_close(struct bench *b)
+{
+	free(b->state);
+}
+
+const struct client client_sleep = {
+	.name = "nanosleep",
+	.what = "the second floor: clock_nanosleep",
+	.single = true,
+	.open = sleep_open,
+	.start = sleep_start,
+	.wait = sleep_wait,
+	.close = sleep_close,
 };

@@ -126,19 +126,42 @@ static int read_open(struct bench *b)
 	return err ? err : open_events(b, b->state, 1, 0);
 }
 
-static int read_wait(struct bench *b)
+static int read_event(struct bench *b, struct wavert *w)
 {
-	struct wavert *w = b->state;
-	unsigned int i;
 	uint64_t n;
 
 	if (read(w->event[0], &n, sizeof(n)) != sizeof(n))
 		return -EIO;
 	b->wakes++;
 	b->signals += n;
-	for (i = 0; i < b->streams; i++)
-		look(b, w, i);
 	return 0;
+}
+
+static int read_wait(struct bench *b)
+{
+	struct wavert *w = b->state;
+	unsigned int i;
+	int err = read_event(b, w);
+
+	for (i = 0; !err && i < b->streams; i++)
+		look(b, w, i);
+	return err;
+}
+
+/* The same with count and position alone of each page. */
+static int lean_wait(struct bench *b)
+{
+	struct wavert *w = b->state;
+	struct wavert_progress now;
+	unsigned int i;
+	int err = read_event(b, w);
+
+	for (i = 0; !err && i < b->streams; i++) {
+		wavert_stream_progress(w->stream[i], &now);
+		b->periods[i] = now.packets;
+		b->position[i] = now.linear / BENCH_FRAME;
+	}
+	return err;
 }
 
 const struct client client_read = {
@@ -147,6 +170,15 @@ const struct client client_read = {
 	.open = read_open,
 	.start = wavert_start,
 	.wait = read_wait,
+	.close = wavert_stop,
+};
+
+const struct client client_lean = {
+	.name = "wavert-lean",
+	.what = "WaveRT: one event, read; count and position alone",
+	.open = read_open,
+	.start = wavert_start,
+	.wait = lean_wait,
 	.close = wavert_stop,
 };
 

@@ -8,8 +8,9 @@
  *
  * FILE receives a line a row: id, records, mean of each class, then of all classes
  * together mean, p50, p99 and maximum; then of the path from an interrupt to the first signal
- * count, mean and maximum; then mean accesses to device registers. The profile of one row:
- * address, "x", number of executions, for each instruction between BASE and PAUSE.
+ * count, mean and maximum; then mean accesses to device registers, and p50 of that path. The
+ * profile of one row: address, "x", number of executions, for each instruction between BASE and
+ * PAUSE.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -103,6 +104,9 @@ static struct {
 	uint64_t base, n, sum, most;
 } window;				/* from one of our interrupts to the signal */
 
+#define WINDOW_MAX	8192		/* a longer one counts as this */
+static uint32_t windows[WINDOW_MAX + 1];	/* how many were this long */
+
 /* ---- profile: a counter for each instruction---------------- */
 
 #define SLOTS	(1u << 20)		/* a power of 2; a guest runs some 200000 */
@@ -174,6 +178,16 @@ static double sum_of(int class)
 	return sum;
 }
 
+static unsigned int median_window(void)
+{
+	uint64_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < WINDOW_MAX && (n += windows[i]) <= window.n / 2; i++)
+		;
+	return i;
+}
+
 static void write_row(void)
 {
 	double sum = 0, of_class;
@@ -189,9 +203,9 @@ static void write_row(void)
 	}
 	fprintf(out, " %.2f %" PRIu64 " %" PRIu64 " %" PRIu64, sum / (double)nrecords,
 		percentile(50), percentile(99), percentile(100));
-	fprintf(out, " %" PRIu64 " %.2f %" PRIu64 " %.2f\n", window.n,
+	fprintf(out, " %" PRIu64 " %.2f %" PRIu64 " %.2f %u\n", window.n,
 		window.n ? (double)window.sum / (double)window.n : 0, window.most,
-		sum_of(CLASS_ACCESSES) / (double)nrecords);
+		sum_of(CLASS_ACCESSES) / (double)nrecords, median_window());
 	fflush(out);
 }
 
@@ -249,6 +263,7 @@ static void on_signal(unsigned int cpu, void *data)
 	window.sum += n;
 	if (n > window.most)
 		window.most = n;
+	windows[n < WINDOW_MAX ? n : WINDOW_MAX]++;
 }
 
 /* ---- messages---------------- */
@@ -260,6 +275,7 @@ static void begin_row(void)
 	row = word[1];
 	nrecords = 0;
 	memset(&window, 0, sizeof(window));
+	memset(windows, 0, sizeof(windows));
 	in_row = true;
 }
 

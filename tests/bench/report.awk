@@ -1,15 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # report.awk - joins what the guest printed (bench.c) with what was counted (plugin.c),
 # prints the tables and the aims, writes JSON to the file named by the variable json.
-# Called by run.sh: awk -v json=FILE [-v only=ROWS] -f report.awk COUNTS GUEST. Exit code 1: not valid.
+# Called by run.sh: awk -v json=FILE -v baseline=FILE [-v only=ROWS] [-v lines=yes] -f report.awk COUNTS
+# GUEST. Exit code 1: not valid, or a row is dearer than in the baseline. lines: print the rows as in that
+# file instead.
 
 BEGIN {
 	hardware = 0
 	split("user vdso kernel modules core backend copy", class, " ")
 	classes = 7
+	while ((getline line <baseline) > 0)
+		if (line !~ /^#/ && split(line, word, " ") >= 2)
+			add_baseline()
 }
 
-# ---- counts: id records means.. syscalls mean p50 p99 most window-count -mean -most accesses
+# kernel RELEASE, or: driver client frames streams p50 why it last changed
+function add_baseline() {
+	if (word[1] == "kernel")
+		base_kernel = word[2]
+	else
+		base[word[1], word[2], word[3], word[4]] = word[5]
+}
+
+# ---- counts: id records means.. syscalls mean p50 p99 most window-count -mean -most accesses window-p50
 
 FNR == NR {
 	for (i = 2; i <= NF; i++)
@@ -120,19 +133,24 @@ function shown(x) {
 	return x ? sprintf("%.3f", x) : "-"
 }
 
+# Our own instructions from the interrupt to the first signal, median.
+function to_signal(id) {
+	return count[id, 15] ? count[id, 19] : "-"
+}
+
 function print_row(id) {
-	printf "%3d  %-15s %-12s %5d %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f %5.2f %6d %6d %6s %6s\n",
+	printf "%3d  %-15s %-12s %5d %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f %5.2f %6s %6d %6d %6s %6s\n",
 		id, driver[id], client[id], frames[id], total[id], of(id, 1) + of(id, 2), of(id, 3),
 		of(id, 4), of(id, 5), of(id, 6) + of(id, 7), of(id, 8),
-		wakes[id] / periods[id], count[id, 12], count[id, 13],
+		wakes[id] / periods[id], to_signal(id), count[id, 12], count[id, 13],
 		shown(ratio(id, floor_of(id))), shown(ratio(id, raw_of(id)))
 }
 
 function print_rows(n,    i, f, done, id) {
 	printf "%d stream%s\n", n, (n > 1 ? "s" : "")
-	printf "row  %-15s %-12s %5s %8s %6s %6s %6s %6s %6s %5s %5s %6s %6s %6s %6s\n", "driver",
+	printf "row  %-15s %-12s %5s %8s %6s %6s %6s %6s %6s %5s %5s %6s %6s %6s %6s %6s\n", "driver",
 		"client", "frame", "total", "user", "kernel", "ALSA", "core", "engine", "calls",
-		"wakes", "p50", "p99", "/floor", "/raw"
+		"wakes", "signal", "p50", "p99", "/floor", "/raw"
 	for (i = 1; i <= nrows; i++)
 		if (streams[row_id[i]] == n && !of_hardware[row_id[i]])
 			print_row(row_id[i])
@@ -175,7 +193,7 @@ function print_hardware(    i, id) {
 			id, driver[id], client[id], frames[id], total[id], of(id, 1) + of(id, 2),
 			of(id, 3), of(id, 4), of(id, 5), of(id, 6) + of(id, 7), of(id, 8),
 			periods[id] ? interrupts[id] / periods[id] : 0, of(id, 16),
-			count[id, 15] ? count[id, 17] : "-", count[id, 12], count[id, 13],
+			to_signal(id), count[id, 12], count[id, 13],
 			shown(ratio(id, floor_of(id))), shown(ratio(id, in_tree_of(id)))
 	}
 	print ""
@@ -193,12 +211,12 @@ function print_late(    i) {
 
 # ---- aims --------------------------------------------------------------------------------
 
-function worst_ratio(from, to_driver, to, nstreams,    i, id, r, worst) {
+# Mean of a client of ours in relation to another, the worst of these frames and streams; 0: all.
+function worst_ratio(of_driver, from, to_driver, to, nframes, nstreams,    i, id, r, worst) {
 	for (i = 1; i <= nrows; i++) {
 		id = row_id[i]
-		if (driver[id] != "snd-wavert-sim" || client[id] != from)
-			continue
-		if (nstreams ? streams[id] != nstreams : streams[id] == 1)
+		if (driver[id] != of_driver || client[id] != from || (nframes && frames[id] != nframes) ||
+		    (nstreams && streams[id] != nstreams))
 			continue
 		r = ratio(id, at[to_driver, to, frames[id], streams[id]])
 		if (r > worst)
@@ -207,14 +225,39 @@ function worst_ratio(from, to_driver, to, nstreams,    i, id, r, worst) {
 	return worst
 }
 
-function worst_window(    i, id, worst) {
+# Worst of the rows of one stream: median, or most.
+function worst_window(column,    i, id, worst) {
 	for (i = 1; i <= nrows; i++) {
 		id = row_id[i]
 		if (client[id] ~ /^wavert-/ && streams[id] == 1 && !of_hardware[id] &&
-		    count[id, 17] > worst)
-			worst = count[id, 17]
+		    count[id, column] > worst)
+			worst = count[id, column]
 	}
 	return worst
+}
+
+# What a stream more costs where several of one card have their points together.
+function further_stream(    i, id, one, more, worst) {
+	for (i = 1; i <= nrows; i++) {
+		id = row_id[i]
+		if (driver[id] != "snd-wavert-sim" || client[id] != "wavert-read" || streams[id] == 1)
+			continue
+		one = total[at[driver[id], client[id], frames[id], 1]]
+		more = (total[id] - one) / (streams[id] - 1)
+		if (more > worst)
+			worst = more
+	}
+	return worst
+}
+
+# Accesses to registers a period, most of a driver's clients.
+function registers(of_driver,    i, id, most) {
+	for (i = 1; i <= nrows; i++) {
+		id = row_id[i]
+		if (driver[id] == of_driver && count[id, 18] > most)
+			most = count[id, 18]
+	}
+	return most
 }
 
 function aim(what, value, bound, strict, format,    met) {
@@ -236,20 +279,75 @@ function position_cost(    now, clock) {
 	return position_calls > 0 ? 1e6 : total[now] - total[clock]
 }
 
-function print_aims(    cost) {
+function print_aims(    cost, d, p, n) {
 	cost = position_cost()
-	print "aims, each by its worst row"
-	aim("one stream, one event, read: of the floor",
-		worst_ratio("wavert-read", "none", "timerfd", 1), 1.05, 0, "%7.3f")
-	aim("one stream: of raw ALSA poll on the same card",
-		worst_ratio("wavert-read", "snd-wavert-sim", "alsa-raw", 1), 0.90, 0, "%7.3f")
-	aim("several streams on one event: of ALSA's single poll",
-		worst_ratio("wavert-read", "snd-wavert-sim", "alsa-raw", 0), 1, 0, "%7.3f")
-	aim("our instructions from interrupt to eventfd_signal, one stream",
-		worst_window(), 500, 0, "%7.0f")
+	print "aims: means, each by its worst row"
+	aim("one stream, event and progress: of a timerfd", worst_ratio("snd-wavert-sim",
+		"wavert-lean", "none", "timerfd", 0, 1), 1.05, 0, "%7.3f")
+	aim("one stream, event and snapshot: of snd-dummy's raw ALSA", worst_ratio("snd-wavert-sim",
+		"wavert-read", "snd-dummy", "alsa-raw", 0, 1), 0.97, 0, "%7.3f")
+	aim("raw ALSA on our card, one stream: of snd-dummy's", worst_ratio("snd-wavert-sim",
+		"alsa-raw", "snd-dummy", "alsa-raw", 0, 1), 1.01, 0, "%7.3f")
+	aim("raw ALSA on our card, four streams: of snd-dummy's", worst_ratio("snd-wavert-sim",
+		"alsa-raw", "snd-dummy", "alsa-raw", 0, 4), 0.95, 0, "%7.3f")
+	aim("raw ALSA on our card, eight streams: of snd-dummy's", worst_ratio("snd-wavert-sim",
+		"alsa-raw", "snd-dummy", "alsa-raw", 0, 8), 0.95, 0, "%7.3f")
+	aim("four streams on one event: of snd-dummy's poll", worst_ratio("snd-wavert-sim",
+		"wavert-read", "snd-dummy", "alsa-raw", 64, 4), 0.78, 0, "%7.3f")
+	aim("eight streams on one event: of snd-dummy's poll", worst_ratio("snd-wavert-sim",
+		"wavert-read", "snd-dummy", "alsa-raw", 64, 8), 0.72, 0, "%7.3f")
+	aim("each further stream of one card", further_stream(), 900, 0, "%7.0f")
+	n = split("snd-wavert-hda snd-hda-intel snd-wavert-ich snd-intel8x0", d, " ")
+	for (p = 1; p < n; p += 2) {
+		aim(d[p] ", WaveRT: of the in-tree driver's raw ALSA", worst_ratio(d[p],
+			"wavert-lean", d[p + 1], "alsa-raw", 0, 1), 1, 0, "%7.3f")
+		aim(d[p] ", raw ALSA: of the in-tree driver's", worst_ratio(d[p],
+			"alsa-raw", d[p + 1], "alsa-raw", 0, 1), 1.02, 0, "%7.3f")
+	}
+	aim("register accesses a period, HD Audio", registers("snd-wavert-hda"), 6, 0, "%7.2f")
+	aim("register accesses a period, AC'97", registers("snd-wavert-ich"), 11, 0, "%7.2f")
+	aim("our instructions from interrupt to eventfd_signal, one stream, median (most: " \
+		worst_window(17) ")", worst_window(19), 600, 0, "%7.0f")
 	aim("a position read in user space, less the clock's part, " \
 		(position_calls > 0 ? "WITH" : "without") " a system call", cost, 60, 1, "%7.0f")
-	aim("lateness of the simulator's interrupts, ns", late_most, 1500, 0, "%7.0f")
+	aim("a position by the mapped register", total[reader["snd-wavert-hda",
+		"libwavert, mapped register"]], 120, 0, "%7.0f")
+	aim("lateness of the simulator's interrupts, ns", late_most, 1250, 0, "%7.0f")
+}
+
+# ---- baseline: rows of ours by their p50, which does not move from run to run -------------------
+
+function print_baseline_lines(    i, id) {
+	print "kernel " kernel
+	for (i = 1; i <= nrows; i++) {
+		id = row_id[i]
+		if (driver[id] ~ /^snd-wavert-/)
+			print driver[id], client[id], frames[id], streams[id], count[id, 12]
+	}
+}
+
+function compare_with_baseline(    i, id, was, key) {
+	if (kernel != base_kernel) {
+		print "baseline: of another kernel (" base_kernel "), not compared"
+		return
+	}
+	for (i = 1; i <= nrows; i++) {
+		id = row_id[i]
+		was = base[driver[id], client[id], frames[id], streams[id]]
+		if (driver[id] !~ /^snd-wavert-/)
+			continue
+		key = driver[id] " " client[id] ", " frames[id] " frames, " streams[id] " streams"
+		if (!was) {
+			bad("baseline: no line for " key)
+			continue
+		}
+		ncompared++
+		if (count[id, 12] > was * 1.01)
+			bad("baseline: " key ": p50 " count[id, 12] ", was " was)
+		else if (count[id, 12] < was * 0.99)
+			print "cheaper than the baseline: " key ": p50 " count[id, 12] ", was " was
+	}
+	print "baseline: " ncompared + 0 " rows compared"
 }
 
 # ---- JSON ----------------------------------------------------------------------------------
@@ -273,9 +371,9 @@ function write_json(    i, id) {
 			periods[id], wakes[id], signals[id], starts[id] >json
 		if (of_hardware[id])
 			printf "\"interrupts\": %d, ", interrupts[id] >json
-		printf "%s, \"p50\": %d, \"p99\": %d, \"most\": %d, \"to_signal\": {\"count\": %d, \"mean\": %.2f, \"most\": %d}}%s\n",
+		printf "%s, \"p50\": %d, \"p99\": %d, \"most\": %d, \"to_signal\": {\"count\": %d, \"mean\": %.2f, \"p50\": %d, \"most\": %d}}%s\n",
 			json_counts(id, scale[id]), count[id, 12], count[id, 13], count[id, 14],
-			count[id, 15], count[id, 16], count[id, 17], i < nrows ? "," : "" >json
+			count[id, 15], count[id, 16], count[id, 19], count[id, 17], i < nrows ? "," : "" >json
 	}
 	printf "],\n\"reads\": [\n" >json
 	for (i = 1; i <= nreads; i++) {
@@ -300,6 +398,10 @@ function write_json(    i, id) {
 END {
 	if (!nrows)
 		bad("no row")
+	if (lines) {
+		print_baseline_lines()
+		exit nfaults > 0
+	}
 	printf "Instructions a period, emulated, Linux %s, 48 kHz S16 stereo\n\n", kernel
 	for (s = 1; s <= 64; s++)
 		for (i = 1; i <= nrows; i++)
@@ -313,6 +415,7 @@ END {
 	print_reads(1)
 	if (!only)
 		print_aims()
+	compare_with_baseline()
 	write_json()
 	for (i = 1; i <= nfaults; i++)
 		print "INVALID  " faults[i]
