@@ -508,6 +508,7 @@ const struct wrt_hw_ops wrt_hda_ops = {
 	.start = wrt_hda_start,
 	.stop = wrt_hda_stop,
 	.position = wrt_hda_position,
+	.irq_position = wrt_hda_irq_position,
 	.points = wrt_hda_points,
 	.irq = hda_irq,
 	.register_base = wrt_hda_register_base,

@@ -128,6 +128,7 @@ struct wrt_hw_stream {
 	u32 behind;		/* ... and bytes from there to the offset that start() was given */
 	struct wrt_hw_pos last;	/* the last reading */
 	u64 timer_ns;		/* 0: not armed */
+	bool irq_read;		/* `last` is of the interrupt that is being handled */
 	u32 rechecks;		/* for an interrupt that came before its position */
 };
 
@@ -282,6 +283,7 @@ void wrt_hda_release(struct wrt_hw_stream *s);
 int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns);
 int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+int wrt_hda_irq_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 void wrt_hda_points(struct wrt_hw_stream *s, bool on);
 u32 wrt_hda_register_base(struct wrt_hw_stream *s);
 

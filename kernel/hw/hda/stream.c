@@ -166,14 +166,17 @@ static void set_timer(struct wrt_hw_stream *s, u64 ns)
 	s->timer_ns = ns;
 }
 
-/* s->last has been read at ns, or DMA begins there. */
+/*
+ * s->last has been read at ns, or DMA begins there. With points an update before its time does no
+ * harm, so a timer that has half of its time left is not set again.
+ */
 static void arm_timer(struct wrt_hw_stream *s, u64 ns)
 {
 	u64 after = update_after_ns(s);
 
 	if (!after)
 		set_timer(s, 0);
-	else
+	else if (!s->points || s->timer_ns <= ns + after / 2)
 		set_timer(s, ns + after);
 }
 
@@ -189,14 +192,21 @@ static void arm_recheck(struct wrt_hw_stream *s, u64 ns)
 		arm_timer(s, ns);
 }
 
-static int read_registers(struct wrt_hw_stream *s);
+static int read_position(struct wrt_hw_stream *s, u64 from_ns);
+
+/* The handler was entered at ns. Only where the interrupt may be early it needs the position. */
+static void read_in_interrupt(struct wrt_hw_stream *s, u64 ns)
+{
+	s->irq_read = false;
+	if (s->state == HDA_RUNNING && s->dev->quirks->early_interrupt)
+		s->irq_read = !read_position(s, ns);
+}
 
 void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns)
 {
 	if (sts & SD_STS_BCIS)
 		s->filled = true;
-	if (s->state == HDA_RUNNING)
-		read_registers(s);
+	read_in_interrupt(s, ns);
 	s->rechecks = 0;
 	arm_recheck(s, ns);
 }
@@ -206,8 +216,7 @@ bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns)
 	if (!is_started(s) || !s->timer_ns || ns < s->timer_ns)
 		return false;
 	s->timer_ns = 0;
-	if (s->state == HDA_RUNNING)
-		read_registers(s);
+	read_in_interrupt(s, ns);
 	s->rechecks++;
 	if (s->rechecks < RECHECKS_MAX)
 		arm_recheck(s, ns);
@@ -307,6 +316,18 @@ int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 		return 0;
 	s->state = HDA_HALTED;
 	return 1;
+}
+
+/* The reading of the interrupt, unless the engine may have moved since it was made and then halted. */
+int wrt_hda_irq_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
+{
+	bool read = s->irq_read;
+
+	s->irq_read = false;
+	if (!read || !(sd_read(s, SD_CTL, 1) & SD_CTL_RUN))
+		return wrt_hda_position(s, p);
+	*p = s->last;
+	return 0;
 }
 
 u32 wrt_hda_register_base(struct wrt_hw_stream *s)
