@@ -5,9 +5,8 @@
  *
  *   delay_test CARD
  */
-#include <alsa/asoundlib.h>
-
 #include "node.h"
+#include "playback.h"
 
 #define RATE 48000u
 #define BYTES 30720u
@@ -29,37 +28,6 @@ static int fifo_frames(int card, long *frames)
 	return err;
 }
 
-/* Started by snd_pcm_start() or a full buffer only; by default the first frame starts it. */
-static snd_pcm_t *open_pcm(int card)
-{
-	snd_pcm_uframes_t buffer = BYTES / FRAME, period = BYTES / FRAME / 2;
-	snd_pcm_hw_params_t *p;
-	snd_pcm_sw_params_t *sw;
-	snd_pcm_t *pcm;
-	char name[32];
-
-	snprintf(name, sizeof(name), "hw:%d", card);
-	if (snd_pcm_open(&pcm, name, SND_PCM_STREAM_PLAYBACK, 0) < 0)
-		return NULL;
-	snd_pcm_hw_params_alloca(&p);
-	snd_pcm_sw_params_alloca(&sw);
-	snd_pcm_hw_params_any(pcm, p);
-	if (snd_pcm_hw_params_set_access(pcm, p, SND_PCM_ACCESS_RW_INTERLEAVED) < 0 ||
-	    snd_pcm_hw_params_set_format(pcm, p, SND_PCM_FORMAT_S16_LE) < 0 ||
-	    snd_pcm_hw_params_set_channels(pcm, p, 2) < 0 ||
-	    snd_pcm_hw_params_set_rate(pcm, p, RATE, 0) < 0 ||
-	    snd_pcm_hw_params_set_period_size(pcm, p, period, 0) < 0 ||
-	    snd_pcm_hw_params_set_buffer_size(pcm, p, buffer) < 0 ||
-	    snd_pcm_hw_params(pcm, p) < 0 ||
-	    snd_pcm_sw_params_current(pcm, sw) < 0 ||
-	    snd_pcm_sw_params_set_start_threshold(pcm, sw, buffer) < 0 ||
-	    snd_pcm_sw_params(pcm, sw) < 0) {
-		snd_pcm_close(pcm);
-		return NULL;
-	}
-	return pcm;
-}
-
 int main(int argc, char **argv)
 {
 	static const short silence[2 * WRITTEN];
@@ -70,7 +38,7 @@ int main(int argc, char **argv)
 
 	err = fifo_frames(card, &fifo);
 	TAP_CHECK(!err && fifo, "the hardware has a FIFO (%ld frames)", fifo);
-	pcm = open_pcm(card);
+	pcm = open_playback(card, SND_PCM_ACCESS_RW_INTERLEAVED, RATE, BYTES / FRAME / 2, 2);
 	/* prepared, not started: nothing moves */
 	if (pcm && snd_pcm_writei(pcm, silence, WRITTEN) == WRITTEN && snd_pcm_delay(pcm, &delay) < 0)
 		delay = -1;

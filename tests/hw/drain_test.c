@@ -5,9 +5,8 @@
  *
  *   drain_test CARD
  */
-#include <alsa/asoundlib.h>
-
 #include "../guest/tap.h"
+#include "playback.h"
 
 #define RATE 48000u
 #define LOUD 0x5a
@@ -18,37 +17,6 @@ struct ending {
 	unsigned int periods;
 	snd_pcm_sframes_t frames;	/* written before the drain */
 };
-
-/* Started by a full buffer or a drain only. */
-static snd_pcm_t *open_pcm(int card, const struct ending *e)
-{
-	snd_pcm_uframes_t buffer = e->period * e->periods;
-	snd_pcm_hw_params_t *p;
-	snd_pcm_sw_params_t *sw;
-	snd_pcm_t *pcm;
-	char name[32];
-
-	snprintf(name, sizeof(name), "hw:%d", card);
-	if (snd_pcm_open(&pcm, name, SND_PCM_STREAM_PLAYBACK, 0) < 0)
-		return NULL;
-	snd_pcm_hw_params_alloca(&p);
-	snd_pcm_sw_params_alloca(&sw);
-	snd_pcm_hw_params_any(pcm, p);
-	if (snd_pcm_hw_params_set_access(pcm, p, SND_PCM_ACCESS_MMAP_INTERLEAVED) < 0 ||
-	    snd_pcm_hw_params_set_format(pcm, p, SND_PCM_FORMAT_S16_LE) < 0 ||
-	    snd_pcm_hw_params_set_channels(pcm, p, 2) < 0 ||
-	    snd_pcm_hw_params_set_rate(pcm, p, RATE, 0) < 0 ||
-	    snd_pcm_hw_params_set_period_size(pcm, p, e->period, 0) < 0 ||
-	    snd_pcm_hw_params_set_buffer_size(pcm, p, buffer) < 0 ||
-	    snd_pcm_hw_params(pcm, p) < 0 ||
-	    snd_pcm_sw_params_current(pcm, sw) < 0 ||
-	    snd_pcm_sw_params_set_start_threshold(pcm, sw, buffer) < 0 ||
-	    snd_pcm_sw_params(pcm, sw) < 0) {
-		snd_pcm_close(pcm);
-		return NULL;
-	}
-	return pcm;
-}
 
 /* Current frame of the ring; before the start its first frame. */
 static char *ring_of(snd_pcm_t *pcm)
@@ -73,7 +41,7 @@ static void check(int card, const struct ending *e)
 {
 	snd_pcm_uframes_t size = e->period * e->periods, end = (snd_pcm_uframes_t)e->frames % size, i;
 	snd_pcm_uframes_t silent = 0;
-	snd_pcm_t *pcm = open_pcm(card, e);
+	snd_pcm_t *pcm = open_playback(card, SND_PCM_ACCESS_MMAP_INTERLEAVED, RATE, e->period, e->periods);
 	char *ring = pcm ? ring_of(pcm) : NULL;
 	int err = -1;
 
