@@ -20,6 +20,12 @@ check()	# NAME COMMAND...: one line, ok if the command succeeds
 	fi
 }
 
+skip()	# NAME REASON
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
 not()
 {
 	! "$@"

@@ -4,25 +4,7 @@
 # wrong. $work/build and $work/clean are the trees, $source the sources, $version the version
 # of the packages, $kver a kernel with sound and $unfit one without.
 
-count=0
-failed=0
-
-# ---- TAP ------------------------------------------------------------------------------
-
-check()	# NAME COMMAND...: one line, ok if the command succeeds
-{
-	local name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/said" 2>&1; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		echo "# $*"
-		tail -n 40 "$work/said" | sed 's/^/#   /'
-		failed=1
-	fi
-}
+# ---- TAP of guests -------------------------------------------------------------------
 
 renumber()	# stdin: TAP of another program
 {

@@ -15,6 +15,7 @@ cd "$(dirname "$0")/../.." || exit
 top=$PWD
 . tests/guest/bed-common.sh
 . scripts/private-apt.sh
+. tests/guest/tap.sh
 . tests/packages/checks.sh
 
 keep=

@@ -223,8 +223,7 @@ optional()	# COMMAND NAME TEST...: a test that needs the command
 	if command -v "$command" >/dev/null; then
 		check "$@"
 	else
-		count=$((count + 1))
-		echo "ok $count - $1 # SKIP there is no $command"
+		skip "$1" "there is no $command"
 	fi
 }
 

@@ -192,8 +192,7 @@ suspend()
 suspended()
 {
 	if [ ! -e /sys/power/pm_test ]; then
-		count=$((count + 1))
-		echo "ok $count - What a suspend of the system has cost is told # SKIP the kernel has no pm_test"
+		skip "What a suspend of the system has cost is told" "the kernel has no pm_test"
 		return
 	fi
 	start 'capture 0' wavert record -q /tmp/suspend.wav
