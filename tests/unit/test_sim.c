@@ -22,6 +22,10 @@ struct side {
 	bool running;
 };
 
+static struct tb tb;
+static struct side play, capt;
+static bool open;
+
 static void side_open(struct side *side, struct tb *tb, u32 dir, u32 pin, u32 rate, u32 format,
 		      u32 channels, u32 frames, u32 notify)
 {
@@ -51,9 +55,37 @@ static void side_stop(struct side *side)
 
 static void side_close(struct side *side)
 {
+	if (!side->s)
+		return;
 	wrt_stream_release(side->s, &side->client.client);
 	tb_buffer_free(&side->buffer);
+	side->s = NULL;
 }
+
+/* Closes what is open. The next bed does, and the end of a test. */
+static void bed_close(void)
+{
+	side_close(&play);
+	side_close(&capt);
+	if (open)
+		tb_close(&tb);
+	open = false;
+}
+
+static void bed_open(const struct wrt_sim_config *cfg)
+{
+	bed_close();
+	tb_open(&tb, cfg);
+	open = true;
+}
+
+static int end_of_test(void **state)
+{
+	bed_close();
+	return 0;
+}
+
+#define TEST(function)	{ .name = #function, .test_func = function, .teardown_func = end_of_test }
 
 static u64 side_linear(struct side *side)
 {
@@ -72,18 +104,13 @@ static u64 side_frames(struct side *side)
 
 static void one_day_at(u32 rate)
 {
-	struct tb tb;
-	struct side play;
-
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S16, 2, 1 << 20, 2);
 	side_start(&play);
 	tb_run_until(&tb, TB_EPOCH + DAY - 1);
 	assert_int_equal(side_frames(&play), 86400ull * rate - 1);
 	tb_run_until(&tb, TB_EPOCH + DAY);
 	assert_int_equal(side_frames(&play), 86400ull * rate);
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static void after_24_hours_the_position_is_exact_to_the_frame(void **state)
@@ -100,11 +127,9 @@ static void after_24_hours_the_position_is_exact_to_the_frame(void **state)
 static void at_any_moment_the_position_is_the_number_of_whole_frames_since_the_epoch(void **state)
 {
 	u64 seed = 44100, from;
-	struct tb tb;
-	struct side play;
 	u32 i;
 
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_U8, 1, 4410, 2);
 	tb_sleep(&tb, 123456789);
 	from = 123456789ull * 44100 / SECOND;
@@ -113,8 +138,6 @@ static void at_any_moment_the_position_is_the_number_of_whole_frames_since_the_e
 		tb_run_for(&tb, tb_random(&seed) % 20000000);
 		assert_int_equal(side_frames(&play), (tb.now - TB_EPOCH) * 44100 / SECOND - from);
 	}
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static u64 expected_point;
@@ -129,10 +152,7 @@ static void check_point(struct tb_client *c)
 
 static void points_come_at_their_frame_to_the_nanosecond_and_do_not_drift(void **state)
 {
-	struct tb tb;
-	struct side play;
-
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	expected_point = 0;
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_S16, 2, 896, 2);
 	play.client.on_notify = check_point;
@@ -140,8 +160,6 @@ static void points_come_at_their_frame_to_the_nanosecond_and_do_not_drift(void *
 	tb_run_for(&tb, 600 * SECOND);
 	assert_int_equal(expected_point, 600 * 44100 / 448);
 	assert_int_equal(tb.interrupts, 600 * 44100 / 448);
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static void without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms(void **state)
@@ -150,30 +168,24 @@ static void without_points_it_interrupts_every_quarter_buffer_but_within_1_and_1
 		{ 192, SECOND / 1000 }, { 1920, SECOND / 100 }, { 1924, SECOND / 100 },
 		{ 48000, SECOND / 100 }, { 960, SECOND / 200 }, { 32, SECOND / 1000 },
 	};
-	struct tb tb;
-	struct side play;
 	size_t i;
 
 	for (i = 0; i < COUNT(cases); i++) {
-		tb_open(&tb, &ticking);
+		bed_open(&ticking);
 		side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, cases[i].frames, 0);
 		side_start(&play);
 		tb_run_for(&tb, SECOND);
 		assert_int_equal(tb.interrupts, SECOND / cases[i].ns);
 		assert_int_equal(play.client.last.linear, 96000);
 		assert_int_equal(play.client.notifies, 0);
-		side_close(&play);
-		tb_close(&tb);
 	}
 }
 
 static void when_points_are_switched_on_the_next_interrupt_is_at_the_next_point(void **state)
 {
 	struct tb_client observer;
-	struct tb tb;
-	struct side play;
 
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 28000, 2);
 	play.client.client.wants_points = false;
 	side_start(&play);
@@ -183,23 +195,16 @@ static void when_points_are_switched_on_the_next_interrupt_is_at_the_next_point(
 	assert_int_equal(tb.timer[0], TB_EPOCH + tb_frames_ns(14000, 48000));
 	wrt_stream_unobserve(play.s, &observer.client);
 	assert_true(tb.timer[0] <= tb.now + SECOND / 100);
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static void with_points_far_apart_it_interrupts_every_100_ms_all_the_same(void **state)
 {
-	struct tb tb;
-	struct side play;
-
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 48000 * 5 / 2, 2);
 	side_start(&play);
 	tb_run_for(&tb, 10 * SECOND);
 	assert_int_equal(play.client.points, 8);
 	assert_int_equal(tb.interrupts, 104);	/* 12 and the point, eight times */
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static void back_and_on(struct tb *tb, struct side *side)
@@ -222,25 +227,16 @@ static void back_and_on(struct tb *tb, struct side *side)
 /* A machine whose processors have different clocks. */
 static void a_clock_that_goes_back_makes_both_directions_wait_for_it(void **state)
 {
-	struct side play, capt;
-	struct tb tb;
-
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 480, 2);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S16, 1, 480, 2);
 	back_and_on(&tb, &play);
 	back_and_on(&tb, &capt);
-	side_close(&capt);
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static void a_stopped_stream_raises_no_interrupt(void **state)
 {
-	struct tb tb;
-	struct side play;
-
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 480, 2);
 	tb_run_for(&tb, SECOND);
 	side_start(&play);
@@ -248,16 +244,11 @@ static void a_stopped_stream_raises_no_interrupt(void **state)
 	tb_run_for(&tb, SECOND);
 	assert_int_equal(tb.interrupts, 0);
 	assert_false(wrt_device_irq(&tb.dev));
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static void each_stream_keeps_its_own_rate(void **state)
 {
-	struct tb tb;
-	struct side play, capt;
-
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_S16, 2, 441, 1);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 192000, WRT_FMT_S32, 8, 960, 4);
 	side_start(&play);
@@ -267,19 +258,14 @@ static void each_stream_keeps_its_own_rate(void **state)
 	assert_int_equal(capt.client.points, 8000);
 	assert_int_equal(side_frames(&play), 441000);
 	assert_int_equal(side_frames(&capt), 1920000);
-	side_close(&play);
-	side_close(&capt);
-	tb_close(&tb);
 }
 
 static void lost_by_end(void **state)
 {
-	struct tb tb;
-	struct side play;
 	struct wrt_snapshot now;
 	unsigned long flags;
 
-	tb_open(&tb, &stepping);
+	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
 	side_start(&play);
 	assert_int_equal(wrt_sim_step(tb.hw, 1000), 100);
@@ -289,16 +275,11 @@ static void lost_by_end(void **state)
 	wrt_device_irq(&tb.dev);
 	printf("# points %u of 1\n", (unsigned)play.client.points);
 	assert_int_equal(play.client.points, 1);
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static void stale_due(void **state)
 {
-	struct tb tb;
-	struct side play;
-
-	tb_open(&tb, &stepping);
+	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
 	side_start(&play);
 	tb_step(&tb, 40);
@@ -308,18 +289,13 @@ static void stale_due(void **state)
 	assert_int_equal(wrt_sim_step(tb.hw, 1000), 60);
 	wrt_device_irq(&tb.dev);
 	assert_int_equal(play.client.points, 1);
-	side_close(&play);
-	tb_close(&tb);
 }
 
 /* ---- the step clock ---------------------------------------------------------------- */
 
 static void the_step_clock_stops_at_every_interrupt(void **state)
 {
-	struct tb tb;
-	struct side play, capt;
-
-	tb_open(&tb, &stepping);
+	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S16, 2, 300, 2);
 	side_start(&play);
@@ -336,18 +312,13 @@ static void the_step_clock_stops_at_every_interrupt(void **state)
 	assert_int_equal(play.client.points, 6);
 	assert_int_equal(capt.client.points, 4);
 	assert_int_equal(play.client.most, 1);
-	side_close(&play);
-	side_close(&capt);
-	tb_close(&tb);
 }
 
 static void step_time_is_frames_and_nothing_else_moves_it(void **state)
 {
-	struct tb tb;
-	struct side play;
 	struct wrt_snapshot snap;
 
-	tb_open(&tb, &stepping);
+	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 4800, 2);
 	side_start(&play);
 	tb_run_for(&tb, 3600 * SECOND);
@@ -363,18 +334,13 @@ static void step_time_is_frames_and_nothing_else_moves_it(void **state)
 	side_start(&play);
 	tb_step(&tb, 5);
 	assert_int_equal(side_linear(&play), 12350 * 4);
-	side_close(&play);
-	tb_close(&tb);
 }
 
 static void with_nothing_running_the_step_clock_steps_at_once(void **state)
 {
-	struct tb tb;
-
-	tb_open(&tb, &stepping);
+	bed_open(&stepping);
 	assert_int_equal(wrt_sim_step(tb.hw, 1ull << 40), 1ull << 40);
 	assert_false(wrt_device_irq(&tb.dev));
-	tb_close(&tb);
 }
 
 /* ---- loopback ---------------------------------------------------------------------- */
@@ -388,8 +354,6 @@ static u32 sound(u64 frame)
 
 /* The client of a pair and its expectations; S32, one channel: one word a frame. */
 struct loop {
-	struct tb tb;
-	struct side play, capt;
 	bool step;
 	u32 rate;
 	u64 grid;		/* device frames so far */
@@ -405,26 +369,23 @@ static void loop_open(struct loop *l, bool step, u32 rate, u32 play_frames, u32 
 	l->step = step;
 	l->rate = rate;
 	l->last = ~0ull;
-	tb_open(&l->tb, step ? &stepping : &ticking);
-	side_open(&l->play, &l->tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S32, 1, play_frames, 2);
-	side_open(&l->capt, &l->tb, WRT_CAPTURE, 0, rate, WRT_FMT_S32, 1, capt_frames, 1);
+	bed_open(step ? &stepping : &ticking);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S32, 1, play_frames, 2);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, rate, WRT_FMT_S32, 1, capt_frames, 1);
 	l->expect = calloc(capt_frames, sizeof(u32));
 }
 
 static void loop_close(struct loop *l)
 {
-	side_close(&l->play);
-	side_close(&l->capt);
-	tb_close(&l->tb);
 	free(l->expect);
 }
 
 /* The client reads the position and refills all frames that were played. */
 static void loop_refill(struct loop *l)
 {
-	u32 *buffer = l->play.buffer.geom.cpu, frames = l->play.buffer.geom.bytes / 4, i;
+	u32 *buffer = play.buffer.geom.cpu, frames = play.buffer.geom.bytes / 4, i;
 
-	assert_int_equal(side_frames(&l->play), l->played);
+	assert_int_equal(side_frames(&play), l->played);
 	for (i = 0; i < frames; i++)
 		buffer[(l->played + i) % frames] = sound(l->played + i);
 	l->filled = l->played + frames;
@@ -433,28 +394,28 @@ static void loop_refill(struct loop *l)
 /* Frames pass on the device, with or without a running stream. */
 static void loop_pass(struct loop *l, u32 frames)
 {
-	u32 room = l->capt.buffer.geom.bytes / 4, i;
+	u32 room = capt.buffer.geom.bytes / 4, i;
 
 	if (l->played + frames > l->filled)
 		loop_refill(l);
 	l->grid += frames;
 	if (l->step)
-		tb_step(&l->tb, frames);
+		tb_step(&tb, frames);
 	else
-		tb_run_until(&l->tb, TB_EPOCH + tb_frames_ns(l->grid, l->rate));
+		tb_run_until(&tb, TB_EPOCH + tb_frames_ns(l->grid, l->rate));
 	for (i = 0; i < frames; i++) {
-		if (l->capt.running)
+		if (capt.running)
 			l->expect[l->captured++ % room] =
-				l->play.running && l->played < l->last ? sound(l->played) : 0;
-		l->played += l->play.running;
+				play.running && l->played < l->last ? sound(l->played) : 0;
+		l->played += play.running;
 	}
 }
 
 static void loop_check(struct loop *l)
 {
-	assert_int_equal(side_frames(&l->play), l->played);
-	assert_int_equal(side_frames(&l->capt), l->captured);
-	assert_memory_equal(l->capt.buffer.geom.cpu, l->expect, l->capt.buffer.geom.bytes);
+	assert_int_equal(side_frames(&play), l->played);
+	assert_int_equal(side_frames(&capt), l->captured);
+	assert_memory_equal(capt.buffer.geom.cpu, l->expect, capt.buffer.geom.bytes);
 }
 
 static void toggle(struct side *side)
@@ -480,9 +441,9 @@ static void loop_random(u64 seed, bool step)
 		if (tb_random(&seed) & 1)
 			loop_check(&l);
 		if (tb_random(&seed) % 3 == 0)
-			toggle(&l.play);
+			toggle(&play);
 		if (tb_random(&seed) % 4 == 0)
-			toggle(&l.capt);
+			toggle(&capt);
 	}
 	loop_check(&l);
 	loop_close(&l);
@@ -510,25 +471,25 @@ static void playback_that_starts_later_is_heard_from_that_very_frame(void **stat
 	struct loop l;
 
 	loop_open(&l, false, 44100, 400, 1000);
-	side_start(&l.capt);
+	side_start(&capt);
 	loop_pass(&l, 37);
-	side_start(&l.play);
+	side_start(&play);
 	loop_pass(&l, 101);
 	loop_check(&l);
-	assert_int_equal(((u32 *)l.capt.buffer.geom.cpu)[36], 0);
-	assert_int_equal(((u32 *)l.capt.buffer.geom.cpu)[37], sound(0));
-	side_stop(&l.play);
+	assert_int_equal(((u32 *)capt.buffer.geom.cpu)[36], 0);
+	assert_int_equal(((u32 *)capt.buffer.geom.cpu)[37], sound(0));
+	side_stop(&play);
 	loop_pass(&l, 13);
-	side_start(&l.play);
+	side_start(&play);
 	loop_pass(&l, 50);
 	loop_check(&l);
-	assert_int_equal(((u32 *)l.capt.buffer.geom.cpu)[37 + 101 + 13], sound(101));
+	assert_int_equal(((u32 *)capt.buffer.geom.cpu)[37 + 101 + 13], sound(101));
 	loop_close(&l);
 }
 
 static void set_last(struct loop *l, u64 last)
 {
-	wrt_stream_silence_after(l->play.s, &l->play.client.client, last * 4);
+	wrt_stream_silence_after(play.s, &play.client.client, last * 4);
 	l->last = last;
 }
 
@@ -539,11 +500,11 @@ static void after_the_clients_last_frame_it_is_silent_and_moves_on(void **state)
 
 	do {
 		loop_open(&l, step, 48000, 480, 4800);
-		side_start(&l.play);
-		side_start(&l.capt);
+		side_start(&play);
+		side_start(&capt);
 		loop_pass(&l, 101);
 		set_last(&l, 137);
-		wrt_stream_silence_after(l.play.s, &l.capt.client.client, 110 * 4);	/* not its own */
+		wrt_stream_silence_after(play.s, &capt.client.client, 110 * 4);	/* not its own */
 		loop_pass(&l, 20);
 		loop_pass(&l, 100);
 		loop_check(&l);
@@ -555,9 +516,9 @@ static void after_the_clients_last_frame_it_is_silent_and_moves_on(void **state)
 		set_last(&l, l.played - 5);	/* too late: no more frames are played */
 		loop_pass(&l, 100);
 		loop_check(&l);
-		side_stop(&l.play);		/* forgotten */
+		side_stop(&play);		/* forgotten */
 		l.last = ~0ull;
-		side_start(&l.play);
+		side_start(&play);
 		loop_pass(&l, 150);
 		loop_check(&l);
 		loop_close(&l);
@@ -567,11 +528,9 @@ static void after_the_clients_last_frame_it_is_silent_and_moves_on(void **state)
 
 static void a_pair_that_is_looked_at_late_still_has_the_last_buffer_right(void **state)
 {
-	struct tb tb;
-	struct side play, capt;
 	u32 *from, *to, i;
 
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S32, 1, 700, 1);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S32, 1, 300, 1);
 	from = play.buffer.geom.cpu;
@@ -584,9 +543,6 @@ static void a_pair_that_is_looked_at_late_still_has_the_last_buffer_right(void *
 	assert_int_equal(side_frames(&capt), 10013);
 	for (i = 10013 - 300; i < 10013; i++)
 		assert_int_equal(to[i % 300], sound(i % 700));
-	side_close(&play);
-	side_close(&capt);
-	tb_close(&tb);
 }
 
 /* ---- silence, ramp ----------------------------------------------------------------- */
@@ -625,10 +581,7 @@ static void check_silenced(struct side *capt, const struct wrt_hw_geom *play)
 static void record_beside(struct wrt_sim_config cfg, u32 play_rate, u32 play_format,
 			  u32 play_channels, u32 format, u8 want)
 {
-	struct tb tb;
-	struct side play, capt;
-
-	tb_open(&tb, &cfg);
+	bed_open(&cfg);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, format, 2, 480, 2);
 	memset(capt.buffer.geom.cpu, 0x55, capt.buffer.geom.bytes);
 	if (play_rate) {
@@ -641,10 +594,6 @@ static void record_beside(struct wrt_sim_config cfg, u32 play_rate, u32 play_for
 	assert_filled(&capt.buffer, want);
 	check_silenced(&capt, play_rate && cfg.source == WRT_SIM_LOOPBACK && want != 0x33 ?
 			      &play.buffer.geom : NULL);
-	if (play_rate)
-		side_close(&play);
-	side_close(&capt);
-	tb_close(&tb);
 }
 
 static void silence_is_zero_but_0x80_in_8_bits(void **state)
@@ -698,10 +647,8 @@ static void ramp_of(u32 format, u32 channels, u64 start, u32 frames)
 {
 	struct wrt_sim_config cfg = { .pairs = 1, .step = true, .source = WRT_SIM_RAMP };
 	u32 bytes = wrt_format_bytes(format), i;
-	struct tb tb;
-	struct side capt;
 
-	tb_open(&tb, &cfg);
+	bed_open(&cfg);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, format, channels, 500, 2);
 	tb_step(&tb, start);
 	side_start(&capt);
@@ -714,8 +661,6 @@ static void ramp_of(u32 format, u32 channels, u64 start, u32 frames)
 			assert_int_equal(get_le(at + ch * bytes, bytes),
 					 ramp_sample(format, start + i));
 	}
-	side_close(&capt);
-	tb_close(&tb);
 }
 
 static void a_ramp_is_the_number_of_each_frame(void **state)
@@ -735,46 +680,43 @@ static void a_ramp_is_the_number_of_each_frame(void **state)
 static void pairs_are_independent(void **state)
 {
 	struct wrt_sim_config cfg = { .pairs = 3, .source = WRT_SIM_LOOPBACK };
-	struct side play[3], capt[3];
-	struct tb tb;
+	struct side plays[3], capts[3];
 	u32 i;
 
-	tb_open(&tb, &cfg);
+	bed_open(&cfg);
 	for (i = 0; i < 3; i++) {
-		side_open(&play[i], &tb, WRT_PLAYBACK, i, 48000, WRT_FMT_U8, 1, 480, 2);
-		side_open(&capt[i], &tb, WRT_CAPTURE, i, 48000, WRT_FMT_U8, 1, 480, 2);
-		memset(play[i].buffer.geom.cpu, (int)i + 1, 480);
-		side_start(&capt[i]);
+		side_open(&plays[i], &tb, WRT_PLAYBACK, i, 48000, WRT_FMT_U8, 1, 480, 2);
+		side_open(&capts[i], &tb, WRT_CAPTURE, i, 48000, WRT_FMT_U8, 1, 480, 2);
+		memset(plays[i].buffer.geom.cpu, (int)i + 1, 480);
+		side_start(&capts[i]);
 	}
-	side_start(&play[0]);
-	side_start(&play[2]);
+	side_start(&plays[0]);
+	side_start(&plays[2]);
 	tb_run_for(&tb, SECOND / 10);
-	assert_filled(&capt[0].buffer, 1);
-	assert_filled(&capt[1].buffer, 0x80);
-	assert_filled(&capt[2].buffer, 3);
-	side_stop(&play[0]);
+	assert_filled(&capts[0].buffer, 1);
+	assert_filled(&capts[1].buffer, 0x80);
+	assert_filled(&capts[2].buffer, 3);
+	side_stop(&plays[0]);
 	tb_run_for(&tb, SECOND / 10);
-	assert_filled(&capt[0].buffer, 0x80);
-	assert_filled(&capt[2].buffer, 3);
-	assert_int_equal(side_frames(&play[0]), 4800);
-	assert_int_equal(side_frames(&play[1]), 0);
-	assert_int_equal(side_frames(&play[2]), 9600);
+	assert_filled(&capts[0].buffer, 0x80);
+	assert_filled(&capts[2].buffer, 3);
+	assert_int_equal(side_frames(&plays[0]), 4800);
+	assert_int_equal(side_frames(&plays[1]), 0);
+	assert_int_equal(side_frames(&plays[2]), 9600);
 	for (i = 0; i < 3; i++) {
-		side_close(&play[i]);
-		side_close(&capt[i]);
+		side_close(&plays[i]);
+		side_close(&capts[i]);
 	}
-	tb_close(&tb);
 }
 
 static void a_device_has_one_playback_and_one_capture_pin_for_each_pair(void **state)
 {
 	u32 pairs, pin;
-	struct tb tb;
 
 	for (pairs = 1; pairs <= WRT_SIM_PAIRS_MAX; pairs++) {
 		struct wrt_sim_config cfg = { .pairs = pairs };
 
-		tb_open(&tb, &cfg);
+		bed_open(&cfg);
 		assert_int_equal(wrt_device_pins(&tb.dev, WRT_PLAYBACK), pairs);
 		assert_int_equal(wrt_device_pins(&tb.dev, WRT_CAPTURE), pairs);
 		for (pin = 0; pin < pairs; pin++) {
@@ -783,7 +725,6 @@ static void a_device_has_one_playback_and_one_capture_pin_for_each_pair(void **s
 		}
 		assert_null(wrt_device_stream(&tb.dev, WRT_PLAYBACK, pairs));
 		assert_null(wrt_device_stream(&tb.dev, 2, 0));
-		tb_close(&tb);
 	}
 }
 
@@ -803,9 +744,8 @@ static void a_slot_is_opened_once_and_needs_a_buffer(void **state)
 	struct wrt_hw_geom g = { .bytes = 400, .frame_bytes = 4, .rate = 48000 };
 	struct wrt_hw_stream *s, *other;
 	u8 memory[400];
-	struct tb tb;
 
-	tb_open(&tb, &ticking);
+	bed_open(&ticking);
 	assert_int_equal(wrt_sim_ops.open(tb.hw, 2, &s), WRT_EINVAL);
 	assert_int_equal(wrt_sim_ops.open(tb.hw, 0, &s), 0);
 	assert_int_equal(wrt_sim_ops.open(tb.hw, 0, &other), WRT_EBUSY);
@@ -819,7 +759,6 @@ static void a_slot_is_opened_once_and_needs_a_buffer(void **state)
 	wrt_sim_ops.close(s);
 	assert_int_equal(wrt_sim_ops.open(tb.hw, 0, &s), 0);
 	wrt_sim_ops.close(s);
-	tb_close(&tb);
 }
 
 /* ---- injected faults ---------------------------------------------------------------- */
@@ -829,10 +768,8 @@ static void drop_irq_loses_every_tenth_interrupt_and_no_point(void **state)
 	struct wrt_sim_config cfg = {
 		.pairs = 1, .source = WRT_SIM_LOOPBACK, .fault = WRT_SIM_FAULT_DROP_IRQ,
 	};
-	struct tb tb;
-	struct side play;
 
-	tb_open(&tb, &cfg);
+	bed_open(&cfg);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 960, 2);
 	side_start(&play);
 	tb_run_for(&tb, 91 * SECOND / 100);
@@ -841,8 +778,6 @@ static void drop_irq_loses_every_tenth_interrupt_and_no_point(void **state)
 	assert_int_equal(play.client.points, 91);
 	assert_int_equal(play.client.most, 2);
 	assert_int_equal(side_frames(&play), 43680);
-	side_close(&play);
-	tb_close(&tb);
 }
 
 /* Plays and records frames with the fault; checks the number and place of the differences. */
@@ -852,10 +787,8 @@ static u32 flipped(u32 rate, u32 buffer_frames, u32 chunk, u32 total)
 		.pairs = 1, .step = true, .source = WRT_SIM_LOOPBACK, .fault = WRT_SIM_FAULT_FLIP_BIT,
 	};
 	u32 done = 0, i, n = 0, *to;
-	struct tb tb;
-	struct side play, capt;
 
-	tb_open(&tb, &cfg);
+	bed_open(&cfg);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S32, 1, buffer_frames, 1);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, rate, WRT_FMT_S32, 1, buffer_frames, 1);
 	to = capt.buffer.geom.cpu;
@@ -871,9 +804,6 @@ static u32 flipped(u32 rate, u32 buffer_frames, u32 chunk, u32 total)
 			n += got != 0;
 		}
 	}
-	side_close(&play);
-	side_close(&capt);
-	tb_close(&tb);
 	return n;
 }
 
@@ -890,10 +820,7 @@ static void flip_bit_does_so_in_long_stretches_too(void **state)
 
 static void without_a_fault_there_is_none(void **state)
 {
-	struct tb tb;
-	struct side play, capt;
-
-	tb_open(&tb, &stepping);
+	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S32, 1, 16000, 4);
 	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, WRT_FMT_S32, 1, 16000, 4);
 	side_start(&play);
@@ -901,44 +828,41 @@ static void without_a_fault_there_is_none(void **state)
 	assert_int_equal(tb_step(&tb, 16000), 4);
 	assert_int_equal(play.client.notifies, 4);
 	assert_filled(&capt.buffer, 0);
-	side_close(&play);
-	side_close(&capt);
-	tb_close(&tb);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		T(after_24_hours_the_position_is_exact_to_the_frame),
-		T(at_any_moment_the_position_is_the_number_of_whole_frames_since_the_epoch),
-		T(points_come_at_their_frame_to_the_nanosecond_and_do_not_drift),
-		T(without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms),
-		T(when_points_are_switched_on_the_next_interrupt_is_at_the_next_point),
-		T(with_points_far_apart_it_interrupts_every_100_ms_all_the_same),
-		T(a_clock_that_goes_back_makes_both_directions_wait_for_it),
-		T(a_stopped_stream_raises_no_interrupt),
-		T(each_stream_keeps_its_own_rate),
-		T(stale_due),
-		T(lost_by_end),
-		T(the_step_clock_stops_at_every_interrupt),
-		T(step_time_is_frames_and_nothing_else_moves_it),
-		T(with_nothing_running_the_step_clock_steps_at_once),
-		T(capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes),
-		T(capture_is_bit_exact_with_the_step_clock_too),
-		T(playback_that_starts_later_is_heard_from_that_very_frame),
-		T(after_the_clients_last_frame_it_is_silent_and_moves_on),
-		T(a_pair_that_is_looked_at_late_still_has_the_last_buffer_right),
-		T(silence_is_zero_but_0x80_in_8_bits),
-		T(playback_of_another_format_is_silence),
-		T(a_ramp_is_the_number_of_each_frame),
-		T(pairs_are_independent),
-		T(a_device_has_one_playback_and_one_capture_pin_for_each_pair),
-		T(a_device_of_no_or_of_too_many_pairs_is_refused),
-		T(a_slot_is_opened_once_and_needs_a_buffer),
-		T(drop_irq_loses_every_tenth_interrupt_and_no_point),
-		T(flip_bit_spoils_one_bit_in_one_frame_of_10007),
-		T(flip_bit_does_so_in_long_stretches_too),
-		T(without_a_fault_there_is_none),
+		TEST(after_24_hours_the_position_is_exact_to_the_frame),
+		TEST(at_any_moment_the_position_is_the_number_of_whole_frames_since_the_epoch),
+		TEST(points_come_at_their_frame_to_the_nanosecond_and_do_not_drift),
+		TEST(without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms),
+		TEST(when_points_are_switched_on_the_next_interrupt_is_at_the_next_point),
+		TEST(with_points_far_apart_it_interrupts_every_100_ms_all_the_same),
+		TEST(a_clock_that_goes_back_makes_both_directions_wait_for_it),
+		TEST(a_stopped_stream_raises_no_interrupt),
+		TEST(each_stream_keeps_its_own_rate),
+		TEST(stale_due),
+		TEST(lost_by_end),
+		TEST(the_step_clock_stops_at_every_interrupt),
+		TEST(step_time_is_frames_and_nothing_else_moves_it),
+		TEST(with_nothing_running_the_step_clock_steps_at_once),
+		TEST(capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes),
+		TEST(capture_is_bit_exact_with_the_step_clock_too),
+		TEST(playback_that_starts_later_is_heard_from_that_very_frame),
+		TEST(after_the_clients_last_frame_it_is_silent_and_moves_on),
+		TEST(a_pair_that_is_looked_at_late_still_has_the_last_buffer_right),
+		TEST(silence_is_zero_but_0x80_in_8_bits),
+		TEST(playback_of_another_format_is_silence),
+		TEST(a_ramp_is_the_number_of_each_frame),
+		TEST(pairs_are_independent),
+		TEST(a_device_has_one_playback_and_one_capture_pin_for_each_pair),
+		TEST(a_device_of_no_or_of_too_many_pairs_is_refused),
+		TEST(a_slot_is_opened_once_and_needs_a_buffer),
+		TEST(drop_irq_loses_every_tenth_interrupt_and_no_point),
+		TEST(flip_bit_spoils_one_bit_in_one_frame_of_10007),
+		TEST(flip_bit_does_so_in_long_stretches_too),
+		TEST(without_a_fault_there_is_none),
 	};
 
 	return tb_main("sim", tests, COUNT(tests));
