@@ -45,11 +45,11 @@ leave_out()	# NAME REASON
 	echo "ok - $1 # SKIP $2"
 }
 
-# Runs one part, shows its TAP, counts it. A part that ends badly without having said
-# "not ok", or says nothing at all, is a failure of its own.
+# Runs one part, shows its TAP, counts it. A part that fails without a line "not ok", has no
+# result, or has another number of results than its plans say, is a failure of its own.
 part()	# NAME COMMAND...
 {
-	local name=$1 log=$logs/$1 began=$SECONDS code ok not_ok skip
+	local name=$1 log=$logs/$1 began=$SECONDS code ok not_ok skip planned
 	[[ $name =~ $only ]] || return 0
 	shift
 	echo "# ---- $name"
@@ -60,8 +60,11 @@ part()	# NAME COMMAND...
 	ok=$(grep -c '^ok ' "$log")
 	not_ok=$(grep -c '^not ok ' "$log")
 	skip=$(grep -c '^ok .*# SKIP' "$log")
+	planned=$(awk '/^1\.\.[0-9]+/ { sum += substr($1, 4) } END { print sum + 0 }' "$log")
 	if { [ $code -ne 0 ] && [ "$not_ok" = 0 ]; } || [ $((ok + not_ok)) = 0 ]; then
 		not_ok "$name ran its tests (exit code $code, $ok results)" "$log.err"
+	elif [ "$not_ok" = 0 ] && [ "$planned" != "$ok" ]; then
+		not_ok "$name ran as many tests as it planned ($planned planned, $ok results)" "$log.err"
 	fi
 	echo "# $name took $((SECONDS - began)) s"
 	passed=$((passed + ok - skip))
@@ -357,6 +360,7 @@ demo_test()
 			echo "ok $((n + 1)) - the demo fails and names the reason with the injected defect $defect"
 		fi
 	done
+	echo 1..3
 	return $bad
 }
 
@@ -378,7 +382,7 @@ nt()
 
 programs()
 {
-	build_programs && echo "ok - the test programs build"
+	build_programs && echo "ok - the test programs build" && echo 1..1
 }
 
 run_part()

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.." || exit
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tree=$work/tree
-passing='echo "ok 1 - $0"'
+passing='echo "ok 1 - $0" && echo 1..1'
 
 stub()	# FILE TEXT
 {
@@ -67,6 +67,20 @@ programs_broken()	# PART
 	new_tree
 	stub bin/make 'exit 1'
 	ends red '^not ok ' "$1"
+}
+
+stops_early()
+{
+	new_tree
+	stub tests/prove/run.sh 'echo "ok 1 - $0"; echo 1..2'
+	ends red '^not ok - prove ran as many tests as it planned \(2 planned, 1 results\)' prove
+}
+
+no_plan()
+{
+	new_tree
+	stub tests/prove/run.sh 'echo "ok 1 - $0"'
+	ends red '^not ok - prove ran as many tests as it planned \(0 planned, 1 results\)' prove
 }
 
 silent()	# EXIT-CODE
@@ -254,6 +268,8 @@ check "test programs that do not build: guest-debian is red" programs_broken gue
 check "test programs that do not build: guest-programs is red" programs_broken guest-programs
 check "a part that prints nothing and succeeds is red" silent 0
 check "a part that prints nothing and fails is red" silent 2
+check "a part that stops before the end of its plan is red" stops_early
+check "a part without a plan is red" no_plan
 check "a part that is killed after its first result is red" killed
 check "a part whose output is lost is red" output_lost
 check "an unknown part is red, the others run" no_such_part nothing

@@ -150,6 +150,7 @@ if [ "$profile" != documented ]; then
 	options+=(-p "$profile")
 fi
 bad=0
+planned=0
 for mode in ${modes:-$all}; do
 	kept=$out/results/$mode.tap
 	[ "$profile" = documented ] || kept=$out/results/$mode.$profile
@@ -157,6 +158,7 @@ for mode in ${modes:-$all}; do
 	{ [ $# = 0 ] && [ "${options[*]#-n}" = "${options[*]}" ]; } || kept=$out/some.tap
 	run_mode "$mode" "${options[@]}" "$@" 2>"$out/err" | tee "$kept" | renumber "$mode"
 	code=${PIPESTATUS[0]}
+	planned=$((planned + $(sed -n 's/^1\.\.//p' "$kept" | grep . || echo 0)))
 	if [ "$code" != 0 ]; then
 		bad=1
 		# a failed test has been reported
@@ -164,4 +166,5 @@ for mode in ${modes:-$all}; do
 		tail -n 30 "$out/err" | sed 's/^/# /'
 	fi
 done
+echo "1..$planned"
 exit $bad
