@@ -33,6 +33,7 @@ build-32)
 	grep -v '^WARNING: \(modpost: .*undefined\|modpost: suppressed\|Module.symvers is missing\)' "$work/log" |
 		grep -E 'warning:|error:|WARNING|ERROR' >"$work/found"
 	nm -A -u build/lint-32/*.ko | grep -E ' __u?(div|mod)[a-z0-9]*$' >>"$work/found"
+	[ ! -s "$work/found" ] || tail -n 5 "$work/log" >>"$work/found"
 	cat "$work/found"
 	[ ! -s "$work/found" ] && [ "$(find build/lint-32 -maxdepth 1 -name '*.ko' | wc -l)" = 4 ]
 	;;

@@ -268,10 +268,12 @@ guest_parts()	# BED MODULES
 		;;
 	esac
 	build_guest "$bed" "$dir" || return
-	part "$bed-abi-64" guest "$bed" "$dir" "clock=step streams=2" \
-		--file build/guest/abi_test64 -- abi_test64
-	[ "$bed" = uml ] || part "$bed-abi-32" guest "$bed" "$dir" "clock=step streams=2" \
-		--file build/guest/abi_test32 -- abi_test32
+	if [ "$bed" = uml ]; then
+		part uml-abi guest uml "$dir" "clock=step streams=2" --file build/guest/abi_test64 -- abi_test64
+	else
+		part "$bed-abi" guest "$bed" "$dir" "clock=step streams=2" --file build/guest/abi_test64 \
+			--file build/guest/abi_test32 -- sh -c "abi_test64 && abi_test32"
+	fi
 	part "$bed-read" guest "$bed" "$dir" "clock=step streams=2" "${two[@]}" \
 		--file build/guest/read_test -- read_test
 	part "$bed-old-client" guest "$bed" "$dir" "" --file build/guest/old_client -- old_client

@@ -41,14 +41,15 @@ guest() {
 	}
 }
 
-code_passes() {
-	guest 0 -- true && guest 3 -- sh -c 'exit 3'
-}
-
-output_clean() {
-	guest 0 -- sh -c 'echo one; echo two >&2; printf "three\tfour"; echo five >/dev/stderr' &&
+# stdout, stderr, --out and the exit code of one run
+comes_back() {
+	head -c 1048576 /dev/urandom >"$work/random"
+	guest 3 --file "$work/random" --out "$work/back" -- sh -c '
+		echo one; echo two >&2; printf "three\tfour"; echo five >/dev/stderr
+		mkdir /out/sub; cp random /out/sub/; exit 3' &&
 		printf 'one\nthree\tfour' | cmp - "$work/out" &&
-		printf 'two\nfive\n' | cmp - "$work/err"
+		printf 'two\nfive\n' | cmp - "$work/err" &&
+		cmp "$work/random" "$work/back/sub/random"
 }
 
 time_limit() {
@@ -62,12 +63,6 @@ injected_bug() {
 panic_seen() {
 	guest 98 -- sh -c "echo before; sleep 0.1; $panic; sleep 5" &&
 		grep -q 'Kernel panic' "$work/err" && grep -qx before "$work/out"
-}
-
-files_back() {
-	head -c 1048576 /dev/urandom >"$work/random"
-	guest 0 --file "$work/random" --out "$work/back" -- sh -c 'mkdir /out/sub; cp random /out/sub/' &&
-		cmp "$work/random" "$work/back/sub/random"
 }
 
 same_twice() {
@@ -87,12 +82,10 @@ bad_module() {
 }
 
 each_test() { # FUNCTION, called with NAME TEST
-	"$1" 'the exit codes 0 and 3 of the command pass through' code_passes
-	"$1" 'stdout and stderr are clean and separate' output_clean
+	"$1" 'exit code, stdout, stderr and 1 MB of data by --out come back as they are' comes_back
 	"$1" 'a command that never ends gives 124' time_limit
 	"$1" 'a BUG line in the kernel log gives 99 and is printed' injected_bug
 	"$1" 'a guest panic gives 98, earlier output is kept' panic_seen
-	"$1" '1 MB of random data comes back through --out unchanged' files_back
 	"$1" 'two runs print the same, also the nanoseconds of the clock' same_twice
 	"$1" 'aplay lists the card of an in-tree module' alsa_tool
 	"$1" 'a module that cannot be inserted gives 97' bad_module
