@@ -23,7 +23,7 @@ if [ -e "$key" ] && [ "${WRT_KEPT-}" != no ]; then
 	exec cat "$key"
 fi
 mkdir -p "$dir"
-find "$dir" -type f -mtime +30 -delete
+find "$dir" -type f -mtime +30 -delete 2>/dev/null	# others may be at it
 "$@" >"$key.$$"
 code=$?
 cat "$key.$$"
