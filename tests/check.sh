@@ -276,6 +276,8 @@ guest_parts()	# BED MODULES
 	fi
 	part "$bed-read" guest "$bed" "$dir" "clock=step streams=2" "${two[@]}" \
 		--file build/guest/read_test -- read_test
+	[ "$bed" = uml ] || part "$bed-group" guest "$bed" "$dir" "streams=4" --smp 2 "${linked[@]}" --tool aplay \
+		--file build/guest/group_test -- group_test
 	part "$bed-old-client" guest "$bed" "$dir" "" --file build/guest/old_client -- old_client
 	[ "$bed" = uml ] || part "$bed-old-client-32" guest "$bed" "$dir" "" \
 		--file build/guest/old_client32 -- old_client32

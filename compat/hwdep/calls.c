@@ -18,6 +18,7 @@
 static_assert(sizeof(struct wavert_version) == 32);
 static_assert(sizeof(struct wavert_caps) == 180);
 static_assert(sizeof(struct wavert_new_stream) == 16);
+static_assert(sizeof(struct wavert_states) == 24);
 static_assert(sizeof(struct wavert_format) == 12);
 static_assert(sizeof(struct wavert_buffer) == 32);
 static_assert(sizeof(struct wavert_event) == 8);
@@ -74,6 +75,8 @@ static const struct call_type calls[] = {
 	[NR(NEW_STREAM)] = { wrt_call_new_stream, wrt_call_new_stream_settle, ON_FILTER | ANSWER,
 			     STRUCT(new_stream, fd),
 			     CHECK(new_stream, flags, WAVERT_STREAM_OBSERVE) },
+	[NR(SET_STATES)] = { wrt_call_set_states, NULL, ON_FILTER | ANSWER,
+			     STRUCT(states, state), CHECK(states, reserved, 0) },
 	[NR(SET_FORMAT)] = { wrt_call_set_format, NULL, CONTROL, STRUCT(format, channels) },
 	[NR(ALLOC_BUFFER)] = { wrt_call_alloc, wrt_call_alloc_settle, CONTROL | ANSWER,
 			       STRUCT(buffer, map_bytes),

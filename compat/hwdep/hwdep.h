@@ -2,7 +2,8 @@
 /*
  * hwdep.h - the Linux binding of miniport/: filter node, stream files, their memory.
  *
- * Locks, outermost first: filter->lock (list of streams) > pin->control (control calls)
+ * Locks, outermost first: filter->lock (list of streams) or filter->group (streams that start
+ * or stop at once) > pin->control (control calls)
  * > device lock, event lock (core and miniport). mmap_lock > pin->map_sem; map_sem is
  * also taken under pin->control. pin->readers > device lock. Nothing copies to or from user space
  * under any of them.
@@ -43,6 +44,7 @@ struct wrt_filter {
 	struct wrt_device *device;
 	struct wrt_memory memory;
 	const struct file_operations *stream_fops;	/* of node.c, for pin.c */
+	struct mutex group;		/* around the control mutexes of several streams */
 	struct mutex lock;		/* pins, gone */
 	struct list_head pins;
 	bool gone;
@@ -93,6 +95,7 @@ union wrt_arg {
 	struct wavert_version version;
 	struct wavert_caps caps;
 	struct wavert_new_stream new_stream;
+	struct wavert_states states;
 	struct wavert_format format;
 	struct wavert_buffer buffer;
 	struct wavert_event event;
@@ -167,6 +170,9 @@ void wrt_filter_suspend(struct wrt_filter *filter);
  * Context: May sleep.
  */
 void wrt_filter_gone(struct wrt_filter *filter);
+
+/* group.c */
+int wrt_call_set_states(struct wrt_call *c);
 
 /* control.c; control mutex held */
 int wrt_call_set_format(struct wrt_call *c);

@@ -60,6 +60,7 @@ static void filter_free(struct snd_hwdep *hw)
 {
 	struct wrt_filter *filter = hw->private_data;
 
+	mutex_destroy(&filter->group);
 	mutex_destroy(&filter->lock);
 	kfree(filter);
 }
@@ -79,6 +80,7 @@ int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
 		kfree(filter);
 		return err;
 	}
+	mutex_init(&filter->group);
 	mutex_init(&filter->lock);
 	INIT_LIST_HEAD(&filter->pins);
 	filter->device = device;

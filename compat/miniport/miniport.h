@@ -197,6 +197,21 @@ enum wrt_status wrt_mp_free(struct wrt_mp *mp);
 enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state);
 
 /**
+ * wrt_mp_set_states() - as wrt_mp_set_state() for several streams of a device, at once
+ * @mps: streams, each once
+ * @n: their number, 1..WRT_SLOTS_MAX
+ * @state: RUN: all are brought to PAUSE, then started under one hold of the device lock. Below RUN:
+ *	all are stopped under one hold, then brought to this state.
+ * @spread_ns: filled for RUN: the streams began within this time
+ *
+ * RUN: if one cannot be started, none runs on return; those below PAUSE have been brought there.
+ *
+ * Context: Control mutex of each held; may sleep.
+ * Return: an error of wrt_mp_set_state(), or INVALID_DEVICE_STATE (RUN, and one runs already).
+ */
+enum wrt_status wrt_mp_set_states(struct wrt_mp *const *mps, u32 n, u32 state, u64 *spread_ns);
+
+/**
  * wrt_mp_register_event() - RegisterNotificationEvent
  * @mp: stream of the miniport
  * @event: event of the binding

@@ -290,6 +290,83 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
 	return WRT_STATUS_SUCCESS;
 }
 
+/* For RUN nothing has changed if one of them could not be brought there. */
+static enum wrt_status may_set_states(struct wrt_mp *const *mps, u32 n, u32 state)
+{
+	u32 i;
+
+	if (state > WRT_MP_RUN)
+		return WRT_STATUS_INVALID_PARAMETER;
+	for (i = 0; i < n; i++) {
+		if (mps[i]->removed && (mps[i]->observer || state > (u32)mps[i]->state))
+			return WRT_STATUS_DEVICE_REMOVED;
+		if (mps[i]->observer)
+			return WRT_STATUS_INVALID_DEVICE_REQUEST;
+		if (state < WRT_MP_RUN)
+			continue;
+		if (!mps[i]->buffer)
+			return WRT_STATUS_INVALID_DEVICE_REQUEST;
+		if (mps[i]->state == WRT_MP_RUN)
+			return WRT_STATUS_INVALID_DEVICE_STATE;
+	}
+	return WRT_STATUS_SUCCESS;
+}
+
+static void show_new_state(struct wrt_mp *mp, enum wrt_mp_state state)
+{
+	WRT_TRACE(state, wrt_trace_id(mp->stream), mp->state, state);
+	mp->state = state;
+	wrt_packets_show_state(mp);
+}
+
+static enum wrt_status run_all(struct wrt_mp *const *mps, struct wrt_client *const *clients, u32 n,
+			       u64 *spread_ns)
+{
+	enum wrt_status status;
+	u32 i;
+
+	wrt_assert_may_sleep();
+	for (i = 0; i < n; i++) {
+		status = wrt_mp_set_state(mps[i], WRT_MP_PAUSE);
+		if (status)
+			return status;
+	}
+	status = from_core(wrt_streams_start(mps[0]->stream->dev, clients, n, spread_ns));
+	for (i = 0; i < n && !status; i++)
+		show_new_state(mps[i], WRT_MP_RUN);
+	return status;
+}
+
+static enum wrt_status stop_all(struct wrt_mp *const *mps, struct wrt_client *const *clients, u32 n,
+				u32 state)
+{
+	enum wrt_status status = WRT_STATUS_SUCCESS;
+	u32 i;
+
+	wrt_assert_may_sleep();
+	wrt_streams_stop(mps[0]->stream->dev, clients, n);
+	for (i = 0; i < n && !status; i++)
+		status = wrt_mp_set_state(mps[i], state);
+	return status;
+}
+
+enum wrt_status wrt_mp_set_states(struct wrt_mp *const *mps, u32 n, u32 state, u64 *spread_ns)
+{
+	enum wrt_status status = may_set_states(mps, n, state);
+	struct wrt_client *clients[WRT_SLOTS_MAX];
+	u32 i;
+
+	wrt_assert_may_sleep();
+	if (status)
+		return status;
+	for (i = 0; i < n; i++)
+		clients[i] = &mps[i]->client;
+	*spread_ns = 0;
+	if (state == WRT_MP_RUN)
+		return run_all(mps, clients, n, spread_ns);
+	return stop_all(mps, clients, n, state);
+}
+
 /* ---- what the hardware says of itself -------------------------------------------- */
 
 enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out)

@@ -15,6 +15,7 @@
 
 #include "alsa.h"
 #include "kernel_version.h"
+#include "pcm_stream.h"
 #include "core/geometry.h"
 
 /*
@@ -22,28 +23,6 @@
  * hour in milliseconds, which is what newer kernels count in; longer in jiffies.
  */
 #define PATIENCE (3600 * 1000)
-
-struct wrt_pcm_stream {
-	struct wrt_client client;	/* first */
-	struct wrt_stream *stream;
-	struct snd_pcm_substream *substream;
-	struct hrtimer started;
-	bool position_read;		/* by the interrupt; PCM stream lock */
-	bool may_fill;			/* the buffer, with silence after the last frame */
-	/* of a drain; PCM stream lock */
-	bool ending;			/* what follows is known */
-	snd_pcm_uframes_t end_appl_ptr;	/* where the client's data ends, and ... */
-	u64 end;			/* ... the stream position that belongs to it, bytes */
-	snd_pcm_uframes_t silent;	/* frames of silence after it */
-	struct snd_pcm_hw_constraint_list rates;	/* where caps.rates says which */
-};
-
-struct wrt_pcm {
-	struct wrt_device *device;
-	atomic_t opened;
-	wait_queue_head_t closed;	/* opened has become 0 */
-	struct wrt_pcm_stream streams[];	/* as device->streams */
-};
 
 static const struct {
 	u32 ours;
@@ -345,138 +324,73 @@ static int pcm_prepare(struct snd_pcm_substream *substream)
 	return 0;
 }
 
-/* ---- the end of a drain ---------------------------------------------------------- */
+/* ---- trigger ---------------------------------------------------------------------- */
 
-/*
- * DMA goes on after the last frame until ALSA stops it, at the next interrupt or later, and what
- * lies there in the buffer is old. Engines that can be told so play silence instead; for the
- * others the buffer gets silence: a period, and so much more than that.
- */
-#define TAIL_HZ	10
+/* ALSA triggers linked substreams one by one; those of this card are started or stopped at once. */
+struct group {
+	struct wrt_client *clients[WRT_SLOTS_MAX];
+	u32 n;
+};
 
-static bool is_draining(const struct snd_pcm_substream *substream)
+static void find_group(struct snd_pcm_substream *substream, struct group *g)
 {
-	return substream->stream == SNDRV_PCM_STREAM_PLAYBACK &&
-	       substream->runtime->status->state == SNDRV_PCM_STATE_DRAINING;
-}
+	struct wrt_pcm *wp = snd_pcm_substream_chip(substream);
+	struct snd_pcm_substream *s;
 
-/* How far the client's pointer is ahead of another; both are below the boundary. */
-static snd_pcm_sframes_t ahead_of(const struct snd_pcm_runtime *runtime,
-				  snd_pcm_uframes_t appl_ptr, snd_pcm_uframes_t ptr)
-{
-	snd_pcm_sframes_t ahead = appl_ptr - ptr, half = runtime->boundary / 2;
+	g->n = 0;
+	snd_pcm_group_for_each_entry(s, substream) {
+		struct wrt_pcm_stream *ps = s->runtime->private_data;
 
-	if (ahead > half)
-		return ahead - runtime->boundary;
-	return ahead < -half ? ahead + runtime->boundary : ahead;
-}
-
-/* Not frames_to_bytes(), which takes no negative number on 32 bits. */
-static s64 bytes_of(const struct wrt_pcm_stream *ps, snd_pcm_sframes_t frames)
-{
-	return (s64)frames * (s64)ps->stream->geom.frame_bytes;
-}
-
-/* The stream position at which the last frame ends. Less than a buffer since hw_ptr was set. */
-static void find_end(struct wrt_pcm_stream *ps, snd_pcm_uframes_t appl_ptr,
-		     const struct wrt_snapshot *now)
-{
-	struct snd_pcm_runtime *runtime = ps->substream->runtime;
-	snd_pcm_uframes_t size = runtime->buffer_size, hw_ptr = runtime->status->hw_ptr;
-	snd_pcm_uframes_t pos = bytes_to_frames(runtime, now->offset);
-	snd_pcm_sframes_t moved = (pos + size - hw_ptr % size) % size;
-
-	ps->ending = true;
-	ps->end_appl_ptr = appl_ptr;
-	ps->end = now->linear + bytes_of(ps, ahead_of(runtime, appl_ptr, hw_ptr) - moved);
-	ps->silent = 0;
-}
-
-static void put_silence(struct snd_pcm_runtime *runtime, snd_pcm_uframes_t at,
-			snd_pcm_uframes_t frames)
-{
-	snd_pcm_uframes_t n;
-
-	for (; frames; frames -= n, at = 0) {
-		n = min(frames, runtime->buffer_size - at);
-		snd_pcm_format_set_silence(runtime->format,
-					   runtime->dma_area + frames_to_bytes(runtime, at),
-					   n * runtime->channels);
+		if (s->ops != substream->ops || snd_pcm_substream_chip(s) != wp)
+			continue;
+		g->clients[g->n++] = &ps->client;
+		snd_pcm_trigger_done(s, substream);
 	}
 }
 
-/* As much as there is room: all but the frames that are still to be played. */
-static void silence_tail(struct wrt_pcm_stream *ps, u64 left)
+static int start_group(struct snd_pcm_substream *substream, const struct group *g)
 {
-	struct snd_pcm_runtime *runtime = ps->substream->runtime;
-	snd_pcm_uframes_t size = runtime->buffer_size;
-	snd_pcm_uframes_t frames = size - min_t(u64, size, left);
+	struct wrt_pcm *wp = snd_pcm_substream_chip(substream);
+	u64 spread_ns;
 
-	frames = min(frames, runtime->period_size + runtime->rate / TAIL_HZ);
-	if (frames <= ps->silent)
-		return;
-	put_silence(runtime, (ps->end_appl_ptr + ps->silent) % size, frames - ps->silent);
-	ps->silent = frames;
+	return wrt_alsa_errno(wrt_streams_start(wp->device, g->clients, g->n, &spread_ns));
 }
 
-/*
- * With every position, since the client may move its pointer and what has been played makes
- * room for silence. PCM stream lock held. A stream that does not run may have no memory.
- */
-static void end_at_last_frame(struct wrt_pcm_stream *ps, const struct wrt_snapshot *now)
+static int trigger_start(struct snd_pcm_substream *substream)
 {
-	struct snd_pcm_runtime *runtime = ps->substream->runtime;
-	snd_pcm_uframes_t appl_ptr = READ_ONCE(runtime->control->appl_ptr);
-
-	if (now->state != WRT_STREAM_RUN)
-		return;
-	if (!ps->ending) {
-		find_end(ps, appl_ptr, now);
-	} else if (ps->end_appl_ptr != appl_ptr) {
-		ps->end += bytes_of(ps, ahead_of(runtime, appl_ptr, ps->end_appl_ptr));
-		ps->end_appl_ptr = appl_ptr;
-		ps->silent = 0;
-	}
-	if (ps->stream->dev->ops->silence_after)
-		wrt_stream_silence_after(ps->stream, &ps->client, ps->end);
-	else if (ps->may_fill)
-		silence_tail(ps, (s64)(ps->end - now->linear) > 0 ?
-				 bytes_to_frames(runtime, ps->end - now->linear) : 0);
-}
-
-static void begin_drain(struct wrt_pcm_stream *ps)
-{
-	struct wrt_snapshot now;
-
-	wrt_stream_position(ps->stream, &ps->client, &now);
-	end_at_last_frame(ps, &now);
-}
-
-/*
- * A drain that starts the stream gives no DRAIN trigger, and START comes before the state is
- * DRAINING. So look again as soon as interrupts are on.
- */
-static enum hrtimer_restart after_start(struct hrtimer *timer)
-{
-	struct wrt_pcm_stream *ps = container_of(timer, struct wrt_pcm_stream, started);
-	unsigned long flags;
-
-	snd_pcm_stream_lock_irqsave(ps->substream, flags);
-	if (is_draining(ps->substream))
-		begin_drain(ps);
-	snd_pcm_stream_unlock_irqrestore(ps->substream, flags);
-	return HRTIMER_NORESTART;
-}
-
-static int start(struct wrt_pcm_stream *ps)
-{
+	struct wrt_pcm_stream *ps;
+	struct group g;
 	int err;
+	u32 i;
 
-	ps->ending = false;
-	err = wrt_stream_start(ps->stream, &ps->client);
-	if (!err && ps->substream->stream == SNDRV_PCM_STREAM_PLAYBACK)
-		hrtimer_start(&ps->started, 0, HRTIMER_MODE_REL);
-	return wrt_alsa_errno(err);
+	find_group(substream, &g);
+	for (i = 0; i < g.n; i++)
+		container_of(g.clients[i], struct wrt_pcm_stream, client)->ending = false;
+	err = start_group(substream, &g);
+	for (i = 0; i < g.n && !err; i++) {
+		ps = container_of(g.clients[i], struct wrt_pcm_stream, client);
+		if (ps->substream->stream == SNDRV_PCM_STREAM_PLAYBACK)
+			hrtimer_start(&ps->started, 0, HRTIMER_MODE_REL);
+	}
+	return err;
+}
+
+static int trigger_resume(struct snd_pcm_substream *substream)
+{
+	struct group g;
+
+	find_group(substream, &g);
+	return start_group(substream, &g);
+}
+
+static int trigger_stop(struct snd_pcm_substream *substream)
+{
+	struct wrt_pcm *wp = snd_pcm_substream_chip(substream);
+	struct group g;
+
+	find_group(substream, &g);
+	wrt_streams_stop(wp->device, g.clients, g.n);
+	return 0;
 }
 
 static int pcm_trigger(struct snd_pcm_substream *substream, int cmd)
@@ -485,17 +399,17 @@ static int pcm_trigger(struct snd_pcm_substream *substream, int cmd)
 
 	switch (cmd) {
 	case SNDRV_PCM_TRIGGER_START:
-		return start(ps);
+		return trigger_start(substream);
 	case SNDRV_PCM_TRIGGER_RESUME:
 	case SNDRV_PCM_TRIGGER_PAUSE_RELEASE:
-		return wrt_alsa_errno(wrt_stream_start(ps->stream, &ps->client));
+		return trigger_resume(substream);
 	case SNDRV_PCM_TRIGGER_STOP:
 	case SNDRV_PCM_TRIGGER_SUSPEND:
 	case SNDRV_PCM_TRIGGER_PAUSE_PUSH:
-		return wrt_alsa_errno(wrt_stream_stop(ps->stream, &ps->client));
+		return trigger_stop(substream);
 	case SNDRV_PCM_TRIGGER_DRAIN:
-		if (is_draining(substream))
-			begin_drain(ps);
+		if (wrt_pcm_is_draining(substream))
+			wrt_pcm_begin_drain(ps);
 		return 0;
 	}
 	return -EINVAL;
@@ -516,11 +430,11 @@ static snd_pcm_uframes_t pcm_pointer(struct snd_pcm_substream *substream)
 	struct wrt_snapshot snap;
 
 	/* Every reading is stored there, and the owner's ALSA stream has no end: it never steps back. */
-	if (ps->position_read && !is_draining(substream))
+	if (ps->position_read && !wrt_pcm_is_draining(substream))
 		return bytes_to_frames(substream->runtime, READ_ONCE(ps->stream->pos.offset));
 	wrt_stream_position(ps->stream, &ps->client, &snap);
-	if (is_draining(substream))
-		end_at_last_frame(ps, &snap);
+	if (wrt_pcm_is_draining(substream))
+		wrt_pcm_end_at_last_frame(ps, &snap);
 	return bytes_to_frames(substream->runtime, snap.offset);
 }
 
@@ -555,7 +469,7 @@ static struct wrt_pcm *new_private(struct wrt_device *device, int card)
 	for (i = 0; i < device->nstreams; i++) {
 		wp->streams[i].stream = &device->streams[i];
 		wrt_client_init(&wp->streams[i].client, &client_ops, &device->streams[i]);
-		wrt_hrtimer_setup(&wp->streams[i].started, after_start, CLOCK_MONOTONIC,
+		wrt_hrtimer_setup(&wp->streams[i].started, wrt_pcm_after_start, CLOCK_MONOTONIC,
 				  HRTIMER_MODE_REL);
 	}
 	return wp;

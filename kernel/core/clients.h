@@ -74,9 +74,8 @@ static inline void wrt_clients_end_call(struct wrt_device *dev, struct wrt_clien
 }
 
 /* Leave the lock, and have the deferred work served if there is new one. */
-static inline void wrt_stream_unlock_and_kick(struct wrt_stream *s, unsigned long flags)
+static inline void wrt_device_unlock_and_kick(struct wrt_device *dev, unsigned long flags)
 {
-	struct wrt_device *dev = s->dev;
 	bool kick = dev->kick;
 
 	wrt_assert_locked(&dev->lock);

@@ -177,7 +177,11 @@ struct wrt_hw_ops {
 	void (*release)(struct wrt_hw_stream *s);
 	/* [S] Optional. WRT_ERANGE: the hardware has no such register. */
 	int (*reg)(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r);
-	/* [A] from: 0, or what stop() put into at->dma. DMA began between from_ns and ns. */
+	/*
+	 * [A] from: 0, or what stop() put into at->dma. DMA began between from_ns and ns. On entry
+	 * ns is 0, or the time at which another stream has been started under the same hold of
+	 * the lock: a software engine begins at that time too.
+	 */
 	int (*start)(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns);
 	/*
 	 * [A] Stop and pause are one. DMA is off on return, at says where it stood; its times

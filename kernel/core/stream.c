@@ -237,34 +237,45 @@ static void aim_at_end(struct wrt_stream *s)
 		s->dev->ops->end(s->hw, (u32)(s->pos.end - s->pos.linear));
 }
 
-/* Turn DMA on where it stood. */
-static int start_dma(struct wrt_stream *s)
+/* Turn DMA on where it was turned off. *ns: see start() in hw.h. */
+static int start_dma(struct wrt_stream *s, u64 *from_ns, u64 *ns)
 {
 	const struct wrt_hw_ops *ops = s->dev->ops;
-	u64 from_ns = 0, ns = 0;
 	int err;
 
 	wrt_assert_locked(&s->dev->lock);
-	err = ops->start(s->hw, s->pos.offset, &from_ns, &ns);
+	err = ops->start(s->hw, s->pos.offset, from_ns, ns);
 	if (err)
 		return err;
 	if (ops->register_base)
 		s->register_base = ops->register_base(s->hw);
 	s->dma = WRT_DMA_ON;
-	wrt_position_resume(&s->pos, from_ns, ns);
-	WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, ns);
+	wrt_position_resume(&s->pos, *from_ns, *ns);
+	WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, *ns);
 	aim_at_end(s);
 	return 0;
 }
 
+static int may_start(const struct wrt_stream *s, const struct wrt_client *c)
+{
+	wrt_assert_locked(&s->dev->lock);
+	if (s->state == WRT_STREAM_GONE)
+		return WRT_EGONE;
+	if (s->owner != c)
+		return WRT_EBUSY;
+	if (s->state != WRT_STREAM_READY)
+		return WRT_ESTATE;
+	return s->dma == WRT_DMA_ASLEEP ? WRT_EIO : 0;
+}
+
 /* A stream that has ended runs on without DMA: nothing moves any more. */
-static int start_locked(struct wrt_stream *s)
+static int start_locked(struct wrt_stream *s, u64 *from_ns, u64 *ns)
 {
 	int err;
 
 	wrt_assert_locked(&s->dev->lock);
 	if (!wrt_position_ended(&s->pos)) {
-		err = start_dma(s);
+		err = start_dma(s, from_ns, ns);
 		if (err)
 			return err;
 	}
@@ -273,27 +284,83 @@ static int start_locked(struct wrt_stream *s)
 	return 0;
 }
 
+/* The lock is dropped for the callback. */
+static void finish_start(struct wrt_stream *s, unsigned long *flags)
+{
+	wrt_assert_locked(&s->dev->lock);
+	if (s->state != WRT_STREAM_RUN || s->dma == WRT_DMA_ON)
+		return;
+	take_look(s);	/* it has ended: there will be no interrupt */
+	wrt_clients_notify_owner(s, flags);
+}
+
 int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags = wrt_lock(&s->dev->lock);
+	u64 from_ns = 0, ns = 0;
+	int err = may_start(s, c);
+
+	if (!err)
+		err = start_locked(s, &from_ns, &ns);
+	if (!err)
+		finish_start(s, &flags);
+	wrt_device_unlock_and_kick(s->dev, flags);
+	return err;
+}
+
+/* None of them runs if one cannot be started. */
+static int start_all(struct wrt_client *const *clients, u32 n, u64 *spread_ns)
+{
+	u64 first_ns = ~0ull, last_ns = 0, from_ns = 0, ns = 0;
+	u32 i;
 	int err;
 
-	if (s->state == WRT_STREAM_GONE)
-		err = WRT_EGONE;
-	else if (s->owner != c)
-		err = WRT_EBUSY;
-	else if (s->state != WRT_STREAM_READY)
-		err = WRT_ESTATE;
-	else if (s->dma == WRT_DMA_ASLEEP)
-		err = WRT_EIO;
-	else
-		err = start_locked(s);
-	if (!err && s->dma != WRT_DMA_ON) {	/* it has ended: there will be no interrupt */
-		take_look(s);
-		wrt_clients_notify_owner(s, &flags);
+	for (i = 0; i < n; i++) {
+		err = start_locked(clients[i]->stream, &from_ns, &ns);
+		if (err)
+			goto undo;
+		if (clients[i]->stream->dma != WRT_DMA_ON)
+			continue;
+		first_ns = wrt_min_u64(first_ns, from_ns);
+		last_ns = ns;
 	}
-	wrt_stream_unlock_and_kick(s, flags);
+	*spread_ns = last_ns - wrt_min_u64(first_ns, last_ns);
+	return 0;
+undo:
+	while (i)
+		wrt_stream_halt(clients[--i]->stream);
 	return err;
+}
+
+int wrt_streams_start(struct wrt_device *dev, struct wrt_client *const *clients, u32 n,
+		      u64 *spread_ns)
+{
+	unsigned long flags = wrt_lock(&dev->lock);
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < n && !err; i++)
+		err = may_start(clients[i]->stream, clients[i]);
+	if (!err)
+		err = start_all(clients, n, spread_ns);
+	for (i = 0; i < n && !err; i++)
+		finish_start(clients[i]->stream, &flags);
+	wrt_device_unlock_and_kick(dev, flags);
+	return err;
+}
+
+void wrt_streams_stop(struct wrt_device *dev, struct wrt_client *const *clients, u32 n)
+{
+	unsigned long flags = wrt_lock(&dev->lock);
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		struct wrt_stream *s = clients[i]->stream;
+
+		if (s->owner == clients[i] && s->state == WRT_STREAM_RUN)
+			wrt_stream_halt(s);
+	}
+	wrt_device_unlock_and_kick(dev, flags);
 }
 
 int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
@@ -305,7 +372,7 @@ int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c)
 		err = WRT_EBUSY;
 	else if (s->state == WRT_STREAM_RUN)
 		wrt_stream_halt(s);
-	wrt_stream_unlock_and_kick(s, flags);
+	wrt_device_unlock_and_kick(s->dev, flags);
 	return err;
 }
 
@@ -391,13 +458,14 @@ int wrt_stream_resume(struct wrt_stream *s)
 {
 	unsigned long flags = wrt_lock(&s->dev->lock);
 	bool resumes = s->dma == WRT_DMA_RESUMES;
+	u64 from_ns = 0, ns = 0;
 	int err = 0;
 
 	wrt_assert_mutex(&s->dev->mutex);
 	if (s->dma != WRT_DMA_ON)
 		s->dma = WRT_DMA_OFF;
 	if (resumes && !wrt_position_ended(&s->pos))
-		err = start_dma(s);
+		err = start_dma(s, &from_ns, &ns);
 	wrt_stream_publish(s);
 	wrt_unlock(&s->dev->lock, flags);
 	return err;
@@ -427,7 +495,7 @@ int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 
 	if (!err)
 		wrt_clients_notify_owner(s, &flags);
-	wrt_stream_unlock_and_kick(s, flags);
+	wrt_device_unlock_and_kick(s->dev, flags);
 	return err;
 }
 

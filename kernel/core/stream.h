@@ -231,6 +231,31 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
 int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c);
 
 /**
+ * wrt_streams_start() - turn DMA of several streams of a device on at once
+ * @dev: device
+ * @clients: owners of the streams, each once
+ * @n: their number
+ * @spread_ns: filled on success: the streams began within this time, 0: at the same frame time
+ *
+ * All under one hold of the device lock. If one cannot be started, none runs on return.
+ *
+ * Context: Any.
+ * Return: 0, or an error of wrt_stream_start().
+ */
+int wrt_streams_start(struct wrt_device *dev, struct wrt_client *const *clients, u32 n,
+		      u64 *spread_ns);
+
+/**
+ * wrt_streams_stop() - as wrt_stream_stop() for several streams, under one hold of the lock
+ * @dev: device
+ * @clients: owners of the streams; a stream that does not run stays as it is
+ * @n: their number
+ *
+ * Context: Any.
+ */
+void wrt_streams_stop(struct wrt_device *dev, struct wrt_client *const *clients, u32 n);
+
+/**
  * wrt_stream_reset() - set the position to 0
  * @s: stream
  * @c: client; without effect unless it is the owner and the stream is READY

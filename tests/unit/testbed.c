@@ -411,7 +411,7 @@ void tb_halt(struct tb *tb, u32 slot, u64 ns)
 {
 	struct wrt_hw_stream *hw = tb->dev.streams[slot].hw;
 	struct wrt_hw_pos at;
-	u64 began;
+	u64 began = 0;
 
 	assert_int_equal(wrt_sim_ops.stop(hw, &at), 0);
 	tb->now += ns;

@@ -244,6 +244,23 @@ WAVERT_MUST_CHECK int wavert_stream_layout(const struct wavert_stream *stream,
  */
 int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
 
+/**
+ * wavert_device_set_states() - set the state of several streams of a device at once. RUN: none of
+ *   them may run; all are started together, or none. Below RUN: all are stopped together, then each
+ *   is brought to this state. -ENOTTY: the module cannot (before interface version 1.1); -EINVAL:
+ *   count, state, or a stream twice; -EMEDIUMTYPE: a stream of another device; -EBADFD: RUN, and one
+ *   of them runs; or an error of wavert_stream_set_state().
+ * @device: device
+ * @streams: the streams
+ * @count: their number, 1 .. WAVERT_GROUP_MAX
+ * @state: WAVERT_STATE_STOP .. WAVERT_STATE_RUN
+ * @spread_ns: [out] RUN: the streams began within this time, 0: at once; may be NULL
+ */
+WAVERT_MUST_CHECK int wavert_device_set_states(struct wavert_device *device,
+					       struct wavert_stream *const *streams,
+					       unsigned int count, unsigned int state,
+					       uint32_t *spread_ns);
+
 /* ---- notifications: wavert_event(3) --------------------------------------------------- */
 
 /**

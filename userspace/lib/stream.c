@@ -202,6 +202,25 @@ int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state)
 	return stream_call(stream, WAVERT_IOC_SET_STATE, &arg);
 }
 
+int wavert_device_set_states(struct wavert_device *device, struct wavert_stream *const *streams,
+			     unsigned int count, unsigned int state, uint32_t *spread_ns)
+{
+	struct wavert_states arg = { .count = count, .state = state };
+	int32_t fds[WAVERT_GROUP_MAX];
+	unsigned int i;
+
+	if (count > WAVERT_GROUP_MAX)
+		return -EINVAL;
+	for (i = 0; i < count; i++)
+		fds[i] = streams[i]->fd;
+	arg.fds = (uintptr_t)fds;
+	if (ioctl(device->fd, WAVERT_IOC_SET_STATES, &arg))
+		return -errno;
+	if (spread_ns)
+		*spread_ns = arg.spread_ns;
+	return 0;
+}
+
 int wavert_stream_position(struct wavert_stream *stream, struct wavert_position *position)
 {
 	memset(position, 0, sizeof(*position));

@@ -7,7 +7,7 @@
  *
  * Two kinds of file:
  *  - the filter: one hwdep node a card (/dev/snd/hwC?D0, id "WaveRT"). It takes
- *    WAVERT_IOC_VERSION, _CAPS and _NEW_STREAM.
+ *    WAVERT_IOC_VERSION, _CAPS, _NEW_STREAM and _SET_STATES.
  *  - the stream (a pin): the descriptor that WAVERT_IOC_NEW_STREAM returns. It takes all
  *    other calls and mmap(). Release happens when the last copy of it is closed and the
  *    last mapping of it unmapped. The filter may be closed before.
@@ -149,6 +149,23 @@ struct wavert_new_stream {
 	__u32 direction;	/* [in] */
 	__u32 flags;		/* [in] 0 or WAVERT_STREAM_OBSERVE */
 	__s32 fd;		/* [out] the stream, close-on-exec */
+};
+
+#define WAVERT_GROUP_MAX	32
+
+/*
+ * Extension: SET_STATE for several streams of the filter's card, each once, that are started or
+ * stopped at once (EXT-11..14). RUN: all are brought to PAUSE first; if one cannot be started, none
+ * runs. Below RUN: DMA of all is stopped, then each is brought to this state. Since version 1.1.
+ * Errors: those of SET_STATE; EINVAL (count, a stream twice), EBADF, EMEDIUMTYPE (not a stream of
+ * this card), EBADFD (RUN, and one of them runs already).
+ */
+struct wavert_states {
+	__u64 fds;		/* [in] address of count descriptors, __s32 each */
+	__u32 count;		/* [in] 1 .. WAVERT_GROUP_MAX */
+	__u32 state;		/* [in] WAVERT_STATE_STOP .. WAVERT_STATE_RUN */
+	__u32 spread_ns;	/* [out] RUN: the streams began within this time; 0: at once */
+	__u32 reserved;		/* 0 */
 };
 
 /*
@@ -322,6 +339,7 @@ struct wavert_write_packet {
 
 #define WAVERT_IOC_CAPS		WAVERT_IOWR(0x00, struct wavert_caps)
 #define WAVERT_IOC_NEW_STREAM	WAVERT_IOWR(0x01, struct wavert_new_stream)
+#define WAVERT_IOC_SET_STATES	WAVERT_IOWR(0x02, struct wavert_states)
 
 #define WAVERT_IOC_SET_FORMAT	WAVERT_IOWR(0x10, struct wavert_format)
 #define WAVERT_IOC_ALLOC_BUFFER	WAVERT_IOWR(0x11, struct wavert_buffer)

@@ -189,8 +189,10 @@ static void sim_release(struct wrt_hw_stream *s)
 static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	struct wrt_hw_dev *d = s->dev;
-	u64 time = wrt_sim_time(d);
+	u64 time = *ns;
 
+	if (!time || d->cfg.step)
+		time = wrt_sim_time(d);
 	wrt_sim_move(d, s->slot / 2, time);
 	s->start_g = wrt_sim_grid(d, s->rate, time);
 	s->start_frame = from / s->frame_bytes;
