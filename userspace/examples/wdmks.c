@@ -108,13 +108,14 @@ static int position(struct pin *p, uint64_t *linear)
 		*linear = now.linear;
 		return 0;
 	}
-	if (!err)
-		err = wavert_stream_position(p->stream, &asked);
+	*linear = 0;
 	if (err)
-		*linear = 0;
-	else
-		*linear = asked.linear;
-	return err;
+		return err;
+	err = wavert_stream_position(p->stream, &asked);
+	if (err)
+		return err;
+	*linear = asked.linear;
+	return 0;
 }
 
 /* Fill the buffer up to one cycle after the position. */
