@@ -13,7 +13,7 @@ wasapi()
 
 start_wine()
 {
-	mkdir -p $WINEPREFIX/dosdevices
+	cp -r prefix $WINEPREFIX && mkdir -p $WINEPREFIX/dosdevices || return
 	ln -s ../drive_c $WINEPREFIX/dosdevices/c:
 	ln -s / $WINEPREFIX/dosdevices/z:
 	wineserver --persistent && wine wineboot.exe --init
