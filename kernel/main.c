@@ -195,7 +195,7 @@ void wrt_adapter_suspend(struct wrt_adapter *adapter)
 }
 EXPORT_SYMBOL_GPL(wrt_adapter_suspend);
 
-/* Clients are let in also when it fails: they shall hear of it, not hang. */
+/* Return to D0 even on error, so that callers get an error instead of blocking. */
 int wrt_adapter_resume(struct wrt_adapter *adapter)
 {
 	int err = wrt_device_resume(&adapter->device);

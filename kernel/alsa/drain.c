@@ -7,8 +7,8 @@
 #include "pcm_stream.h"
 
 /*
- * DMA goes on after the last frame until ALSA stops it, at the next interrupt or later, and what
- * lies there in the buffer is old. Engines that can be told so play silence instead; for the
+ * DMA continues after the last frame until ALSA stops it, at the next interrupt or later, and what
+ * lies there in the buffer is old. Engines with silence_after() play silence instead; for the
  * others the buffer gets silence: a period, and so much more than that.
  */
 #define TAIL_HZ	10
@@ -64,7 +64,7 @@ static void put_silence(struct snd_pcm_runtime *runtime, snd_pcm_uframes_t at,
 	}
 }
 
-/* As much as there is room: all but the frames that are still to be played. */
+/* As much as fits: all but the frames that are still to be played. */
 static void silence_tail(struct wrt_pcm_stream *ps, u64 left)
 {
 	struct snd_pcm_runtime *runtime = ps->substream->runtime;
@@ -79,8 +79,8 @@ static void silence_tail(struct wrt_pcm_stream *ps, u64 left)
 }
 
 /*
- * With every position, since the client may move its pointer and what has been played makes
- * room for silence. PCM stream lock held. A stream that does not run may have no memory.
+ * With every position, since the client may move its pointer and what has been played leaves
+ * space for silence. PCM stream lock held. A stream that does not run may have no memory.
  */
 void wrt_pcm_end_at_last_frame(struct wrt_pcm_stream *ps, const struct wrt_snapshot *now)
 {

@@ -11,7 +11,7 @@
 
 #include "alsa.h"
 
-/* More than any codec of ours has: a backend whose list does not end is ended here. */
+/* More than any supported codec has: a backend whose list does not end is ended here. */
 #define CONTROLS_MAX	32
 
 #define CHANNELS_MAX	2

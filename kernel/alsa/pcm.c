@@ -19,7 +19,7 @@
 #include "core/geometry.h"
 
 /*
- * With a clock that may stand still, how long a blocked read or write waits for it: an
+ * With a clock that may stop, how long a blocked read or write waits for it: an
  * hour in milliseconds, which is what newer kernels count in; longer in jiffies.
  */
 #define PATIENCE (3600 * 1000)
@@ -36,7 +36,7 @@ static const struct {
 	{ WRT_FMT_FLOAT, SNDRV_PCM_FORMAT_FLOAT_LE },
 };
 
-/* ---- what the core tells us --------------------------------------------------- */
+/* ---- called by the core --------------------------------------------------- */
 
 /*
  * One call, however many points have passed: ALSA reads the pointer itself. That may be the
@@ -124,10 +124,10 @@ static u32 info_flags(const struct wrt_hw_ops *ops, const struct wrt_hw_caps *c)
 	/* Without wake-ups ALSA reckons buffers by jiffies: not with a clock of its own. */
 	if (!(c->flags & WRT_HW_STEPPED))
 		info |= SNDRV_PCM_INFO_NO_PERIOD_WAKEUP;
-	/* The position may stand still for a whole period, and then jump. */
+	/* The position may not move for a whole period, and then jump. */
 	if (c->position_step >= period_bytes_min(c))
 		info |= SNDRV_PCM_INFO_BATCH;
-	/* What was prepared is kept, and goes on where it stood. */
+	/* What was prepared is kept, and continues where it stopped. */
 	if (ops->resume)
 		info |= SNDRV_PCM_INFO_RESUME;
 	return info;
@@ -152,7 +152,7 @@ static void fill_hardware(const struct wrt_hw_ops *ops, const struct wrt_hw_caps
 	};
 }
 
-/* A period must be possible for the rate as well: 125 us at least. */
+/* A period must be possible for the rate, too: 125 us at least. */
 static int rule_period_frames(struct snd_pcm_hw_params *params, struct snd_pcm_hw_rule *rule)
 {
 	struct snd_interval *frames = hw_param_interval(params, SNDRV_PCM_HW_PARAM_PERIOD_SIZE);
@@ -238,8 +238,8 @@ static void keep_wakeups(struct snd_pcm_hw_params *params)
 
 /*
  * ALSA keeps the state PREPARED until hw_params or hw_free has returned, and a drain by another
- * thread may set DRAINING meanwhile. Who holds the PCM stream lock saw a running stream, and may
- * write silence: on return that is over, and no other begins, since the stream runs no more.
+ * thread may set DRAINING in that time. A holder of the PCM stream lock saw a running stream,
+ * and may write silence: on return that is over, and no other begins, since the stream runs no more.
  */
 static void wait_for_silence(struct snd_pcm_substream *substream)
 {
@@ -305,7 +305,7 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	return 0;
 }
 
-/* If hw_params fails, ALSA calls this as well. */
+/* If hw_params fails, ALSA also calls this. */
 static int pcm_hw_free(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
@@ -415,7 +415,7 @@ static int pcm_trigger(struct snd_pcm_substream *substream, int cmd)
 	return -EINVAL;
 }
 
-/* After this nobody is inside snd_pcm_period_elapsed() for this stream. */
+/* After this no thread is inside snd_pcm_period_elapsed() for this stream. */
 static int pcm_sync_stop(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;

@@ -23,7 +23,7 @@ module_param_array(id, charp, NULL, 0444);
 MODULE_PARM_DESC(id, "Card id of each card (default WaveRTICH, then derived).");
 
 /*
- * The class alone does not tell: Intel's audio DSPs have the same. 440MX (7195) is not here:
+ * The class alone is not enough: Intel's audio DSPs have the same. 440MX (7195) is not here:
  * it wants buffers that are not cached. No MODULE_DEVICE_TABLE and not the driver's table: see
  * pci.h.
  */

@@ -36,7 +36,7 @@ struct wrt_pci {
 	char longname[80];
 };
 
-/* ---- what is lent ----------------------------------------------------------------- */
+/* ---- callbacks for the backend --------------------------------------------------------- */
 
 static u64 pci_now(void *ctx)
 {
@@ -226,7 +226,7 @@ static irqreturn_t pci_irq(int irq, void *data)
 	struct wrt_pci *p = data;
 
 	if (READ_ONCE(p->asleep))
-		return IRQ_NONE;	/* somebody else's on the same line */
+		return IRQ_NONE;	/* another device's on the same line */
 	return IRQ_RETVAL(wrt_device_irq(p->platform.device));
 }
 
@@ -513,8 +513,8 @@ EXPORT_SYMBOL_GPL(wrt_pci_remove);
 /* ---- sleep ------------------------------------------------------------------------ */
 
 /*
- * DMA goes off and the backend makes its device quiet before interrupts are turned away: a
- * level that nobody takes back would keep the processor from ever getting further. Power and
+ * DMA goes off and the backend makes its device quiet before interrupts are ignored: a
+ * level that is never deasserted would hang the processor. Power and
  * configuration space are the PCI core's.
  */
 static int __maybe_unused pci_suspend(struct device *dev)
@@ -526,7 +526,7 @@ static int __maybe_unused pci_suspend(struct device *dev)
 	return 0;
 }
 
-/* Interrupts are let in before DMA starts: an MSI that is turned away does not come again. */
+/* Interrupts are handled before DMA starts: an MSI that is ignored does not come again. */
 static int __maybe_unused pci_resume(struct device *dev)
 {
 	struct wrt_pci *p = dev_get_drvdata(dev);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pci.h - what Linux lends to a backend on PCI, and the life of such a card from probe to
+ * pci.h - the callbacks of Linux for a backend on PCI, and the life of such a card from probe to
  * removal. In snd-wavert; called by the module files of the backends (hda.c, ich.c).
  *
  * They have an empty id table and no alias: a device is only ever given to them by name

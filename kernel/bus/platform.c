@@ -35,7 +35,7 @@ static bool is_handler(const struct wrt_platform_timer *t)
 /*
  * The handler of a timer gives the next time to the core of hrtimers when it returns, which is
  * cheaper than starting the timer. All calls are made under the device lock; if another processor
- * has started the timer meanwhile it is queued and its time is not to be touched.
+ * has started the timer in between it is queued and its time is not to be touched.
  */
 static void platform_timer_at(void *ctx, u32 slot, u64 ns)
 {

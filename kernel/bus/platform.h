@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * platform.h - what Linux lends to a backend that has no bus: time, and one timer a
- * slot in the place of its interrupt line. In snd-wavert, for every backend's binding:
- * those with a bus (pci.c) lend the same timers beside it.
+ * platform.h - the callbacks of Linux for a backend that has no bus: time, and one timer a
+ * slot instead of an interrupt line. In snd-wavert, for every backend's binding:
+ * those with a bus (pci.c) provide the same timers beside it.
  */
 #ifndef WRT_BUS_PLATFORM_H
 #define WRT_BUS_PLATFORM_H

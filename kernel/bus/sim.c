@@ -3,7 +3,7 @@
  * sim.c - snd-wavert-sim: cards without hardware, for tests and for the curious.
  *
  * insmod gives one card; index=, id= and enable= make up to eight. With clock=step time
- * stands still until a number of frames is written to
+ * does not advance until a number of frames is written to
  * /sys/kernel/debug/snd-wavert-sim/cardN/step; the write returns when every interrupt of
  * those frames has been handled and every notification delivered.
  *
@@ -240,7 +240,7 @@ static int sim_probe(struct platform_device *pdev)
 	int err;
 
 	if (pdev->id < 0 || pdev->id >= CARDS)
-		return -ENODEV;	/* not one of ours, bound by driver_override */
+		return -ENODEV;	/* not created here, bound by driver_override */
 	err = read_config(&cfg);
 	if (err)
 		return err;
@@ -269,7 +269,7 @@ static struct platform_driver sim_driver = {
 	.remove = sim_remove,
 	.driver = {
 		.name = DRIVER_NAME,
-		.probe_type = PROBE_FORCE_SYNCHRONOUS,	/* insmod tells the outcome */
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,	/* so that insmod fails if the probe does */
 	},
 };
 

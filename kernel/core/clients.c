@@ -8,7 +8,7 @@
 #include "clients.h"
 #include "deferred.h"
 
-/* ---- callbacks, device lock dropped meanwhile -------------------------------------------- */
+/* ---- callbacks, device lock dropped during the call ------------------------------------ */
 
 /* True: something is left over. */
 static bool call_client(struct wrt_stream *s, struct wrt_client *c, enum wrt_notify_from from,
@@ -63,9 +63,9 @@ bool wrt_clients_serve(struct wrt_client *c)
 	return serve(c->stream, c);
 }
 
-/* ---- waiting for a callback ----------------------------------------------------------------- */
+/* ---- waiting for a callback --------------------------------------------------------- */
 
-/* With the lock: so that whoever finds it idle also finds it unlocked by a call that has ended. */
+/* With the lock, so that a call that has just ended does not hold it any more. */
 static bool is_busy(struct wrt_stream *s, const struct wrt_client *c)
 {
 	unsigned long flags = wrt_lock(&s->dev->lock);
@@ -210,7 +210,7 @@ static bool same_user(const struct wrt_client *a, const struct wrt_client *b)
 }
 
 /*
- * Is there a place left for observer c? No user has the places that are kept as well: a user
+ * Is there a place left for observer c? No user also has the places that are kept: a user
  * who owned the pin once would hold them against the next owner.
  */
 bool wrt_clients_has_place(const struct wrt_stream *s, const struct wrt_client *c)

@@ -18,7 +18,7 @@ void wrt_clients_defer_owner(struct wrt_stream *s);
 /* Lock not held, [S] on Linux: one call WRT_FROM_THREAD. True: something is left over. */
 bool wrt_clients_serve(struct wrt_client *c);
 
-/* Tell the backend whether any client wants an interrupt at the points. */
+/* Set in the backend whether any client wants an interrupt at the points. */
 void wrt_clients_update_points(struct wrt_stream *s);
 
 /* The owner comes first, then observers by age. */
@@ -93,7 +93,7 @@ void wrt_stream_halt(struct wrt_stream *s);
 
 /*
  * stream.c, for an interrupt. The position has been read into s->at with this result: account for
- * it whatever it is, publish to the owner.
+ * it in any case and publish to the owner.
  */
 void wrt_stream_update(struct wrt_stream *s, int err);
 

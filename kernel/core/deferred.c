@@ -15,7 +15,7 @@ static const u32 share[WRT_DEFERRED_CLASSES] = { 4, 5 };
 #define DEBT_NS		20000u
 #define REST_NS		1000000u
 
-/* Waking the thread is counted as work, but not what others do with the processor meanwhile. */
+/* Waking the thread is counted as work, but not what other tasks do in that time. */
 #define WAKE_MAX_NS	15000u
 
 void wrt_deferred_init(struct wrt_deferred *d)
@@ -152,7 +152,7 @@ void wrt_deferred_kick(struct wrt_device *dev)
 		dev->wake(dev);
 }
 
-/* ---- the thread ----------------------------------------------------------------------------- */
+/* ---- the thread --------------------------------------------------------------------- */
 
 u64 wrt_device_deferred(struct wrt_device *dev)
 {
@@ -283,7 +283,7 @@ static void count_urgent(struct wrt_deferred *d, u32 n)
 	wrt_unlock(&d->lock, flags);
 }
 
-/* The caller is privileged and pays with its own time: there is no budget meanwhile. */
+/* The caller is privileged and pays with its own time: there is no budget during the wait. */
 int wrt_device_wait_deferred(struct wrt_device *dev)
 {
 	struct wrt_deferred *d = &dev->deferred;
@@ -311,7 +311,7 @@ void wrt_device_abandon_deferred(struct wrt_device *dev)
 	wrt_wake(&dev->wait);
 }
 
-/* ---- for clients that are on no list -------------------------------------------------------- */
+/* ---- for clients that are on no list ------------------------------------------------ */
 
 void wrt_client_defer(struct wrt_client *c)
 {

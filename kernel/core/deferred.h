@@ -40,14 +40,14 @@ struct wrt_deferred {
 	u64 woken_ns;			/* when the thread was woken; 0: it has served since */
 	u64 served_ns;			/* when it last had served */
 	u32 waiters;
-	bool abandoned;			/* the device goes: nobody waits any more */
+	bool abandoned;			/* the device is being removed: no waiting */
 	u32 urgent;			/* of these, until nothing is deferred */
 };
 
 void wrt_deferred_init(struct wrt_deferred *d);
 
 /*
- * [A] Queue c, unless it is there. True: nobody serves its queue yet, so call
+ * [A] Queue c, unless it is there. True: its queue is not being served yet, so call
  * wrt_deferred_kick() next, with no lock held.
  */
 bool wrt_deferred_add(struct wrt_device *dev, struct wrt_client *c);
@@ -82,7 +82,7 @@ u64 wrt_device_deferred(struct wrt_device *dev);
  * wrt_device_wait_deferred() - wait until no signal is deferred
  * @dev: device
  *
- * For privileged callers: meanwhile the thread does not keep to its budget.
+ * For privileged callers: during the wait the thread does not keep to its budget.
  *
  * Context: May sleep.
  * Return: 0, or WRT_EINTR (the calling process is being killed).

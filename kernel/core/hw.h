@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * hw.h - what a DMA backend gives to the core, and what it is lent.
+ * hw.h - the operations of a DMA backend, and the callbacks that it uses.
  *
- * A backend knows registers and nothing of who listens: it reaches its hardware
- * through the struct wrt_hw_bus it is lent and calls nobody. The core calls it.
+ * A backend handles registers, not clients: it reaches its hardware through the struct
+ * wrt_hw_bus it is given. The core calls it, and it never calls the core.
  * Contexts: [S] may sleep, the device mutex is held; [A] atomic, the device lock is
  * held with interrupts off, at most stop_max_us may be spent waiting.
  */
@@ -37,11 +37,11 @@ enum wrt_hw_flags {
 	WRT_HW_KEEPALIVE = 1 << 4,	/* the engine needs its interrupts even without points */
 	WRT_HW_CPU_BUFFER = 1 << 5,	/* the engine copies with the CPU: geom.cpu must be set */
 	/*
-	 * Jumps of tens of ms are normal, never a fault; and DMA may fall behind the clock and
-	 * catch up, so the clock does not tell how many whole buffers have passed.
+	 * Jumps of tens of ms are normal, never a fault; and DMA may lag the clock and
+	 * catch up, so the clock does not show how many whole buffers have passed.
 	 */
 	WRT_HW_EMULATED = 1 << 6,
-	WRT_HW_STEPPED = 1 << 7,	/* its time is not the host's: it moves when told to */
+	WRT_HW_STEPPED = 1 << 7,	/* its time is not the host's: it advances by wrt_sim_step() only */
 };
 
 struct wrt_hw_latency {			/* KSRTAUDIO_HWLATENCY */
@@ -55,9 +55,9 @@ enum wrt_hw_register_kind {
 	WRT_HW_CLOCK_REGISTER = 1,
 };
 
-/* A register that a client may map, read-only, and read by itself: KSRTAUDIO_HWREGISTER. */
+/* A register that a client may map read-only: KSRTAUDIO_HWREGISTER. */
 struct wrt_hw_register {
-	u64 bus;			/* of a region with nothing else to harm, and ... */
+	u64 bus;			/* of a region without other registers that matter, and ... */
 	u32 bytes;			/* ... its size: what may be mapped lies all within */
 	u32 offset;			/* of the register within that region */
 	u32 width;			/* 32 or 64 bits */
@@ -75,7 +75,7 @@ struct wrt_hw_caps {
 	u32 formats;			/* mask of enum wrt_format */
 	u32 channels_min, channels_max;
 	u32 rate_min, rate_max;		/* Hz */
-	/* Hz; NULL: every rate from rate_min to rate_max. Copied by whoever keeps the caps. */
+	/* Hz; NULL: every rate from rate_min to rate_max. Copied with the caps. */
 	const u32 *rates;
 	u32 nrates;			/* at most WRT_RATES_MAX */
 	u32 buffer_min, buffer_max;	/* bytes */
@@ -134,8 +134,7 @@ enum wrt_log_level {
 };
 
 /*
- * What the system's binding lends to a backend. Where there is no bus (sim) only the first
- * two are there.
+ * Callbacks of the system's binding. Where there is no bus (sim) only the first two are set.
  */
 struct wrt_hw_bus {
 	u64 (*now_ns)(void *ctx);	/* any context, monotonic */
@@ -184,13 +183,13 @@ struct wrt_hw_ops {
 	 */
 	int (*start)(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns);
 	/*
-	 * [A] Stop and pause are one. DMA is off on return, at says where it stood; its times
+	 * [A] Stop and pause are one. DMA is off on return, *at is where it stopped; its times
 	 * bound when it stopped.
 	 */
 	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 	/*
 	 * [A] Read offset and time together. May move data of a software engine. 1: DMA has
-	 * halted by itself since the last reading (and may be going again), so the time that
+	 * halted without a request since the last reading (and may be going again), so the time that
 	 * has passed says nothing of the distance.
 	 */
 	int (*position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
@@ -201,27 +200,27 @@ struct wrt_hw_ops {
 	int (*irq_position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 	/*
 	 * [A] Optional, playback: `bytes` after where start(), position() or stop() last
-	 * said that DMA stood, move no more data (play silence) and interrupt. Until stop().
+	 * reported DMA, move no more data (play silence) and interrupt. Until stop().
 	 * Engines that cannot are stopped by the core.
 	 */
 	void (*end)(struct wrt_hw_stream *s, u32 bytes);
 	/*
-	 * [A] Optional, playback: beyond the same number of bytes play silence, whatever the
-	 * buffer holds; DMA and its interrupts go on as before. Until stop(), and may be called
+	 * [A] Optional, playback: beyond the same number of bytes play silence instead of
+	 * what the buffer has; DMA and its interrupts go on as before. Until stop(), and may be called
 	 * again with another end.
 	 */
 	void (*silence_after)(struct wrt_hw_stream *s, u32 bytes);
 	/*
-	 * [A] Optional: somebody wants an interrupt at each point, or nobody does.
+	 * [A] Optional: some client wants an interrupt at each point, or none does.
 	 * Without points a backend still interrupts every quarter of the buffer or
-	 * 10 ms, whichever is shorter (but not below 1 ms), so that positions stay fresh.
+	 * 10 ms, the shorter of both (but not below 1 ms), so that positions stay fresh.
 	 * A backend whose list is fixed until the next start() may do so only where a piece of
 	 * that list ends, if points are turned off while it runs.
 	 */
 	void (*points)(struct wrt_hw_stream *s, bool on);
 	/*
-	 * [A] In the interrupt: acknowledge everything until quiet, say in *slots
-	 * which slots to look at. False: not ours. A backend that reads the clock on entry
+	 * [A] In the interrupt: acknowledge everything until quiet, set in *slots
+	 * the slots whose position is to be read. False: not ours. A backend that reads the clock on entry
 	 * returns that time in *entry_ns, which is 0 before: it is the early bound of the
 	 * readings that follow.
 	 */

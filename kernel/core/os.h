@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * os.h - the seam between the hardware core and the system it runs on.
+ * os.h - the OS abstraction layer between the hardware core and the system it runs on.
  *
  * Every system provides the same few names: fixed-width types, an interrupt-safe
  * lock (struct wrt_lock), a sleeping lock (struct wrt_mutex), a wait queue (struct
@@ -8,7 +8,7 @@
  * overflow in between. core/, hw/ and miniport/ use nothing else of their system.
  *
  * wrt_wait_until(w, condition) sleeps until the condition holds, wrt_wait_killable() also
- * until the process is killed (WRT_EINTR). The condition may take locks. Whoever makes it
+ * until the process is killed (WRT_EINTR). The condition may take locks. The code that makes it
  * true calls wrt_wake(w) afterwards, from any context.
  *
  * wrt_assert_locked(l), wrt_assert_mutex(m) and wrt_assert_may_sleep() are contracts that are
@@ -16,7 +16,7 @@
  *
  * struct wrt_count counts up under a lock and down from any context. What was done before a
  * wrt_count_down() is seen by those who then read a lower count. wrt_wake_waiters(w) is wrt_wake()
- * after that, cheap where nobody waits.
+ * after that, cheap where no task waits.
  *
  * wrt_now_ns() measures how long a signal takes. It is 0 for ever on systems where
  * signalling an event runs no code of a client.
@@ -31,11 +31,11 @@
 enum wrt_error {
 	WRT_EINVAL = -1,	/* a value outside what is documented */
 	WRT_ENOMEM = -2,	/* no memory */
-	WRT_EBUSY = -3,		/* somebody else owns the stream */
+	WRT_EBUSY = -3,		/* another client owns the stream */
 	WRT_EGONE = -4,		/* the device has been removed */
 	WRT_ERANGE = -5,	/* legal, but this device cannot do it */
 	WRT_ESTATE = -6,	/* not in this state */
-	WRT_EIO = -7,		/* the hardware did not do as told */
+	WRT_EIO = -7,		/* the hardware failed */
 	WRT_EINTR = -8,		/* the calling process is being killed */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * os_host.h - the seam in an ordinary process: unit tests, fuzzers, proofs.
+ * os_host.h - the OS abstraction layer in an ordinary process: unit tests, fuzzers, proofs.
  * Included by os.h only. Locks are real, so that threads may race in a test.
  */
 #ifndef WRT_CORE_OS_HOST_H
@@ -21,7 +21,7 @@ typedef uint64_t u64;
 typedef int32_t s32;
 typedef int64_t s64;
 
-/* Who has it, for assertions. */
+/* `owner` is for assertions. */
 struct wrt_lock {
 	pthread_mutex_t raw;
 	pthread_t owner;

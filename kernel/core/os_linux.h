@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * os_linux.h - the seam on Linux. Included by os.h only.
+ * os_linux.h - the OS abstraction layer on Linux. Included by os.h only.
  *
  * struct wrt_lock is a spinlock taken with interrupts off; on PREEMPT_RT it is
  * an rt_mutex and everything that takes it runs in a thread, so nothing below may

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * os_nt.h - the seam in a Windows kernel driver (mingw-w64). Included by os.h only.
+ * os_nt.h - the OS abstraction layer in a Windows kernel driver (mingw-w64). Included by os.h only.
  *
  * wrt_lock is a spin lock at DISPATCH_LEVEL: interrupt work reaches the core from a
  * DPC, never from the ISR. The mutex is a FAST_MUTEX (PASSIVE_LEVEL).
@@ -155,7 +155,7 @@ static inline void wrt_wait_some(struct wrt_wait *w)
 		}							\
 	} while (0)
 
-/* Nobody is killed inside of a driver. */
+/* No thread is killed inside of a driver. */
 #define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
 
 static inline bool wrt_dying(void)

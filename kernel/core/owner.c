@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * owner.c - who owns a stream: claiming it, programming the hardware for a buffer, giving it
+ * owner.c - the owner of a stream: claiming it, programming the hardware for a buffer, giving it
  * back; see stream.h.
  */
 #include "clients.h"

@@ -85,7 +85,7 @@ static u64 ns_before(u64 ns, const struct wrt_cycle *c, u64 bytes)
 	return ago < ns ? ns - ago : 0;
 }
 
-/* Whatever the hardware does behind the end, the position stays there. */
+/* The position stays at the end, even if the hardware moves on. */
 static void stay_at_end(struct wrt_position *p, const struct wrt_cycle *c)
 {
 	p->end_ns = ns_before(p->ns, c, p->linear - p->end);

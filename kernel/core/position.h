@@ -19,7 +19,7 @@ struct wrt_cycle {
 	u32 byte_rate;		/* bytes a second, nominal, > 0 */
 	u32 fifo_bytes;		/* the position moves by up to this many bytes at once */
 	u64 unseen_ns;		/* in less time no whole buffer passes unseen: 3/4 of it, or 0 */
-	bool unclocked;		/* the clock does not tell how far DMA has come */
+	bool unclocked;		/* the clock does not show how far DMA is */
 };
 
 struct wrt_position {
@@ -39,7 +39,7 @@ struct wrt_position {
 /* Back to linear 0 at offset 0 (entering STOP). */
 void wrt_position_reset(struct wrt_position *p);
 
-/* DMA goes on from where it stood: time spent standing still is no distance. */
+/* DMA continues from where it stopped: the time in between is no distance. */
 void wrt_position_resume(struct wrt_position *p, u64 from_ns, u64 ns);
 
 /*
@@ -57,7 +57,7 @@ static inline bool wrt_position_ended(const struct wrt_position *p)
 	return p->has_end && p->linear >= p->end;
 }
 
-/* When DMA stood at p->linear. */
+/* When DMA was at p->linear. */
 static inline u64 wrt_position_ns(const struct wrt_position *p)
 {
 	return wrt_position_ended(p) ? p->end_ns : p->ns;
@@ -77,7 +77,7 @@ void wrt_position_no_end(struct wrt_position *p);
  * ns. Never goes backwards. Returns bytes advanced.
  *
  * Whole buffers that passed unseen are added if even the least time between the last accepted
- * reading and this one says so. Clock and both readings' bounds together have to be right to a
+ * reading and this one requires it. Clock and both readings' bounds together have to be right to a
  * quarter of the buffer. A reading that even the longest time between both does not explain, by
  * more than a quarter of the buffer and the FIFO, is ignored, as is an offset outside of the
  * buffer: nothing moves and the last accepted reading stays the reference, its times included.

@@ -39,7 +39,7 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out)
 	out->geom = &s->geom;
 }
 
-/* DMA stood still although nobody had asked for it: cause 7 of the glitch event. */
+/* DMA was stopped without a request: cause 7 of the glitch event. */
 static void count_stall(struct wrt_stream *s)
 {
 	wrt_assert_locked(&s->dev->lock);
@@ -177,8 +177,8 @@ void wrt_stream_halt(struct wrt_stream *s)
 /* ---- position updates ---------------------------------------------------------------- */
 
 /*
- * Take the points that have passed. At the end of a stream the engine is stopped, unless it was
- * told of the end and plays no more by itself.
+ * Take the points that have passed. At the end of a stream the engine is stopped, unless it has
+ * end() and plays silence after the end.
  */
 static void update_points(struct wrt_stream *s)
 {
@@ -229,7 +229,7 @@ void wrt_stream_update(struct wrt_stream *s, int err)
 
 /* ---- running -------------------------------------------------------------------- */
 
-/* DMA is on: tell the engine where to end, if there is an end and it can be told. */
+/* DMA is on: program the end into the engine, if there is an end and the engine has end(). */
 static void aim_at_end(struct wrt_stream *s)
 {
 	wrt_assert_locked(&s->dev->lock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * stream.h - one DMA stream: who owns it, its state, its position. The path of an interrupt
+ * stream.h - one DMA stream: its owner, state and position. The path of an interrupt
  * is in interrupt.c.
  *
  * A stream has one owner (none, ALSA or WaveRT) that runs it, and up to WRT_OBSERVERS_MAX
@@ -35,7 +35,7 @@ enum wrt_stream_state {
 	WRT_STREAM_GONE = 3,	/* the device has been removed */
 };
 
-/* DMA of a stream in RUN; else it is off. It is off in RUN behind the end of a stream, too. */
+/* DMA of a stream in RUN; else it is off. It is also off in RUN after the end of a stream. */
 enum wrt_stream_dma {
 	WRT_DMA_OFF = 0,
 	WRT_DMA_ON,
@@ -49,18 +49,18 @@ struct wrt_snapshot {
 	u32 offset;		/* cyclic position, bytes, < geom->bytes */
 	u64 linear;		/* bytes since the last reset */
 	u64 ns;			/* when the position was read */
-	u64 read_ns;		/* when the hardware was last read: later, behind an end */
+	u64 read_ns;		/* when the hardware was last read: later than ns after an end */
 	u64 points;		/* points consumed since the last reset */
 	u64 packets;		/* points passed by now, consumed or not: C (WRT-162) */
 	u64 passed;		/* those of them that are new with this publish */
 	u64 point_ns;		/* when DMA passed the last of them; 0: none yet */
 	u64 look;		/* serial number of the interrupt (look) */
-	u64 stalls;		/* times DMA stood still unasked: halts, suspends */
+	u64 stalls;		/* times DMA stopped without a request: halts, suspends */
 	u32 register_base;	/* offset at which the position register reads 0 */
 	const struct wrt_hw_geom *geom;	/* bytes == 0 in FREE */
 };
 
-/* Cause of a glitch in traces, beside those of packet mode: DMA stood still unasked. */
+/* Cause of a glitch in traces, beside those of packet mode: DMA stopped without a request. */
 #define WRT_STALL	7
 
 /* Every interrupt writes the page of each. */
@@ -75,7 +75,7 @@ struct wrt_snapshot {
 /* After a stall of the machine at most so many points are made up for; C stays exact. */
 #define WRT_PENDING_MAX		65536
 
-/* Who calls notify(). */
+/* The caller of notify(). */
 enum wrt_notify_from {
 	WRT_FROM_INTERRUPT,	/* or another place that must not take long: a bounded part */
 	WRT_FROM_THREAD,	/* one unit of work, that may take as long as it takes */
@@ -369,7 +369,7 @@ void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
 void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 linear);
 
 /*
- * [A] As an interrupt for this stream alone, whatever the hardware says: read the position,
+ * [A] As an interrupt for this stream alone, without asking the hardware: read the position,
  * publish, notify. irq_ns: when the handler was entered, or 0 if that says nothing.
  */
 void wrt_stream_look(struct wrt_stream *s, u64 irq_ns);

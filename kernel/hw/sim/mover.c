@@ -59,7 +59,7 @@ static bool same_format(const struct wrt_hw_geom *a, const struct wrt_hw_geom *b
 	return a->rate == b->rate && a->format == b->format && a->channels == b->channels;
 }
 
-/* Who is heard at frame g, nobody or play, and for how many of count frames in one piece. */
+/* Source of frame g (NULL: silence) and length of the contiguous run, at most count. */
 static const struct wrt_hw_stream *heard_at(const struct wrt_hw_stream *play, u64 g, u32 count,
 					    u32 *n)
 {

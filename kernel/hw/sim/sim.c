@@ -179,7 +179,7 @@ static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	return s->dev->cfg.fault == WRT_SIM_FAULT_NOT_READY ? WRT_EIO : 0;
 }
 
-/* Not running, so nobody else looks at geom. */
+/* Not running, so geom is not used. */
 static void sim_release(struct wrt_hw_stream *s)
 {
 	wrt_assert_may_sleep();

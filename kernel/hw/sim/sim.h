@@ -23,7 +23,7 @@ enum wrt_sim_source {
 	WRT_SIM_LOOPBACK = 2,	/* what playback of the same pin reads; else silence */
 };
 
-/* Defects planted to prove that a test can fail. */
+/* Faults to inject, to show that a test can fail. */
 enum wrt_sim_fault {
 	WRT_SIM_FAULT_NONE = 0,
 	WRT_SIM_FAULT_DROP_IRQ = 1,	/* every tenth interrupt is never raised */
