@@ -239,7 +239,8 @@ static void keep_wakeups(struct snd_pcm_hw_params *params)
 /*
  * ALSA keeps the state PREPARED until hw_params or hw_free has returned, and a drain by another
  * thread may set DRAINING in that time. A holder of the PCM stream lock saw a running stream,
- * and may write silence: on return that is over, and no other begins, since the stream runs no more.
+ * and may write silence: on return that is over, and no other begins, since the stream is
+ * stopped.
  */
 static void wait_for_silence(struct snd_pcm_substream *substream)
 {

@@ -248,8 +248,8 @@ int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
  * wavert_device_set_states() - set the state of several streams of a device at once. RUN: none of
  *   them may run; all are started together, or none. Below RUN: all are stopped together, then each
  *   is brought to this state. -ENOTTY: the module cannot (before interface version 1.1); -EINVAL:
- *   count, state, or a stream twice; -EMEDIUMTYPE: a stream of another device; -EBADFD: RUN, and one
- *   of them runs; or an error of wavert_stream_set_state().
+ *   count, state, or a stream twice; -EMEDIUMTYPE: a stream of another device; -EBADFD: RUN, and
+ *   one of them runs; or an error of wavert_stream_set_state().
  * @device: device
  * @streams: the streams
  * @count: their number, 1 .. WAVERT_GROUP_MAX

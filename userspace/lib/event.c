@@ -14,7 +14,7 @@
 /* Reads the number of unread notifications from the stream file, without waiting. */
 static uint64_t unread(struct wavert_stream *stream)
 {
-	struct wavert_read record;
+	struct wavert_read record = { 0 };
 	struct iovec part = { &record, sizeof(record) };
 
 	if (!stream->reads || preadv2(stream->fd, &part, 1, -1, RWF_NOWAIT) <= 0)
@@ -105,7 +105,7 @@ static int read_record(struct wavert_stream *stream, int timeout_ms, struct wave
 /* As with an event: points that passed before the first call are not counted. */
 static int wait_for_record(struct wavert_stream *stream, int timeout_ms, uint64_t *points)
 {
-	struct wavert_read record;
+	struct wavert_read record = { 0 };
 	int got;
 
 	if (!stream->waited)

@@ -318,7 +318,7 @@ int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 	return 1;
 }
 
-/* The reading of the interrupt, unless the engine may have moved since it was made and then halted. */
+/* The reading of the interrupt, unless the engine may have moved since then and halted. */
 int wrt_hda_irq_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 {
 	bool read = s->irq_read;
