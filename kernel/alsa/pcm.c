@@ -430,7 +430,7 @@ static snd_pcm_uframes_t pcm_pointer(struct snd_pcm_substream *substream)
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 	struct wrt_snapshot snap;
 
-	/* Every reading is stored there, and the owner's ALSA stream has no end: it never steps back. */
+	/* Every reading is stored there; without an end, as in ALSA, it never steps back. */
 	if (ps->position_read && !wrt_pcm_is_draining(substream))
 		return bytes_to_frames(substream->runtime, READ_ONCE(ps->stream->pos.offset));
 	wrt_stream_position(ps->stream, &ps->client, &snap);

@@ -41,7 +41,7 @@ enum wrt_hw_flags {
 	 * catch up, so the clock does not show how many whole buffers have passed.
 	 */
 	WRT_HW_EMULATED = 1 << 6,
-	WRT_HW_STEPPED = 1 << 7,	/* its time is not the host's: it advances by wrt_sim_step() only */
+	WRT_HW_STEPPED = 1 << 7,	/* its time is not the host's: wrt_sim_step() advances it */
 };
 
 struct wrt_hw_latency {			/* KSRTAUDIO_HWLATENCY */
@@ -57,8 +57,8 @@ enum wrt_hw_register_kind {
 
 /* A register that a client may map read-only: KSRTAUDIO_HWREGISTER. */
 struct wrt_hw_register {
-	u64 bus;			/* of a region without other registers that matter, and ... */
-	u32 bytes;			/* ... its size: what may be mapped lies all within */
+	u64 bus;			/* of a region without other critical registers, ... */
+	u32 bytes;			/* ... and its size: what may be mapped lies all within */
 	u32 offset;			/* of the register within that region */
 	u32 width;			/* 32 or 64 bits */
 	u32 accuracy;			/* position: bytes; clock: ticks between updates */
@@ -189,7 +189,7 @@ struct wrt_hw_ops {
 	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 	/*
 	 * [A] Read offset and time together. May move data of a software engine. 1: DMA has
-	 * halted without a request since the last reading (and may be going again), so the time that
+	 * halted without a request since the last reading (and may run again), so the time that
 	 * has passed says nothing of the distance.
 	 */
 	int (*position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
@@ -206,7 +206,7 @@ struct wrt_hw_ops {
 	void (*end)(struct wrt_hw_stream *s, u32 bytes);
 	/*
 	 * [A] Optional, playback: beyond the same number of bytes play silence instead of
-	 * what the buffer has; DMA and its interrupts go on as before. Until stop(), and may be called
+	 * what the buffer has; DMA and its interrupts continue. Until stop(), and may be called
 	 * again with another end.
 	 */
 	void (*silence_after)(struct wrt_hw_stream *s, u32 bytes);
@@ -220,7 +220,7 @@ struct wrt_hw_ops {
 	void (*points)(struct wrt_hw_stream *s, bool on);
 	/*
 	 * [A] In the interrupt: acknowledge everything until quiet, set in *slots
-	 * the slots whose position is to be read. False: not ours. A backend that reads the clock on entry
+	 * the slots to read the position of. False: not ours. A backend that reads the clock on entry
 	 * returns that time in *entry_ns, which is 0 before: it is the early bound of the
 	 * readings that follow.
 	 */

@@ -39,7 +39,8 @@ static bool update_owner(struct wrt_stream *s)
 	s->looks++;
 	WRT_TRACE(position_update, wrt_trace_id(s), s->looks, s->pos.linear, s->pos.ns,
 		  s->pos.points, passed);
-	if (c->ops->publish && !(c->ops->publish_position && c->ops->publish_position(c, s, passed)))
+	if (c->ops->publish &&
+	    !(c->ops->publish_position && c->ops->publish_position(c, s, passed)))
 		wrt_stream_publish_to_owner(s, passed);
 	wrt_clients_hand_out(s, c, passed, false);
 	if (has_observers(s)) {
@@ -132,7 +133,8 @@ bool wrt_device_irq(struct wrt_device *dev)
 	if (WRT_IRQ_PREEMPTIBLE)
 		dev->irq_entry_ns = 0;
 	for (left = dev->irq_slots; left; left &= left - 1)
-		if (update(&dev->streams[wrt_first_bit(left)], dev->irq_entry_ns, dev->irq_position))
+		if (update(&dev->streams[wrt_first_bit(left)], dev->irq_entry_ns,
+			   dev->irq_position))
 			due |= left & -left;
 	unusual = dev->unusual;
 	dev->unusual = 0;

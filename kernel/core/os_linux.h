@@ -120,7 +120,7 @@ static inline void wrt_count_up(struct wrt_count *c)
 
 static inline void wrt_count_down(struct wrt_count *c)
 {
-	smp_mb__before_atomic();
+	smp_mb__before_atomic();	/* what the call did is seen before */
 	atomic_dec(&c->raw);
 }
 
@@ -132,7 +132,7 @@ static inline u32 wrt_count_read(const struct wrt_count *c)
 /* The barrier belongs to the one that a waiter has between its queuing and its test. */
 static inline void wrt_wake_waiters(struct wrt_wait *w)
 {
-	smp_mb__after_atomic();
+	smp_mb__after_atomic();	/* the count, before the queue is read */
 	if (waitqueue_active(&w->raw))
 		wake_up_all(&w->raw);
 }

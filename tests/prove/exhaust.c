@@ -128,8 +128,8 @@ static void every_time(void)
 }
 
 /* wrt_position_step() does nothing, or what the two functions do that it stands for. */
-static bool step_ok(const struct wrt_cycle *c, const struct wrt_position *p, u32 offset, u64 from_ns,
-		    u64 ns, unsigned long long *taken)
+static bool step_ok(const struct wrt_cycle *c, const struct wrt_position *p, u32 offset,
+		    u64 from_ns, u64 ns, unsigned long long *taken)
 {
 	struct wrt_position step = *p, both = *p;
 
@@ -143,7 +143,8 @@ static bool step_ok(const struct wrt_cycle *c, const struct wrt_position *p, u32
 		if (!memcmp(&step, &both, sizeof(step)))
 			return true;
 	}
-	printf("# buffer %u, points each %u, FIFO %u%s: linear %llu, points %llu, read %llu..%llu; then offset %u, %llu..%llu\n",
+	printf("# buffer %u, points each %u, FIFO %u%s: linear %llu, points %llu, read %llu..%llu; then "
+	       "offset %u, %llu..%llu\n",
 	       c->bytes, c->notify_bytes, c->fifo_bytes, c->unclocked ? ", no clock" : "",
 	       (unsigned long long)p->linear, (unsigned long long)p->points,
 	       (unsigned long long)p->from_ns, (unsigned long long)p->ns, offset,

@@ -318,7 +318,7 @@ int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 	return 1;
 }
 
-/* The reading of the interrupt, unless the engine may have moved since then and halted. */
+/* The reading of the interrupt, unless the engine has halted since and may have moved before. */
 int wrt_hda_irq_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 {
 	bool read = s->irq_read;

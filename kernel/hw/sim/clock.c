@@ -48,7 +48,9 @@ void wrt_sim_clock_prepare(struct wrt_hw_stream *s)
 	s->due_time = WRT_SIM_NEVER;
 	s->due_g = 0;
 	s->due_at_point = false;
-	s->frame_time = s->dev->cfg.step ? 1 : (u32)(WRT_NSEC_PER_SEC / s->rate);
+	s->frame_time = 1;
+	if (!s->dev->cfg.step)
+		s->frame_time = (u32)wrt_div_u64(WRT_NSEC_PER_SEC, s->rate);
 	s->portion = s->geom.notify_bytes / s->frame_bytes;
 	s->portion_time = 0;	/* not in one go */
 	if (s->portion <= s->rate / WRT_SIM_MOVE_MIN_HZ)
@@ -57,12 +59,11 @@ void wrt_sim_clock_prepare(struct wrt_hw_stream *s)
 
 void wrt_sim_set_due(struct wrt_hw_stream *s, u64 g)
 {
-	u64 epoch = s->dev->cfg.step ? 0 : s->dev->epoch;
-
-	if (g == WRT_SIM_NO_END) {
-		s->due_time = WRT_SIM_NEVER;
-	} else {
-		s->due_time = epoch + time_of(s, g, &s->due_rest);
-	}
 	s->due_g = g;
+	s->due_time = WRT_SIM_NEVER;
+	if (g == WRT_SIM_NO_END)
+		return;
+	s->due_time = time_of(s, g, &s->due_rest);
+	if (!s->dev->cfg.step)
+		s->due_time += s->dev->epoch;
 }

@@ -277,7 +277,7 @@ static void sim_points(struct wrt_hw_stream *s, bool on)
 	s->points = on;
 	s->due_at_point = false;
 	if (s->running && s->due_g > s->moved_g)	/* else its interrupt is about to come */
-		arm_and_set_timer(s, s->moved_g);	/* a point passed since then is due at once */
+		arm_and_set_timer(s, s->moved_g);	/* a point passed since is due */
 }
 
 const struct wrt_hw_ops wrt_sim_ops = {
