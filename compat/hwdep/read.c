@@ -127,7 +127,7 @@ static int next_record(struct wrt_pin *pin, bool nonblock, struct wavert_read *o
 	bool removed = smp_load_acquire(&pin->removed);	/* before the points */
 	int err;
 
-	while (!take(pin, out)) {
+	while (!is_readable(pin) || !take(pin, out)) {
 		if (removed)
 			return -ENODEV;
 		if (!READ_ONCE(pin->notifies))

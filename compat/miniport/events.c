@@ -246,13 +246,18 @@ static bool signal_if_quick(struct wrt_mp *mp, struct wrt_mp_event *e, u64 began
 static bool signal_some(struct wrt_mp *mp)
 {
 	u32 i, n = wrt_min_u32(mp->nevents, AT_ONCE);
-	u64 began = wrt_now_ns(), now = began;
 	bool left = mp->nevents > n;
+	u64 began, now;
 
 	wrt_assert_locked(&mp->event_lock);
+	if (!n && !mp->own.event)
+		return false;
+	began = wrt_now_ns();
+	now = began;
 	for (i = 0; i < n; i++)
 		left |= signal_if_quick(mp, &mp->event[i], began, &now);
-	left |= signal_if_quick(mp, &mp->own, began, &now);
+	if (mp->own.event)
+		left |= signal_if_quick(mp, &mp->own, began, &now);
 	return left;
 }
 

@@ -35,7 +35,7 @@
 
 struct driver {
 	const char *name, *card;
-	const struct client *clients[6];
+	const struct client *clients[7];
 	bool exact;	/* a period, a wake-up: its timer is as fine as the period */
 	const struct reader *readers[9];
 	const char *address, *bound;	/* of the PCI device, and the name by which it is bound */
@@ -45,7 +45,7 @@ struct driver {
 static const struct driver software[] = {
 	{ .name = "none", .clients = { &client_timer, &client_sleep }, .exact = true },
 	{ .name = "snd-wavert-sim", .card = "WaveRT", .exact = true,
-	  .clients = { &client_read, &client_lean, &client_epoll, &client_raw, &client_lib },
+	  .clients = { &client_own, &client_read, &client_lean, &client_epoll, &client_raw, &client_lib },
 	  .readers = { &reader_clock, &reader_page, &reader_page_now, &reader_call,
 		       &reader_raw_page, &reader_raw_sync, &reader_lib_update,
 		       &reader_lib_avail } },
@@ -64,14 +64,14 @@ static const struct driver hardware[] = {
 	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
 	{ .name = "snd-wavert-hda", .address = HDA, .bound = "snd-wavert-hda", .exact = true,
 	  .beside = "snd-hda-intel",
-	  .clients = { &client_read, &client_lean, &client_raw, &client_lib },
+	  .clients = { &client_own, &client_read, &client_lean, &client_raw, &client_lib },
 	  .readers = { &reader_raw_sync, &reader_call, &reader_register,
 		       &reader_register_now } },
 	{ .name = "snd-intel8x0", .address = AC97, .bound = "snd_intel8x0", .exact = true,
 	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
 	{ .name = "snd-wavert-ich", .address = AC97, .bound = "snd-wavert-ich", .exact = true,
 	  .beside = "snd-intel8x0",
-	  .clients = { &client_read, &client_lean, &client_raw, &client_lib },
+	  .clients = { &client_own, &client_read, &client_lean, &client_raw, &client_lib },
 	  .readers = { &reader_raw_sync, &reader_call } },
 };
 

@@ -45,7 +45,7 @@ struct client {
 };
 
 extern const struct client client_timer, client_sleep;	/* floors */
-extern const struct client client_read, client_lean, client_epoll;	/* WaveRT */
+extern const struct client client_own, client_read, client_lean, client_epoll;	/* WaveRT */
 extern const struct client client_raw;			/* ALSA, by ioctl and mapped pages */
 extern const struct client client_lib;			/* ALSA, by alsa-lib */
 

@@ -19,6 +19,7 @@ struct wavert {
 	int event[BENCH_STREAMS];	/* the first alone when shared */
 	unsigned int events;
 	int epoll;
+	int fd;			/* of the first stream */
 	const volatile uint32_t *position;	/* the register, if mapped */
 };
 
@@ -179,6 +180,42 @@ const struct client client_lean = {
 	.open = read_open,
 	.start = wavert_start,
 	.wait = lean_wait,
+	.close = wavert_stop,
+};
+
+/* ---- read() of the stream file ------------------------------------------------------------- */
+
+static int own_wait(struct bench *b)
+{
+	struct wavert *w = b->state;
+	struct wavert_read r;
+
+	if (read(w->fd, &r, sizeof(r)) != sizeof(r))
+		return -EIO;
+	b->wakes++;
+	b->signals += r.points;
+	b->periods[0] = r.packets;
+	b->position[0] = r.linear / BENCH_FRAME;
+	return 0;
+}
+
+static int own_open(struct bench *b)
+{
+	int err = new_state(b);
+	struct wavert *w = b->state;
+
+	if (!err)
+		w->fd = wavert_stream_fd(w->stream[0]);
+	return err;
+}
+
+const struct client client_own = {
+	.name = "wavert-own",
+	.what = "WaveRT: read of the stream file",
+	.single = true,
+	.open = own_open,
+	.start = wavert_start,
+	.wait = own_wait,
 	.close = wavert_stop,
 };
 

@@ -279,9 +279,20 @@ function position_cost(    now, clock) {
 	return position_calls > 0 ? 1e6 : total[now] - total[clock]
 }
 
+function worst_of(a, b) {
+	return a > b ? a : b
+}
+
 function print_aims(    cost, d, p, n) {
 	cost = position_cost()
 	print "aims: means, each by its worst row"
+	aim("one stream, read of the stream file: of a timerfd, 64 frames", worst_ratio("snd-wavert-sim",
+		"wavert-own", "none", "timerfd", 64, 1), 0.99, 0, "%7.3f")
+	aim("the same, 256 and 1024 frames", worst_of(worst_ratio("snd-wavert-sim",
+		"wavert-own", "none", "timerfd", 256, 1), worst_ratio("snd-wavert-sim",
+		"wavert-own", "none", "timerfd", 1024, 1)), 1.005, 0, "%7.3f")
+	aim("one stream, read of the stream file: of snd-dummy's raw ALSA", worst_ratio("snd-wavert-sim",
+		"wavert-own", "snd-dummy", "alsa-raw", 0, 1), 0.935, 0, "%7.3f")
 	aim("one stream, event and progress: of a timerfd", worst_ratio("snd-wavert-sim",
 		"wavert-lean", "none", "timerfd", 0, 1), 1.05, 0, "%7.3f")
 	aim("one stream, event and snapshot: of snd-dummy's raw ALSA", worst_ratio("snd-wavert-sim",
