@@ -51,30 +51,38 @@ struct wrt_wait {
 	int unused;
 };
 
-/* The lock gives the order of memory that an atomic operation gives. */
+/*
+ * The lock gives the order of memory that an atomic operation gives. Another thread runs only
+ * before a count goes down: all else is done under the device lock.
+ */
 struct wrt_count {
 	struct wrt_lock lock;
 	u32 n;
 };
 
-static inline u32 wrt_count_add(const struct wrt_count *counted, u32 n)
+static inline u32 wrt_count_read(const struct wrt_count *counted)
 {
 	struct wrt_count *c = (struct wrt_count *)counted;
-	u32 now;
 
 	if (!c->lock.raw.class)		/* its memory is zeroed, no more */
 		sched_lock_init(&c->lock.raw, "count");
-	sched_lock_acquire(&c->lock.raw);
-	c->n += n;
-	now = c->n;
-	sched_lock_release(&c->lock.raw);
-	return now;
+	sched_lock_sync(&c->lock.raw);
+	return c->n;
 }
 
-#define wrt_count_read(c)	wrt_count_add(c, 0)
+static inline void wrt_count_up(struct wrt_count *c)
+{
+	wrt_count_read(c);
+	c->n++;
+}
 
-#define wrt_count_up(c)		wrt_count_add(c, 1)
-#define wrt_count_down(c)	wrt_count_add(c, -1u)
+static inline void wrt_count_down(struct wrt_count *c)
+{
+	sched_lock_acquire(&c->lock.raw);
+	c->n--;
+	sched_lock_release(&c->lock.raw);
+}
+
 #define wrt_wake_waiters(w)	((void)(w))
 
 #define wrt_wait_init(w)	((void)(w))

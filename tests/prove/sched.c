@@ -317,6 +317,16 @@ void sched_lock_release(struct sched_lock *l)
 	sched_note("lets go %s", l->class);
 }
 
+/* As both after one another, but no other thread runs before. */
+void sched_lock_sync(struct sched_lock *l)
+{
+	struct thread *t = &threads[current];
+
+	join(t->clock, l->clock);
+	join(l->clock, t->clock);
+	t->clock[current]++;
+}
+
 void sched_assert_held(const struct sched_lock *l)
 {
 	if (l->owner != current)

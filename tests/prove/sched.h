@@ -40,6 +40,7 @@ void sched_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void sched_lock_init(struct sched_lock *l, const char *class);
 void sched_lock_acquire(struct sched_lock *l);
 void sched_lock_release(struct sched_lock *l);
+void sched_lock_sync(struct sched_lock *l);
 void sched_assert_held(const struct sched_lock *l);
 void sched_sleep(void);		/* until another thread has done something */
 

@@ -38,6 +38,11 @@ void prove_mb(void);
 #define smp_wmb()		prove_wmb()
 #define smp_mb()		prove_mb()
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+struct rcuwait { int unused; };
+typedef struct { int unused; } wait_queue_head_t;
+#include <sys/types.h>
+struct iov_iter;
+struct kiocb;
 #define IS_ENABLED(option)	false
 #define preempt_disable()	do { } while (0)
 #define preempt_enable()	do { } while (0)
@@ -242,8 +247,11 @@ struct file {
 
 #define FMODE_READ		1u
 #define FMODE_WRITE		2u
+#define FMODE_NOWAIT		4u
 
 struct file_operations {
+	ssize_t (*read)(struct file *file, char *to, size_t bytes, loff_t *at);
+	ssize_t (*read_iter)(struct kiocb *kiocb, struct iov_iter *to);
 	void *owner;
 	int (*release)(struct inode *inode, struct file *file);
 	long (*unlocked_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
