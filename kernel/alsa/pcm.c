@@ -321,13 +321,18 @@ static int pcm_prepare(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 
+	/* A drain of a playback substream starts a linked capture substream, and ALSA forgets that. */
+	wrt_stream_stop(ps->stream, &ps->client);
 	wrt_stream_reset(ps->stream, &ps->client);
 	return 0;
 }
 
 /* ---- trigger ---------------------------------------------------------------------- */
 
-/* ALSA triggers linked substreams one by one; those of this card are started or stopped at once. */
+/*
+ * ALSA triggers linked substreams one by one; those of this card are started or stopped at once. The
+ * end of a drain stops one of them alone.
+ */
 struct group {
 	struct wrt_client *clients[WRT_SLOTS_MAX];
 	u32 n;
@@ -343,6 +348,8 @@ static void find_group(struct snd_pcm_substream *substream, struct group *g)
 		struct wrt_pcm_stream *ps = s->runtime->private_data;
 
 		if (s->ops != substream->ops || snd_pcm_substream_chip(s) != wp)
+			continue;
+		if (s != substream && wrt_pcm_is_draining(substream))
 			continue;
 		g->clients[g->n++] = &ps->client;
 		snd_pcm_trigger_done(s, substream);
