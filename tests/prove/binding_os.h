@@ -60,21 +60,21 @@ struct wrt_count {
 	u32 n;
 };
 
-static inline u32 wrt_count_read(const struct wrt_count *counted)
+static inline u32 wrt_count_add(const struct wrt_count *counted, u32 n)
 {
 	struct wrt_count *c = (struct wrt_count *)counted;
 
 	if (!c->lock.raw.class)		/* its memory is zeroed, no more */
 		sched_lock_init(&c->lock.raw, "count");
 	sched_lock_sync(&c->lock.raw);
-	return c->n;
+	c->n += n;
+	n = c->n;
+	sched_lock_sync(&c->lock.raw);
+	return n;
 }
 
-static inline void wrt_count_up(struct wrt_count *c)
-{
-	wrt_count_read(c);
-	c->n++;
-}
+#define wrt_count_read(c)	wrt_count_add(c, 0)
+#define wrt_count_up(c)		wrt_count_add(c, 1)
 
 static inline void wrt_count_down(struct wrt_count *c)
 {
