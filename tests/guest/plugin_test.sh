@@ -43,10 +43,14 @@ status_of()	# PID: waits at most 5 s for its end; exit code in $status
 	[ $status != 137 ]
 }
 
-ends()	# PID STATUS
+ends()	# PID STATUS-PATTERN
 {
 	status_of "$1"
-	[ $status = "$2" ] || { echo "exit code $status"; cat /tmp/out; return 1; }
+	# shellcheck disable=SC2254 # a pattern
+	case $status in
+	$2) ;;
+	*) echo "exit code $status"; cat /tmp/out; return 1 ;;
+	esac
 }
 
 all_free()
@@ -115,7 +119,8 @@ wait $first 2>/dev/null
 check "SIGKILL of the first frees its pin at once" await 'playback 0' 'owner nobody'
 check "the other continues" await 'playback 1' 'state run'
 kill -INT $second
-check "SIGINT ends the other regularly" ends $second 1
+# aplay exits with 0 if the signal comes between two writes
+check "SIGINT ends the other regularly" ends $second '[01]'
 check "Afterwards every pin is free" all_free
 
 # ---- stopped for too long ----------------------------------------------------------------
