@@ -26,12 +26,14 @@ case $real in
 	;;
 esac
 out=$(cd "$out" && pwd)
-for room in kernel compat; do
-	mkdir -p "$out/$room"
-	(cd "$top/$room" && find . -name '*.[ch]') | while read -r f; do
-		[ "$out/$room/$f" -nt "$top/$room/$f" ] && continue
-		mkdir -p "$out/$room/$(dirname "$f")"
-		cp "$top/$room/$f" "$out/$room/$f"
+exec 9>"$out/.lock"
+flock 9		# parts of make check build the same modules at the same time
+for dir in kernel compat; do
+	mkdir -p "$out/$dir"
+	(cd "$top/$dir" && find . -name '*.[ch]') | while read -r f; do
+		[ "$out/$dir/$f" -nt "$top/$dir/$f" ] && continue
+		mkdir -p "$out/$dir/$(dirname "$f")"
+		cp "$top/$dir/$f" "$out/$dir/$f"
 	done
 done
 cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
