@@ -321,7 +321,7 @@ static int pcm_prepare(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 
-	/* A drain of a playback substream starts a linked capture substream, and ALSA forgets that. */
+	/* A drain of playback starts linked capture, and ALSA does not know that. */
 	wrt_stream_stop(ps->stream, &ps->client);
 	wrt_stream_reset(ps->stream, &ps->client);
 	return 0;
@@ -330,8 +330,8 @@ static int pcm_prepare(struct snd_pcm_substream *substream)
 /* ---- trigger ---------------------------------------------------------------------- */
 
 /*
- * ALSA triggers linked substreams one by one; those of this card are started or stopped at once. The
- * end of a drain stops one of them alone.
+ * ALSA triggers linked substreams one by one; those of this card are started or stopped at once.
+ * The end of a drain stops one of them alone.
  */
 struct group {
 	struct wrt_client *clients[WRT_SLOTS_MAX];

@@ -220,8 +220,8 @@ struct wrt_hw_ops {
 	void (*points)(struct wrt_hw_stream *s, bool on);
 	/*
 	 * [A] In the interrupt: acknowledge everything until quiet, set in *slots
-	 * the slots to read the position of. False: not ours. A backend that reads the clock on entry
-	 * returns that time in *entry_ns, which is 0 before: it is the early bound of the
+	 * the slots to read the position of. False: not ours. A backend that reads the clock on
+	 * entry returns that time in *entry_ns, which is 0 before: it is the early bound of the
 	 * readings that follow.
 	 */
 	bool (*irq)(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns);

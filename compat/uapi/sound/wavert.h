@@ -374,10 +374,12 @@ struct wavert_write_packet {
  *  - A shorter buffer gets the beginning of the record, at least 16 bytes: else EINVAL. A longer
  *    one is filled up to `bytes`. The record grows at its end.
  *  - Each notification is returned by one read(), whichever thread or process calls it. Reads are
- *    independent of events, and need none. signal_ns of the notification log is for events and poll().
+ *    independent of events, and need none. signal_ns of the notification log is for events and
+ *    poll().
  *  - A signal handler ends the wait with EINTR, also with SA_RESTART.
  *  - Without a notification buffer read() returns what is left, then EOPNOTSUPP; FREE_BUFFER wakes
- *    it. An observer needs no buffer. After removal: what is left, then ENODEV. STOP does not wake it.
+ *    it. An observer needs no buffer. After removal: what is left, then ENODEV. STOP does not wake
+ *    it.
  *  - poll(): POLLIN when read() would not wait; POLLERR where it would fail; also POLLHUP after
  *    removal.
  */
