@@ -353,7 +353,7 @@ static enum wrt_status stop_all(struct wrt_mp *const *mps, struct wrt_client *co
 enum wrt_status wrt_mp_set_states(struct wrt_mp *const *mps, u32 n, u32 state, u64 *spread_ns)
 {
 	enum wrt_status status = may_set_states(mps, n, state);
-	struct wrt_client *clients[WRT_SLOTS_MAX];
+	struct wrt_client *clients[WRT_SLOTS_MAX] = { NULL };
 	u32 i;
 
 	wrt_assert_may_sleep();

@@ -155,10 +155,11 @@ static void pin_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 	HOLDS(point < pin->published);
 }
 
-static void event_signal(void *event)
+static void event_signal(struct wrt_mp *mp, void *event)
 {
 	struct fz_event *e = event;
 
+	(void)mp;
 	HOLDS(e->registered && e->pin->open);
 	e->count++;
 	e->pin->signals++;

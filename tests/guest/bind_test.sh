@@ -165,10 +165,10 @@ mkdir -p "$kernel"
 echo nobody:x:65534:65534::/:/bin/sh >>/etc/passwd
 until_true nothing_changed
 check "Initially both controllers have the kernel's own drivers" nothing_changed
-check "A word that is not a PCI address is wrong usage" unchanged 2 'no PCI address' wavert bind hw:0
-check "a device number that does not exist on a bus is wrong usage" unchanged 2 'no PCI address' wavert bind 0000:00:20.0
-check "an address without a function is wrong usage" unchanged 2 'no PCI address' wavert unbind 00:04
-check "an address with a further argument is wrong usage" unchanged 2 'no PCI address' wavert bind 0000:00:04.0.1
+check "A word that is not a PCI address is wrong usage" unchanged 2 'is not a PCI address' wavert bind hw:0
+check "a device number that does not exist on a bus is wrong usage" unchanged 2 'is not a PCI address' wavert bind 0000:00:20.0
+check "an address without a function is wrong usage" unchanged 2 'is not a PCI address' wavert unbind 00:04
+check "an address with a further argument is wrong usage" unchanged 2 'is not a PCI address' wavert bind 0000:00:04.0.1
 check "a missing address is wrong usage" unchanged 2 'one PCI address is expected' wavert bind
 check "--force with bind is wrong usage" unchanged 2 "unrecognized option '--force'" wavert bind --force $hda
 check "A missing device is named" unchanged 1 'no PCI device 0000:00:1e.0' wavert bind 00:1e.0
