@@ -28,7 +28,9 @@ settle()	# waits until no stream has an owner
 	until ! grep -q 'owner [AW]' /proc/asound/card0/wavert; do sleep 0.05; done
 }
 
-echo 'p:elapsed snd_pcm_period_elapsed' >$tracing/kprobe_events || exit 1
+elapsed=snd_pcm_period_elapsed_under_stream_lock	# since 5.14; snd_pcm_period_elapsed() calls it
+grep -q " $elapsed" /proc/kallsyms || elapsed=snd_pcm_period_elapsed
+echo "p:elapsed $elapsed" >$tracing/kprobe_events || exit 1
 
 # (a) ALSA plays, ALSA records the playback
 arecord -q -D hw:0 -f S16_LE -c 1 -r 48000 -t raw /out/a.raw &
