@@ -181,11 +181,14 @@ ssize_t wrt_stream_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return -EFAULT;
 }
 
-/* poll() with a time limit of 0 leaves nothing behind, so it needs no event. */
+/*
+ * poll() with a time limit of 0 leaves nothing behind, so it needs no event. Newer kernels have
+ * no poll_does_not_wait().
+ */
 static void wait_in_poll(struct wrt_pin *pin, struct file *file, struct poll_table_struct *wait)
 {
 	poll_wait(file, &pin->pollers, wait);
-	if (!poll_does_not_wait(wait))
+	if (wait && wait->_qproc)
 		wrt_mp_own_event(&pin->mp, &pin->pollers);
 }
 
