@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # All tests except the long ones; make check. Every part prints TAP, which is added up to a
-# closing line "N passed, N failed, N skipped". Exit code 0 if nothing failed. A part that did
-# not run its tests has failed (check_selftest.sh).
+# closing line "N passed, N failed, N skipped", behind the names of those that failed. Exit code
+# 0 if nothing failed. A part that did not run its tests has failed (check_selftest.sh).
 #
 #   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz fuzz-abi guest-runner guest-debian
 #                              guest-hw guest-uml nt demo, two at a time; only by name: guest-x86-kasan guest-x86-kcsan
@@ -35,7 +35,7 @@ mkdir -p "$logs" build/guest
 not_ok()	# NAME [LOG]
 {
 	failed=$((failed + 1))
-	echo "not ok - $1"
+	echo "not ok - $1" | tee -a "$logs/failed"
 	[ -z "${2-}" ] || tail -n 30 "$2" | sed 's/^/# /'
 }
 
@@ -60,6 +60,7 @@ part()	# NAME COMMAND...
 	ok=$(grep -c '^ok ' "$log")
 	not_ok=$(grep -c '^not ok ' "$log")
 	skip=$(grep -c '^ok .*# SKIP' "$log")
+	sed -n "s/^not ok /not ok $name: /p" "$log" >>"$logs/failed"
 	planned=$(awk '/^1\.\.[0-9]+/ { sum += substr($1, 4) } END { print sum + 0 }' "$log")
 	if { [ $code -ne 0 ] && [ "$not_ok" = 0 ]; } || [ $((ok + not_ok)) = 0 ]; then
 		not_ok "$name ran its tests (exit code $code, $ok results)" "$log.err"
@@ -476,6 +477,11 @@ else
 fi
 
 rm -f "$logs/now"
+if [ $failed != 0 ]; then
+	echo
+	echo "# What failed:"
+	cat "$logs"/failed "$logs"/*/failed 2>/dev/null | sed 's/^/# /'
+fi
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

@@ -97,6 +97,14 @@ killed()
 	ends red '^not ok - prove ran its tests \(exit code 137, 1 results\)' prove
 }
 
+# The names come behind everything else, since a log is often read from its end.
+names_what_failed()
+{
+	new_tree
+	stub tests/prove/run.sh 'echo "not ok 1 - the proof holds"; echo 1..1; exit 1'
+	ends red '^# not ok prove: 1 - the proof holds' && tail -n 4 "$work/out" | grep -q '^# not ok prove: 1 - the proof holds'
+}
+
 output_lost()
 {
 	new_tree
@@ -272,6 +280,7 @@ check "a part that stops before the end of its plan is red" stops_early
 check "a part without a plan is red" no_plan
 check "a part that is killed after its first result is red" killed
 check "a part whose output is lost is red" output_lost
+check "the names of the tests that failed come before the closing line" names_what_failed
 check "an unknown part is red, the others run" no_such_part nothing
 check "an empty part is red, the others run" no_such_part ''
 check "ONLY runs what matches, and nothing else" only_one
