@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * model_hda.c - see model_hda.h. Used by test_hda.c. Single-threaded.
+ * model_hda.c - see model_hda.h. Single-threaded.
  */
 #include "model_hda.h"
 
 #define QUANTUM		20000ull	/* ns: a frame of the link */
-#define REQUIRE(what)								\
-	do {									\
-		if (!(what))							\
-			fail_msg("the driver breaks a rule: %s", #what);	\
-	} while (0)
 
 enum { BCIS = 4, DESE = 16, STS = 0x1c, SRST = 1, RUN = 2 };
 
@@ -27,6 +22,9 @@ const struct hda_behaviour hda_real = {
 
 /* ---- memory ------------------------------------------------------------------------ */
 
+/* Where model_broken() returns: what DMA reads and writes that goes nowhere. */
+static u8 nowhere[256 * 16];
+
 static u8 *memory(struct hda_model *m, u64 bus, u32 len)
 {
 	u32 i;
@@ -35,16 +33,18 @@ static u8 *memory(struct hda_model *m, u64 bus, u32 len)
 		if (m->map[i].at && bus >= m->map[i].bus &&
 		    bus + len <= m->map[i].bus + m->map[i].len)
 			return m->map[i].at + (bus - m->map[i].bus);
-	fail_msg("DMA to memory that is not there: %llx", (unsigned long long)bus);
-	return NULL;
+	model_broken(__FILE__, __LINE__, "DMA to memory that is not there: %llx",
+		     (unsigned long long)bus);
+	return nowhere;
 }
 
 static u64 add_map(struct hda_model *m, void *at, u32 len, bool ours)
 {
 	u32 i;
 
-	for (i = 0; m->map[i].at; i++)
-		assert_true(i + 1 < HDA_MAPS);
+	for (i = 0; i < HDA_MAPS - 1 && m->map[i].at; i++)
+		;
+	MODEL_REQUIRE(!m->map[i].at);
 	m->map[i].at = at;
 	m->map[i].bus = m->next_bus;
 	m->map[i].len = len;
@@ -80,7 +80,7 @@ void hda_unmap(struct hda_model *m, void *at)
 	for (i = 0; i < HDA_MAPS; i++) {
 		if (m->map[i].at != at)
 			continue;
-		REQUIRE(!in_use(m, m->map[i].bus, m->map[i].len));
+		MODEL_REQUIRE(!in_use(m, m->map[i].bus, m->map[i].len));
 		m->map[i].at = NULL;
 	}
 }
@@ -90,10 +90,10 @@ static void *bus_alloc(void *ctx, u32 bytes, u64 *bus)
 	struct hda_model *m = ctx;
 	void *at;
 
-	REQUIRE(!m->in_irq);
+	MODEL_REQUIRE(!m->in_irq);
 	if (++m->allocs == m->fault.no_memory_at)
 		return NULL;
-	at = calloc(1, bytes);
+	at = wrt_alloc(bytes);
 	*bus = add_map(m, at, bytes, true);
 	return at;
 }
@@ -105,10 +105,10 @@ static void bus_free(void *ctx, void *cpu, u64 bus, u32 bytes)
 
 	for (i = 0; i < HDA_MAPS && m->map[i].at != cpu; i++)
 		;
-	assert_true(i < HDA_MAPS && m->map[i].bus == bus && m->map[i].len == bytes);
-	REQUIRE(!m->crst || m->fault.reset_sticks || m->fault.dead);
+	MODEL_REQUIRE(i < HDA_MAPS && m->map[i].bus == bus && m->map[i].len == bytes);
+	MODEL_REQUIRE(!m->crst || m->fault.reset_sticks || m->fault.dead);
 	m->map[i].at = NULL;
-	free(cpu);
+	wrt_free(cpu);
 }
 
 static u32 get32(const u8 *at)
@@ -159,16 +159,16 @@ static void read_list(struct hda_model *m, struct hda_sd *s)
 	u64 sum = 0;
 	const u8 *at;
 
-	REQUIRE(s->lvi >= 1 && s->lvi < 256);
-	REQUIRE(s->bdpl % 128 == 0);
+	MODEL_REQUIRE(s->lvi >= 1 && s->lvi < 256);
+	MODEL_REQUIRE(s->bdpl % 128 == 0);
 	at = memory(m, (u64)s->bdpu << 32 | s->bdpl, n * 16);
 	for (i = 0; i < n; i++) {
 		sum += get32(at + 16 * i + 8);
-		REQUIRE(get32(at + 16 * i) % m->as.align == 0);
+		MODEL_REQUIRE(get32(at + 16 * i) % m->as.align == 0);
 		memory(m, (u64)get32(at + 16 * i + 4) << 32 | get32(at + 16 * i),
 		       get32(at + 16 * i + 8));
 	}
-	REQUIRE(sum == s->cbl);
+	MODEL_REQUIRE(sum == s->cbl);
 	memcpy(s->list, at, (size_t)n * 16);
 	s->have_list = true;
 }
@@ -183,7 +183,7 @@ static void transfer(struct hda_model *m, struct hda_sd *s, u8 *data, u32 len, b
 		const u8 *live = memory(m, (u64)s->bdpu << 32 | s->bdpl, 16 * (s->entry + 1));
 		u8 *at = memory(m, ((u64)get32(e + 4) << 32 | get32(e)) + s->inside, 1);
 
-		REQUIRE(m->as.list_read_once || !memcmp(e, live + 16 * s->entry, 16));
+		MODEL_REQUIRE(m->as.list_read_once || !memcmp(e, live + 16 * s->entry, 16));
 		if (out)
 			data[i] = *at;
 		else
@@ -202,13 +202,13 @@ static void hear(struct hda_model *m, const struct hda_sd *s, const u8 *data, u3
 {
 	const struct hda_node *n = listener(m, s->tag >> 4);
 
-	REQUIRE(n && n->format == s->fmt && !n->power);
+	MODEL_REQUIRE(n && n->format == s->fmt && !n->power);
 	if (s != &m->sd[HDA_PLAY]) {
 		m->idle += len;
-		REQUIRE(!data[0] && !memcmp(data, data + 1, len - 1));
+		MODEL_REQUIRE(!data[0] && !memcmp(data, data + 1, len - 1));
 		return;
 	}
-	assert_true(m->nheard + len <= HDA_HEARD_MAX);
+	MODEL_REQUIRE(m->nheard + len <= HDA_HEARD_MAX);
 	memcpy(m->heard + m->nheard, data, len);
 	m->nheard += len;
 }
@@ -237,7 +237,7 @@ static void move_in(struct hda_model *m, struct hda_sd *s, u32 len)
 {
 	u32 size = m->as.no_fifo ? 0 : m->as.fifos[0] + 1;
 
-	REQUIRE(listener(m, s->tag >> 4));
+	MODEL_REQUIRE(listener(m, s->tag >> 4));
 	if (s != &m->sd[HDA_CAPT])
 		m->idle += len;
 	for (; len; len -= 4) {
@@ -391,7 +391,7 @@ static bool ask_codec(struct hda_model *m, u32 command, u32 *answer)
 	u32 nid = command >> 20 & 0xff, verb = command >> 8 & 0xfff, p = command & 0xff;
 	struct hda_node *n = hda_node(m, nid);
 
-	REQUIRE(command >> 28 == m->codec.address);
+	MODEL_REQUIRE(command >> 28 == m->codec.address);
 	*answer = 0;
 	m->verbs++;
 	if (m->fault.silent_codec || m->fault.no_codec)
@@ -441,7 +441,7 @@ static void forget(struct hda_model *m)
 		n->power = n->caps & 1u << 10 ? 3 : 0;
 		for (ch = 0; ch < 2; ch++) {
 			n->out[ch] = 0x80;
-			for (input = 0; input < COUNT(n->in); input++)
+			for (input = 0; input < sizeof(n->in) / sizeof(n->in[0]); input++)
 				n->in[input][ch] = 0x80;
 		}
 	}
@@ -530,14 +530,14 @@ static u32 bus_read(void *ctx, u32 bar, u32 at, u32 width)
 {
 	struct hda_model *m = ctx;
 
-	REQUIRE(!bar && (width == 1 || width == 2 || width == 4));
-	REQUIRE(!m->off && at + width <= m->bar_bytes);
+	MODEL_REQUIRE(!bar && (width == 1 || width == 2 || width == 4));
+	MODEL_REQUIRE(!m->off && at + width <= m->bar_bytes);
 	if (m->fault.dead)
 		return 0xffffffffu >> (32 - 8 * width);
 	if (at >= 0x2000) {
 		if (m->fault.no_alias)
 			return 0;
-		REQUIRE(at == 0x2030 || (at >= 0x2084 && (at & 0x1f) == 4));
+		MODEL_REQUIRE(at == 0x2030 || (at >= 0x2084 && (at & 0x1f) == 4));
 		at -= 0x2000;
 	}
 	if (at >= 0x80 && at < 0x80 + 0x20 * HDA_SDS) {
@@ -584,11 +584,11 @@ static void write_ctl(struct hda_model *m, u32 n, u8 v)
 	struct hda_sd *s = &m->sd[n];
 	u8 was = s->ctl;
 
-	REQUIRE(!(v & SRST && v & RUN));
-	REQUIRE(!(v & RUN && was & SRST));
+	MODEL_REQUIRE(!(v & SRST && v & RUN));
+	MODEL_REQUIRE(!(v & RUN && was & SRST));
 	if (v & RUN && !(was & RUN)) {
-		REQUIRE(s->tag == (n + 1) << 4 || (m->as.by_tag && s->tag == 15 << 4));
-		REQUIRE(s->cbl && s->fmt);
+		MODEL_REQUIRE(s->tag == (n + 1) << 4 || (m->as.by_tag && s->tag == 15 << 4));
+		MODEL_REQUIRE(s->cbl && s->fmt);
 		if (m->as.run_restarts || !s->have_list) {
 			read_list(m, s);
 			s->lpib = 0;
@@ -604,7 +604,7 @@ static void write_ctl(struct hda_model *m, u32 n, u8 v)
 		if (!(v & SRST) || m->fault.srst_does_not_help)
 			v |= RUN;
 	} else {
-		REQUIRE(!(v & SRST && was & RUN));
+		MODEL_REQUIRE(!(v & SRST && was & RUN));
 	}
 	if (was & SRST && m->fault.srst_sticks)
 		v |= SRST;
@@ -636,40 +636,40 @@ static void write_sd(struct hda_model *m, u32 n, u32 reg, u32 width, u32 v)
 
 	switch (reg) {
 	case 0x00:
-		REQUIRE(width == 1);
+		MODEL_REQUIRE(width == 1);
 		write_ctl(m, n, (u8)v);
 		break;
 	case 0x02:
-		REQUIRE(width == 1 && (still || m->as.by_tag));
+		MODEL_REQUIRE(width == 1 && (still || m->as.by_tag));
 		s->tag = (u8)v;
 		find_taken(m);
 		break;
 	case 0x03:
-		REQUIRE(width == 1 && !(v & ~STS));
+		MODEL_REQUIRE(width == 1 && !(v & ~STS));
 		s->sts &= ~v;
 		break;
 	case 0x08:
-		REQUIRE(width == 4 && still);
+		MODEL_REQUIRE(width == 4 && still);
 		s->cbl = v;
 		break;
 	case 0x0c:
-		REQUIRE(width == 2 && still);
+		MODEL_REQUIRE(width == 2 && still);
 		s->lvi = v;
 		break;
 	case 0x12:
-		REQUIRE(width == 2 && still);
+		MODEL_REQUIRE(width == 2 && still);
 		s->fmt = v;
 		break;
 	case 0x18:
-		REQUIRE(width == 4 && still);
+		MODEL_REQUIRE(width == 4 && still);
 		s->bdpl = v;
 		break;
 	case 0x1c:
-		REQUIRE(width == 4 && still);
+		MODEL_REQUIRE(width == 4 && still);
 		s->bdpu = v;
 		break;
 	default:
-		REQUIRE(!"a register that is read only");
+		MODEL_REQUIRE(!"a register that is read only");
 	}
 }
 
@@ -681,11 +681,11 @@ static void write_reset(struct hda_model *m, u32 v)
 		return;
 	if (m->crst && !(v & 1)) {
 		for (i = 0; i < HDA_SDS; i++) {
-			REQUIRE(!(m->sd[i].ctl & RUN) || m->fault.run_sticks);
+			MODEL_REQUIRE(!(m->sd[i].ctl & RUN) || m->fault.run_sticks);
 			memset(&m->sd[i], 0, sizeof(m->sd[i]));
 		}
-		REQUIRE(!(m->codec_runs & ~(1u << 15)) || m->fault.run_sticks);
-		REQUIRE(!(m->corbctl & 2) && !(m->rirbctl & 2));
+		MODEL_REQUIRE(!(m->codec_runs & ~(1u << 15)) || m->fault.run_sticks);
+		MODEL_REQUIRE(!(m->corbctl & 2) && !(m->rirbctl & 2));
 		m->intctl = 0;
 		m->dplbase = 0;
 		m->statests = 0;
@@ -702,18 +702,18 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 	struct hda_model *m = ctx;
 	u32 i;
 
-	REQUIRE(!bar && !m->off && at < 0x2000);
+	MODEL_REQUIRE(!bar && !m->off && at < 0x2000);
 	if (m->fault.dead)
 		return;
-	REQUIRE(m->crst || at == 0x08);
+	MODEL_REQUIRE(m->crst || at == 0x08);
 	if (at >= 0x80) {
-		REQUIRE(at < 0x80 + 0x20 * HDA_SDS);
+		MODEL_REQUIRE(at < 0x80 + 0x20 * HDA_SDS);
 		write_sd(m, at / 0x20 - 4, at & 0x1f, width, v);
 		return;
 	}
-	REQUIRE(at < 0x40 || at > 0x4a || at == 0x48 ||
+	MODEL_REQUIRE(at < 0x40 || at > 0x4a || at == 0x48 ||
 		!(ring_ctl(m, m->corbctl, m->corb_end) & 2));
-	REQUIRE(at < 0x50 || at > 0x58 || !(ring_ctl(m, m->rirbctl, m->rirb_end) & 2));
+	MODEL_REQUIRE(at < 0x50 || at > 0x58 || !(ring_ctl(m, m->rirbctl, m->rirb_end) & 2));
 	switch (at) {
 	case 0x08:
 		write_reset(m, v);
@@ -764,7 +764,7 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 		serve_rings(m);
 		break;
 	case 0x60:
-		REQUIRE(!(m->ics & 1));
+		MODEL_REQUIRE(!(m->ics & 1));
 		m->icw = v;
 		break;
 	case 0x68:
@@ -775,8 +775,8 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 		break;
 	case 0x70:
 		for (i = 0; i < HDA_SDS; i++)
-			REQUIRE(!(m->sd[i].ctl & RUN) || !v);
-		REQUIRE((v & ~1u) % 128 == 0);
+			MODEL_REQUIRE(!(m->sd[i].ctl & RUN) || !v);
+		MODEL_REQUIRE((v & ~1u) % 128 == 0);
 		m->dplbase = (m->dplbase & ~0xffffffffull) | v;
 		break;
 	case 0x74:
@@ -799,7 +799,7 @@ static void bus_config_write(void *ctx, u32 at, u32 width, u32 v)
 {
 	struct hda_model *m = ctx;
 
-	REQUIRE((at == 4 && width == 2) || (at == 0x44 && width == 1));
+	MODEL_REQUIRE((at == 4 && width == 2) || (at == 0x44 && width == 1));
 	if (at == 4)
 		m->command = v;
 	else
@@ -828,7 +828,7 @@ static void bus_sleep(void *ctx, u32 us)
 {
 	struct hda_model *m = ctx;
 
-	REQUIRE(!m->in_irq);
+	MODEL_REQUIRE(!m->in_irq);
 	advance(m, us * 1000ull);
 }
 
@@ -855,11 +855,16 @@ static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...
 	size_t used = strlen(m->log);
 	va_list args;
 
-	used += snprintf(m->log + used, sizeof(m->log) - used, "%c ", "IWE"[level]);
+	if (used + 4 > sizeof(m->log))
+		return;
+	m->log[used++] = "IWE"[level];
+	m->log[used++] = ' ';
 	va_start(args, format);
-	used += vsnprintf(m->log + used, sizeof(m->log) - used, format, args);
+	model_print(m->log + used, sizeof(m->log) - 1 - used, format, args);
 	va_end(args);
-	snprintf(m->log + used, sizeof(m->log) - used, "\n");
+	used += strlen(m->log + used);
+	m->log[used++] = '\n';
+	m->log[used] = 0;
 }
 
 const struct wrt_hw_bus hda_bus = {
@@ -923,8 +928,8 @@ void hda_run(struct hda_model *m, u64 ns)
 		}
 		if (m->intctl & 0x80000000u && intsts(m) & m->intctl & 0x7fffffffu) {
 			m->interrupts++;
-			assert_true(deliver(m));
-			assert_false(intsts(m) & m->intctl & 0x7fffffffu);
+			MODEL_REQUIRE(deliver(m));
+			MODEL_REQUIRE(!(intsts(m) & m->intctl & 0x7fffffffu));
 		}
 	}
 }
@@ -941,8 +946,8 @@ void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct 
 	memset(m, 0, sizeof(*m));
 	m->as = *as;
 	m->codec = *codec;
-	m->now = TB_EPOCH;
-	m->tick = TB_EPOCH;
+	m->now = MODEL_EPOCH;
+	m->tick = MODEL_EPOCH;
 	m->gcap = 0x4401;
 	m->vendor = 0x8086;
 	m->tcsel = 0xfd;
@@ -950,7 +955,7 @@ void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct 
 	m->bar = 0xfebf0000u;
 	m->bar_bytes = 0x4000;
 	m->next_bus = 0x123400000ull;
-	m->heard = malloc(HDA_HEARD_MAX);
+	m->heard = wrt_alloc(HDA_HEARD_MAX);
 	m->crst = 1;			/* firmware may leave it so, with an engine running */
 	forget(m);
 }
@@ -960,10 +965,10 @@ void hda_close(struct hda_model *m)
 	u32 i;
 
 	for (i = 0; i < HDA_MAPS; i++)
-		assert_false(m->map[i].at && m->map[i].ours);
+		MODEL_REQUIRE(!(m->map[i].at && m->map[i].ours));
 	for (i = 0; i < WRT_SLOTS_MAX; i++)
-		assert_int_equal(m->timer[i], 0);
-	free(m->heard);
+		MODEL_REQUIRE(m->timer[i] == 0);
+	wrt_free(m->heard);
 }
 
 /* ---- codecs ------------------------------------------------------------------------ */

@@ -9,7 +9,7 @@
 #ifndef MODEL_HDA_H
 #define MODEL_HDA_H
 
-#include "testbed.h"
+#include "model.h"
 #include "hw/hda/hda.h"
 
 #define HDA_MAPS	32

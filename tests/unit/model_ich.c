@@ -30,8 +30,9 @@ u32 model_ich_map(struct model_ich *m, void *cpu, u32 bytes)
 {
 	u32 i = 0;
 
-	while (m->map[i].cpu)
-		assert_true(++i < MODEL_MAPS);
+	while (i < MODEL_MAPS - 1 && m->map[i].cpu)
+		i++;
+	MODEL_REQUIRE(!m->map[i].cpu);
 	m->map[i].cpu = cpu;
 	m->map[i].bytes = bytes;
 	m->map[i].bus = m->next_bus;
@@ -49,15 +50,16 @@ void model_ich_unmap(struct model_ich *m, void *cpu)
 {
 	u32 i = 0, n;
 
-	while (m->map[i].cpu != cpu)
-		assert_true(++i < MODEL_MAPS);
+	while (i < MODEL_MAPS - 1 && m->map[i].cpu != cpu)
+		i++;
+	MODEL_REQUIRE(m->map[i].cpu == cpu);
 	for (n = 0; n < 3; n++) {
 		const struct model_engine *e = &m->engine[n];
 
 		if (!moving(m, e))
 			continue;
-		assert_true(e->address - m->map[i].bus >= m->map[i].bytes);
-		assert_true(e->bdbar - m->map[i].bus >= m->map[i].bytes);
+		MODEL_REQUIRE(e->address - m->map[i].bus >= m->map[i].bytes);
+		MODEL_REQUIRE(e->bdbar - m->map[i].bus >= m->map[i].bytes);
 	}
 	memset(&m->map[i], 0, sizeof(m->map[i]));
 }
@@ -70,7 +72,8 @@ static u8 *reach(struct model_ich *m, u32 bus, u32 bytes)
 		if (m->map[i].cpu && bus - m->map[i].bus < m->map[i].bytes &&
 		    m->map[i].bytes - (bus - m->map[i].bus) >= bytes)
 			return m->map[i].cpu + (bus - m->map[i].bus);
-	fail_msg("DMA to %u bytes at %#x, which are not mapped", bytes, bus);
+	model_broken(__FILE__, __LINE__, "DMA to %u bytes at %#x, which are not mapped", bytes,
+		     bus);
 	return NULL;
 }
 
@@ -113,10 +116,14 @@ static void fetch(struct model_ich *m, struct model_engine *e, u32 index, u32 *a
 {
 	const u8 *entry = reach(m, e->bdbar + 8 * index, 8);
 
+	*address = 0;
+	*control = 2;
+	if (!entry)
+		return;
 	*address = le32(entry) & ~3u;
 	*control = le32(entry + 4);
-	assert_int_equal(le32(entry) & 3, 0);
-	assert_true((*control & 0xffff) && (*control & 0xffff) % 2 == 0);
+	MODEL_REQUIRE(!(le32(entry) & 3));
+	MODEL_REQUIRE((*control & 0xffff) && (*control & 0xffff) % 2 == 0);
 }
 
 static void next_descriptor(struct model_ich *m, struct model_engine *e)
@@ -144,8 +151,10 @@ static void transfer(struct model_ich *m, struct model_engine *e, u32 frames)
 {
 	u8 *at = reach(m, e->address, 4 * frames);
 
+	if (!at)
+		return;
 	if (e == &m->engine[PO]) {
-		assert_true(e->frames + frames <= MODEL_HEARD_MAX);
+		MODEL_REQUIRE(e->frames + frames <= MODEL_HEARD_MAX);
 		memcpy(m->heard + e->frames, at, 4 * frames);
 		e->frames += frames;
 	} else {
@@ -220,7 +229,7 @@ static void deliver(struct model_ich *m)
 
 	while (m->line && !m->deaf && m->dev) {
 		m->interrupts++;
-		assert_true(++again <= 8);
+		MODEL_REQUIRE(++again <= 8);
 		pass(m, m->latency_ns);
 		if (m->fault.lose_every && m->interrupts % m->fault.lose_every == 0) {
 			m->lost++;
@@ -228,8 +237,16 @@ static void deliver(struct model_ich *m)
 				set_sr(m, &m->engine[i], m->engine[i].sr & ~EVENTS);
 			continue;
 		}
-		assert_true(wrt_device_irq(m->dev));
+		MODEL_REQUIRE(wrt_device_irq(m->dev));
 	}
+}
+
+/* First ns at which so many frames are complete, from 0. */
+static u64 frames_ns(u64 frames, u32 rate)
+{
+	u64 part = frames % rate * WRT_NSEC_PER_SEC;
+
+	return frames / rate * WRT_NSEC_PER_SEC + (part + rate - 1) / rate;
 }
 
 /* Time of the next event: a tick, or the end of a descriptor. */
@@ -245,7 +262,7 @@ static u64 next_event(const struct model_ich *m, u64 until)
 
 		if (!moving(m, e))
 			continue;
-		ns += tb_frames_ns(e->moved + e->picb / 2, rate_of(m, e));
+		ns += frames_ns(e->moved + e->picb / 2, rate_of(m, e));
 		until = ns < until ? ns : until;
 	}
 	return until;
@@ -310,10 +327,8 @@ static void codec_reset(struct model_ich *m)
 /* The codec answers over a link that is locked and shared: [S] only. */
 static void outside_the_lock(struct model_ich *m)
 {
-	if (!m->dev)
-		return;
-	assert_int_equal(pthread_mutex_trylock(&m->dev->lock.raw), 0);
-	pthread_mutex_unlock(&m->dev->lock.raw);
+	(void)m;
+	wrt_assert_may_sleep();
 }
 
 static u32 codec_read(struct model_ich *m, u32 reg)
@@ -336,7 +351,7 @@ static void codec_write(struct model_ich *m, u32 reg, u32 value)
 	bool vra = m->codec[0x2a / 2] & 1;
 
 	outside_the_lock(m);
-	assert_true(m->cas || m->fault.semaphore_stuck);
+	MODEL_REQUIRE(m->cas || m->fault.semaphore_stuck);
 	m->cas = false;
 	if (reg == 0)
 		codec_reset(m);
@@ -376,13 +391,13 @@ static u32 engine_read(struct model_ich *m, struct model_engine *e, u32 reg, u32
 	}
 	if (reg == 0xb && width == 1)
 		return e->cr | (m->fault.reset_hangs ? RR : 0);
-	fail_msg("read of engine register %#x, %u bytes", reg, width);
+	model_broken(__FILE__, __LINE__, "read of engine register %#x, %u bytes", reg, width);
 	return 0;
 }
 
 static void reset_engine(struct model_ich *m, struct model_engine *e)
 {
-	assert_false(e->cr & RUN);
+	MODEL_REQUIRE(!(e->cr & RUN));
 	e->was_reset = true;
 	if (e->goes_on)
 		return;
@@ -419,11 +434,11 @@ static void engine_write(struct model_ich *m, struct model_engine *e, u32 reg, u
 			 u32 value)
 {
 	if (reg == 0x0 && width == 4) {
-		assert_false(e->cr & RUN);
-		assert_int_equal(value & 7, 0);
+		MODEL_REQUIRE(!(e->cr & RUN));
+		MODEL_REQUIRE(!(value & 7));
 		e->bdbar = value;
 	} else if (reg == 0x5 && width == 1) {
-		assert_true(value < 32);
+		MODEL_REQUIRE(value < 32);
 		if (e->cr & RUN && e->sr & DCH) {
 			next_descriptor(m, e);
 			go(m, e);
@@ -434,14 +449,15 @@ static void engine_write(struct model_ich *m, struct model_engine *e, u32 reg, u
 	} else if (reg == 0xb && width == 1) {
 		write_cr(m, e, value);
 	} else {
-		fail_msg("write of engine register %#x, %u bytes", reg, width);
+		model_broken(__FILE__, __LINE__, "write of engine register %#x, %u bytes", reg,
+			     width);
 	}
 }
 
 /* 0: the codec, 1: the bus master. */
 static u32 register_set(const struct model_ich *m, u32 bar)
 {
-	assert_int_equal(bar & ~1u, m->is.memory_bars ? 2 : 0);
+	MODEL_REQUIRE((bar & ~1u) == (m->is.memory_bars ? 2 : 0));
 	return bar & 1;
 }
 
@@ -455,7 +471,7 @@ static u32 bus_read(void *ctx, u32 bar, u32 offset, u32 width)
 	if (m->fault.dead)
 		return ~0u >> (32 - 8 * width);
 	if (bar == 0) {
-		assert_int_equal(width, 2);
+		MODEL_REQUIRE(width == 2);
 		return codec_read(m, offset);
 	}
 	if (offset < 0x30 && offset != 0x2c)
@@ -464,10 +480,10 @@ static u32 bus_read(void *ctx, u32 bar, u32 offset, u32 width)
 		m->cas = true;
 		return taken || m->fault.semaphore_stuck;
 	}
-	assert_int_equal(width, 4);
+	MODEL_REQUIRE(width == 4);
 	if (offset == 0x2c)
 		return m->is.no_handshake ? 0 : m->glob_cnt;
-	assert_int_equal(offset, 0x30);
+	MODEL_REQUIRE(offset == 0x30);
 	if (m->is.no_handshake && !m->fault.never_ready)
 		return m->glob_sta | 0x100;
 	return m->glob_sta | (m->glob_cnt & 2 && m->now >= m->ready_ns &&
@@ -483,11 +499,11 @@ static void bus_write(void *ctx, u32 bar, u32 offset, u32 width, u32 value)
 	if (m->fault.dead)
 		return;
 	if (bar == 0) {
-		assert_int_equal(width, 2);
+		MODEL_REQUIRE(width == 2);
 		codec_write(m, offset, value);
 	} else if (offset == 0x2c) {
 		for (i = 0; i < 3; i++)
-			assert_false(m->engine[i].cr & RUN);
+			MODEL_REQUIRE(!(m->engine[i].cr & RUN));
 		if (value & 2 && !(m->glob_cnt & 2))
 			m->ready_ns = m->now + m->is.ready_us * US;
 		m->glob_cnt = value;
@@ -517,23 +533,23 @@ static void bus_timer(void *ctx, u32 slot, u64 ns)
 {
 	struct model_ich *m = ctx;
 
-	assert_true(slot < 2);
+	MODEL_REQUIRE(slot < 2);
 	m->timer[slot] = ns;
 }
 
 static u32 bus_config_read(void *ctx, u32 offset, u32 width)
 {
 	outside_the_lock(ctx);
-	assert_int_equal(offset, 4);
-	assert_int_equal(width, 2);
+	MODEL_REQUIRE(offset == 4);
+	MODEL_REQUIRE(width == 2);
 	return ((struct model_ich *)ctx)->command;
 }
 
 static void bus_config_write(void *ctx, u32 offset, u32 width, u32 value)
 {
 	outside_the_lock(ctx);
-	assert_int_equal(offset, 4);
-	assert_int_equal(width, 2);
+	MODEL_REQUIRE(offset == 4);
+	MODEL_REQUIRE(width == 2);
 	((struct model_ich *)ctx)->command = value;
 }
 
@@ -542,7 +558,7 @@ static u64 bus_bar(void *ctx, u32 bar, u64 *bytes)
 	static const u64 io[6] = { 256, 64 }, memory[6] = { 0, 0, 512, 256 };
 	struct model_ich *m = ctx;
 
-	assert_true(bar < 6);
+	MODEL_REQUIRE(bar < 6);
 	*bytes = m->is.memory_bars ? memory[bar] : io[bar];
 	return *bytes ? 0xe0000000u + 0x1000 * bar : 0;
 }
@@ -554,7 +570,7 @@ static void *bus_dma_alloc(void *ctx, u32 bytes, u64 *bus)
 
 	if (m->fault.no_memory && m->allocated)
 		return NULL;
-	cpu = calloc(1, bytes);
+	cpu = wrt_alloc(bytes);
 	*bus = model_ich_map(m, cpu, bytes);
 	m->allocated++;
 	return cpu;
@@ -566,11 +582,11 @@ static void bus_dma_free(void *ctx, void *cpu, u64 bus, u32 bytes)
 	u32 i;
 
 	for (i = 0; i < 3; i++)
-		assert_false(m->engine[i].cr & RUN);
-	assert_ptr_equal(reach(m, (u32)bus, bytes), cpu);
+		MODEL_REQUIRE(!(m->engine[i].cr & RUN));
+	MODEL_REQUIRE(reach(m, (u32)bus, bytes) == cpu);
 	model_ich_unmap(m, cpu);
 	m->allocated--;
-	free(cpu);
+	wrt_free(cpu);
 }
 
 static void bus_barrier(void *ctx)
@@ -597,7 +613,7 @@ static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...
 	m->warnings += level == WRT_LOG_WARNING;
 	m->errors += level == WRT_LOG_ERROR;
 	va_start(args, format);
-	vsnprintf(m->said, sizeof(m->said), format, args);
+	model_print(m->said, sizeof(m->said), format, args);
 	va_end(args);
 }
 
@@ -626,7 +642,7 @@ void model_ich_power_loss(struct model_ich *m)
 	for (i = 0; i < 3; i++) {
 		u64 frames = m->engine[i].frames;
 
-		assert_false(m->engine[i].cr & RUN);
+		MODEL_REQUIRE(!(m->engine[i].cr & RUN));
 		memset(&m->engine[i], 0, sizeof(m->engine[i]));
 		m->engine[i].frames = frames;
 		m->engine[i].sr = DCH;
@@ -638,18 +654,18 @@ void model_ich_init(struct model_ich *m, const struct model_behaviour *is)
 {
 	memset(m, 0, sizeof(*m));
 	m->is = *is;
-	m->now = TB_EPOCH;
+	m->now = MODEL_EPOCH;
 	m->command = 7;
 	m->next_bus = 0x10000000;
-	m->heard = malloc(4 * MODEL_HEARD_MAX);
+	m->heard = wrt_alloc(4 * MODEL_HEARD_MAX);
 	model_ich_power_loss(m);
 	m->cas = true;
 }
 
 void model_ich_fini(struct model_ich *m)
 {
-	assert_int_equal(m->allocated, 0);
-	assert_int_equal(m->run_rewrites, 0);
-	assert_int_equal(m->timer[0] | m->timer[1], 0);
-	free(m->heard);
+	MODEL_REQUIRE(m->allocated == 0);
+	MODEL_REQUIRE(m->run_rewrites == 0);
+	MODEL_REQUIRE(!(m->timer[0] | m->timer[1]));
+	wrt_free(m->heard);
 }

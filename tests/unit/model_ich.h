@@ -9,7 +9,7 @@
 #ifndef MODEL_ICH_H
 #define MODEL_ICH_H
 
-#include "testbed.h"
+#include "model.h"
 #include "hw/ich/ich.h"
 
 #define MODEL_MAPS		40

@@ -4,6 +4,7 @@
  * the core: every sample is played and recorded once, every point is reported, every wait is
  * bounded, with the behaviour of QEMU and with that of silicon.
  */
+#include "testbed.h"
 #include "model_hda.h"
 
 #define MS		1000000ull

@@ -4,6 +4,7 @@
  * QEMU's and like the real part: every sample is played once and in order, every point is
  * reported, and every error ends in bounded time and with a message in the log.
  */
+#include "testbed.h"
 #include "model_ich.h"
 #include "hw/ich/engine.h"
 

@@ -3,6 +3,7 @@
  * test_ich_setup.c - kernel/hw/ich/ without the core, against a register model: set-up and its
  * errors, capabilities, rates, volumes, buffers that are possible and that are not.
  */
+#include "testbed.h"
 #include "model_ich.h"
 #include "hw/ich/engine.h"
 

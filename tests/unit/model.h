@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * model.h - what the register models need of the program that they are part of. The models
+ * are plain C11 on core/os.h, so that they run in a unit test and in the Windows driver.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "core/device.h"
+
+#define MODEL_EPOCH	1000000007ull	/* the clock when a model is opened, ns */
+
+/*
+ * Provided by the program. A driver has done what no driver may do. A unit test does not return
+ * from it; where it returns, the model goes on as well as it can.
+ */
+void model_broken(const char *file, int line, const char *format, ...);
+
+/* Provided by the program: vsnprintf(). */
+int model_print(char *out, size_t room, const char *format, va_list args);
+
+#define MODEL_REQUIRE(what)							\
+	do {									\
+		if (!(what))							\
+			model_broken(__FILE__, __LINE__,			\
+				     "the driver breaks a rule: %s", #what);	\
+	} while (0)
+
+#endif
