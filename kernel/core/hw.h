@@ -226,6 +226,13 @@ struct wrt_hw_ops {
 	 */
 	bool (*irq)(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns);
 	/*
+	 * Optional, for a system whose interrupt routine must not take the device lock (Windows):
+	 * deassert the interrupt until irq() runs, which then reports its slots. Called with no
+	 * lock of the core, not concurrently with itself; it may interrupt every other operation
+	 * or run beside it on another processor. False: not ours.
+	 */
+	bool (*hush)(struct wrt_hw_dev *d);
+	/*
 	 * [A] Optional: offset in the buffer at which the register of WRT_HW_POSITION_REGISTER
 	 * reads 0. It may change with every start().
 	 */

@@ -885,12 +885,19 @@ const struct wrt_hw_bus hda_bus = {
 
 /* ---- time -------------------------------------------------------------------------- */
 
-static bool deliver(struct hda_model *m)
+bool hda_line(const struct hda_model *m)
+{
+	return m->intctl & 0x80000000u && intsts(m) & m->intctl & 0x7fffffffu;
+}
+
+static bool deliver(struct hda_model *m, bool timer)
 {
 	u32 slots = 0;
 	bool ours;
 	u64 ns;
 
+	if (m->raise)
+		return m->raise(m->raise_ctx, timer);
 	m->in_irq = true;
 	ours = m->dev ? wrt_device_irq(m->dev) : wrt_hda_ops.irq(m->hw, &slots, &ns);
 	m->in_irq = false;
@@ -924,12 +931,12 @@ void hda_run(struct hda_model *m, u64 ns)
 		if (slot < WRT_SLOTS_MAX) {
 			m->timer[slot] = 0;
 			m->timers++;
-			deliver(m);
+			deliver(m, true);
 		}
-		if (m->intctl & 0x80000000u && intsts(m) & m->intctl & 0x7fffffffu) {
+		if (hda_line(m)) {
 			m->interrupts++;
-			MODEL_REQUIRE(deliver(m));
-			MODEL_REQUIRE(!(intsts(m) & m->intctl & 0x7fffffffu));
+			MODEL_REQUIRE(deliver(m, false));
+			MODEL_REQUIRE(!hda_line(m));
 		}
 	}
 }

@@ -122,6 +122,9 @@ struct hda_model {
 	char log[4096];
 	struct wrt_hw_dev *hw;
 	struct wrt_device *dev;		/* whose interrupt handler is called, or NULL */
+	/* If set it is called instead, for the line or for a timer. False: it was not ours. */
+	bool (*raise)(void *ctx, bool timer);
+	void *raise_ctx;
 };
 
 extern const struct wrt_hw_bus hda_bus;
@@ -140,6 +143,9 @@ void hda_unmap(struct hda_model *m, void *at);
 
 /* Time passes: DMA moves, interrupts and timers are served. */
 void hda_run(struct hda_model *m, u64 ns);
+
+/* The device asserts its interrupt. */
+bool hda_line(const struct hda_model *m);
 
 /* Time passes and no interrupt is served. */
 void hda_sleep(struct hda_model *m, u64 ns);

@@ -222,12 +222,17 @@ static void pass(struct model_ich *m, u64 ns)
 	move(m);
 }
 
+static bool call_handler(struct model_ich *m, bool timer)
+{
+	return m->raise ? m->raise(m->raise_ctx, timer) : wrt_device_irq(m->dev);
+}
+
 /* The interrupt is a level: it is served until it is deasserted. */
 static void deliver(struct model_ich *m)
 {
 	u32 i, again = 0;
 
-	while (m->line && !m->deaf && m->dev) {
+	while (m->line && !m->deaf && (m->dev || m->raise)) {
 		m->interrupts++;
 		MODEL_REQUIRE(++again <= 8);
 		pass(m, m->latency_ns);
@@ -237,7 +242,7 @@ static void deliver(struct model_ich *m)
 				set_sr(m, &m->engine[i], m->engine[i].sr & ~EVENTS);
 			continue;
 		}
-		MODEL_REQUIRE(wrt_device_irq(m->dev));
+		MODEL_REQUIRE(call_handler(m, false));
 	}
 }
 
@@ -278,7 +283,7 @@ static void fire(struct model_ich *m)
 			continue;
 		m->timer[i] = 0;
 		m->timers++;
-		wrt_device_irq(m->dev);
+		call_handler(m, true);
 	}
 }
 

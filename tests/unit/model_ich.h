@@ -66,6 +66,9 @@ struct model_ich {
 	struct model_faults fault;
 	u64 now;
 	struct wrt_device *dev;		/* whose handler the line runs, or NULL */
+	/* If set it is called instead, for the line or for a timer. False: it was not ours. */
+	bool (*raise)(void *ctx, bool timer);
+	void *raise_ctx;
 	bool deaf;			/* interrupt and timers are not served */
 	u64 timer[2];
 	u64 latency_ns, read_ns;	/* until it is served; of a register access */

@@ -747,6 +747,76 @@ static void an_observer_makes_points_real_and_takes_them_with_it(void **state)
 	assert_int_equal(m.interrupts, before);
 }
 
+/* The interrupt is hushed; the handler runs `late` ns after that. */
+static u64 late, serve_ns;
+static u32 hushes;
+
+static bool hush_first(void *ctx, bool timer)
+{
+	if (!timer) {
+		assert_true(wrt_hda_ops.hush(bed.hw));
+		hushes++;
+		serve_ns = m.now + late;
+	}
+	assert_false(hda_line(&m));
+	assert_false(wrt_hda_ops.hush(bed.hw));
+	if (timer || !late)
+		wrt_device_irq(&bed.dev);
+	return true;
+}
+
+static void run_hushed(u64 ns)
+{
+	u64 end = m.now + ns;
+
+	while (m.now < end) {
+		hda_run(&m, 100000);
+		if (!serve_ns || m.now < serve_ns)
+			continue;
+		serve_ns = 0;
+		wrt_device_irq(&bed.dev);
+		wrt_device_irq(&bed.dev);	/* one too many */
+	}
+}
+
+static void a_hushed_interrupt_is_served_later(void **state)
+{
+	for (late = 0; late < 40 * MS; late += 13 * MS) {
+		bed_open(false);
+		play_open(4, 7680);
+		m.raise = hush_first;
+		hushes = 0;
+		serve_ns = 0;
+		side_start(&play);
+		run_hushed(SECOND);
+		assert_in_range(hushes, late ? 30 : 99, 100);
+		side_stop(&play);
+		check_points(&play);
+		check_heard(&play, slack(false));
+	}
+}
+
+static void what_does_not_interrupt_is_not_hushed(void **state)
+{
+	bed_open(false);
+	assert_false(wrt_hda_ops.hush(bed.hw));
+	play_open(2, 7680);
+	m.dev = NULL;
+	side_start(&play);
+	assert_false(wrt_hda_ops.hush(bed.hw));
+	hda_sleep(&m, SECOND / 10);
+	assert_true(hda_line(&m));
+	m.fault.dead = true;
+	assert_false(wrt_hda_ops.hush(bed.hw));
+	m.fault.dead = false;
+	assert_true(wrt_hda_ops.hush(bed.hw));
+	side_stop(&play);		/* before the handler has run */
+	hda_sleep(&m, SECOND / 10);
+	side_start(&play);
+	hda_sleep(&m, SECOND / 10);
+	assert_true(hda_line(&m));
+}
+
 static void an_interrupt_that_is_not_ours_is_said_to_be_nobodys(void **state)
 {
 	u32 slots = 0;
@@ -1453,6 +1523,8 @@ int main(void)
 		TEST(the_time_that_a_stop_takes_is_no_distance),
 		TEST(without_points_the_position_stays_fresh_all_the_same),
 		TEST(an_observer_makes_points_real_and_takes_them_with_it),
+		TEST(a_hushed_interrupt_is_served_later),
+		TEST(what_does_not_interrupt_is_not_hushed),
 		TEST(an_interrupt_that_is_not_ours_is_said_to_be_nobodys),
 		TEST(the_codec_of_qemu_runs_on_while_a_stream_is_stopped),
 		TEST(without_a_second_engine_the_codec_stops_with_the_stream),

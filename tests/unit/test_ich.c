@@ -615,6 +615,57 @@ static void a_halt_is_noticed_told_and_ended(void **state)
 	halt(is, true);
 }
 
+/* Each interrupt is hushed; the handler runs `late_ms` after that, twice. */
+static u64 serve_ns;
+static u32 late_ms;
+
+static bool hush_first(void *ctx, bool timer)
+{
+	if (timer) {
+		wrt_device_irq(&bed.dev);
+		return true;
+	}
+	assert_true(wrt_ich_ops.hush(bed.hw));
+	assert_false(bed.m.line);
+	assert_false(wrt_ich_ops.hush(bed.hw));
+	if (!serve_ns)
+		serve_ns = bed.m.now + late_ms * MS;
+	return true;
+}
+
+static void run_hushed(u64 ns)
+{
+	u64 end = bed.m.now + ns;
+
+	while (bed.m.now < end) {
+		model_ich_run(&bed.m, 100000);
+		if (!serve_ns || bed.m.now < serve_ns)
+			continue;
+		serve_ns = 0;
+		assert_true(wrt_device_irq(&bed.dev));
+		wrt_device_irq(&bed.dev);
+	}
+}
+
+static void a_hushed_interrupt_is_served_later(void **state)
+{
+	for (late_ms = 0; late_ms < 30; late_ms += 13) {
+		bed_open(*state);
+		side_open(&side, WRT_PLAYBACK, 48000, 1920, 4);
+		side.client.on_notify = NULL;
+		bed.m.raise = hush_first;
+		serve_ns = 0;
+		side_start(&side);
+		run_hushed(SECOND);
+		if (!late_ms)
+			assert_in_range(side.client.points, 98, 100);
+		side_stop(&side);
+		wrt_stream_settle(side.s, &side.client.client);
+		assert_exact(&side);
+		assert_all_points_told(&side);
+	}
+}
+
 static void an_interrupt_of_another_device_is_not_ours(void **state)
 {
 	const struct model_behaviour *is = *state;
@@ -709,6 +760,7 @@ int main(void)
 		TEST(a_count_that_rises_within_a_descriptor_is_read_again),
 		TEST(an_engine_that_has_just_been_started_has_not_halted),
 		BOTH(a_halt_is_noticed_told_and_ended),
+		BOTH(a_hushed_interrupt_is_served_later),
 		BOTH(an_interrupt_of_another_device_is_not_ours),
 		BOTH(suspend_in_the_middle_costs_time_but_no_sample),
 		BOTH(a_codec_that_does_not_wake_up_fails_resume),

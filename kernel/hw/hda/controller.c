@@ -174,9 +174,37 @@ static u32 serve(struct wrt_hw_dev *d, u32 sts, u64 ns)
 }
 
 /*
+ * Mask everything; no status is changed. `hushed` is set after that: irq() clears it before it
+ * enables interrupts again, so a mask that remains is always seen by an irq() that follows.
+ */
+static bool hda_hush(struct wrt_hw_dev *d)
+{
+	u32 sts, enabled;
+
+	if (!d->running)
+		return false;
+	sts = hda_read(d, HDA_INTSTS, 4);
+	enabled = hda_read(d, HDA_INTCTL, 4);
+	if (sts == 0xffffffffu || !(enabled & HDA_INTCTL_GIE) ||
+	    !(sts & enabled & ~HDA_INTCTL_GIE))
+		return false;
+	hda_write(d, HDA_INTCTL, 4, 0);
+	d->hushed = true;
+	return true;
+}
+
+static void end_hush(struct wrt_hw_dev *d)
+{
+	if (!d->hushed)
+		return;
+	d->hushed = false;
+	hda_write(d, HDA_INTCTL, 4, d->intctl);
+}
+
+/*
  * Acknowledge before the position is read, and until no bit is set: with MSI a bit that remains
  * set may never interrupt again. While no stream runs, no register is accessed, because the
- * controller may be suspended.
+ * controller may be suspended; start() then enables interrupts.
  */
 static bool hda_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
@@ -196,6 +224,7 @@ static bool hda_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 	for (i = 0; i < d->nslots; i++)
 		if (wrt_hda_stream_timer(&d->stream[i], ns))
 			found |= 1u << i;
+	end_hush(d);
 	*entry_ns = ns;
 	*slots |= found;
 	return found;
@@ -511,6 +540,7 @@ const struct wrt_hw_ops wrt_hda_ops = {
 	.irq_position = wrt_hda_irq_position,
 	.points = wrt_hda_points,
 	.irq = hda_irq,
+	.hush = hda_hush,
 	.register_base = wrt_hda_register_base,
 	.suspend = hda_suspend,
 	.resume = hda_resume,

@@ -145,6 +145,7 @@ struct wrt_hw_dev {
 	bool broken;		/* an engine did not stop: bus mastering is off */
 	u32 intctl;		/* last value written; device lock */
 	u32 running;		/* bit mask of started engines; device lock */
+	bool hushed;		/* hush() has masked interrupts; written without a lock */
 	/* Command rings: only if immediate commands do not work. */
 	bool immediate;
 	u8 *rings;

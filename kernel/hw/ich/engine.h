@@ -157,6 +157,7 @@ struct wrt_hw_stream {
 	u32 civ, left;			/* civ ICH_DESCRIPTORS: not read since start() */
 	u64 update_ns;			/* time of an update without an interrupt; 0: none */
 	u32 rechecks;			/* updates since the position could be read */
+	u32 hushes, hushes_served;	/* acknowledgements by hush(); of these irq() has served */
 	struct wrt_ich_plan plan;
 	struct wrt_ich_ring ring;
 };

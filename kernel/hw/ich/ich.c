@@ -148,21 +148,85 @@ static void ich_close(struct wrt_hw_stream *s)
 	s->state = ICH_FREE;
 }
 
+/* The engines that have raised the interrupt, or STA_MINT; 0: none, or the device is gone. */
+static u32 raised(const struct wrt_hw_dev *d)
+{
+	u32 sta = ich_read(d, GLOB_STA, 4);
+
+	if (sta == ALL_ONES)
+		return 0;
+	return sta & (STA_PIINT | STA_POINT | STA_MINT);
+}
+
+/* This driver never starts it; a previous one did. */
+static void quiet_microphone(const struct wrt_hw_dev *d, u32 sta)
+{
+	if (sta & STA_MINT)
+		ich_write(d, ENGINE_MC + SR, 2, SR_EVENTS);
+}
+
+/*
+ * Acknowledge, and count what irq() has to serve: there is no mask but CR, and a write of CR makes
+ * QEMU skip a descriptor. Only hush() writes `hushes`, and only irq() `hushes_served`.
+ */
+static bool ich_hush(struct wrt_hw_dev *d)
+{
+	bool ours = false;
+	u32 pass, i;
+
+	for (pass = 0; pass < IRQ_PASSES; pass++) {
+		u32 sta = raised(d);
+
+		if (!sta)
+			break;
+		ours = true;
+		for (i = 0; i < ICH_SLOTS; i++) {
+			if (!(sta & summary[i]))
+				continue;
+			ich_write(d, d->stream[i].engine + SR, 2, SR_EVENTS);
+			d->stream[i].hushes++;
+		}
+		quiet_microphone(d, sta);
+	}
+	return ours;
+}
+
+static u32 serve_hushed(struct wrt_hw_dev *d)
+{
+	u32 slots = 0;
+	u32 i;
+
+	for (i = 0; i < ICH_SLOTS; i++) {
+		struct wrt_hw_stream *s = &d->stream[i];
+		u32 hushes = s->hushes;
+
+		if (hushes == s->hushes_served)
+			continue;
+		s->hushes_served = hushes;
+		wrt_ich_service(s);
+		slots |= 1u << i;
+	}
+	return slots;
+}
+
 /*
  * Repeat until no engine has an event: QEMU clears the line when one engine is acknowledged,
  * even if another has an event.
  */
 static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
-	bool ours = false;
-	u32 pass, i;
+	u32 hushed, pass, i;
+	bool ours;
 
 	if (d->quirks->dma_is_clock)
 		*entry_ns = d->bus->now_ns(d->ctx);
+	hushed = serve_hushed(d);
+	*slots |= hushed;
+	ours = hushed;
 	for (pass = 0; pass < IRQ_PASSES; pass++) {
-		u32 sta = ich_read(d, GLOB_STA, 4);
+		u32 sta = raised(d);
 
-		if (sta == ALL_ONES || !(sta & (STA_PIINT | STA_POINT | STA_MINT)))
+		if (!sta)
 			break;
 		ours = true;
 		for (i = 0; i < ICH_SLOTS; i++) {
@@ -171,8 +235,7 @@ static bool ich_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 			wrt_ich_service(&d->stream[i]);
 			*slots |= 1u << i;
 		}
-		if (sta & STA_MINT)	/* this driver never starts it; a previous one did */
-			ich_write(d, ENGINE_MC + SR, 2, SR_EVENTS);
+		quiet_microphone(d, sta);
 	}
 	for (i = 0; i < ICH_SLOTS; i++) {
 		if (!wrt_ich_update_due(&d->stream[i]))
@@ -215,6 +278,7 @@ const struct wrt_hw_ops wrt_ich_ops = {
 	.position = wrt_ich_position,
 	.points = wrt_ich_points,
 	.irq = ich_irq,
+	.hush = ich_hush,
 	.resume = ich_resume,
 	.control = wrt_ich_control,
 	.control_get = wrt_ich_control_get,
