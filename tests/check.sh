@@ -403,7 +403,7 @@ run_part()
 	guest-long) long_parts "$(tests/guest/run --print-kver)" ;;
 	guest-uml | guest-x86-*) own_kernel "${1#guest-}" ;;
 	conformance)
-		part conformance tests/conformance/run.sh --mode host --mode host-clang --mode host-step
+		part conformance tests/conformance/run.sh --mode host --mode host-clang --mode host-step --mode host-hda --mode host-ich
 		;;
 	prove) part prove env "PREEMPTIONS=${PREEMPTIONS:-2}" tests/prove/run.sh ;;
 	fuzz-abi) ! has_kernel fuzz-abi uml || part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;

@@ -3,11 +3,13 @@
  * client_host.c - the client of client.h over core/, hw/sim/ and miniport/ in this process,
  * bound by tests/unit/testbed.c. Part of the host's conformance program.
  *
- * Time is that of testbed.c: the clock in nanoseconds, or with CF_CLOCK=step the step clock. An
+ * Time is that of testbed.c: the clock in nanoseconds, or with CF_CLOCK=step the step clock. With
+ * CF_MODEL=hda or ich the device is a backend over a register model instead, with its clock. An
  * event is a counter; streams and events behave as in compat/hwdep/.
  */
 #include <pthread.h>
 
+#include "model_device.h"
 #include "suite.h"
 #include "testbed.h"
 
@@ -33,6 +35,7 @@ struct cf_stream {
 
 static struct {
 	bool open, removed, step, fail_open, fail_prepare;
+	enum model_kind model;
 	struct cf_device wish;
 	struct tb tb;
 	struct wrt_hw_ops ops;
@@ -122,18 +125,114 @@ static int shaped_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register 
 	return 0;
 }
 
-static void shape(const struct cf_device *wish)
+static void count_engines(const struct wrt_hw_ops *below)
 {
-	bed.below = bed.tb.dev.ops;
-	bed.ops = *bed.below;
-	bed.ops.caps = shaped_caps;
+	bed.below = below;
+	bed.ops = *below;
 	bed.ops.open = counted_open;
 	bed.ops.close = counted_close;
 	bed.ops.prepare = shaped_prepare;
+}
+
+static void shape(const struct cf_device *wish)
+{
+	count_engines(bed.tb.dev.ops);
+	bed.ops.caps = shaped_caps;
 	bed.ops.end = wish->no_end ? NULL : wrt_sim_ops.end;
 	bed.ops.reg = wish->shaped ? shaped_reg : NULL;
 	wrt_device_destroy(&bed.tb.dev);
 	assert_int_equal(wrt_device_init(&bed.tb.dev, &bed.ops, bed.tb.hw), 0);
+}
+
+/* ---- a backend over a register model --------------------------------------------------- */
+
+void model_broken(const char *file, int line, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	cf_fail(file, line, "%s", text);
+}
+
+int model_print(char *out, size_t room, const char *format, va_list args)
+{
+	return vsnprintf(out, room, format, args);
+}
+
+/* Properties of the models: DMA moves every 20 us (HDA) or frame by frame. */
+static const struct cf_nature model_nature[] = {
+	[MODEL_HDA] = {
+		.hardware = true, .ramp = true, .registers = true, .step = 256, .late_us = 3000, .pins = 1, .channels_max = 2,
+		.buffer_min = 1024, .size_step = 128, .rates = { 48000, 44100, 96000 },
+	},
+	[MODEL_ICH] = {
+		.hardware = true, .ramp = true, .step = 200, .late_us = 3000, .pins = 1, .channels_max = 2,
+		.buffer_min = 128, .size_step = 4, .rates = { 48000, 44100, 32000 },
+	},
+};
+
+static enum model_kind model_wanted(void)
+{
+	const char *name = getenv("CF_MODEL");
+
+	if (!name || !*name)
+		return MODEL_NONE;
+	return strcmp(name, "ich") ? MODEL_HDA : MODEL_ICH;
+}
+
+static void model_begin(void)
+{
+	assert_true(model_device_open(bed.model, bed.wish.ramp ? MODEL_RAMP : MODEL_SILENCE));
+	assert_int_equal(model_device_create(&bed.tb.hw), 0);
+	count_engines(model_device_ops());
+	assert_int_equal(wrt_device_init(&bed.tb.dev, &bed.ops, bed.tb.hw), 0);
+	model_device_connect(&bed.tb.dev);
+	tb_map = model_device_map;
+	tb_unmap = model_device_unmap;
+	bed.tb.now = model_device_now();
+}
+
+static void model_end(void)
+{
+	wrt_device_destroy(&bed.tb.dev);
+	model_device_destroy(bed.tb.hw);
+	model_device_close();
+	tb_map = NULL;
+	tb_unmap = NULL;
+}
+
+static u64 model_until(u64 frames, u32 rate)
+{
+	if (rate != bed.mark_rate) {
+		bed.mark_ns = model_device_now();
+		bed.mark_rate = rate;
+		bed.mark_frames = 0;
+	}
+	bed.mark_frames += frames;
+	return bed.mark_ns + tb_frames_ns(bed.mark_frames, rate);
+}
+
+/* As a client reads a register that it has mapped. */
+static enum wrt_status model_reg_read(struct cf_stream *s, enum cf_register_kind kind, u64 *out)
+{
+	struct wrt_hw_register r;
+	u64 bytes;
+	void *ctx;
+	const struct wrt_hw_bus *bus = model_device_bus(&ctx);
+
+	if (bed.below->reg(s->pin.mp.stream->hw, kind, &r))
+		return WRT_STATUS_NOT_SUPPORTED;
+	*out = bus->read(ctx, 0, (u32)(r.bus - bus->bar(ctx, 0, &bytes)) + r.offset, r.width / 8);
+	return WRT_STATUS_SUCCESS;
+}
+
+static void model_advance(u64 frames, u32 rate)
+{
+	model_device_run_until(model_until(frames, rate), false);
+	bed.tb.now = model_device_now();
 }
 
 /* ---- device ---------------------------------------------------------------------------- */
@@ -154,7 +253,10 @@ static void host_end(void)
 	for (i = 0; i < EVENTS; i++)
 		if (bed.event[i].object)
 			host_event_close(&bed.event[i]);
-	tb_close(&bed.tb);
+	if (bed.model)
+		model_end();
+	else
+		tb_close(&bed.tb);
 }
 
 static enum wrt_status host_device(const struct cf_device *wish)
@@ -167,8 +269,23 @@ static enum wrt_status host_device(const struct cf_device *wish)
 	};
 
 	host_end();
+	if (model_wanted()) {
+		cf_client.nature = model_nature[model_wanted()];
+		cf_client.exact = false;
+		cf_probe.stall = NULL;
+		cf_probe.preset_packets = NULL;
+		cf_probe.fail_start = NULL;
+		if (wish->not_ready || wish->shaped)
+			return CF_LACKS;
+	}
 	memset(&bed, 0, sizeof(bed));
+	bed.model = model_wanted();
 	bed.wish = *wish;
+	if (bed.model) {
+		model_begin();
+		bed.open = true;
+		return WRT_STATUS_SUCCESS;
+	}
 	bed.step = cfg.step;
 	if (cfg.step)
 		cf_probe.stall = NULL;
@@ -209,6 +326,10 @@ static enum wrt_status host_caps(u32 dir, u32 pin, struct cf_caps *out)
 
 static void host_advance(u64 frames, u32 rate)
 {
+	if (bed.model) {
+		model_advance(frames, rate);
+		return;
+	}
 	if (bed.step) {
 		bed.stepped += frames;
 		tb_step(&bed.tb, frames);
@@ -236,6 +357,8 @@ static void host_stall(u64 frames, u32 rate)
 
 static u64 host_now(u32 rate)
 {
+	if (bed.model)
+		return model_device_now();
 	return bed.step ? wrt_mul_div_u64(bed.stepped, WRT_NSEC_PER_SEC, rate) : bed.tb.now;
 }
 
@@ -311,7 +434,7 @@ static enum wrt_status host_alloc(struct cf_stream *s, struct cf_buffer *b)
 	enum wrt_mp_buffer kind = b->notify ? WRT_MP_NOTIFY_BUFFER : WRT_MP_TIMER_BUFFER;
 	enum wrt_status status;
 
-	status = CONTROL(s, wrt_mp_alloc(&s->pin.mp, kind, b->count, false, b->bytes));
+	status = CONTROL(s, wrt_mp_alloc(&s->pin.mp, kind, b->count, b->any, b->bytes));
 	if (status)
 		return status;
 	b->actual = s->pin.mp.geom.bytes;
@@ -498,7 +621,7 @@ static enum wrt_status host_page(struct cf_stream *s, struct cf_page *out)
 		.underruns = g->underruns, .repeats = g->repeats, .late = g->late,
 		.overruns = g->overruns, .dropped = g->dropped, .state = shown_state(s),
 		.number = s->signal_points, .at_linear = s->signal_linear,
-		.late_ns = bed.step ? ~0ull : s->signal_ns - s->pin.page.point_ns,
+		.late_ns = bed.step || bed.model ? ~0ull : s->signal_ns - s->pin.page.point_ns,
 	};
 	return WRT_STATUS_SUCCESS;
 }
@@ -515,7 +638,7 @@ static enum wrt_status host_presentation(struct cf_stream *s, u64 *frames, u64 *
 
 	if (!status) {
 		*frames = at.frames;
-		*ns = at.live || bed.step ? at.ns : bed.tb.now;
+		*ns = at.live || bed.step ? at.ns : host_now(48000);
 	}
 	return status;
 }
@@ -564,6 +687,8 @@ static enum wrt_status host_reg_read(struct cf_stream *s, enum cf_register_kind 
 {
 	struct wrt_snapshot snap;
 
+	if (bed.model)
+		return model_reg_read(s, kind, out);
 	if (!bed.wish.shaped)
 		return CF_LACKS;
 	wrt_mp_position(&s->pin.mp, &snap);

@@ -8,6 +8,7 @@
 #         host            core, miniport and simulator in a process, ASan and UBSan (gcc)
 #         host-clang      the same, compiled by clang
 #         host-step       the same (gcc), with the step clock
+#         host-hda, host-ich   core, miniport and a backend over its register model in a process
 #         uml-step, debian-step       in a guest over the binary interface, step clock: exact
 #         uml-hrtimer, debian-hrtimer the same in (virtual) real time: statistical
 #         debian-step-32              a 32-bit client
@@ -31,7 +32,7 @@ case ${MODULES-} in '' | /*) ;; *) MODULES=$PWD/$MODULES ;; esac
 cd "$(dirname "$0")" || exit
 top=$(cd ../.. && pwd)
 out=${O:-$top/build/conformance}
-all="host host-clang host-step uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich nt"
+all="host host-clang host-step host-hda host-ich uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich nt"
 modes=
 profile=documented
 options=()
@@ -121,6 +122,7 @@ run_mode()	# MODE ARGUMENT...
 	host) on_host gcc real "$@" ;;
 	host-clang) on_host clang real "$@" ;;
 	host-step) on_host gcc step "$@" ;;
+	host-hda | host-ich) CF_MODEL=${mode#host-} on_host gcc real -d "${mode#host-}-model" "$@" ;;
 	uml-step | debian-step | x86-kasan-step | x86-kcsan-step) in_guest "${mode%-*}" step 64 "$@" ;;
 	uml-hrtimer | debian-hrtimer | x86-kasan-hrtimer | x86-kcsan-hrtimer) in_guest "${mode%-*}" real 64 "$@" ;;
 	debian-step-32) in_guest debian step 32 "$@" ;;

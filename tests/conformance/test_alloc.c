@@ -314,8 +314,8 @@ TEST(WRT_030)
 		OK(cl->free(s));
 		OK(alloc_timer(s, 3 * SIZE));
 		OK(cl->free(s));
-		OK(alloc(s, 1, 300 * FRAME));
-		works(s, 1, 300);
+		OK(alloc(s, 1, 320 * FRAME));
+		works(s, 1, 320);
 		OK(cl->free(s));
 	}
 }

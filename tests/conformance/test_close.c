@@ -110,12 +110,12 @@ TEST(WRT_051)
 	OK(cl->free(s));
 	take(e);
 	take(f);
-	OK(alloc(s, 1, 300 * FRAME));
+	OK(alloc(s, 1, 320 * FRAME));
 	OK(state(s, CF_RUN));
 	go(1000 + late());
 	OK(state(s, CF_PAUSE));
-	SAME(take(e), pos(s).linear / (300 * FRAME));
-	SAME(take(f), pos(s).linear / (300 * FRAME));
+	SAME(take(e), pos(s).linear / (320 * FRAME));
+	SAME(take(f), pos(s).linear / (320 * FRAME));
 	CHECK(pos(s).linear >= 1000 * FRAME);
 }
 

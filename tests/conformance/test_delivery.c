@@ -498,7 +498,7 @@ TEST(WRT_112)
 TEST(WRT_113)
 {
 	uint32_t dir = last_pin() ? CF_RENDER : CF_CAPTURE;
-	struct cf_stream *other = ready_pin(dir, last_pin(), 1, 300);
+	struct cf_stream *other = ready_pin(dir, last_pin(), 1, 320);
 	struct cf_event *theirs = event_on(other);
 	uint64_t before;
 
@@ -507,8 +507,8 @@ TEST(WRT_113)
 	go(10 * PACKET + 7 + late());
 	OK(state(other, CF_PAUSE));
 	before = take(theirs);
-	SAME(before, pos(other).linear / (300 * FRAME));
-	CHECK(before >= 16);
+	SAME(before, pos(other).linear / (320 * FRAME));
+	CHECK(before >= 15);
 	go(10 * PACKET);
 	SAME(take(theirs), 0);
 	CHECK(sum_is_exact(0, SIZE) >= 20);

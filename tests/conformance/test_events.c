@@ -287,7 +287,7 @@ TEST(WRT_077)
 
 TEST(WRT_078)
 {
-	struct cf_stream *s = ready(CF_RENDER, 2, PACKET), *t = ready(CF_CAPTURE, 1, 300);
+	struct cf_stream *s = ready(CF_RENDER, 2, PACKET), *t = ready(CF_CAPTURE, 1, 320);
 	struct cf_event *e = event_on(s);
 
 	OK(cl->event_register(t, e));
@@ -296,11 +296,11 @@ TEST(WRT_078)
 	go(10 * PACKET + 20);
 	OK(state(s, CF_PAUSE));
 	OK(state(t, CF_PAUSE));
-	SAME(take(e), pos(s).linear / SIZE + pos(t).linear / (300 * FRAME));
+	SAME(take(e), pos(s).linear / SIZE + pos(t).linear / (320 * FRAME));
 	OK(cl->event_unregister(s, e));
 	OK(state(s, CF_RUN));
 	OK(state(t, CF_RUN));
-	go(600 + late());
+	go(700 + late());
 	CHECK(take(e) >= 2);
 }
 

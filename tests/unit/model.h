@@ -13,6 +13,26 @@
 
 #define MODEL_EPOCH	1000000007ull	/* the clock when a model is opened, ns */
 
+/* What capture records: frame n is n in 32 bits, n in 16 bits in both channels, or 0. */
+enum model_source {
+	MODEL_NUMBERS,
+	MODEL_RAMP,
+	MODEL_SILENCE,
+};
+
+static inline u32 model_frame(enum model_source source, u64 n)
+{
+	switch (source) {
+	case MODEL_NUMBERS:
+		return (u32)n;
+	case MODEL_RAMP:
+		return (u32)(n & 0xffff) * 0x10001u;
+	case MODEL_SILENCE:
+		break;
+	}
+	return 0;
+}
+
 /*
  * Provided by the program. A driver has done what no driver may do. A unit test does not return
  * from it; where it returns, the model goes on as well as it can.

@@ -235,13 +235,14 @@ static void move_out(struct hda_model *m, struct hda_sd *s, u32 len)
 
 static void move_in(struct hda_model *m, struct hda_sd *s, u32 len)
 {
-	u32 size = m->as.no_fifo ? 0 : m->as.fifos[0] + 1;
+	u32 size = m->as.no_fifo ? 0 : m->as.fifos[0] + 1, frame;
 
 	MODEL_REQUIRE(listener(m, s->tag >> 4));
 	if (s != &m->sd[HDA_CAPT])
 		m->idle += len;
 	for (; len; len -= 4) {
-		put32(s->fifo + s->queued, (u32)(s == &m->sd[HDA_CAPT] ? m->recorded++ : 0));
+		frame = s == &m->sd[HDA_CAPT] ? model_frame(m->source, m->recorded++) : 0;
+		put32(s->fifo + s->queued, frame);
 		s->queued += 4;
 		s->lpib = (s->lpib + 4) % s->cbl;
 		if (s->queued <= size)
@@ -922,7 +923,7 @@ void hda_run(struct hda_model *m, u64 ns)
 {
 	u64 end = m->now + ns;
 
-	while (m->now < end) {
+	while (m->now < end && !m->stops) {
 		u64 tick = m->tick + m->as.tick_ns < end ? m->tick + m->as.tick_ns : end;
 		u32 slot;
 		u64 to = next_timer(m, tick, &slot);

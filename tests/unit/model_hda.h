@@ -117,7 +117,8 @@ struct hda_model {
 	u64 nheard;
 	u32 codec_runs, codec_starts;	/* as.by_tag: mask of tags that run; starts in all */
 	u64 idle;			/* bytes moved by engines other than HDA_PLAY, HDA_CAPT */
-	u64 recorded;			/* frames from the link, each contains its number */
+	u64 recorded;			/* frames from the link ... */
+	enum model_source source;	/* ... and their contents */
 	u64 interrupts, timers, verbs;
 	char log[4096];
 	struct wrt_hw_dev *hw;
@@ -125,6 +126,7 @@ struct hda_model {
 	/* If set it is called instead, for the line or for a timer. False: it was not ours. */
 	bool (*raise)(void *ctx, bool timer);
 	void *raise_ctx;
+	bool stops;			/* set by `raise`: hda_run() returns at this time */
 };
 
 extern const struct wrt_hw_bus hda_bus;

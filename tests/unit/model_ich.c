@@ -159,9 +159,10 @@ static void transfer(struct model_ich *m, struct model_engine *e, u32 frames)
 		e->frames += frames;
 	} else {
 		for (; frames; frames--, at += 4) {
-			u32 frame = (u32)e->frames++;
+			u32 frame = model_frame(m->source, e->frames);
 
 			memcpy(at, &frame, 4);
+			e->frames++;
 		}
 	}
 }
@@ -303,7 +304,7 @@ void model_ich_run(struct model_ich *m, u64 ns)
 
 	deliver(m);
 	fire(m);
-	while (m->now < until) {
+	while (m->now < until && !m->stops) {
 		u64 next = next_event(m, until);
 
 		next = next_timer(m, next < until ? next : until);

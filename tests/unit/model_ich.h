@@ -69,6 +69,7 @@ struct model_ich {
 	/* If set it is called instead, for the line or for a timer. False: it was not ours. */
 	bool (*raise)(void *ctx, bool timer);
 	void *raise_ctx;
+	bool stops;			/* set by `raise`: model_ich_run() returns at this time */
 	bool deaf;			/* interrupt and timers are not served */
 	u64 timer[2];
 	u64 latency_ns, read_ns;	/* until it is served; of a register access */
@@ -82,6 +83,7 @@ struct model_ich {
 	u64 ready_ns, powered_ns;
 	u16 codec[64];
 	u32 *heard;			/* every frame that playback has read */
+	enum model_source source;	/* of capture */
 	u32 interrupts, lost, timers;
 	u32 command;			/* of PCI configuration space */
 	u32 run_rewrites;		/* CR written with RUN while running */

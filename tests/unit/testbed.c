@@ -524,6 +524,9 @@ void tb_buffer_free(struct tb_buffer *b)
 
 /* ---- pins ------------------------------------------------------------------------- */
 
+u64 (*tb_map)(void *memory, u32 bytes);
+void (*tb_unmap)(void *memory);
+
 static struct tb_pin *pin_of(struct wrt_mp *mp)
 {
 	return (struct tb_pin *)mp;
@@ -539,6 +542,8 @@ static int pin_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 	pin->allocs++;
 	pin->memory = calloc(1, g->bytes);
 	pin->seg.bus = (u64)(uintptr_t)pin->memory;
+	if (tb_map)
+		pin->seg.bus = tb_map(pin->memory, g->bytes);
 	pin->seg.len = g->bytes;
 	g->seg = &pin->seg;
 	g->nseg = 1;
@@ -553,6 +558,8 @@ static void pin_free(struct wrt_mp *mp)
 	assert_non_null(pin->memory);
 	pin->frees++;
 	pin->freed_under_dma |= mp->stream->hw && mp->stream->owner == &mp->client;
+	if (tb_unmap)
+		tb_unmap(pin->memory);
 	free(pin->memory);
 	pin->memory = NULL;
 }

@@ -130,6 +130,10 @@ void tb_buffer_make(struct tb_buffer *b, const struct wrt_stream *s, u32 rate, u
 		    u32 channels, u32 bytes, u32 notify);
 void tb_buffer_free(struct tb_buffer *b);
 
+/* Set for a device with DMA: the bus address of a pin's buffer, and before it is freed. */
+extern u64 (*tb_map)(void *memory, u32 bytes);
+extern void (*tb_unmap)(void *memory);
+
 /* ---- a binding of the miniport ------------------------------------------------------ */
 
 struct tb_pin {
