@@ -13,32 +13,54 @@
  * under which memory is allocated.
  */
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "kernel_version.h"
 #include "hwdep.h"
 
+static int alloc_memory(struct wrt_pin *pin, size_t bytes)
+{
+	const struct wrt_memory *m = &pin->filter->memory;
+	int scattered = wrt_memory_scattered(m->type, pin->mp.stream->caps.flags);
+	int err = snd_dma_alloc_pages(m->type, m->dev, bytes, &pin->dma);
+
+	if (err < 0 && scattered != m->type)
+		err = snd_dma_alloc_pages(scattered, m->dev, bytes, &pin->dma);
+	return err;
+}
+
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 {
 	struct wrt_pin *pin = pin_of(mp);
 	size_t bytes = PAGE_ALIGN(g->bytes);
+	int err;
 
 	lockdep_assert_held(&pin->control);
 	if (!pin->scratch)
 		pin->scratch = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!pin->scratch)
 		return WRT_ENOMEM;
-	if (snd_dma_alloc_pages(pin->filter->memory.type, pin->filter->memory.dev, bytes,
-				&pin->dma) < 0)
+	if (alloc_memory(pin, bytes) < 0)
 		return WRT_ENOMEM;
+	err = wrt_memory_segments(&pin->dma, g);
+	if (err) {
+		snd_dma_free_pages(&pin->dma);
+		pin->dma.area = NULL;
+		return err;
+	}
 	memset(pin->dma.area, 0, bytes);	/* the page tail too (WRT-034) */
-	pin->seg.bus = pin->dma.addr;
-	pin->seg.len = g->bytes;
-	g->seg = &pin->seg;
-	g->nseg = 1;
-	g->cpu = pin->dma.area;
+	pin->seg = g->seg;
 	pin->map_bytes = bytes;
 	return 0;
+}
+
+/* wrt_mp_alloc() has returned: the hardware has what it needs of the segments. */
+void wrt_buffer_programmed(struct wrt_pin *pin)
+{
+	lockdep_assert_held(&pin->control);
+	kfree(pin->seg);
+	pin->seg = NULL;
 }
 
 /* ALLOC_BUFFER has succeeded in every respect: from here on it can be mapped. */

@@ -36,6 +36,7 @@ int wrt_call_alloc(struct wrt_call *c)
 		kind = WRT_MP_NOTIFY_BUFFER;
 	status = wrt_mp_alloc(&pin->mp, kind, arg->notifications,
 			      arg->flags & WAVERT_ALLOC_ANY_COUNT, arg->requested_bytes);
+	wrt_buffer_programmed(pin);
 	if (status)
 		return wrt_errno(status);
 	c->kept.allocation = ++pin->allocation;

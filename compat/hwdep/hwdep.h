@@ -24,6 +24,7 @@
 #include <sound/memalloc.h>
 #include <uapi/sound/wavert.h>
 
+#include "memory.h"
 #include "miniport.h"
 
 /*
@@ -33,11 +34,6 @@
 #define WRT_STREAMS_MAX		256
 #define WRT_STREAMS_KEPT	32
 #define WRT_STREAMS_USER	64
-
-struct wrt_memory {
-	int type;			/* SNDRV_DMA_TYPE_* */
-	struct device *dev;
-};
 
 /* IMiniportWaveRT: one a card, lives as long as the card. */
 struct wrt_filter {
@@ -63,7 +59,7 @@ struct wrt_pin {
 	struct rw_semaphore map_sem;
 	struct address_space *mapping;	/* that of the filter's node */
 	struct snd_dma_buffer dma;
-	struct wrt_hw_seg seg;
+	const struct wrt_hw_seg *seg;	/* only while the buffer is allocated */
 	struct page *scratch;		/* what a mapping shows after removal */
 	bool present;			/* the buffer may be mapped */
 	bool zapped;			/* the device is gone: show scratch */
@@ -208,6 +204,7 @@ u32 wrt_cap_flags(const struct wrt_hw_caps *c);
 /* buffer.c */
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g);
 void wrt_buffer_free(struct wrt_mp *mp);
+void wrt_buffer_programmed(struct wrt_pin *pin);
 void wrt_buffer_show(struct wrt_pin *pin);
 int wrt_buffer_retire(struct wrt_pin *pin);
 void wrt_buffer_zap(struct wrt_pin *pin);

@@ -9,12 +9,14 @@
  */
 #include <linux/cred.h>
 #include <linux/hrtimer.h>
+#include <linux/slab.h>
 #include <linux/wait.h>
 #include <sound/pcm.h>
 #include <sound/pcm_params.h>
 
 #include "alsa.h"
 #include "kernel_version.h"
+#include "memory.h"
 #include "pcm_stream.h"
 #include "core/geometry.h"
 
@@ -248,6 +250,31 @@ static void wait_for_silence(struct snd_pcm_substream *substream)
 	snd_pcm_stream_unlock_irq(substream);
 }
 
+/* ALSA takes the type of new memory from the substream, where 5.10 looks for it also at mmap(). */
+static int malloc_pages(struct snd_pcm_substream *substream, size_t bytes, int type)
+{
+	struct snd_dma_buffer *old = snd_pcm_get_dma_buf(substream);
+
+	/* Memory that is large enough is kept, and with it its type. */
+	if (!substream->dma_buffer.area && (!old || old->bytes < bytes)) {
+		snd_pcm_lib_free_pages(substream);
+		substream->dma_buffer.dev.type = type;
+	}
+	return snd_pcm_lib_malloc_pages(substream, bytes);
+}
+
+static int get_memory(struct snd_pcm_substream *substream, size_t bytes)
+{
+	struct wrt_pcm *wp = snd_pcm_substream_chip(substream);
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+	int scattered = wrt_memory_scattered(wp->dma_type, ps->stream->caps.flags);
+	int err = malloc_pages(substream, bytes, wp->dma_type);
+
+	if (err < 0 && scattered != wp->dma_type)
+		err = malloc_pages(substream, bytes, scattered);
+	return err < 0 ? err : 0;
+}
+
 /*
  * Not ALSA's managed buffer, which is allocated before hw_params is called: a stream that a
  * WaveRT client owns would then have two.
@@ -260,8 +287,19 @@ static int claim_with_memory(struct snd_pcm_substream *substream, size_t bytes)
 	if (err)
 		return wrt_alsa_errno(err);
 	wait_for_silence(substream);
-	err = snd_pcm_lib_malloc_pages(substream, bytes);
-	return err < 0 ? err : 0;
+	return get_memory(substream, bytes);
+}
+
+static int configure(struct snd_pcm_substream *substream, struct wrt_hw_geom *geom)
+{
+	struct wrt_pcm_stream *ps = substream->runtime->private_data;
+	int err = wrt_memory_segments(snd_pcm_get_dma_buf(substream), geom);
+
+	if (!err) {
+		err = wrt_stream_configure(ps->stream, &ps->client, geom);
+		kfree(geom->seg);
+	}
+	return wrt_alsa_errno(err);
 }
 
 static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_params *params)
@@ -275,7 +313,6 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 		.channels = params_channels(params),
 	};
 	struct wrt_hw_geom geom;
-	struct wrt_hw_seg seg;
 	int err;
 
 	err = wrt_geometry_make(&ps->stream->caps, &req, &geom);
@@ -291,16 +328,10 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 	ps->client.wants_points = !(params->info & SNDRV_PCM_INFO_NO_PERIOD_WAKEUP &&
 				    params->flags & SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP);
 	err = claim_with_memory(substream, geom.bytes);
+	if (!err)
+		err = configure(substream, &geom);
 	if (err)
 		return err;
-	seg.bus = substream->runtime->dma_addr;
-	seg.len = geom.bytes;
-	geom.seg = &seg;
-	geom.nseg = 1;
-	geom.cpu = substream->runtime->dma_area;
-	err = wrt_stream_configure(ps->stream, &ps->client, &geom);
-	if (err)
-		return wrt_alsa_errno(err);
 	/* The position is that of DMA; a frame is heard a FIFO later. */
 	substream->runtime->delay = ps->stream->latency.fifo_bytes / geom.frame_bytes;
 	return 0;
@@ -464,7 +495,7 @@ static void pcm_free(struct snd_pcm *pcm)
 	kfree(pcm->private_data);
 }
 
-static struct wrt_pcm *new_private(struct wrt_device *device, int card)
+static struct wrt_pcm *new_private(struct wrt_device *device, const struct wrt_adapter_info *info)
 {
 	struct wrt_pcm *wp;
 	u32 i;
@@ -473,6 +504,7 @@ static struct wrt_pcm *new_private(struct wrt_device *device, int card)
 	if (!wp)
 		return NULL;
 	wp->device = device;
+	wp->dma_type = info->dma_type;
 	init_waitqueue_head(&wp->closed);
 	for (i = 0; i < device->nstreams; i++) {
 		wp->streams[i].stream = &device->streams[i];
@@ -488,7 +520,7 @@ int wrt_pcm_new(struct snd_card *card, struct wrt_device *device,
 {
 	u32 play = wrt_device_pins(device, WRT_PLAYBACK);
 	u32 capt = wrt_device_pins(device, WRT_CAPTURE);
-	struct wrt_pcm *wp = new_private(device, card->number);
+	struct wrt_pcm *wp = new_private(device, info);
 	struct snd_pcm *pcm;
 	int err;
 

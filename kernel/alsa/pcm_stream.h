@@ -28,6 +28,7 @@ struct wrt_pcm_stream {
 
 struct wrt_pcm {
 	struct wrt_device *device;
+	int dma_type;			/* SNDRV_DMA_TYPE_* of contiguous memory */
 	atomic_t opened;
 	wait_queue_head_t closed;	/* opened has become 0 */
 	struct wrt_pcm_stream streams[];	/* as device->streams */

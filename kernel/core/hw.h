@@ -30,7 +30,7 @@ enum wrt_format {
 #define WRT_FMT_ALL 0x3fu
 
 enum wrt_hw_flags {
-	WRT_HW_SG = 1 << 0,		/* the buffer may lie in several pieces of bus memory */
+	WRT_HW_SG = 1 << 0,		/* the buffer may lie in several segments of bus memory */
 	WRT_HW_CLOCK = 1 << 1,		/* clock() works ... */
 	WRT_HW_CLOCK_LOCKED = 1 << 2,	/* ... and ticks with the sample clock */
 	WRT_HW_EARLY_IRQ = 1 << 3,	/* an interrupt may precede the position update */

@@ -293,6 +293,10 @@ int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 	return 0;
 }
 
+void wrt_buffer_programmed(struct wrt_pin *pin)
+{
+}
+
 void wrt_buffer_free(struct wrt_mp *mp)
 {
 	(void)mp;

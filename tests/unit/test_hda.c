@@ -1226,9 +1226,9 @@ static void what_cannot_be_programmed_is_refused(void **state)
 		many[i].len = 128;
 	}
 	REFUSED((bad.seg = many, bad.nseg = 300, bad.bytes = 300 * 128, bad.notify = 0),
-		WRT_ERANGE);
+		WRT_ENOMEM);
 	REFUSED((bad.seg = many, bad.nseg = 256, bad.bytes = 256 * 128, bad.notify = 0),
-		WRT_ERANGE);
+		WRT_ENOMEM);
 	wrt_hda_ops.close(s);
 }
 

@@ -247,7 +247,7 @@ u32 wrt_hda_list_write(const struct wrt_hw_stream *s, u32 begin);
 
 /*
  * [S] Keep the geometry, and its pieces: adjacent ones are joined. WRT_EINVAL: the engine cannot
- * use these addresses; WRT_ERANGE: the list would be too long.
+ * use these addresses; WRT_ENOMEM: the list would be too long.
  */
 int wrt_hda_list_set_buffer(struct wrt_hw_stream *s, const struct wrt_hw_geom *g);
 

@@ -92,7 +92,7 @@ int wrt_hda_list_set_buffer(struct wrt_hw_stream *s, const struct wrt_hw_geom *g
 			continue;
 		}
 		if (s->nseg == HDA_BDL_MAX)
-			return WRT_ERANGE;
+			return WRT_ENOMEM;
 		last = &s->seg[s->nseg++];
 		*last = seg;
 	}
@@ -103,6 +103,6 @@ int wrt_hda_list_set_buffer(struct wrt_hw_stream *s, const struct wrt_hw_geom *g
 	/* A list that begins inside the buffer has one entry more. */
 	i = wrt_hda_list_write(s, 0);
 	if (!i || i == HDA_BDL_MAX)
-		return WRT_ERANGE;
+		return WRT_ENOMEM;
 	return 0;
 }

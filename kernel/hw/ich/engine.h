@@ -96,7 +96,7 @@ static inline const struct wrt_ich_piece *ich_piece_of(const struct wrt_ich_ring
  * Cut the buffer from offset `from` once around: at `from`, at points, at ends of segments and
  * where a descriptor is full. Then halve the longest piece until the count divides 32 and, as far
  * as that allows, no piece is longer than apart_max. Returns the number of pieces before halving,
- * or WRT_ERANGE if there are more than 32. If there are at most 31 from offset 0, there are at
+ * or WRT_ENOMEM if there are more than 32. If there are at most 31 from offset 0, there are at
  * most 32 from any other.
  */
 int wrt_ich_ring_cut(struct wrt_ich_ring *r, const struct wrt_ich_plan *p, u32 from);

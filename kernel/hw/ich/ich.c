@@ -20,7 +20,7 @@ static const u32 engines[NENGINES] = { ENGINE_PO, ENGINE_PI, ENGINE_MC };	/* slo
 static const u32 summary[ICH_SLOTS] = { STA_POINT, STA_PIINT };
 
 static const struct ich_quirks real = {
-	.caps = WRT_HW_KEEPALIVE,
+	.caps = WRT_HW_SG | WRT_HW_KEEPALIVE,
 	.buffer_min = ICH_BUFFER_MIN,
 	.position_step = ICH_FRAME,
 	.dma_is_clock = true,
@@ -31,7 +31,7 @@ static const struct ich_quirks real = {
 
 /* QEMU moves some 200 bytes at once, and at most 2900 were seen with its timer of 10 ms. */
 static const struct ich_quirks emulated = {
-	.caps = WRT_HW_KEEPALIVE | WRT_HW_EMULATED,
+	.caps = WRT_HW_SG | WRT_HW_KEEPALIVE | WRT_HW_EMULATED,
 	.buffer_min = 512,	/* of a shorter one whole cycles would pass unseen */
 	.position_step = 2900,
 	.unity = { [ICH_RECORD] = 0x0f0f },

@@ -62,7 +62,7 @@ int wrt_ich_ring_cut(struct wrt_ich_ring *r, const struct wrt_ich_plan *p, u32 f
 	r->count = 0;
 	while (left) {
 		if (r->count == ICH_DESCRIPTORS)
-			return WRT_ERANGE;
+			return WRT_ENOMEM;
 		bytes = wrt_min_u32(left, rest_of_segment(p, offset));
 		if (p->notify_bytes)
 			bytes = wrt_min_u32(bytes, p->notify_bytes - offset % p->notify_bytes);

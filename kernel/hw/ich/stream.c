@@ -421,7 +421,7 @@ static int take_segments(struct wrt_ich_plan *p, const struct wrt_hw_geom *g)
 			continue;
 		}
 		if (p->nseg == ICH_DESCRIPTORS)
-			return WRT_ERANGE;
+			return WRT_ENOMEM;
 		last = &p->seg[p->nseg++];
 		last->bus = bus;
 		last->len = len;
@@ -445,7 +445,7 @@ static int make_plan(struct wrt_hw_stream *s, const struct wrt_hw_geom *g)
 	if (pieces < 0)
 		return pieces;
 	if (pieces == ICH_DESCRIPTORS)	/* none left for a start inside a piece */
-		return WRT_ERANGE;
+		return WRT_ENOMEM;
 	return 0;
 }
 
