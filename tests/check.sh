@@ -200,6 +200,7 @@ hostile_parts()	# BED MODULES SECONDS
 			-- hostile_signals owner 64 100
 		hostile_aplay "$dir" 5
 		hostile_hotplug "$dir" 60
+		scale_test "$dir"
 	fi
 	part "$bed-hostile-stress" guest "$bed" "$dir" "" --smp 2 \
 		--file build/guest/hostile_stress -- hostile_stress "$seconds"
@@ -222,6 +223,13 @@ unplug_4_cpus()	# BED MODULES ROUNDS
 {
 	part "$1-unplug-4-cpus" guest "$1" "$2" "" --smp 4 --append slub_debug=FZPU \
 		--file build/guest/unplug_test -- unplug_test "$3"
+}
+
+# An instruction a nanosecond: 128 streams do not fill a processor.
+scale_test()	# MODULES
+{
+	part debian-scale guest debian "$1" "enable=$(printf '1,%.0s' {1..31})1 streams=16" --shift 0 \
+		--file build/guest/scale_test -- scale_test
 }
 
 # What takes longer than it is likely to find something that the other parts do not.

@@ -2,7 +2,7 @@
 /*
  * sim.c - snd-wavert-sim: cards without hardware, for tests and for the curious.
  *
- * insmod gives one card; index=, id= and enable= make up to eight. With clock=step time
+ * insmod gives one card; index=, id= and enable= make as many as ALSA has. With clock=step time
  * does not advance until a number of frames is written to
  * /sys/kernel/debug/snd-wavert-sim/cardN/step; the write returns when every interrupt of
  * those frames has been handled and every notification delivered.
@@ -24,7 +24,7 @@
 #include "platform.h"
 
 #define DRIVER_NAME	"snd-wavert-sim"
-#define CARDS		8
+#define CARDS		SNDRV_CARDS
 
 static int index[CARDS] = { [0 ... CARDS - 1] = -1 };
 static char *id[CARDS];
@@ -40,9 +40,9 @@ MODULE_PARM_DESC(index, "Card number of each card, -1: next free (default).");
 module_param_array(id, charp, NULL, 0444);
 MODULE_PARM_DESC(id, "Card id of each card (default WaveRT, then derived).");
 module_param_array(enable, bool, NULL, 0444);
-MODULE_PARM_DESC(enable, "Which of the eight cards exist (default: the first).");
+MODULE_PARM_DESC(enable, "Which cards exist (default: the first).");
 module_param(streams, uint, 0444);
-MODULE_PARM_DESC(streams, "Pairs of playback and capture streams a card, 1..8 (default 1).");
+MODULE_PARM_DESC(streams, "Pairs of playback and capture streams a card, 1..16 (default 1).");
 module_param(clock, charp, 0444);
 MODULE_PARM_DESC(clock, "hrtimer (default): real time; step: time moves when stepped.");
 module_param(loopback, bool, 0444);

@@ -827,7 +827,7 @@ static void test_hotplug(void)
 	TAP_CHECK(!count_inexact(c, STREAMS, PORTION), "no point and no signal is lost or invented");
 }
 
-/* ---- the maximum number of streams ----------------------------------------------------------- */
+/* ---- many streams, on all processors ---------------------------------------------------------- */
 
 #define CARDS 8
 
@@ -858,7 +858,7 @@ static void test_cards(void)
 	for (i = 0; i < CARDS && !err; i++)
 		bad += count_inexact(c[i], each, PORTION);
 	TAP_CHECK(!err && !bad && !late,
-		  "%d streams of all %d cards of the module, a point each millisecond: every count is exact",
+		  "%d streams of %d cards, a point each millisecond: every count is exact",
 		  each * CARDS, CARDS);
 	if (err || bad || late)
 		printf("# error %d, of %d %d inexact, %d late\n", err, each * CARDS, bad, late);

@@ -191,12 +191,12 @@ refused()	# PARAMETER=VALUE LOG-REGEX
 	! is_loaded snd_wavert_sim || rmmod snd-wavert-sim	# a clean start for the next test
 }
 
-refused streams=0 'streams=0.*1\.\.8'
-refused streams=9 'streams=9.*1\.\.8'
+refused streams=0 'streams=0.*1\.\.16'
+refused streams=17 'streams=17.*1\.\.16'
 refused clock=x 'clock=x.*hrtimer'
 refused source=x 'source=x.*silence'
 refused fault=x 'fault=x.*none'
-refused 'clock=x streams=9' 'clock=.*x'
+refused 'clock=x streams=17' 'clock=.*x'
 refused index=77 'index 77'
 
 check "Two cards are loaded, the first with index 3 and id Foo, eight streams each" \

@@ -14,7 +14,7 @@
 
 #include "core/hw.h"
 
-#define WRT_SIM_PAIRS_MAX	8
+#define WRT_SIM_PAIRS_MAX	(WRT_SLOTS_MAX / 2)
 #define WRT_SIM_BUFFER_MAX	(4u << 20)
 
 enum wrt_sim_source {
