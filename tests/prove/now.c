@@ -76,6 +76,13 @@ static void wait_bytes(uint64_t bytes)
 	clock_ns = READ_NS + (bytes / FRAME * 62500 + 2) / 3;
 }
 
+/* As the driver writes it. */
+static void page_at(uint64_t linear)
+{
+	page.linear = linear;
+	page.offset = (uint32_t)(linear % page.buffer_bytes);
+}
+
 static void result(int good, const char *sentence, unsigned long long cases)
 {
 	tap_ok(good, "%s (%llu cases)", sentence, cases);
@@ -113,7 +120,7 @@ static int by_clock(uint32_t base, uint64_t from, unsigned long long *n)
 	int64_t away;
 
 	page.position_register_base = base;
-	page.linear = from;
+	page_at(from);
 	for (moved = 0; moved <= 2 * BYTES; moved += 12)
 		for (away = -off; away <= off; away += FRAME, ++*n) {
 			wait_bytes(moved);
@@ -151,7 +158,7 @@ static void an_emulated_engine_is_not_guessed_at(void)
 		for (from = 0; good && from <= BYTES; from += FRAME)
 			for (moved = 0; good && moved < BYTES; moved += FRAME, n++) {
 				page.position_register_base = base;
-				page.linear = from;
+				page_at(from);
 				wait_bytes(n % 10 * BYTES);
 				good = found(from + moved);
 			}
@@ -175,7 +182,7 @@ static void without_a_register(void)
 	int good;
 
 	setup(WAVERT_STATE_RUN, 0, 0);
-	page.linear = 1000;
+	page_at(1000);
 	wait_bytes(200);
 	good = is(WAVERT_FROM_PAGE, 1200, FRAME, 0);
 	stream.step = 64;
@@ -183,9 +190,11 @@ static void without_a_register(void)
 	good &= is(WAVERT_FROM_PAGE, 1000 + BYTES, 64, 0);
 	stream.step = 0;
 	page.buffer_bytes = 1000 * BYTES;	/* so long that the clock error matters */
+	page_at(1000);
 	wait_bytes(100 * BYTES);
 	good &= is(WAVERT_FROM_PAGE, 1000 + 100 * BYTES, FRAME + 100 * BYTES / 1000, 0);
 	page.buffer_bytes = BYTES;
+	page_at(1000);
 	wait_bytes(BYTES + 4 * FRAME);
 	good &= is(WAVERT_FROM_CALL, 777, FRAME, 1);
 	result(good, "without a register the page is extrapolated by the clock, for one buffer", 4);
@@ -196,17 +205,17 @@ static void the_end_is_not_passed(void)
 	int good;
 
 	setup(WAVERT_STATE_RUN, 0, 1);
-	page.linear = 300;
+	page_at(300);
 	page.end = 400;
 	hw_register = (300 + 200) % BYTES;
 	wait_bytes(200);
 	good = is(WAVERT_FROM_REGISTER, 400, 16, 0);
 	setup(WAVERT_STATE_RUN, 0, 0);
-	page.linear = 300;
+	page_at(300);
 	page.end = 400;
 	wait_bytes(200);
 	good &= is(WAVERT_FROM_PAGE, 400, FRAME, 0);
-	page.linear = 400;
+	page_at(400);
 	wait_bytes(20 * BYTES);
 	good &= is(WAVERT_FROM_PAGE, 400, FRAME, 0);
 	result(good, "the end of a stream is not passed", 3);
@@ -220,7 +229,7 @@ static void at_rest_and_elsewhere(void)
 
 	for (state = WAVERT_STATE_STOP; state < WAVERT_STATE_RUN; state++) {
 		setup(state, 0, 1);
-		page.linear = 500;
+		page_at(500);
 		hw_register = 7;
 		wait_bytes(200);
 		good &= is(WAVERT_FROM_PAGE, 500, FRAME, 0);

@@ -355,7 +355,7 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 
 /* The values from which the current position is computed, read together. */
 struct reading {
-	uint32_t state, flags, rate, frame_bytes, buffer_bytes, base;
+	uint32_t state, flags, rate, frame_bytes, buffer_bytes, base, offset;
 	uint64_t linear, ns, end;
 	uint64_t value;		/* of the register */
 };
@@ -367,7 +367,7 @@ static uint64_t load_register(const struct hw_register *r)
 	return le32toh(*(const volatile uint32_t *)r->at);
 }
 
-/* A client may call this for each frame: buffer size and base are read only if `wanted`. */
+/* A client may call this for each frame: offset, buffer size and base are read only if `wanted`. */
 static inline __attribute__((always_inline))
 void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_register *reg,
 	       struct reading *r)
@@ -385,6 +385,7 @@ void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_
 		r->frame_bytes = page->frame_bytes;
 		r->end = page->end;
 		if (wanted) {
+			r->offset = page->offset;
 			r->buffer_bytes = page->buffer_bytes;
 			r->base = page->position_register_base;
 		}
@@ -425,57 +426,78 @@ uint64_t wavert_stream_linear_now(const struct wavert_stream *stream)
 	return not_beyond(r.linear + bytes_since(&r), r.end);
 }
 
+/* An offset that may be a buffer too large, hardly ever more: so nothing is divided. */
+static inline uint32_t wrapped(uint64_t offset, uint32_t bytes)
+{
+	if (offset >= bytes)
+		offset -= bytes;
+	if (offset >= bytes)
+		offset = bytes ? offset % bytes : 0;
+	return (uint32_t)offset;
+}
+
+/* The stream is at `linear`, and there at `offset` of the buffer, unless it ends before. */
+static void now_is(struct wavert_now *now, const struct reading *r, enum wavert_source source,
+		   uint64_t linear, uint64_t offset, uint32_t accuracy)
+{
+	if (linear > r->end && r->linear < r->end) {
+		linear = r->end;
+		offset = r->offset + (r->end - r->linear);
+	}
+	now->linear = linear;
+	now->offset = wrapped(offset, r->buffer_bytes);
+	now->source = source;
+	now->accuracy = accuracy;
+}
+
 /*
  * The register contains the position modulo the buffer size. Of the possible positions take the one
  * nearest to `since` bytes after the page's position. If the clock gives no distance, take the
  * first one that is not before the page's position.
  */
-static uint64_t linear_at(const struct reading *r, uint64_t since)
+static void now_by_register(const struct hw_register *reg, const struct reading *r, uint64_t since,
+			    struct wavert_now *now)
 {
-	uint64_t bytes = r->buffer_bytes, offset = (r->value + r->base) % bytes;
-	uint64_t from = r->linear + (r->flags & WAVERT_CAP_EMULATED ? 0 : since);
-	uint64_t ahead = (offset + bytes - from % bytes) % bytes;
+	uint32_t bytes = r->buffer_bytes, offset = wrapped(r->value + r->base, bytes);
+	uint32_t expected = wrapped(r->offset + since, bytes);
+	uint64_t linear = r->linear + since + offset - expected;
 
-	if (r->flags & WAVERT_CAP_EMULATED || ahead <= bytes / 2 || from + ahead < bytes)
-		return from + ahead;
-	return from + ahead - bytes;
+	if (offset < expected)
+		linear += bytes;
+	if (!(r->flags & WAVERT_CAP_EMULATED) && linear - r->linear - since > bytes / 2 &&
+	    linear >= bytes)
+		linear -= bytes;
+	now_is(now, r, WAVERT_FROM_REGISTER, linear, offset, reg->info.accuracy);
 }
 
-static void now_is(struct wavert_now *now, const struct reading *r, enum wavert_source source,
-		   uint64_t linear, uint64_t accuracy)
-{
-	now->source = source;
-	now->linear = linear;
-	if (r->buffer_bytes)
-		now->offset = (uint32_t)(linear % r->buffer_bytes);
-	else
-		now->offset = 0;
-	if (accuracy < UINT32_MAX)
-		now->accuracy = (uint32_t)accuracy;
-	else
-		now->accuracy = UINT32_MAX;
-}
-
-static int now_by_call(struct wavert_stream *stream, const struct reading *r, uint32_t step,
-		       struct wavert_now *now)
+static int now_by_call(struct wavert_stream *stream, uint32_t step, struct wavert_now *now)
 {
 	struct wavert_position position;
 	int err = wavert_stream_position(stream, &position);
 
 	if (err)
 		return err;
-	now_is(now, r, WAVERT_FROM_CALL, position.linear, step);
+	now->linear = position.linear;
 	now->offset = (uint32_t)position.play_offset;
+	now->source = WAVERT_FROM_CALL;
+	now->accuracy = step;
 	return 0;
+}
+
+/* Long after the page was written the number of laps is not known. */
+static bool register_tells(const struct reading *r, uint64_t since)
+{
+	return r->value <= r->buffer_bytes && since <= 2 * (uint64_t)r->buffer_bytes;
 }
 
 int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 {
 	const struct hw_register *reg = &stream->registers[WAVERT_REGISTER_POSITION];
-	struct reading r = { 0 };
-	uint64_t since;
+	struct reading r;
+	uint64_t since = 0;
 	uint32_t step;
 
+	r.value = 0;
 	if (!__atomic_load_n(&reg->page, __ATOMIC_ACQUIRE))
 		reg = NULL;
 	read_page(stream, true, reg, &r);
@@ -486,21 +508,19 @@ int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now)
 	if (r.state == WAVERT_STATE_GONE)
 		return -ENODEV;
 	if (r.state != WAVERT_STATE_RUN || r.linear >= r.end) {
-		now_is(now, &r, WAVERT_FROM_PAGE, r.linear, step);
+		now_is(now, &r, WAVERT_FROM_PAGE, r.linear, r.offset, step);
 		return 0;
 	}
-	since = bytes_since(&r);
-	/* long after the page was written the number of laps is not known */
-	if (reg && r.value <= r.buffer_bytes &&
-	    (r.flags & WAVERT_CAP_EMULATED || since <= 2 * (uint64_t)r.buffer_bytes)) {
-		now_is(now, &r, WAVERT_FROM_REGISTER, not_beyond(linear_at(&r, since), r.end),
-		       reg->info.accuracy);
+	if (!reg || !(r.flags & WAVERT_CAP_EMULATED))
+		since = bytes_since(&r);
+	if (reg && register_tells(&r, since)) {
+		now_by_register(reg, &r, since, now);
 		return 0;
 	}
 	if (reg || r.flags & (WAVERT_CAP_STEPPED | WAVERT_CAP_EMULATED) || since > r.buffer_bytes)
-		return now_by_call(stream, &r, step, now);
-	now_is(now, &r, WAVERT_FROM_PAGE, not_beyond(r.linear + since, r.end),
-	       step + since / 1000);
+		return now_by_call(stream, step, now);
+	now_is(now, &r, WAVERT_FROM_PAGE, r.linear + since, r.offset + since,
+	       (uint32_t)(step + since / 1000));
 	return 0;
 }
 
