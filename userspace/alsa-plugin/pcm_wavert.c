@@ -83,6 +83,7 @@ static int open_pin(struct plugin *p, unsigned int pin)
 	err = wavert_stream_open(&p->stream, p->device, p->direction, pin, 0);
 	if (err)
 		return err;
+	p->page.seq = 1;
 	err = wavert_stream_set_format(p->stream, io->rate, wavert_format(io->format),
 				       io->channels);
 	if (err)

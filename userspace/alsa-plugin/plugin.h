@@ -13,6 +13,8 @@
 
 #include <wavert.h>
 
+#include "../lib/internal.h"
+
 struct plugin {
 	snd_pcm_ioplug_t io;
 	pthread_mutex_t lock;
@@ -33,6 +35,7 @@ struct plugin {
 	snd_pcm_uframes_t boundary, avail_min, stop_threshold, silence_threshold, silence_size;
 	bool period_event;
 
+	struct stream_reading page;		/* of the stream's register page */
 	uint64_t reached;			/* position of the hardware */
 	uint64_t reached_ns;			/* time of that position */
 	uint64_t reported_at;			/* position at the last call of pointer() */

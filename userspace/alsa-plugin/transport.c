@@ -72,25 +72,17 @@ static bool is_xrun(const struct plugin *p, uint64_t appl)
 	       (uint64_t)avail >= p->stop_threshold;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /* True if a newer reading could change the result. */
-static bool outdated(const struct plugin *p, const struct wavert_snapshot *s, uint64_t appl)
+static bool outdated(const struct plugin *p, uint64_t appl)
 {
 	uint64_t now, age;
 	int64_t known, likely;
 
-	if (s->state != WAVERT_STATE_RUN)
+	if (p->page.state != WAVERT_STATE_RUN)
 		return false;
-	if (s->flags & WAVERT_CAP_STEPPED)
+	if (p->caps.flags & WAVERT_CAP_STEPPED)
 		return true;
-	now = now_ns();
+	now = monotonic_ns();
 	if (now > p->reached_ns)
 		age = now - p->reached_ns;
 	else
@@ -98,7 +90,7 @@ static bool outdated(const struct plugin *p, const struct wavert_snapshot *s, ui
 	if (age > FRESH_NS)
 		return true;
 	known = avail_at(p, p->reached, appl);
-	likely = known + (int64_t)(age * s->rate / 1000000000) + 1;
+	likely = known + (int64_t)(age * p->io.rate / 1000000000) + 1;
 	return (known < (int64_t)p->avail_min && likely >= (int64_t)p->avail_min) ||
 	       ((uint64_t)known < p->stop_threshold && (uint64_t)likely >= p->stop_threshold);
 }
@@ -114,18 +106,25 @@ static void note(struct plugin *p, uint64_t linear, uint64_t ns)
 		p->reached_ns = ns;
 }
 
-/* Update p->reached. -ENODEV: the device has been removed. */
+/* Update p->reached from the page. -ENODEV: the device has been removed. */
+static int read_page(struct plugin *p)
+{
+	stream_read(p->stream, &p->page);
+	if (p->page.state == WAVERT_STATE_GONE)
+		return -ENODEV;
+	note(p, p->page.linear, p->page.ns);
+	return 0;
+}
+
+/* Likewise, and ask the hardware where the page is too old. */
 static int update_position(struct plugin *p, uint64_t appl)
 {
 	struct wavert_position position;
-	struct wavert_snapshot s;
-	int err;
+	int err = read_page(p);
 
-	wavert_stream_snapshot(p->stream, &s);
-	if (s.state == WAVERT_STATE_GONE)
-		return -ENODEV;
-	note(p, s.linear, s.position_ns);
-	if (!outdated(p, &s, appl))
+	if (err)
+		return err;
+	if (!outdated(p, appl))
 		return 0;
 	err = wavert_stream_position(p->stream, &position);
 	if (!err)
@@ -238,13 +237,12 @@ static void follow_reset(struct plugin *p)
 static void update(struct plugin *p)
 {
 	uint64_t appl = application(p);
-	struct wavert_snapshot s;
 
 	if (!p->stream)
 		return;
 	if (!has_started(p)) {
-		wavert_stream_snapshot(p->stream, &s);
-		if (s.state == WAVERT_STATE_GONE)
+		stream_read(p->stream, &p->page);
+		if (p->page.state == WAVERT_STATE_GONE)
 			plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		return;
 	}
@@ -352,7 +350,7 @@ static bool is_due(const struct plugin *p, uint64_t appl)
 
 /*
  * Keep the event readable while something is due, and only then. The page is written before
- * the event is signalled, so update_position() sees the points of the signals read here.
+ * the event is signalled, so read_page() sees the points of the signals read here.
  * Returns true if there were signals.
  */
 static bool settle_event(struct plugin *p, uint64_t appl)
@@ -362,7 +360,7 @@ static bool settle_event(struct plugin *p, uint64_t appl)
 	if (is_due(p, appl))
 		return false;
 	taken = take_signals(p);
-	if (has_started(p) && (update_position(p, appl) || is_due(p, appl)))
+	if (has_started(p) && (read_page(p) || is_due(p, appl)))
 		wake(p);
 	return taken;
 }
@@ -469,13 +467,12 @@ static int set_state(struct plugin *p, unsigned int state)
 int plugin_prepare(snd_pcm_ioplug_t *io)
 {
 	struct plugin *p = io->private_data;
-	struct wavert_snapshot s;
 	int err;
 
 	pthread_mutex_lock(&p->lock);
 	err = set_state(p, WAVERT_STATE_STOP);
-	wavert_stream_snapshot(p->stream, &s);
-	if (s.state == WAVERT_STATE_GONE) {	/* STOP succeeds after removal */
+	stream_read(p->stream, &p->page);
+	if (p->page.state == WAVERT_STATE_GONE) {	/* STOP succeeds after removal */
 		plugin_change_state(p, SND_PCM_STATE_DISCONNECTED);
 		err = -ENODEV;
 	}

@@ -76,6 +76,16 @@ static inline int ms_until(uint64_t deadline)
 	return 0;
 }
 
+/* What the ALSA plugin needs of the register page; it is linked with libwavert.a. */
+struct stream_reading {
+	uint32_t seq;		/* of the page; odd: nothing has been read yet */
+	uint32_t state;
+	uint64_t linear, ns;
+};
+
+/* Reads the page if it has been written since the last call with this reading. */
+void stream_read(const struct wavert_stream *stream, struct stream_reading *reading);
+
 /* Opens a filter node. Returns a descriptor or a negative errno; -ENXIO: not a filter node. */
 int wavert_open_node(const char *path);
 

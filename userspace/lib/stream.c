@@ -316,6 +316,23 @@ void wavert_stream_progress(const struct wavert_stream *stream, struct wavert_pr
 	} while (read_again(stream->page, seq));
 }
 
+void stream_read(const struct wavert_stream *stream, struct stream_reading *reading)
+{
+	const volatile struct wavert_page *page = stream->page;
+	uint32_t seq = read_begin(stream->page);
+
+	if (seq == reading->seq)
+		return;
+	for (;; seq = read_begin(stream->page)) {
+		reading->state = page->state;
+		reading->linear = page->linear;
+		reading->ns = page->position_ns;
+		if (!read_again(stream->page, seq))
+			break;
+	}
+	reading->seq = seq;
+}
+
 void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_snapshot *snapshot)
 {
 	const volatile struct wavert_page *page = stream->page;
