@@ -112,6 +112,18 @@ struct wrt_hw_pos {
 	 * registers. With WRT_HW_EMULATED the bounds do not matter and from_ns may stay 0.
 	 */
 	u64 from_ns, ns;
+	u64 linear;	/* bytes since the stream began; only with WRT_POSITION_LINEAR */
+};
+
+/* What position() and stop() return, if it is no error. */
+enum wrt_position_result {
+	/*
+	 * DMA has halted without a request since the last reading (and may run again), so the
+	 * time that has passed says nothing of the distance.
+	 */
+	WRT_POSITION_HALTED = 1 << 0,
+	/* linear is set, and never goes back: nothing has to be reckoned from offset and time. */
+	WRT_POSITION_LINEAR = 1 << 1,
 };
 
 /* One control of the codec: a volume, or a switch, of one or two channels. */
@@ -188,9 +200,8 @@ struct wrt_hw_ops {
 	 */
 	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 	/*
-	 * [A] Read offset and time together. May move data of a software engine. 1: DMA has
-	 * halted without a request since the last reading (and may run again), so the time that
-	 * has passed says nothing of the distance.
+	 * [A] Read offset and time together. May move data of a software engine. Returns enum
+	 * wrt_position_result.
 	 */
 	int (*position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 	/*
@@ -249,6 +260,17 @@ struct wrt_hw_ops {
 	 */
 	void (*suspend)(struct wrt_hw_dev *d);
 	int (*resume)(struct wrt_hw_dev *d);
+	/*
+	 * [S] Optional: the stream has got its first observer, or has lost its last. For a backend
+	 * that follows streams of another driver, which it need not while nobody asks.
+	 */
+	void (*watch)(struct wrt_hw_dev *d, u32 slot, bool on);
+	/*
+	 * [S] Optional: a client asks for the position; bring what position() reports up to date.
+	 * No lock of the core is held. It may be called as long as the device exists, also after
+	 * removal.
+	 */
+	void (*refresh)(struct wrt_hw_dev *d, u32 slot);
 	/* [S] Optional: what the codec has to set. control() < 0 ends the list. */
 	int (*control)(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
 	int (*control_get)(struct wrt_hw_dev *d, u32 index, u32 value[2]);

@@ -111,17 +111,10 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	return 0;
 }
 
-/*
- * The stream has no owner again. DMA is off, the buffer forgotten. The device mutex is not
- * held: this may have to wait for a callback of c.
- */
-static void disown(struct wrt_stream *s, struct wrt_client *c)
+/* The stream has no owner again. DMA is off, the buffer forgotten, the owner off the list. */
+static void forget_owner(struct wrt_stream *s)
 {
-	unsigned long flags;
-
-	wrt_assert_may_sleep();
-	wrt_clients_unlink(s, c);
-	flags = wrt_lock(&s->dev->lock);
+	wrt_assert_locked(&s->dev->lock);
 	s->owner = NULL;
 	wrt_memset(&s->geom, 0, sizeof(s->geom));
 	wrt_memset(&s->cycle, 0, sizeof(s->cycle));
@@ -129,6 +122,17 @@ static void disown(struct wrt_stream *s, struct wrt_client *c)
 	if (s->state != WRT_STREAM_GONE)
 		s->state = WRT_STREAM_FREE;
 	wrt_stream_publish(s);
+}
+
+/* The device mutex is not held: this may have to wait for a callback of c. */
+static void disown(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags;
+
+	wrt_assert_may_sleep();
+	wrt_clients_unlink(s, c);
+	flags = wrt_lock(&s->dev->lock);
+	forget_owner(s);
 	wrt_unlock(&s->dev->lock, flags);
 }
 
@@ -166,6 +170,67 @@ int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 	if (err && owner)
 		disown(s, c);
 	return err;
+}
+
+/* ---- a session of another driver --------------------------------------------------------- */
+
+/* Nothing of c has to be waited for: it has no notify(). */
+static void let_go_locked(struct wrt_stream *s, struct wrt_client *c)
+{
+	struct wrt_client **i;
+
+	wrt_assert_locked(&s->dev->lock);
+	if (s->owner != c)
+		return;
+	if (s->state == WRT_STREAM_RUN)
+		wrt_stream_halt(s);
+	for (i = &s->clients; *i != c; i = &(*i)->next)
+		;
+	*i = c->next;
+	s->hw = NULL;
+	forget_owner(s);
+}
+
+static void adopt_locked(struct wrt_stream *s, struct wrt_client *c, struct wrt_hw_stream *hw,
+			 const struct wrt_hw_geom *g)
+{
+	wrt_assert_locked(&s->dev->lock);
+	s->hw = hw;
+	s->owner = c;
+	wrt_clients_link(s, c);
+	wrt_memset(&s->latency, 0, sizeof(s->latency));
+	set_geometry(s, g);
+	s->dev->ops->position(hw, &s->at);
+	wrt_position_set(&s->pos, &s->cycle, s->at.linear, s->at.ns);
+	s->dma = WRT_DMA_ON;
+	s->state = WRT_STREAM_RUN;
+	WRT_TRACE(start, wrt_trace_id(s), s->pos.linear, s->at.ns);
+	wrt_stream_publish(s);
+}
+
+int wrt_stream_adopt(struct wrt_stream *s, struct wrt_client *c, struct wrt_hw_stream *hw,
+		     const struct wrt_hw_geom *g)
+{
+	unsigned long flags = wrt_lock(&s->dev->lock);
+	int err = 0;
+
+	let_go_locked(s, c);
+	if (s->state == WRT_STREAM_GONE)
+		err = WRT_EGONE;
+	else if (s->owner)
+		err = WRT_EBUSY;
+	else
+		adopt_locked(s, c, hw, g);
+	wrt_device_unlock_and_kick(s->dev, flags);
+	return err;
+}
+
+void wrt_stream_let_go(struct wrt_stream *s, struct wrt_client *c)
+{
+	unsigned long flags = wrt_lock(&s->dev->lock);
+
+	let_go_locked(s, c);
+	wrt_device_unlock_and_kick(s->dev, flags);
 }
 
 static bool owns(struct wrt_stream *s, const struct wrt_client *c)

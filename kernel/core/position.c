@@ -134,6 +134,30 @@ u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 
 	return p->linear - from;
 }
 
+u64 wrt_position_advance_to(struct wrt_position *p, const struct wrt_cycle *c, u64 linear,
+			    u64 from_ns, u64 ns)
+{
+	u64 distance = 0, from = p->linear;
+
+	if (!wrt_position_ended(p) && linear > p->linear)
+		distance = linear - p->linear;
+	p->linear += distance;
+	p->offset = (u32)wrt_mod_u64(p->linear, c->bytes);
+	take_times(p, distance, from_ns, ns);
+	if (distance && wrt_position_ended(p))
+		stay_at_end(p, c);
+	return p->linear - from;
+}
+
+void wrt_position_set(struct wrt_position *p, const struct wrt_cycle *c, u64 linear, u64 ns)
+{
+	wrt_position_reset(p);
+	p->linear = linear;
+	p->offset = (u32)wrt_mod_u64(linear, c->bytes);
+	p->points = wrt_position_all_points(p, c);
+	wrt_position_resume(p, ns, ns);
+}
+
 u64 wrt_position_all_points(const struct wrt_position *p, const struct wrt_cycle *c)
 {
 	if (!c->notify_bytes)

@@ -87,6 +87,16 @@ u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 
 			 u64 from_ns, u64 ns);
 
 /*
+ * Likewise for a reading of the linear position itself. Nothing is reckoned; one that is lower than
+ * the last moves nothing.
+ */
+u64 wrt_position_advance_to(struct wrt_position *p, const struct wrt_cycle *c, u64 linear,
+			    u64 from_ns, u64 ns);
+
+/* A position that has been counted elsewhere: linear, at this time. Its points have been taken. */
+void wrt_position_set(struct wrt_position *p, const struct wrt_cycle *c, u64 linear, u64 ns);
+
+/*
  * What wrt_position_advance() and then wrt_position_take_points() would do, where nothing unusual
  * has happened: DMA moved, not more than the clock allows and less than would go unseen, and it
  * passed one point at most. Else false, and nothing has been done. Divides only if there is a

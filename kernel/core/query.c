@@ -5,11 +5,21 @@
  */
 #include "clients.h"
 
+/* No lock held. */
+static void refresh(struct wrt_stream *s)
+{
+	if (s->dev->ops->refresh)
+		s->dev->ops->refresh(s->dev->hw, s->slot);
+}
+
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
 {
-	unsigned long flags = wrt_lock(&s->dev->lock);
-	u64 next = c->passed;
+	unsigned long flags;
+	u64 next;
 
+	refresh(s);
+	flags = wrt_lock(&s->dev->lock);
+	next = c->passed;
 	if (wrt_clients_has(s, c))
 		next += s->passed - c->seen;	/* about to be published to it */
 	if (s->state == WRT_STREAM_RUN) {
@@ -42,8 +52,10 @@ unsigned long wrt_stream_lock(struct wrt_stream *s, struct wrt_client *c,
 			      struct wrt_snapshot *now)
 	WRT_ACQUIRES(&s->dev->lock)
 {
-	unsigned long flags = wrt_lock(&s->dev->lock);
+	unsigned long flags;
 
+	refresh(s);
+	flags = wrt_lock(&s->dev->lock);
 	if (s->state == WRT_STREAM_RUN)
 		wrt_stream_read(s);
 	wrt_stream_fill(s, c, now);

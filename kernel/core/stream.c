@@ -65,18 +65,28 @@ static int read_again(struct wrt_stream *s, int err)
 	return err;
 }
 
-static void account_for(struct wrt_stream *s, int err)
+/* The result of position() or stop(), with what it put into s->at. */
+static void advance(struct wrt_stream *s, int err)
 {
 	const struct wrt_hw_pos *at = &s->at;
 
 	wrt_assert_locked(&s->dev->lock);
 	if (err < 0)
 		return;
-	if (err > 0) {
-		count_stall(s);
+	if (err & WRT_POSITION_HALTED)
 		wrt_position_halted(&s->pos, at->ns);
-	}
-	wrt_position_advance(&s->pos, &s->cycle, at->dma, at->from_ns, at->ns);
+	if (err & WRT_POSITION_LINEAR)
+		wrt_position_advance_to(&s->pos, &s->cycle, at->linear, at->from_ns, at->ns);
+	else
+		wrt_position_advance(&s->pos, &s->cycle, at->dma, at->from_ns, at->ns);
+}
+
+static void account_for(struct wrt_stream *s, int err)
+{
+	wrt_assert_locked(&s->dev->lock);
+	if (err > 0 && err & WRT_POSITION_HALTED)
+		count_stall(s);
+	advance(s, err);
 }
 
 void wrt_stream_read(struct wrt_stream *s)
@@ -147,17 +157,10 @@ static u64 pass_points(struct wrt_stream *s)
 /* Turn DMA off and account for the last bytes. */
 static void stop_dma(struct wrt_stream *s)
 {
-	struct wrt_hw_pos *at = &s->at;
-	int err;
-
 	wrt_assert_locked(&s->dev->lock);
 	if (s->dma != WRT_DMA_ON)
 		return;
-	err = s->dev->ops->stop(s->hw, at);
-	if (err > 0)
-		wrt_position_halted(&s->pos, at->ns);
-	if (err >= 0)
-		wrt_position_advance(&s->pos, &s->cycle, at->dma, at->from_ns, at->ns);
+	advance(s, s->dev->ops->stop(s->hw, &s->at));
 	s->dma = WRT_DMA_OFF;
 	WRT_TRACE(stop, wrt_trace_id(s), s->pos.linear, s->pos.ns);
 }
@@ -488,6 +491,32 @@ static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
 	return 0;
 }
 
+static bool has_observers(struct wrt_stream *s)
+{
+	unsigned long flags = wrt_lock(&s->dev->lock);
+	bool observers = s->clients && (s->clients != s->owner || s->owner->next);
+
+	wrt_unlock(&s->dev->lock, flags);
+	return observers;
+}
+
+/* Tell the backend whether the stream has observers. */
+static void tell_backend(struct wrt_stream *s)
+{
+	const struct wrt_hw_ops *ops = s->dev->ops;
+	bool watched;
+
+	if (!ops->watch)
+		return;
+	wrt_mutex_lock(&s->dev->mutex);
+	watched = has_observers(s);
+	if (s->dev->state != WRT_DEVICE_GONE && watched != s->watched) {
+		s->watched = watched;
+		ops->watch(s->dev->hw, s->slot, watched);
+	}
+	wrt_mutex_unlock(&s->dev->mutex);
+}
+
 int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 {
 	unsigned long flags = wrt_lock(&s->dev->lock);
@@ -496,6 +525,8 @@ int wrt_stream_observe(struct wrt_stream *s, struct wrt_client *c)
 	if (!err)
 		wrt_clients_notify_owner(s, &flags);
 	wrt_device_unlock_and_kick(s->dev, flags);
+	if (!err)
+		tell_backend(s);
 	return err;
 }
 
@@ -503,4 +534,5 @@ void wrt_stream_unobserve(struct wrt_stream *s, struct wrt_client *c)
 {
 	wrt_assert_may_sleep();
 	wrt_clients_unlink(s, c);
+	tell_backend(s);
 }

@@ -162,6 +162,7 @@ struct wrt_stream {
 	u32 register_base;
 	u64 stalls;
 	bool points_on;
+	bool watched;			/* what the backend's watch() was told; device mutex */
 	struct wrt_hw_geom geom;
 	struct wrt_hw_latency latency;
 	struct wrt_snapshot update;	/* of the last interrupt, if there are observers */
@@ -229,6 +230,35 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
  * Return: 0 (also if DMA is off), or WRT_EBUSY (not the owner).
  */
 int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c);
+
+/**
+ * wrt_stream_adopt() - follow a stream that another driver runs
+ * @s: stream
+ * @c: the other driver's client, with no notify(); it becomes the owner until wrt_stream_let_go()
+ * @hw: what the backend's operations of this stream get
+ * @g: geometry; notify * notify_bytes may be less than bytes, and notify is 0 then
+ *
+ * The stream is in RUN, at the position that position() reports; it must be a linear one. Points
+ * before it count as passed. wrt_stream_stop() and wrt_stream_start() follow a pause. An earlier
+ * session of @c ends.
+ *
+ * Context: Any.
+ * Return: 0, WRT_EBUSY (a client owns the stream), or WRT_EGONE.
+ */
+int wrt_stream_adopt(struct wrt_stream *s, struct wrt_client *c, struct wrt_hw_stream *hw,
+		     const struct wrt_hw_geom *g);
+
+/**
+ * wrt_stream_let_go() - the session of wrt_stream_adopt() has ended
+ * @s: stream
+ * @c: the other driver's client; without effect unless it is the owner
+ *
+ * Points up to the position that stop() reports are published and handed to observers. Then the
+ * stream is as without a buffer.
+ *
+ * Context: Any.
+ */
+void wrt_stream_let_go(struct wrt_stream *s, struct wrt_client *c);
 
 /**
  * wrt_streams_start() - turn DMA of several streams of a device on at once
@@ -412,7 +442,7 @@ u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
  * @s: stream
  * @c: client
  *
- * Context: Any.
+ * Context: Any; may sleep if the backend has watch().
  * Return: 0, WRT_EGONE, or WRT_ENOMEM: more than WRT_OBSERVERS_MAX; or more than
  *	WRT_OBSERVERS_MAX - WRT_OBSERVERS_KEPT of one unprivileged user, or of all that are
  *	neither the owner's user nor privileged.

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * test_adopt.c - streams that another driver runs: wrt_stream_adopt() and wrt_stream_let_go(), linear
+ * positions, watch() and refresh(). The backend below only reports what a test sets.
+ */
+#include "testbed.h"
+
+#define FRAME		4u
+#define PERIOD		192u			/* bytes */
+#define BUFFER		(4 * PERIOD)
+
+/* What the backend reports, and the calls that it got. */
+static struct {
+	u64 linear, ns;
+	int halted;
+	u32 watch, watched, refresh, stop, start;
+	u64 refreshed;		/* refresh() sets linear to this, unless it is 0 */
+	struct wrt_device *dev;
+} hw;
+
+static int caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	(void)d;
+	if (slot)
+		return WRT_EINVAL;
+	c->dir = WRT_PLAYBACK;
+	c->formats = WRT_FMT_S16;
+	c->channels_min = c->channels_max = 2;
+	c->rate_min = c->rate_max = 48000;
+	c->buffer_max = 65536;
+	c->notify_max = 2;
+	c->notify_step = 1;
+	return 0;
+}
+
+static int open_slot(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
+{
+	(void)slot;
+	*out = (struct wrt_hw_stream *)d;
+	return 0;
+}
+
+static void nothing(struct wrt_hw_stream *s)
+{
+	(void)s;
+}
+
+static int prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g, struct wrt_hw_latency *l)
+{
+	(void)s, (void)g, (void)l;
+	return 0;
+}
+
+static int position(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
+{
+	int halted = hw.halted;
+
+	(void)s;
+	at->dma = (u32)(hw.linear % BUFFER);
+	at->link = at->dma;
+	at->linear = hw.linear;
+	at->from_ns = at->ns = hw.ns;
+	hw.halted = 0;
+	return WRT_POSITION_LINEAR | halted;
+}
+
+static int stop_dma(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
+{
+	hw.stop++;
+	return position(s, at);
+}
+
+static int start_dma(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
+{
+	(void)s, (void)from;
+	hw.start++;
+	*from_ns = *ns = hw.ns;
+	return 0;
+}
+
+static bool irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
+{
+	(void)d, (void)slots, (void)entry_ns;
+	return false;
+}
+
+static void watch(struct wrt_hw_dev *d, u32 slot, bool on)
+{
+	(void)d, (void)slot;
+	hw.watch++;
+	hw.watched = on;
+}
+
+static void refresh(struct wrt_hw_dev *d, u32 slot)
+{
+	unsigned long flags = wrt_lock(&hw.dev->lock);	/* the caller does not hold it */
+
+	(void)d, (void)slot;
+	hw.refresh++;
+	if (hw.refreshed)
+		hw.linear = hw.refreshed;
+	wrt_unlock(&hw.dev->lock, flags);
+}
+
+static const struct wrt_hw_ops ops = {
+	.name = "test", .caps = caps, .open = open_slot, .close = nothing, .prepare = prepare,
+	.release = nothing, .start = start_dma, .stop = stop_dma, .position = position, .irq = irq,
+	.watch = watch, .refresh = refresh,
+};
+
+static const struct wrt_client_ops foreign_ops = { .name = "foreign" };
+
+static const struct wrt_hw_geom geom = {
+	.bytes = BUFFER, .notify = 4, .notify_bytes = PERIOD, .rate = 48000,
+	.format = WRT_FMT_S16, .channels = 2, .frame_bytes = FRAME,
+};
+
+struct bed {
+	struct tb tb;			/* of this only dev is used */
+	struct wrt_stream *s;
+	struct wrt_client foreign;
+	struct tb_client observer, second, owner;
+};
+
+static struct wrt_hw_dev *const the_device = (struct wrt_hw_dev *)&hw;
+static struct wrt_hw_stream *const the_stream = (struct wrt_hw_stream *)&hw;
+
+static int setup(void **state)
+{
+	struct bed *b = calloc(1, sizeof(*b));
+
+	memset(&hw, 0, sizeof(hw));
+	hw.dev = &b->tb.dev;
+	hw.ns = 1000;
+	assert_int_equal(wrt_device_init(&b->tb.dev, &ops, the_device), 0);
+	b->s = &b->tb.dev.streams[0];
+	wrt_client_init(&b->foreign, &foreign_ops, b->s);
+	tb_client_init(&b->observer, NULL, true);
+	tb_client_init(&b->second, NULL, true);
+	tb_client_init(&b->owner, NULL, true);
+	assert_int_equal(wrt_stream_observe(b->s, &b->observer.client), 0);
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bed *b = *state;
+
+	wrt_stream_let_go(b->s, &b->foreign);
+	wrt_stream_unobserve(b->s, &b->observer.client);
+	wrt_device_destroy(&b->tb.dev);
+	free(b);
+	return 0;
+}
+
+static void adopt(struct bed *b)
+{
+	assert_int_equal(wrt_stream_adopt(b->s, &b->foreign, the_stream, &geom), 0);
+}
+
+/* The other driver reports a period: DMA is here now. */
+static void look_at(struct bed *b, u64 linear)
+{
+	hw.linear = linear;
+	hw.ns += 1000000;
+	wrt_stream_look(b->s, 0);
+}
+
+/* ---- following --------------------------------------------------------------------- */
+
+static void an_observer_sees_the_stream_that_is_adopted(void **state)
+{
+	struct bed *b = *state;
+
+	adopt(b);
+	assert_int_equal(b->observer.last.state, WRT_STREAM_RUN);
+	assert_int_equal(b->observer.geom.bytes, BUFFER);
+	assert_int_equal(b->observer.last.ns, 1000);
+	look_at(b, PERIOD + 8);
+	assert_int_equal(b->observer.points, 1);
+	assert_int_equal(b->observer.last.linear, PERIOD + 8);
+	assert_int_equal(b->observer.last.offset, PERIOD + 8);
+	assert_int_equal(b->observer.last.points, 1);
+}
+
+static void points_before_the_adoption_have_passed(void **state)
+{
+	struct bed *b = *state;
+
+	hw.linear = 10 * PERIOD + 4;
+	adopt(b);
+	assert_int_equal(b->observer.points, 0);
+	assert_int_equal(b->observer.last.points, 10);
+	assert_int_equal(b->observer.last.linear, 10 * PERIOD + 4);
+	look_at(b, 11 * PERIOD);
+	assert_int_equal(b->observer.points, 1);
+	assert_int_equal(b->observer.last.points, 11);
+	assert_int_equal(b->observer.last.offset, 11 * PERIOD % BUFFER);
+}
+
+static void a_whole_buffer_that_passed_at_once_is_counted(void **state)
+{
+	struct bed *b = *state;
+
+	adopt(b);
+	look_at(b, PERIOD);
+	look_at(b, PERIOD + BUFFER);		/* the offset is the same */
+	assert_int_equal(b->observer.points, 5);
+	look_at(b, PERIOD + 100 * BUFFER + 8);
+	assert_int_equal(b->observer.points, 401);
+	assert_int_equal(b->observer.gaps, 0);
+	assert_int_equal(b->observer.last.offset, PERIOD + 8);
+}
+
+static void a_look_without_progress_notifies_nobody(void **state)
+{
+	struct bed *b = *state;
+
+	adopt(b);
+	look_at(b, PERIOD);
+	look_at(b, PERIOD);
+	look_at(b, PERIOD - 4);			/* and it does not go back */
+	assert_int_equal(b->observer.points, 1);
+	assert_int_equal(b->observer.last.linear, PERIOD);
+	look_at(b, 2 * PERIOD);
+	assert_int_equal(b->observer.points, 2);
+}
+
+/* ALSA allows a period that does not divide the buffer. */
+static void a_buffer_may_be_no_multiple_of_its_period(void **state)
+{
+	struct wrt_hw_geom g = geom;
+	struct bed *b = *state;
+	u64 i;
+
+	g.bytes = 2 * PERIOD + 60;
+	g.notify = 0;
+	assert_int_equal(wrt_stream_adopt(b->s, &b->foreign, the_stream, &g), 0);
+	for (i = 1; i <= 50; i++) {
+		look_at(b, i * PERIOD);
+		assert_int_equal(b->observer.points, i);
+		assert_int_equal(b->observer.last.offset, i * PERIOD % g.bytes);
+	}
+}
+
+static void a_pause_keeps_the_position(void **state)
+{
+	struct bed *b = *state;
+
+	adopt(b);
+	look_at(b, PERIOD);
+	hw.linear = 2 * PERIOD + 8;
+	assert_int_equal(wrt_stream_stop(b->s, &b->foreign), 0);
+	assert_int_equal(b->observer.points, 2);
+	assert_int_equal(b->observer.last.state, WRT_STREAM_READY);
+	assert_int_equal(b->observer.last.linear, 2 * PERIOD + 8);
+	look_at(b, 5 * PERIOD);
+	assert_int_equal(b->observer.points, 2);
+	hw.linear = 2 * PERIOD + 8;
+	assert_int_equal(wrt_stream_start(b->s, &b->foreign), 0);
+	assert_int_equal(b->observer.last.state, WRT_STREAM_RUN);
+	look_at(b, 3 * PERIOD);
+	assert_int_equal(b->observer.points, 3);
+	assert_int_equal(b->observer.last.stalls, 0);
+}
+
+static void a_suspend_is_a_stall(void **state)
+{
+	struct bed *b = *state;
+
+	adopt(b);
+	look_at(b, PERIOD);
+	wrt_stream_stop(b->s, &b->foreign);
+	hw.halted = WRT_POSITION_HALTED;
+	wrt_stream_start(b->s, &b->foreign);
+	look_at(b, 2 * PERIOD);
+	look_at(b, 3 * PERIOD);
+	assert_int_equal(b->observer.last.stalls, 1);
+	assert_int_equal(b->observer.points, 3);
+}
+
+static void the_end_delivers_the_last_point_and_leaves_nothing(void **state)
+{
+	struct bed *b = *state;
+
+	adopt(b);
+	look_at(b, 3 * PERIOD);
+	hw.linear = 4 * PERIOD + 4;
+	wrt_stream_let_go(b->s, &b->foreign);
+	assert_int_equal(b->observer.points, 4);
+	assert_int_equal(b->observer.passed, 4);
+	assert_int_equal(b->observer.last.state, WRT_STREAM_FREE);
+	assert_int_equal(b->observer.last.linear, 0);
+	assert_int_equal(b->observer.geom.bytes, 0);
+	assert_int_equal(hw.stop, 1);
+	wrt_stream_let_go(b->s, &b->foreign);
+	look_at(b, 9 * PERIOD);
+	assert_int_equal(b->observer.points, 4);
+	assert_int_equal(hw.stop, 1);
+}
+
+static void a_new_session_begins_where_it_says(void **state)
+{
+	struct bed *b = *state;
+
+	adopt(b);
+	look_at(b, 3 * PERIOD);
+	hw.linear = 0;
+	adopt(b);		/* no end was reported */
+	assert_int_equal(b->observer.points, 3);
+	assert_int_equal(b->observer.last.linear, 0);
+	assert_int_equal(b->observer.last.points, 0);
+	look_at(b, PERIOD);
+	assert_int_equal(b->observer.points, 4);
+	assert_int_equal(b->observer.gaps, 0);
+}
+
+/* ---- beside clients of our own ----------------------------------------------------- */
+
+static void who_comes_second_is_refused(void **state)
+{
+	struct wrt_hw_geom g = geom;
+	struct bed *b = *state;
+
+	adopt(b);
+	assert_int_equal(wrt_stream_claim(b->s, &b->owner.client), WRT_EBUSY);
+	assert_int_equal(wrt_stream_configure(b->s, &b->owner.client, &g), WRT_EBUSY);
+	assert_int_equal(wrt_stream_start(b->s, &b->owner.client), WRT_EBUSY);
+	wrt_stream_release(b->s, &b->owner.client);
+	look_at(b, PERIOD);
+	assert_int_equal(b->observer.points, 1);
+	wrt_stream_let_go(b->s, &b->foreign);
+	assert_int_equal(wrt_stream_configure(b->s, &b->owner.client, &g), 0);
+	assert_int_equal(wrt_stream_adopt(b->s, &b->foreign, the_stream, &geom), WRT_EBUSY);
+	wrt_stream_let_go(b->s, &b->foreign);
+	assert_int_equal(b->s->state, WRT_STREAM_READY);
+	wrt_stream_release(b->s, &b->owner.client);
+}
+
+static void after_removal_nothing_is_adopted(void **state)
+{
+	struct bed *b = *state;
+
+	adopt(b);
+	hw.linear = PERIOD;
+	wrt_device_gone(&b->tb.dev);
+	assert_int_equal(b->observer.points, 1);
+	assert_int_equal(b->observer.last.state, WRT_STREAM_GONE);
+	look_at(b, 2 * PERIOD);
+	assert_int_equal(b->observer.points, 1);
+	wrt_stream_let_go(b->s, &b->foreign);
+	assert_null(b->s->owner);
+	assert_int_equal(b->s->state, WRT_STREAM_GONE);
+	assert_int_equal(wrt_stream_adopt(b->s, &b->foreign, the_stream, &geom), WRT_EGONE);
+}
+
+/* ---- the backend's part ------------------------------------------------------------- */
+
+static void the_backend_watches_from_the_first_observer_to_the_last(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(hw.watch, 1);
+	assert_int_equal(hw.watched, 1);
+	assert_int_equal(wrt_stream_observe(b->s, &b->second.client), 0);
+	wrt_stream_unobserve(b->s, &b->observer.client);
+	assert_int_equal(hw.watch, 1);
+	adopt(b);
+	wrt_stream_unobserve(b->s, &b->second.client);
+	assert_int_equal(hw.watch, 2);
+	assert_int_equal(hw.watched, 0);
+	assert_int_equal(wrt_stream_observe(b->s, &b->observer.client), 0);
+	assert_int_equal(hw.watch, 3);
+	wrt_device_gone(&b->tb.dev);
+	wrt_stream_unobserve(b->s, &b->observer.client);
+	assert_int_equal(hw.watch, 3);
+}
+
+static void each_question_for_the_position_refreshes_it(void **state)
+{
+	struct wrt_snapshot now;
+	struct bed *b = *state;
+	u32 before;
+
+	adopt(b);
+	before = hw.refresh;
+	hw.refreshed = PERIOD + 12;
+	wrt_stream_position(b->s, &b->observer.client, &now);
+	assert_int_equal(hw.refresh, before + 1);
+	assert_int_equal(now.linear, PERIOD + 12);
+	assert_int_equal(now.packets, 1);
+	assert_int_equal(b->observer.points, 0);	/* a question consumes no point */
+	hw.refreshed = 2 * PERIOD;
+	assert_int_equal(wrt_stream_next_point(b->s, &b->observer.client), 2);
+	look_at(b, 2 * PERIOD);
+	assert_int_equal(b->observer.points, 2);
+}
+
+#define A(function)	{ .name = #function, .test_func = function, .setup_func = setup, \
+			  .teardown_func = teardown }
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		A(an_observer_sees_the_stream_that_is_adopted),
+		A(points_before_the_adoption_have_passed),
+		A(a_whole_buffer_that_passed_at_once_is_counted),
+		A(a_look_without_progress_notifies_nobody),
+		A(a_buffer_may_be_no_multiple_of_its_period),
+		A(a_pause_keeps_the_position),
+		A(a_suspend_is_a_stall),
+		A(the_end_delivers_the_last_point_and_leaves_nothing),
+		A(a_new_session_begins_where_it_says),
+		A(who_comes_second_is_refused),
+		A(after_removal_nothing_is_adopted),
+		A(the_backend_watches_from_the_first_observer_to_the_last),
+		A(each_question_for_the_position_refreshes_it),
+	};
+
+	return tb_main("adopt", tests, COUNT(tests));
+}
