@@ -4,8 +4,9 @@
 # kbuild is called from scripts/build-modules.sh only, with one goal a call.
 
 BUILD := build
-KDIR ?= $(shell tests/guest/run --print-kdir)
-KVER ?= $(shell basename "$$(readlink -f "$(KDIR)")" | sed s/^linux-headers-//)
+# the running kernel, also a vendor's; on a machine without its headers, the newest of Debian's
+KDIR ?= $(or $(patsubst %/Makefile,%,$(wildcard /lib/modules/$(shell uname -r)/build/Makefile)),$(shell tests/guest/run --print-kdir))
+KVER ?= $(shell WRT_KDIR="$(KDIR)" tests/guest/run --print-kver)
 
 help:
 	@echo "make demo               play and record through both models, in a guest, and prove it"

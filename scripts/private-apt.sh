@@ -13,7 +13,7 @@ mirror() {
 }
 
 # private_apt DIR SUITE...: an apt with these suites and no installed packages; DIR/apt.conf.
-# With apt_kind=deb-src it has their sources.
+# With apt_kind=deb-src it has their sources, with apt_arch=ARCH the packages of another architecture.
 private_apt() {
 	apt_dir=$1
 	shift
@@ -38,5 +38,13 @@ private_apt() {
 		Acquire::Languages "none";
 		APT::Sandbox::User "root";
 	END
+	[ -z "${apt_arch-}" ] ||
+		echo "APT::Architecture \"$apt_arch\"; APT::Architectures { \"$apt_arch\"; };" >>"$apt_dir/apt.conf"
 	apt-get -q -c "$apt_dir/apt.conf" update >"$apt_dir/log" 2>&1
+}
+
+# release_apt DIR RELEASE: with its security updates, or without them while the mirror has an index
+# of them that does not match its signature, as seen for armhf
+release_apt() {
+	private_apt "$1" "$2" "$2-security" || private_apt "$1" "$2"
 }

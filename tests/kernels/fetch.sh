@@ -3,8 +3,8 @@
 # One kernel of the supported range, with the headers to build modules for it: fetched from
 # Debian's archive, unpacked into the cache, never installed. Called by run.sh.
 #
-#   fetch.sh NAME     prints: version, directory of the headers, a `make` for them
-#   fetch.sh --list   the names
+#   fetch.sh NAME            prints: version, directory of the headers, a `make` for them, architecture
+#   fetch.sh --list [ARCH]   the names (ARCH: of this architecture; default: of this machine's)
 #
 # Kernels of another release than this machine's are built with the compiler of that release if
 # ours is too old, in an unpacked tree. Exit code 77: not available; stderr has the reason.
@@ -13,15 +13,21 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../guest/bed-common.sh"
 . "$here/../../scripts/private-apt.sh"
 
-# name, release, pattern of the version; the newest that matches and can be fetched is used
+# name, architecture, release, pattern of the version; the newest that matches and can be fetched is used
 kernels='
-5.10      bullseye  5\.10\.0-[0-9]+-amd64
-6.1       bookworm  6\.1\.0-[0-9]+-amd64
-6.1-rt    bookworm  6\.1\.0-[0-9]+-rt-amd64
-6.12      bookworm  6\.12\.[0-9]+\+deb12-amd64
-6.12-rt   bookworm  6\.12\.[0-9]+\+deb12-rt-amd64
-newest    trixie    [0-9]+\.[0-9]+(\.[0-9]+)?\+deb13-amd64
-newest-rt trixie    [0-9]+\.[0-9]+(\.[0-9]+)?\+deb13-rt-amd64
+5.10          amd64   bullseye  5\.10\.0-[0-9]+-amd64
+6.1           amd64   bookworm  6\.1\.0-[0-9]+-amd64
+6.1-rt        amd64   bookworm  6\.1\.0-[0-9]+-rt-amd64
+6.12          amd64   bookworm  6\.12\.[0-9]+\+deb12-amd64
+6.12-rt       amd64   bookworm  6\.12\.[0-9]+\+deb12-rt-amd64
+newest        amd64   trixie    [0-9]+\.[0-9]+(\.[0-9]+)?\+deb13-amd64
+newest-rt     amd64   trixie    [0-9]+\.[0-9]+(\.[0-9]+)?\+deb13-rt-amd64
+6.1-arm64     arm64   bookworm  6\.1\.0-[0-9]+-arm64
+6.12-arm64    arm64   bookworm  6\.12\.[0-9]+\+deb12-arm64
+6.12-arm64-16k arm64  bookworm  6\.12\.[0-9]+\+deb12-arm64-16k
+6.1-armhf     armhf   bookworm  6\.1\.0-[0-9]+-armmp-lpae
+6.1-i386      i386    bookworm  6\.1\.0-[0-9]+-686
+6.12-riscv64  riscv64 trixie    6\.12\.[0-9]+\+deb13-riscv64
 '
 
 skip() {
@@ -29,19 +35,16 @@ skip() {
 	exit 77
 }
 
-suites() { # RELEASE
-	case $1 in
-	trixie) echo trixie trixie-backports ;;
-	*) echo "$1 $1-security" ;;
-	esac
-}
-
-# Package lists are read once a day.
-set_up_apt() { # RELEASE
+# Package lists are read once a day. Sets apt.
+set_up_apt() { # RELEASE ARCH
 	apt=$cache/apt-$1
+	apt_arch=
+	[ "$2" = "$machine" ] || { apt=$apt-$2 apt_arch=$2; }
 	[ -z "$(find "$apt/ready" -mmin -1440 2>/dev/null)" ] || return 0
-	# shellcheck disable=SC2046 # words
-	private_apt "$apt" $(suites "$1") || skip "no release $1 at the mirror"
+	case $1-$2 in
+	trixie-"$machine") private_apt "$apt" trixie trixie-backports ;;
+	*) release_apt "$apt" "$1" ;;
+	esac || skip "no release $1 of $2 at the mirror"
 	touch "$apt/ready"
 }
 
@@ -56,18 +59,34 @@ packages_of() { # VERSION
 		grep '^linux-' | grep -v -e '^linux-base$' -e '^linux-compiler' | sort -u
 }
 
-# Changes absolute paths in the Makefile of the headers to this directory.
+# The kernel's build tools are programs of the architecture; those of this machine are used for all.
+# That of another release may need its C library.
+kbuild_tools() { # DIR KBUILD-PACKAGE
+	local version=${2#linux-kbuild-} apt apt_arch
+	set_up_apt bookworm "$machine"
+	for version in "${version%+deb13}" "${version%+deb13}+deb12"; do
+		! (cd "$1" && apt-get -q -c "$apt/apt.conf" download "linux-kbuild-$version" >>log 2>&1) || return 0
+	done
+	return 1
+}
+
 unpack_kernel() { # VERSION DIR
-	local deb vmlinuz
+	local deb vmlinuz packages kbuild
 	mkdir "$2/deb"
-	# shellcheck disable=SC2046 # words
-	(cd "$2/deb" && apt-get -q -c "$apt/apt.conf" download $(packages_of "$1") >log 2>&1) || return 1
+	packages=$(packages_of "$1")
+	if [ -n "$apt_arch" ]; then
+		kbuild=$(grep '^linux-kbuild' <<<"$packages")
+		packages=$(grep -v '^linux-kbuild' <<<"$packages")
+		kbuild_tools "$2/deb" "$kbuild" || return 1
+	fi
+	# shellcheck disable=SC2086 # words
+	(cd "$2/deb" && apt-get -q -c "$apt/apt.conf" download $packages >>log 2>&1) || return 1
 	for deb in "$2"/deb/*.deb; do
 		dpkg --fsys-tarfile "$deb" | tar -x -C "$2" --keep-directory-symlink
 	done
 	rm -r "${2:?}/deb"
 	[ -e "$2/lib" ] || ln -s usr/lib "$2/lib"
-	vmlinuz=$(find "$2/boot" "$2/usr/lib/modules" -name 'vmlinuz*' 2>/dev/null | head -n 1)
+	vmlinuz=$(find "$2/boot" "$2/usr/lib/modules" -name "vmlinu[xz]*" 2>/dev/null | head -n 1)
 	cp "$vmlinuz" "$2/kernel"
 	/sbin/depmod -b "$2" "$1"
 }
@@ -116,9 +135,16 @@ own_make() { # DIR COMPILER
 	chmod +x "$1/make"
 }
 
-# The compiler for the headers: ours, unless it is older than the required one.
-set_up_make() { # RELEASE HEADERS DIR
-	local wanted ours root
+# The compiler for the headers: ours, unless it is older than the required one, or for another architecture.
+set_up_make() { # RELEASE HEADERS DIR ARCH
+	local wanted ours root variables
+	if [ -n "$apt_arch" ]; then
+		variables=$("$here/cross.sh" --build "$4") || exit
+		eval "$variables"
+		printf '#!/bin/sh\nexec %s "$@" %s\n' "$(command -v make)" "$WRT_KBUILD" >"$3/make"
+		chmod +x "$3/make"
+		return
+	fi
 	wanted=$(sed -n 's/^CONFIG_GCC_VERSION=\([0-9]*\)[0-9]\{4\}$/\1/p' "$2/.config")
 	ours=$(gcc -dumpversion)
 	if [ "$wanted" -le "$ours" ]; then
@@ -129,10 +155,10 @@ set_up_make() { # RELEASE HEADERS DIR
 	chroot_make "$3" "$root"
 }
 
-fetch() { # NAME RELEASE PATTERN
+fetch() { # NAME ARCH RELEASE PATTERN
 	local version dir new
-	set_up_apt "$2"
-	for version in $(candidates "$3"); do
+	set_up_apt "$3" "$2"
+	for version in $(candidates "$4"); do
 		dir=$cache/debian/$version
 		if [ ! -e "$dir/headers" ]; then
 			new=$(mktemp -d "$cache/debian/new.XXXXXX")
@@ -142,23 +168,25 @@ fetch() { # NAME RELEASE PATTERN
 			rm -rf "$dir"
 			mv -T "$new" "$dir"
 			sed -i "s#\([ =]\)/usr/src#\1$dir/usr/src#" "$dir/headers/Makefile"
-			set_up_make "$2" "$dir/headers" "$dir"
+			set_up_make "$3" "$dir/headers" "$dir" "$2"
 		fi
-		echo "$version $dir/headers $dir/make"
+		echo "$version $dir/headers $dir/make $2"
 		return
 	done
 	skip "no kernel $1 can be fetched"
 }
 
 cache=$(cache_dir)
+machine=$(dpkg --print-architecture)
 mkdir -p "$cache/debian"
 if [ "${1-}" = --list ]; then
-	echo "$kernels" | awk 'NF { print $1 }'
+	echo "$kernels" | awk -v arch="${2-$machine}" '$2 == arch { print $1 }'
 	exit
 fi
 need apt-get dpkg gcc
 exec 9>"$cache/kernels.lock"
 flock 9
-line=$(echo "$kernels" | awk -v name="${1-}" '$1 == name { print $2, $3 }')
-[ -n "$line" ] || die "usage: fetch.sh $("$0" --list | tr '\n' '|' | sed 's/|$//')"
-fetch "$1" "${line% *}" "${line#* }"
+line=$(echo "$kernels" | awk -v name="${1-}" '$1 == name { print $2, $3, $4 }')
+[ -n "$line" ] || die "fetch.sh: no kernel \"${1-}\" (fetch.sh --list)"
+read -r arch release pattern <<<"$line"
+fetch "$1" "$arch" "$release" "$pattern"
