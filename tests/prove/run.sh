@@ -14,7 +14,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 out=${O:-$top/build/prove}
-limit=${LIMIT:-60}	# time limit of the last attempt at a property, seconds
+limit=${LIMIT:-120}	# limit of the last attempt at a property, seconds of processor time
 # ONLY=FUNCTION: only this proof by CBMC
 count=0
 bad=0
@@ -84,23 +84,28 @@ prove()	# FILE FUNCTION SOLVER REPLACEMENT SENTENCE [FLAG...]
 			wait -n
 		done
 		! grep -qs "^VERIFICATION FAILED" "$dir"/* || break
-		one_property "$program" "$property" "$solver" >"$dir/$property" 2>&1 &
+		one_property "$program" "$property" "$solver" "$dir/$property" &
 	done
 }
 
-one_property()	# PROGRAM PROPERTY SOLVER
+# The limits are of processor time, so that the verdict does not depend on the load. Only a solver
+# that waits for ever reaches the other limit.
+one_property()	# PROGRAM PROPERTY SOLVER LOG
 {
-	local start=$SECONDS seconds=30 solver other=z3
+	local seconds=30 solver other=z3
 	[ "$3" = cvc5 ] || other=cvc5
 	# if one solver takes long, the other often finds the result at once
 	for solver in "$3" $other "$3"; do
 		# shellcheck disable=SC2086 # words
-		PATH=$out/bin:$PATH timeout -k 5 "$seconds" "$out/bin/cbmc" "$1" $checks \
-			--slice-formula --trace --property "$2" ${solver:+"--$solver"}
-		[ $? = 124 ] || break
+		(
+			ulimit -t "$seconds"
+			PATH=$out/bin:$PATH exec timeout -k 5 3600 "$out/bin/cbmc" "$1" $checks \
+				--slice-formula --trace --property "$2" ${solver:+"--$solver"}
+		) >"$4" 2>&1
+		! grep -qE '^VERIFICATION (SUCCESSFUL|FAILED)' "$4" || break
 		[ "$solver" = "$3" ] || seconds=$limit
 	done
-	echo "took $((SECONDS - start)) s"
+	times | awk -F'[ms]' 'END { printf "took %.0f s\n", $1 * 60 + $2 }' >>"$4"
 }
 
 settle()
