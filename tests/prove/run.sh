@@ -105,7 +105,7 @@ one_property()	# PROGRAM PROPERTY SOLVER LOG
 		! grep -qE '^VERIFICATION (SUCCESSFUL|FAILED)' "$4" || break
 		[ "$solver" = "$3" ] || seconds=$limit
 	done
-	times | awk -F'[ms]' 'END { printf "took %.0f s\n", $1 * 60 + $2 }' >>"$4"
+	times >>"$4"
 }
 
 settle()
@@ -119,9 +119,10 @@ settle()
 		total=$(find "$out/$function" -type f | wc -l)
 		proved=$(grep -l '^VERIFICATION SUCCESSFUL' "$out/$function"/* 2>/dev/null | wc -l)
 		failed=$(grep -l '^VERIFICATION FAILED' "$out/$function"/* 2>/dev/null)
-		took=$(cat "$out/$function"/* 2>/dev/null | awk '/^took [0-9]+ s$/ { sum += $2 } END { print sum + 0 }')
+		took=$(cat "$out/$function"/* 2>/dev/null |
+			awk -F '[ms]' '/^[0-9]+m[0-9.]+s [0-9]+m/ { sum += 60 * $1 + $2 } END { printf "%.0f", sum }')
 		if [ "$total" -gt 0 ] && [ "$proved" = "$total" ]; then
-			ok "$sentence ($proved properties proved by CBMC, $took s)"
+			ok "$sentence ($proved properties proved by CBMC, $took s of processor time)"
 		elif [ -n "$failed" ]; then
 			not_ok "$sentence: CBMC found a counter-example"
 			counter_example "$(echo "$failed" | head -n 1)"
