@@ -387,13 +387,16 @@ static void set_amp(struct hda_node *n, u32 p)
 }
 
 /* False: there is no answer. */
-static bool ask_codec(struct hda_model *m, u32 command, u32 *answer)
+static bool execute(struct hda_model *m, u32 command, u32 *answer)
 {
 	u32 nid = command >> 20 & 0xff, verb = command >> 8 & 0xfff, p = command & 0xff;
 	struct hda_node *n = hda_node(m, nid);
 
-	MODEL_REQUIRE(command >> 28 == m->codec.address);
 	*answer = 0;
+	m->wedged |= m->fault.silent_neighbour && command >> 28 == m->fault.silent_neighbour;
+	if (m->wedged)
+		return false;
+	MODEL_REQUIRE(command >> 28 == m->codec.address);
 	m->verbs++;
 	if (m->fault.silent_codec || m->fault.no_codec)
 		return false;
@@ -424,6 +427,12 @@ static bool ask_codec(struct hda_model *m, u32 command, u32 *answer)
 	else if (verb >> 8 == 3)
 		set_amp(n, command & 0xffff);
 	return true;
+}
+
+static bool ask_codec(struct hda_model *m, u32 command, u32 *answer)
+{
+	return execute(m, command, answer) &&
+	       (!m->fault.lose_answer || m->verbs != m->fault.lose_answer);
 }
 
 /* The codec has lost its power: all its settings are lost. */
@@ -690,10 +699,13 @@ static void write_reset(struct hda_model *m, u32 v)
 		m->intctl = 0;
 		m->dplbase = 0;
 		m->statests = 0;
+		m->wedged = false;
 		forget(m);
 	} else if (!m->crst && v & 1) {
 		m->walclk_zero = (u32)(m->now * 24 / 1000);
 		m->statests = m->fault.no_codec ? 0 : 1u << m->codec.address;
+		if (m->fault.silent_neighbour)
+			m->statests |= 1u << m->fault.silent_neighbour;
 	}
 	m->crst = v & 1;
 }

@@ -43,6 +43,9 @@ struct hda_faults {
 	bool reset_sticks;		/* CRST never reads 0 */
 	bool reset_never_ends;		/* CRST never reads 1 */
 	bool no_codec, silent_codec;	/* not in STATESTS; present, but without an answer */
+	u32 lose_answer;		/* the answer of the n-th verb is lost, from 1 */
+	u32 silent_neighbour;		/* address of a second codec in STATESTS; a verb to it
+					   has no answer, and none after it until a reset */
 	bool no_immediate;
 	bool no_corb;
 	bool run_sticks;		/* RUN never reads 0 ... */
@@ -120,6 +123,7 @@ struct hda_model {
 	u64 recorded;			/* frames from the link ... */
 	enum model_source source;	/* ... and their contents */
 	u64 interrupts, timers, verbs;
+	bool wedged;			/* by a verb to a silent codec */
 	char log[4096];
 	struct wrt_hw_dev *hw;
 	struct wrt_device *dev;		/* whose interrupt handler is called, or NULL */

@@ -11,6 +11,7 @@
 #define NODES_MAX	256
 #define INPUTS_MAX	32
 #define NOWHERE		NODES_MAX
+#define LOST_MAX	8	/* unanswered verbs in a row */
 
 static const struct direction {
 	const char *name;
@@ -35,7 +36,9 @@ struct graph {
 	u32 codec, group, dir;
 	u32 device;			/* of the wanted pin */
 	u32 first, count;		/* widgets of the group */
-	bool silent;			/* the codec has stopped answering */
+	u32 lost;			/* verbs without an answer ... */
+	u32 lost_in_a_row;		/* ... and the last of them without one in between */
+	bool silent;			/* the codec does not answer any more */
 	u32 caps[NODES_MAX];
 	/* State of one search, from the first widget in the queue. */
 	u32 queue[NODES_MAX];
@@ -45,15 +48,26 @@ struct graph {
 
 /* ---- asking ------------------------------------------------------------------------ */
 
+/* 0 without an answer. A codec is given up at its root, or if nothing else is answered. */
 static u32 ask(struct graph *g, u32 nid, u32 verb)
 {
 	u32 answer = 0;
 
-	if (!g->silent && wrt_hda_verb(g->d, g->codec, nid, verb, &answer)) {
-		g->silent = true;
-		g->d->bus->log(g->d->ctx, WRT_LOG_WARNING, "codec %u does not answer", g->codec);
+	if (g->silent)
+		return 0;
+	if (!wrt_hda_verb(g->d, g->codec, nid, verb, &answer)) {
+		g->lost_in_a_row = 0;
+		return answer;
 	}
-	return answer;
+	g->lost_in_a_row++;
+	if (!g->lost++)
+		g->d->bus->log(g->d->ctx, WRT_LOG_WARNING, "codec %u: no answer of node 0x%x",
+			       g->codec, nid);
+	if (nid && g->lost_in_a_row < LOST_MAX)
+		return 0;
+	g->silent = true;
+	g->d->bus->log(g->d->ctx, WRT_LOG_WARNING, "codec %u does not answer", g->codec);
+	return 0;
 }
 
 static u32 parameter(struct graph *g, u32 nid, u32 which)
@@ -276,6 +290,7 @@ static void choose_controls(struct graph *g, struct hda_path *p)
 
 static void make_path(struct graph *g, struct hda_path *p, u32 start, u32 end)
 {
+	u32 lost = g->lost;
 	u32 nid = end;
 	u32 i;
 
@@ -304,7 +319,7 @@ static void make_path(struct graph *g, struct hda_path *p, u32 start, u32 end)
 	p->pcm = pcm_of(g, p->converter);
 	add_amps(g, p);
 	choose_controls(g, p);
-	if (g->silent)
+	if (g->lost != lost)
 		p->length = 0;
 }
 
@@ -393,7 +408,6 @@ static bool read_group(struct graph *g)
 {
 	u32 first, count, i;
 
-	g->silent = false;
 	sub_nodes(g, 0, &first, &count);
 	for (g->group = first; g->group < first + count; g->group++)
 		if ((parameter(g, g->group, PARAM_GROUP_TYPE) & 0xff) == GROUP_AUDIO)
@@ -407,28 +421,25 @@ static bool read_group(struct graph *g)
 	return !g->silent;
 }
 
-int wrt_hda_codec_discover(struct wrt_hw_dev *d)
+int wrt_hda_codec_discover(struct wrt_hw_dev *d, u32 codec)
 {
 	struct graph *g;
 	u32 dir;
+	int err = 0;
 
 	wrt_assert_may_sleep();
 	g = wrt_alloc(sizeof(*g));
 	if (!g)
 		return WRT_ENOMEM;
 	g->d = d;
-	for (g->codec = 0; g->codec < 15; g->codec++) {
-		if (!(d->codecs & 1u << g->codec) || !read_group(g))
-			continue;
+	g->codec = codec;
+	if (read_group(g)) {
 		for (dir = 0; dir < 2; dir++)
 			if (!d->path[dir].length)
 				find_path(g, dir, &d->path[dir]);
 	}
+	if (g->silent)
+		err = WRT_EIO;
 	wrt_free(g);
-	if (!d->path[0].length && !d->path[1].length) {
-		d->bus->log(d->ctx, WRT_LOG_ERROR, "no codec has a path from a converter to a pin");
-		return WRT_ERANGE;
-	}
-	wrt_hda_controls_make(d);
-	return 0;
+	return err;
 }

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * controller.c - the controller as a whole: reset, interrupt, suspend; see hda.h. Contexts are
- * those of hw.h.
+ * controller.c - the controller as a whole: interrupt, suspend, capabilities, creation; see
+ * hda.h. Contexts are those of hw.h.
  */
 #include "engine.h"
 
-#define RESET_MAX_US	100000
-#define RESET_STEP_US	500
-#define RESET_HOLD_US	1000	/* the link must be down for 100 us or more */
-#define CODECS_WAKE_US	1200	/* codecs answer within 25 frames of the link, 521 us */
-#define RINGS_BYTES	4096
 #define LIST_BYTES	(HDA_BDL_MAX * HDA_BDL_ENTRY)
 #define POSITIONS_BYTES	256	/* 8 for each of up to 30 engines */
 #define TAGS_MAX	15
@@ -32,115 +27,6 @@ static const struct hda_quirks emulated = {
 	.position_step = 256,
 	.codec_start_is_slow = true,
 };
-
-/* ---- reset ------------------------------------------------------------------------- */
-
-static void read_capabilities(struct wrt_hw_dev *d)
-{
-	d->gcap = hda_read(d, HDA_GCAP, 2);
-	d->engines = HDA_GCAP_ISS(d->gcap) + HDA_GCAP_OSS(d->gcap) + HDA_GCAP_BSS(d->gcap);
-	d->engines = wrt_min_u32(d->engines, 30);
-}
-
-/* Stop what a previous driver or the firmware has left running. */
-static void stop_everything(struct wrt_hw_dev *d)
-{
-	u32 i;
-
-	hda_write(d, HDA_INTCTL, 4, 0);
-	for (i = 0; i < d->engines; i++) {
-		if (!(hda_read(d, HDA_SD(i) + SD_CTL, 1) & SD_CTL_RUN))
-			continue;
-		hda_write(d, HDA_SD(i) + SD_CTL, 1, 0);
-		wrt_hda_wait(d, HDA_SD(i) + SD_CTL, 1, SD_CTL_RUN, 0, HDA_STOP_MAX_US);
-	}
-	wrt_hda_verbs_close(d);
-	hda_write(d, HDA_DPLBASE, 4, 0);
-}
-
-static bool set_crst(struct wrt_hw_dev *d, u32 value)
-{
-	u32 us;
-
-	hda_write(d, HDA_GCTL, 4, value);
-	for (us = 0; us < RESET_MAX_US; us += RESET_STEP_US) {
-		if ((hda_read(d, HDA_GCTL, 4) & HDA_GCTL_CRST) == value)
-			return true;
-		d->bus->sleep_us(d->ctx, RESET_STEP_US);
-	}
-	return false;
-}
-
-/* Stop everything; in reset the controller has no addresses. */
-static bool enter_reset(struct wrt_hw_dev *d)
-{
-	if (hda_read(d, HDA_GCTL, 4) & HDA_GCTL_CRST) {
-		read_capabilities(d);
-		stop_everything(d);
-		hda_write(d, HDA_STATESTS, 2, HDA_STATESTS_ALL);
-	}
-	return set_crst(d, 0);
-}
-
-static void clear_status(struct wrt_hw_dev *d)
-{
-	u32 i;
-
-	hda_write(d, HDA_WAKEEN, 2, 0);
-	hda_write(d, HDA_STATESTS, 2, HDA_STATESTS_ALL);
-	hda_write(d, HDA_RIRBSTS, 1, HDA_RIRBSTS_ALL);
-	for (i = 0; i < d->engines; i++)
-		hda_write(d, HDA_SD(i) + SD_STS, 1, SD_STS_ALL);
-}
-
-/* Traffic class 0: the firmware may have set another. An Intel register. */
-static void set_traffic_class(struct wrt_hw_dev *d)
-{
-	u32 value;
-
-	if (d->bus->config_read(d->ctx, 0, 2) != HDA_PCI_INTEL)
-		return;
-	value = d->bus->config_read(d->ctx, HDA_PCI_TCSEL, 1);
-	d->bus->config_write(d->ctx, HDA_PCI_TCSEL, 1, value & ~HDA_PCI_TCSEL_MASK);
-}
-
-/* Only while no engine runs. */
-static void set_positions(struct wrt_hw_dev *d)
-{
-	hda_write(d, HDA_DPUBASE, 4, (u32)(d->positions_bus >> 32));
-	hda_write(d, HDA_DPLBASE, 4, (u32)d->positions_bus | HDA_DPLBASE_ENABLE);
-}
-
-static int fail(struct wrt_hw_dev *d, const char *what)
-{
-	d->bus->log(d->ctx, WRT_LOG_ERROR, "%s", what);
-	return WRT_EIO;
-}
-
-/* Reset the controller, from any state, until codecs accept verbs (of this or another driver). */
-static int bring_up(struct wrt_hw_dev *d, bool verbs)
-{
-	set_traffic_class(d);
-	if (hda_read(d, HDA_GCTL, 4) == 0xffffffffu)
-		return fail(d, "the controller does not answer");
-	if (!enter_reset(d))
-		return fail(d, "the controller does not go into reset");
-	d->bus->sleep_us(d->ctx, RESET_HOLD_US);
-	if (!set_crst(d, HDA_GCTL_CRST))
-		return fail(d, "the controller does not come out of reset");
-	d->bus->sleep_us(d->ctx, CODECS_WAKE_US);
-	read_capabilities(d);
-	d->codecs = hda_read(d, HDA_STATESTS, 2) & HDA_STATESTS_ALL;
-	if (!d->codecs)
-		return fail(d, "no codec answers to the reset");
-	clear_status(d);
-	set_positions(d);
-	d->intctl = HDA_INTCTL_GIE;
-	hda_write(d, HDA_INTCTL, 4, d->intctl);
-	if (verbs && wrt_hda_verbs_open(d))
-		return fail(d, "no codec answers to commands");
-	return 0;
-}
 
 /* ---- interrupt --------------------------------------------------------------------- */
 
@@ -239,7 +125,7 @@ static void hda_suspend(struct wrt_hw_dev *d)
 	wrt_assert_may_sleep();
 	for (i = 0; i < d->nslots; i++)
 		wrt_hda_stream_suspend(&d->stream[i]);
-	enter_reset(d);
+	wrt_hda_enter_reset(d);
 	d->asleep = true;
 }
 
@@ -248,8 +134,6 @@ static int restore_paths(struct wrt_hw_dev *d)
 	u32 i;
 	int err;
 
-	if (d->cfg.codec_path)
-		return 0;
 	for (i = 0; i < 2; i++) {
 		if (!d->path[i].length)
 			continue;
@@ -278,7 +162,7 @@ static int hda_resume(struct wrt_hw_dev *d)
 	int err;
 
 	wrt_assert_may_sleep();
-	err = bring_up(d, !d->cfg.codec_path);
+	err = wrt_hda_bring_up(d);
 	if (err)
 		return err;
 	err = restore_paths(d);
@@ -461,6 +345,51 @@ static int make_slots(struct wrt_hw_dev *d)
 	return WRT_ERANGE;
 }
 
+static bool has_both_paths(const struct wrt_hw_dev *d)
+{
+	return d->path[WRT_PLAYBACK].length && d->path[WRT_CAPTURE].length;
+}
+
+static void forget_paths(struct wrt_hw_dev *d, u32 codec)
+{
+	u32 dir;
+
+	for (dir = 0; dir < 2; dir++)
+		if (d->path[dir].codec == codec)
+			d->path[dir].length = 0;
+}
+
+/*
+ * Codecs are asked until there are both paths: some do not answer, for example those of graphics
+ * processors without power. After such a codec everything is reset and it is left out.
+ */
+static int find_paths(struct wrt_hw_dev *d)
+{
+	u32 codec;
+	int err;
+
+	for (codec = 0; codec < HDA_CODECS_MAX && !has_both_paths(d); codec++) {
+		if (!(d->codecs & 1u << codec))
+			continue;
+		err = wrt_hda_codec_discover(d, codec);
+		if (err == WRT_ENOMEM)
+			return err;
+		if (!err)
+			continue;
+		d->silent |= 1u << codec;
+		forget_paths(d, codec);
+		err = wrt_hda_bring_up(d);
+		if (err)
+			return err;
+	}
+	if (!d->path[0].length && !d->path[1].length) {
+		d->bus->log(d->ctx, WRT_LOG_ERROR, "no codec has a path from a converter to a pin");
+		return WRT_ERANGE;
+	}
+	wrt_hda_controls_make(d);
+	return 0;
+}
+
 static int set_up(struct wrt_hw_dev *d)
 {
 	int err;
@@ -468,12 +397,12 @@ static int set_up(struct wrt_hw_dev *d)
 	d->positions = d->bus->dma_alloc(d->ctx, POSITIONS_BYTES, &d->positions_bus);
 	if (!d->positions)
 		return WRT_ENOMEM;
-	err = bring_up(d, true);
+	err = wrt_hda_bring_up(d);
 	if (err)
 		return err;
 	d->alias = has_alias(d);
 	d->dma_bits = dma_bits(d->gcap, &d->cfg);
-	err = wrt_hda_codec_discover(d);
+	err = find_paths(d);
 	if (err)
 		return err;
 	err = restore_paths(d);
@@ -514,13 +443,13 @@ void wrt_hda_destroy(struct wrt_hw_dev *d)
 	u32 i;
 
 	wrt_assert_may_sleep();
-	enter_reset(d);
+	wrt_hda_enter_reset(d);
 	for (i = 0; i < d->nslots; i++) {
 		d->bus->dma_free(d->ctx, d->stream[i].bdl, d->stream[i].bdl_bus, LIST_BYTES);
 		wrt_hda_idle_close(&d->stream[i]);
 	}
 	if (d->rings)
-		d->bus->dma_free(d->ctx, d->rings, d->rings_bus, RINGS_BYTES);
+		d->bus->dma_free(d->ctx, d->rings, d->rings_bus, HDA_RINGS_BYTES);
 	if (d->positions)
 		d->bus->dma_free(d->ctx, d->positions, d->positions_bus, POSITIONS_BYTES);
 	wrt_free(d);

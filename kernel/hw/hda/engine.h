@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * engine.h - shared by the files of this directory: controller.c (reset, interrupt, suspend),
- * verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and controls),
+ * engine.h - shared by the files of this directory: controller.c (interrupt, suspend, creation),
+ * reset.c, verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and
+ * controls),
  * stream.c (DMA), list.c (what DMA reads), idle.c (what serves QEMU's codec while DMA is stopped),
  * format.c and io.c.
  */
@@ -16,6 +17,9 @@
 #define HDA_BUFFER_MAX	(4u << 20)
 #define HDA_REAL_ALIGN	128	/* by the specification */
 #define HDA_UNUSED_TAG	15	/* no converter of an emulated controller uses it */
+#define HDA_CODECS_MAX	15
+#define HDA_ENGINES_MAX	30
+#define HDA_RINGS_BYTES	4096
 #define HDA_STOP_MAX_US	1000
 #define HDA_SRST_MAX_US	300
 
@@ -139,7 +143,8 @@ struct wrt_hw_dev {
 	const struct hda_quirks *quirks;
 	u32 gcap, dma_bits;
 	u32 engines;		/* stream descriptors in all */
-	u32 codecs;		/* bit mask of those that answered the reset */
+	u32 codecs;		/* bit mask of those that answered the reset ... */
+	u32 silent;		/* ... but for these, which do not answer commands */
 	bool alias;		/* the page with copies of registers exists */
 	bool asleep;		/* suspended, or resume has failed */
 	bool broken;		/* an engine did not stop: bus mastering is off */
@@ -204,17 +209,34 @@ bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u
 
 /* ---- verbs.c [S] ------------------------------------------------------------------- */
 
-/* Send a VERB() or VERB4(). The wait is bounded; WRT_EIO: no answer. answer may be NULL. */
+/*
+ * Send a VERB() or VERB4(), again if there is no answer. The wait is bounded; WRT_EIO: no answer.
+ * answer may be NULL.
+ */
 int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer);
 
+/* Use the rings in place of immediate commands. WRT_EIO: there are none; WRT_ENOMEM. */
+int wrt_hda_rings_alloc(struct wrt_hw_dev *d);
+
 /* Set up communication with codecs after a reset, and end it. */
-int wrt_hda_verbs_open(struct wrt_hw_dev *d);
+void wrt_hda_verbs_open(struct wrt_hw_dev *d);
 void wrt_hda_verbs_close(struct wrt_hw_dev *d);
+
+/* ---- reset.c [S] ------------------------------------------------------------------- */
+
+/* Stop everything; in reset the controller has no addresses. False: it does not reset. */
+bool wrt_hda_enter_reset(struct wrt_hw_dev *d);
+
+/* Reset everything until a codec answers. Errors are logged: WRT_EIO, WRT_ENOMEM. */
+int wrt_hda_bring_up(struct wrt_hw_dev *d);
 
 /* ---- codec.c [S] ------------------------------------------------------------------- */
 
-/* Ask all codecs; fill d->path[] and d->control[]. WRT_ERANGE: no usable path; WRT_ENOMEM. */
-int wrt_hda_codec_discover(struct wrt_hw_dev *d);
+/*
+ * Ask this codec; fill the d->path[] that is not found yet. WRT_EIO: it does not answer;
+ * WRT_ENOMEM.
+ */
+int wrt_hda_codec_discover(struct wrt_hw_dev *d, u32 codec);
 
 /* ---- path.c [S] -------------------------------------------------------------------- */
 

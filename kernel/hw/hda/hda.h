@@ -18,14 +18,6 @@
 struct wrt_hda_config {
 	bool emulated;			/* QEMU's controller: see struct hda_quirks */
 	u32 dma_bits;			/* limit of the bus; 0: only GCAP's limit */
-	/*
-	 * Optional, [S]: set up the codec's path in place of this driver's verbs, for a binding
-	 * with a codec driver of the system (pin fix-ups, coefficients, GPIOs). dir: enum wrt_dir;
-	 * tag: the stream tag of the converter, 0: none; format: the converter's format as in verb
-	 * 0x2. Returns 0 or WRT_E.... With it this driver sends no verb after wrt_hda_create() and
-	 * has no controls: the codec driver has its own. It is called again after resume.
-	 */
-	int (*codec_path)(void *ctx, u32 dir, u32 tag, u16 format);
 };
 
 extern const struct wrt_hw_ops wrt_hda_ops;

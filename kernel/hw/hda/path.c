@@ -122,8 +122,6 @@ int wrt_hda_codec_connect(struct wrt_hw_dev *d, u32 dir, u32 tag, u16 format)
 	int err;
 
 	wrt_assert_may_sleep();
-	if (d->cfg.codec_path)
-		return d->cfg.codec_path(d->ctx, dir, tag, format);
 	if (tag) {
 		err = send(d, p, p->converter, VERB4(VERB_FORMAT, format));
 		if (err)
@@ -146,7 +144,7 @@ void wrt_hda_controls_make(struct wrt_hw_dev *d)
 	u32 i;
 
 	wrt_assert_may_sleep();
-	for (i = 0; i < 2 && !d->cfg.codec_path; i++) {
+	for (i = 0; i < 2; i++) {
 		if (d->path[i].length && d->path[i].volume)
 			add_control(d, &d->path[i], false);
 		if (d->path[i].length && d->path[i].mute)

@@ -4,13 +4,15 @@
  * command and response rings, polled. [S], device mutex held; every wait is bounded.
  *
  * An absent codec never answers, and in QEMU leaves the busy bit set. So verbs are sent only to
- * codecs that answered the reset, and busy is cleared after a timeout.
+ * codecs that answered the reset, and busy is cleared after a timeout. A verb is sent up to three
+ * times.
  */
 #include "engine.h"
 
 #define VERB_MAX_US		1000
+#define VERB_TRIES		3
+#define VERB_AGAIN_US		1000
 #define RING_ENTRIES		256
-#define RINGS_BYTES		4096
 #define RIRB_OFFSET		2048	/* in the page of both rings */
 #define RESPONSE_UNSOLICITED	0x10u
 #define ALL_ONES		0xffffu	/* of a removed device */
@@ -108,63 +110,51 @@ static int by_rings(struct wrt_hw_dev *d, u32 command, u32 *answer)
 	return WRT_EIO;
 }
 
+static int try_once(struct wrt_hw_dev *d, u32 command, u32 *answer)
+{
+	if (d->immediate)
+		return immediate(d, command, answer);
+	return by_rings(d, command, answer);
+}
+
+/* Single answers get lost. No verb of this driver does harm if it is executed twice. */
 int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer)
 {
 	u32 command = codec << 28 | nid << 20 | verb;
-	u32 ignored;
+	u32 ignored, tries;
 
 	wrt_assert_may_sleep();
 	if (!(d->codecs & 1u << codec) || nid > 0xff)
 		return WRT_EIO;
 	if (!answer)
 		answer = &ignored;
-	if (d->immediate)
-		return immediate(d, command, answer);
-	return by_rings(d, command, answer);
+	for (tries = 1; try_once(d, command, answer); tries++) {
+		if (tries == VERB_TRIES)
+			return WRT_EIO;
+		d->bus->sleep_us(d->ctx, VERB_AGAIN_US);
+	}
+	return 0;
 }
 
-/* True if any codec answers: one that answered the reset may still ignore verbs. */
-static bool anybody(struct wrt_hw_dev *d)
+int wrt_hda_rings_alloc(struct wrt_hw_dev *d)
 {
-	u32 codec, vendor;
-
-	for (codec = 0; codec < 15; codec++)
-		if (!wrt_hda_verb(d, codec, 0, VERB(VERB_GET_PARAMETER, PARAM_VENDOR), &vendor))
-			return true;
-	return false;
-}
-
-static int rings_alloc(struct wrt_hw_dev *d)
-{
+	wrt_assert_may_sleep();
 	if (!(hda_read(d, HDA_CORBSIZE, 1) & HDA_SIZE_CAN_256) ||
 	    !(hda_read(d, HDA_RIRBSIZE, 1) & HDA_SIZE_CAN_256))
 		return WRT_EIO;
-	if (!d->rings)
-		d->rings = d->bus->dma_alloc(d->ctx, RINGS_BYTES, &d->rings_bus);
+	d->rings = d->bus->dma_alloc(d->ctx, HDA_RINGS_BYTES, &d->rings_bus);
 	if (!d->rings)
 		return WRT_ENOMEM;
+	d->immediate = false;
+	d->bus->log(d->ctx, WRT_LOG_INFO, "no answer to immediate commands: using CORB and RIRB");
 	return 0;
 }
 
-int wrt_hda_verbs_open(struct wrt_hw_dev *d)
+void wrt_hda_verbs_open(struct wrt_hw_dev *d)
 {
-	int err;
-
 	wrt_assert_may_sleep();
-	d->immediate = !d->rings;
-	if (d->immediate && anybody(d))
-		return 0;
-	err = rings_alloc(d);
-	if (err)
-		return err;
-	if (d->immediate)
-		d->bus->log(d->ctx, WRT_LOG_INFO,
-			    "no answer to immediate commands: using CORB and RIRB");
-	d->immediate = false;
-	rings_start(d);
-	if (!anybody(d))
-		return WRT_EIO;
-	return 0;
+	if (!d->immediate)
+		rings_start(d);
 }
 
 void wrt_hda_verbs_close(struct wrt_hw_dev *d)

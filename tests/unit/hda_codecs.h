@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * hda_codecs.h - a dozen codecs, written by hand from the specification, in the format of
+ * Documentation/hardware.md. Each has something that the search for a path must handle.
+ */
+#ifndef HDA_CODECS_H
+#define HDA_CODECS_H
+
+static const char hand_written[] =
+	/* 1: as small as possible: DAC 2 -> line out 3, line in 5 -> ADC 4 */
+	"C 1 0 10000001 0 201fc 0 0 2 4\n"
+	"N 2 11 201fc 0 0 0 0 0\n"
+	"N 3 400101 0 10 4010 0 0 1 2\n"
+	"N 4 100111 201fc 0 0 0 0 1 5\n"
+	"N 5 400001 0 20 805020 0 0 0\n"
+	"E\n"
+	/* 2: amplifiers and power everywhere; a selector before the ADC, a mixer after the DAC */
+	"C 2 1 10000002 0 e0560 80051f17 80025757 2 8\n"
+	"N 2 40d 0 0 0 0 0 0\n"
+	"N 3 20010f 0 0 0 80000000 80027f7f 3 2 8 9\n"
+	"N 4 40050d 0 10014 90170110 0 80000000 1 3\n"
+	"N 5 100503 0 0 0 80051f17 0 1 6\n"
+	"N 6 300503 0 0 0 80032f00 0 2 8 9\n"
+	"N 8 400403 0 1724 a10020 270300 0 0\n"
+	"N 9 400403 0 20 813030 270300 0 0\n"
+	"E\n"
+	/* 3: one DAC for speaker and headphone, which have a selector of two mixers each */
+	"C 3 2 10000003 0 e0560 0 57007f 16 7\n"
+	"N 16 405 0 0 0 0 0 0\n"
+	"N 17 405 0 0 0 0 0 0\n"
+	"N 18 20010b 0 0 0 80000000 0 2 16 17\n"
+	"N 19 20010b 0 0 0 80000000 0 2 17 16\n"
+	"N 20 40018d 0 1001c 90170110 0 80000000 2 18 19\n"
+	"N 21 40018d 0 1001c 421101f 0 80000000 2 18 19\n"
+	"N 22 400181 0 10010 1014040 0 0 2 19 18\n"
+	"E\n"
+	/* 4: nodes above 0x7f: connection lists in the long form */
+	"C 4 0 10000004 0 20560 0 0 120 12\n"
+	"N 120 1 0 0 0 0 0 0\n"
+	"N 128 1 0 0 0 0 0 0\n"
+	"N 129 200101 0 0 0 0 0 2 120 128\n"
+	"N 130 400101 0 10 1014010 0 0 1 129\n"
+	"N 131 400001 0 20 1813020 0 0 0\n"
+	"N 127 100101 0 0 0 0 0 2 131 130\n"
+	"E\n"
+	/* 5: a mono DAC and a DAC without a format come first */
+	"C 5 3 10000005 0 60560 0 0 2 7\n"
+	"N 2 0 0 0 0 0 0 0\n"
+	"N 3 11 20000 0 0 0 0 0\n"
+	"N 4 1 0 0 0 0 0 0\n"
+	"N 5 200101 0 0 0 0 0 3 2 3 4\n"
+	"N 6 400101 0 10 2214010 0 0 1 5\n"
+	"N 7 100101 0 0 0 0 0 1 8\n"
+	"N 8 400001 0 20 1a13020 0 0 0\n"
+	"E\n"
+	/* 6: S/PDIF both ways beside analog pins; HDMI, which is not S/PDIF */
+	"C 6 0 10000006 0 e0560 0 0 2 9\n"
+	"N 2 1 0 0 0 0 0 0\n"
+	"N 3 211 1e0560 0 0 0 0 0\n"
+	"N 4 211 1e0560 0 0 0 0 0\n"
+	"N 5 400101 0 10 1014010 0 0 1 2\n"
+	"N 6 400301 0 10 1441020 0 0 1 3\n"
+	"N 7 400301 0 94 18560030 0 0 1 4\n"
+	"N 8 100111 60560 0 0 0 0 1 10\n"
+	"N 9 400201 0 20 1c43040 0 0 0\n"
+	"N 10 400001 0 20 1a13050 0 0 0\n"
+	"E\n"
+	/* 7: eight channels: four DACs, four line outs of one association; headphone of its own */
+	"C 7 0 10000007 0 e0560 80051f17 80034040 2 14\n"
+	"N 2 405 0 0 0 0 0 0\n"
+	"N 3 405 0 0 0 0 0 0\n"
+	"N 4 405 0 0 0 0 0 0\n"
+	"N 5 405 0 0 0 0 0 0\n"
+	"N 6 405 0 0 0 0 0 0\n"
+	"N 7 40018d 0 1001c 1014010 0 80000000 1 2\n"
+	"N 8 40018d 0 1c 1011012 0 80000000 1 3\n"
+	"N 9 40018d 0 1c 1016011 0 80000000 1 4\n"
+	"N 10 40018d 0 1c 1012014 0 80000000 1 5\n"
+	"N 11 40018d 0 1c 2214020 0 80000000 1 6\n"
+	"N 12 400001 0 1724 1a19040 0 0 0\n"
+	"N 13 400001 0 24 181304f 0 0 0\n"
+	"N 14 10010b 0 0 0 80032f10 0 2 12 13\n"
+	"E\n"
+	/* 8: an internal microphone before the jack's, each with an ADC; a headphone alone */
+	"C 8 0 10000008 0 e0560 0 0 2 7\n"
+	"N 2 40d 0 0 0 0 80025757 0\n"
+	"N 3 40018d 0 1c 2214020 0 80000000 1 2\n"
+	"N 4 10050b 0 0 0 80032f10 0 1 6\n"
+	"N 5 10050b 0 0 0 80032f10 0 2 6 7\n"
+	"N 6 400001 0 20 90a60130 0 0 0\n"
+	"N 7 40008b 0 1724 3a11020 270300 0 0\n"
+	"E\n"
+	/* 9: pins that point at themselves through a loop of mixers */
+	"C 9 0 10000009 0 20560 0 0 2 6\n"
+	"N 2 1 0 0 0 0 0 0\n"
+	"N 3 20010b 0 0 0 80000000 0 3 4 3 2\n"
+	"N 4 20010b 0 0 0 80000000 0 2 3 5\n"
+	"N 5 400181 0 34 1014010 0 0 1 4\n"
+	"N 6 400001 0 20 1813020 0 0 0\n"
+	"N 7 10010b 0 0 0 80051f17 0 2 4 6\n"
+	"E\n"
+	/* 10: 24 bits and nothing else; playback only */
+	"C 10 0 1000000a 0 80040 0 0 2 2\n"
+	"N 2 1 0 0 0 0 0 0\n"
+	"N 3 400101 0 10 1014010 0 0 1 2\n"
+	"E\n"
+	/* 11: capture only, from aux; an output that nothing is connected to */
+	"C 11 0 1000000b 0 20040 0 0 2 4\n"
+	"N 2 1 0 0 0 0 0 0\n"
+	"N 3 400101 0 10 40000000 0 0 1 2\n"
+	"N 4 100101 0 0 0 0 0 1 5\n"
+	"N 5 400001 0 20 1933020 0 0 0\n"
+	"E\n"
+	/* 12: volume only in the group's amplifier; a pin for both directions; a long way */
+	"C 12 14 1000000c 0 e0560 80051f17 2727 2 10\n"
+	"N 2 5 0 0 0 0 0 0\n"
+	"N 3 300101 0 0 0 0 0 1 2\n"
+	"N 4 200103 0 0 0 0 0 1 3\n"
+	"N 5 300101 0 0 0 0 0 2 4 3\n"
+	"N 6 200107 0 0 0 0 0 1 5\n"
+	"N 7 400187 0 3734 1014010 0 0 1 6\n"
+	"N 8 300103 0 0 0 0 0 2 9 7\n"
+	"N 9 300101 0 0 0 0 0 2 10 7\n"
+	"N 10 400003 0 24 1813020 0 0 0\n"
+	"N 11 100103 0 0 0 0 0 1 8\n"
+	"E\n";
+
+#endif
