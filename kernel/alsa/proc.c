@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * proc.c - /proc/asound/cardN/wavert: one block a stream, for people and bug reports.
- * Takes the device lock for one stream at a time.
+ * proc.c - /proc/asound/cardN/wavert: one block a stream and one line a pin of a codec, for people,
+ * bug reports and `wavert info`. Takes the device lock for one stream at a time.
  */
 #include <sound/info.h>
 
@@ -110,13 +110,23 @@ static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)
 	show_silence(buffer, s, &l.geom);
 }
 
+static void show_pin(struct snd_info_buffer *buffer, const struct wrt_hw_pin *p)
+{
+	snd_iprintf(buffer, "pin 0x%02x: codec %u, %s, %s%s%s%s\n", p->node, p->codec, p->kind,
+		    p->port, p->can_play ? ", out" : "", p->can_record ? ", in" : "",
+		    p->used ? ", used" : "");
+}
+
 static void show(struct snd_info_entry *entry, struct snd_info_buffer *buffer)
 {
 	struct wrt_device *device = entry->private_data;
+	struct wrt_hw_pin pin;
 	u32 i;
 
 	for (i = 0; i < device->nstreams; i++)
 		show_stream(buffer, &device->streams[i]);
+	for (i = 0; !wrt_device_pin(device, i, &pin); i++)
+		show_pin(buffer, &pin);
 }
 
 int wrt_proc_new(struct snd_card *card, struct wrt_device *device)

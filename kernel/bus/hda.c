@@ -17,6 +17,8 @@
 static int index[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
 static char *id[WRT_PCI_CARDS];
 static bool msi = true;
+static char *playback[WRT_PCI_CARDS];
+static char *capture[WRT_PCI_CARDS];
 
 module_param_array(index, int, NULL, 0444);
 MODULE_PARM_DESC(index, "Card number of each card, in order of binding, -1: next free (default).");
@@ -24,6 +26,10 @@ module_param_array(id, charp, NULL, 0444);
 MODULE_PARM_DESC(id, "Card id of each card (default WaveRTHDA, then derived).");
 module_param(msi, bool, 0444);
 MODULE_PARM_DESC(msi, "Message-signalled interrupts where possible (default Y), else the line.");
+module_param_array(playback, charp, NULL, 0444);
+MODULE_PARM_DESC(playback, "Output of each card: headphone, line-out, speaker, spdif, or a node number.");
+module_param_array(capture, charp, NULL, 0444);
+MODULE_PARM_DESC(capture, "Input of each card: mic, line, internal, aux, or a node number.");
 
 /* What cannot be asked of the device itself. */
 static struct wrt_hda_config hda_config(const struct pci_dev *pdev)
@@ -44,11 +50,27 @@ static u32 hda_dma_bits(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void
 	return wrt_hda_dma_bits(bus, ctx, &cfg);
 }
 
-static int hda_create(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx,
+/* An empty value is no choice. */
+static int choose_pin(struct pci_dev *pdev, u32 dir, const char *name, const char *value,
+		      struct wrt_hda_config *cfg)
+{
+	if (!value || !*value || wrt_hda_parse_pin(dir, value, &cfg->pin[dir]))
+		return 0;
+	pci_err(pdev, "%s=%s: expected %s\n", name, value, wrt_hda_pin_names(dir));
+	return WRT_EINVAL;
+}
+
+static int hda_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *bus, void *ctx,
 		      struct wrt_hw_dev **out)
 {
 	struct wrt_hda_config cfg = hda_config(pdev);
+	int err;
 
+	err = choose_pin(pdev, WRT_PLAYBACK, "playback", playback[card], &cfg);
+	if (!err)
+		err = choose_pin(pdev, WRT_CAPTURE, "capture", capture[card], &cfg);
+	if (err)
+		return err;
 	return wrt_hda_create(bus, ctx, &cfg, out);
 }
 

@@ -44,7 +44,7 @@ static u32 ich_dma_bits(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void
 	return 32;
 }
 
-static int ich_create(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx,
+static int ich_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *bus, void *ctx,
 		      struct wrt_hw_dev **out)
 {
 	struct wrt_ich_config cfg = {

@@ -445,12 +445,23 @@ static int new_adapter(struct wrt_pci *p)
 	return wrt_adapter_new(&info, drv->ops, p->hw, &p->adapter);
 }
 
+static int create_errno(int err)
+{
+	switch (err) {
+	case WRT_ENOMEM:
+		return -ENOMEM;
+	case WRT_EINVAL:
+		return -EINVAL;
+	}
+	return -ENODEV;
+}
+
 static int new_card(struct wrt_pci *p)
 {
-	int err = p->drv->create(p->pdev, &pci_bus, p, &p->hw);
+	int err = p->drv->create(p->pdev, p->slot, &pci_bus, p, &p->hw);
 
 	if (err)
-		return err == WRT_ENOMEM ? -ENOMEM : -ENODEV;
+		return create_errno(err);
 	err = new_adapter(p);
 	if (err) {
 		p->drv->destroy(p->hw);

@@ -30,8 +30,8 @@ struct wrt_pci_driver {
 	const struct wrt_hw_ops *ops;
 	/* Width of the addresses the device can do; its registers can be read already. */
 	u32 (*dma_bits)(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx);
-	/* 0 or WRT_E*; says in the log why not. */
-	int (*create)(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx,
+	/* 0 or WRT_E*; errors are logged. card: index of the card's module parameters. */
+	int (*create)(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *bus, void *ctx,
 		      struct wrt_hw_dev **out);
 	void (*destroy)(struct wrt_hw_dev *hw);
 	unsigned long slots;		/* of index and id, that are in use */

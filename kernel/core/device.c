@@ -221,3 +221,17 @@ u32 wrt_device_pins(const struct wrt_device *dev, u32 dir)
 		n += dev->streams[i].caps.dir == dir;
 	return n;
 }
+
+int wrt_device_pin(struct wrt_device *dev, u32 index, struct wrt_hw_pin *p)
+{
+	int err = WRT_ERANGE;
+
+	wrt_assert_may_sleep();
+	wrt_mutex_lock(&dev->mutex);
+	if (dev->state == WRT_DEVICE_GONE)
+		err = WRT_EGONE;
+	else if (dev->ops->pin && dev->ops->pin(dev->hw, index, p) >= 0)
+		err = 0;
+	wrt_mutex_unlock(&dev->mutex);
+	return err;
+}

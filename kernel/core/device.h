@@ -114,6 +114,17 @@ int wrt_device_control_get(struct wrt_device *dev, u32 index, u32 value[2]);
 int wrt_device_control_set(struct wrt_device *dev, u32 index, const u32 value[2]);
 
 /**
+ * wrt_device_pin() - describe a pin of a codec
+ * @dev: device
+ * @index: number of the pin, from 0
+ * @p: filled on success
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_ERANGE (no pin has this number), or WRT_EGONE.
+ */
+int wrt_device_pin(struct wrt_device *dev, u32 index, struct wrt_hw_pin *p);
+
+/**
  * wrt_device_stream() - find the stream of a pin
  * @dev: device
  * @dir: enum wrt_dir

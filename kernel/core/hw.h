@@ -136,6 +136,15 @@ struct wrt_hw_control {
 	s32 min_cdb, step_cdb;		/* volume: what 0 stands for and a step, dB / 100 */
 };
 
+/* A pin of a codec, used or not. */
+struct wrt_hw_pin {
+	u32 codec, node;
+	const char *kind;		/* what is connected, such as "headphone" */
+	const char *port;		/* "jack", "fixed", "none" */
+	bool can_play, can_record;
+	bool used;			/* by a stream of this device */
+};
+
 struct wrt_hw_dev;			/* the backend's own */
 struct wrt_hw_stream;			/* the backend's own */
 
@@ -275,6 +284,8 @@ struct wrt_hw_ops {
 	int (*control)(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
 	int (*control_get)(struct wrt_hw_dev *d, u32 index, u32 value[2]);
 	int (*control_set)(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
+	/* [S] Optional: the pins of the codecs, constant. < 0 ends the list. */
+	int (*pin)(struct wrt_hw_dev *d, u32 index, struct wrt_hw_pin *p);
 };
 
 #define WRT_SLOTS_MAX 32

@@ -422,6 +422,8 @@ static bool execute(struct hda_model *m, u32 command, u32 *answer)
 		n->pin = p;
 	else if (verb == 0x70c)
 		n->eapd = p;
+	else if (verb == 0x70d)
+		n->digital = p;
 	else if (verb >> 8 == 2)
 		n->format = command & 0xffff;
 	else if (verb >> 8 == 3)
@@ -446,6 +448,7 @@ static void forget(struct hda_model *m)
 		n->select = 0;
 		n->pin = 0;
 		n->eapd = 0;
+		n->digital = 0;
 		n->stream = 0;
 		n->format = 0;
 		n->power = n->caps & 1u << 10 ? 3 : 0;
@@ -1008,9 +1011,9 @@ const struct hda_codec hda_duplex = {
 };
 
 /*
- * Playback: pin 0x14 (unconnected), 0x15 (speaker, EAPD) <- mixer 0x0c <- { pin 0x18, 0x0a,
- * DAC 0x11 }, where 0x0a is digital. Capture: ADC 0x0b <- selector 0x13 <- { 0x16-0x18, of
- * which 0x18 is a microphone }.
+ * Playback: pin 0x14 (unconnected), 0x15 (speaker, EAPD), 0x19 (headphone) <- mixer 0x0c <- { pin
+ * 0x18, 0x0a, DAC 0x11 }, where 0x0a is digital. Capture: ADC 0x0b <- selector 0x13 <- { 0x16-0x18:
+ * an internal microphone, one that cannot record, one at a jack }.
  */
 static const u8 to_mixer[] = { 0x0c }, of_mixer[] = { 0x18, 0x0a, 0x11 }, to_selector[] = { 0x13 };
 static const u8 of_selector[] = { 0x0c, 0x16, 0x98 };
@@ -1035,9 +1038,10 @@ const struct hda_codec hda_rich = {
 		  .inputs = to_mixer, .ninputs = 1 },
 		{ .nid = 0x15, .caps = 0x40050d, .pin_caps = 0x10010, .pin_config = 0x90100000,
 		  .inputs = to_mixer, .ninputs = 1, .amp_out = 0x80000000 },
-		{ .nid = 0x16, .caps = 0x400001, .pin_caps = 0x20, .pin_config = 0x40a00000 },
+		{ .nid = 0x16, .caps = 0x400001, .pin_caps = 0x20, .pin_config = 0x90a00000 },
 		{ .nid = 0x17, .caps = 0x400001, .pin_caps = 0x10, .pin_config = 0x01a00000 },
-		{ .nid = 0x18, .caps = 0x400001, .pin_caps = 0x20, .pin_config = 0x01a10000 },
-		{ .nid = 0x19, .caps = 0xf00000 },
+		{ .nid = 0x18, .caps = 0x400001, .pin_caps = 0x1020, .pin_config = 0x01a10000 },
+		{ .nid = 0x19, .caps = 0x40050d, .pin_caps = 0x10, .pin_config = 0x02210000,
+		  .inputs = to_mixer, .ninputs = 1, .amp_out = 0x80000000 },
 	},
 };

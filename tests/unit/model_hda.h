@@ -65,7 +65,7 @@ struct hda_node {
 	const u8 *inputs;
 	u32 ninputs;
 	bool long_inputs;
-	u32 select, power, pin, eapd, stream, format;
+	u32 select, power, pin, eapd, digital, stream, format;
 	u32 out[2], in[16][2];		/* gain, bit 7 mute */
 };
 

@@ -219,13 +219,35 @@ static bool logged(const char *text)
 	return strstr(m.log, text);
 }
 
+static void asleep(void)
+{
+	wrt_device_suspend(&bed.dev);
+	m.off = true;
+	hda_sleep(&m, 3 * SECOND);
+	assert_false(wrt_device_irq(&bed.dev));
+	m.off = false;
+	m.crst = 0;
+	memset(m.sd, 0, sizeof(m.sd));
+	assert_int_equal(wrt_device_resume(&bed.dev), 0);
+}
+
+static void refuse(int want, const char *text, u64 max_ns)
+{
+	u64 from = m.now;
+
+	assert_int_equal(wrt_hda_create(&hda_bus, &m, &bed.cfg, &bed.hw), want);
+	assert_true(logged(text));
+	assert_true(m.now - from < max_ns);
+	hda_close(&m);
+}
+
 /* ---- the codec --------------------------------------------------------------------- */
 
 static void the_log_says_which_path_was_taken_in_one_line_a_direction(void **state)
 {
 	bed_open(true);
-	assert_string_equal(m.log, "I playback: DAC 0x2 -> pin 0x3 (line out)\n"
-			    "I capture: ADC 0x4 <- pin 0x5 (line in)\n");
+	assert_string_equal(m.log, "I playback: DAC 0x2 -> pin 0x3 (line-out)\n"
+			    "I capture: ADC 0x4 <- pin 0x5 (line)\n");
 }
 
 static void a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on(void **state)
@@ -243,7 +265,7 @@ static void the_walker_finds_its_way_through_mixers_selectors_and_ranges(void **
 {
 	bed_rich();
 	assert_string_equal(m.log, "I playback: DAC 0x11 -> 0x0c -> pin 0x15 (speaker)\n"
-			    "I capture: ADC 0xb -> 0x13 <- pin 0x18 (microphone)\n");
+			    "I capture: ADC 0xb -> 0x13 <- pin 0x18 (mic)\n");
 	assert_int_equal(hda_node(&m, 0x11)->out[0], 0x27);
 	assert_int_equal(hda_node(&m, 0x11)->power, 0);
 	assert_int_equal(hda_node(&m, 0x0c)->in[2][1], 0);
@@ -258,6 +280,125 @@ static void the_walker_finds_its_way_through_mixers_selectors_and_ranges(void **
 	assert_int_equal(hda_node(&m, 0x0b)->power, 0);
 	assert_int_equal(hda_node(&m, 0x18)->pin, 0x24);
 	assert_int_equal(hda_node(&m, 0x14)->pin, 0);
+}
+
+/* Creates the card with these choices, as text of a user. */
+static int create_with(const struct hda_codec *codec, const char *playback, const char *capture)
+{
+	bed_model(false, codec);
+	if (playback)
+		assert_true(wrt_hda_parse_pin(WRT_PLAYBACK, playback, &bed.cfg.pin[WRT_PLAYBACK]));
+	if (capture)
+		assert_true(wrt_hda_parse_pin(WRT_CAPTURE, capture, &bed.cfg.pin[WRT_CAPTURE]));
+	return wrt_hda_create(&hda_bus, &m, &bed.cfg, &bed.hw);
+}
+
+static void drives(const char *playback, const char *capture, u32 out, u32 control, u32 in)
+{
+	assert_int_equal(create_with(&hda_rich, playback, capture), 0);
+	assert_int_equal(hda_node(&m, out)->pin, control);
+	assert_true(hda_node(&m, in)->pin & 0x20);
+	wrt_hda_destroy(bed.hw);
+	hda_close(&m);
+}
+
+static void a_user_chooses_pins_by_kind_or_by_node(void **state)
+{
+	drives(NULL, NULL, 0x15, 0x40, 0x18);
+	drives("speaker", NULL, 0x15, 0x40, 0x18);
+	drives("headphone", "mic", 0x19, 0xc0, 0x18);
+	drives("0x19", "internal", 0x19, 0xc0, 0x16);
+	drives("25", "0x16", 0x19, 0xc0, 0x16);
+	/* Also one that the firmware calls unconnected. */
+	drives("0x14", NULL, 0x14, 0x40, 0x18);
+}
+
+static void not_there(const char *playback, const char *capture, const char *text)
+{
+	assert_int_equal(create_with(&hda_rich, playback, capture), WRT_ERANGE);
+	assert_true(logged(text));
+	assert_true(logged("I codec 2 pin 0x19: headphone, jack\n"));
+	hda_close(&m);
+}
+
+static void a_chosen_pin_that_is_not_there_is_refused_with_those_that_are(void **state)
+{
+	not_there("line-out", NULL, "E playback=line-out: no codec has a path to such a pin\n");
+	not_there("0x16", NULL, "E playback=0x16: no codec has a path to it\n");
+	not_there(NULL, "aux", "E capture=aux: no codec has a path to such a pin\n");
+	not_there("spdif", "line", "E playback=spdif: no codec has a path to such a pin\n");
+	not_there("spdif", "line", "E capture=line: no codec has a path to such a pin\n");
+}
+
+static void what_is_no_choice_of_a_pin_is_not_parsed(void **state)
+{
+	static const char *const bad[] = {
+		"", "Speaker", "speakers", "speake", "0", "0x", "0x100", "256", "-1", "2a", "0x2g",
+		"18 ", "4294967297", "mic",
+	};
+	u32 pin, i;
+
+	for (i = 0; i < COUNT(bad); i++)
+		assert_false(wrt_hda_parse_pin(WRT_PLAYBACK, bad[i], &pin));
+	assert_false(wrt_hda_parse_pin(WRT_CAPTURE, "headphone", &pin));
+	assert_true(wrt_hda_parse_pin(WRT_CAPTURE, "0xfF", &pin));
+	assert_int_equal(pin, WRT_HDA_PIN_NODE | 0xff);
+}
+
+static void the_pins_are_listed_with_what_is_driven(void **state)
+{
+	struct wrt_hw_pin p;
+	u32 n, used = 0;
+
+	bed_rich();
+	for (n = 0; !wrt_device_pin(&bed.dev, n, &p); n++) {
+		used += p.used;
+		assert_int_equal(p.used, p.node == 0x15 || p.node == 0x18);
+		assert_int_equal(p.codec, 2);
+		assert_int_equal(p.can_play, p.node == 0x14 || p.node == 0x15 || p.node == 0x17 ||
+				 p.node == 0x19);
+	}
+	assert_int_equal(n, 6);
+	assert_int_equal(used, 2);
+	assert_int_equal(wrt_device_pin(&bed.dev, 0, &p), 0);
+	assert_string_equal(p.kind, "unconnected");
+	assert_string_equal(p.port, "none");
+	wrt_device_gone(&bed.dev);
+	assert_int_equal(wrt_device_pin(&bed.dev, 0, &p), WRT_EGONE);
+}
+
+/* Bit-exact on a digital pin, which is never taken without a choice. */
+static void spdif_is_played_only_if_it_is_chosen(void **state)
+{
+	struct hda_codec codec = hda_duplex;
+	static const u8 of_converter[] = { 6 };
+
+	codec.node[4] = (struct hda_node){ .nid = 6, .caps = 0x211, .pcm = 0x00020060 };
+	codec.node[5] = (struct hda_node){ .nid = 7, .caps = 0x400301, .pin_caps = 0x10,
+		.pin_config = 0x01441020, .inputs = of_converter, .ninputs = 1 };
+	codec.nnodes = 6;
+	bed_model(false, &codec);
+	bed_create();
+	assert_int_equal(hda_node(&m, 7)->pin, 0);
+	assert_int_equal(hda_node(&m, 6)->digital, 0);
+	bed_close();
+	bed_model(false, &codec);
+	bed.cfg.pin[WRT_PLAYBACK] = WRT_HDA_PIN_SPDIF;
+	bed_create();
+	assert_int_equal(hda_node(&m, 7)->pin, 0x40);
+	assert_int_equal(hda_node(&m, 6)->digital, 1);
+	play_open(2, 7680);
+	side_start(&play);
+	hda_run(&m, 100 * MS);
+	asleep();
+	assert_int_equal(hda_node(&m, 6)->digital, 1);
+	check_heard(&play, slack(false));
+	side_close(&play);
+	bed_close();
+	codec.node[5].pin_caps |= 0x80;		/* HDMI */
+	bed_model(false, &codec);
+	bed.cfg.pin[WRT_PLAYBACK] = WRT_HDA_PIN_SPDIF;
+	refuse(WRT_ERANGE, "E playback=spdif: no codec has a path to such a pin\n", SECOND / 2);
 }
 
 static void formats_and_rates_are_those_of_the_converter(void **state)
@@ -949,16 +1090,6 @@ static void an_engine_that_halts_is_noticed_once_and_can_be_started_again(void *
 	halt(false);
 }
 
-static void refuse(int want, const char *text, u64 max_ns)
-{
-	u64 from = m.now;
-
-	assert_int_equal(wrt_hda_create(&hda_bus, &m, &bed.cfg, &bed.hw), want);
-	assert_true(logged(text));
-	assert_true(m.now - from < max_ns);
-	hda_close(&m);
-}
-
 static void a_controller_that_does_not_reset_is_refused_in_bounded_time(void **state)
 {
 	bed_model(true, &hda_duplex);
@@ -1336,18 +1467,6 @@ static void a_position_is_of_whole_frames_and_none_when_the_device_is_gone(void 
 
 /* ---- sleep ------------------------------------------------------------------------- */
 
-static void asleep(void)
-{
-	wrt_device_suspend(&bed.dev);
-	m.off = true;
-	hda_sleep(&m, 3 * SECOND);
-	assert_false(wrt_device_irq(&bed.dev));
-	m.off = false;
-	m.crst = 0;
-	memset(m.sd, 0, sizeof(m.sd));
-	assert_int_equal(wrt_device_resume(&bed.dev), 0);
-}
-
 static void sleep_while_running(bool emulated, u32 notify)
 {
 	u64 seed = notify;
@@ -1520,6 +1639,11 @@ int main(void)
 		TEST(the_log_says_which_path_was_taken_in_one_line_a_direction),
 		TEST(a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on),
 		TEST(the_walker_finds_its_way_through_mixers_selectors_and_ranges),
+		TEST(a_user_chooses_pins_by_kind_or_by_node),
+		TEST(a_chosen_pin_that_is_not_there_is_refused_with_those_that_are),
+		TEST(what_is_no_choice_of_a_pin_is_not_parsed),
+		TEST(the_pins_are_listed_with_what_is_driven),
+		TEST(spdif_is_played_only_if_it_is_chosen),
 		TEST(formats_and_rates_are_those_of_the_converter),
 		TEST(master_and_capture_have_a_volume_and_a_switch_each),
 		TEST(volume_and_switch_may_be_of_two_amplifiers),

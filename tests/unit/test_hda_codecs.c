@@ -9,7 +9,7 @@
 #include "testbed.h"
 #include "codec.h"
 
-#define WITH_FILE	2	/* the last tests need WRT_CODECS */
+#define WITH_FILE	3	/* the last tests need WRT_CODECS */
 #define EVERY_COMMAND	100	/* codecs of which every command is lost once */
 
 static struct codec codec;
@@ -21,6 +21,7 @@ struct result {
 	bool plays, records;	/* a path was found and sound passes */
 	bool mute;		/* a path was found and no sound passes */
 	u32 commands;
+	u32 pin[2];		/* through which sound passes, by enum wrt_dir */
 };
 
 struct totals {
@@ -44,20 +45,20 @@ static FILE *open_hand_written(void)
 	return file;
 }
 
-static void check_slot(struct wrt_hw_dev *hw, const struct wrt_hw_caps *c, struct result *r)
+static void check_slot(const struct wrt_hw_caps *c, struct result *r)
 {
-	bool passes = false;
-	u32 nid;
+	u32 nid, pin = 0;
 
-	for (nid = 0; nid < CODEC_NODES && !passes; nid++) {
+	for (nid = 0; nid < CODEC_NODES && !pin; nid++) {
 		if (c->dir == WRT_PLAYBACK)
-			passes = codec_plays(&bus, nid);
+			pin = codec_plays(&bus, nid) ? nid : 0;
 		else if ((codec.node[nid].caps >> 20 & 15) == 1)
-			passes = codec_records(&bus, nid);
+			pin = codec_records(&bus, nid);
 	}
-	r->mute |= !passes;
-	r->plays |= passes && c->dir == WRT_PLAYBACK;
-	r->records |= passes && c->dir == WRT_CAPTURE;
+	r->pin[c->dir] = pin;
+	r->mute |= !pin;
+	r->plays |= pin && c->dir == WRT_PLAYBACK;
+	r->records |= pin && c->dir == WRT_CAPTURE;
 }
 
 static struct result bring_up(const struct wrt_hda_config *cfg, u32 lose)
@@ -73,7 +74,7 @@ static struct result bring_up(const struct wrt_hda_config *cfg, u32 lose)
 	if (r.err)
 		return r;
 	for (; wrt_hda_ops.caps(hw, r.nslots, &c) >= 0; r.nslots++)
-		check_slot(hw, &c, &r);
+		check_slot(&c, &r);
 	wrt_hda_destroy(hw);
 	return r;
 }
@@ -126,6 +127,131 @@ static void sound_passes_the_paths_of_a_file_of_codecs(void **state)
 	assert_true(walk(open_file()).cards > 0);
 }
 
+/* ---- every choice of a pin ---------------------------------------------------------- */
+
+struct choice {
+	const char *name;
+	u32 dir;
+	bool node;		/* by its number */
+};
+
+static bool has_direction(const struct codec_node *n, u32 dir)
+{
+	return (n->caps >> 20 & 15) == 4 && n->pin_caps & (dir == WRT_PLAYBACK ? 0x10 : 0x20) &&
+	       n->pin_config >> 30 != 1;
+}
+
+/* Whether a pin is of the kind, from its configuration alone. */
+static bool is_offered(const struct codec_node *n, const struct choice *c)
+{
+	static const struct { const char *name; u32 device; } devices[] = {
+		{ "line-out", 0 }, { "speaker", 1 }, { "headphone", 2 }, { "line", 8 },
+		{ "aux", 9 }, { "mic", 10 }, { "internal", 10 }, { "spdif", 4 }, { "spdif", 5 },
+	};
+	u32 device = n->pin_config >> 20 & 15, i;
+	bool digital = n->caps & 0x200, fixed = n->pin_config >> 30 == 2;
+
+	for (i = 0; i < COUNT(devices) && has_direction(n, c->dir); i++) {
+		if (strcmp(devices[i].name, c->name) || devices[i].device != device)
+			continue;
+		if (device == 4 || device == 5)
+			return digital && !(n->pin_caps & 0x01000080);
+		return !digital && (device != 10 || fixed == !strcmp(c->name, "internal"));
+	}
+	return false;
+}
+
+struct chosen {
+	u32 times, passes, without;
+};
+
+static void count(struct chosen *sum, struct result r)
+{
+	sum->times++;
+	sum->without += r.err != 0;
+	sum->passes += !r.err;
+}
+
+/* Choose by kind; then the pin in use is of that kind. */
+static void choose(const struct choice *c, struct chosen *sum)
+{
+	struct wrt_hda_config cfg = { 0 };
+	u32 nid, offered = 0;
+	struct result r;
+
+	for (nid = 0; nid < CODEC_NODES; nid++)
+		offered += is_offered(&codec.node[nid], c);
+	assert_true(wrt_hda_parse_pin(c->dir, c->name, &cfg.pin[c->dir]));
+	r = bring_up(&cfg, 0);
+	check(r);
+	assert_true(offered || r.err == WRT_ERANGE);
+	if (!offered)
+		return;
+	count(sum, r);
+	assert_true(r.err || is_offered(&codec.node[r.pin[c->dir]], c));
+}
+
+/* Every analog pin by its node number. */
+static void choose_nodes(u32 dir, struct chosen *sum)
+{
+	u32 nid;
+
+	for (nid = 1; nid < CODEC_NODES; nid++) {
+		const struct codec_node *n = &codec.node[nid];
+		struct wrt_hda_config cfg = { 0 };
+		struct result r;
+
+		if (!has_direction(n, dir) || n->caps & 0x200)
+			continue;
+		cfg.pin[dir] = WRT_HDA_PIN_NODE | nid;
+		r = bring_up(&cfg, 0);
+		check(r);
+		count(sum, r);
+		assert_true(r.err || r.pin[dir] == nid);
+	}
+}
+
+static const struct choice choices[] = {
+	{ "headphone", WRT_PLAYBACK, false }, { "line-out", WRT_PLAYBACK, false },
+	{ "speaker", WRT_PLAYBACK, false }, { "spdif", WRT_PLAYBACK, false },
+	{ "mic", WRT_CAPTURE, false }, { "line", WRT_CAPTURE, false },
+	{ "internal", WRT_CAPTURE, false }, { "aux", WRT_CAPTURE, false },
+	{ "node (playback)", WRT_PLAYBACK, true }, { "node (capture)", WRT_CAPTURE, true },
+};
+
+/* Returns how many choices had no path, in all. */
+static u32 choose_each(FILE *file)
+{
+	struct chosen sum[COUNT(choices)] = { 0 };
+	u32 i, without = 0;
+
+	while (codec_read(file, &codec))
+		for (i = 0; i < COUNT(choices); i++) {
+			if (choices[i].node)
+				choose_nodes(choices[i].dir, &sum[i]);
+			else
+				choose(&choices[i], &sum[i]);
+		}
+	fclose(file);
+	for (i = 0; i < COUNT(choices); i++) {
+		printf("# %s: %u times, sound passes %u times, no path %u times\n", choices[i].name,
+		       sum[i].times, sum[i].passes, sum[i].without);
+		without += sum[i].without;
+	}
+	return without;
+}
+
+/* Two are of a converter that has neither 16 nor 32 bits. */
+static void sound_passes_each_pin_that_can_be_chosen_of_codecs_written_by_hand(void **state)
+{
+	assert_int_equal(choose_each(open_hand_written()), 2);
+}
+
+static void sound_passes_each_pin_that_can_be_chosen_of_a_file_of_codecs(void **state)
+{
+	choose_each(open_file());
+}
+
 /* ---- lost answers ------------------------------------------------------------------- */
 
 /* As with no answer lost, and one command more. */
@@ -176,7 +302,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		T(sound_passes_the_paths_of_codecs_written_by_hand),
 		T(a_lost_answer_loses_no_card_of_codecs_written_by_hand),
+		T(sound_passes_each_pin_that_can_be_chosen_of_codecs_written_by_hand),
 		/* From here on with a file only. */
+		T(sound_passes_each_pin_that_can_be_chosen_of_a_file_of_codecs),
 		T(sound_passes_the_paths_of_a_file_of_codecs),
 		T(a_lost_answer_loses_no_card_of_a_file_of_codecs),
 	};

@@ -18,23 +18,16 @@ static const struct direction {
 	const char *converter_name;
 	const char *arrow;		/* from converter to pin */
 	u32 converter;			/* widget type */
-	u32 pin_can;			/* what a pin must be capable of */
-	u32 device[3];			/* of a pin, in order of preference */
 } directions[2] = {
-	[WRT_PLAYBACK] = {
-		"playback", "DAC", "->", WIDGET_DAC, PIN_CAN_OUT,
-		{ DEVICE_LINE_OUT, DEVICE_SPEAKER, DEVICE_HEADPHONE },
-	},
-	[WRT_CAPTURE] = {
-		"capture", "ADC", "<-", WIDGET_ADC, PIN_CAN_IN,
-		{ DEVICE_LINE_IN, DEVICE_MIC, DEVICE_AUX },
-	},
+	[WRT_PLAYBACK] = { "playback", "DAC", "->", WIDGET_DAC },
+	[WRT_CAPTURE] = { "capture", "ADC", "<-", WIDGET_ADC },
 };
 
 struct graph {
 	struct wrt_hw_dev *d;
 	u32 codec, group, dir;
-	u32 device;			/* of the wanted pin */
+	u32 wanted;			/* kind of the pin, see wrt_hda_pin_order() */
+	u32 digital;			/* WIDGET_DIGITAL if the pin is digital */
 	u32 first, count;		/* widgets of the group */
 	u32 lost;			/* verbs without an answer ... */
 	u32 lost_in_a_row;		/* ... and the last of them without one in between */
@@ -132,21 +125,43 @@ static bool is_converter(struct graph *g, u32 nid)
 	u32 pcm;
 
 	if (WIDGET_TYPE(caps) != directions[g->dir].converter || !(caps & WIDGET_STEREO) ||
-	    caps & WIDGET_DIGITAL)
+	    (caps & WIDGET_DIGITAL) != g->digital)
 		return false;
 	pcm = pcm_of(g, nid);
 	return pcm & (PCM_16 | PCM_32) && pcm & PCM_RATES;
 }
 
+static const struct hda_pin *pin_of(const struct graph *g, u32 nid)
+{
+	u32 i;
+
+	for (i = 0; i < g->d->npins; i++)
+		if (g->d->pin[i].codec == g->codec && g->d->pin[i].nid == nid)
+			return &g->d->pin[i];
+	return NULL;
+}
+
+/* A pin is used in one direction only, and the one that a user has chosen takes precedence. */
+static bool is_taken(const struct graph *g, u32 nid)
+{
+	u32 other = g->dir == WRT_PLAYBACK ? WRT_CAPTURE : WRT_PLAYBACK;
+	const struct hda_path *path = &g->d->path[other];
+
+	if (path->length && path->codec == g->codec && path->pin == nid)
+		return true;
+	return g->d->cfg.pin[other] == (WRT_HDA_PIN_NODE | nid) &&
+	       g->wanted != (WRT_HDA_PIN_NODE | nid);
+}
+
+/* Only outputs may be digital. */
 static bool is_pin(struct graph *g, u32 nid)
 {
-	u32 config;
+	const struct hda_pin *pin = pin_of(g, nid);
 
-	if (WIDGET_TYPE(g->caps[nid]) != WIDGET_PIN || g->caps[nid] & WIDGET_DIGITAL)
+	if (!pin || is_taken(g, nid) || !wrt_hda_pin_fits(pin, g->dir, g->wanted))
 		return false;
-	config = ask(g, nid, VERB(VERB_GET_PIN_CONFIG, 0));
-	return !CONFIG_UNCONNECTED(config) && CONFIG_DEVICE(config) == g->device &&
-	       parameter(g, nid, PARAM_PIN) & directions[g->dir].pin_can;
+	g->digital = pin->caps & WIDGET_DIGITAL;
+	return g->dir == WRT_PLAYBACK || !g->digital;
 }
 
 static bool is_goal(struct graph *g, u32 nid)
@@ -314,30 +329,14 @@ static void make_path(struct graph *g, struct hda_path *p, u32 start, u32 end)
 		p->pin = end;
 		p->converter = start;
 	}
-	p->pin_config = ask(g, p->pin, VERB(VERB_GET_PIN_CONFIG, 0));
-	p->pin_caps = parameter(g, p->pin, PARAM_PIN);
+	p->pin_config = pin_of(g, p->pin)->config;
+	p->pin_caps = pin_of(g, p->pin)->pin_caps;
+	p->kind = wrt_hda_pin_kind(pin_of(g, p->pin));
 	p->pcm = pcm_of(g, p->converter);
 	add_amps(g, p);
 	choose_controls(g, p);
 	if (g->lost != lost)
 		p->length = 0;
-}
-
-static const char *device_name(u32 device)
-{
-	switch (device) {
-	case DEVICE_LINE_OUT:
-		return "line out";
-	case DEVICE_SPEAKER:
-		return "speaker";
-	case DEVICE_HEADPHONE:
-		return "headphone";
-	case DEVICE_LINE_IN:
-		return "line in";
-	case DEVICE_AUX:
-		return "aux";
-	}
-	return "microphone";
 }
 
 /* The nodes between the two ends, such as " -> 0xc -> 0x22". */
@@ -368,11 +367,11 @@ static void tell_path(struct graph *g, const struct hda_path *p)
 	between(p, g->dir == WRT_PLAYBACK, middle);
 	g->d->bus->log(g->d->ctx, WRT_LOG_INFO, "%s: %s 0x%x%s %s pin 0x%x (%s)", dir->name,
 		       dir->converter_name, p->converter, middle, dir->arrow, p->pin,
-		       device_name(CONFIG_DEVICE(p->pin_config)));
+		       wrt_hda_kind_name(p->kind));
 }
 
-/* The first path to a pin of this device. */
-static bool find_device(struct graph *g, struct hda_path *out)
+/* The first path to a pin of the wanted kind. */
+static bool find_wanted(struct graph *g, struct hda_path *out)
 {
 	u32 start, end;
 
@@ -396,10 +395,32 @@ static void find_path(struct graph *g, u32 dir, struct hda_path *out)
 	u32 i;
 
 	g->dir = dir;
-	for (i = 0; i < 3 && !out->length; i++) {
-		g->device = directions[dir].device[i];
-		if (find_device(g, out))
+	g->digital = 0;
+	for (i = 0; !out->length; i++) {
+		g->wanted = wrt_hda_pin_order(g->d, dir, i);
+		if (g->wanted == WRT_HDA_PIN_ANY || find_wanted(g, out))
 			return;
+	}
+}
+
+/* A pin whose configuration got lost is left out: it is not known what is connected. */
+static void read_pins(struct graph *g)
+{
+	u32 i;
+
+	for (i = g->first; i < g->first + g->count && g->d->npins < HDA_PINS_MAX; i++) {
+		struct hda_pin *pin = &g->d->pin[g->d->npins];
+		u32 lost = g->lost;
+
+		if (WIDGET_TYPE(g->caps[i]) != WIDGET_PIN)
+			continue;
+		pin->codec = g->codec;
+		pin->nid = i;
+		pin->caps = g->caps[i];
+		pin->config = ask(g, i, VERB(VERB_GET_PIN_CONFIG, 0));
+		pin->pin_caps = parameter(g, i, PARAM_PIN);
+		if (g->lost == lost)
+			g->d->npins++;
 	}
 }
 
@@ -418,6 +439,7 @@ static bool read_group(struct graph *g)
 	sub_nodes(g, g->group, &g->first, &g->count);
 	for (i = g->first; i < g->first + g->count; i++)
 		g->caps[i] = parameter(g, i, PARAM_WIDGET);
+	read_pins(g);
 	return !g->silent;
 }
 

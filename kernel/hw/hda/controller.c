@@ -350,13 +350,41 @@ static bool has_both_paths(const struct wrt_hw_dev *d)
 	return d->path[WRT_PLAYBACK].length && d->path[WRT_CAPTURE].length;
 }
 
-static void forget_paths(struct wrt_hw_dev *d, u32 codec)
+/* Also if there is a path of the other direction: the user wants this pin. */
+static bool has_chosen_pins(struct wrt_hw_dev *d)
+{
+	static const char *const names[] = {
+		[WRT_PLAYBACK] = "playback",
+		[WRT_CAPTURE] = "capture",
+	};
+	bool all = true;
+	u32 dir;
+
+	for (dir = 0; dir < 2; dir++) {
+		u32 pin = d->cfg.pin[dir];
+
+		if (!pin || d->path[dir].length)
+			continue;
+		all = false;
+		if (pin & WRT_HDA_PIN_NODE)
+			d->bus->log(d->ctx, WRT_LOG_ERROR, "%s=0x%x: no codec has a path to it",
+				    names[dir], pin & 0xff);
+		else
+			d->bus->log(d->ctx, WRT_LOG_ERROR, "%s=%s: no codec has a path to such a pin",
+				    names[dir], wrt_hda_kind_name(pin));
+	}
+	return all;
+}
+
+static void forget_codec(struct wrt_hw_dev *d, u32 codec)
 {
 	u32 dir;
 
 	for (dir = 0; dir < 2; dir++)
 		if (d->path[dir].codec == codec)
 			d->path[dir].length = 0;
+	while (d->npins && d->pin[d->npins - 1].codec == codec)
+		d->npins--;
 }
 
 /*
@@ -377,10 +405,14 @@ static int find_paths(struct wrt_hw_dev *d)
 		if (!err)
 			continue;
 		d->silent |= 1u << codec;
-		forget_paths(d, codec);
+		forget_codec(d, codec);
 		err = wrt_hda_bring_up(d);
 		if (err)
 			return err;
+	}
+	if (!has_chosen_pins(d)) {
+		wrt_hda_log_pins(d);
+		return WRT_ERANGE;
 	}
 	if (!d->path[0].length && !d->path[1].length) {
 		d->bus->log(d->ctx, WRT_LOG_ERROR, "no codec has a path from a converter to a pin");
@@ -476,4 +508,5 @@ const struct wrt_hw_ops wrt_hda_ops = {
 	.control = wrt_hda_control,
 	.control_get = wrt_hda_control_get,
 	.control_set = wrt_hda_control_set,
+	.pin = wrt_hda_pin,
 };

@@ -4,7 +4,7 @@
  * reset.c, verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and
  * controls),
  * stream.c (DMA), list.c (what DMA reads), idle.c (what serves QEMU's codec while DMA is stopped),
- * format.c and io.c.
+ * choice.c (kinds of pins), format.c and io.c.
  */
 #ifndef WRT_HW_HDA_ENGINE_H
 #define WRT_HW_HDA_ENGINE_H
@@ -18,6 +18,7 @@
 #define HDA_REAL_ALIGN	128	/* by the specification */
 #define HDA_UNUSED_TAG	15	/* no converter of an emulated controller uses it */
 #define HDA_CODECS_MAX	15
+#define HDA_PINS_MAX	64
 #define HDA_ENGINES_MAX	30
 #define HDA_RINGS_BYTES	4096
 #define HDA_STOP_MAX_US	1000
@@ -40,13 +41,19 @@ struct hda_step {
 	u32 inputs;		/* number of connections */
 };
 
+/* What the codecs have; those that were not asked are missing. */
+struct hda_pin {
+	u32 codec, nid, caps;
+	u32 config, pin_caps;
+};
+
 /* Against the flow of sound: step 0 is where it arrives. */
 struct hda_path {
 	u32 codec, group;
 	struct hda_step step[HDA_DEPTH_MAX];
 	u32 length;		/* 0: there is none */
 	u32 pin, converter;	/* node numbers */
-	u32 pin_config, pin_caps;
+	u32 pin_config, pin_caps, kind;
 	u32 pcm;		/* the converter's sizes and rates */
 	u32 delay;		/* frames */
 	struct hda_amp amp[2 * HDA_DEPTH_MAX];
@@ -158,6 +165,8 @@ struct wrt_hw_dev {
 	u32 corb_wp, rirb_rp;
 	u32 *positions;		/* the position buffer: two for each engine, little endian */
 	u64 positions_bus;
+	struct hda_pin pin[HDA_PINS_MAX];
+	u32 npins;
 	struct hda_path path[2];	/* by enum wrt_dir */
 	struct hda_control control[4];
 	u32 ncontrols;
@@ -229,6 +238,23 @@ bool wrt_hda_enter_reset(struct wrt_hw_dev *d);
 
 /* Reset everything until a codec answers. Errors are logged: WRT_EIO, WRT_ENOMEM. */
 int wrt_hda_bring_up(struct wrt_hw_dev *d);
+
+/* ---- choice.c ---------------------------------------------------------------------- */
+
+/* An unsigned number up to max, decimal or after 0x hexadecimal; *text moves past it. */
+bool wrt_hda_parse_number(const char **text, u32 max, u32 *out);
+
+u32 wrt_hda_pin_kind(const struct hda_pin *pin);
+const char *wrt_hda_kind_name(u32 kind);
+
+/* What to look for: the i-th kind (or WRT_HDA_PIN_NODE), WRT_HDA_PIN_ANY: no more. */
+u32 wrt_hda_pin_order(const struct wrt_hw_dev *d, u32 dir, u32 i);
+
+/* True if the pin is of that kind, and can be used in that direction. */
+bool wrt_hda_pin_fits(const struct hda_pin *pin, u32 dir, u32 wanted);
+
+int wrt_hda_pin(struct wrt_hw_dev *d, u32 index, struct wrt_hw_pin *p);
+void wrt_hda_log_pins(struct wrt_hw_dev *d);
 
 /* ---- codec.c [S] ------------------------------------------------------------------- */
 

@@ -15,12 +15,50 @@
 
 #include "core/hw.h"
 
+/* Kinds of pins. */
+enum wrt_hda_pin_kind {
+	WRT_HDA_PIN_ANY,		/* no choice; of a pin: unconnected */
+	WRT_HDA_PIN_LINE_OUT,
+	WRT_HDA_PIN_SPEAKER,
+	WRT_HDA_PIN_HEADPHONE,
+	WRT_HDA_PIN_SPDIF,		/* output only */
+	WRT_HDA_PIN_LINE,
+	WRT_HDA_PIN_MIC,		/* at a jack */
+	WRT_HDA_PIN_INTERNAL,		/* a microphone without a jack */
+	WRT_HDA_PIN_AUX,
+	WRT_HDA_PIN_OTHER,
+	WRT_HDA_PIN_KINDS,
+};
+
+#define WRT_HDA_PIN_NODE	0x100u	/* the pin with the node number in the low byte */
+
 struct wrt_hda_config {
 	bool emulated;			/* QEMU's controller: see struct hda_quirks */
 	u32 dma_bits;			/* limit of the bus; 0: only GCAP's limit */
+	u32 pin[2];			/* by enum wrt_dir: a kind, or WRT_HDA_PIN_NODE | node */
 };
 
 extern const struct wrt_hw_ops wrt_hda_ops;
+
+/**
+ * wrt_hda_parse_pin() - read a user's choice of a pin
+ * @dir: enum wrt_dir
+ * @text: a name of wrt_hda_pin_names(), or a node number
+ * @pin: filled on success: a value for struct wrt_hda_config
+ *
+ * Context: Any.
+ * Return: true on success.
+ */
+bool wrt_hda_parse_pin(u32 dir, const char *text, u32 *pin);
+
+/**
+ * wrt_hda_pin_names() - what wrt_hda_parse_pin() accepts, for messages
+ * @dir: enum wrt_dir
+ *
+ * Context: Any.
+ * Return: The names, as "a, b, or c".
+ */
+const char *wrt_hda_pin_names(u32 dir);
 
 /**
  * wrt_hda_dma_bits() - width of the bus addresses of a controller
@@ -45,7 +83,8 @@ u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_h
  * Memory decoding and bus mastering are on. Errors are logged.
  *
  * Context: May sleep.
- * Return: 0, WRT_EIO (no response), WRT_ERANGE (no codec with a path), or WRT_ENOMEM.
+ * Return: 0, WRT_EIO (no response), WRT_ERANGE (no codec with a path, or none to the chosen pin),
+ * or WRT_ENOMEM.
  */
 int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg,
 		   struct wrt_hw_dev **out);

@@ -57,26 +57,46 @@ static int power_up(struct wrt_hw_dev *d, const struct hda_path *p, u32 nid)
 	return 0;
 }
 
-static u32 pin_control(u32 dir, u32 device)
+/* A microphone needs the voltage that its pin can give. */
+static u32 vref(u32 pin_caps)
 {
-	if (dir == WRT_CAPTURE && device == DEVICE_MIC)
-		return PIN_IN | PIN_VREF_80;
+	if (pin_caps & PIN_HAS_VREF_80)
+		return PIN_VREF_80;
+	if (pin_caps & PIN_HAS_VREF_50)
+		return PIN_VREF_50;
+	return 0;
+}
+
+static u32 pin_control(const struct hda_path *p, u32 dir)
+{
+	if (dir == WRT_CAPTURE && CONFIG_DEVICE(p->pin_config) == DEVICE_MIC)
+		return PIN_IN | vref(p->pin_caps);
 	if (dir == WRT_CAPTURE)
 		return PIN_IN;
-	if (device == DEVICE_HEADPHONE)
+	if (p->kind == WRT_HDA_PIN_HEADPHONE)
 		return PIN_OUT | PIN_HEADPHONE;
 	return PIN_OUT;
 }
 
 static int set_pin(struct wrt_hw_dev *d, const struct hda_path *p)
 {
-	u32 control = pin_control((u32)(p - d->path), CONFIG_DEVICE(p->pin_config));
+	u32 control = pin_control(p, (u32)(p - d->path));
 	int err;
 
 	err = send(d, p, p->pin, VERB(VERB_PIN, control));
 	if (err || !(control & PIN_OUT) || !(p->pin_caps & PIN_HAS_EAPD))
 		return err;
 	return send(d, p, p->pin, VERB(VERB_EAPD, EAPD_ON));
+}
+
+/* A digital converter is off until it is switched on; its samples are PCM, copying permitted. */
+static int set_converter(struct wrt_hw_dev *d, const struct hda_path *p)
+{
+	const struct hda_step *end = &p->step[p->length - 1];
+
+	if (end->nid != p->converter || !(end->caps & WIDGET_DIGITAL))
+		return 0;
+	return send(d, p, p->converter, VERB(VERB_DIGITAL, DIGITAL_ON));
 }
 
 /* A mixer takes all its inputs at once; of other widgets one input is selected. */
@@ -113,6 +133,9 @@ int wrt_hda_codec_restore(struct wrt_hw_dev *d, const struct hda_path *p)
 		if (err)
 			return err;
 	}
+	err = set_converter(d, p);
+	if (err)
+		return err;
 	return set_pin(d, p);
 }
 

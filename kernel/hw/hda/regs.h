@@ -114,8 +114,11 @@
 #define PIN_HEADPHONE		0x80u
 #define PIN_IN			0x20u
 #define PIN_VREF_80		0x04u
+#define PIN_VREF_50		0x01u
 #define VERB_EAPD		0x70c
 #define EAPD_ON			0x02u
+#define VERB_DIGITAL		0x70d
+#define DIGITAL_ON		0x01u
 #define VERB_GET_PARAMETER	0xf00
 #define VERB_GET_CONNECTIONS	0xf02
 #define VERB_GET_POWER		0xf05
@@ -133,7 +136,11 @@
 #define PARAM_PIN		0x0c
 #define PIN_CAN_OUT		0x00000010u
 #define PIN_CAN_IN		0x00000020u
+#define PIN_HAS_HDMI		0x00000080u
+#define PIN_HAS_VREF_50		0x00000200u
+#define PIN_HAS_VREF_80		0x00001000u
 #define PIN_HAS_EAPD		0x00010000u
+#define PIN_HAS_DP		0x01000000u
 #define PARAM_AMP_IN		0x0d
 #define PARAM_CONNECTIONS	0x0e
 #define CONNECTIONS_LONG	0x80u
@@ -159,11 +166,16 @@
 #define WIDGET_SELECTOR		3
 #define WIDGET_PIN		4
 
-#define CONFIG_UNCONNECTED(c)	((c) >> 30 == 1)
+#define CONFIG_PORT(c)		((c) >> 30)
+#define PORT_NONE		1
+#define PORT_FIXED		2
+#define CONFIG_UNCONNECTED(c)	(CONFIG_PORT(c) == PORT_NONE)
 #define CONFIG_DEVICE(c)	((c) >> 20 & 15)
 #define DEVICE_LINE_OUT		0x0
 #define DEVICE_SPEAKER		0x1
 #define DEVICE_HEADPHONE	0x2
+#define DEVICE_SPDIF_OUT	0x4
+#define DEVICE_DIGITAL_OUT	0x5
 #define DEVICE_LINE_IN		0x8
 #define DEVICE_AUX		0x9
 #define DEVICE_MIC		0xa
