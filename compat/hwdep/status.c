@@ -35,5 +35,9 @@ u32 wrt_cap_flags(const struct wrt_hw_caps *c)
 		flags |= WAVERT_CAP_STEPPED;
 	if (c->flags & WRT_HW_EMULATED)
 		flags |= WAVERT_CAP_EMULATED;
+	if (c->s32_bits == 20)
+		flags |= WAVERT_CAP_S32_20;
+	if (c->s32_bits == 24)
+		flags |= WAVERT_CAP_S32_24;
 	return flags;
 }

@@ -180,6 +180,11 @@ static int constrain(struct snd_pcm_runtime *runtime, struct wrt_pcm_stream *ps)
 			return err;
 	}
 
+	if (c->s32_bits) {
+		err = snd_pcm_hw_constraint_msbits(runtime, 0, 32, c->s32_bits);
+		if (err < 0)
+			return err;
+	}
 	err = snd_pcm_hw_constraint_integer(runtime, SNDRV_PCM_HW_PARAM_PERIODS);
 	if (err < 0)
 		return err;

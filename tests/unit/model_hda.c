@@ -141,6 +141,11 @@ static struct hda_node *listener(struct hda_model *m, u32 tag)
 	return NULL;
 }
 
+static u32 pcm_of(const struct hda_model *m, const struct hda_node *n)
+{
+	return n->caps & 1u << 4 ? n->pcm : m->codec.group_pcm;
+}
+
 static u32 frame_bytes(const struct hda_sd *s)
 {
 	return ((s->fmt & 15) + 1) * ((s->fmt >> 4 & 7) == 1 ? 2 : 4);
@@ -203,6 +208,7 @@ static void hear(struct hda_model *m, const struct hda_sd *s, const u8 *data, u3
 	const struct hda_node *n = listener(m, s->tag >> 4);
 
 	MODEL_REQUIRE(n && n->format == s->fmt && !n->power);
+	MODEL_REQUIRE(pcm_of(m, n) & 1u << (16 + (s->fmt >> 4 & 7)));
 	if (s != &m->sd[HDA_PLAY]) {
 		m->idle += len;
 		MODEL_REQUIRE(!data[0] && !memcmp(data, data + 1, len - 1));

@@ -426,7 +426,9 @@ static void formats_and_rates_are_those_of_the_converter(void **state)
 	assert_int_equal(c->notify_step, 128);
 	assert_int_equal(c->flags, WRT_HW_SG | WRT_HW_EARLY_IRQ);
 	assert_int_equal(c->dma_bits, 40);
-	assert_int_equal(bed.dev.streams[1].caps.formats, WRT_FMT_S16);
+	assert_int_equal(c->s32_bits, 0);
+	assert_int_equal(bed.dev.streams[1].caps.formats, WRT_FMT_S16 | WRT_FMT_S32);
+	assert_int_equal(bed.dev.streams[1].caps.s32_bits, 24);
 }
 
 static void set_control(u32 index, u32 left, u32 right)
@@ -611,6 +613,34 @@ static void all_32_bits(void)
 static void thirty_two_bits_at_192_khz_are_played_as_they_are(void **state)
 {
 	all_32_bits();
+}
+
+/* The converter's sizes, and what they are in the format register. */
+static void play_wide(u32 pcm, u32 bits, u32 size)
+{
+	const struct wrt_hw_caps *c;
+
+	bed_model(false, &hda_duplex);
+	m.codec.node[0].pcm = pcm;
+	bed_create();
+	c = &bed.dev.streams[0].caps;
+	assert_int_equal(c->formats, WRT_FMT_S32 | (pcm & 0x20000 ? WRT_FMT_S16 : 0));
+	assert_int_equal(c->s32_bits, bits);
+	side_open(&play, WRT_PLAYBACK, 48000, WRT_FMT_S32, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 100 * MS);
+	assert_int_equal(m.sd[HDA_PLAY].fmt, size << 4 | 1);
+	check_heard(&play, slack(false) + 8 * 32);
+	check_points(&play);
+}
+
+static void twenty_four_bits_are_the_upper_ones_of_four_bytes(void **state)
+{
+	play_wide(0x000e0040, 24, 3);
+	play_wide(0x00080040, 24, 3);
+	play_wide(0x00060040, 20, 2);
+	play_wide(0x001e0040, 0, 4);
+	play_wide(0x00100040, 0, 4);
 }
 
 static void scatter(struct side *side, u32 piece)
@@ -1653,6 +1683,7 @@ int main(void)
 		TEST(capture_is_valid_up_to_the_position_over_pauses),
 		TEST(both_directions_run_at_once_and_stop_alone),
 		TEST(thirty_two_bits_at_192_khz_are_played_as_they_are),
+		TEST(twenty_four_bits_are_the_upper_ones_of_four_bytes),
 		TEST(a_buffer_may_lie_in_many_pieces),
 		TEST(the_engine_interrupts_at_points_and_nowhere_else),
 		TEST(lost_interrupts_lose_no_point),

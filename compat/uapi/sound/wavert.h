@@ -93,6 +93,9 @@ struct wavert_version {
 
 #define WAVERT_CAP_STEPPED	0x1	/* time moves only when stepped; ns is the step clock's */
 #define WAVERT_CAP_EMULATED	0x2	/* jumps of tens of milliseconds are normal */
+/* The hardware uses only the upper bits of WAVERT_FORMAT_S32; 0x4 and 0x8 are not these. */
+#define WAVERT_CAP_S32_20	0x10	/* 20 of them */
+#define WAVERT_CAP_S32_24	0x20	/* 24 of them */
 
 /* Which calls a stream of this pin takes, beside those that every stream takes. */
 #define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */

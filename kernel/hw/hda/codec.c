@@ -128,7 +128,7 @@ static bool is_converter(struct graph *g, u32 nid)
 	    (caps & WIDGET_DIGITAL) != g->digital)
 		return false;
 	pcm = pcm_of(g, nid);
-	return pcm & (PCM_16 | PCM_32) && pcm & PCM_RATES;
+	return pcm & PCM_SIZES && pcm & PCM_RATES;
 }
 
 static const struct hda_pin *pin_of(const struct graph *g, u32 nid)

@@ -177,10 +177,19 @@ static int hda_resume(struct wrt_hw_dev *d)
 
 /* ---- what the slots can do --------------------------------------------------------- */
 
-/*
- * 20 and 24 bits lie in the upper part of 4 bytes here, but in the lower part in hw.h's formats.
- * So 32 bits is the only possible 4-byte format.
- */
+/* 20 and 24 bits lie in the upper part of 4 bytes: WRT_FMT_S32 with fewer significant bits. */
+static void add_formats(struct wrt_hw_caps *c, u32 pcm)
+{
+	u32 bits = wrt_hda_s32_bits(pcm);
+
+	if (pcm & PCM_16)
+		c->formats |= WRT_FMT_S16;
+	if (bits)
+		c->formats |= WRT_FMT_S32;
+	if (bits < 32)
+		c->s32_bits = bits;
+}
+
 static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
 	const struct wrt_hw_stream *s;
@@ -194,10 +203,7 @@ static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	if (d->quirks->early_interrupt && s->dir == WRT_PLAYBACK)
 		c->flags |= WRT_HW_EARLY_IRQ;
 	c->dir = s->dir;
-	if (s->path->pcm & PCM_16)
-		c->formats |= WRT_FMT_S16;
-	if (s->path->pcm & PCM_32)
-		c->formats |= WRT_FMT_S32;
+	add_formats(c, s->path->pcm);
 	c->channels_min = 2;
 	c->channels_max = 2;
 	c->rates = s->rates;

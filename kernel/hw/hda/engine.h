@@ -282,8 +282,11 @@ int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
 /* The rates of PARAM_PCM, ascending, at most HDA_RATES_MAX. Returns their number. */
 u32 wrt_hda_rates(u32 pcm, u32 *out);
 
-/* The format word of this geometry. False: there is none. */
-bool wrt_hda_find_format(const struct wrt_hw_geom *g, u16 *out);
+/* Bits of a sample of 4 bytes by PARAM_PCM; 0: there are none. */
+u32 wrt_hda_s32_bits(u32 pcm);
+
+/* The format word of this geometry. False: a converter with this PARAM_PCM does not have it. */
+bool wrt_hda_find_format(const struct wrt_hw_geom *g, u32 pcm, u16 *out);
 
 /* ---- list.c ------------------------------------------------------------------------ */
 

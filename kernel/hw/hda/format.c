@@ -26,15 +26,50 @@ u32 wrt_hda_rates(u32 pcm, u32 *out)
 	return n;
 }
 
-bool wrt_hda_find_format(const struct wrt_hw_geom *g, u16 *out)
+u32 wrt_hda_s32_bits(u32 pcm)
 {
-	u32 bits = g->format == WRT_FMT_S32 ? HDA_FMT_32 : HDA_FMT_16;
-	u32 i;
+	if (pcm & PCM_32)
+		return 32;
+	if (pcm & PCM_24)
+		return 24;
+	if (pcm & PCM_20)
+		return 20;
+	return 0;
+}
 
-	if (g->format != WRT_FMT_S32 && g->format != WRT_FMT_S16)
+static bool find_size(const struct wrt_hw_geom *g, u32 pcm, u32 *out)
+{
+	switch (g->format) {
+	case WRT_FMT_S16:
+		*out = HDA_FMT_16;
+		return pcm & PCM_16;
+	case WRT_FMT_S32:
+		break;
+	default:
+		return false;
+	}
+	switch (wrt_hda_s32_bits(pcm)) {
+	case 32:
+		*out = HDA_FMT_32;
+		return true;
+	case 24:
+		*out = HDA_FMT_24;
+		return true;
+	case 20:
+		*out = HDA_FMT_20;
+		return true;
+	}
+	return false;
+}
+
+bool wrt_hda_find_format(const struct wrt_hw_geom *g, u32 pcm, u16 *out)
+{
+	u32 bits, i;
+
+	if (!find_size(g, pcm, &bits))
 		return false;
 	for (i = 0; i < HDA_RATES_MAX; i++) {
-		if (rates[i].rate != g->rate)
+		if (rates[i].rate != g->rate || !(pcm & 1u << i))
 			continue;
 		*out = (u16)(rates[i].format | bits | (g->channels - 1));
 		return true;

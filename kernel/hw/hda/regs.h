@@ -74,6 +74,8 @@
 
 #define HDA_FMT_44K		0x4000u
 #define HDA_FMT_16		0x0010u
+#define HDA_FMT_20		0x0020u	/* these three in 4 bytes, the upper ones */
+#define HDA_FMT_24		0x0030u
 #define HDA_FMT_32		0x0040u
 
 /* Buffer descriptor list: address 64, length 32, flags 32. */
@@ -132,7 +134,10 @@
 #define PARAM_PCM		0x0a
 #define PCM_RATES		0x000007ffu	/* those that have a format, see stream.c */
 #define PCM_16			0x00020000u
+#define PCM_20			0x00040000u
+#define PCM_24			0x00080000u
 #define PCM_32			0x00100000u
+#define PCM_SIZES		(PCM_16 | PCM_20 | PCM_24 | PCM_32)
 #define PARAM_PIN		0x0c
 #define PIN_CAN_OUT		0x00000010u
 #define PIN_CAN_IN		0x00000020u

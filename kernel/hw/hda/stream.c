@@ -463,7 +463,7 @@ int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	int err;
 
 	wrt_assert_may_sleep();
-	if (!is_possible(s, g) || !wrt_hda_find_format(g, &s->format))
+	if (!is_possible(s, g) || !wrt_hda_find_format(g, s->path->pcm, &s->format))
 		return WRT_EINVAL;
 	err = wrt_hda_list_set_buffer(s, g);
 	if (err)
