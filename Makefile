@@ -79,7 +79,7 @@ bench:
 check-bed:
 	scripts/deps.sh --for unit prove guest-uml guest-debian
 	tests/check.sh guest-programs
-	tests/plants/check-bed.sh
+	tests/check-bed.sh
 
 doc:
 	scripts/deps.sh doc

@@ -131,7 +131,7 @@ agrees "the binary interface has changed by additions only (tests/abi)" tests/ab
 agrees "every cited label is defined in Documentation/contract.md, exactly once" \
 	sh -c "scripts/check-labels.sh && scripts/check-labels.sh --selftest"
 agrees "every link of a page leads to a file and a heading" scripts/check-links.sh
-agrees "every defect of tests/conformance/mutations and tests/nt/plants can be injected" \
+agrees "every defect of tests/plants, tests/conformance/mutations and tests/nt/plants can be injected" \
 	tests/conformance/mutate.sh --check
 kernel_doc=$(tests/guest/run --print-kdir)/scripts/kernel-doc
 agrees "every function that another folder calls has kernel-doc, which is well formed" \

@@ -14,7 +14,7 @@ top=$(cd ../.. && pwd)
 guests=1
 case ${1-} in
 --host) guests= && shift ;;
---check) exec ../inject --check mutations/* ../nt/plants/* ;;
+--check) exec ../inject --check mutations/* ../nt/plants/* ../plants/* ;;
 esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -57,11 +57,11 @@ change()	# FILE SED-SCRIPT PART REPORT SENTENCE
 	expect "$3" "$4" "$5"
 }
 
-plant()	# PATCH PART REPORT SENTENCE
+plant()	# DEFECT PART REPORT SENTENCE
 {
 	was_bad=$bad
 	copy_tree
-	if ! patch -s -d "$work/tree" -p1 <"$top/tests/plants/$1" >"$work/log" 2>&1; then
+	if ! "$top/tests/inject" "$work/tree" "$top/tests/plants/$1" >"$work/log" 2>&1; then
 		count=$((count + 1))
 		bad=1
 		echo "not ok $count - the defect can be planted: $4"
@@ -73,7 +73,7 @@ plant()	# PATCH PART REPORT SENTENCE
 page=compat/hwdep/page.c
 reader=userspace/lib/stream.c
 weak='weak memory: '
-plant missing-barrier.patch page "$weak" "no barrier before seq becomes even"
+plant missing-barrier page "$weak" "no barrier before seq becomes even"
 change $page '/odd before any member/d' page "$weak" "no barrier after seq became odd"
 change $reader 's/&page->seq, __ATOMIC_ACQUIRE/\&page->seq, __ATOMIC_RELAXED/' page "$weak" \
 	"the reader's first load of seq does not acquire"
@@ -82,9 +82,9 @@ change $reader 's/while (seq & 1);/while (0);/' page "$weak" "the reader does no
 
 stream=kernel/core/stream.c
 clients=kernel/core/clients.c
-plant missing-lock.patch binding 'at (is_owed|signal_some|signal_at_once|take_point|take_out)|is signalled after' "signals without the event lock"
-plant race-on-slots.patch binding 'at (find|take_out|is_owed|signal_some)' "an event is unregistered without the event lock"
-plant double-put.patch binding 'put once too often' "an event is put twice"
+plant missing-lock binding 'at (is_owed|signal_some|signal_at_once|take_point|take_out)|is signalled after' "signals without the event lock"
+plant race-on-slots binding 'at (find|take_out|is_owed|signal_some)' "an event is unregistered without the event lock"
+plant double-put binding 'put once too often' "an event is put twice"
 change $clients '/^int wrt_stream_settle/,/^}/s/sync_killable(s, c)/0/' binding \
 	'to be silent|[0-9] signals, ' "a pause does not wait for a signal under way"
 change $clients '/^void wrt_clients_unlink/,/^}/{/wrt_stream_sync/d;/wrt_deferred_cancel/d}' binding \

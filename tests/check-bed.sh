@@ -1,33 +1,32 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make check-bed: checks that the tests catch bugs. Each patch in this directory injects one kernel
-# defect into a copy of the tree; the part of the tests named in its head must fail, with a
-# report that matches the expression there. TAP on stdout.
+# make check-bed: checks that the tests catch bugs. Each file in plants/ is a kernel defect (its
+# format: tests/inject); it is injected into a copy of the tree, and the part of the tests that it names
+# must fail, with a report that matches the expression there. TAP on stdout.
 #
-#   tests/plants/check-bed.sh [PATCH...]
+#   tests/check-bed.sh [DEFECT...]
 #
-# Head of a patch:  Defect: a sentence   Caught-by: PART   Report: a regular expression
+# Comments in a file:  # Caught-by: PART   # Report: a regular expression
 # Parts: unit; prove; uml abi, uml unplug; debian race, debian unplug (2 or 4 processors).
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../.." && pwd)
+top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0
 bad=0
 
-field()	# NAME PATCH
+field()	# NAME DEFECT
 {
-	sed -n "s/^$1: //p" "$2" | head -n 1
+	sed -n "s/^# $1: //p" "$2"
 }
 
-copy_tree()	# PATCH: copies the files of git and applies the patch
+copy_tree()	# DEFECT: copies the files of git and injects it
 {
 	rm -rf "$work/tree"
 	mkdir "$work/tree"
 	(cd "$top" && git ls-files -z kernel compat userspace Kbuild scripts tests | tar -c --null -T -) |
 		tar -x -C "$work/tree"
-	patch -s -d "$work/tree" -p1 <"$1"
+	"$top/tests/inject" "$work/tree" "$1"
 }
 
 build()	# BED [KBUILD-ARGUMENT]
@@ -71,17 +70,17 @@ attempt()	# PART: exit code and output of the tests
 	esac
 }
 
-check_plant()	# PATCH
+check_plant()	# DEFECT
 {
 	local defect part report
-	defect=$(field Defect "$1")
+	read -r defect <"$1"
 	part=$(field Caught-by "$1")
 	report=$(field Report "$1")
 	count=$((count + 1))
-	if ! copy_tree "$1" >"$work/patch" 2>&1; then
+	if ! copy_tree "$1" >"$work/log" 2>&1; then
 		bad=1
-		echo "not ok $count - $defect: the patch does not apply"
-		sed 's/^/# /' "$work/patch"
+		echo "not ok $count - $defect: it cannot be injected"
+		sed 's/^/# /' "$work/log"
 		return
 	fi
 	if ! attempt "$part" >"$work/log" 2>&1 && grep -qE "$report" "$work/log"; then
@@ -94,9 +93,9 @@ check_plant()	# PATCH
 	fi
 }
 
-[ $# -gt 0 ] || set -- "$here"/*.patch
-for patch in "$@"; do
-	check_plant "$patch"
+[ $# -gt 0 ] || set -- "$top"/tests/plants/*
+for defect in "$@"; do
+	check_plant "$defect"
 done
 echo "1..$count"
 exit $bad
