@@ -10,6 +10,7 @@
 #include <linux/module.h>
 
 #include "hw/hda/hda.h"
+#include "hw/hda/ids.h"
 #include "pci.h"
 
 #define DRIVER_NAME	"snd-wavert-hda"
@@ -31,23 +32,9 @@ MODULE_PARM_DESC(playback, "Output of each card: headphone, line-out, speaker, s
 module_param_array(capture, charp, NULL, 0444);
 MODULE_PARM_DESC(capture, "Input of each card: mic, line, internal, aux, or a node number.");
 
-/* What cannot be asked of the device itself. */
-static struct wrt_hda_config hda_config(const struct pci_dev *pdev)
-{
-	struct wrt_hda_config cfg = {
-		.emulated = wrt_pci_emulated(pdev),
-	};
-
-	if (pdev->vendor == PCI_VENDOR_ID_AMD)
-		cfg.dma_bits = 40;	/* whatever they say */
-	return cfg;
-}
-
 static u32 hda_dma_bits(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx)
 {
-	struct wrt_hda_config cfg = hda_config(pdev);
-
-	return wrt_hda_dma_bits(bus, ctx, &cfg);
+	return wrt_hda_dma_bits(bus, ctx);
 }
 
 /* An empty value is no choice. */
@@ -63,7 +50,9 @@ static int choose_pin(struct pci_dev *pdev, u32 dir, const char *name, const cha
 static int hda_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *bus, void *ctx,
 		      struct wrt_hw_dev **out)
 {
-	struct wrt_hda_config cfg = hda_config(pdev);
+	struct wrt_hda_config cfg = {
+		.emulated = wrt_pci_emulated(pdev),
+	};
 	int err;
 
 	err = choose_pin(pdev, WRT_PLAYBACK, "playback", playback[card], &cfg);
@@ -92,15 +81,17 @@ static struct wrt_pci_driver hda = {
 
 static int hda_probe(struct pci_dev *pdev, const struct pci_device_id *pci_id)
 {
-	if (pdev->class >> 8 != PCI_CLASS_MULTIMEDIA_HD_AUDIO) {
+	if (!wrt_hda_is_controller(pdev->class >> 8, pdev->vendor, pdev->device)) {
 		pci_err(pdev, "class is %06x, but an HD Audio controller (0403xx) is expected\n",
 			pdev->class);
 		return -ENODEV;
 	}
-	if (pdev->vendor == PCI_VENDOR_ID_ATI || pdev->vendor == PCI_VENDOR_ID_NVIDIA) {
+	if (wrt_hda_machine(pdev->vendor, pdev->device) & WRT_HDA_REFUSED) {
 		pci_err(pdev, "not supported: this vendor's DMA may bypass the processor's caches\n");
 		return -ENODEV;
 	}
+	if (pdev->class >> 8 == WRT_HDA_CLASS_DSP)
+		pci_info(pdev, "digital microphones are connected to the DSP, which is not used\n");
 	return wrt_pci_probe(pdev, &hda);
 }
 

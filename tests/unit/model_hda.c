@@ -189,7 +189,9 @@ static void transfer(struct hda_model *m, struct hda_sd *s, u8 *data, u32 len, b
 		u8 *at = memory(m, ((u64)get32(e + 4) << 32 | get32(e)) + s->inside, 1);
 
 		MODEL_REQUIRE(m->as.list_read_once || !memcmp(e, live + 16 * s->entry, 16));
-		if (out)
+		if (out && m->fault.needs_snoop && (m->snoop & 7) != 2)
+			data[i] = 0xdb;
+		else if (out)
 			data[i] = *at;
 		else
 			*at = data[i];
@@ -814,16 +816,20 @@ static u32 bus_config_read(void *ctx, u32 at, u32 width)
 	struct hda_model *m = ctx;
 
 	(void)width;
-	return at == 0 ? m->vendor : at == 4 ? m->command : at == 0x44 ? m->tcsel : 0;
+	return at == 0 ? m->vendor : at == 2 ? m->device : at == 4 ? m->command :
+	       at == 0x42 ? m->snoop : at == 0x44 ? m->tcsel : 0;
 }
 
 static void bus_config_write(void *ctx, u32 at, u32 width, u32 v)
 {
 	struct hda_model *m = ctx;
 
-	MODEL_REQUIRE((at == 4 && width == 2) || (at == 0x44 && width == 1));
+	MODEL_REQUIRE((at == 4 && width == 2) || ((at == 0x44 || at == 0x42) && width == 1));
+	MODEL_REQUIRE(at != 0x42 || m->vendor == 0x1022 || m->vendor == 0x1002);
 	if (at == 4)
 		m->command = v;
+	else if (at == 0x42)
+		m->snoop = v;
 	else
 		m->tcsel = v;
 }
@@ -979,6 +985,7 @@ void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct 
 	m->tick = MODEL_EPOCH;
 	m->gcap = 0x4401;
 	m->vendor = 0x8086;
+	m->device = 0x2668;
 	m->tcsel = 0xfd;
 	m->command = 6;
 	m->bar = 0xfebf0000u;

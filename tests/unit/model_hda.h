@@ -54,6 +54,7 @@ struct hda_faults {
 	bool srst_unseen;		/* SRST never reads 1: the reset is over at once */
 	bool dpib_dead;
 	bool no_alias;
+	bool needs_snoop;		/* DMA reads stale data until config 0x42 is set */
 	bool power_sticks;		/* a widget never reports D0 */
 	u32 lose;			/* one of `lose` buffer-complete bits is never set */
 	u32 no_memory_at;		/* the n-th dma_alloc fails, from 1 */
@@ -99,7 +100,7 @@ struct hda_model {
 	u64 corb, rirb, dplbase;
 	u64 corb_end, rirb_end;		/* until this time they report that they run */
 	struct hda_sd sd[HDA_SDS];
-	u32 gcap, vendor, tcsel, command, bar_bytes;
+	u32 gcap, vendor, device, snoop, tcsel, command, bar_bytes;
 	u64 bar;
 	struct {
 		u8 *at;

@@ -6,6 +6,7 @@
  */
 #include "testbed.h"
 #include "model_hda.h"
+#include "hw/hda/ids.h"
 
 #define MS		1000000ull
 #define SECOND		(1000 * MS)
@@ -227,6 +228,7 @@ static void asleep(void)
 	assert_false(wrt_device_irq(&bed.dev));
 	m.off = false;
 	m.crst = 0;
+	m.snoop = 0x50;
 	memset(m.sd, 0, sizeof(m.sd));
 	assert_int_equal(wrt_device_resume(&bed.dev), 0);
 }
@@ -418,7 +420,8 @@ static void formats_and_rates_are_those_of_the_converter(void **state)
 	assert_int_equal(c->dma_bits, 64);
 	assert_int_equal(bed.dev.streams[1].caps.dir, WRT_CAPTURE);
 	bed_model(false, &hda_rich);
-	bed.cfg.dma_bits = 40;
+	m.vendor = 0x1022;
+	m.device = 0x1487;
 	bed_create();
 	c = &bed.dev.streams[0].caps;
 	assert_int_equal(c->formats, WRT_FMT_S16 | WRT_FMT_S32);
@@ -1421,7 +1424,7 @@ static void what_cannot_be_programmed_is_refused(void **state)
 	u32 i;
 
 	bed_model(false, &hda_duplex);
-	bed.cfg.dma_bits = 32;
+	m.gcap &= ~1u;		/* 32 bits */
 	bed_create();
 	assert_int_equal(wrt_hda_ops.open(bed.hw, 2, &s), WRT_EINVAL);
 	assert_int_equal(wrt_hda_ops.open(bed.hw, 0, &s), 0);
@@ -1560,6 +1563,73 @@ static void real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes(vo
 	sleep_of(0x1022);
 	sleep_while_running(false, 2);
 	sleep_while_running(false, 3);
+}
+
+static void model_of(u32 vendor, u32 device)
+{
+	bed_model(false, &hda_duplex);
+	m.vendor = vendor;
+	m.device = device;
+}
+
+static void snoop_of(u32 vendor, u32 device, bool snoops)
+{
+	model_of(vendor, device);
+	m.fault.needs_snoop = snoops;
+	m.snoop = 0x51;
+	m.next_bus = 0x10000000;	/* some have 32 bits */
+	bed_create();
+	assert_int_equal(m.snoop, snoops ? 0x52 : 0x51);
+	play_open(2, 7680);
+	side_start(&play);
+	hda_run(&m, 50 * MS);
+	check_heard(&play, 256 + 32);
+	asleep();
+	hda_run(&m, 50 * MS);
+	check_heard_but(&play, 256 + 32, 1);
+}
+
+/* Set by firmware or another driver before, and lost over a suspend. */
+static void dma_of_amd_sees_the_caches_also_after_a_sleep(void **state)
+{
+	snoop_of(0x1022, 0x1487, true);
+	snoop_of(0x1022, 0x15e3, true);
+	snoop_of(0x1002, 0x4383, true);
+	snoop_of(0x1022, 0x9999, false);
+	snoop_of(0x8086, 0xa170, false);
+}
+
+static void addresses_have_the_bits_that_the_controller_can_use(void **state)
+{
+	static const struct { u32 vendor, device, gcap, bits; } cases[] = {
+		{ 0x8086, 0xa170, 0x4401, 64 }, { 0x8086, 0xa170, 0x4400, 32 },
+		{ 0x1022, 0x1487, 0x4401, 40 }, { 0x1022, 0x9999, 0x4401, 40 },
+		{ 0x1022, 0x1487, 0x4400, 32 }, { 0x1002, 0x4383, 0x4401, 32 },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(cases); i++) {
+		model_of(cases[i].vendor, cases[i].device);
+		m.gcap = cases[i].gcap;
+		m.crst = 1;
+		assert_int_equal(wrt_hda_dma_bits(&hda_bus, &m), cases[i].bits);
+		bed_create();
+		assert_int_equal(bed.dev.streams[0].caps.dma_bits, cases[i].bits);
+	}
+}
+
+static void class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps(void **state)
+{
+	assert_true(wrt_hda_is_controller(0x0403, 0x8086, 0x2668));
+	assert_true(wrt_hda_is_controller(0x0403, 0x1234, 0x5678));
+	assert_true(wrt_hda_is_controller(0x0401, 0x8086, 0x9d70));
+	assert_true(wrt_hda_is_controller(0x0401, 0x8086, 0x51c8));
+	assert_false(wrt_hda_is_controller(0x0401, 0x8086, 0x2415));
+	assert_false(wrt_hda_is_controller(0x0401, 0x1022, 0x9d70));
+	assert_false(wrt_hda_is_controller(0x0480, 0x8086, 0x9d70));
+	assert_true(wrt_hda_machine(0x10de, 0x0e0f) & WRT_HDA_REFUSED);
+	assert_true(wrt_hda_machine(0x1002, 0xaa00) & WRT_HDA_REFUSED);
+	assert_false(wrt_hda_machine(0x1002, 0x4383) & WRT_HDA_REFUSED);
 }
 
 static void what_is_released_or_fails_while_asleep_touches_no_register(void **state)
@@ -1722,6 +1792,9 @@ int main(void)
 		TEST(a_position_is_of_whole_frames_and_none_when_the_device_is_gone),
 		TEST(after_a_sleep_the_very_next_sample_is_played),
 		TEST(real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
+		TEST(dma_of_amd_sees_the_caches_also_after_a_sleep),
+		TEST(addresses_have_the_bits_that_the_controller_can_use),
+		TEST(class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps),
 		TEST(what_is_released_or_fails_while_asleep_touches_no_register),
 		TEST(the_mapped_position_register_is_the_position),
 		TEST(the_mapped_clock_ticks_at_24_mhz),

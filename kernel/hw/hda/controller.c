@@ -273,21 +273,23 @@ static int hda_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 
 /* ---- create and destroy ------------------------------------------------------------ */
 
-static u32 dma_bits(u32 gcap, const struct wrt_hda_config *cfg)
+static u32 machine(const struct wrt_hw_bus *bus, void *ctx)
 {
-	u32 bits = 32;
-
-	if (gcap & HDA_GCAP_64OK)
-		bits = 64;
-	if (cfg->dma_bits)
-		bits = wrt_min_u32(bits, cfg->dma_bits);
-	return bits;
+	return wrt_hda_machine(bus->config_read(ctx, HDA_PCI_VENDOR, 2),
+			       bus->config_read(ctx, HDA_PCI_DEVICE, 2));
 }
 
-u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg)
+static u32 dma_bits(u32 gcap, u32 machine)
+{
+	if (!(gcap & HDA_GCAP_64OK) || machine & WRT_HDA_32_BITS)
+		return 32;
+	return machine & WRT_HDA_40_BITS ? 40 : 64;
+}
+
+u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx)
 {
 	wrt_assert_may_sleep();
-	return dma_bits(bus->read(ctx, 0, HDA_GCAP, 2), cfg);
+	return dma_bits(bus->read(ctx, 0, HDA_GCAP, 2), machine(bus, ctx));
 }
 
 /*
@@ -325,6 +327,7 @@ static int make_slot(struct wrt_hw_dev *d, u32 dir, u32 sd)
 	s->sd = sd;
 	s->base = HDA_SD(sd);
 	s->path = &d->path[dir];
+	s->link_only = d->machine & WRT_HDA_LINK_POSITION;
 	s->nrates = wrt_hda_rates(s->path->pcm, s->rates);
 	return wrt_hda_idle_open(s);
 }
@@ -439,7 +442,7 @@ static int set_up(struct wrt_hw_dev *d)
 	if (err)
 		return err;
 	d->alias = has_alias(d);
-	d->dma_bits = dma_bits(d->gcap, &d->cfg);
+	d->dma_bits = dma_bits(d->gcap, d->machine);
 	err = find_paths(d);
 	if (err)
 		return err;
@@ -462,6 +465,7 @@ int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda
 	d->bus = bus;
 	d->ctx = ctx;
 	d->cfg = *cfg;
+	d->machine = machine(bus, ctx);
 	d->quirks = &real;
 	if (cfg->emulated)
 		d->quirks = &emulated;

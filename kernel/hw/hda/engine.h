@@ -10,12 +10,14 @@
 #define WRT_HW_HDA_ENGINE_H
 
 #include "hda.h"
+#include "ids.h"
 #include "regs.h"
 
 #define HDA_DEPTH_MAX	10	/* widgets between converter and pin, both counted */
 #define HDA_RATES_MAX	11
 #define HDA_BUFFER_MAX	(4u << 20)
 #define HDA_REAL_ALIGN	128	/* by the specification */
+#define HDA_AMD_FIFO	32	/* frames */
 #define HDA_UNUSED_TAG	15	/* no converter of an emulated controller uses it */
 #define HDA_CODECS_MAX	15
 #define HDA_PINS_MAX	64
@@ -125,6 +127,7 @@ struct wrt_hw_stream {
 	u8 *idle;		/* list and buffer of the idle engine; NULL: there is none */
 	u64 idle_bus;
 	u32 idle_sd;
+	bool link_only;		/* the position is LPIB: the position buffer is not usable */
 	enum hda_state state;	/* changes to or from RUNNING or HALTED: device lock */
 	/* Set by prepare(). */
 	struct wrt_hw_seg seg[HDA_BDL_MAX];
@@ -148,6 +151,7 @@ struct wrt_hw_dev {
 	void *ctx;
 	struct wrt_hda_config cfg;
 	const struct hda_quirks *quirks;
+	u32 machine;		/* mask of enum wrt_hda_machine */
 	u32 gcap, dma_bits;
 	u32 engines;		/* stream descriptors in all */
 	u32 codecs;		/* bit mask of those that answered the reset ... */

@@ -34,7 +34,6 @@ enum wrt_hda_pin_kind {
 
 struct wrt_hda_config {
 	bool emulated;			/* QEMU's controller: see struct hda_quirks */
-	u32 dma_bits;			/* limit of the bus; 0: only GCAP's limit */
 	u32 pin[2];			/* by enum wrt_dir: a kind, or WRT_HDA_PIN_NODE | node */
 };
 
@@ -64,14 +63,13 @@ const char *wrt_hda_pin_names(u32 dir);
  * wrt_hda_dma_bits() - width of the bus addresses of a controller
  * @bus: callbacks of the bus; must outlive the device
  * @ctx: passed to each callback of @bus
- * @cfg: configuration; copied
  *
  * For the DMA mask of the device.
  *
  * Context: May sleep.
  * Return: Number of bits.
  */
-u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda_config *cfg);
+u32 wrt_hda_dma_bits(const struct wrt_hw_bus *bus, void *ctx);
 
 /**
  * wrt_hda_create() - reset a controller, find its codecs and set up paths at 0 dB

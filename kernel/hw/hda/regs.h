@@ -87,9 +87,14 @@
 #define HDA_ALIAS		0x2000
 #define HDA_ALIAS_BYTES		0x1000
 
-/* PCI configuration: traffic class of the DMA. */
+/* PCI configuration. TCSEL: traffic class of the DMA. */
+#define HDA_PCI_VENDOR		0x00
+#define HDA_PCI_DEVICE		0x02
 #define HDA_PCI_COMMAND		0x04
 #define HDA_PCI_COMMAND_MASTER	0x0004u
+#define HDA_PCI_ATI_SNOOP	0x42
+#define HDA_PCI_ATI_SNOOP_MASK	0x07u
+#define HDA_PCI_ATI_SNOOP_ON	0x02u
 #define HDA_PCI_TCSEL		0x44
 #define HDA_PCI_TCSEL_MASK	0x07u
 #define HDA_PCI_INTEL		0x8086u

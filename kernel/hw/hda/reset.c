@@ -72,15 +72,23 @@ static void clear_status(struct wrt_hw_dev *d)
 		hda_write(d, HDA_SD(i) + SD_STS, 1, SD_STS_ALL);
 }
 
-/* Traffic class 0: the firmware may have set another. An Intel register. */
-static void set_traffic_class(struct wrt_hw_dev *d)
+static void set_config(struct wrt_hw_dev *d, u32 offset, u32 mask, u32 bits)
 {
-	u32 value;
+	u32 value = d->bus->config_read(d->ctx, offset, 1);
 
-	if (d->bus->config_read(d->ctx, 0, 2) != HDA_PCI_INTEL)
-		return;
-	value = d->bus->config_read(d->ctx, HDA_PCI_TCSEL, 1);
-	d->bus->config_write(d->ctx, HDA_PCI_TCSEL, 1, value & ~HDA_PCI_TCSEL_MASK);
+	d->bus->config_write(d->ctx, offset, 1, (value & ~mask) | bits);
+}
+
+/*
+ * Firmware or a suspend may have left other values. Traffic class 0, an Intel register; DMA that
+ * sees what is in the caches.
+ */
+static void set_traffic(struct wrt_hw_dev *d)
+{
+	if (d->bus->config_read(d->ctx, HDA_PCI_VENDOR, 2) == HDA_PCI_INTEL)
+		set_config(d, HDA_PCI_TCSEL, HDA_PCI_TCSEL_MASK, 0);
+	if (d->machine & WRT_HDA_SNOOP_ATI)
+		set_config(d, HDA_PCI_ATI_SNOOP, HDA_PCI_ATI_SNOOP_MASK, HDA_PCI_ATI_SNOOP_ON);
 }
 
 /* Only while no engine runs. */
@@ -146,7 +154,7 @@ int wrt_hda_bring_up(struct wrt_hw_dev *d)
 	int err;
 
 	wrt_assert_may_sleep();
-	set_traffic_class(d);
+	set_traffic(d);
 	d->immediate = !d->rings;
 	err = reach_codec(d);
 	if (err == WRT_EIO && d->immediate) {

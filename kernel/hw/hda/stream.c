@@ -270,7 +270,7 @@ static int read_registers(struct wrt_hw_stream *s)
 	if (link == 0xffffffffu)
 		return WRT_EIO;		/* the device is gone */
 	link %= s->geom.bytes;
-	if (dma > s->geom.bytes)
+	if (s->link_only || dma > s->geom.bytes)
 		dma = dma_from_link(s, link);
 	if (dma < s->behind)
 		dma = s->behind;	/* played again: it had been fetched before a reset */
@@ -441,9 +441,11 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 /* An odd value is the size less one; QEMU reports the size itself. */
 static u32 read_fifo_bytes(struct wrt_hw_stream *s)
 {
-	u32 value = sd_read(s, SD_FIFOS, 2);
+	u32 bytes = (sd_read(s, SD_FIFOS, 2) + 1) & ~1u;
 
-	return wrt_min_u32((value + 1) & ~1u, s->geom.bytes / 4);
+	if (s->dev->machine & WRT_HDA_LINK_POSITION)
+		bytes = wrt_max_u32(bytes, HDA_AMD_FIFO * s->geom.frame_bytes);
+	return wrt_min_u32(bytes, s->geom.bytes / 4);
 }
 
 static bool is_possible(const struct wrt_hw_stream *s, const struct wrt_hw_geom *g)
