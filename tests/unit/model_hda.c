@@ -312,7 +312,11 @@ static void move(struct hda_model *m, u32 n)
 	else
 		move_in(m, s, (u32)(due - s->moved));
 	s->moved = due;
-	s->dpib = m->as.dpib_at_once ? s->dma : before;
+	before = m->as.dpib_at_once ? s->dma : before;
+	if (m->fault.dpib_ahead)
+		before = (before + s->cbl / 8 * 3 / 4 * 4) % s->cbl;
+	if (!m->fault.dpib_frozen)
+		s->dpib = m->fault.dpib_zero ? 0 : before;
 	if (m->dplbase & 1 && !m->fault.dpib_dead)
 		put32(memory(m, (m->dplbase & ~1ull) + 8 * n, 8), s->dpib);
 }

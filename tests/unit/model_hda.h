@@ -52,7 +52,8 @@ struct hda_faults {
 	bool srst_does_not_help;	/* ... not even by SRST */
 	bool srst_sticks;		/* SRST never reads 0 again */
 	bool srst_unseen;		/* SRST never reads 1: the reset is over at once */
-	bool dpib_dead;
+	bool dpib_dead;			/* the position buffer is never written */
+	bool dpib_zero, dpib_frozen, dpib_ahead;	/* 0; stuck; ahead by 3/8 of the buffer */
 	bool no_alias;
 	bool needs_snoop;		/* DMA reads stale data until config 0x42 is set */
 	bool power_sticks;		/* a widget never reports D0 */

@@ -575,6 +575,84 @@ static void capture_is_valid_up_to_the_position_over_pauses(void **state)
 	}
 }
 
+enum { ZERO, FROZEN, AHEAD, LIES };
+
+static void lie(u32 how)
+{
+	m.fault.dpib_zero = how == ZERO;
+	m.fault.dpib_frozen = how == FROZEN;
+	m.fault.dpib_ahead = how == AHEAD;
+}
+
+/* Starts to lie some time after the start; the position is right within 64 frames and two FIFOs. */
+static void with_lies(u32 how, u32 dir, u32 notify)
+{
+	struct side *side = dir == WRT_PLAYBACK ? &play : &capt;
+	u32 i, bytes = notify * 1920;
+
+	bed_open(false);
+	side_open(side, dir, 48000, WRT_FMT_S16, bytes, notify);
+	if (how == ZERO)
+		lie(how);
+	side_start(side);
+	hda_run(&m, 33 * MS);
+	lie(how);
+	for (i = 0; i < 60; i++) {
+		hda_run(&m, 3333333);
+		if (dir == WRT_PLAYBACK)
+			check_heard(side, 64 * 4 + 2 * 192 + 32);
+		else
+			check_recorded(side);
+	}
+	assert_true(logged(": using LPIB\n"));
+	assert_null(strstr(strstr(m.log, ": using LPIB\n") + 1, ": using LPIB\n"));
+	side_stop(side);
+	check_points(side);
+	side_start(side);
+	hda_run(&m, 100 * MS);
+	check_points(side);
+	side_close(side);
+}
+
+static void a_position_buffer_that_lies_is_replaced_by_lpib_once(void **state)
+{
+	u32 how;
+
+	for (how = ZERO; how < LIES; how++) {
+		with_lies(how, WRT_PLAYBACK, 2);
+		with_lies(how, WRT_PLAYBACK, 8);
+		with_lies(how, WRT_CAPTURE, 2);
+		with_lies(how, WRT_CAPTURE, 8);
+	}
+}
+
+/* Its position buffer is not looked at, and in capture 32 frames may still be in the FIFO. */
+static void amd_reports_lpib_and_in_capture_less_a_fifo(void **state)
+{
+	u32 dir;
+
+	for (dir = 0; dir < 2; dir++) {
+		struct side *side = dir == WRT_PLAYBACK ? &play : &capt;
+
+		bed_model(false, &hda_duplex);
+		m.vendor = 0x1022;
+		m.device = 0x15e3;
+		m.fault.dpib_ahead = true;
+		bed_create();
+		side_open(side, dir, 48000, WRT_FMT_S16, 7680, 2);
+		assert_int_equal(side->s->latency.fifo_bytes, dir == WRT_PLAYBACK ? 192 : 128);
+		side_start(side);
+		hda_run(&m, 133 * MS);
+		if (dir == WRT_PLAYBACK)
+			check_heard(side, 0);
+		else
+			assert_int_equal(look(side).linear, m.recorded * 4 - 128);
+		side_stop(side);
+		check_points(side);
+		assert_false(logged("LPIB"));
+	}
+}
+
 static void two_directions(bool emulated)
 {
 	bed_open(emulated);
@@ -1750,6 +1828,8 @@ int main(void)
 		TEST(latency_is_the_fifo_and_the_delay_of_the_widgets),
 		TEST(playback_is_bit_exact_over_pauses_and_no_point_is_missing),
 		TEST(a_position_buffer_that_is_never_written_is_replaced_by_lpib),
+		TEST(a_position_buffer_that_lies_is_replaced_by_lpib_once),
+		TEST(amd_reports_lpib_and_in_capture_less_a_fifo),
 		TEST(capture_is_valid_up_to_the_position_over_pauses),
 		TEST(both_directions_run_at_once_and_stop_alone),
 		TEST(thirty_two_bits_at_192_khz_are_played_as_they_are),

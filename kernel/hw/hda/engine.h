@@ -143,6 +143,8 @@ struct wrt_hw_stream {
 	struct wrt_hw_pos last;	/* the last reading */
 	u64 timer_ns;		/* 0: not armed */
 	bool irq_read;		/* `last` is of the interrupt that is being handled */
+	u32 raw, raw_link;	/* the position buffer when it last changed, and LPIB then */
+	u32 doubts;		/* readings since start() that cannot be true */
 	u32 rechecks;		/* for an interrupt that came before its position */
 };
 

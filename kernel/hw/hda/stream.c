@@ -14,6 +14,8 @@
 #define FRESH_MAX_HZ	1000	/* ... and every 1 ms at most */
 #define EARLY_FRAMES	32	/* an interrupt may be early by this much, and the FIFO */
 #define RECHECKS_MAX	8
+#define SLACK_FRAMES	64	/* position buffer and LPIB may differ by this, and two FIFOs */
+#define DOUBTS_MAX	3
 
 static u32 sd_read(const struct wrt_hw_stream *s, u32 offset, u32 width)
 {
@@ -84,13 +86,13 @@ static bool halt_engine(struct wrt_hw_stream *s)
 	return wrt_hda_wait(s->dev, s->base + SD_CTL, 1, SD_CTL_RUN, 0, HDA_STOP_MAX_US);
 }
 
+static const char *const names[] = {
+	[WRT_PLAYBACK] = "playback",
+	[WRT_CAPTURE] = "capture",
+};
+
 static int fail(struct wrt_hw_stream *s, const char *what)
 {
-	static const char *const names[] = {
-		[WRT_PLAYBACK] = "playback",
-		[WRT_CAPTURE] = "capture",
-	};
-
 	s->dev->bus->log(s->dev->ctx, WRT_LOG_ERROR, "%s: %s", names[s->dir], what);
 	return WRT_EIO;
 }
@@ -111,6 +113,8 @@ static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 	if (s->behind > s->geom.bytes / 2)
 		s->behind = 0;
 	s->filled = false;
+	s->raw = UNWRITTEN;
+	s->doubts = 0;
 	*position_entry(s) = UNWRITTEN;
 	hda_barrier(s->dev);
 	sd_write(s, SD_CTL_TAG, 1, tag << 4);
@@ -256,6 +260,49 @@ static u32 link_distance(const struct wrt_hw_stream *s, const struct wrt_hw_pos 
 }
 
 /*
+ * Position buffer and LPIB differ by what the FIFO holds: in playback the position buffer leads,
+ * in capture LPIB does. In capture a position buffer that lags more is trusted while it moves.
+ */
+static bool is_possible_pair(struct wrt_hw_stream *s, u32 dma, u32 link)
+{
+	u32 slack = wrt_min_u32(2 * s->fifo_bytes + SLACK_FRAMES * s->geom.frame_bytes,
+				s->geom.bytes / 4);
+	u32 ahead = distance(s, link, dma % s->geom.bytes);
+	u32 moved;
+
+	if (dma != s->raw) {
+		s->raw = dma;
+		s->raw_link = link;
+	}
+	if (ahead <= slack || ahead >= s->geom.bytes - slack)
+		return true;
+	moved = distance(s, s->raw_link, link);
+	return s->dir == WRT_CAPTURE && ahead > s->geom.bytes / 2 && moved <= slack;
+}
+
+/*
+ * A position buffer that stays at 0, gets stuck or runs ahead is not used for that reading, and
+ * from the third on not at all. If it has changed since it was read, time has passed between the
+ * two readings, and they say nothing.
+ */
+static bool is_doubtful(struct wrt_hw_stream *s, u32 dma, u32 link)
+{
+	u32 again = *position_entry(s);
+
+	if (!s->dev->quirks->fifo || is_possible_pair(s, dma, link) ||
+	    hda_get_le32((const u8 *)&again) != dma)
+		return false;
+	s->doubts++;
+	if (s->doubts < DOUBTS_MAX)
+		return true;
+	s->link_only = true;
+	s->dev->bus->log(s->dev->ctx, WRT_LOG_WARNING,
+			 "%s: the position buffer is wrong (%u, link %u): using LPIB",
+			 names[s->dir], dma, link);
+	return true;
+}
+
+/*
  * Set the offsets of s->last. The position buffer is what DMA has done to memory; it is read
  * once (opaque calls follow before the value is used). LPIB is what has passed the link; it
  * replaces a position buffer that is never written.
@@ -270,7 +317,7 @@ static int read_registers(struct wrt_hw_stream *s)
 	if (link == 0xffffffffu)
 		return WRT_EIO;		/* the device is gone */
 	link %= s->geom.bytes;
-	if (s->link_only || dma > s->geom.bytes)
+	if (s->link_only || dma > s->geom.bytes || is_doubtful(s, dma, link))
 		dma = dma_from_link(s, link);
 	if (dma < s->behind)
 		dma = s->behind;	/* played again: it had been fetched before a reset */
