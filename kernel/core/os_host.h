@@ -203,8 +203,6 @@ static inline void wrt_wake_waiters(struct wrt_wait *w)
 		}							\
 	} while (0)
 
-#define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
-
 /* Set by tests: the caller is being killed; a clock that a signal may take long by. */
 __attribute__((weak)) bool wrt_host_dying;
 __attribute__((weak)) u64 wrt_host_ns;
@@ -213,6 +211,15 @@ static inline bool wrt_dying(void)
 {
 	return wrt_host_dying;
 }
+
+#define wrt_wait_killable(w, condition)				\
+	({							\
+		bool done_ = !wrt_host_dying || (condition);	\
+								\
+		if (!wrt_host_dying)				\
+			wrt_wait_until(w, condition);		\
+		done_ ? 0 : WRT_EINTR;				\
+	})
 
 static inline void wrt_stay(void)
 {

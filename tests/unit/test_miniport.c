@@ -228,6 +228,53 @@ static void announcing_late_does_not_excuse_what_was_missed(void **state)
 	assert_int_equal(glitches(&b->pin)->underruns, 2);
 }
 
+/* Before RUN any packet of the buffer, and each only once. */
+static void repeats_are_counted_and_shown_at_once(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(wrt_mp_alloc(&b->pin.mp, WRT_MP_NOTIFY_BUFFER, 4, true, 4 * PACKET_BYTES));
+	ok(write_packet(b, 2));
+	ok(write_packet(b, 2));
+	ok(write_packet(b, 2));
+	assert_int_equal(b->pin.page_glitches.repeats, 2);
+	ok(write_packet(b, 1));
+	assert_int_equal(b->pin.mp.packets.newest, 2);
+	fails(write_packet(b, 4), DATA_OVERRUN);
+	assert_int_equal(b->pin.page_glitches.overruns, 1);
+	assert_int_equal(b->pin.page_glitches.repeats, 2);
+}
+
+/* What was announced before the STOP neither excuses nor blames a packet after it. */
+static void stop_forgets_what_was_announced(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	ok(write_packet(b, 1));
+	tb_run_for(&b->tb, PACKET_NS);
+	ok(write_packet(b, 2));
+	tb_run_for(&b->tb, PACKET_NS / 2);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	ok(write_packet(b, 0));
+	assert_int_equal(b->pin.mp.packets.newest, 0);
+	assert_int_equal(glitches(&b->pin)->repeats, 0);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	tb_run_for(&b->tb, 2 * PACKET_NS);
+	assert_int_equal(glitches(&b->pin)->underruns, 2);
+}
+
+static void points_before_the_first_announcement_are_no_underruns(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_run_for(&b->tb, 5 * PACKET_NS);
+	ok(write_packet(b, 6));
+	tb_run_for(&b->tb, 2 * PACKET_NS);
+	assert_int_equal(glitches(&b->pin)->underruns, 1);
+}
+
 static enum wrt_status write_last(struct mp_bed *b, u32 number, u32 bytes)
 {
 	return wrt_mp_write_packet(&b->pin.mp, number, WRT_MP_EOS, bytes);
@@ -373,6 +420,7 @@ static void wrt_194_after_a_gap_the_newest_is_reported(void **state)
 	assert_int_equal(read.number, 4);
 	assert_int_equal(read.ns, began + 4 * PACKET_NS);
 	assert_int_equal(glitches(&b->rec)->dropped, 4);
+	assert_int_equal(b->rec.page_glitches.dropped, 4);
 	tb_sleep(&b->tb, 3 * PACKET_NS);			/* interrupts are also late */
 	ok(wrt_mp_read_packet(&b->rec.mp, &read));
 	assert_int_equal(read.number, 7);
@@ -412,6 +460,7 @@ static void what_could_not_be_told_can_be_asked_again(void **state)
 	ok(wrt_mp_read_packet(&b->rec.mp, &read));
 	wrt_mp_unread_packet(&b->rec.mp, &read);
 	assert_int_equal(glitches(&b->rec)->dropped, 0);
+	assert_int_equal(b->rec.page_glitches.dropped, 0);
 	ok(wrt_mp_read_packet(&b->rec.mp, &again));
 	assert_int_equal(again.number, 2);
 	assert_int_equal(glitches(&b->rec)->dropped, 2);
@@ -419,6 +468,105 @@ static void what_could_not_be_told_can_be_asked_again(void **state)
 	ok(wrt_mp_read_packet(&b->rec.mp, &again));
 	wrt_mp_unread_packet(&b->rec.mp, &read);		/* too late: without effect */
 	fails(wrt_mp_read_packet(&b->rec.mp, &again), DEVICE_NOT_READY);
+}
+
+static void remove_device(struct mp_bed *b)
+{
+	struct tb_pin *pins[] = { &b->pin, &b->rec };
+
+	tb_remove(&b->tb, pins, 2);
+}
+
+/* ---- states of several streams -------------------------------------------------------- */
+
+static enum wrt_status both(struct mp_bed *b, u32 state)
+{
+	struct wrt_mp *mps[] = { &b->pin.mp, &b->rec.mp };
+	u64 spread_ns = 1;
+	enum wrt_status status = wrt_mp_set_states(mps, COUNT(mps), state, &spread_ns);
+
+	if (!status)
+		assert_int_equal(spread_ns, 0);		/* the simulator starts both at one time */
+	return status;
+}
+
+static void streams_run_and_pause_together(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 2 * PACKET_BYTES));
+	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
+	ok(both(b, WRT_MP_RUN));
+	assert_int_equal(b->pin.page_mp_state, WRT_MP_RUN);
+	assert_int_equal(b->rec.page_mp_state, WRT_MP_RUN);
+	fails(both(b, WRT_MP_RUN), INVALID_DEVICE_STATE);
+	tb_run_for(&b->tb, 3 * PACKET_NS + PACKET_NS / 2);
+	assert_int_equal(mp_position(&b->pin).linear, 7 * PACKET_BYTES / 2);
+	ok(both(b, WRT_MP_PAUSE));
+	assert_int_equal(b->pin.page_mp_state, WRT_MP_PAUSE);
+	assert_int_equal(b->rec.page_mp_state, WRT_MP_PAUSE);
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_int_equal(mp_position(&b->pin).linear, 7 * PACKET_BYTES / 2);
+	assert_int_equal(mp_position(&b->rec).linear, 7 * PACKET_BYTES / 2);
+	ok(both(b, WRT_MP_RUN));
+	ok(both(b, WRT_MP_STOP));
+	assert_int_equal(mp_position(&b->rec).linear, 0);
+}
+
+/* The binding signals between the stops of single streams; here both are stopped before. */
+static void move_on(struct tb_event *e)
+{
+	e->pin->tb->now += PACKET_NS / 4;
+}
+
+static void streams_stop_at_one_time_whatever_their_signals_take(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
+	ok(both(b, WRT_MP_RUN));
+	tb_sleep(&b->tb, 5 * PACKET_NS);
+	b->event[0].on_signal = move_on;
+	ok(both(b, WRT_MP_PAUSE));
+	assert_int_equal(b->event[0].count, 5);
+	assert_int_equal(mp_position(&b->pin).linear, 5 * PACKET_BYTES);
+	assert_int_equal(mp_position(&b->rec).linear, 5 * PACKET_BYTES);
+}
+
+static void if_one_stream_cannot_run_the_others_do_not_change(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 2 * PACKET_BYTES));
+	fails(both(b, WRT_MP_RUN), INVALID_DEVICE_REQUEST);
+	assert_int_equal(b->pin.mp.state, WRT_MP_STOP);
+	fails(both(b, WRT_MP_RUN + 1), INVALID_PARAMETER);
+	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
+	tb_backend.fail_start = -WRT_EIO;
+	assert_int_not_equal(both(b, WRT_MP_RUN), WRT_STATUS_SUCCESS);
+	assert_int_equal(b->pin.mp.state, WRT_MP_PAUSE);
+	assert_int_equal(b->rec.mp.state, WRT_MP_PAUSE);
+}
+
+static void observers_and_removed_streams_are_in_no_group(void **state)
+{
+	struct mp_bed *b = *state;
+	struct wrt_mp *mps[] = { &b->pin.mp, &b->watch[0].mp };
+	u64 spread_ns;
+
+	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
+	fails(wrt_mp_set_states(mps, 2, WRT_MP_STOP, &spread_ns), INVALID_DEVICE_REQUEST);
+	tb_pin_close(&b->watch[0]);
+	ok(mp_alloc(&b->pin, 2, 2 * PACKET_BYTES));
+	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
+	ok(both(b, WRT_MP_RUN));
+	remove_device(b);
+	fails(both(b, WRT_MP_RUN + 1), INVALID_PARAMETER);
+	ok(both(b, WRT_MP_PAUSE));
+	fails(both(b, WRT_MP_RUN), DEVICE_REMOVED);
+	assert_int_equal(b->pin.mp.state, WRT_MP_PAUSE);
 }
 
 /* ---- observers ------------------------------------------------------------------------- */
@@ -538,13 +686,6 @@ static void assert_steps(const struct tb_pin *pin, const u32 *step, u32 n)
 	assert_int_equal(pin->nsteps, n);
 	for (i = 0; i < n; i++)
 		assert_int_equal(pin->step[i], step[i]);
-}
-
-static void remove_device(struct mp_bed *b)
-{
-	struct tb_pin *pins[] = { &b->pin, &b->rec };
-
-	tb_remove(&b->tb, pins, 2);
 }
 
 static void wrt_057_after_removal_downward_states_succeed(void **state)
@@ -860,6 +1001,13 @@ static void the_enumeration_has_the_values_of_ntstatus(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		M(repeats_are_counted_and_shown_at_once),
+		M(stop_forgets_what_was_announced),
+		M(points_before_the_first_announcement_are_no_underruns),
+		M(streams_run_and_pause_together),
+		M(streams_stop_at_one_time_whatever_their_signals_take),
+		M(if_one_stream_cannot_run_the_others_do_not_change),
+		M(observers_and_removed_streams_are_in_no_group),
 		M(allocation_without_a_format_is_refused),
 		M(allocation_is_legal_in_acquire_and_refused_in_pause),
 		M(any_count_lifts_the_limit_as_far_as_the_device_goes),

@@ -105,7 +105,7 @@ static u64 side_frames(struct side *side)
 static void one_day_at(u32 rate)
 {
 	bed_open(&ticking);
-	side_open(&play, &tb, WRT_PLAYBACK, 0, rate, WRT_FMT_S16, 2, 1 << 20, 2);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, rate, WRT_FMT_U8, 1, 1 << 20, 2);
 	side_start(&play);
 	tb_run_until(&tb, TB_EPOCH + DAY - 1);
 	assert_int_equal(side_frames(&play), 86400ull * rate - 1);

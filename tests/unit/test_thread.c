@@ -7,6 +7,8 @@
  */
 #include "miniport_bed.h"
 
+#define BEGAN	1000000000000ull	/* of the clock, ns: long compared with every wait */
+
 static u32 wakes;
 
 static void count_wake(struct wrt_device *dev)
@@ -22,7 +24,7 @@ static int thread_setup(void **state)
 
 	b->tb.dev.wake = count_wake;
 	wakes = 0;
-	wrt_host_ns = 1000000;
+	wrt_host_ns = BEGAN;
 	wrt_host_dying = false;
 	return err;
 }
@@ -60,6 +62,12 @@ static void takes_100_us(struct tb_event *e)
 {
 	(void)e;
 	wrt_host_ns += 100000;
+}
+
+static void takes_20_us(struct tb_event *e)
+{
+	(void)e;
+	wrt_host_ns += 20000;
 }
 
 static void register_many(struct mp_bed *b, struct tb_pin *pin, u32 n,
@@ -224,7 +232,284 @@ static void a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_threa
 		slow += wrt_host_ns != began;
 		serve_all(b);
 	}
-	assert_true(slow <= 1 + (wrt_host_ns - 1000000) / (1000 * 100000));
+	assert_true(slow <= 1 + (wrt_host_ns - BEGAN) / (1000 * 100000));
+}
+
+static void a_signal_of_20_us_is_quick(void **state)
+{
+	struct mp_bed *b = *state;
+	u32 i;
+
+	b->event[0].on_signal = takes_20_us;
+	mp_run(b);
+	for (i = 1; i <= 3; i++) {
+		next_point(b);
+		assert_int_equal(b->event[0].count, i);
+	}
+	assert_int_equal(wakes, 0);
+}
+
+/* 20 us after its beginning an interrupt still makes a signal, later none. */
+static void an_interrupt_makes_no_signal_later_than_20_us_after_its_first(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 3, takes_19_us);
+	b->many[0].on_signal = takes_20_us;
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	assert_int_equal(b->many[1].count, 1);
+	assert_int_equal(b->many[2].count, 0);
+}
+
+/* The owner changes, as if another user had opened the pin. */
+static void slow_signals_of_one_user_do_not_delay_those_of_another(void **state)
+{
+	struct mp_bed *b = *state;
+
+	b->pin.mp.client.user.uid = 7;
+	b->event[0].on_signal = takes_100_us;
+	mp_run(b);
+	next_point(b);
+	ok(mp_register(&b->pin, &b->event[1]));
+	next_point(b);
+	assert_int_equal(b->event[1].count, 0);
+	serve_all(b);
+	assert_int_equal(b->event[1].count, 1);
+	b->pin.mp.client.user.uid = 8;
+	next_point(b);
+	assert_int_equal(b->event[1].count, 2);
+}
+
+static void an_event_registered_after_the_point_needs_no_thread(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_sleep(&b->tb, PACKET_NS);
+	ok(mp_register(&b->pin, &b->event[1]));
+	wrt_stream_look(b->pin.mp.stream, 0);
+	assert_int_equal(b->event[0].count, 1);
+	assert_int_equal(b->event[1].count, 0);
+	assert_int_equal(wakes, 0);
+}
+
+/* ---- unregistering ------------------------------------------------------------------------ */
+
+static void turn_is_kept(struct mp_bed *b, u32 unregistered, u32 next)
+{
+	u32 i;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 3, takes_100_us);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);		/* the first is found to be slow */
+	serve_all(b);
+	next_point(b);
+	next_point(b);
+	for (i = 0; i < 3; i++)
+		b->many[i].count = 0;
+	while (!b->many[0].count)
+		wrt_host_ns += wrt_device_serve(&b->tb.dev);
+	for (i = 1; i < 3; i++)
+		b->many[i].count = 0;
+	ok(mp_unregister(&b->pin, &b->many[unregistered]));
+	while (!signals_of(b, 1, 3) && b->many[0].count == 1)
+		wrt_host_ns += wrt_device_serve(&b->tb.dev);
+	assert_int_equal(b->many[next].count, 1);
+}
+
+static void unregistering_an_event_before_the_turn_keeps_the_turn(void **state)
+{
+	turn_is_kept(*state, 0, 1);
+}
+
+static void unregistering_the_event_whose_turn_it_is_gives_it_to_the_next(void **state)
+{
+	turn_is_kept(*state, 1, 2);
+}
+
+/* During the signal of many[1], which the thread makes. */
+static void unregister_the_first(struct tb_event *e)
+{
+	ok(mp_unregister(e->pin, e - 1));
+}
+
+static void other_events_can_be_unregistered_during_a_signal(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 2, takes_100_us);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	b->many[1].on_signal = unregister_the_first;
+	serve_all(b);
+	assert_int_equal(b->many[1].count, 1);
+	wrt_host_dying = true;		/* it would not wait */
+	ok(mp_unregister(&b->pin, &b->many[1]));
+	wrt_host_dying = false;
+}
+
+static void unregister_and_die(struct tb_event *e)
+{
+	wrt_host_dying = true;
+	fails(mp_unregister(e->pin, e), CANCELLED);
+	wrt_host_dying = false;
+	e->on_signal = NULL;
+}
+
+static void a_process_that_is_killed_while_it_unregisters_keeps_its_event(void **state)
+{
+	struct mp_bed *b = *state;
+
+	b->event[0].on_signal = takes_100_us;
+	mp_run(b);
+	next_point(b);
+	b->event[0].on_signal = unregister_and_die;
+	next_point(b);
+	serve_all(b);
+	assert_int_equal(b->event[0].count, 2);
+	assert_int_equal(b->pin.mp.waiters, 0);
+	next_point(b);
+	serve_all(b);
+	assert_int_equal(b->event[0].count, 3);
+	ok(mp_unregister(&b->pin, &b->event[0]));
+	assert_int_equal(b->pin.mp.waiters, 0);
+}
+
+/* ---- the binding's own event: one signal for any number of points ------------------------- */
+
+static void own_event_of(struct mp_bed *b, void (*on_signal)(struct tb_event *e))
+{
+	b->event[3].on_signal = on_signal;
+	wrt_mp_own_event(&b->pin.mp, &b->event[3]);
+}
+
+static void the_own_event_has_one_signal_for_points_that_pass_together(void **state)
+{
+	struct mp_bed *b = *state;
+
+	own_event_of(b, NULL);
+	mp_run(b);
+	next_point(b);
+	assert_int_equal(b->event[3].count, 1);
+	assert_int_equal(wakes, 0);
+	tb_sleep(&b->tb, 5 * PACKET_NS);
+	wrt_stream_look(b->pin.mp.stream, 0);
+	assert_int_equal(b->event[3].count, 2);
+	serve_all(b);
+	assert_int_equal(b->event[3].count, 2);
+	assert_int_equal(b->event[0].count, 6);
+	assert_int_equal(b->pin.passed_calls, 2);
+}
+
+static void the_own_event_is_signalled_without_any_other(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	assert_int_equal(wakes, 0);
+	own_event_of(b, NULL);
+	next_point(b);
+	assert_int_equal(b->event[3].count, 1);
+	assert_int_equal(b->pin.signalling, 1);	/* not for the point before */
+}
+
+static void the_own_event_logs_the_last_64_points(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	own_event_of(b, NULL);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	tb_sleep(&b->tb, 100 * PACKET_NS);
+	wrt_stream_look(b->pin.mp.stream, 0);
+	assert_int_equal(b->event[3].count, 1);
+	assert_int_equal(b->pin.signalling, 64);
+	assert_int_equal(b->pin.next, 100);
+}
+
+static void a_slow_own_event_is_left_to_the_thread(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	own_event_of(b, takes_100_us);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	wrt_host_ns += 1000 * PACKET_NS;
+	next_point(b);
+	assert_int_equal(b->event[3].count, 1);
+	assert_int_equal(wakes, 1);
+	serve_all(b);
+	assert_int_equal(b->event[3].count, 2);
+	assert_int_equal(b->pin.mp.own.busy, 0);
+	own_event_of(b, takes_100_us);		/* its waiters are others now */
+	wrt_host_ns += 1000 * PACKET_NS;
+	next_point(b);
+	assert_int_equal(b->event[3].count, 3);
+}
+
+static void the_thread_serves_the_own_event_after_the_others(void **state)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 5, NULL);
+	own_event_of(b, NULL);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	assert_int_equal(b->event[3].count, 1);
+	assert_int_equal(signals_of(b, 0, 5), 4);
+	assert_int_equal(wakes, 1);
+	serve_all(b);
+	assert_int_equal(signals_of(b, 0, 5), 5);
+	b->many[0].on_signal = takes_100_us;	/* nothing else in this interrupt */
+	next_point(b);
+	assert_int_equal(signals_of(b, 0, 5) + b->event[3].count, 7);
+	serve_all(b);
+	assert_int_equal(signals_of(b, 0, 5), 10);
+	assert_int_equal(b->event[3].count, 2);
+}
+
+static void removal_signals_the_own_event_once_more(void **state)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *pins[] = { &b->pin, &b->rec };
+
+	own_event_of(b, NULL);
+	mp_run(b);
+	next_point(b);
+	tb_remove(&b->tb, pins, COUNT(pins));
+	serve_all(b);
+	assert_int_equal(b->event[3].count, 2);
+}
+
+/* Another process may wait for it. */
+static void a_process_that_is_killed_loses_its_signals_but_not_the_own_event(void **state)
+{
+	struct mp_bed *b = *state;
+	u64 made;
+
+	own_event_of(b, takes_100_us);
+	b->event[0].on_signal = takes_100_us;
+	mp_run(b);
+	next_point(b);
+	serve_all(b);
+	made = b->pin.passed_calls;
+	next_point(b);
+	next_point(b);
+	wrt_host_dying = true;
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	wrt_host_dying = false;
+	assert_true(b->pin.passed_calls > made + 2);
+	serve_all(b);
+	assert_true(b->event[0].count < 3);
+	assert_int_equal(b->event[3].count, 2);
 }
 
 static void wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns(void **state)
@@ -586,6 +871,21 @@ int main(void)
 		THREAD(quick_events_keep_an_interrupt_below_40_us),
 		THREAD(events_that_come_anew_do_not_make_every_interrupt_slow),
 		THREAD(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread),
+		THREAD(a_signal_of_20_us_is_quick),
+		THREAD(an_interrupt_makes_no_signal_later_than_20_us_after_its_first),
+		THREAD(slow_signals_of_one_user_do_not_delay_those_of_another),
+		THREAD(an_event_registered_after_the_point_needs_no_thread),
+		THREAD(unregistering_an_event_before_the_turn_keeps_the_turn),
+		THREAD(unregistering_the_event_whose_turn_it_is_gives_it_to_the_next),
+		THREAD(other_events_can_be_unregistered_during_a_signal),
+		THREAD(a_process_that_is_killed_while_it_unregisters_keeps_its_event),
+		THREAD(the_own_event_has_one_signal_for_points_that_pass_together),
+		THREAD(the_own_event_is_signalled_without_any_other),
+		THREAD(the_own_event_logs_the_last_64_points),
+		THREAD(a_slow_own_event_is_left_to_the_thread),
+		THREAD(the_thread_serves_the_own_event_after_the_others),
+		THREAD(removal_signals_the_own_event_once_more),
+		THREAD(a_process_that_is_killed_loses_its_signals_but_not_the_own_event),
 		THREAD(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns),
 		THREAD(q47_a_process_that_is_killed_does_not_wait_for_its_signals),
 		THREAD(the_interrupt_signals_no_observer),

@@ -571,6 +571,7 @@ static void pin_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	pin->page = *s;
 	pin->page_geom = *s->geom;
 	pin->page_mp_state = mp->state;
+	pin->page_glitches = mp->packets.glitches;
 	pin->page_points += s->passed;
 	if (s->passed)
 		pin->point_linear = s->linear;
@@ -589,6 +590,11 @@ static void pin_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 	pin->signalling++;
 	pin->gaps += point != pin->next;
 	pin->next = point + 1;
+}
+
+static void pin_passed(struct wrt_mp *mp)
+{
+	pin_of(mp)->passed_calls++;
 }
 
 static void event_signal(struct wrt_mp *mp, void *event)
@@ -614,6 +620,7 @@ static const struct wrt_mp_ops mp_ops = {
 	.buffer_free = pin_free,
 	.publish = pin_publish,
 	.signalling = pin_signalling,
+	.passed = pin_passed,
 	.signal = event_signal,
 };
 

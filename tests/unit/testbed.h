@@ -147,9 +147,11 @@ struct tb_pin {
 	struct wrt_snapshot page;
 	struct wrt_hw_geom page_geom;
 	enum wrt_mp_state page_mp_state;
+	struct wrt_mp_glitches page_glitches;
 	u64 page_points;		/* sum of passed */
 	u64 point_linear;		/* of the last page with new points */
 	u64 signalling;			/* points for which signalling was called */
+	u64 passed_calls;		/* of the binding's passed() */
 	u64 next, gaps;			/* as of a client */
 	/* states in the order in which they were published, without repetition */
 	u32 step[64];
