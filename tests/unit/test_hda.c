@@ -828,6 +828,55 @@ static void lost_interrupts_lose_no_point(void **state)
 	lose(false, 8, 3);
 }
 
+/* From the second point on each is reported within half a millisecond. */
+static void no_interrupts(u32 dir, u32 notify)
+{
+	struct side *side = dir == WRT_PLAYBACK ? &play : &capt;
+	u32 i;
+
+	bed_open(false);
+	m.fault.lose = 1;
+	side_open(side, dir, 48000, WRT_FMT_S16, 1920 * notify, notify);
+	side_start(side);
+	hda_run(&m, 22 * MS);
+	for (i = 0; i < 60; i++) {
+		u64 points = look(side).linear / 1920;
+
+		while (look(side).linear / 1920 == points)
+			hda_run(&m, 100000);
+		hda_run(&m, 500000);
+		assert_int_equal(side->client.points, points + 1);
+	}
+	assert_int_equal(m.interrupts, 0);
+	assert_true(logged("W no interrupts arrive: "));
+	assert_null(strstr(strstr(m.log, "W no interrupts") + 1, "W no interrupts"));
+	side_stop(side);
+	check_points(side);
+	side_close(side);
+}
+
+static void where_no_interrupt_arrives_a_timer_finds_the_points(void **state)
+{
+	no_interrupts(WRT_PLAYBACK, 1);
+	no_interrupts(WRT_PLAYBACK, 2);
+	no_interrupts(WRT_PLAYBACK, 8);
+	no_interrupts(WRT_CAPTURE, 2);
+}
+
+static void with_interrupts_nothing_is_said_of_them(void **state)
+{
+	u32 notify;
+
+	for (notify = 2; notify <= 8; notify *= 2) {
+		bed_open(false);
+		side_open(&capt, WRT_CAPTURE, 48000, WRT_FMT_S16, 1920 * notify, notify);
+		side_start(&capt);
+		hda_run(&m, SECOND);
+		assert_int_equal(m.interrupts, 99);
+		assert_false(logged("no interrupts"));
+	}
+}
+
 static void merge(bool emulated)
 {
 	bed_open(emulated);
@@ -1837,6 +1886,8 @@ int main(void)
 		TEST(a_buffer_may_lie_in_many_pieces),
 		TEST(the_engine_interrupts_at_points_and_nowhere_else),
 		TEST(lost_interrupts_lose_no_point),
+		TEST(where_no_interrupt_arrives_a_timer_finds_the_points),
+		TEST(with_interrupts_nothing_is_said_of_them),
 		TEST(merged_interrupts_are_one_look_and_all_their_points),
 		TEST(an_interrupt_before_its_position_is_looked_at_again_shortly_after),
 		TEST(a_reader_that_was_preempted_reads_again),

@@ -362,10 +362,6 @@ static bool has_both_paths(const struct wrt_hw_dev *d)
 /* Also if there is a path of the other direction: the user wants this pin. */
 static bool has_chosen_pins(struct wrt_hw_dev *d)
 {
-	static const char *const names[] = {
-		[WRT_PLAYBACK] = "playback",
-		[WRT_CAPTURE] = "capture",
-	};
 	bool all = true;
 	u32 dir;
 
@@ -377,10 +373,10 @@ static bool has_chosen_pins(struct wrt_hw_dev *d)
 		all = false;
 		if (pin & WRT_HDA_PIN_NODE)
 			d->bus->log(d->ctx, WRT_LOG_ERROR, "%s=0x%x: no codec has a path to it",
-				    names[dir], pin & 0xff);
+				    wrt_hda_dir_name(dir), pin & 0xff);
 		else
 			d->bus->log(d->ctx, WRT_LOG_ERROR, "%s=%s: no codec has a path to such a pin",
-				    names[dir], wrt_hda_kind_name(pin));
+				    wrt_hda_dir_name(dir), wrt_hda_kind_name(pin));
 	}
 	return all;
 }

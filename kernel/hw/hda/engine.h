@@ -3,7 +3,7 @@
  * engine.h - shared by the files of this directory: controller.c (interrupt, suspend, creation),
  * reset.c, verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and
  * controls),
- * stream.c (DMA), list.c (what DMA reads), idle.c (what serves QEMU's codec while DMA is stopped),
+ * stream.c (DMA), position.c, list.c (what DMA reads), idle.c (what serves QEMU's codec while DMA is stopped),
  * choice.c (kinds of pins), format.c and io.c.
  */
 #ifndef WRT_HW_HDA_ENGINE_H
@@ -17,6 +17,7 @@
 #define HDA_RATES_MAX	11
 #define HDA_BUFFER_MAX	(4u << 20)
 #define HDA_REAL_ALIGN	128	/* by the specification */
+#define HDA_UNWRITTEN	0xffffffffu	/* DMA has not written the position buffer yet */
 #define HDA_AMD_FIFO	32	/* frames */
 #define HDA_UNUSED_TAG	15	/* no converter of an emulated controller uses it */
 #define HDA_CODECS_MAX	15
@@ -145,6 +146,9 @@ struct wrt_hw_stream {
 	bool irq_read;		/* `last` is of the interrupt that is being handled */
 	u32 raw, raw_link;	/* the position buffer when it last changed, and LPIB then */
 	u32 doubts;		/* readings since start() that cannot be true */
+	bool interrupted;	/* since start() */
+	u32 looked;		/* before the first interrupt: offset of the last look for points ... */
+	u32 looks;		/* ... and looks that found it moved */
 	u32 rechecks;		/* for an interrupt that came before its position */
 };
 
@@ -160,6 +164,7 @@ struct wrt_hw_dev {
 	u32 silent;		/* ... but for these, which do not answer commands */
 	bool alias;		/* the page with copies of registers exists */
 	bool asleep;		/* suspended, or resume has failed */
+	bool silent_irq;	/* no interrupts arrive; this was logged */
 	bool broken;		/* an engine did not stop: bus mastering is off */
 	u32 intctl;		/* last value written; device lock */
 	u32 running;		/* bit mask of started engines; device lock */
@@ -211,9 +216,46 @@ static inline u32 hda_get_le32(const u8 *at)
 	return at[0] | (u32)at[1] << 8 | (u32)at[2] << 16 | (u32)at[3] << 24;
 }
 
+/* Of a direction, for the log. */
+static inline const char *wrt_hda_dir_name(u32 dir)
+{
+	return dir == WRT_PLAYBACK ? "playback" : "capture";
+}
+
 static inline u32 hda_tag(const struct wrt_hw_stream *s)
 {
 	return s->sd + 1;
+}
+
+/* ---- a stream ---------------------------------------------------------------------- */
+
+static inline u32 hda_sd_read(const struct wrt_hw_stream *s, u32 offset, u32 width)
+{
+	return hda_read(s->dev, s->base + offset, width);
+}
+
+static inline void hda_sd_write(const struct wrt_hw_stream *s, u32 offset, u32 width, u32 value)
+{
+	hda_write(s->dev, s->base + offset, width, value);
+}
+
+static inline u64 hda_now_ns(const struct wrt_hw_stream *s)
+{
+	return s->dev->bus->now_ns(s->dev->ctx);
+}
+
+/* In the position buffer: an offset and a reserved word for each engine. */
+static inline u32 *hda_position_entry(const struct wrt_hw_stream *s)
+{
+	return s->dev->positions + (size_t)2 * s->sd;
+}
+
+/* Bytes from offset a forward to b. */
+static inline u32 hda_distance(const struct wrt_hw_stream *s, u32 a, u32 b)
+{
+	if (a <= b)
+		return b - a;
+	return s->geom.bytes - (a - b);
 }
 
 /* ---- io.c -------------------------------------------------------------------------- */
@@ -323,6 +365,15 @@ void wrt_hda_idle_end(struct wrt_hw_stream *s);
 /* [S] Stop the idle engine, and with it the codec. */
 void wrt_hda_idle_stop_codec(struct wrt_hw_stream *s);
 
+/* ---- position.c [A] ---------------------------------------------------------------- */
+
+/* Set s->last with its times. Where DMA is no clock no early bound is needed. WRT_EIO: gone. */
+int wrt_hda_read_position(struct wrt_hw_stream *s, u64 from_ns);
+
+int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+int wrt_hda_irq_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
+u32 wrt_hda_register_base(struct wrt_hw_stream *s);
+
 /* ---- stream.c ---------------------------------------------------------------------- */
 
 /* [S] The hardware loses everything; later the codec is connected again, start() does the rest. */
@@ -340,9 +391,6 @@ int wrt_hda_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 void wrt_hda_release(struct wrt_hw_stream *s);
 int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns);
 int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
-int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
-int wrt_hda_irq_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 void wrt_hda_points(struct wrt_hw_stream *s, bool on);
-u32 wrt_hda_register_base(struct wrt_hw_stream *s);
 
 #endif

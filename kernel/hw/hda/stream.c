@@ -9,28 +9,11 @@
 
 #define ALL_ONES	0xffu	/* SD_CTL of a removed device */
 
-#define UNWRITTEN	0xffffffffu	/* no offset: DMA has not written the position buffer yet */
 #define FRESH_MIN_HZ	100	/* without points: an update every 10 ms at least ... */
 #define FRESH_MAX_HZ	1000	/* ... and every 1 ms at most */
 #define EARLY_FRAMES	32	/* an interrupt may be early by this much, and the FIFO */
 #define RECHECKS_MAX	8
-#define SLACK_FRAMES	64	/* position buffer and LPIB may differ by this, and two FIFOs */
-#define DOUBTS_MAX	3
-
-static u32 sd_read(const struct wrt_hw_stream *s, u32 offset, u32 width)
-{
-	return hda_read(s->dev, s->base + offset, width);
-}
-
-static void sd_write(const struct wrt_hw_stream *s, u32 offset, u32 width, u32 value)
-{
-	hda_write(s->dev, s->base + offset, width, value);
-}
-
-static u64 now_ns(const struct wrt_hw_stream *s)
-{
-	return s->dev->bus->now_ns(s->dev->ctx);
-}
+#define LOOKS_MAX	3	/* before the first interrupt, each a period or more after the last */
 
 static bool is_prepared(const struct wrt_hw_stream *s)
 {
@@ -42,30 +25,16 @@ static bool is_started(const struct wrt_hw_stream *s)
 	return s->state >= HDA_RUNNING;
 }
 
-/* In the position buffer: an offset and a reserved word for each engine. */
-static u32 *position_entry(const struct wrt_hw_stream *s)
-{
-	return s->dev->positions + (size_t)2 * s->sd;
-}
-
 static u64 bytes_ns(const struct wrt_hw_stream *s, u32 bytes)
 {
 	return wrt_mul_div_u64(bytes, WRT_NSEC_PER_SEC, (u64)s->geom.rate * s->geom.frame_bytes);
-}
-
-/* Bytes from offset a forward to b. */
-static u32 distance(const struct wrt_hw_stream *s, u32 a, u32 b)
-{
-	if (a <= b)
-		return b - a;
-	return s->geom.bytes - (a - b);
 }
 
 /* ---- the registers ----------------------------------------------------------------- */
 
 static bool set_srst(struct wrt_hw_stream *s, u32 value)
 {
-	sd_write(s, SD_CTL, 1, value);
+	hda_sd_write(s, SD_CTL, 1, value);
 	return wrt_hda_wait(s->dev, s->base + SD_CTL, 1, SD_CTL_SRST, value, HDA_SRST_MAX_US);
 }
 
@@ -75,25 +44,20 @@ static bool set_srst(struct wrt_hw_stream *s, u32 value)
  */
 static bool reset_engine(struct wrt_hw_stream *s)
 {
-	sd_write(s, SD_STS, 1, SD_STS_ALL);
+	hda_sd_write(s, SD_STS, 1, SD_STS_ALL);
 	set_srst(s, SD_CTL_SRST);
-	return set_srst(s, 0) && !(sd_read(s, SD_CTL, 1) & SD_CTL_RUN);
+	return set_srst(s, 0) && !(hda_sd_read(s, SD_CTL, 1) & SD_CTL_RUN);
 }
 
 static bool halt_engine(struct wrt_hw_stream *s)
 {
-	sd_write(s, SD_CTL, 1, 0);
+	hda_sd_write(s, SD_CTL, 1, 0);
 	return wrt_hda_wait(s->dev, s->base + SD_CTL, 1, SD_CTL_RUN, 0, HDA_STOP_MAX_US);
 }
 
-static const char *const names[] = {
-	[WRT_PLAYBACK] = "playback",
-	[WRT_CAPTURE] = "capture",
-};
-
 static int fail(struct wrt_hw_stream *s, const char *what)
 {
-	s->dev->bus->log(s->dev->ctx, WRT_LOG_ERROR, "%s: %s", names[s->dir], what);
+	s->dev->bus->log(s->dev->ctx, WRT_LOG_ERROR, "%s: %s", wrt_hda_dir_name(s->dir), what);
 	return WRT_EIO;
 }
 
@@ -109,29 +73,39 @@ static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 		return fail(s, "the engine does not reset");
 	n = wrt_hda_list_write(s, begin);
 	s->list_base = begin;
-	s->behind = distance(s, begin, from);
+	s->behind = hda_distance(s, begin, from);
 	if (s->behind > s->geom.bytes / 2)
 		s->behind = 0;
 	s->filled = false;
-	s->raw = UNWRITTEN;
+	s->raw = HDA_UNWRITTEN;
 	s->doubts = 0;
-	*position_entry(s) = UNWRITTEN;
+	*hda_position_entry(s) = HDA_UNWRITTEN;
 	hda_barrier(s->dev);
-	sd_write(s, SD_CTL_TAG, 1, tag << 4);
-	sd_write(s, SD_CBL, 4, s->geom.bytes);
-	sd_write(s, SD_FMT, 2, s->format);
-	sd_write(s, SD_LVI, 2, n - 1);
-	sd_write(s, SD_BDPL, 4, (u32)s->bdl_bus);
-	sd_write(s, SD_BDPU, 4, (u32)(s->bdl_bus >> 32));
+	hda_sd_write(s, SD_CTL_TAG, 1, tag << 4);
+	hda_sd_write(s, SD_CBL, 4, s->geom.bytes);
+	hda_sd_write(s, SD_FMT, 2, s->format);
+	hda_sd_write(s, SD_LVI, 2, n - 1);
+	hda_sd_write(s, SD_BDPL, 4, (u32)s->bdl_bus);
+	hda_sd_write(s, SD_BDPU, 4, (u32)(s->bdl_bus >> 32));
 	return 0;
 }
 
 /* ---- position updates without an interrupt ----------------------------------------- */
 
+/* Until the first interrupt: soon after the first point, then soon after each. */
+static u64 look_after_ns(const struct wrt_hw_stream *s)
+{
+	u32 period = s->geom.notify_bytes;
+
+	if (!s->looks)
+		return bytes_ns(s, period + period / 4);
+	return bytes_ns(s, period - s->last.dma % period + s->geom.frame_bytes);
+}
+
 /*
  * Time to the next update; 0: none. Without points updates keep the position fresh. With points
- * they are needed only where DMA is no clock: there an interrupt that is missing (a lost one, or
- * with one point a buffer) must not leave a whole buffer unseen.
+ * they are needed where no interrupt has come yet, and where DMA is no clock: there an interrupt
+ * that is missing (a lost one, or with one point a buffer) must not leave a whole buffer unseen.
  */
 static u64 update_after_ns(const struct wrt_hw_stream *s)
 {
@@ -140,9 +114,9 @@ static u64 update_after_ns(const struct wrt_hw_stream *s)
 	if (!s->points || !s->geom.notify)
 		return bytes_ns(s, wrt_max_u32(wrt_min_u32(s->geom.bytes / 4, rate / FRESH_MIN_HZ),
 					       rate / FRESH_MAX_HZ));
-	if (s->dev->quirks->dma_is_clock)
-		return 0;
-	return bytes_ns(s, s->geom.bytes / 4 * 3);
+	if (!s->dev->quirks->dma_is_clock)
+		return bytes_ns(s, s->geom.bytes / 4 * 3);
+	return s->interrupted ? 0 : look_after_ns(s);
 }
 
 /*
@@ -191,28 +165,47 @@ static void arm_recheck(struct wrt_hw_stream *s, u64 ns)
 	u64 after = update_after_ns(s);
 
 	if (early && (!after || early < after))
-		set_timer(s, now_ns(s) + early);
+		set_timer(s, hda_now_ns(s) + early);
 	else
 		arm_timer(s, ns);
 }
-
-static int read_position(struct wrt_hw_stream *s, u64 from_ns);
 
 /* The handler was entered at ns. Only where the interrupt may be early it needs the position. */
 static void read_in_interrupt(struct wrt_hw_stream *s, u64 ns)
 {
 	s->irq_read = false;
 	if (s->state == HDA_RUNNING && s->dev->quirks->early_interrupt)
-		s->irq_read = !read_position(s, ns);
+		s->irq_read = !wrt_hda_read_position(s, ns);
 }
 
 void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns)
 {
 	if (sts & SD_STS_BCIS)
 		s->filled = true;
+	s->interrupted = true;
 	read_in_interrupt(s, ns);
 	s->rechecks = 0;
 	arm_recheck(s, ns);
+}
+
+/*
+ * A look a period and a quarter after the start, or later: DMA moves, and no interrupt has come.
+ * Some controllers claim to have MSI and send none. Then the timer finds every point.
+ */
+static void count_look(struct wrt_hw_stream *s)
+{
+	struct wrt_hw_dev *d = s->dev;
+
+	if (s->interrupted || !s->points || !s->geom.notify || !d->quirks->dma_is_clock ||
+	    s->looked == s->last.dma)
+		return;
+	s->looked = s->last.dma;
+	s->looks++;
+	if (s->looks < LOOKS_MAX || d->silent_irq)
+		return;
+	d->silent_irq = true;
+	d->bus->log(d->ctx, WRT_LOG_WARNING,
+		    "no interrupts arrive: a timer finds the points; the parameter msi= may help");
 }
 
 bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns)
@@ -221,165 +214,13 @@ bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns)
 		return false;
 	s->timer_ns = 0;
 	read_in_interrupt(s, ns);
+	count_look(s);
 	s->rechecks++;
 	if (s->rechecks < RECHECKS_MAX)
 		arm_recheck(s, ns);
 	else
 		arm_timer(s, ns);
 	return true;
-}
-
-/* ---- position ---------------------------------------------------------------------- */
-
-/* Without a position buffer: what is in memory when the link has come to this offset. */
-static u32 dma_from_link(struct wrt_hw_stream *s, u32 link)
-{
-	if (s->dir == WRT_PLAYBACK || !s->dev->quirks->fifo)
-		return link;
-	if (link >= s->fifo_bytes) {
-		s->filled = true;
-		return link - s->fifo_bytes;
-	}
-	if (!s->filled)
-		return 0;
-	return s->geom.bytes + link - s->fifo_bytes;
-}
-
-static u32 in_buffer(const struct wrt_hw_stream *s, u32 offset)
-{
-	offset -= offset % s->geom.frame_bytes;
-	return (u32)wrt_mod_u64((u64)s->list_base + offset, s->geom.bytes);
-}
-
-/* The link lags memory in playback, and leads it in capture. */
-static u32 link_distance(const struct wrt_hw_stream *s, const struct wrt_hw_pos *p)
-{
-	if (s->dir == WRT_PLAYBACK)
-		return distance(s, p->link, p->dma);
-	return distance(s, p->dma, p->link);
-}
-
-/*
- * Position buffer and LPIB differ by what the FIFO holds: in playback the position buffer leads,
- * in capture LPIB does. In capture a position buffer that lags more is trusted while it moves.
- */
-static bool is_possible_pair(struct wrt_hw_stream *s, u32 dma, u32 link)
-{
-	u32 slack = wrt_min_u32(2 * s->fifo_bytes + SLACK_FRAMES * s->geom.frame_bytes,
-				s->geom.bytes / 4);
-	u32 ahead = distance(s, link, dma % s->geom.bytes);
-	u32 moved;
-
-	if (dma != s->raw) {
-		s->raw = dma;
-		s->raw_link = link;
-	}
-	if (ahead <= slack || ahead >= s->geom.bytes - slack)
-		return true;
-	moved = distance(s, s->raw_link, link);
-	return s->dir == WRT_CAPTURE && ahead > s->geom.bytes / 2 && moved <= slack;
-}
-
-/*
- * A position buffer that stays at 0, gets stuck or runs ahead is not used for that reading, and
- * from the third on not at all. If it has changed since it was read, time has passed between the
- * two readings, and they say nothing.
- */
-static bool is_doubtful(struct wrt_hw_stream *s, u32 dma, u32 link)
-{
-	u32 again = *position_entry(s);
-
-	if (!s->dev->quirks->fifo || is_possible_pair(s, dma, link) ||
-	    hda_get_le32((const u8 *)&again) != dma)
-		return false;
-	s->doubts++;
-	if (s->doubts < DOUBTS_MAX)
-		return true;
-	s->link_only = true;
-	s->dev->bus->log(s->dev->ctx, WRT_LOG_WARNING,
-			 "%s: the position buffer is wrong (%u, link %u): using LPIB",
-			 names[s->dir], dma, link);
-	return true;
-}
-
-/*
- * Set the offsets of s->last. The position buffer is what DMA has done to memory; it is read
- * once (opaque calls follow before the value is used). LPIB is what has passed the link; it
- * replaces a position buffer that is never written.
- */
-static int read_registers(struct wrt_hw_stream *s)
-{
-	u32 raw = *position_entry(s);
-	u32 link = sd_read(s, SD_LPIB, 4);
-	u32 dma = hda_get_le32((const u8 *)&raw);
-	struct wrt_hw_pos *p = &s->last;
-
-	if (link == 0xffffffffu)
-		return WRT_EIO;		/* the device is gone */
-	link %= s->geom.bytes;
-	if (s->link_only || dma > s->geom.bytes || is_doubtful(s, dma, link))
-		dma = dma_from_link(s, link);
-	if (dma < s->behind)
-		dma = s->behind;	/* played again: it had been fetched before a reset */
-	else
-		s->behind = 0;
-	p->dma = in_buffer(s, dma);
-	p->link = in_buffer(s, link);
-	if (link_distance(s, p) > s->geom.bytes / 2)
-		p->link = p->dma;	/* one of the two lags by a frame */
-	return 0;
-}
-
-/* Set s->last with its times. Where DMA is no clock no early bound is needed. */
-static int read_position(struct wrt_hw_stream *s, u64 from_ns)
-{
-	int err;
-
-	if (!from_ns && s->dev->quirks->dma_is_clock)
-		from_ns = now_ns(s);
-	err = read_registers(s);
-	if (err)
-		return err;
-	s->last.from_ns = from_ns;
-	s->last.ns = now_ns(s);
-	return 0;
-}
-
-/*
- * If the engine has cleared RUN, this is reported once. Later readings return its last
- * position with the time of that reading, so that the time since is not taken for a distance.
- */
-int wrt_hda_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
-{
-	bool runs = sd_read(s, SD_CTL, 1) & SD_CTL_RUN;
-	int err = 0;
-
-	if (s->state == HDA_RUNNING)
-		err = read_position(s, p->from_ns);
-	*p = s->last;
-	if (err)
-		return err;
-	if (runs || s->state != HDA_RUNNING)
-		return 0;
-	s->state = HDA_HALTED;
-	return 1;
-}
-
-/* The reading of the interrupt, unless the engine has halted since and may have moved before. */
-int wrt_hda_irq_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
-{
-	bool read = s->irq_read;
-
-	s->irq_read = false;
-	if (!read || !(sd_read(s, SD_CTL, 1) & SD_CTL_RUN))
-		return wrt_hda_position(s, p);
-	*p = s->last;
-	return 0;
-}
-
-u32 wrt_hda_register_base(struct wrt_hw_stream *s)
-{
-	return s->list_base;
 }
 
 /* ---- DMA on and off ---------------------------------------------------------------- */
@@ -400,7 +241,7 @@ void wrt_hda_points(struct wrt_hw_stream *s, bool on)
 	if (!is_started(s))
 		return;
 	set_mask(s, on && s->geom.notify);
-	arm_timer(s, now_ns(s));
+	arm_timer(s, hda_now_ns(s));
 }
 
 /*
@@ -434,13 +275,16 @@ int wrt_hda_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 			return err;
 	}
 	s->rechecks = 0;
+	s->interrupted = false;
+	s->looked = from;
+	s->looks = 0;
 	d->running |= 1u << s->sd;
 	set_mask(s, s->points && s->geom.notify);
-	*from_ns = now_ns(s);
-	sd_write(s, SD_CTL, 1, SD_CTL_RUN | SD_CTL_IRQS);
+	*from_ns = hda_now_ns(s);
+	hda_sd_write(s, SD_CTL, 1, SD_CTL_RUN | SD_CTL_IRQS);
 	if (s->state == HDA_IDLING)
 		wrt_hda_idle_end(s);
-	*ns = now_ns(s);
+	*ns = hda_now_ns(s);
 	s->state = HDA_RUNNING;
 	s->last.dma = from;
 	s->last.from_ns = *from_ns;
@@ -468,7 +312,7 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 		next = HDA_PAUSED;
 	}
 	stopped = halt_engine(s);
-	if (err >= 0 && s->state == HDA_RUNNING && read_position(s, s->last.ns))
+	if (err >= 0 && s->state == HDA_RUNNING && wrt_hda_read_position(s, s->last.ns))
 		err = WRT_EIO;
 	*at = s->last;
 	if (!stopped) {
@@ -477,7 +321,7 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 		if (next == HDA_PAUSED)
 			next = HDA_PREPARED;
 	}
-	sd_write(s, SD_STS, 1, SD_STS_ALL);
+	hda_sd_write(s, SD_STS, 1, SD_STS_ALL);
 	s->state = next;
 	d->running &= ~(1u << s->sd);
 	return err;
@@ -488,7 +332,7 @@ int wrt_hda_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 /* An odd value is the size less one; QEMU reports the size itself. */
 static u32 read_fifo_bytes(struct wrt_hw_stream *s)
 {
-	u32 bytes = (sd_read(s, SD_FIFOS, 2) + 1) & ~1u;
+	u32 bytes = (hda_sd_read(s, SD_FIFOS, 2) + 1) & ~1u;
 
 	if (s->dev->machine & WRT_HDA_LINK_POSITION)
 		bytes = wrt_max_u32(bytes, HDA_AMD_FIFO * s->geom.frame_bytes);
@@ -560,11 +404,11 @@ void wrt_hda_release(struct wrt_hw_stream *s)
 	if (d->asleep)
 		return;		/* in reset the controller has no address of the buffer */
 	wrt_hda_codec_connect(d, s->dir, 0, 0);
-	control = sd_read(s, SD_CTL, 1);
+	control = hda_sd_read(s, SD_CTL, 1);
 	if (control != ALL_ONES && control & SD_CTL_RUN)
 		cut_off(s);
-	sd_write(s, SD_BDPL, 4, 0);
-	sd_write(s, SD_BDPU, 4, 0);
+	hda_sd_write(s, SD_BDPL, 4, 0);
+	hda_sd_write(s, SD_BDPU, 4, 0);
 }
 
 void wrt_hda_stream_suspend(struct wrt_hw_stream *s)
