@@ -18,6 +18,7 @@
 static int index[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
 static char *id[WRT_PCI_CARDS];
 static bool msi = true;
+static int emulated[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
 static char *playback[WRT_PCI_CARDS];
 static char *capture[WRT_PCI_CARDS];
 
@@ -27,6 +28,8 @@ module_param_array(id, charp, NULL, 0444);
 MODULE_PARM_DESC(id, "Card id of each card (default WaveRTHDA, then derived).");
 module_param(msi, bool, 0444);
 MODULE_PARM_DESC(msi, "Message-signalled interrupts where possible (default Y), else the line.");
+module_param_array(emulated, int, NULL, 0444);
+MODULE_PARM_DESC(emulated, "Hypervisor's controller, for each card: 1 yes, 0 no, -1 automatic (default).");
 module_param_array(playback, charp, NULL, 0444);
 MODULE_PARM_DESC(playback, "Output of each card: headphone, line-out, speaker, spdif, or a node number.");
 module_param_array(capture, charp, NULL, 0444);
@@ -50,12 +53,12 @@ static int choose_pin(struct pci_dev *pdev, u32 dir, const char *name, const cha
 static int hda_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *bus, void *ctx,
 		      struct wrt_hw_dev **out)
 {
-	struct wrt_hda_config cfg = {
-		.emulated = wrt_pci_emulated(pdev),
-	};
+	struct wrt_hda_config cfg = { 0 };
 	int err;
 
-	err = choose_pin(pdev, WRT_PLAYBACK, "playback", playback[card], &cfg);
+	err = wrt_pci_emulated(pdev, emulated[card], &cfg.emulated);
+	if (!err)
+		err = choose_pin(pdev, WRT_PLAYBACK, "playback", playback[card], &cfg);
 	if (!err)
 		err = choose_pin(pdev, WRT_CAPTURE, "capture", capture[card], &cfg);
 	if (err)

@@ -16,11 +16,15 @@
 
 static int index[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
 static char *id[WRT_PCI_CARDS];
+static int emulated[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
 
 module_param_array(index, int, NULL, 0444);
 MODULE_PARM_DESC(index, "Card number of each card, in order of binding, -1: next free (default).");
 module_param_array(id, charp, NULL, 0444);
 MODULE_PARM_DESC(id, "Card id of each card (default WaveRTICH, then derived).");
+
+module_param_array(emulated, int, NULL, 0444);
+MODULE_PARM_DESC(emulated, "Hypervisor's controller, for each card: 1 yes, 0 no, -1 automatic (default).");
 
 /*
  * The class alone is not enough: Intel's audio DSPs have the same. 440MX (7195) is not here:
@@ -47,10 +51,11 @@ static u32 ich_dma_bits(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void
 static int ich_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *bus, void *ctx,
 		      struct wrt_hw_dev **out)
 {
-	struct wrt_ich_config cfg = {
-		.emulated = wrt_pci_emulated(pdev),
-	};
+	struct wrt_ich_config cfg = { 0 };
+	int err = wrt_pci_emulated(pdev, emulated[card], &cfg.emulated);
 
+	if (err)
+		return err;
 	return wrt_ich_create(bus, ctx, &cfg, out);
 }
 

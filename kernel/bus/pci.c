@@ -13,8 +13,12 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <sound/memalloc.h>
+#ifdef CONFIG_X86
+#include <asm/cpufeature.h>
+#endif
 
 #include "adapter.h"
+#include "emulated.h"
 #include "kernel_version.h"
 #include "pci.h"
 #include "platform.h"
@@ -212,10 +216,32 @@ static const struct wrt_hw_bus pci_bus = {
 	.log = pci_log,
 };
 
-bool wrt_pci_emulated(const struct pci_dev *pdev)
+static bool under_hypervisor(void)
 {
-	return pdev->subsystem_vendor == PCI_SUBVENDOR_ID_REDHAT_QUMRANET &&
-	       pdev->subsystem_device == PCI_SUBDEVICE_ID_QEMU;
+#ifdef CONFIG_X86
+	return boot_cpu_has(X86_FEATURE_HYPERVISOR);
+#else
+	return false;
+#endif
+}
+
+int wrt_pci_emulated(struct pci_dev *pdev, int value, bool *emulated)
+{
+	struct wrt_pci_ids ids = {
+		.vendor = pdev->vendor,
+		.device = pdev->device,
+		.subvendor = pdev->subsystem_vendor,
+		.subdevice = pdev->subsystem_device,
+	};
+
+	if (value < -1 || value > 1) {
+		pci_err(pdev, "emulated=%d: expected 0, 1, or -1 (automatic)\n", value);
+		return WRT_EINVAL;
+	}
+	*emulated = value;
+	if (value == -1)
+		*emulated = wrt_ids_emulated(&ids, under_hypervisor());
+	return 0;
 }
 EXPORT_SYMBOL_GPL(wrt_pci_emulated);
 

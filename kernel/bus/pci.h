@@ -66,11 +66,14 @@ void wrt_pci_shutdown(struct pci_dev *pdev);
 extern const struct dev_pm_ops wrt_pci_pm_ops;
 
 /**
- * wrt_pci_emulated() - whether QEMU emulates the device
+ * wrt_pci_emulated() - whether a hypervisor emulates the device
  * @pdev: PCI device
+ * @value: of the parameter emulated=: 0, 1, or -1 to find it out by emulated.h
+ * @emulated: filled on success
  *
- * Return: true if its PCI subsystem is that of QEMU.
+ * Context: Any.
+ * Return: 0, or WRT_EINVAL after logging what the parameter may be.
  */
-bool wrt_pci_emulated(const struct pci_dev *pdev);
+int wrt_pci_emulated(struct pci_dev *pdev, int value, bool *emulated);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "testbed.h"
 #include "model_hda.h"
+#include "bus/emulated.h"
 #include "hw/hda/ids.h"
 
 #define MS		1000000ull
@@ -1745,6 +1746,26 @@ static void addresses_have_the_bits_that_the_controller_can_use(void **state)
 	}
 }
 
+static void hypervisors_are_recognised_and_passed_through_controllers_are_not(void **state)
+{
+	static const struct { struct wrt_pci_ids ids; int bare, guest; } cases[] = {
+		{ { 0x8086, 0x2668, 0x1af4, 0x1100 }, 1, 1 },	/* QEMU */
+		{ { 0x15ad, 0x1977, 0x15ad, 0x1977 }, 1, 1 },	/* VMware */
+		{ { 0x8086, 0x293e, 0x1ab8, 0x0400 }, 1, 1 },	/* Parallels */
+		{ { 0x8086, 0x2415, 0x1028, 0x0177 }, 0, 1 },	/* VirtualBox, or a Dell */
+		{ { 0x8086, 0x2668, 0x0000, 0x0000 }, 0, 1 },	/* VirtualBox */
+		{ { 0x8086, 0x27d8, 0x8086, 0x27d8 }, 0, 1 },	/* bhyve */
+		{ { 0x8086, 0xa170, 0x1043, 0x8698 }, 0, 0 },	/* a board's */
+		{ { 0x1022, 0x1487, 0x1462, 0xcc34 }, 0, 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(wrt_ids_emulated(&cases[i].ids, 0), cases[i].bare);
+		assert_int_equal(wrt_ids_emulated(&cases[i].ids, 1), cases[i].guest);
+	}
+}
+
 static void class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps(void **state)
 {
 	assert_true(wrt_hda_is_controller(0x0403, 0x8086, 0x2668));
@@ -1925,6 +1946,7 @@ int main(void)
 		TEST(real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
 		TEST(dma_of_amd_sees_the_caches_also_after_a_sleep),
 		TEST(addresses_have_the_bits_that_the_controller_can_use),
+		TEST(hypervisors_are_recognised_and_passed_through_controllers_are_not),
 		TEST(class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps),
 		TEST(what_is_released_or_fails_while_asleep_touches_no_register),
 		TEST(the_mapped_position_register_is_the_position),
