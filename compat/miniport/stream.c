@@ -150,7 +150,6 @@ static enum wrt_status back_with_memory(struct wrt_mp *mp, struct wrt_hw_geom *g
 	}
 	err = wrt_stream_configure(mp->stream, &mp->client, geom);
 	geom->seg = NULL;	/* the binding may free the list now */
-	geom->nseg = 0;
 	if (err) {
 		wrt_stream_release(mp->stream, &mp->client);
 		mp->ops->buffer_free(mp);

@@ -96,8 +96,8 @@ struct wrt_hw_seg {
 
 /* One configured stream. notify * notify_bytes == bytes, or notify == 0. */
 struct wrt_hw_geom {
-	const struct wrt_hw_seg *seg;	/* in buffer order; read during prepare() only */
-	u32 nseg;
+	const struct wrt_hw_seg *seg;	/* in buffer order; NULL after prepare() */
+	u32 nseg;			/* number of these */
 	void *cpu;			/* the CPU's view of the buffer, WRT_HW_CPU_BUFFER only */
 	u32 bytes;
 	u32 notify, notify_bytes;

@@ -64,7 +64,6 @@ static void set_geometry(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	wrt_assert_locked(&s->dev->lock);
 	s->geom = *g;
 	s->geom.seg = NULL;
-	s->geom.nseg = 0;
 	s->cycle.bytes = g->bytes;
 	s->cycle.notify_bytes = g->notify_bytes;
 	s->cycle.byte_rate = g->rate * g->frame_bytes;

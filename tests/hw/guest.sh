@@ -132,7 +132,7 @@ take_all()	# by our drivers
 
 # ---- playing -------------------------------------------------------------------
 
-seed=0
+seed=${SEED:-0}
 suffix=
 odd_places="3331,10007,17389"
 inexact=
@@ -199,6 +199,89 @@ part_play()
 		done
 	done
 	[ "$EXACT" = no ] || compare ours
+}
+
+# ---- fragmented memory ---------------------------------------------------------------
+
+# The in-tree driver has one HDA controller, ours have the other one and the AC'97.
+part_fragmented()
+{
+	local device card
+	check "hda-msi: the in-tree driver is bound" wait_for_card hda-msi
+	card=$(card_of hda-msi)
+	amixer -q -c "$card" sset Master 100% unmute
+	amixer -q -c "$card" sset PCM 100% unmute 2>/dev/null
+	check "our modules can be inserted" insmod_ours
+	for device in hda-intx ac97; do
+		check "$device: the in-tree driver is bound" wait_for_card $device
+		check "$device: the in-tree driver is unbound" unbind $device
+		check "$device: our driver is bound" bind_ours $device
+	done
+	fragment 2 sh guest.sh every_2
+	echo 0 >"/proc/asound/card$card/pcm0p/sub0/prealloc"
+	sleep 2	# the pages of the first are unpinned in the background
+	SEED=10 fragment 32 sh guest.sh every_32
+}
+
+# ALSA allocates the largest pieces first. This takes those of PAGES pages or more, which fragment
+# has left, with a buffer of the in-tree driver for playback (p) or capture (c).
+take_pieces()	# p|c PAGES
+{
+	local kib
+	kib=$(awk -v least="$2" '
+		{ for (i = 5; i <= NF; i++) { size = i == 5 ? 1 : size * 2; if (size >= least) sum += $i * size * 4 } }
+		END { print sum }' /proc/buddyinfo)
+	echo "$kib" >"/proc/asound/card$(card_of hda-msi)/pcm0$1/sub0/prealloc"
+	sed 's/^/# /' /proc/buddyinfo
+}
+
+# A buffer of PAGES pages, played for a quarter longer than it is, in all models.
+in_segments()	# DEVICE PAGES [SEGMENTS]
+{
+	local BUFFER=$(($2 * 1024)) LENGTH=$(($2 * 1280))
+	if [ "$1" = hda-msi ]; then
+		play "$1" ALSA 2 "" 0 -m
+	else
+		play "$1" ALSA 2 "3331,$((BUFFER / 2 + 77)),$((BUFFER + 5))" 3 -k "$3"
+		play "$1" WaveRT 2 "3331,$((BUFFER / 2 + 77)),$((BUFFER + 5))" 3 -k "$3"
+	fi
+}
+
+refused()	# DEVICE PAGES [-w]
+{
+	hw_play -c "$(card_of "$1")" -n 2 -b $(($2 * 1024)) -t "$1" ${3-} >/tmp/refused.log
+	cat /tmp/refused.log
+	grep -q '^not ok .*: opens (Cannot allocate memory)' /tmp/refused.log
+}
+
+# Every second page of memory is taken. Lists have 256 entries and 32 descriptors; one is needed to
+# start inside a segment.
+part_every_2()
+{
+	local device model
+	take_pieces c 4
+	in_segments hda-msi 254
+	in_segments hda-intx 254 40
+	take_pieces p 4
+	in_segments ac97 30 8
+	for model in "" -w; do
+		check "hda-intx: 600 pages are refused $model" refused hda-intx 600 $model
+		check "ac97: 128 pages are refused $model" refused ac97 128 $model
+	done
+	in_segments hda-intx 100 20
+	for device in hda-intx ac97; do
+		BYTES=$((30 * 4096)) of "$device" hw_test unbind "$(card_of "$device")" \
+			"$(place_of "$device")/driver/unbind" "$(address_of "$device")"
+		check "$device: it can be bound again" bind_ours "$device"
+	done
+}
+
+# Every 32nd page is taken: 10 s at 48 kHz.
+part_every_32()
+{
+	take_pieces c 32
+	in_segments hda-msi 470
+	in_segments hda-intx 470 4
 }
 
 # ---- suspend ---------------------------------------------------------------------

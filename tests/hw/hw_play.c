@@ -5,13 +5,14 @@
  * guest.sh; wav_compare checks the output on the host. TAP on stdout.
  *
  *   hw_play [-w] [-c CARD] [-r RATE] [-n N] [-b FRAMES] [-s SEED] [-l FRAMES]
- *           [-p FRAME[,FRAME...]] [-S TIMES] [-m] [-i] -t TITLE
+ *           [-p FRAME[,FRAME...]] [-S TIMES] [-m] [-i] [-k SEGMENTS] -t TITLE
  *
  *   -w   WaveRT instead of ALSA        -n   notifications a buffer
  *   -p   pause there                   -S   number of suspends during playback
  *   -m   points may be merged into one ALSA wake-up: time is not exact, or the driver is
  *        not ours
  *   -i   time is not exact: an underrun is not a failure
+ *   -k   the buffer has at least so many segments
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,7 +32,7 @@ static struct job job = {
 };
 static const struct model *model = &alsa_model;
 static const char *title = "playback";
-static unsigned int want_suspended;
+static unsigned int want_suspended, want_segments;
 static int merged, inexact;
 static struct noise noise;	/* position in the recording */
 
@@ -136,6 +137,31 @@ static void check_points(void)
 			  title);
 }
 
+/* Our drivers only. */
+static unsigned int count_segments(void)
+{
+	char path[48], line[256];
+	unsigned int n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/asound/card%d/wavert", job.card);
+	f = fopen(path, "r");
+	while (f && !n && fgets(line, sizeof(line), f))
+		if (strstr(line, "segments "))
+			n = (unsigned int)strtoul(strstr(line, "segments ") + 9, NULL, 10);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void check_segments(void)
+{
+	unsigned int n = count_segments();
+
+	TAP_CHECK(n >= want_segments, "%s: a buffer of %u bytes in %u segments", title,
+		  job.buffer * FRAME_BYTES, n);
+}
+
 static void play(void)
 {
 	int64_t err = model->open(&job);
@@ -147,6 +173,8 @@ static void play(void)
 	}
 	noise_begin(&noise, job.seed);
 	err = fill(0);
+	if (err >= 0 && want_segments)
+		check_segments();
 	if (err >= 0)
 		err = model->start(&job);
 	if (err >= 0) {
@@ -190,7 +218,7 @@ int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "wimc:r:n:b:s:l:p:S:t:")) != -1) {
+	while ((c = getopt(argc, argv, "wimc:r:n:b:s:l:p:S:k:t:")) != -1) {
 		switch (c) {
 		case 'w':
 			model = &wavert_model;
@@ -224,6 +252,9 @@ int main(int argc, char **argv)
 			break;
 		case 'S':
 			number(&want_suspended);
+			break;
+		case 'k':
+			number(&want_segments);
 			break;
 		case 't':
 			title = optarg;

@@ -10,7 +10,8 @@
  *   hw_test unbind CARD UNBIND-FILE PCI-ADDRESS
  *   hw_test duplex SECONDS CARD...
  *
- * EXACT=no in the environment: time is not exact (unbind, duplex).
+ * EXACT=no in the environment: time is not exact (unbind, duplex). BYTES=N: size of the buffer
+ * (unbind).
  */
 #define _GNU_SOURCE
 #include <linux/prctl.h>
@@ -303,7 +304,7 @@ static void *keep_reading(void *unused)
 
 	(void)unused;
 	while (!stop) {
-		for (i = 0; i < BYTES; i += 4096)
+		for (i = 0; i < victim.bytes; i += 4096)
 			*(volatile unsigned char *)&victim.buffer[i];
 		*(volatile const uint32_t *)&victim.page->seq;
 		if (victim_register)
@@ -333,7 +334,11 @@ static int test_unbind(int card, const char *file, const char *address)
 	unsigned int before;
 	pthread_t reader;
 	double start, took;
-	int err = client_open(&victim, card, WAVERT_PLAYBACK, 2, BYTES);
+	const char *bytes = getenv("BYTES");
+	int err;
+
+	err = client_open(&victim, card, WAVERT_PLAYBACK, 2,
+			  bytes ? (unsigned int)strtoul(bytes, NULL, 10) : BYTES);
 
 	if (!err) {
 		victim_register = map_register(victim.fd, WAVERT_REGISTER_POSITION, &r, &err);

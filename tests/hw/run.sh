@@ -7,7 +7,7 @@
 #   tests/hw/run.sh [--bed BED] [--reloads N] [--keep DIR] [--selftest] [--alone] [PART...]
 #
 # Parts: exact-44100 exact-48000 (compared with the in-tree drivers, and suspend in the
-# second) live (registers, unbind, duplex, tools, reload). Without --bed: debian, where
+# second) fragmented (long buffers in fragmented memory) live (registers, unbind, duplex, tools, reload). Without --bed: debian, where
 # time is exact; elsewhere buffers are larger, and a recording with an underrun is not
 # checked. --reloads: 100, elsewhere 20. --keep: build in DIR and keep everything there.
 # --selftest: only check that wav_compare finds faults. --alone: without the in-tree drivers.
@@ -44,12 +44,12 @@ while [ $# -gt 0 ]; do
 	--selftest) selftest=yes ;;
 	--alone) in_tree= ;;
 	--help) usage && exit ;;
-	exact-44100 | exact-48000 | live) parts+=("$1") ;;
+	exact-44100 | exact-48000 | fragmented | live) parts+=("$1") ;;
 	*) usage >&2 && exit 2 ;;
 	esac
 	shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=(exact-44100 exact-48000 live)
+[ ${#parts[@]} -gt 0 ] || parts=(exact-44100 exact-48000 fragmented live)
 [ "$bed" != uml ] || { echo "run.sh: bed uml has no such hardware" >&2; exit 2; }
 
 if [ "$bed" != debian ]; then
@@ -101,6 +101,7 @@ build()
 	${CC:-gcc} "${flags[@]}" -static -o "$out/hw_test" tests/hw/hw_test.c -lpthread
 	${CC:-gcc} "${flags[@]}" -o "$out/delay_test" tests/hw/delay_test.c -lasound
 	${CC:-gcc} "${flags[@]}" -o "$out/drain_test" tests/hw/drain_test.c -lasound
+	${CC:-gcc} "${flags[@]}" -static -o "$out/fragment" tests/hw/fragment.c
 	${CC:-gcc} "${flags[@]}" -static -o "$out/free_test" tests/hw/free_test.c -lpthread
 	if [ -z "${MODULES-}" ]; then
 		MODULES=$out/modules
@@ -139,7 +140,7 @@ in_guest()	# DIR RATE PART...: with the options in $options
 	done
 	tests/guest/run --bed "$bed" --timeout "$limit" --no-insmod "${options[@]}" \
 		--file "$out/hw_play" --file "$out/hw_test" --file "$out/delay_test" --file "$out/drain_test" \
-		--file "$out/free_test" --file tests/hw/guest.sh \
+		--file "$out/free_test" --file "$out/fragment" --file tests/hw/guest.sh \
 		--file /usr/share/sounds/alsa/Front_Center.wav --file /lib/terminfo/l/linux=/lib/terminfo/l/linux \
 		--out "$dir" --console "$dir/console" -- \
 		env "RATE=$rate" "BUFFER=$buffer" "EXACT=$exact" "RELOADS=$reloads" sh guest.sh "$@"
@@ -156,11 +157,14 @@ boot()	# NAME AUDIO RATE PART...: one guest with all three devices; true if it c
 	while read -r word; do
 		options+=(--qemu "$word")
 	done < <(devices_for "$audio" "$dir" "$rate")
-	if [ "$1" = in_tree ]; then
+	[ "$name" != fragmented ] || options+=(--qemu -m --qemu 192)
+	case $1 in
+	in_tree | fragmented)
 		for word in snd-hda-codec-generic snd-hda-intel snd-intel8x0; do
 			options+=(--debian-module "$word")
 		done
-	fi
+		;;
+	esac
 	echo "# ---- $name: $*"
 	in_guest "$dir" "$rate" "$@" >"$dir/tap" 2>"$dir/err" || code=$?
 	renumber <"$dir/tap"
@@ -255,12 +259,13 @@ run_part()	# PART
 	case $1 in
 	exact-44100) boot exact-44100 wav 44100 $in_tree play ;;
 	exact-48000) boot exact-48000 wav 48000 $in_tree play suspend ;;
+	fragmented) [ $exact = no ] || boot fragmented wav 48000 fragmented ;;
 	live) boot live none 48000 register unbind duplex tools reload && boot free none 48000 free ;;
 	esac || return 0
 	case $1 in
-	exact-*) judge "$1" ;;
+	exact-* | fragmented) [ $exact = no ] || judge "$1" ;;
 	esac
-	[ ! -f "$out/$1/hda-msi.list" ] || [ -z "$in_tree" ] || table "$1"
+	[[ $1 != exact-* ]] || [ ! -f "$out/$1/hda-msi.list" ] || [ -z "$in_tree" ] || table "$1"
 }
 
 build
