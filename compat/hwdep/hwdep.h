@@ -226,7 +226,7 @@ int wrt_page_mmap(struct wrt_pin *pin, struct vm_area_struct *vma);
 /* read.c */
 void wrt_read_init(struct wrt_pin *pin, bool observer);
 void wrt_read_destroy(struct wrt_pin *pin);
-void wrt_read_passed(struct wrt_mp *mp);
+bool wrt_read_passed(struct wrt_mp *mp);
 void wrt_read_wake_pollers(struct wrt_pin *pin);
 void wrt_read_enable(struct wrt_pin *pin, bool on);
 void wrt_read_remove(struct wrt_pin *pin);

@@ -35,10 +35,16 @@ void wrt_read_destroy(struct wrt_pin *pin)
 	mutex_destroy(&pin->readers);
 }
 
-/* Miniport: points have passed, and are in the register page. */
-void wrt_read_passed(struct wrt_mp *mp)
+/* Miniport: points have passed, and are in the register page. True: there is a reader. */
+bool wrt_read_passed(struct wrt_mp *mp)
 {
-	rcuwait_wake_up(&pin_of(mp)->reader);
+	struct rcuwait *reader = &pin_of(mp)->reader;
+
+	smp_mb();	/* the points, before `reader`; a reader looks at them after it is there */
+	if (!rcuwait_active(reader))
+		return false;
+	rcuwait_wake_up(reader);
+	return true;
 }
 
 /* Miniport: the event of wrt_stream_poll(). */
@@ -147,6 +153,7 @@ ssize_t wrt_stream_read_file(struct file *file, char __user *user, size_t bytes,
 {
 	struct wrt_pin *pin = file->private_data;
 	struct wavert_read record;
+	unsigned long left;
 	int err;
 
 	if (bytes < LEAST_BYTES)
@@ -154,8 +161,13 @@ ssize_t wrt_stream_read_file(struct file *file, char __user *user, size_t bytes,
 	err = next_record(pin, file->f_flags & O_NONBLOCK, &record);
 	if (err)
 		return err;
-	bytes = min(bytes, sizeof(record));
-	if (!copy_to_user(user, &record, bytes))
+	if (bytes >= sizeof(record)) {	/* a constant size needs no check of the stack */
+		bytes = sizeof(record);
+		left = copy_to_user(user, &record, sizeof(record));
+	} else {
+		left = copy_to_user(user, &record, bytes);
+	}
+	if (!left)
 		return bytes;
 	put_back(pin, record.points);
 	return -EFAULT;

@@ -164,14 +164,14 @@ static bool any_owed(struct wrt_mp *mp)
 }
 
 /* e->next is below mp->handed. */
-static void clip(const struct wrt_mp *mp, struct wrt_mp_event *e)
+static inline void clip(const struct wrt_mp *mp, struct wrt_mp_event *e)
 {
-	u64 behind_max = BEHIND_MAX_OWNER;
+	u64 behind = mp->handed - e->next;
 
-	if (mp->observer || e == &mp->own)
-		behind_max = BEHIND_MAX_OBSERVER;
-	if (mp->handed - e->next > behind_max)
-		e->next = mp->handed - behind_max;
+	if (behind > BEHIND_MAX_OBSERVER && (mp->observer || e == &mp->own))
+		e->next = mp->handed - BEHIND_MAX_OBSERVER;
+	else if (behind > BEHIND_MAX_OWNER)
+		e->next = mp->handed - BEHIND_MAX_OWNER;
 }
 
 /* The signal that is about to be made is for the event's next point, or the last of all. */
@@ -232,32 +232,40 @@ static bool may_signal_at_once(const struct wrt_mp *mp, const struct wrt_mp_even
 	return now >= s->no_trial_before || mp->client.user.uid != s->no_trial_uid;
 }
 
-/* True: a signal of e is left for the thread. */
-static bool signal_if_quick(struct wrt_mp *mp, struct wrt_mp_event *e, u64 began, u64 *now)
+/* Returns the time as it is known then. */
+static inline u64 signal_if_quick(struct wrt_mp *mp, struct wrt_mp_event *e, u64 began, u64 now)
 {
-	if (!is_owed(mp, e))
-		return false;
-	if (*now - began <= SLOW_NS && may_signal_at_once(mp, e, *now))
-		*now = signal_at_once(mp, e, *now);
-	return is_owed(mp, e);
+	if (is_owed(mp, e) && now - began <= SLOW_NS && may_signal_at_once(mp, e, now))
+		return signal_at_once(mp, e, now);
+	return now;
 }
 
-/* What the interrupt does. True: something is left for the thread. */
-static bool signal_some(struct wrt_mp *mp)
+/* What the interrupt does. now: the time, or 0. True: something is left for the thread. */
+static bool signal_some(struct wrt_mp *mp, enum wrt_notify_from from, u64 now)
 {
 	u32 i, n = wrt_min_u32(mp->nevents, AT_ONCE);
 	bool left = mp->nevents > n;
-	u64 began, now;
+	u64 began;
 
 	wrt_assert_locked(&mp->event_lock);
-	if (!n && !mp->own.event)
-		return false;
-	began = wrt_now_ns();
-	now = began;
-	for (i = 0; i < n; i++)
-		left |= signal_if_quick(mp, &mp->event[i], began, &now);
-	if (mp->own.event)
-		left |= signal_if_quick(mp, &mp->own, began, &now);
+	if (!n && !mp->own.event) {
+		now = 0;
+		goto out;
+	}
+	if (!now)
+		now = wrt_now_ns();
+	began = now;
+	for (i = 0; i < n; i++) {
+		now = signal_if_quick(mp, &mp->event[i], began, now);
+		left |= is_owed(mp, &mp->event[i]);
+	}
+	if (mp->own.event) {
+		now = signal_if_quick(mp, &mp->own, began, now);
+		left |= is_owed(mp, &mp->own);
+	}
+out:
+	if (from == WRT_FROM_SERIES)
+		mp->client.call_ns = now;
 	return left;
 }
 
@@ -306,10 +314,29 @@ static void signal_next(struct wrt_mp *mp, unsigned long *flags)
 
 /* ---- called by core and stream.c ------------------------------------------------------------- */
 
-static void tell_binding(struct wrt_mp *mp)
+/* True: that took time. */
+static bool tell_binding(struct wrt_mp *mp)
 {
-	if (mp->ops->passed)
-		mp->ops->passed(mp);
+	return mp->ops->passed && mp->ops->passed(mp);
+}
+
+static inline void note_handed(struct wrt_mp *mp, u64 first, u64 points)
+{
+	wrt_assert_locked(&mp->event_lock);
+	if (first + points > mp->handed)
+		mp->handed = first + points;
+}
+
+static bool notify_from_thread(struct wrt_mp *mp, u64 first, u64 points)
+{
+	unsigned long flags = wrt_lock(&mp->event_lock);
+	bool more;
+
+	note_handed(mp, first, points);
+	signal_next(mp, &flags);
+	more = any_owed(mp);
+	wrt_unlock(&mp->event_lock, flags);
+	return more;
 }
 
 bool wrt_mp_notify(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from)
@@ -317,18 +344,17 @@ bool wrt_mp_notify(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_
 	struct wrt_mp *mp = wrt_mp_of(c);
 	unsigned long flags;
 	bool more;
+	u64 now = 0;
 
-	if (points)
-		tell_binding(mp);
+	if (from == WRT_FROM_SERIES)
+		now = c->call_ns;
+	if (points && tell_binding(mp))
+		now = 0;
+	if (from == WRT_FROM_THREAD)
+		return notify_from_thread(mp, first, points);
 	flags = wrt_lock(&mp->event_lock);
-	if (first + points > mp->handed)
-		mp->handed = first + points;
-	if (from == WRT_FROM_INTERRUPT) {
-		more = signal_some(mp);
-	} else {
-		signal_next(mp, &flags);
-		more = any_owed(mp);
-	}
+	note_handed(mp, first, points);
+	more = signal_some(mp, from, now);
 	wrt_unlock(&mp->event_lock, flags);
 	return more;
 }

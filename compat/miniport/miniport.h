@@ -48,7 +48,7 @@ struct wrt_mp_ops {
 	/* Any context, the event lock may be held: set the event, once. */
 	void (*signal)(struct wrt_mp *mp, void *event);
 	/* Any context, no lock held: points have passed. Must not take long. Optional. */
-	void (*passed)(struct wrt_mp *mp);
+	bool (*passed)(struct wrt_mp *mp);
 };
 
 /* Why a glitch was counted; as in the page (cause 1 and 3 are those of portcls). */

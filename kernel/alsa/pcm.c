@@ -65,6 +65,8 @@ static bool pcm_notify(struct wrt_client *c, u64 first, u64 points, enum wrt_not
 
 	if (points)
 		period_elapsed(ps);
+	if (from == WRT_FROM_SERIES)
+		c->call_ns = 0;
 	return false;
 }
 

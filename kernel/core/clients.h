@@ -50,9 +50,8 @@ static inline void wrt_clients_hand_out(struct wrt_stream *s, struct wrt_client 
 		return;
 	WRT_TRACE(notify, wrt_trace_id(s), c->ops->name, first, (u32)passed);
 	(void)first;	/* where nothing is traced */
-	c->pending += passed;
-	if (c->pending > WRT_PENDING_MAX)
-		c->pending = WRT_PENDING_MAX;
+	passed += c->pending;
+	c->pending = passed < WRT_PENDING_MAX ? (u32)passed : WRT_PENDING_MAX;
 	if (c->observer)
 		s->dev->kick |= wrt_deferred_add(s->dev, c);
 }
@@ -66,11 +65,11 @@ static inline void wrt_clients_begin_call(struct wrt_client *c)
 	wrt_count_up(&c->busy);
 }
 
-/* Lock not needed. After this c may be gone, unless the lock is held. */
-static inline void wrt_clients_end_call(struct wrt_device *dev, struct wrt_client *c)
+/* Lock not needed. After this c may be gone, unless the lock is held. True: it took a while. */
+static inline bool wrt_clients_end_call(struct wrt_device *dev, struct wrt_client *c)
 {
 	wrt_count_down(&c->busy);
-	wrt_wake_waiters(&dev->wait);
+	return wrt_wake_waiters(&dev->wait);
 }
 
 /* Leave the lock, and have the deferred work served if there is new one. */

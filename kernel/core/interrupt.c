@@ -120,6 +120,36 @@ static void notify(struct wrt_device *dev, struct wrt_client *c)
 	wrt_clients_end_call(dev, c);
 }
 
+/*
+ * Likewise, one of several. now: the time, or 0 unless it has just been read; the result likewise.
+ * So the reading after a client's last signal is also that before the first of the next client.
+ */
+static u64 notify_next(struct wrt_device *dev, struct wrt_client *c, u64 now)
+{
+	bool more;
+
+	c->call_ns = now;
+	more = c->ops->notify(c, c->call_first, c->call_points, WRT_FROM_SERIES);
+	now = c->call_ns;
+	if (more) {
+		defer(dev, c);
+		now = 0;
+	}
+	return wrt_clients_end_call(dev, c) ? 0 : now;
+}
+
+static void notify_several(struct wrt_device *dev, u32 due)
+{
+	bool may_wait = wrt_may_be_preempted();
+	u64 now = 0;
+
+	for (; due; due &= due - 1) {
+		now = notify_next(dev, dev->streams[wrt_first_bit(due)].owner, now);
+		if (may_wait)
+			now = 0;
+	}
+}
+
 bool wrt_device_irq(struct wrt_device *dev)
 {
 	unsigned long flags = wrt_lock(&dev->lock);
@@ -140,7 +170,9 @@ bool wrt_device_irq(struct wrt_device *dev)
 	dev->unusual = 0;
 	wrt_unlock(&dev->lock, flags);
 
-	for (; due; due &= due - 1)
+	if (due & (due - 1))
+		notify_several(dev, due);
+	else if (due)
 		notify(dev, dev->streams[wrt_first_bit(due)].owner);
 	if (unusual)
 		finish(dev, unusual);

@@ -16,7 +16,7 @@
  *
  * struct wrt_count counts up under a lock and down from any context. What was done before a
  * wrt_count_down() is seen by those who then read a lower count. wrt_wake_waiters(w) is wrt_wake()
- * after that, cheap where no task waits.
+ * after that, cheap where no task waits; it returns true if it may have taken long.
  *
  * wrt_now_ns() measures how long a signal takes. It is 0 for ever on systems where
  * signalling an event runs no code of a client.

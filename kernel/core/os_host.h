@@ -187,9 +187,10 @@ static inline u32 wrt_count_read(const struct wrt_count *c)
 	return __atomic_load_n(&c->raw, __ATOMIC_SEQ_CST);
 }
 
-static inline void wrt_wake_waiters(struct wrt_wait *w)
+static inline bool wrt_wake_waiters(struct wrt_wait *w)
 {
 	wrt_wake(w);
+	return false;
 }
 
 #define wrt_wait_until(w, condition)					\
@@ -235,6 +236,7 @@ static inline u64 wrt_now_ns(void)
 }
 
 #define WRT_IRQ_PREEMPTIBLE	false
+#define wrt_may_be_preempted()	false
 
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {

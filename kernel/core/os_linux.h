@@ -130,11 +130,13 @@ static inline u32 wrt_count_read(const struct wrt_count *c)
 }
 
 /* The barrier belongs to the one that a waiter has between its queuing and its test. */
-static inline void wrt_wake_waiters(struct wrt_wait *w)
+static inline bool wrt_wake_waiters(struct wrt_wait *w)
 {
 	smp_mb__after_atomic();	/* the count, before the queue is read */
-	if (waitqueue_active(&w->raw))
-		wake_up_all(&w->raw);
+	if (!waitqueue_active(&w->raw))
+		return false;
+	wake_up_all(&w->raw);
+	return true;
 }
 
 #define wrt_wait_until(w, condition)	wait_event((w)->raw, condition)
@@ -173,6 +175,12 @@ static inline u64 wrt_now_ns(void)
 
 /* The handler may be preempted between its entry and a reading of the position. */
 #define WRT_IRQ_PREEMPTIBLE	IS_ENABLED(CONFIG_PREEMPT_RT)
+
+/* Not in an interrupt as it is on ordinary kernels: the step clock runs its handler in a task. */
+static inline bool wrt_may_be_preempted(void)
+{
+	return WRT_IRQ_PREEMPTIBLE || !irqs_disabled();
+}
 
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {

@@ -131,9 +131,10 @@ static inline u32 wrt_count_read(const struct wrt_count *c)
 	return (u32)c->raw;
 }
 
-static inline void wrt_wake_waiters(struct wrt_wait *w)
+static inline bool wrt_wake_waiters(struct wrt_wait *w)
 {
 	wrt_wake(w);
+	return false;
 }
 
 /* PASSIVE_LEVEL. The timeout covers a second waiter that has cleared the event. */
@@ -178,6 +179,7 @@ static inline u64 wrt_now_ns(void)
 }
 
 #define WRT_IRQ_PREEMPTIBLE	false
+#define wrt_may_be_preempted()	false
 
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {

@@ -78,6 +78,7 @@ struct wrt_snapshot {
 /* The caller of notify(). */
 enum wrt_notify_from {
 	WRT_FROM_INTERRUPT,	/* or another place that must not take long: a bounded part */
+	WRT_FROM_SERIES,	/* likewise, one client after another: call_ns is valid */
 	WRT_FROM_THREAD,	/* one unit of work, that may take as long as it takes */
 };
 
@@ -90,6 +91,7 @@ struct wrt_client_ops {
 	 * numbered among all that were ever published to it; none when it continues what it
 	 * left over. Any context, no lock of the core held. May call [A] functions. Returns
 	 * true if something is left over: then it is called again WRT_FROM_THREAD.
+	 * WRT_FROM_SERIES it stores in call_ns what holds when it returns.
 	 */
 	bool (*notify)(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from);
 	/*
@@ -112,9 +114,10 @@ struct wrt_client {
 	/* The core's own, under the device lock. */
 	u64 passed;		/* points ever published to it */
 	u64 seen;		/* as the stream's passed was then */
-	u64 pending;		/* those of them not handed to it yet */
-	u64 call_first;		/* what an interrupt is about to hand out ... */
-	u64 call_points;	/* ... without the lock */
+	u32 pending;		/* those of them not handed to it yet */
+	u32 call_points;	/* what an interrupt is about to hand out ... */
+	u64 call_first;		/* ... without the lock */
+	u64 call_ns;		/* WRT_FROM_SERIES: the time; 0 unless it has just been read */
 	struct wrt_count busy;	/* notify() calls in progress; down without the lock */
 	bool leaving;		/* being unlinked */
 	/* The client's. */

@@ -83,7 +83,7 @@ static inline void wrt_count_down(struct wrt_count *c)
 	sched_lock_release(&c->lock.raw);
 }
 
-#define wrt_wake_waiters(w)	((void)(w))
+#define wrt_wake_waiters(w)	((void)(w), false)
 
 #define wrt_wait_init(w)	((void)(w))
 #define wrt_wake(w)		((void)(w))
@@ -102,6 +102,7 @@ static inline u64 wrt_now_ns(void)
 }
 
 #define WRT_IRQ_PREEMPTIBLE	false
+#define wrt_may_be_preempted()	false
 
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {

@@ -13,13 +13,6 @@ u64 wrt_sim_grid(const struct wrt_hw_dev *d, u32 rate, u64 time)
 	return wrt_mul_div_u64(time - d->epoch, rate, WRT_NSEC_PER_SEC);
 }
 
-u64 wrt_sim_stamp(const struct wrt_hw_stream *s, u64 time)
-{
-	if (s->dev->cfg.step)
-		return wrt_mul_div_u64(time, WRT_NSEC_PER_SEC, s->rate);
-	return time;
-}
-
 u32 wrt_sim_buffer_frame(const struct wrt_hw_stream *s, u64 g)
 {
 	return (u32)wrt_mod_u64(s->start_frame + (g - s->start_g), s->frames);

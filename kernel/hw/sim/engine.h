@@ -63,7 +63,12 @@ struct wrt_hw_dev {
 u64 wrt_sim_grid(const struct wrt_hw_dev *d, u32 rate, u64 time);
 
 /* The time that belongs to a reading, ns. */
-u64 wrt_sim_stamp(const struct wrt_hw_stream *s, u64 time);
+static inline u64 wrt_sim_stamp(const struct wrt_hw_stream *s, u64 time)
+{
+	if (s->dev->cfg.step)
+		return wrt_mul_div_u64(time, WRT_NSEC_PER_SEC, s->rate);
+	return time;
+}
 
 /* The stream has been prepared: constants of its clock. */
 void wrt_sim_clock_prepare(struct wrt_hw_stream *s);
@@ -113,7 +118,24 @@ static inline void wrt_sim_set_moved(struct wrt_hw_stream *s, u64 g)
 	s->moved_frame = (u32)frame;
 }
 
-/* Move the data of both streams of a pair up to this time. */
-void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 time);
+/* mover.c: the capture of a pair records up to this time; its playback has not been moved yet. */
+void wrt_sim_move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u64 time);
+
+/* Move the data of both streams of a pair up to this time; the pair is that of this stream. */
+static inline void wrt_sim_move(struct wrt_hw_stream *s, u64 time)
+{
+	struct wrt_hw_stream *play = s - (s->slot & 1);
+	u64 g;
+
+	if (play[1].running)
+		wrt_sim_move_capture(&play[1], play, time);
+	if (!play->running)
+		return;
+	g = wrt_sim_frame_at(play, time);
+	if (g > play->end_g)
+		g = play->end_g;
+	if (g > play->moved_g)	/* processors may disagree on the time */
+		wrt_sim_set_moved(play, g);
+}
 
 #endif

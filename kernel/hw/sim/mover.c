@@ -123,7 +123,7 @@ static void fill(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u
 	}
 }
 
-static void move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u64 now_g)
+static void record(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u64 now_g)
 {
 	u64 g = capt->moved_g;
 
@@ -164,19 +164,7 @@ static const struct wrt_hw_stream *heard_by(const struct wrt_hw_dev *d,
 	return NULL;
 }
 
-void wrt_sim_move(struct wrt_hw_dev *d, u32 pair, u64 time)
+void wrt_sim_move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u64 time)
 {
-	struct wrt_hw_stream *play = &d->stream[2 * pair];
-	struct wrt_hw_stream *capt = &d->stream[2 * pair + 1];
-	u64 g;
-
-	if (capt->running)
-		move_capture(capt, heard_by(d, play, capt), wrt_sim_frame_at(capt, time));
-	if (!play->running)
-		return;
-	g = wrt_sim_frame_at(play, time);
-	if (g > play->end_g)
-		g = play->end_g;
-	if (g > play->moved_g)	/* processors may disagree on the time */
-		wrt_sim_set_moved(play, g);
+	record(capt, heard_by(capt->dev, play, capt), wrt_sim_frame_at(capt, time));
 }

@@ -28,21 +28,25 @@ static u64 next_due(struct wrt_hw_stream *s, u64 g)
 	return g + n;
 }
 
-/* From a point to the next, mostly. After the end of playback nothing is due. */
-static void arm(struct wrt_hw_stream *s, u64 g)
+/* After the end of playback nothing is due. */
+static void arm_anew(struct wrt_hw_stream *s, u64 g)
 {
-	u64 due;
+	u64 due = next_due(s, g);
 
-	if (s->due_at_point && g == s->due_g && g + s->portion < s->end_g) {
-		wrt_sim_advance_due(s);
-		return;
-	}
-	due = next_due(s, g);
 	if (due >= s->end_g) {
 		s->due_at_point = false;
 		due = g < s->end_g ? s->end_g : WRT_SIM_NO_END;
 	}
 	wrt_sim_set_due(s, due);
+}
+
+/* From a point to the next, mostly. */
+static inline void arm(struct wrt_hw_stream *s, u64 g)
+{
+	if (s->due_at_point && g == s->due_g && g + s->portion < s->end_g)
+		wrt_sim_advance_due(s);
+	else
+		arm_anew(s, g);
 }
 
 /* One timer for all streams: points at the same time cost one interrupt. */
@@ -68,7 +72,7 @@ static u64 first_due(const struct wrt_hw_dev *d)
 
 static void arm_and_set_timer(struct wrt_hw_stream *s, u64 g)
 {
-	arm(s, g);
+	arm_anew(s, g);
 	set_timer(s->dev, first_due(s->dev));
 }
 
@@ -91,7 +95,7 @@ static bool sim_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 		struct wrt_hw_stream *s = &d->stream[wrt_first_bit(left)];
 
 		if (time >= s->due_time) {
-			wrt_sim_move(d, s->slot / 2, time);
+			wrt_sim_move(s, time);
 			arm(s, s->moved_g);
 			ours = true;
 			if (!dropped(d))
@@ -113,7 +117,7 @@ u64 wrt_sim_step(struct wrt_hw_dev *d, u64 frames)
 		frames = due - d->steps;
 	d->steps += frames;
 	for (i = 0; i < d->cfg.pairs; i++)
-		wrt_sim_move(d, i, d->steps);
+		wrt_sim_move(&d->stream[2 * i], d->steps);
 	return frames;
 }
 
@@ -193,7 +197,7 @@ static int sim_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 
 	if (!time || d->cfg.step)
 		time = wrt_sim_time(d);
-	wrt_sim_move(d, s->slot / 2, time);
+	wrt_sim_move(s, time);
 	s->start_g = wrt_sim_grid(d, s->rate, time);
 	s->start_frame = from / s->frame_bytes;
 	s->moved_g = s->start_g;
@@ -229,7 +233,7 @@ static int sim_position(struct wrt_hw_stream *s, struct wrt_hw_pos *p)
 {
 	u64 time = wrt_sim_time(s->dev);
 
-	wrt_sim_move(s->dev, s->slot / 2, time);
+	wrt_sim_move(s, time);
 	report(s, p, time);
 	return 0;
 }
