@@ -21,6 +21,8 @@ static ULONG STDMETHODCALLTYPE release(IMiniportWaveRT *i)
 
 	if (!refs) {
 		nt_device_stop(f);
+		if (f->resources)
+			f->resources->lpVtbl->Release(f->resources);
 		wrt_free(f);
 	}
 	return (ULONG)refs;
@@ -39,8 +41,7 @@ static NTSTATUS STDMETHODCALLTYPE query(IMiniportWaveRT *i, REFIID iid, PVOID *o
 
 static NTSTATUS STDMETHODCALLTYPE description(IMiniportWaveRT *i, PPCFILTER_DESCRIPTOR *out)
 {
-	(void)i;
-	*out = (PPCFILTER_DESCRIPTOR)&nt_filter_descriptor;
+	*out = &of(i)->description.filter;
 	return STATUS_SUCCESS;
 }
 
@@ -59,17 +60,19 @@ static NTSTATUS STDMETHODCALLTYPE intersection(IMiniportWaveRT *i, ULONG pin, PK
 	return STATUS_NOT_IMPLEMENTED;
 }
 
+/* The resources are kept, since a test may start the device again. */
 static NTSTATUS STDMETHODCALLTYPE init(IMiniportWaveRT *i, PUNKNOWN adapter, PRESOURCELIST list,
 				       PPORTWAVERT port)
 {
-	static const struct wrt_sim_config cfg = {
-		.pairs = SIM_PAIRS, .source = WRT_SIM_LOOPBACK,
-	};
+	struct nt_filter *f = of(i);
 
 	(void)adapter;
-	(void)list;
 	(void)port;
-	return nt_device_start(of(i), &cfg);
+	if (list)
+		list->lpVtbl->AddRef(list);
+	f->resources = list;
+	f->sim = (struct wrt_sim_config){ .pairs = SIM_PAIRS, .source = WRT_SIM_LOOPBACK };
+	return nt_device_start(f);
 }
 
 static NTSTATUS STDMETHODCALLTYPE new_stream(IMiniportWaveRT *i, PMINIPORTWAVERTSTREAM *out,
@@ -77,13 +80,15 @@ static NTSTATUS STDMETHODCALLTYPE new_stream(IMiniportWaveRT *i, PMINIPORTWAVERT
 					     PKSDATAFORMAT format)
 {
 	struct nt_filter *f = of(i);
+	struct wrt_stream *stream;
 
 	*out = NULL;
-	if (pin >= 2 * SIM_PAIRS || pin / SIM_PAIRS != (capture ? WRT_CAPTURE : WRT_PLAYBACK))
-		return STATUS_INVALID_PARAMETER;
 	if (!f->hw)
 		return STATUS_DEVICE_NOT_READY;
-	return nt_stream_new(f, port, pin / SIM_PAIRS, pin % SIM_PAIRS, format, out);
+	stream = nt_pin_stream(f, pin);
+	if (!stream || stream->caps.dir != (capture ? WRT_CAPTURE : WRT_PLAYBACK))
+		return STATUS_INVALID_PARAMETER;
+	return nt_stream_new(f, port, stream, format, out);
 }
 
 static NTSTATUS STDMETHODCALLTYPE device_description(IMiniportWaveRT *i, PDEVICE_DESCRIPTION out)
@@ -103,7 +108,7 @@ static IMiniportWaveRTVtbl vtbl = {
 	query, add_ref, release, description, intersection, init, new_stream, device_description,
 };
 
-NTSTATUS nt_filter_new(struct nt_filter **out)
+NTSTATUS nt_filter_new(PDEVICE_OBJECT device, struct nt_filter **out)
 {
 	struct nt_filter *f = wrt_alloc(sizeof(*f));
 
@@ -111,6 +116,8 @@ NTSTATUS nt_filter_new(struct nt_filter **out)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	f->iface.lpVtbl = &vtbl;
 	f->refs = 1;
+	f->device = device;
+	nt_power_init(f);
 	InitializeListHead(&f->streams);
 	*out = f;
 	return STATUS_SUCCESS;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * properties.c - the descriptor of the filter: its pins, and the private properties of the
- * simulator (simprop.h), whose handlers the port driver calls at PASSIVE_LEVEL, one at a time.
+ * properties.c - the private properties for tests (simprop.h), whose handlers the port driver
+ * calls at PASSIVE_LEVEL, one at a time.
  */
-#include "nt.h"
-
-/* ---- private properties ------------------------------------------------------------------- */
+#include "machine.h"
 
 /* True if the value fits; a request without any space asks for its size. */
 static bool room(PPCPROPERTY_REQUEST r, ULONG bytes, NTSTATUS *status)
@@ -29,7 +27,7 @@ static NTSTATUS NTAPI set_config(PPCPROPERTY_REQUEST r)
 {
 	struct nt_filter *f = filter_of(r);
 	const struct sim_config *want = r->Value;
-	struct wrt_sim_config cfg = { .pairs = SIM_PAIRS };
+	NTSTATUS status;
 
 	if (r->ValueSize < sizeof(*want))
 		return STATUS_BUFFER_TOO_SMALL;
@@ -37,27 +35,23 @@ static NTSTATUS NTAPI set_config(PPCPROPERTY_REQUEST r)
 		return STATUS_INVALID_PARAMETER;
 	if (!IsListEmpty(&f->streams))
 		return STATUS_DEVICE_BUSY;
-	cfg.step = want->step != 0;
-	cfg.source = (enum wrt_sim_source)want->source;
-	cfg.fault = (enum wrt_sim_fault)want->fault;
 	nt_device_stop(f);
-	return nt_device_start(f, &cfg);
+	f->sim = (struct wrt_sim_config){
+		.pairs = SIM_PAIRS, .step = want->step != 0,
+		.source = (enum wrt_sim_source)want->source,
+		.fault = (enum wrt_sim_fault)want->fault,
+	};
+	status = nt_io_select(f, want);
+	return NT_SUCCESS(status) ? nt_device_start(f) : status;
 }
 
-static NTSTATUS NTAPI step(PPCPROPERTY_REQUEST r)
+static NTSTATUS sim_step(struct nt_filter *f, const struct sim_step *arg, struct sim_moved *out)
 {
-	struct nt_filter *f = filter_of(r);
-	const struct sim_step *arg = r->Instance;
-	struct sim_moved *out = r->Value;
 	unsigned long flags;
-	NTSTATUS status;
 
-	if (r->InstanceSize < sizeof(*arg))
-		return STATUS_BUFFER_TOO_SMALL;
-	if (!room(r, sizeof(*out), &status))
-		return status;
-	if (!f->hw || !(f->dev.streams[0].caps.flags & WRT_HW_STEPPED))
+	if (!(f->dev.streams[0].caps.flags & WRT_HW_STEPPED))
 		return STATUS_NOT_SUPPORTED;
+	RtlZeroMemory(out, sizeof(*out));
 	flags = wrt_lock(&f->dev.lock);
 	out->moved = wrt_sim_step(f->hw, arg->frames);
 	wrt_unlock(&f->dev.lock, flags);
@@ -67,17 +61,41 @@ static NTSTATUS NTAPI step(PPCPROPERTY_REQUEST r)
 	return STATUS_SUCCESS;
 }
 
+static NTSTATUS NTAPI step(PPCPROPERTY_REQUEST r)
+{
+	struct nt_filter *f = filter_of(r);
+	const struct sim_step *arg = r->Instance;
+	NTSTATUS status;
+
+	if (r->InstanceSize < sizeof(*arg))
+		return STATUS_BUFFER_TOO_SMALL;
+	if (!room(r, sizeof(struct sim_moved), &status))
+		return status;
+	if (!f->hw)
+		return STATUS_NOT_SUPPORTED;
+	return f->backend == &nt_sim ? sim_step(f, arg, r->Value) : nt_io_step(f, arg, r->Value);
+}
+
 static NTSTATUS NTAPI remove_device(PPCPROPERTY_REQUEST r)
 {
 	struct nt_filter *f = filter_of(r);
-	LIST_ENTRY *e;
 
 	if (!f->hw)
 		return STATUS_DEVICE_NOT_READY;
-	wrt_device_gone(&f->dev);
-	for (e = f->streams.Flink; e != &f->streams; e = e->Flink)
-		wrt_mp_removed(&CONTAINING_RECORD(e, struct nt_stream, link)->mp);
+	nt_device_removed(f);
 	return STATUS_SUCCESS;
+}
+
+static NTSTATUS NTAPI peek(PPCPROPERTY_REQUEST r)
+{
+	NTSTATUS status;
+
+	if (r->InstanceSize < sizeof(struct sim_peek))
+		return STATUS_BUFFER_TOO_SMALL;
+	if (!room(r, sizeof(struct sim_peek), &status))
+		return status;
+	RtlCopyMemory(r->Value, r->Instance, sizeof(struct sim_peek));
+	return nt_io_peek(filter_of(r), r->Value);
 }
 
 static NTSTATUS NTAPI take_trace(PPCPROPERTY_REQUEST r)
@@ -98,8 +116,11 @@ static NTSTATUS NTAPI get_caps(PPCPROPERTY_REQUEST r)
 		return status;
 	if (!f->hw)
 		return STATUS_DEVICE_NOT_READY;
+	RtlZeroMemory(out, sizeof(*out));
 	out->buffer_max = f->dev.streams[0].caps.buffer_max;
 	out->notify_max = f->dev.streams[0].caps.notify_max;
+	out->pins = wrt_device_pins(&f->dev, WRT_PLAYBACK);
+	nt_io_rules(out);
 	return STATUS_SUCCESS;
 }
 
@@ -122,61 +143,12 @@ static const PCPROPERTY_ITEM filter_items[] = {
 	{ &SIM_PROPERTIES, SIM_REMOVE, SET, remove_device },
 	{ &SIM_PROPERTIES, SIM_TRACE, GET, take_trace },
 	{ &SIM_PROPERTIES, SIM_CAPS, GET, get_caps },
+	{ &SIM_PROPERTIES, SIM_PEEK, GET, peek },
 };
 
 static const PCPROPERTY_ITEM pin_items[] = {
 	{ &SIM_PROPERTIES, SIM_PAGE, GET, get_page },
 };
 
-#define TABLE(items) {							\
-	.PropertyItemSize = sizeof((items)[0]),				\
-	.PropertyCount = sizeof(items) / sizeof((items)[0]),		\
-	.Properties = items,						\
-}
-
-static const PCAUTOMATION_TABLE filter_table = TABLE(filter_items);
-static const PCAUTOMATION_TABLE pin_table = TABLE(pin_items);
-
-/* ---- pins ----------------------------------------------------------------------------------- */
-
-static KSDATARANGE_AUDIO range = {
-	.DataRange = {
-		.FormatSize = sizeof(range),
-		.MajorFormat = { STATIC_KSDATAFORMAT_TYPE_AUDIO },
-		.SubFormat = { STATIC_KSDATAFORMAT_SUBTYPE_PCM },
-		.Specifier = { STATIC_KSDATAFORMAT_SPECIFIER_WAVEFORMATEX },
-	},
-	.MaximumChannels = 8,
-	.MinimumBitsPerSample = 8,
-	.MaximumBitsPerSample = 32,
-	.MinimumSampleFrequency = 8000,
-	.MaximumSampleFrequency = 192000,
-};
-
-static PKSDATARANGE ranges[] = { (PKSDATARANGE)&range };
-
-#define INSTANCES	8
-
-#define PIN(flow) {							\
-	.MaxGlobalInstanceCount = INSTANCES,				\
-	.MaxFilterInstanceCount = INSTANCES,				\
-	.AutomationTable = &pin_table,					\
-	.KsPinDescriptor = {						\
-		.DataRangesCount = 1,					\
-		.DataRanges = ranges,					\
-		.DataFlow = flow,					\
-		.Communication = KSPIN_COMMUNICATION_SINK,		\
-	},								\
-}
-
-static const PCPIN_DESCRIPTOR pins[2 * SIM_PAIRS] = {
-	PIN(KSPIN_DATAFLOW_IN), PIN(KSPIN_DATAFLOW_IN),
-	PIN(KSPIN_DATAFLOW_OUT), PIN(KSPIN_DATAFLOW_OUT),
-};
-
-const PCFILTER_DESCRIPTOR nt_filter_descriptor = {
-	.AutomationTable = &filter_table,
-	.PinSize = sizeof(pins[0]),
-	.PinCount = 2 * SIM_PAIRS,
-	.Pins = pins,
-};
+const PCAUTOMATION_TABLE nt_filter_table = NT_TABLE(filter_items);
+const PCAUTOMATION_TABLE nt_pin_table = NT_TABLE(pin_items);

@@ -14,6 +14,13 @@ DEFINE_GUID(SIM_PROPERTIES, 0x6d2f0c5e, 0x93a1, 0x4b7c, 0x8e, 0x15, 0x0a, 0x4d, 
 
 #define SIM_PAIRS	2	/* pins of each direction; 0, 1 play, 2, 3 capture */
 
+/* Devices of struct sim_config that only the driver for tests has (tests/nt/bus_model.c). */
+enum sim_model {
+	SIM_NO_MODEL,		/* the simulator */
+	SIM_MODEL_HDA,
+	SIM_MODEL_ICH,
+};
+
 enum {
 	SIM_CONFIG = 1,		/* set struct sim_config: a new device; STATUS_DEVICE_BUSY */
 	SIM_STEP,		/* get: see struct sim_step */
@@ -21,27 +28,54 @@ enum {
 	SIM_TRACE,		/* get struct wrt_trace_record[]: the oldest, and forget them */
 	SIM_CAPS,		/* get struct sim_caps */
 	SIM_PAGE,		/* get struct sim_page */
+	SIM_PEEK,		/* get: see struct sim_peek */
 };
 
 struct sim_config {
 	uint32_t step;		/* the clock advances only by SIM_STEP */
 	uint32_t source;	/* enum wrt_sim_source */
 	uint32_t fault;		/* enum wrt_sim_fault */
+	uint32_t model;		/* enum sim_model */
+	uint32_t dpc;		/* enum sim_dpc, models only */
 };
 
-/* Instance: at most so many frames pass, up to the next interrupt, which is served. */
+/* What happens to the DPC that an interrupt queues. */
+enum sim_dpc {
+	SIM_DPC_AT_ONCE,
+	SIM_DPC_LATE,		/* it runs 3 ms later; interrupts before that are merged */
+	SIM_DPC_TWICE,
+	SIM_DPC_LOST,		/* every fifth never runs */
+};
+
+/*
+ * Instance: at most so many frames pass, up to the next interrupt, which is served. Over a model
+ * they pass up to an interrupt that signals an event.
+ */
 struct sim_step {
 	uint64_t frames;
+	uint64_t rate;		/* models only: their clock counts ns */
 };
 
 /* Value. */
 struct sim_moved {
-	uint64_t moved;
+	uint64_t moved;		/* whole frames */
 	uint64_t total;		/* frames since SIM_CONFIG */
+	uint64_t now_ns;	/* models only: their clock ... */
+	uint64_t begun;		/* ... and 1 if a frame has begun */
 };
 
 struct sim_caps {
 	uint32_t buffer_max, notify_max;	/* of every pin */
+	uint32_t pins;				/* of each direction */
+	uint32_t broken;	/* models: how often the driver has broken a rule of the device */
+	char why[96];		/* the first time */
+};
+
+/* Instance: the address and width that a register property returned. Value: with the contents. */
+struct sim_peek {
+	uint64_t address;
+	uint64_t width;		/* bits */
+	uint64_t value;
 };
 
 /* What was published last, and a fresh reading. */

@@ -38,40 +38,14 @@ typedef IMiniportWaveRTStreamNotification notification;
 
 /* ---- callbacks for miniport/ ------------------------------------------------------------- */
 
-/* Whole pages of the port driver's; it may give fewer than were asked for. */
 static int buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 {
-	struct nt_stream *s = OF_MP(mp);
-	IPortWaveRTStream *port = s->port;
-	PHYSICAL_ADDRESS high;
-	PMDL mdl;
-
-	high.QuadPart = -1;
-	mdl = port->lpVtbl->AllocatePagesForMdl(port, high, ROUND_TO_PAGES((SIZE_T)g->bytes));
-	if (!mdl)
-		return WRT_ENOMEM;
-	s->memory = NULL;
-	if (MmGetMdlByteCount(mdl) >= g->bytes)
-		s->memory = port->lpVtbl->MapAllocatedPages(port, mdl, MmCached);
-	if (!s->memory) {
-		port->lpVtbl->FreePagesFromMdl(port, mdl);
-		return WRT_ENOMEM;
-	}
-	RtlZeroMemory(s->memory, MmGetMdlByteCount(mdl));
-	s->mdl = mdl;
-	g->seg = NULL;		/* the engine copies with the processor */
-	g->nseg = 0;
-	g->cpu = s->memory;
-	return 0;
+	return nt_buffer_alloc(OF_MP(mp), g);
 }
 
 static void buffer_free(struct wrt_mp *mp)
 {
-	struct nt_stream *s = OF_MP(mp);
-
-	s->port->lpVtbl->UnmapAllocatedPages(s->port, s->memory, s->mdl);
-	s->port->lpVtbl->FreePagesFromMdl(s->port, s->mdl);
-	s->mdl = NULL;
+	nt_buffer_free(OF_MP(mp));
 }
 
 static void publish(struct wrt_mp *mp, const struct wrt_snapshot *now)
@@ -106,7 +80,7 @@ static void signalling(struct wrt_mp *mp, u64 point, u64 ns)
 
 static void signal(struct wrt_mp *mp, void *event)
 {
-	(void)mp;
+	OF_MP(mp)->filter->signals++;
 	KeSetEvent(event, IO_NO_INCREMENT, FALSE);
 }
 
@@ -176,6 +150,9 @@ static NTSTATUS STDMETHODCALLTYPE query(notification *i, REFIID iid, PVOID *out)
 
 /* ---- IMiniportWaveRTStream -------------------------------------------------------------- */
 
+/* A WAVEFORMATEX has 18 bytes, its C type 20. */
+#define FORMAT_MIN	(sizeof(KSDATAFORMAT) + 18)
+
 static u32 sample_format(const GUID *sub, u32 bits)
 {
 	if (IsEqualGUID(sub, &KSDATAFORMAT_SUBTYPE_IEEE_FLOAT))
@@ -198,7 +175,7 @@ static NTSTATUS STDMETHODCALLTYPE set_format(notification *i, PKSDATAFORMAT form
 	const KSDATAFORMAT_WAVEFORMATEX *w = (void *)format;
 	u32 sample;
 
-	if (format->FormatSize < sizeof(*w) ||
+	if (format->FormatSize < FORMAT_MIN ||
 	    !IsEqualGUID(&format->MajorFormat, &KSDATAFORMAT_TYPE_AUDIO) ||
 	    !IsEqualGUID(&format->Specifier, &KSDATAFORMAT_SPECIFIER_WAVEFORMATEX))
 		return STATUS_INVALID_PARAMETER;
@@ -266,25 +243,32 @@ static VOID STDMETHODCALLTYPE get_latency(notification *i, KSRTAUDIO_HWLATENCY *
 	out->CodecDelay = l.codec_100ns;
 }
 
-/* Nothing of a software engine can be mapped. */
-static NTSTATUS get_register(struct nt_stream *s, u32 kind)
+/* The address is the kernel's: the port driver maps that page into the client. */
+static NTSTATUS get_register(struct nt_stream *s, u32 kind, KSRTAUDIO_HWREGISTER *out)
 {
 	struct wrt_hw_register r;
 	enum wrt_status status = wrt_mp_get_register(&s->mp, kind, &r);
 
-	return status ? (NTSTATUS)status : STATUS_NOT_SUPPORTED;
+	if (status)
+		return (NTSTATUS)status;
+	out->Register = nt_pci_at(s->filter, r.bus + r.offset);
+	if (!out->Register)
+		return STATUS_NOT_SUPPORTED;
+	out->Width = r.width;
+	out->Numerator = r.numerator;
+	out->Denominator = r.denominator;
+	out->Accuracy = r.accuracy;
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS STDMETHODCALLTYPE position_register(notification *i, KSRTAUDIO_HWREGISTER *out)
 {
-	(void)out;
-	return get_register(STREAM(i), WRT_HW_POSITION_REGISTER);
+	return get_register(STREAM(i), WRT_HW_POSITION_REGISTER, out);
 }
 
 static NTSTATUS STDMETHODCALLTYPE clock_register(notification *i, KSRTAUDIO_HWREGISTER *out)
 {
-	(void)out;
-	return get_register(STREAM(i), WRT_HW_CLOCK_REGISTER);
+	return get_register(STREAM(i), WRT_HW_CLOCK_REGISTER, out);
 }
 
 /* ---- IMiniportWaveRTStreamNotification ------------------------------------------------- */
@@ -375,7 +359,7 @@ static NTSTATUS STDMETHODCALLTYPE presentation(struct nt_output *i, struct rt_pr
 	if (status)
 		return (NTSTATUS)status;
 	if (!at.live && !(s->mp.stream->caps.flags & WRT_HW_STEPPED))
-		at.ns = nt_now_ns();
+		at.ns = s->filter->bus->now_ns(s->filter);
 	out->frames = at.frames;
 	out->qpc = nt_ticks(at.ns);
 	return STATUS_SUCCESS;
@@ -400,7 +384,7 @@ static const struct nt_output_vtbl output_vtbl = {
 
 /* ---- NewStream ---------------------------------------------------------------------------- */
 
-NTSTATUS nt_stream_new(struct nt_filter *f, IPortWaveRTStream *port, u32 dir, u32 pin,
+NTSTATUS nt_stream_new(struct nt_filter *f, IPortWaveRTStream *port, struct wrt_stream *stream,
 		       const KSDATAFORMAT *format, IMiniportWaveRTStream **out)
 {
 	struct nt_stream *s = wrt_alloc(sizeof(*s));
@@ -412,8 +396,7 @@ NTSTATUS nt_stream_new(struct nt_filter *f, IPortWaveRTStream *port, u32 dir, u3
 	s->input.lpVtbl = &input_vtbl;
 	s->output.lpVtbl = &output_vtbl;
 	s->refs = 1;
-	status = (NTSTATUS)wrt_mp_init(&s->mp, &mp_ops, wrt_device_stream(&f->dev, dir, pin),
-				       false, NULL);
+	status = (NTSTATUS)wrt_mp_init(&s->mp, &mp_ops, stream, false, NULL);
 	if (!NT_SUCCESS(status)) {
 		wrt_free(s);
 		return status;

@@ -26,6 +26,9 @@ typedef struct {
 typedef WCHAR TCHAR;	/* of ksmedia.h */
 #define CINTERFACE
 #include <portcls.h>
+#include <wdmguid.h>
+
+NTSTATUS NTAPI PcGetPhysicalDeviceObject(PDEVICE_OBJECT device, PDEVICE_OBJECT *out);
 #else
 #include <ks.h>
 #include <ksmedia.h>

@@ -16,6 +16,8 @@
 #                         by line) and AC'97; exactly what `violations` lists may fail
 #         nt                          the Windows driver in Wine, below a stand-in port driver; own
 #                         file of violations
+#         nt-hda, nt-ich  the same driver with the backend of HD Audio or AC'97 over its register
+#                         model; compare with host-hda and host-ich
 #         x86-kasan-step, -hrtimer, x86-kcsan-step, -hrtimer
 #                         in the debug kernels; not in the table
 #     --without-inferred  leave out statements of class inferred
@@ -32,7 +34,7 @@ case ${MODULES-} in '' | /*) ;; *) MODULES=$PWD/$MODULES ;; esac
 cd "$(dirname "$0")" || exit
 top=$(cd ../.. && pwd)
 out=${O:-$top/build/conformance}
-all="host host-clang host-step host-hda host-ich uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich nt"
+all="host host-clang host-step host-hda host-ich uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich nt nt-hda nt-ich"
 modes=
 profile=documented
 options=()
@@ -127,6 +129,7 @@ run_mode()	# MODE ARGUMENT...
 	uml-hrtimer | debian-hrtimer | x86-kasan-hrtimer | x86-kcsan-hrtimer) in_guest "${mode%-*}" real 64 "$@" ;;
 	debian-step-32) in_guest debian step 32 "$@" ;;
 	nt) O=$out/nt "$top/tests/nt/run.sh" --suite "$@" ;;
+	nt-*) CF_MODEL=${mode#nt-} O=$out/nt "$top/tests/nt/run.sh" --suite "$@" ;;
 	hda-msi | hda-intx | ich) on_emulated "$mode" "$@" ;;
 	*)
 		echo "run.sh: no mode $mode (--help)" >&2

@@ -229,10 +229,14 @@ TEST(WRT_100)
 {
 	uint32_t n = cl->nature.buffer_min / (32 * FRAME);
 	struct cf_buffer b = { .notify = true, .count = n > 2 ? n : 2, .any = n > 2 };
+	enum wrt_status st;
 
 	b.bytes = b.count * 32 * FRAME;		/* 0.67 ms each */
 	s = open_pin(CF_RENDER, 0);
-	OK(cl->alloc(s, &b));
+	st = cl->alloc(s, &b);
+	if (st == CF_LACKS)
+		lacks("needs a number of points that Windows does not have");
+	OK(st);
 	SAME(b.actual, b.bytes);
 	e = event_on(s);
 	OK(state(s, CF_RUN));

@@ -4,7 +4,8 @@
  * Wine, on wavertmini.sys below the stand-in port driver. The code shared with wavert-trace
  * is in client_ks.c.
  *
- * Time is the simulator's step clock. An NT event does not count: set twice, it is set. So
+ * Time is the simulator's step clock; or, with CF_MODEL=hda or ich and the driver over register
+ * models (wavertmodel.sys), that of the model. An NT event does not count: set twice, it is set. So
  * time passes from interrupt to interrupt, and in between each event is read.
  */
 #include <stdbool.h>
@@ -36,22 +37,63 @@ static void begin(void)
 		ks_die("the filter", (ks_status)GetLastError());
 }
 
-static struct sim_moved step(uint64_t frames);
+static struct sim_moved step(uint64_t frames, uint32_t rate);
+
+/* As in tests/conformance/client_host.c. */
+static const struct cf_nature model_nature[] = {
+	[SIM_MODEL_HDA] = {
+		.hardware = true, .ramp = true, .registers = true, .step = 256, .late_us = 3000,
+		.pins = 1, .channels_max = 2, .buffer_min = 1024, .size_step = 128,
+		.rates = { 48000, 44100, 96000 },
+	},
+	[SIM_MODEL_ICH] = {
+		.hardware = true, .ramp = true, .step = 200, .late_us = 3000, .pins = 1,
+		.channels_max = 2, .buffer_min = 128, .size_step = 4,
+		.rates = { 48000, 44100, 32000 },
+	},
+};
+
+static enum sim_model model;
+
+static enum sim_model model_wanted(void)
+{
+	const char *name = getenv("CF_MODEL");
+
+	if (!name || !*name)
+		return SIM_NO_MODEL;
+	return strcmp(name, "ich") ? SIM_MODEL_HDA : SIM_MODEL_ICH;
+}
+
+/* The driver has done what no driver may do: the test fails. */
+static void check_rules(void)
+{
+	struct sim_caps caps = { 0 };
+
+	if (model && !ks_get(filter, &SIM_PROPERTIES, SIM_CAPS, &caps, sizeof(caps)) && caps.broken)
+		ks_die(caps.why, (ks_status)caps.broken);
+}
 
 static void nt_end(void)
 {
 	if (ks_client_end())
-		step(0);	/* closing is complete when a later call is */
+		step(0, 0);	/* closing is complete when a later call is */
+	check_rules();
 }
 
 static enum wrt_status nt_device(const struct cf_device *wish)
 {
 	struct sim_config cfg = {
 		.step = 1, .source = wish->ramp ? 1 : 2, .fault = wish->not_ready ? 3 : 0,
+		.model = model_wanted(),
 	};
 
-	if (wish->shaped || wish->no_end)
+	if (cfg.model) {
+		cf_client.exact = getenv("CF_CLOCK") != NULL;
+		cf_client.nature = model_nature[cfg.model];
+	}
+	if (wish->shaped || (wish->no_end && !cfg.model) || (wish->not_ready && cfg.model))
 		return CF_LACKS;
+	model = (enum sim_model)cfg.model;
 	if (filter == INVALID_HANDLE_VALUE)
 		begin();
 	nt_end();
@@ -68,12 +110,12 @@ static enum wrt_status nt_remove(void)
 
 /* ---- time ---------------------------------------------------------------------------- */
 
-static struct sim_moved step(uint64_t frames)
+static struct sim_moved step(uint64_t frames, uint32_t rate)
 {
 	struct {
 		KSPROPERTY property;
 		struct sim_step step;
-	} call = { .step = { frames } };
+	} call = { .step = { frames, rate } };
 	struct sim_moved moved = { 0 };
 	ks_status st = ks_property(filter, &SIM_PROPERTIES, SIM_STEP, KSPROPERTY_TYPE_GET,
 				   &call.property, sizeof(call), &moved, sizeof(moved), NULL);
@@ -85,34 +127,42 @@ static struct sim_moved step(uint64_t frames)
 
 static void nt_advance(uint64_t frames, uint32_t rate)
 {
-	(void)rate;
 	while (frames) {
-		frames -= step(frames).moved;
+		frames -= step(frames, rate).moved;
 		ks_look_at_events();
 	}
 }
 
+/* Ends with a whole frame, as on the host. */
 static bool nt_event_wait(struct cf_event *e, uint64_t frames, uint32_t rate)
 {
-	(void)rate;
+	struct sim_moved moved = { 0 };
+
 	ks_look_at_events();
 	while (!ks_event_counted(e) && frames) {
-		frames -= step(frames).moved;
+		moved = step(frames, rate);
+		frames -= moved.moved;
 		ks_look_at_events();
 	}
+	if (moved.begun)
+		nt_advance(1, rate);
 	return ks_event_counted(e);
 }
 
 static uint64_t nt_moved(void)
 {
-	return step(0).total;
+	return step(0, 0).total;
 }
 
 /* In whole ticks of the performance counter. */
 static uint64_t nt_now(uint32_t rate)
 {
-	uint64_t total = nt_moved(), frequency = ks_frequency();
+	struct sim_moved moved = step(0, 0);
+	uint64_t total = moved.total, frequency = ks_frequency();
 
+	if (model)
+		return ks_ns_of(moved.now_ns / 1000000000 * frequency +
+				moved.now_ns % 1000000000 * frequency / 1000000000);
 	return ks_ns_of(total / rate * frequency + total % rate * frequency / rate);
 }
 
@@ -120,7 +170,9 @@ static uint64_t nt_now(uint32_t rate)
 
 static ULONG pin_id(uint32_t dir, uint32_t pin)
 {
-	return dir > CF_CAPTURE || pin >= SIM_PAIRS ? 99 : dir * SIM_PAIRS + pin;
+	uint32_t pins = model ? 1 : SIM_PAIRS;
+
+	return dir > CF_CAPTURE || pin >= pins ? 99 : dir * pins + pin;
 }
 
 static enum wrt_status open_with(uint32_t dir, uint32_t pin,
@@ -148,7 +200,7 @@ static enum wrt_status nt_open(uint32_t dir, uint32_t pin, struct cf_stream **ou
 static void nt_close(struct cf_stream *s)
 {
 	ks_stream_close(s);
-	step(0);	/* see nt_end() */
+	step(0, 0);	/* see nt_end() */
 	ks_look_at_events();
 }
 
@@ -176,7 +228,7 @@ static enum wrt_status nt_caps(uint32_t dir, uint32_t pin, struct cf_caps *out)
 	ks_get(s->pin, &KSPROPSETID_RtAudio, RT_QUERY_NOTIFICATION_SUPPORT, &notification,
 	       sizeof(notification));
 	*out = (struct cf_caps){
-		.pins = SIM_PAIRS, .buffer_max = caps.buffer_max, .notify_max = caps.notify_max,
+		.pins = caps.pins, .buffer_max = caps.buffer_max, .notify_max = caps.notify_max,
 		.notification = notification,
 		.input = ask(s, &NT_IID_INPUT) == WRT_STATUS_SUCCESS,
 		.output = ask(s, &NT_IID_OUTPUT) == WRT_STATUS_SUCCESS,
@@ -240,12 +292,19 @@ static enum wrt_status nt_page(struct cf_stream *s, struct cf_page *out)
 	return st;
 }
 
+/* The address that the register property returned, by the model's bus. */
 static enum wrt_status nt_reg_read(struct cf_stream *s, enum cf_register_kind kind, uint64_t *out)
 {
-	(void)s;
-	(void)kind;
-	(void)out;
-	return CF_LACKS;
+	struct sim_peek peek = { (uintptr_t)s->reg[kind].Register, s->reg[kind].Width, 0 };
+	struct {
+		KSPROPERTY property;
+		struct sim_peek peek;
+	} call = { .peek = peek };
+	ks_status st = ks_property(filter, &SIM_PROPERTIES, SIM_PEEK, KSPROPERTY_TYPE_GET,
+				   &call.property, sizeof(call), &peek, sizeof(peek), NULL);
+
+	*out = peek.value;
+	return ks_status_of(st);
 }
 
 /* ---- probes --------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@
 #define PC_NO_IMPORTS
 #include "wavertddi.h"
 
+#include "portcls_bus.h"
 #include "portprop.h"
 
 #define TAG	0x54524f50u	/* "PORT" */
@@ -27,13 +28,19 @@ NTSTATUS NTAPI ZwDuplicateObject(HANDLE from, HANDLE handle, HANDLE to, PHANDLE 
 
 #define THIS_PROCESS	((HANDLE)(LONG_PTR)-1)
 #define EVENTS		64
-#define PINS		8
+#define PINS		16
 
 struct pages {
-	MDL mdl;		/* first */
 	HANDLE section;
-	PVOID kernel;
+	PVOID kernel;		/* view, which the driver has not unmapped */
+	PVOID view;
+	MDL mdl;		/* last, its array of pages follows */
 };
+
+static struct pages *pages_of(PMDL mdl)
+{
+	return CONTAINING_RECORD(mdl, struct pages, mdl);
+}
 
 struct pin {
 	ULONG id;
@@ -52,8 +59,10 @@ struct pin {
 
 static struct {
 	PDEVICE_OBJECT device;
+	PDRIVER_OBJECT driver;
 	PCPFNSTARTDEVICE start;
 	IMiniportWaveRT *miniport;
+	IAdapterPowerManagement *power;
 	PPCFILTER_DESCRIPTOR filter;
 	struct port_held held;
 	ULONG open[PINS];	/* of each pin, how often */
@@ -103,16 +112,23 @@ static NTSTATUS make_section(struct pages *p, SIZE_T bytes)
 	return status;
 }
 
-static PMDL STDMETHODCALLTYPE pages_alloc(IPortWaveRTStream *i, PHYSICAL_ADDRESS high, SIZE_T bytes)
+static PMDL make_pages(SIZE_T bytes, PHYSICAL_ADDRESS high, bool whole)
 {
-	struct pages *p = zalloc(sizeof(*p));
+	ULONG pages = (ULONG)(ROUND_TO_PAGES(bytes) / PAGE_SIZE);
+	struct pages *p = zalloc(sizeof(*p) + pages * sizeof(PFN_NUMBER));
 
-	(void)i;
-	(void)high;
 	bytes = ROUND_TO_PAGES(bytes);
 	if (!p)
 		return NULL;
 	if (!NT_SUCCESS(make_section(p, bytes))) {
+		ExFreePoolWithTag(p, TAG);
+		return NULL;
+	}
+	p->view = p->kernel;
+	if (!bus_add_pages(p->view, pages, (ULONGLONG)high.QuadPart, whole,
+			   MmGetMdlPfnArray(&p->mdl))) {
+		ZwUnmapViewOfSection(THIS_PROCESS, p->kernel);
+		ZwClose(p->section);
 		ExFreePoolWithTag(p, TAG);
 		return NULL;
 	}
@@ -122,23 +138,30 @@ static PMDL STDMETHODCALLTYPE pages_alloc(IPortWaveRTStream *i, PHYSICAL_ADDRESS
 	return &p->mdl;
 }
 
+static PMDL STDMETHODCALLTYPE pages_alloc(IPortWaveRTStream *i, PHYSICAL_ADDRESS high, SIZE_T bytes)
+{
+	(void)i;
+	return make_pages(bytes, high, false);
+}
+
 static PMDL STDMETHODCALLTYPE pages_alloc_whole(IPortWaveRTStream *i, PHYSICAL_ADDRESS low,
 						PHYSICAL_ADDRESS high, SIZE_T bytes)
 {
+	(void)i;
 	(void)low;
-	return pages_alloc(i, high, bytes);
+	return make_pages(bytes, high, true);
 }
 
 static PVOID STDMETHODCALLTYPE pages_map(IPortWaveRTStream *i, PMDL mdl, MEMORY_CACHING_TYPE cache)
 {
 	(void)i;
 	(void)cache;
-	return ((struct pages *)mdl)->kernel;
+	return pages_of(mdl)->kernel;
 }
 
 static VOID STDMETHODCALLTYPE pages_unmap(IPortWaveRTStream *i, PVOID at, PMDL mdl)
 {
-	struct pages *p = (struct pages *)mdl;
+	struct pages *p = pages_of(mdl);
 
 	(void)i;
 	if (at == p->kernel)
@@ -148,11 +171,13 @@ static VOID STDMETHODCALLTYPE pages_unmap(IPortWaveRTStream *i, PVOID at, PMDL m
 /* Not unmapped, or unknown: kept, and shown in PORT_HELD. */
 static VOID STDMETHODCALLTYPE pages_free(IPortWaveRTStream *i, PMDL mdl)
 {
-	struct pages *p = (struct pages *)mdl;
+	struct pages *p = pages_of(mdl);
 
 	(void)i;
 	if (!mdl || p->kernel)
 		return;
+	bus_remove_pages(p->view);
+	ZwUnmapViewOfSection(THIS_PROCESS, p->view);
 	ZwClose(p->section);
 	ExFreePoolWithTag(p, TAG);
 	port.held.buffers--;
@@ -241,7 +266,7 @@ static NTSTATUS show_buffer(struct pin *pin, ULONG offset, MEMORY_CACHING_TYPE c
 	if (!NT_SUCCESS(status))
 		return status;
 	pin->user = NULL;
-	status = ZwMapViewOfSection(((struct pages *)pin->mdl)->section, pin->process, &pin->user,
+	status = ZwMapViewOfSection(pages_of(pin->mdl)->section, pin->process, &pin->user,
 				    0, 0, NULL, &view, ViewUnmap, 0, PAGE_READWRITE);
 	if (!NT_SUCCESS(status)) {
 		ZwClose(pin->process);
@@ -506,9 +531,35 @@ static NTSTATUS get_position(struct request *r)
 
 static NTSTATUS get_held(struct request *r)
 {
+	port.held.interrupts = bus_connected();
 	RtlCopyMemory(r->value, &port.held, sizeof(port.held));
 	r->written = sizeof(port.held);
 	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_power(struct request *r)
+{
+	POWER_STATE state = { .DeviceState = *(DEVICE_POWER_STATE *)r->value };
+
+	port.power->lpVtbl->PowerChangeState(port.power, state);
+	return STATUS_SUCCESS;
+}
+
+/* The request of the plug and play manager, to the driver's own dispatch routine. */
+static NTSTATUS plug_and_play(struct request *r)
+{
+	PIO_STACK_LOCATION stack;
+	IO_STATUS_BLOCK io;
+	KEVENT done;
+	PIRP irp;
+
+	KeInitializeEvent(&done, NotificationEvent, FALSE);
+	irp = IoBuildSynchronousFsdRequest(IRP_MJ_PNP, port.device, NULL, 0, NULL, &done, &io);
+	if (!irp)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	stack = IoGetNextIrpStackLocation(irp);
+	stack->MinorFunction = *(UCHAR *)r->value;
+	return IoCallDriver(port.device, irp);
 }
 
 static NTSTATUS query(struct request *r)
@@ -665,6 +716,7 @@ static NTSTATUS describe_pin(struct request *r)
 
 #define GET	KSPROPERTY_TYPE_GET
 #define SET	KSPROPERTY_TYPE_SET
+#define BASIC	KSPROPERTY_TYPE_BASICSUPPORT
 #define BARE	sizeof(KSPROPERTY)
 #define RT(id, verbs, argument, value, fn) { &KSPROPSETID_RtAudio, id, verbs, argument, value, fn }
 
@@ -717,16 +769,17 @@ static NTSTATUS own_property(struct request *r)
 	return STATUS_NOT_FOUND;
 }
 
-/* Searches the miniport's automation tables of the filter and of this pin. */
-static NTSTATUS private_property(struct request *r, const PCAUTOMATION_TABLE *table)
+/* Searches a table of the miniport. `head` bytes of the property are not its instance data. */
+static NTSTATUS table_property(struct request *r, const PCAUTOMATION_TABLE *table, ULONG node,
+			       ULONG head)
 {
 	PCPROPERTY_REQUEST pc = {
 		.MajorTarget = (PUNKNOWN)port.miniport,
 		.MinorTarget = r->pin ? (PUNKNOWN)r->pin->stream : NULL,
-		.Node = (ULONG)-1,
+		.Node = node,
 		.Verb = r->verb,
-		.InstanceSize = r->property_bytes - sizeof(*r->property),
-		.Instance = r->property + 1,
+		.InstanceSize = r->property_bytes - head,
+		.Instance = (char *)r->property + head,
 		.ValueSize = r->value_bytes,
 		.Value = r->value,
 	};
@@ -742,16 +795,35 @@ static NTSTATUS private_property(struct request *r, const PCAUTOMATION_TABLE *ta
 			return STATUS_INVALID_DEVICE_REQUEST;
 		pc.PropertyItem = item;
 		status = item->Handler(&pc);
-		if (r->verb == KSPROPERTY_TYPE_GET)
+		if (r->verb != KSPROPERTY_TYPE_SET)
 			r->written = pc.ValueSize;
 		return status;
 	}
 	return STATUS_NOT_FOUND;
 }
 
-static const PCAUTOMATION_TABLE *pin_table(void)
+static NTSTATUS private_property(struct request *r, const PCAUTOMATION_TABLE *table)
 {
-	return port.filter->PinCount ? port.filter->Pins[0].AutomationTable : NULL;
+	return table_property(r, table, (ULONG)-1, sizeof(*r->property));
+}
+
+static NTSTATUS node_property(struct request *r)
+{
+	const KSNODEPROPERTY *p = (void *)r->property;
+	const PCFILTER_DESCRIPTOR *f = port.filter;
+	const PCNODE_DESCRIPTOR *node;
+
+	if (r->property_bytes < sizeof(*p))
+		return STATUS_BUFFER_TOO_SMALL;
+	if (p->NodeId >= f->NodeCount)
+		return STATUS_INVALID_PARAMETER;
+	node = (void *)((char *)f->Nodes + p->NodeId * f->NodeSize);
+	return table_property(r, node->AutomationTable, p->NodeId, sizeof(*p));
+}
+
+static const PCAUTOMATION_TABLE *pin_table(const struct pin *pin)
+{
+	return pin->id < port.filter->PinCount ? port.filter->Pins[pin->id].AutomationTable : NULL;
 }
 
 static NTSTATUS property(struct request *r, PFILE_OBJECT file)
@@ -761,12 +833,20 @@ static NTSTATUS property(struct request *r, PFILE_OBJECT file)
 
 	if (r->property_bytes < sizeof(*r->property))
 		return STATUS_BUFFER_TOO_SMALL;
-	r->verb = r->property->Flags & (GET | SET);
-	if (r->verb != GET && r->verb != SET)
+	r->verb = r->property->Flags & (GET | SET | BASIC);
+	if (r->verb != GET && r->verb != SET && r->verb != BASIC)
 		return STATUS_INVALID_PARAMETER;
+	if (r->property->Flags & KSPROPERTY_TYPE_TOPOLOGY)
+		return node_property(r);
+	if (r->verb == BASIC)
+		return STATUS_NOT_FOUND;
 	port_own = IsEqualGUID(&r->property->Set, &PORT_PROPERTIES);
 	if (port_own && r->property->Id == PORT_CREATE_PIN)
 		return create_pin(r, file);
+	if (port_own && r->property->Id == PORT_POWER && r->value_bytes >= sizeof(ULONG))
+		return set_power(r);
+	if (port_own && r->property->Id == PORT_PNP && r->value_bytes >= sizeof(ULONG))
+		return plug_and_play(r);
 	if (port_own && r->property->Id == PORT_HELD)
 		return r->value_bytes < sizeof(port.held) ? STATUS_BUFFER_TOO_SMALL : get_held(r);
 	if (!r->pin && IsEqualGUID(&r->property->Set, &KSPROPSETID_Pin))
@@ -774,7 +854,7 @@ static NTSTATUS property(struct request *r, PFILE_OBJECT file)
 	status = private_property(r, port.filter->AutomationTable);
 	if (status != STATUS_NOT_FOUND || !r->pin)
 		return status;
-	status = private_property(r, pin_table());
+	status = private_property(r, pin_table(r->pin));
 	return status == STATUS_NOT_FOUND ? own_property(r) : status;
 }
 
@@ -812,6 +892,7 @@ static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)
 			close_pin(stack->FileObject->FsContext);
 		break;
 	case IRP_MJ_CLEANUP:
+	case IRP_MJ_PNP:
 		break;
 	case IRP_MJ_DEVICE_CONTROL:
 		status = control(irp, stack);
@@ -907,9 +988,12 @@ static VOID NTAPI unload(PDRIVER_OBJECT driver)
 	(void)driver;
 	link_name(&name);
 	IoDeleteSymbolicLink(&name);
+	if (port.power)
+		port.power->lpVtbl->Release(port.power);
 	if (port.miniport)
 		port.miniport->lpVtbl->Release(port.miniport);
 	IoDeleteDevice(port.device);
+	bus_end();
 }
 
 NTSTATUS NTAPI PcNewPort(PPORT *out, REFCLSID class)
@@ -932,6 +1016,18 @@ NTSTATUS NTAPI PcRegisterSubdevice(PDEVICE_OBJECT device, PWCHAR name, PUNKNOWN 
 	return IoCreateSymbolicLink(&link, &target);
 }
 
+NTSTATUS NTAPI PcRegisterAdapterPowerManagement(PUNKNOWN unknown, PVOID device)
+{
+	(void)device;
+	return unknown->lpVtbl->QueryInterface(unknown, &IID_IAdapterPowerManagement,
+					       (PVOID *)&port.power);
+}
+
+NTSTATUS NTAPI PcDispatchIrp(PDEVICE_OBJECT device, PIRP irp)
+{
+	return dispatch(device, irp);
+}
+
 NTSTATUS NTAPI PcAddAdapterDevice(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo, PCPFNSTARTDEVICE start,
 				  ULONG objects, ULONG extension)
 {
@@ -940,9 +1036,11 @@ NTSTATUS NTAPI PcAddAdapterDevice(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo, PCP
 	(void)pdo;
 	(void)objects;
 	port.start = start;
+	port.driver = driver;
 	RtlInitUnicodeString(&name, L"\\Device\\WrtStandInPortCls");
-	return IoCreateDevice(driver, PORT_CLASS_DEVICE_EXTENSION_SIZE + extension, &name,
-			      FILE_DEVICE_KS, 0, FALSE, &port.device);
+	if (!extension)
+		extension = PORT_CLASS_DEVICE_EXTENSION_SIZE;
+	return IoCreateDevice(driver, extension, &name, FILE_DEVICE_KS, 0, FALSE, &port.device);
 }
 
 /* There is no plug and play here, so the device is started at once. */
@@ -957,8 +1055,10 @@ NTSTATUS NTAPI PcInitializeAdapterDriver(PDRIVER_OBJECT driver, PUNICODE_STRING 
 		driver->MajorFunction[i] = dispatch;
 	driver->DriverUnload = unload;
 	driver->DriverExtension->AddDevice = add;
-	status = add(driver, NULL);
-	return NT_SUCCESS(status) ? port.start(port.device, NULL, NULL) : status;
+	status = add(driver, bus_device());
+	if (!NT_SUCCESS(status))
+		return status;
+	return port.start(port.device, NULL, bus_resources());
 }
 
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry)

@@ -9,6 +9,13 @@
 
 struct scenario_place scenario_here(void)
 {
+	const char *model = getenv("CF_MODEL");
+
+	if (model && *model)
+		return (struct scenario_place){
+			"linux", "host", "core, miniport and backend over a register model in a process",
+			model,
+		};
 	return (struct scenario_place){ "linux", "host",
 					"core, miniport and simulator in a process", "" };
 }

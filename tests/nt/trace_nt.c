@@ -2,6 +2,8 @@
 /*
  * trace_nt.c - core traces of the driver, through its private property; see trace_take.h.
  */
+#include <stdlib.h>
+
 #include "trace_take.h"
 
 #include "ksclient.h"
@@ -9,9 +11,12 @@
 
 struct scenario_place scenario_here(void)
 {
+	const char *model = getenv("CF_MODEL");
+
 	return (struct scenario_place){
 		"nt", ks_wine_version() ? "wine" : "windows",
-		"wavertmini.sys under Wine, stand-in port driver, not Windows", "",
+		"wavertmini.sys under Wine, stand-in port driver, not Windows",
+		model ? model : "",
 	};
 }
 

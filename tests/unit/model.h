@@ -39,6 +39,9 @@ static inline u32 model_frame(enum model_source source, u64 n)
  */
 void model_broken(const char *file, int line, const char *format, ...);
 
+/* Provided by the program: memory that the model was not given, at this bus address, or NULL. */
+u8 *model_memory(u64 bus, u32 bytes);
+
 /* Provided by the program: vsnprintf(). */
 int model_print(char *out, size_t room, const char *format, va_list args);
 

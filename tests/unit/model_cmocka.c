@@ -21,3 +21,8 @@ int model_print(char *out, size_t room, const char *format, va_list args)
 {
 	return vsnprintf(out, room, format, args);
 }
+
+u8 *model_memory(u64 bus, u32 bytes)
+{
+	return NULL;
+}

@@ -27,12 +27,16 @@ static u8 nowhere[256 * 16];
 
 static u8 *memory(struct hda_model *m, u64 bus, u32 len)
 {
+	u8 *other;
 	u32 i;
 
 	for (i = 0; i < HDA_MAPS; i++)
 		if (m->map[i].at && bus >= m->map[i].bus &&
 		    bus + len <= m->map[i].bus + m->map[i].len)
 			return m->map[i].at + (bus - m->map[i].bus);
+	other = model_memory(bus, len);
+	if (other)
+		return other;
 	model_broken(__FILE__, __LINE__, "DMA to memory that is not there: %llx",
 		     (unsigned long long)bus);
 	return nowhere;

@@ -66,12 +66,16 @@ void model_ich_unmap(struct model_ich *m, void *cpu)
 
 static u8 *reach(struct model_ich *m, u32 bus, u32 bytes)
 {
+	u8 *other;
 	u32 i;
 
 	for (i = 0; i < MODEL_MAPS; i++)
 		if (m->map[i].cpu && bus - m->map[i].bus < m->map[i].bytes &&
 		    m->map[i].bytes - (bus - m->map[i].bus) >= bytes)
 			return m->map[i].cpu + (bus - m->map[i].bus);
+	other = model_memory(bus, bytes);
+	if (other)
+		return other;
 	model_broken(__FILE__, __LINE__, "DMA to %u bytes at %#x, which are not mapped", bytes,
 		     bus);
 	return NULL;

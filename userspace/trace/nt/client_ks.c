@@ -394,11 +394,14 @@ enum wrt_status ks_reg(struct cf_stream *s, enum cf_register_kind kind, struct c
 	static const ULONG ids[] = { RT_POSITIONREGISTER, RT_CLOCKREGISTER, RT_PACKETVREGISTER };
 	struct rt_register_property call = { .base = NULL };
 	KSRTAUDIO_HWREGISTER r = { 0 };
+	enum wrt_status st;
 
 	if (kind > CF_PACKET_REGISTER)
 		return CF_LACKS;
-	*out = (struct cf_register){ 0 };
-	return ks_status_of(ks_property(s->pin, &KSPROPSETID_RtAudio, ids[kind],
-					KSPROPERTY_TYPE_GET, &call.property, sizeof(call), &r,
-					sizeof(r), NULL));
+	st = ks_status_of(ks_property(s->pin, &KSPROPSETID_RtAudio, ids[kind], KSPROPERTY_TYPE_GET,
+				      &call.property, sizeof(call), &r, sizeof(r), NULL));
+	*out = (struct cf_register){ r.Width, r.Accuracy, r.Numerator, r.Denominator };
+	if (!st)
+		s->reg[kind] = r;
+	return st;
 }

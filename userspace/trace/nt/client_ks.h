@@ -22,6 +22,7 @@ struct cf_stream {
 	HANDLE pin;		/* NULL: there is none yet, and every call of it is lacking */
 	uint8_t *map;
 	bool registered;	/* an event has been */
+	KSRTAUDIO_HWREGISTER reg[3];	/* as returned, by enum cf_register_kind */
 	HANDLE filter;		/* of the pin that it will be (client_win.c) ... */
 	ULONG id;		/* ... and its number */
 };

@@ -14,10 +14,13 @@ enum {
 	PORT_FREE_BUFFER,	/* set; as closing the pin does */
 	PORT_HELD,		/* get struct port_held */
 	PORT_QUERY,		/* set; instance: a GUID, the pin is asked for that interface */
+	PORT_POWER,		/* set ULONG: DEVICE_POWER_STATE, 1 is D0; of the filter */
+	PORT_PNP,		/* set ULONG: minor function of IRP_MJ_PNP; of the filter */
 };
 
 struct port_held {
 	ULONG pins, buffers, events;
+	ULONG interrupts;	/* interrupt objects */
 };
 
 #define PORT_DEVICE	"\\\\.\\WrtStandInPortCls"

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nodes.c - properties of the volume and mute nodes: the controls of the codec. Called by the
+ * port driver at PASSIVE_LEVEL, one at a time.
+ */
+#include "nt.h"
+
+#define ALL_CHANNELS	(-1)
+#define UNITS_PER_DB	65536ll		/* of KSPROPERTY_AUDIO_VOLUMELEVEL */
+
+struct control {
+	struct nt_filter *f;
+	u32 index;
+	struct wrt_hw_control c;
+	u32 value[2];
+	LONG channel;
+};
+
+static NTSTATUS find(PPCPROPERTY_REQUEST r, struct control *k)
+{
+	int err;
+
+	k->f = CONTAINING_RECORD(r->MajorTarget, struct nt_filter, iface);
+	if (r->Node >= k->f->description.filter.NodeCount)
+		return STATUS_INVALID_PARAMETER;
+	k->index = k->f->description.control[r->Node];
+	err = wrt_device_control(&k->f->dev, k->index, &k->c);
+	if (!err)
+		err = wrt_device_control_get(&k->f->dev, k->index, k->value);
+	return nt_status_of(err);
+}
+
+static NTSTATUS find_channel(PPCPROPERTY_REQUEST r, struct control *k)
+{
+	NTSTATUS status = find(r, k);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	if (r->InstanceSize < sizeof(LONG))
+		return STATUS_BUFFER_TOO_SMALL;
+	k->channel = *(const LONG *)r->Instance;
+	if (k->channel != ALL_CHANNELS && (ULONG)k->channel >= k->c.channels)
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS store(struct control *k, u32 value)
+{
+	if (k->channel != 1)
+		k->value[0] = value;
+	if (k->channel != 0)
+		k->value[1] = value;
+	return nt_status_of(wrt_device_control_set(&k->f->dev, k->index, k->value));
+}
+
+static LONG level_of(const struct wrt_hw_control *c, u32 value)
+{
+	return (LONG)((c->min_cdb + (LONGLONG)value * c->step_cdb) * UNITS_PER_DB / 100);
+}
+
+/* The nearest step, at most the highest. */
+static u32 value_of(const struct wrt_hw_control *c, LONG level)
+{
+	LONGLONG above = (LONGLONG)level * 100 - c->min_cdb * UNITS_PER_DB;
+	LONGLONG step = c->step_cdb * UNITS_PER_DB;
+
+	if (above <= 0 || step <= 0)
+		return 0;
+	return (u32)wrt_min_u64((u64)((above + step / 2) / step), c->max);
+}
+
+/* A reply that describes the property: its access, and if there is room more about it. */
+static NTSTATUS describe(PPCPROPERTY_REQUEST r, const struct wrt_hw_control *c)
+{
+	const ULONG access = KSPROPERTY_TYPE_GET | KSPROPERTY_TYPE_SET |
+			     KSPROPERTY_TYPE_BASICSUPPORT;
+	struct {
+		KSPROPERTY_DESCRIPTION head;
+		KSPROPERTY_MEMBERSHEADER members;
+		KSPROPERTY_STEPPING_LONG range;
+	} *out = r->Value;
+	ULONG bytes = c->is_switch ? sizeof(out->head) : sizeof(*out);
+
+	if (r->ValueSize < sizeof(out->head)) {
+		if (r->ValueSize < sizeof(access))
+			return STATUS_BUFFER_TOO_SMALL;
+		*(ULONG *)r->Value = access;
+		r->ValueSize = sizeof(access);
+		return STATUS_SUCCESS;
+	}
+	RtlZeroMemory(out, r->ValueSize < bytes ? sizeof(out->head) : bytes);
+	out->head.AccessFlags = access;
+	out->head.DescriptionSize = bytes;
+	out->head.PropTypeSet.Set = KSPROPTYPESETID_General;
+	out->head.PropTypeSet.Id = c->is_switch ? VT_BOOL : VT_I4;
+	out->head.MembersListCount = c->is_switch ? 0 : 1;
+	if (r->ValueSize < bytes || c->is_switch) {
+		r->ValueSize = sizeof(out->head);
+		return STATUS_SUCCESS;
+	}
+	out->members.MembersFlags = KSPROPERTY_MEMBER_STEPPEDRANGES;
+	out->members.MembersSize = sizeof(out->range);
+	out->members.MembersCount = 1;
+	out->range.SteppingDelta = (ULONG)(level_of(c, 1) - level_of(c, 0));
+	out->range.Bounds.SignedMinimum = level_of(c, 0);
+	out->range.Bounds.SignedMaximum = level_of(c, c->max);
+	r->ValueSize = bytes;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS NTAPI volume(PPCPROPERTY_REQUEST r)
+{
+	struct control k;
+	NTSTATUS status;
+
+	if (r->Verb & KSPROPERTY_TYPE_BASICSUPPORT) {
+		status = find(r, &k);
+		return NT_SUCCESS(status) ? describe(r, &k.c) : status;
+	}
+	status = find_channel(r, &k);
+	if (!NT_SUCCESS(status))
+		return status;
+	if (r->ValueSize < sizeof(LONG))
+		return STATUS_BUFFER_TOO_SMALL;
+	if (r->Verb & KSPROPERTY_TYPE_SET)
+		return store(&k, value_of(&k.c, *(const LONG *)r->Value));
+	*(LONG *)r->Value = level_of(&k.c, k.value[k.channel == 1]);
+	r->ValueSize = sizeof(LONG);
+	return STATUS_SUCCESS;
+}
+
+/* A switch of the codec is on where the node is not muted. */
+static NTSTATUS NTAPI mute(PPCPROPERTY_REQUEST r)
+{
+	struct control k;
+	NTSTATUS status;
+
+	if (r->Verb & KSPROPERTY_TYPE_BASICSUPPORT) {
+		status = find(r, &k);
+		return NT_SUCCESS(status) ? describe(r, &k.c) : status;
+	}
+	status = find_channel(r, &k);
+	if (!NT_SUCCESS(status))
+		return status;
+	if (r->ValueSize < sizeof(BOOL))
+		return STATUS_BUFFER_TOO_SMALL;
+	if (r->Verb & KSPROPERTY_TYPE_SET)
+		return store(&k, !*(const BOOL *)r->Value);
+	*(BOOL *)r->Value = !k.value[k.channel == 1];
+	r->ValueSize = sizeof(BOOL);
+	return STATUS_SUCCESS;
+}
+
+#define ACCESS	(KSPROPERTY_TYPE_GET | KSPROPERTY_TYPE_SET | KSPROPERTY_TYPE_BASICSUPPORT)
+
+static const PCPROPERTY_ITEM volume_items[] = {
+	{ &KSPROPSETID_Audio, KSPROPERTY_AUDIO_VOLUMELEVEL, ACCESS, volume },
+};
+
+static const PCPROPERTY_ITEM mute_items[] = {
+	{ &KSPROPSETID_Audio, KSPROPERTY_AUDIO_MUTE, ACCESS, mute },
+};
+
+const PCAUTOMATION_TABLE nt_volume_table = NT_TABLE(volume_items);
+const PCAUTOMATION_TABLE nt_mute_table = NT_TABLE(mute_items);
