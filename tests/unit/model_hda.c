@@ -130,9 +130,14 @@ static void put32(u8 *at, u32 v)
 
 /* ---- DMA --------------------------------------------------------------------------- */
 
-static bool is_out(u32 n)
+static u32 first_out(const struct hda_model *m)
 {
-	return n >= 4;
+	return m->gcap >> 8 & 15;
+}
+
+static bool is_out(const struct hda_model *m, u32 n)
+{
+	return n >= first_out(m);
 }
 
 static struct hda_node *listener(struct hda_model *m, u32 tag)
@@ -182,6 +187,11 @@ static void read_list(struct hda_model *m, struct hda_sd *s)
 	s->have_list = true;
 }
 
+static bool bypasses_caches(const struct hda_model *m)
+{
+	return (m->fault.needs_snoop && (m->snoop & 7) != 2) || (m->sky.on && m->sky.no_snoop);
+}
+
 /* One sample frame's worth between memory and FIFO. */
 static void transfer(struct hda_model *m, struct hda_sd *s, u8 *data, u32 len, bool out)
 {
@@ -193,7 +203,7 @@ static void transfer(struct hda_model *m, struct hda_sd *s, u8 *data, u32 len, b
 		u8 *at = memory(m, ((u64)get32(e + 4) << 32 | get32(e)) + s->inside, 1);
 
 		MODEL_REQUIRE(m->as.list_read_once || !memcmp(e, live + 16 * s->entry, 16));
-		if (out && m->fault.needs_snoop && (m->snoop & 7) != 2)
+		if (out && bypasses_caches(m))
 			data[i] = 0xdb;
 		else if (out)
 			data[i] = *at;
@@ -215,7 +225,7 @@ static void hear(struct hda_model *m, const struct hda_sd *s, const u8 *data, u3
 
 	MODEL_REQUIRE(n && n->format == s->fmt && !n->power);
 	MODEL_REQUIRE(pcm_of(m, n) & 1u << (16 + (s->fmt >> 4 & 7)));
-	if (s != &m->sd[HDA_PLAY]) {
+	if (s != &m->sd[first_out(m)]) {
 		m->idle += len;
 		MODEL_REQUIRE(!data[0] && !memcmp(data, data + 1, len - 1));
 		return;
@@ -270,7 +280,7 @@ static bool is_taken(struct hda_model *m, u32 n)
 {
 	u32 i;
 
-	for (i = is_out(n) ? 4 : 0; i < n; i++)
+	for (i = is_out(m, n) ? first_out(m) : 0; i < n; i++)
 		if (m->sd[i].tag == m->sd[n].tag)
 			return false;
 	return listener(m, m->sd[n].tag >> 4);
@@ -310,8 +320,10 @@ static void move(struct hda_model *m, u32 n)
 
 	if (!(s->ctl & RUN) || !(m->command & 4) || (m->as.by_tag && !s->serves))
 		return;
+	if (m->sky.on && (m->sky.ppctl >> 30 || !(m->sky.lctl & 15) || !(m->sky.lctl & 1u << 23)))
+		return;
 	due = (m->now - s->run_ns) * byte_rate(s) / 1000000000 / frame * frame;
-	if (is_out(n))
+	if (is_out(m, n))
 		move_out(m, s, (u32)(due - s->moved));
 	else
 		move_in(m, s, (u32)(due - s->moved));
@@ -539,7 +551,7 @@ static u32 read_sd(struct hda_model *m, u32 n, u32 reg, u32 width)
 	case 0x04:
 		return s->lpib;
 	case 0x10:
-		return m->as.fifos[is_out(n)];
+		return m->as.fifos[is_out(m, n)];
 	}
 	return 0;
 }
@@ -553,6 +565,37 @@ static u32 ring_ctl(const struct hda_model *m, u32 ctl, u64 end)
 static u64 ring_end(const struct hda_model *m, u32 was, u32 ctl)
 {
 	return was & ~ctl & 2 ? m->now + m->as.rings_stop_us * 1000ull : 0;
+}
+
+/* Two capabilities, at 0xc00 and 0xd00. */
+static u32 read_skylake(const struct hda_model *m, u32 at)
+{
+	switch (m->sky.on ? at : 0) {
+	case 0x14:
+		return 0xc00;
+	case 0xc00:
+		return 3 << 16 | 0xd00;
+	case 0xc04:
+		return m->sky.ppctl;
+	case 0xd00:
+		return 2 << 16;
+	case 0xd40:
+		return m->sky.lcap;
+	case 0xd44:
+		return m->sky.lctl;
+	}
+	return 0;
+}
+
+static void write_skylake(struct hda_model *m, u32 at, u32 v)
+{
+	MODEL_REQUIRE(m->sky.on && (at == 0xc04 || at == 0xd44));
+	if (at == 0xc04) {
+		m->sky.ppctl = v;
+		return;
+	}
+	MODEL_REQUIRE((v & 15) == (m->sky.lctl & 15) || !(m->sky.lctl & 1u << 23));
+	m->sky.lctl = (v & ~(1u << 23)) | (v << 7 & 1u << 23);
 }
 
 static u32 bus_read(void *ctx, u32 bar, u32 at, u32 width)
@@ -569,12 +612,16 @@ static u32 bus_read(void *ctx, u32 bar, u32 at, u32 width)
 		MODEL_REQUIRE(at == 0x2030 || (at >= 0x2084 && (at & 0x1f) == 4));
 		at -= 0x2000;
 	}
+	if (at >= 0xc00)
+		return read_skylake(m, at);
 	if (at >= 0x80 && at < 0x80 + 0x20 * HDA_SDS) {
 		m->reading |= (at & 0x1f) == 4;
 		m->positions_read += (at & 0x1f) == 4;
 		return read_sd(m, at / 0x20 - 4, at & 0x1f, width);
 	}
 	switch (at) {
+	case 0x14:
+		return read_skylake(m, at);
 	case 0x00:
 		return m->gcap;
 	case 0x08:
@@ -616,7 +663,8 @@ static void write_ctl(struct hda_model *m, u32 n, u8 v)
 	MODEL_REQUIRE(!(v & SRST && v & RUN));
 	MODEL_REQUIRE(!(v & RUN && was & SRST));
 	if (v & RUN && !(was & RUN)) {
-		MODEL_REQUIRE(s->tag == (n + 1) << 4 || (m->as.by_tag && s->tag == 15 << 4));
+		MODEL_REQUIRE(s->tag == (is_out(m, n) ? 1 : 2) << 4 ||
+			      (m->as.by_tag && s->tag == 15 << 4));
 		MODEL_REQUIRE(s->cbl && s->fmt);
 		if (m->as.run_restarts || !s->have_list) {
 			read_list(m, s);
@@ -722,7 +770,7 @@ static void write_reset(struct hda_model *m, u32 v)
 		forget(m);
 	} else if (!m->crst && v & 1) {
 		m->walclk_zero = (u32)(m->now * 24 / 1000);
-		m->statests = m->fault.no_codec ? 0 : 1u << m->codec.address;
+		m->statests = m->fault.no_codec || m->sky.gate ? 0 : 1u << m->codec.address;
 		if (m->fault.silent_neighbour)
 			m->statests |= 1u << m->fault.silent_neighbour;
 	}
@@ -738,6 +786,10 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 	if (m->fault.dead)
 		return;
 	MODEL_REQUIRE(m->crst || at == 0x08);
+	if (at >= 0xc00) {
+		write_skylake(m, at, v);
+		return;
+	}
 	if (at >= 0x80) {
 		MODEL_REQUIRE(at < 0x80 + 0x20 * HDA_SDS);
 		write_sd(m, at / 0x20 - 4, at & 0x1f, width, v);
@@ -819,27 +871,44 @@ static void bus_write(void *ctx, u32 bar, u32 at, u32 width, u32 v)
 
 /* ---- the rest of the bus ----------------------------------------------------------- */
 
+static u32 *config_register(struct hda_model *m, u32 at)
+{
+	switch (at) {
+	case 0x00:
+		return &m->vendor;
+	case 0x02:
+		return &m->device;
+	case 0x04:
+		return &m->command;
+	case 0x42:
+		return &m->snoop;
+	case 0x44:
+		return &m->tcsel;
+	case 0x48:
+		return &m->sky.gate;
+	case 0x78:
+		return &m->sky.no_snoop;
+	}
+	return NULL;
+}
+
 static u32 bus_config_read(void *ctx, u32 at, u32 width)
 {
-	struct hda_model *m = ctx;
+	const u32 *reg = config_register(ctx, at);
 
 	(void)width;
-	return at == 0 ? m->vendor : at == 2 ? m->device : at == 4 ? m->command :
-	       at == 0x42 ? m->snoop : at == 0x44 ? m->tcsel : 0;
+	return reg ? *reg : 0;
 }
 
 static void bus_config_write(void *ctx, u32 at, u32 width, u32 v)
 {
 	struct hda_model *m = ctx;
 
-	MODEL_REQUIRE((at == 4 && width == 2) || ((at == 0x44 || at == 0x42) && width == 1));
+	MODEL_REQUIRE(at == 0x04 || at == 0x42 || at == 0x44 || m->sky.on);
+	MODEL_REQUIRE(at && at != 0x02 && config_register(m, at));
+	MODEL_REQUIRE(width == (at == 0x04 || at == 0x78 ? 2u : 1u));
 	MODEL_REQUIRE(at != 0x42 || m->vendor == 0x1022 || m->vendor == 0x1002);
-	if (at == 4)
-		m->command = v;
-	else if (at == 0x42)
-		m->snoop = v;
-	else
-		m->tcsel = v;
+	*config_register(m, at) = v;
 }
 
 static u64 bus_bar(void *ctx, u32 bar, u64 *bytes)

@@ -13,7 +13,7 @@
 #include "hw/hda/hda.h"
 
 #define HDA_MAPS	32
-#define HDA_SDS		8	/* 4 in, then 4 out */
+#define HDA_SDS		30	/* at most; by gcap 4 in, then 4 out */
 #define HDA_PLAY	4
 #define HDA_CAPT	0
 #define HDA_HEARD_MAX	(8u << 20)
@@ -37,6 +37,17 @@ struct hda_behaviour {
 };
 
 extern const struct hda_behaviour hda_qemu, hda_real;
+
+/*
+ * An Intel controller since Skylake, as firmware and the DSP's driver may leave it: no codec
+ * answers to a reset with the clock gate on; no data moves while the engines are decoupled, or with
+ * a link clock of 6 MHz; with no_snoop DMA reads stale data.
+ */
+struct hda_skylake {
+	bool on;
+	u32 gate, no_snoop;	/* bits of config 0x48 and 0x78 */
+	u32 ppctl, lcap, lctl;
+};
 
 struct hda_faults {
 	bool dead;			/* all registers read all ones */
@@ -95,6 +106,7 @@ struct hda_model {
 	struct hda_behaviour as;
 	struct hda_faults fault;
 	struct hda_codec codec;
+	struct hda_skylake sky;
 	u64 now, tick;
 	u32 crst, statests, intctl, icw, irr, ics, walclk_zero;
 	u32 corb_wp, corb_rp, rirb_wp, rintcnt, rirbsts, rirb_count, corbctl, rirbctl;

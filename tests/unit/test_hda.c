@@ -1724,13 +1724,80 @@ static void dma_of_amd_sees_the_caches_also_after_a_sleep(void **state)
 	snoop_of(0x1022, 0x15e3, true);
 	snoop_of(0x1002, 0x4383, true);
 	snoop_of(0x1022, 0x9999, false);
-	snoop_of(0x8086, 0xa170, false);
+	snoop_of(0x8086, 0x8c20, false);
+}
+
+static const struct hda_skylake left_by_firmware = {
+	.on = true, .gate = 0x40, .no_snoop = 0x800, .ppctl = 1u << 30, .lcap = 7,
+	.lctl = 1u << 16 | 1u << 23,
+};
+
+static void skylake_open(struct hda_skylake sky)
+{
+	model_of(0x8086, 0xa170);
+	m.sky = sky;
+	bed_create();
+}
+
+/* Firmware, or the driver of the DSP, may have left all of it so; again after a sleep. */
+static void since_skylake_engines_are_coupled_and_the_link_is_fast(void **state)
+{
+	skylake_open(left_by_firmware);
+	assert_int_equal(m.sky.gate, 0x40);
+	assert_int_equal(m.sky.lctl & 15, 2);
+	play_open(2, 7680);
+	side_start(&play);
+	hda_run(&m, 100 * MS);
+	assert_true(m.nheard > 18000);
+	check_heard(&play, slack(false));
+	wrt_device_suspend(&bed.dev);
+	m.crst = 0;
+	m.sky = left_by_firmware;
+	memset(m.sd, 0, sizeof(m.sd));
+	assert_int_equal(wrt_device_resume(&bed.dev), 0);
+	hda_run(&m, 100 * MS);
+	assert_true(m.nheard > 36000);
+	check_heard_but(&play, slack(false), 1);
+}
+
+static void a_link_without_24_mhz_gets_12_and_one_that_is_set_stays(void **state)
+{
+	struct hda_skylake sky = left_by_firmware;
+
+	sky.lcap = 3;
+	skylake_open(sky);
+	assert_int_equal(m.sky.lctl & 15, 1);
+	sky.lctl |= 1;
+	sky.lcap = 7;
+	skylake_open(sky);
+	assert_int_equal(m.sky.lctl & 15, 1);
+}
+
+/* More engines than tags; the first output engine is the 16th. */
+static void fifteen_inputs_leave_a_tag_for_playback(void **state)
+{
+	bed_model(false, &hda_duplex);
+	m.gcap = 0xff01;
+	bed_create();
+	assert_int_equal(bed.dev.nstreams, 2);
+	play_open(2, 7680);
+	side_open(&capt, WRT_CAPTURE, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	side_start(&capt);
+	hda_run(&m, 100 * MS);
+	assert_true(m.sd[15].ctl & 2);
+	check_heard(&play, slack(false));
+	check_recorded(&capt);
+	side_stop(&play);
+	side_stop(&capt);
+	check_points(&play);
+	check_points(&capt);
 }
 
 static void addresses_have_the_bits_that_the_controller_can_use(void **state)
 {
 	static const struct { u32 vendor, device, gcap, bits; } cases[] = {
-		{ 0x8086, 0xa170, 0x4401, 64 }, { 0x8086, 0xa170, 0x4400, 32 },
+		{ 0x8086, 0x8c20, 0x4401, 64 }, { 0x8086, 0x8c20, 0x4400, 32 },
 		{ 0x1022, 0x1487, 0x4401, 40 }, { 0x1022, 0x9999, 0x4401, 40 },
 		{ 0x1022, 0x1487, 0x4400, 32 }, { 0x1002, 0x4383, 0x4401, 32 },
 	};
@@ -1945,6 +2012,9 @@ int main(void)
 		TEST(after_a_sleep_the_very_next_sample_is_played),
 		TEST(real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
 		TEST(dma_of_amd_sees_the_caches_also_after_a_sleep),
+		TEST(since_skylake_engines_are_coupled_and_the_link_is_fast),
+		TEST(a_link_without_24_mhz_gets_12_and_one_that_is_set_stays),
+		TEST(fifteen_inputs_leave_a_tag_for_playback),
 		TEST(addresses_have_the_bits_that_the_controller_can_use),
 		TEST(hypervisors_are_recognised_and_passed_through_controllers_are_not),
 		TEST(class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps),

@@ -7,7 +7,6 @@
 
 #define LIST_BYTES	(HDA_BDL_MAX * HDA_BDL_ENTRY)
 #define POSITIONS_BYTES	256	/* 8 for each of up to 30 engines */
-#define TAGS_MAX	15
 #define QUIET_ROUNDS	10
 
 static const struct hda_quirks real = {
@@ -332,13 +331,13 @@ static int make_slot(struct wrt_hw_dev *d, u32 dir, u32 sd)
 	return wrt_hda_idle_open(s);
 }
 
-/* Input engines come first. The tag is the number plus one; there are 15. */
+/* Input engines come first. */
 static int make_slots(struct wrt_hw_dev *d)
 {
 	u32 first_out = HDA_GCAP_ISS(d->gcap);
 	int err;
 
-	if (d->path[WRT_PLAYBACK].length && HDA_GCAP_OSS(d->gcap) && first_out < TAGS_MAX) {
+	if (d->path[WRT_PLAYBACK].length && HDA_GCAP_OSS(d->gcap)) {
 		err = make_slot(d, WRT_PLAYBACK, first_out);
 		if (err)
 			return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * engine.h - shared by the files of this directory: controller.c (interrupt, suspend, creation),
- * reset.c, verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and
+ * reset.c, skylake.c, verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and
  * controls),
  * stream.c (DMA), position.c, list.c (what DMA reads), idle.c (what serves QEMU's codec while DMA is stopped),
  * choice.c (kinds of pins), format.c and io.c.
@@ -19,7 +19,7 @@
 #define HDA_REAL_ALIGN	128	/* by the specification */
 #define HDA_UNWRITTEN	0xffffffffu	/* DMA has not written the position buffer yet */
 #define HDA_AMD_FIFO	32	/* frames */
-#define HDA_UNUSED_TAG	15	/* no converter of an emulated controller uses it */
+#define HDA_UNUSED_TAG	15	/* no converter uses it */
 #define HDA_CODECS_MAX	15
 #define HDA_PINS_MAX	64
 #define HDA_ENGINES_MAX	30
@@ -222,9 +222,10 @@ static inline const char *wrt_hda_dir_name(u32 dir)
 	return dir == WRT_PLAYBACK ? "playback" : "capture";
 }
 
+/* Of the stream for ever: QEMU finds an engine by it. There are 15, and may be more engines. */
 static inline u32 hda_tag(const struct wrt_hw_stream *s)
 {
-	return s->sd + 1;
+	return s->dir + 1;
 }
 
 /* ---- a stream ---------------------------------------------------------------------- */
@@ -278,6 +279,17 @@ int wrt_hda_rings_alloc(struct wrt_hw_dev *d);
 /* Set up communication with codecs after a reset, and end it. */
 void wrt_hda_verbs_open(struct wrt_hw_dev *d);
 void wrt_hda_verbs_close(struct wrt_hw_dev *d);
+
+/* ---- skylake.c [S]: nothing on other controllers ------------------------------------ */
+
+/* Clock gating off, before a reset, or on. Returns whether it was on. */
+bool wrt_hda_gate(struct wrt_hw_dev *d, bool on);
+
+/* No DMA past the caches. */
+void wrt_hda_skylake_snoop(struct wrt_hw_dev *d);
+
+/* After a reset, before codecs are asked. */
+void wrt_hda_skylake_set_up(struct wrt_hw_dev *d);
 
 /* ---- reset.c [S] ------------------------------------------------------------------- */
 

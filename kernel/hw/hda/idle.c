@@ -40,8 +40,7 @@ int wrt_hda_idle_open(struct wrt_hw_stream *s)
 	u32 i;
 
 	wrt_assert_may_sleep();
-	if (!d->quirks->codec_start_is_slow || !has_second_engine(s) ||
-	    d->engines >= HDA_UNUSED_TAG)
+	if (!d->quirks->codec_start_is_slow || !has_second_engine(s))
 		return 0;
 	s->idle = d->bus->dma_alloc(d->ctx, IDLE_BYTES, &s->idle_bus);
 	if (!s->idle)

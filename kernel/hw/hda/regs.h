@@ -19,6 +19,7 @@
 #define HDA_WAKEEN		0x0c	/* 16 */
 #define HDA_STATESTS		0x0e	/* 16, write 1 to clear */
 #define HDA_STATESTS_ALL	0x7fffu
+#define HDA_LLCH		0x14	/* 16: offset of the first capability */
 #define HDA_INTCTL		0x20	/* 32 */
 #define HDA_INTCTL_GIE		0x80000000u
 #define HDA_INTSTS		0x24	/* 32 */
@@ -52,6 +53,20 @@
 #define HDA_DPLBASE		0x70	/* 32 */
 #define HDA_DPLBASE_ENABLE	0x0001u
 #define HDA_DPUBASE		0x74	/* 32 */
+
+/* ---- capabilities, each with a header: its id, and the offset of the next ---------- */
+
+#define HDA_CAP_NEXT(h)		((h) & 0xffff)
+#define HDA_CAP_ID(h)		((h) >> 16 & 0xfff)
+#define HDA_CAP_LINKS		2
+#define HDA_LINKS_LCAP		0x40	/* 32, of the first link */
+#define HDA_LINKS_LCTL		0x44	/* 32, of the first link */
+#define HDA_LCTL_SCF		0x0000000fu	/* clock: n means bit n of LCAP */
+#define HDA_LCTL_SPA		0x00010000u	/* power is requested ... */
+#define HDA_LCTL_CPA		0x00800000u	/* ... and is there */
+#define HDA_CAP_PROCESSING	3
+#define HDA_PROCESSING_CTL	0x04	/* 32 */
+#define HDA_PROCESSING_ON	0xc0000000u	/* GPROCEN, and its interrupt */
 
 /* ---- stream descriptors ---------------------------------------------------------- */
 
@@ -97,6 +112,10 @@
 #define HDA_PCI_ATI_SNOOP_ON	0x02u
 #define HDA_PCI_TCSEL		0x44
 #define HDA_PCI_TCSEL_MASK	0x07u
+#define HDA_PCI_CGCTL		0x48	/* Skylake and later */
+#define HDA_PCI_CGCTL_GATE	0x40u
+#define HDA_PCI_DEVC		0x78	/* likewise, where the capability for it is hidden */
+#define HDA_PCI_DEVC_NO_SNOOP	0x0800u
 #define HDA_PCI_INTEL		0x8086u
 
 /* ---- verbs ------------------------------------------------------------------------ */

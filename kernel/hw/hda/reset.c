@@ -89,6 +89,7 @@ static void set_traffic(struct wrt_hw_dev *d)
 		set_config(d, HDA_PCI_TCSEL, HDA_PCI_TCSEL_MASK, 0);
 	if (d->machine & WRT_HDA_SNOOP_ATI)
 		set_config(d, HDA_PCI_ATI_SNOOP, HDA_PCI_ATI_SNOOP_MASK, HDA_PCI_ATI_SNOOP_ON);
+	wrt_hda_skylake_snoop(d);
 }
 
 /* Only while no engine runs. */
@@ -104,8 +105,8 @@ static int fail(struct wrt_hw_dev *d, const char *what)
 	return WRT_EIO;
 }
 
-/* Reset the controller, from any state (of this or another driver), and its link. */
-static int reset(struct wrt_hw_dev *d)
+/* Reset the controller, from any state (of this or another driver). */
+static int reset_controller(struct wrt_hw_dev *d)
 {
 	if (hda_read(d, HDA_GCTL, 4) == 0xffffffffu)
 		return fail(d, "the controller does not answer");
@@ -114,7 +115,20 @@ static int reset(struct wrt_hw_dev *d)
 	d->bus->sleep_us(d->ctx, RESET_HOLD_US);
 	if (!set_crst(d, HDA_GCTL_CRST))
 		return fail(d, "the controller does not come out of reset");
+	wrt_hda_skylake_set_up(d);
 	d->bus->sleep_us(d->ctx, CODECS_WAKE_US);
+	return 0;
+}
+
+static int reset(struct wrt_hw_dev *d)
+{
+	bool gated = wrt_hda_gate(d, false);
+	int err = reset_controller(d);
+
+	if (gated)
+		wrt_hda_gate(d, true);
+	if (err)
+		return err;
 	read_capabilities(d);
 	d->codecs = hda_read(d, HDA_STATESTS, 2) & HDA_STATESTS_ALL & ~d->silent;
 	if (!d->codecs)
