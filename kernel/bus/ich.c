@@ -16,6 +16,7 @@
 
 static int index[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
 static char *id[WRT_PCI_CARDS];
+static bool eapd[WRT_PCI_CARDS];
 static int emulated[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
 
 module_param_array(index, int, NULL, 0444);
@@ -23,6 +24,8 @@ MODULE_PARM_DESC(index, "Card number of each card, in order of binding, -1: next
 module_param_array(id, charp, NULL, 0444);
 MODULE_PARM_DESC(id, "Card id of each card (default WaveRTICH, then derived).");
 
+module_param_array(eapd, bool, NULL, 0444);
+MODULE_PARM_DESC(eapd, "Amplifier of each card is on while the codec's EAPD bit is 1 (default 0).");
 module_param_array(emulated, int, NULL, 0444);
 MODULE_PARM_DESC(emulated, "Hypervisor's controller, for each card: 1 yes, 0 no, -1 automatic (default).");
 
@@ -40,6 +43,8 @@ static const struct pci_device_id known[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x24d5) },	/* ICH5 */
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x266e) },	/* ICH6 */
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x27de) },	/* ICH7 */
+	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x25a6) },	/* ESB */
+	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x2698) },	/* ESB2 */
 	{ }
 };
 
@@ -56,6 +61,7 @@ static int ich_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *b
 
 	if (err)
 		return err;
+	cfg.eapd = eapd[card];
 	return wrt_ich_create(bus, ctx, &cfg, out);
 }
 

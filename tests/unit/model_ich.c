@@ -160,11 +160,15 @@ static void transfer(struct model_ich *m, struct model_engine *e, u32 frames)
 	if (e == &m->engine[PO]) {
 		MODEL_REQUIRE(e->frames + frames <= MODEL_HEARD_MAX);
 		memcpy(m->heard + e->frames, at, 4 * frames);
+		if (m->fault.true_line_only && m->codec[0x04 / 2] & 0x8000)
+			memset(m->heard + e->frames, 0, 4 * frames);
 		e->frames += frames;
 	} else {
 		for (; frames; frames--, at += 4) {
 			u32 frame = model_frame(m->source, e->frames);
 
+			if ((m->sdm >> 4 & 3) != m->fault.line)
+				frame = 0;
 			memcpy(at, &frame, 4);
 			e->frames++;
 		}
@@ -324,6 +328,8 @@ static void codec_reset(struct model_ich *m)
 {
 	memset(m->codec, 0, sizeof(m->codec));
 	m->codec[0x02 / 2] = 0x8000;
+	m->codec[0x04 / 2] = 0x8000;
+	m->codec[0x06 / 2] = 0x8000;
 	m->codec[0x18 / 2] = 0x8808;
 	m->codec[0x1c / 2] = 0x8000;
 	m->codec[0x28 / 2] = m->fault.no_vra ? 0x0008 : 0x0009;
@@ -369,6 +375,8 @@ static void codec_write(struct model_ich *m, u32 reg, u32 value)
 		return;
 	else if ((reg == 0x2c || reg == 0x32) && (!vra || m->fault.rate_sticks))
 		return;
+	else if ((reg == 0x2c || reg == 0x32) && m->fault.rate_step)
+		m->codec[reg / 2] = (u16)(value - value % m->fault.rate_step);
 	else
 		m->codec[reg / 2] = (u16)value;
 }
@@ -473,6 +481,7 @@ static u32 register_set(const struct model_ich *m, u32 bar)
 
 static u32 bus_read(void *ctx, u32 bar, u32 offset, u32 width)
 {
+	static const u32 ready[] = { 0x100, 0x200, 0x10000000 };
 	struct model_ich *m = ctx;
 	bool taken = m->cas;
 
@@ -490,6 +499,10 @@ static u32 bus_read(void *ctx, u32 bar, u32 offset, u32 width)
 		m->cas = true;
 		return taken || m->fault.semaphore_stuck;
 	}
+	if (offset == 0x80) {
+		MODEL_REQUIRE(width == 1 && m->is.memory_bars);
+		return m->sdm | m->fault.line;
+	}
 	MODEL_REQUIRE(width == 4);
 	if (offset == 0x2c)
 		return m->is.no_handshake ? 0 : m->glob_cnt;
@@ -497,7 +510,7 @@ static u32 bus_read(void *ctx, u32 bar, u32 offset, u32 width)
 	if (m->is.no_handshake && !m->fault.never_ready)
 		return m->glob_sta | 0x100;
 	return m->glob_sta | (m->glob_cnt & 2 && m->now >= m->ready_ns &&
-			      !m->fault.never_ready ? 0x100 : 0);
+			      !m->fault.never_ready ? ready[m->fault.line] : 0);
 }
 
 static void bus_write(void *ctx, u32 bar, u32 offset, u32 width, u32 value)
@@ -517,6 +530,9 @@ static void bus_write(void *ctx, u32 bar, u32 offset, u32 width, u32 value)
 		if (value & 2 && !(m->glob_cnt & 2))
 			m->ready_ns = m->now + m->is.ready_us * US;
 		m->glob_cnt = value;
+	} else if (offset == 0x80) {
+		MODEL_REQUIRE(width == 1 && m->is.memory_bars);
+		m->sdm = value & ~3u;
 	} else if (offset == 0x30) {
 		m->glob_sta &= ~(value & 0x8000);
 	} else {

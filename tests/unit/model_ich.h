@@ -36,6 +36,9 @@ struct model_faults {
 	bool never_powered;		/* the codec's converters do not become ready */
 	bool no_vra;
 	bool rate_sticks;		/* the codec ignores other rates than 48000 */
+	u32 rate_step;			/* it rounds rates down to a multiple of this */
+	bool true_line_only;		/* nothing else is wired; reads as silence while muted */
+	u32 line;			/* of the codec, 0 .. 2; capture of another is silent */
 	bool semaphore_stuck;
 	bool stop_hangs;		/* DCH is not set, except by RR */
 	bool dma_goes_on;		/* neither CR = 0 nor RR stops it */
@@ -78,7 +81,7 @@ struct model_ich {
 	u32 positions_read;		/* times the clock was read after PICB */
 	bool reading;			/* PICB was read and the clock not yet */
 	struct model_engine engine[3];	/* PI, PO, MC */
-	u32 glob_cnt, glob_sta;
+	u32 glob_cnt, glob_sta, sdm;
 	bool line, cas;
 	u64 ready_ns, powered_ns;
 	u16 codec[64];

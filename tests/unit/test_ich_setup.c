@@ -24,6 +24,8 @@ static void close_model(void)
 	open = false;
 }
 
+static bool eapd;	/* of the next create() */
+
 static void init_model(const struct model_behaviour *is)
 {
 	close_model();
@@ -33,7 +35,7 @@ static void init_model(const struct model_behaviour *is)
 
 static int create(void)
 {
-	const struct wrt_ich_config cfg = { .emulated = m.is.run_skips };
+	const struct wrt_ich_config cfg = { .emulated = m.is.run_skips, .eapd = eapd };
 
 	return wrt_ich_create(&model_ich_bus, &m, &cfg, &hw);
 }
@@ -576,6 +578,97 @@ static void registers_in_memory_are_used_where_there_are_some(void **state)
 	wrt_ich_ops.close(s);
 }
 
+/* Boards on which the second output is the only one that is wired. */
+static void the_true_line_output_is_on(void **state)
+{
+	const struct model_behaviour *is = *state;
+	static u32 memory[256];
+	struct wrt_hw_stream *s;
+	struct wrt_hw_pos at;
+
+	memset(memory, 0x11, sizeof(memory));
+	init_model(is);
+	m.fault.true_line_only = true;
+	assert_int_equal(create(), 0);
+	assert_int_equal(m.codec[0x06 / 2], 0);
+	s = run_stream(memory, sizeof(memory));
+	assert_int_equal(m.heard[0], 0x11111111);
+	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
+	wrt_ich_ops.release(s);
+	wrt_ich_ops.close(s);
+}
+
+static void eapd_is_0_or_what_the_user_says_also_after_a_sleep(void **state)
+{
+	const struct model_behaviour *is = *state;
+
+	for (eapd = false;; eapd = true) {
+		open_model(is);
+		assert_int_equal(m.codec[0x26 / 2] & 0x8000, eapd ? 0x8000 : 0);
+		model_ich_power_loss(&m);
+		assert_int_equal(wrt_ich_ops.resume(hw), 0);
+		assert_int_equal(m.codec[0x26 / 2] & 0x8000, eapd ? 0x8000 : 0);
+		if (eapd)
+			break;
+	}
+	eapd = false;
+}
+
+/* Any of three lines; ICH4 and later capture from the line they are told. */
+static void a_codec_on_any_line_is_ready_and_recorded(void **state)
+{
+	static u32 memory[256];
+	struct model_behaviour is = model_real;
+	struct wrt_hw_latency latency;
+	struct wrt_hw_stream *s;
+	struct wrt_hw_pos at;
+	struct buffer b;
+	u32 line, i;
+	u64 ns;
+
+	is.memory_bars = true;
+	for (line = 0; line < 3; line++) {
+		init_model(&is);
+		m.fault.line = line;
+		assert_int_equal(create(), 0);
+		buffer_make(&b, 48000, sizeof(memory), 2);
+		b.seg[0].bus = model_ich_map(&m, memory, sizeof(memory));
+		assert_int_equal(wrt_ich_ops.open(hw, 1, &s), 0);
+		assert_int_equal(wrt_ich_ops.prepare(s, &b.geom, &latency), 0);
+		assert_int_equal(wrt_ich_ops.start(s, 0, &ns, &ns), 0);
+		model_ich_run(&m, 3000000);
+		assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
+		for (i = 0; i < at.dma / 4; i++)
+			assert_int_equal(memory[i], i);
+		assert_true(i > 100);
+		wrt_ich_ops.release(s);
+		wrt_ich_ops.close(s);
+	}
+}
+
+/* As caps, so that a client never gets as far as preparing one. */
+static void rates_that_the_codec_does_not_have_are_not_offered(void **state)
+{
+	static const u32 some[] = { 8000, 16000, 32000, 48000 };
+	struct wrt_hw_caps c;
+	struct buffer b;
+
+	init_model(&model_real);
+	m.fault.rate_step = 8000;
+	assert_int_equal(create(), 0);
+	assert_int_equal(wrt_ich_ops.caps(hw, 1, &c), 0);
+	assert_int_equal(c.nrates, COUNT(some));
+	assert_memory_equal(c.rates, some, sizeof(some));
+	buffer_make(&b, 32000, 4096, 2);
+	assert_int_equal(prepare(1, &b), 0);
+	init_model(&model_real);
+	m.fault.rate_sticks = true;
+	assert_int_equal(create(), 0);
+	assert_int_equal(wrt_ich_ops.caps(hw, 0, &c), 0);
+	assert_int_equal(c.nrates, 1);
+	assert_int_equal(c.rate_min, 48000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -599,6 +692,10 @@ int main(void)
 		BOTH(so_does_one_whose_list_is_freed_with_the_device),
 		TEST(and_one_that_does_not_reset),
 		TEST(one_that_is_not_there_any_more_is_released_without_a_word),
+		BOTH(the_true_line_output_is_on),
+		BOTH(eapd_is_0_or_what_the_user_says_also_after_a_sleep),
+		TEST(a_codec_on_any_line_is_ready_and_recorded),
+		TEST(rates_that_the_codec_does_not_have_are_not_offered),
 		TEST(registers_in_memory_are_used_where_there_are_some),
 	};
 

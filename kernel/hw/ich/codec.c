@@ -7,12 +7,15 @@
 
 #define AC97_RESET		0x00
 #define AC97_MASTER		0x02
+#define AC97_TRUE_LINE		0x04		/* or headphone: on some boards the only output */
+#define AC97_MONO		0x06
 #define AC97_PCM		0x18
 #define AC97_RECORD_SELECT	0x1a
 #define   SELECT_LINE		0x0404
 #define AC97_RECORD_GAIN	0x1c
 #define AC97_POWER		0x26
 #define   POWER_READY		0x000f		/* ADC, DAC, analog part, reference */
+#define   POWER_EAPD		0x8000		/* level of a pin of the codec */
 #define AC97_EXTENDED_ID	0x28
 #define AC97_EXTENDED_CONTROL	0x2a
 #define   EXTENDED_VRA		0x0001
@@ -38,6 +41,8 @@ struct volume {
 };
 
 #define STEP_CDB		150
+
+static const u32 rate_regs[ICH_SLOTS] = { AC97_DAC_RATE, AC97_ADC_RATE };
 
 static const struct volume volumes[ICH_VOLUMES] = {
 	[ICH_MASTER] = { "Master", WRT_PLAYBACK, AC97_MASTER, 31, true, -4650 },
@@ -127,6 +132,19 @@ static bool enable_vra(struct wrt_hw_dev *d)
 	return control != NO_ANSWER && (control & EXTENDED_VRA);
 }
 
+/*
+ * Of several codecs, the first may be on any line: capture takes the line on which the last
+ * read was answered.
+ */
+static void steer_capture(struct wrt_hw_dev *d)
+{
+	u32 sdm;
+
+	codec_read(d, AC97_VENDOR);
+	sdm = ich_read(d, SDM, 1);
+	ich_write(d, SDM, 1, (sdm & ~(SDM_STEER | SDM_CAPTURE)) | SDM_LINE(sdm) << 4);
+}
+
 int wrt_ich_codec_init(struct wrt_hw_dev *d)
 {
 	u32 i;
@@ -138,20 +156,48 @@ int wrt_ich_codec_init(struct wrt_hw_dev *d)
 		return fails(d, "no answer, its registers read all ones");
 	codec_write(d, AC97_RESET, 0);
 	d->bus->sleep_us(d->ctx, 100);
-	codec_write(d, AC97_POWER, 0);
+	codec_write(d, AC97_POWER, d->cfg.eapd ? POWER_EAPD : 0);
 	if (!powered_up(d))
 		return fails(d, "converters not ready after a second");
 	d->vra = enable_vra(d);
 	codec_write(d, AC97_RECORD_SELECT, SELECT_LINE);
 	for (i = 0; i < ICH_VOLUMES; i++)
 		codec_write(d, volumes[i].reg, d->volume[i]);
+	codec_write(d, AC97_TRUE_LINE, 0);
+	codec_write(d, AC97_MONO, 0);
+	if (d->codec_bar == BAR_MEMORY_CODEC)
+		steer_capture(d);
 	return 0;
+}
+
+static bool has_rate(struct wrt_hw_dev *d, u32 slot, u32 rate)
+{
+	codec_write(d, rate_regs[slot], rate);
+	return codec_read(d, rate_regs[slot]) == rate;
+}
+
+void wrt_ich_codec_find_rates(struct wrt_hw_dev *d)
+{
+	static const u32 rates[ICH_RATES] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
+	u32 slot, i;
+
+	wrt_assert_may_sleep();
+	for (slot = 0; slot < ICH_SLOTS; slot++) {
+		u32 n = 0;
+
+		for (i = 0; i < ICH_RATES; i++)
+			if (rates[i] == 48000 ||
+			    (d->vra && (d->quirks->any_rate || has_rate(d, slot, rates[i]))))
+				d->rates[slot][n++] = rates[i];
+		d->nrates[slot] = n;
+		if (d->vra && !d->quirks->any_rate)
+			codec_write(d, rate_regs[slot], 48000);
+	}
 }
 
 int wrt_ich_codec_set_rate(struct wrt_hw_dev *d, u32 slot, u32 rate)
 {
-	static const u32 regs[ICH_SLOTS] = { AC97_DAC_RATE, AC97_ADC_RATE };
-	u32 reg = regs[slot];
+	u32 reg = rate_regs[slot];
 	u32 stored;
 
 	wrt_assert_may_sleep();

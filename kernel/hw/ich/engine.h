@@ -27,9 +27,13 @@
 #define   STA_PIINT		0x20u
 #define   STA_POINT		0x40u
 #define   STA_MINT		0x80u
-#define   STA_CODEC_READY	0x100u
+#define   STA_CODEC_READY	0x10000300u	/* on any of the three lines */
 #define   STA_READ_TIMEOUT	0x8000u	/* write 1 to clear */
 #define CAS			0x34		/* reading 0 takes the codec's semaphore */
+#define SDM			0x80		/* ICH4 and later, 8 bits */
+#define   SDM_LINE(v)		((v) & 3)	/* of the codec that was read last */
+#define   SDM_STEER		0x08u		/* capture engines have lines of their own */
+#define   SDM_CAPTURE		0x30u		/* line of PCM in, as a number */
 
 /* Bus master, each engine */
 #define ENGINE_PI		0x00
@@ -57,6 +61,7 @@
 #define ICH_LIST_BYTES		((size_t)8 * ICH_DESCRIPTORS)
 #define ICH_PIECE_MAX		131068u		/* bytes: 65534 samples, whole stereo frames */
 #define ICH_FRAME		4u		/* bytes */
+#define ICH_RATES		7
 #define ICH_BUFFER_MIN		(ICH_DESCRIPTORS * ICH_FRAME)
 #define ICH_BUFFER_MAX		0x100000u
 
@@ -120,6 +125,7 @@ struct ich_quirks {
 	bool picb_glitches;		/* PICB may be wrong while it changes: read it twice */
 	bool volumes_in_db;		/* else they are linear */
 	u16 unity[ICH_VOLUMES];		/* registers at 0 dB, unmuted */
+	bool any_rate;			/* no need to try which rates the codec has */
 };
 
 /*
@@ -171,9 +177,12 @@ struct wrt_hw_dev {
 	const struct wrt_hw_bus *bus;
 	void *ctx;
 	const struct ich_quirks *quirks;
+	struct wrt_ich_config cfg;
 	u32 codec_bar, master_bar;
 	bool broken;			/* an engine did not stop: bus mastering is off */
 	bool vra;			/* variable rates */
+	u32 rates[ICH_SLOTS][ICH_RATES];
+	u32 nrates[ICH_SLOTS];		/* 0: not known yet */
 	u32 stuck_semaphores;		/* counted for the log */
 	u16 volume[ICH_VOLUMES];	/* last values written to the registers */
 	struct wrt_hw_stream stream[ICH_SLOTS];
@@ -215,6 +224,8 @@ void wrt_ich_points(struct wrt_hw_stream *s, bool on);
 /* codec.c. All [S]. Default volumes; with the link up, reset and set up the codec. */
 void wrt_ich_codec_defaults(struct wrt_hw_dev *d);
 int wrt_ich_codec_init(struct wrt_hw_dev *d);
+/* Once, with the codec set up: the rates of both converters. */
+void wrt_ich_codec_find_rates(struct wrt_hw_dev *d);
 /* WRT_ERANGE: the codec has set another rate. */
 int wrt_ich_codec_set_rate(struct wrt_hw_dev *d, u32 slot, u32 rate);
 int wrt_ich_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);

@@ -12,10 +12,8 @@
 #define READY_US		4000
 #define READY_POLLS		250		/* a second in all */
 #define IRQ_PASSES		16
-#define NRATES			7
 #define NENGINES		3
 
-static const u32 rates[NRATES] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
 static const u32 engines[NENGINES] = { ENGINE_PO, ENGINE_PI, ENGINE_MC };	/* slots first */
 static const u32 summary[ICH_SLOTS] = { STA_POINT, STA_PIINT };
 
@@ -35,6 +33,7 @@ static const struct ich_quirks emulated = {
 	.buffer_min = 512,	/* of a shorter one whole cycles would pass unseen */
 	.position_step = 2900,
 	.unity = { [ICH_RECORD] = 0x0f0f },
+	.any_rate = true,
 };
 
 /* ---- bring-up ---------------------------------------------------------------------- */
@@ -109,14 +108,10 @@ static int ich_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	c->formats = WRT_FMT_S16;
 	c->channels_min = 2;
 	c->channels_max = 2;
-	c->rates = &rates[NRATES - 1];
-	c->nrates = 1;
-	if (d->vra) {
-		c->rates = rates;
-		c->nrates = NRATES;
-	}
+	c->rates = d->rates[slot];
+	c->nrates = d->nrates[slot];
 	c->rate_min = c->rates[0];
-	c->rate_max = rates[NRATES - 1];
+	c->rate_max = c->rates[c->nrates - 1];
 	c->buffer_min = d->quirks->buffer_min;
 	c->buffer_max = ICH_BUFFER_MAX;
 	c->notify_max = ICH_DESCRIPTORS - 1;
@@ -341,6 +336,7 @@ int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich
 		return WRT_ENOMEM;
 	d->bus = bus;
 	d->ctx = ctx;
+	d->cfg = *cfg;
 	d->quirks = &real;
 	if (cfg->emulated)
 		d->quirks = &emulated;
@@ -352,6 +348,7 @@ int wrt_ich_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_ich
 	err = bring_up(d);
 	if (err)
 		goto err_free;
+	wrt_ich_codec_find_rates(d);
 	*out = d;
 	return 0;
 

@@ -13,7 +13,8 @@
 #include "core/hw.h"
 
 struct wrt_ich_config {
-	bool emulated;		/* QEMU's model, recognised by the PCI subsystem */
+	bool emulated;		/* by a hypervisor: see struct ich_quirks */
+	bool eapd;		/* the board's amplifier is on while the codec's EAPD bit is 1 */
 };
 
 extern const struct wrt_hw_ops wrt_ich_ops;
