@@ -15,6 +15,7 @@ help:
 	@echo "make userspace          libwavert and the wavert command"
 	@echo "make check-debug        guest tests in debug kernels: UML, KASAN, KCSAN (long)"
 	@echo "make check-kernels      guest tests on every supported kernel, and PREEMPT_RT (long)"
+	@echo "make check-arch         the same for arm64, armhf, i386 and riscv64 (ARCH= some of them; long)"
 	@echo "make check-programs     sox, ffmpeg, JACK, PipeWire, ... and the kernel's ALSA selftests (long)"
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make conformance        the contract tests in every mode; writes build/conformance/table.md (long)"
@@ -67,6 +68,14 @@ check-kernels:
 	scripts/deps.sh build guest abi32 kernels
 	tests/kernels/run.sh
 	tests/kernels/run.sh --table
+
+# what these need beside this machine's packages is unpacked into the cache
+ARCH ?= arm64 armhf i386 riscv64
+
+check-arch:
+	scripts/deps.sh build guest abi32 kernels
+	MAKEFLAGS= tests/kernels/run.sh $(foreach arch,$(ARCH),$(shell tests/kernels/fetch.sh --list $(arch)))
+	tests/kernels/run.sh --table $(ARCH)
 
 coverage:
 	scripts/deps.sh build guest unit abi32 kernels
@@ -131,5 +140,5 @@ check-packages:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check check-debug check-programs check-kernels check-bed check-packages modules userspace \
+.PHONY: help demo check check-debug check-programs check-kernels check-arch check-bed check-packages modules userspace \
 	conformance comparison coverage bench doc install dkms-source dkms sign deb clean

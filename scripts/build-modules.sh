@@ -6,8 +6,8 @@
 #
 # KDIR is the kernel's build directory. OUT receives a copy of the sources and the
 # objects, so that several kernels can be built from one tree. One goal a call: two
-# goals in one kbuild call overwrite the Makefile in M= on 7.x kernels. WRT_MAKE is a
-# program to call instead of make (tests/kernels/). kbuild accepts no path with blanks or
+# goals in one kbuild call overwrite the Makefile in M= on 7.x kernels. A kernel that
+# tests/kernels/fetch.sh has unpacked has its own make next to KDIR, which names the compiler. kbuild accepts no path with blanks or
 # colons and resolves links: then the objects are in the cache, and OUT receives the modules.
 set -eu
 
@@ -41,5 +41,7 @@ cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
 (cd "$out" && find kernel compat -name '*.[ch]' ! -name '*.mod.c') | while read -r f; do
 	[ -e "$top/$f" ] || rm -f "$out/$f"
 done
-"${WRT_MAKE:-make}" --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+make=${kdir%/*}/make
+[ -x "$make" ] || make='make'
+"$make" --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
 [ "$out" = "$real" ] || cp "$out"/*.ko "$real"

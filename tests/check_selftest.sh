@@ -227,7 +227,8 @@ modules_with_blanks()
 		m=$(readlink -f "$m"); echo "$m"
 		case $m in *[[:space:]:]*) exit 1 ;; esac
 		: >"$m/a.ko"'
-	WRT_CACHE=$work/cache WRT_MAKE=$tree/bin/make "$tree/scripts/build-modules.sh" "$work/kernel" "$tree/build/k" &&
+	cp "$tree/bin/make" "$work/make"	# build-modules.sh prefers a make next to the kernel
+	WRT_CACHE=$work/cache "$tree/scripts/build-modules.sh" "$work/kernel" "$tree/build/k" &&
 		[ -e "$tree/build/k/a.ko" ]
 }
 

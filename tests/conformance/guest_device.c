@@ -18,6 +18,7 @@
 #include "guest_device.h"
 
 #define STEP_FILE	"/sys/kernel/debug/snd-wavert-sim/card0/step"
+#define REGISTER_PAGE	4096	/* registers of HD Audio that can be mapped alone */
 #define DEVICES		"/sys/bus/pci/devices/"
 
 /*
@@ -233,6 +234,8 @@ static void ask_nature(void)
 		die("WAVERT_IOC_CAPS");
 	close(filter);
 	cl->nature = kind->nature;
+	if (sysconf(_SC_PAGESIZE) > REGISTER_PAGE)
+		cl->nature.registers = false;
 	cl->nature.pins = c.pins;
 	cl->nature.channels_max = c.channels_max;
 	cl->nature.size_step = c.size_step;

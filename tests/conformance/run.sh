@@ -33,7 +33,7 @@ case ${O-} in '' | /*) ;; *) O=$PWD/$O ;; esac
 case ${MODULES-} in '' | /*) ;; *) MODULES=$PWD/$MODULES ;; esac
 cd "$(dirname "$0")" || exit
 top=$(cd ../.. && pwd)
-out=${O:-$top/build/conformance}
+out=${O:-$top/build/${WRT_CC:+$WRT_ARCH/}conformance}	# of another architecture: tests/check.sh
 all="host host-clang host-step host-hda host-ich uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich nt nt-hda nt-ich"
 modes=
 profile=documented
@@ -84,7 +84,7 @@ modules()	# BED; leaves the directory in $built
 # An allocation that is made to fail prints a call trace to the log, which is not a bug report.
 in_guest()	# BED CLOCK BITS ARGUMENT...
 {
-	local bed=$1 clock=$2 bits=$3 slow=()
+	local bed=$1 clock=$2 bits=$3 slow=(--timeout 300)
 	shift 3
 	build guest && modules "$bed" || return
 	case $bed-$clock in

@@ -19,7 +19,7 @@
 
 #include "abi.h"
 
-#define PAGE 4096u
+#define PAGE ((unsigned int)sysconf(_SC_PAGESIZE))
 #define BYTES (1u << 20)
 #define CARDS 4
 #define STREAMS_CARD 256	/* the limits of design.md */

@@ -94,15 +94,15 @@ tap()	# STATUS NAME
 
 build()
 {
-	local flags=(-O1 -g -Wall -Wextra -Werror -Icompat/uapi)
+	local cc=${WRT_CC:-${CC:-gcc}} flags=(-O1 -g -Wall -Wextra -Werror -Icompat/uapi)
 	${CC:-gcc} "${flags[@]}" -o "$out/wav_compare" tests/hw/wav_compare.c
 	[ $selftest = no ] || return 0
-	${CC:-gcc} "${flags[@]}" -o "$out/hw_play" tests/hw/{hw_play,play_alsa,play_wavert}.c -lasound
-	${CC:-gcc} "${flags[@]}" -static -o "$out/hw_test" tests/hw/hw_test.c -lpthread
-	${CC:-gcc} "${flags[@]}" -o "$out/delay_test" tests/hw/delay_test.c -lasound
-	${CC:-gcc} "${flags[@]}" -o "$out/drain_test" tests/hw/drain_test.c -lasound
-	${CC:-gcc} "${flags[@]}" -static -o "$out/fragment" tests/hw/fragment.c
-	${CC:-gcc} "${flags[@]}" -static -o "$out/free_test" tests/hw/free_test.c -lpthread
+	$cc "${flags[@]}" -o "$out/hw_play" tests/hw/{hw_play,play_alsa,play_wavert}.c -lasound
+	$cc "${flags[@]}" -static -o "$out/hw_test" tests/hw/hw_test.c -lpthread
+	$cc "${flags[@]}" -o "$out/delay_test" tests/hw/delay_test.c -lasound
+	$cc "${flags[@]}" -o "$out/drain_test" tests/hw/drain_test.c -lasound
+	$cc "${flags[@]}" -static -o "$out/fragment" tests/hw/fragment.c
+	$cc "${flags[@]}" -static -o "$out/free_test" tests/hw/free_test.c -lpthread
 	if [ -z "${MODULES-}" ]; then
 		MODULES=$out/modules
 		scripts/build-modules.sh "$(tests/guest/run --bed "$bed" --print-kdir)" "$MODULES" \

@@ -32,7 +32,7 @@ riscv64  riscv   riscv64-linux-gnu    -
 
 # What the test programs are linked with, and the programs that tests run in guests
 libraries="libc6-dev libasound2-dev libsndfile1-dev libjansson-dev libkmod-dev liburing-dev busybox-static
-	alsa-utils bsdutils coreutils libncursesw6 ncurses-base"
+	alsa-utils bsdutils coreutils kmod libncursesw6 ncurses-base"
 
 skip() {
 	echo "cross.sh: $*" >&2

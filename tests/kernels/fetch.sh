@@ -3,7 +3,7 @@
 # One kernel of the supported range, with the headers to build modules for it: fetched from
 # Debian's archive, unpacked into the cache, never installed. Called by run.sh.
 #
-#   fetch.sh NAME            prints: version, directory of the headers, a `make` for them, architecture
+#   fetch.sh NAME            prints: version, directory of the headers, architecture
 #   fetch.sh --list [ARCH]   the names (ARCH: of this architecture; default: of this machine's)
 #
 # Kernels of another release than this machine's are built with the compiler of that release if
@@ -170,7 +170,7 @@ fetch() { # NAME ARCH RELEASE PATTERN
 			sed -i "s#\([ =]\)/usr/src#\1$dir/usr/src#" "$dir/headers/Makefile"
 			set_up_make "$3" "$dir/headers" "$dir" "$2"
 		fi
-		echo "$version $dir/headers $dir/make $2"
+		echo "$version $dir/headers $2"
 		return
 	done
 	skip "no kernel $1 can be fetched"
@@ -180,7 +180,7 @@ cache=$(cache_dir)
 machine=$(dpkg --print-architecture)
 mkdir -p "$cache/debian"
 if [ "${1-}" = --list ]; then
-	echo "$kernels" | awk -v arch="${2-$machine}" '$2 == arch { print $1 }'
+	echo "$kernels" | awk -v arch="${2:-$machine}" '$2 == arch { print $1 }'
 	exit
 fi
 need apt-get dpkg gcc

@@ -14,6 +14,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit
 here=tests/userspace
 O=${O:-$PWD/build/userspace}
+cc=${WRT_CC:-gcc}	# of another architecture: tests/check.sh
 user=userspace
 header=$user/include/wavert.h
 lib=$O/libwavert.so.1
@@ -26,10 +27,10 @@ trap 'rm -rf "$work"' EXIT
 
 build()
 {
-	make -s -C $user "O=$O" all examples && gcc -O1 -g -Wall -Wextra -Werror -I$user/include \
+	make -s -C $user "O=$O" "CC=$cc" "AR=${WRT_TOOLS-}ar" all examples && $cc -O1 -g -Wall -Wextra -Werror -I$user/include \
 		-Icompat/uapi -o "$O/lib_test" $here/lib_test.c "$O/libwavert.a" &&
-		gcc -O1 -g -Wall -Wextra -Werror -o "$O/with" $here/with.c -lutil &&
-		gcc -O1 -g -Wall -Wextra -Werror -o "$O/json_value" $here/json_value.c -ljansson &&
+		$cc -O1 -g -Wall -Wextra -Werror -o "$O/with" $here/with.c -lutil &&
+		$cc -O1 -g -Wall -Wextra -Werror -o "$O/json_value" $here/json_value.c -ljansson &&
 		test_sound "$O/test_sound"
 }
 
@@ -38,7 +39,7 @@ test_sound()	# PROGRAM FLAGS...
 	program=$1
 	shift
 	# shellcheck disable=SC2086 # flags
-	gcc -O1 -g -Wall -Wextra -Werror $includes -Icompat "$@" -o "$program" $here/test_sound.c \
+	$cc -O1 -g -Wall -Wextra -Werror $includes -Icompat "$@" -o "$program" $here/test_sound.c \
 		$user/tool/input.c $user/tool/source.c $user/tool/sink.c $user/lib/status.c -lsndfile -lm
 }
 
@@ -54,7 +55,7 @@ guest()	# MODULES RUN-OPTIONS...
 	tests/guest/run --timeout 400 --no-insmod "$@" --module "$modules/snd-wavert.ko" \
 		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" --file "$O/wavert-trace" $files \
 		--file "$O/with" --file "$O/json_value" --file "$O/test_sound" \
-		--file "$(readlink -f /sbin/depmod)=depmod" \
+		--file "${WRT_SYSROOT-}/bin/kmod=depmod" \
 		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh --out "$work/out" \
 		--file $here/doctor_test.sh --file $here/sound_test.sh --file $here/guest.sh -- sh guest.sh >"$work/tap"
 	code=$?
