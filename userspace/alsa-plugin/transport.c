@@ -188,6 +188,7 @@ static void fill_silence(struct plugin *p, uint64_t from)
 		from += frames;
 		p->silenced = from;
 	}
+	wavert_stream_barrier(p->stream);
 }
 
 /*
@@ -381,8 +382,7 @@ snd_pcm_sframes_t plugin_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_ar
 	if (is_playback(p)) {
 		snd_pcm_areas_copy_wrap(p->areas, at, io->buffer_size, areas, offset,
 					offset + size, io->channels, size, io->format);
-		/* before any notification: the memory may be write-combined */
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		wavert_stream_barrier(p->stream);
 	} else {
 		snd_pcm_areas_copy_wrap(areas, offset, offset + size, p->areas, at,
 					io->buffer_size, io->channels, size, io->format);

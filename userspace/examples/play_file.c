@@ -26,6 +26,7 @@ static int play(struct wavert_stream *stream, SNDFILE *file, size_t frame_bytes)
 
 			got = sf_readf_short(file, to, (sf_count_t)(bytes / frame_bytes));
 			got *= frame_bytes;
+			wavert_stream_barrier(stream);
 			end = bytes * next++ + got;
 		} else if (err >= 0) {
 			err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);

@@ -36,6 +36,7 @@ static inline int saw_packets(const struct wavert_stream *stream, uint64_t *next
 	*lost += late;
 	for (; packets; packets--, ++*next)
 		saw(wavert_stream_packet(stream, *next), *next * frames, frames);
+	wavert_stream_barrier(stream);
 	return 0;
 }
 

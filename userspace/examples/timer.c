@@ -53,6 +53,7 @@ static int play(struct wavert_stream *stream, uint64_t frames)
 	int err;
 
 	fill(buffer, bytes, 0, ahead);
+	wavert_stream_barrier(stream);
 	err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
 	if (err)
 		return failed("run", err);
@@ -69,6 +70,7 @@ static int play(struct wavert_stream *stream, uint64_t frames)
 		}
 		if (at + ahead > written) {
 			fill(buffer, bytes, written, at + ahead);
+			wavert_stream_barrier(stream);
 			written = at + ahead;
 		}
 	} while (at < frames);

@@ -235,6 +235,16 @@ WAVERT_MUST_CHECK int wavert_stream_layout(const struct wavert_stream *stream,
 					   struct wavert_buffer *layout);
 
 /**
+ * wavert_stream_barrier() - after samples were written to the buffer: the hardware sees them from
+ *   here on. Without it the hardware may play old samples where layout.call_memory_barrier is 1,
+ *   that is where DMA does not see the processor's caches, as on many ARM boards; elsewhere it does
+ *   nothing. wavert_stream_drain(), wavert_stream_set_state() and wavert_stream_write_packet()
+ *   include it.
+ * @stream: stream
+ */
+void wavert_stream_barrier(const struct wavert_stream *stream);
+
+/**
  * wavert_stream_set_state() - set the state of a stream. Missing steps are inserted. After a call
  *   that leaves RUN has returned, this stream gets no notification. An observer may still get
  *   those for earlier points. -EINVAL: state; -EBADRQC: RUN without a buffer, or an observer;

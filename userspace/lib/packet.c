@@ -28,6 +28,7 @@ int wavert_stream_write_packet(struct wavert_stream *stream, uint32_t number,
 		.number = number, .flags = flags, .eos_bytes = eos_bytes,
 	};
 
+	wavert_stream_barrier(stream);
 	return stream_call(stream, WAVERT_IOC_SET_WRITE_PACKET, &arg);
 }
 
@@ -42,6 +43,21 @@ int wavert_stream_presentation(struct wavert_stream *stream,
 {
 	memset(presentation, 0, sizeof(*presentation));
 	return stream_call(stream, WAVERT_IOC_PRESENTATION, presentation);
+}
+
+/*
+ * Write-combined memory: wait until the writes have left this processor. A fence of C orders them
+ * only for other processors, which on ARM are not all that the writes have to reach.
+ */
+void wavert_stream_barrier(const struct wavert_stream *stream)
+{
+	if (!stream->layout.call_memory_barrier)
+		return;
+#if defined(__aarch64__) || (defined(__arm__) && __ARM_ARCH >= 7)
+	__asm__ __volatile__("dsb st" ::: "memory");
+#else
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
 }
 
 /* ---- addresses of packets --------------------------------------------------------------- */
@@ -168,7 +184,7 @@ static void silence(const struct wavert_stream *s, unsigned int format, uint64_t
 		n = least(bytes - at, to - from);
 		memset(buffer + at, format == WAVERT_FORMAT_U8 ? 0x80 : 0, n);
 	}
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);	/* the memory may be write-combined */
+	wavert_stream_barrier(s);
 }
 
 static void silence_ahead(const struct wavert_stream *s, const struct wavert_snapshot *now,

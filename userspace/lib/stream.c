@@ -199,6 +199,7 @@ int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state)
 {
 	struct wavert_state arg = { .state = state };
 
+	wavert_stream_barrier(stream);
 	return stream_call(stream, WAVERT_IOC_SET_STATE, &arg);
 }
 

@@ -58,6 +58,7 @@ static void keep_silent(void *of)
 	p->src->in.stopped |= err == -ENODEV;
 	for (; err >= 0 && room; room--, packet++)
 		silence(p->s, wavert_stream_packet(p->s->stream, packet), p->s->packet_bytes);
+	wavert_stream_barrier(p->s->stream);
 }
 
 /* The next packet of the sound, silence after its end. Returns its frames. */
@@ -89,6 +90,7 @@ static void refill(struct playback *p)
 			p->end = p->next * s->packet_bytes + got * s->frame_bytes;
 		first = ++p->next;
 	}
+	wavert_stream_barrier(s->stream);
 }
 
 /* Frames of the sound that have been played. */

@@ -43,6 +43,7 @@ struct cf_nature {
 	bool loopback;		/* capture can record what is played */
 	bool ramp;		/* ... or numbered frames; else it records silence */
 	bool registers;		/* of position and clock, that a client can map */
+	bool write_combined;	/* the memory of buffers, since DMA is not coherent */
 	uint32_t step;		/* bytes the position jumps by at 48 kHz, at most; 0: a frame */
 	uint32_t late_us;	/* ... and so much later than it might */
 	uint32_t pins;		/* of each direction */
