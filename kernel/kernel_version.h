@@ -108,6 +108,16 @@ static inline bool wrt_dma_coherent(struct device *dev)
 }
 
 /*
+ * Whether a client can map DMA memory of the device page by page. Without coherence the kernel
+ * either maps it into the vmalloc area or changes its own mapping, or uses an uncached alias of
+ * its own, which no page can be derived from (MIPS and others).
+ */
+static inline bool wrt_dma_mappable(struct device *dev)
+{
+	return wrt_dma_coherent(dev) || IS_ENABLED(CONFIG_ARM64) || IS_ENABLED(CONFIG_ARM);
+}
+
+/*
  * Whether two virtual addresses of one page can show different contents. Kernels since 6.9 say
  * so; before, these are the architectures that can have such a cache.
  */

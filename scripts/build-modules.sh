@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds the modules against one kernel. Called by the Makefile and by test scripts.
 #
-#   scripts/build-modules.sh KDIR OUT [KBUILD-ARGUMENT...]
+#   scripts/build-modules.sh [--from DIR] KDIR OUT [KBUILD-ARGUMENT...]
 #
+# --from DIR: a test's module, whose sources and Kbuild are in DIR, instead of the driver.
 # KDIR is the kernel's build directory. OUT receives a copy of the sources and the
 # objects, so that several kernels can be built from one tree. One goal a call: two
 # goals in one kbuild call overwrite the Makefile in M= on 7.x kernels. A kernel that
@@ -11,10 +12,28 @@
 # colons and resolves links: then the objects are in the cache, and OUT receives the modules.
 set -eu
 
+from=
+[ "$1" != --from ] || { from=$(cd "$2" && pwd) && shift 2; }
 kdir=$1
 out=$2
 shift 2
 top=$(cd "$(dirname "$0")/.." && pwd)
+
+copy_driver() {
+	for dir in kernel compat; do
+		mkdir -p "$out/$dir"
+		(cd "$top/$dir" && find . -name '*.[ch]') | while read -r f; do
+			[ "$out/$dir/$f" -nt "$top/$dir/$f" ] && continue
+			mkdir -p "$out/$dir/$(dirname "$f")"
+			cp "$top/$dir/$f" "$out/$dir/$f"
+		done
+	done
+	cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
+	# a file that was removed from the tree is also removed from the copy
+	(cd "$out" && find kernel compat -name '*.[ch]' ! -name '*.mod.c') | while read -r f; do
+		[ -e "$top/$f" ] || rm -f "$out/$f"
+	done
+}
 
 mkdir -p "$out"
 real=$(cd "$out" && pwd -P)
@@ -28,19 +47,11 @@ esac
 out=$(cd "$out" && pwd)
 exec 9>"$out/.lock"
 flock 9		# parts of make check build the same modules at the same time
-for dir in kernel compat; do
-	mkdir -p "$out/$dir"
-	(cd "$top/$dir" && find . -name '*.[ch]') | while read -r f; do
-		[ "$out/$dir/$f" -nt "$top/$dir/$f" ] && continue
-		mkdir -p "$out/$dir/$(dirname "$f")"
-		cp "$top/$dir/$f" "$out/$dir/$f"
-	done
-done
-cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
-# a file that was removed from the tree is also removed from the copy
-(cd "$out" && find kernel compat -name '*.[ch]' ! -name '*.mod.c') | while read -r f; do
-	[ -e "$top/$f" ] || rm -f "$out/$f"
-done
+if [ -n "$from" ]; then
+	cp -u "$from"/* "$out"
+else
+	copy_driver
+fi
 make=${kdir%/*}/make
 [ -x "$make" ] || make='make'
 "$make" --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules

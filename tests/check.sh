@@ -347,6 +347,8 @@ hw_parts()	# MODULES
 	*) leave_out debian-bind "Debian's kernels of $WRT_ARCH have no in-tree driver of AC'97 and ES1370" ;;
 	esac
 	part conformance-hw env "MODULES=build/$1" tests/conformance/run.sh --mode hda-msi --mode ich
+	[ "$WRT_ARCH" != arm64 ] || part conformance-not-coherent env "MODULES=build/$1" \
+		tests/conformance/run.sh --mode hda-not-coherent
 	part debian-hw hw_test debian "$1" --alone --reloads 20
 }
 

@@ -30,6 +30,16 @@ static int alloc_memory(struct wrt_pin *pin, size_t bytes)
 	return err;
 }
 
+/*
+ * Where DMA does not see the processor's caches, the kernel's mapping and the client's are write
+ * combined (on 32-bit ARM and arm64: Normal memory, not cacheable).
+ */
+bool wrt_buffer_cached(const struct wrt_pin *pin)
+{
+	return pin->filter->memory.type != SNDRV_DMA_TYPE_DEV ||
+	       wrt_dma_coherent(pin->filter->memory.dev);
+}
+
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 {
 	struct wrt_pin *pin = pin_of(mp);
@@ -126,13 +136,17 @@ static struct page *page_at(struct wrt_pin *pin, unsigned long pgoff)
 	return is_vmalloc_addr(at) ? vmalloc_to_page(at) : virt_to_page(at);
 }
 
-/* map_sem held. vmf_insert_pfn() does not change a page that is in the mapping already. */
+/*
+ * map_sem held. The scratch page is ordinary memory also where the buffer is not. A page that is in
+ * the mapping already is not changed.
+ */
 static vm_fault_t insert_page(struct vm_area_struct *vma, struct wrt_pin *pin,
 			      unsigned long pgoff)
 {
 	unsigned long at = vma->vm_start + ((pgoff - vma->vm_pgoff) << PAGE_SHIFT);
+	pgprot_t prot = pin->zapped ? vm_get_page_prot(vma->vm_flags) : vma->vm_page_prot;
 
-	return vmf_insert_pfn(vma, at, page_to_pfn(page_at(pin, pgoff)));
+	return vmf_insert_pfn_prot(vma, at, page_to_pfn(page_at(pin, pgoff)), prot);
 }
 
 /*
@@ -205,6 +219,8 @@ int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 		return err;
 	wrt_vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND |
 			 VM_DONTDUMP, 0);
+	if (!wrt_buffer_cached(pin))
+		vma->vm_page_prot = pgprot_dmacoherent(vma->vm_page_prot);
 	vma->vm_ops = &buffer_vm_ops;
 	vma->vm_private_data = pin;
 	return 0;
@@ -314,7 +330,7 @@ int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma)
 		return err;
 	wrt_vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND |
 			 VM_DONTDUMP, VM_MAYWRITE);
-	vma->vm_page_prot = pgprot_decrypted(pgprot_noncached(vma->vm_page_prot));
+	vma->vm_page_prot = pgprot_decrypted(pgprot_device(vma->vm_page_prot));
 	vma->vm_ops = &register_vm_ops;
 	vma->vm_private_data = pin;
 	return 0;

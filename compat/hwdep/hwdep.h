@@ -202,6 +202,7 @@ int wrt_errno(enum wrt_status status);
 u32 wrt_cap_flags(const struct wrt_hw_caps *c);
 
 /* buffer.c */
+bool wrt_buffer_cached(const struct wrt_pin *pin);
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g);
 void wrt_buffer_free(struct wrt_mp *mp);
 void wrt_buffer_programmed(struct wrt_pin *pin);

@@ -361,11 +361,11 @@ static void allow_no_snoop(struct wrt_pci *p)
 		pcie_capability_set_word(p->pdev, PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_NOSNOOP_EN);
 }
 
-/* A client maps the memory that DMA uses as ordinary memory. */
+/* A client maps the memory that DMA uses (compat/hwdep/buffer.c). */
 static int check_memory(struct wrt_pci *p)
 {
-	if (wrt_memory_encrypted() || !wrt_dma_coherent(&p->pdev->dev)) {
-		pci_err(p->pdev, "not supported where memory is encrypted or DMA not coherent\n");
+	if (wrt_memory_encrypted() || !wrt_dma_mappable(&p->pdev->dev)) {
+		pci_err(p->pdev, "not supported where memory is encrypted or DMA memory cannot be mapped\n");
 		return -ENODEV;
 	}
 	forbid_no_snoop(p);

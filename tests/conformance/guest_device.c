@@ -39,6 +39,9 @@ static const struct kind {
 	{ "hda-intx", "snd-wavert-hda", "msi=N", false, 0x0403,
 	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 512,
 	    .rates = { 48000, 44100, 96000 } } },
+	{ "hda-not-coherent", "snd-wavert-hda", "msi=Y", true, 0x0403,
+	  { .hardware = true, .registers = true, .write_combined = true, .step = 256, .late_us = 3000,
+	    .buffer_min = 512, .rates = { 48000, 44100, 96000 } } },
 	{ "ich", "snd-wavert-ich", "", false, 0x0401,
 	  { .hardware = true, .step = 200, .late_us = 3000, .buffer_min = 512,
 	    .rates = { 48000, 44100, 32000 } } },
@@ -196,6 +199,8 @@ static void see_interrupt(void)
 static enum wrt_status load_hardware(void)
 {
 	find_device();
+	if (kind->nature.write_combined)
+		insert("not_coherent", "");
 	write_to(DEVICES, bus_name, "driver_override", kind->driver);
 	insert(kind->driver, kind->parameters);
 	wait_for(NODE);

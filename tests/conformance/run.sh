@@ -14,6 +14,8 @@
 #         debian-step-32              a 32-bit client
 #         hda-msi, hda-intx, ich      Debian's kernel on QEMU's emulated HD Audio (by message and
 #                         by line) and AC'97; exactly what `violations` lists may fail
+#         hda-not-coherent            as hda-msi, with DMA that is treated as not coherent; only in guests
+#                         of arm64 (WRT_ARCH=arm64); not in the table
 #         nt                          the Windows driver in Wine, below a stand-in port driver; own
 #                         file of violations
 #         nt-hda, nt-ich  the same driver with the backend of HD Audio or AC'97 over its register
@@ -101,7 +103,7 @@ in_guest()	# BED CLOCK BITS ARGUMENT...
 # DMA moves once a millisecond, and the only source with a rate is silent.
 on_emulated()	# MODE ARGUMENT...
 {
-	local mode=$1 module=snd-wavert-${1%-*} devices
+	local mode=$1 module=snd-wavert-${1%%-*} devices
 	shift
 	case $mode in
 	hda-*) devices=(--qemu -device --qemu intel-hda
@@ -109,11 +111,16 @@ on_emulated()	# MODE ARGUMENT...
 	ich) devices=(--qemu -device --qemu "AC97,audiodev=a") ;;
 	esac
 	build guest && modules debian || return
+	if [ "$mode" = hda-not-coherent ]; then
+		"$top/scripts/build-modules.sh" --from "$top/tests/guest/not_coherent" \
+			"$("$top/tests/guest/run" --print-kdir)" "$out/not_coherent" >"$out/log" 2>&1 || { sed 's/^/# /' "$out/log"; return 1; }
+		devices+=(--module "$out/not_coherent/not_coherent.ko")
+	fi
 	"$top/tests/guest/run" --timeout 300 --no-insmod "${devices[@]}" --qemu -audiodev \
 		--qemu none,id=a,timer-period=1000,out.frequency=48000,in.frequency=48000 \
 		--module "$built/snd-wavert.ko" --module "$built/$module.ko" \
 		--file "$out/conformance-guest64=conformance" -- \
-		env "CF_DEVICE=$mode" conformance -t 0 -d "${mode%-*}" "$@"
+		env "CF_DEVICE=$mode" conformance -t 0 -d "${mode%%-*}" "$@"
 }
 
 run_mode()	# MODE ARGUMENT...
@@ -130,7 +137,7 @@ run_mode()	# MODE ARGUMENT...
 	debian-step-32) in_guest debian step 32 "$@" ;;
 	nt) O=$out/nt "$top/tests/nt/run.sh" --suite "$@" ;;
 	nt-*) CF_MODEL=${mode#nt-} O=$out/nt "$top/tests/nt/run.sh" --suite "$@" ;;
-	hda-msi | hda-intx | ich) on_emulated "$mode" "$@" ;;
+	hda-msi | hda-intx | hda-not-coherent | ich) on_emulated "$mode" "$@" ;;
 	*)
 		echo "run.sh: no mode $mode (--help)" >&2
 		exit 2

@@ -418,6 +418,8 @@ TEST(WRT_035)
 	if (!cl->kernel)
 		lacks(of_memory);
 	SAME(b.barrier, b.cache_type == 2);
+	if (cl->nature.write_combined)
+		SAME(b.cache_type, 2);
 }
 
 TEST(WRT_036)
