@@ -18,6 +18,7 @@
 
 #include "kernel_version.h"
 #include "hwdep.h"
+#include "register_page.h"
 
 static int alloc_memory(struct wrt_pin *pin, size_t bytes)
 {
@@ -231,20 +232,12 @@ int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 static_assert(WAVERT_MMAP_REGISTER(1) - WAVERT_MMAP_REGISTER(0) >= PAGE_SIZE &&
 	      !(WAVERT_MMAP_REGISTER(1) & ~PAGE_MASK));
 
-/*
- * Number of the page with this register, or 0 if it must not be mapped: the whole page has to lie
- * within the region that the backend allows. So there is none if PAGE_SIZE is larger than that.
- */
+/* Number of the page with this register, or 0 if it must not be mapped. */
 unsigned long wrt_register_pfn(const struct wrt_hw_register *reg)
 {
-	u64 page = (reg->bus + reg->offset) & ~(u64)~PAGE_MASK;
-	u64 end = reg->bus + reg->bytes;
+	u64 page = wrt_register_page(reg, PAGE_SIZE);
 
-	if (page < reg->bus || end < PAGE_SIZE || page > end - PAGE_SIZE ||
-	    offset_in_page(reg->bus + reg->offset) + reg->width / 8 > PAGE_SIZE ||
-	    (phys_addr_t)page != page)
-		return 0;
-	return PHYS_PFN(page);
+	return (phys_addr_t)page == page ? PHYS_PFN(page) : 0;
 }
 
 /* GET_REGISTER has succeeded in every respect: from here on it can be mapped. */

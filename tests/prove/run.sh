@@ -72,7 +72,7 @@ prove()	# FILE FUNCTION SOLVER REPLACEMENT SENTENCE [FLAG...]
 	shift 5
 	rm -rf "$dir"
 	mkdir "$dir"
-	"$out/bin/goto-cc" "$@" -I"$here" -I"$top/kernel" -I"$top/compat/uapi" --function "$function" \
+	"$out/bin/goto-cc" "$@" -I"$here" -I"$top/kernel" -I"$top/compat" -I"$top/compat/uapi" --function "$function" \
 		-o "$program" "$here/$file" >"$dir.log" 2>&1 || return
 	[ -z "$replacement" ] || "$out/bin/goto-instrument" --replace-calls "$replacement" \
 		"$program" "$program" >>"$dir.log" 2>&1 || return
@@ -170,6 +170,8 @@ arithmetic()
 	prove geometry.c prove_make z3 wrt_geometry_unit:checked_unit \
 		"for every request and device of 32 bits: ActualSize <= the limit, no overflow, untouched on error" \
 		-DEXACT_DIVISION
+	prove register.c prove_register '' '' \
+		"for every register and pages of 4, 16 and 64 KiB: a mapped page lies within the region, with the register"
 	settle
 }
 

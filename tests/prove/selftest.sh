@@ -116,5 +116,8 @@ change kernel/core/position.c 's/p->points = all;/p->points++;/' \
 export ONLY=prove_make
 change kernel/core/geometry.c 's/portion > c->buffer_max || portion \* parts/portion/' \
 	arithmetic 'FAILURE' "the size of the whole buffer is not limited"
+export ONLY=prove_register
+change compat/hwdep/register_page.h 's/ || page > end - page_bytes//' \
+	arithmetic 'page_bytes <= reg.bus.*FAILURE' "a page with other registers is mapped"
 echo "1..$count"
 exit $bad
