@@ -158,6 +158,23 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 }
 
 /*
+ * 32-bit processors write it in two parts. The high part is last: until it is there, the value is
+ * below interrupt_ns, which is how a client knows that it is not complete.
+ */
+static void write_stamp(__u64 *stamp, u64 ns)
+{
+	u32 *half = (u32 *)stamp;
+
+	if (sizeof(long) == sizeof(*stamp)) {
+		WRITE_ONCE(*stamp, ns);
+		return;
+	}
+	WRITE_ONCE(half[IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)], (u32)ns);
+	smp_wmb();
+	WRITE_ONCE(half[!IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)], (u32)(ns >> 32));
+}
+
+/*
  * The first signal for a point is the one that counts. ring_head counts the points that were
  * ever published, as the core numbers points.
  */
@@ -167,7 +184,7 @@ void wrt_page_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 	struct wavert_notification *e = entry_of(regs, point);
 
 	if (READ_ONCE(regs->ring_head) - point <= WAVERT_RING && !READ_ONCE(e->signal_ns))
-		WRITE_ONCE(e->signal_ns, ns);
+		write_stamp(&e->signal_ns, ns);
 }
 
 static vm_fault_t page_vm_fault(struct vm_fault *vmf)

@@ -57,7 +57,7 @@ struct sim_card {
 	struct wrt_hw_dev *hw;
 	struct wrt_adapter *adapter;
 	struct mutex step_lock;		/* one stepper at a time */
-	u64 stepped;			/* frames so far; step_lock */
+	u64 stepped;			/* frames so far; device lock */
 	bool leaving;			/* an unbind waits for the stepper */
 	struct dentry *debugfs;
 };
@@ -121,12 +121,12 @@ static int step_frames(struct sim_card *sc, u64 frames)
 			return -EINTR;
 		flags = wrt_lock(&device->lock);
 		moved = wrt_sim_step(sc->hw, frames);
+		sc->stepped += moved;
 		wrt_unlock(&device->lock, flags);
 		wrt_device_irq(device);
 		if (wrt_device_wait_deferred(device))
 			return -EINTR;
 		frames -= moved;
-		sc->stepped += moved;
 		cond_resched();
 	}
 	return 0;
@@ -152,10 +152,14 @@ static ssize_t step_write(struct file *file, const char __user *user, size_t cou
 static ssize_t step_read(struct file *file, char __user *user, size_t count, loff_t *pos)
 {
 	struct sim_card *sc = file->private_data;
+	struct wrt_device *device = wrt_adapter_device(sc->adapter);
+	unsigned long flags = wrt_lock(&device->lock);
+	u64 stepped = sc->stepped;
 	char text[24];
 	int n;
 
-	n = scnprintf(text, sizeof(text), "%llu\n", READ_ONCE(sc->stepped));
+	wrt_unlock(&device->lock, flags);
+	n = scnprintf(text, sizeof(text), "%llu\n", stepped);
 	return simple_read_from_buffer(user, count, pos, text, n);
 }
 

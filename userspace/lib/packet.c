@@ -45,21 +45,6 @@ int wavert_stream_presentation(struct wavert_stream *stream,
 	return stream_call(stream, WAVERT_IOC_PRESENTATION, presentation);
 }
 
-/*
- * Write-combined memory: wait until the writes have left this processor. A fence of C orders them
- * only for other processors, which on ARM are not all that the writes have to reach.
- */
-void wavert_stream_barrier(const struct wavert_stream *stream)
-{
-	if (!stream->layout.call_memory_barrier)
-		return;
-#if defined(__aarch64__) || (defined(__arm__) && __ARM_ARCH >= 7)
-	__asm__ __volatile__("dsb st" ::: "memory");
-#else
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-#endif
-}
-
 /* ---- addresses of packets --------------------------------------------------------------- */
 
 static uint64_t least(uint64_t a, uint64_t b)

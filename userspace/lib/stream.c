@@ -195,6 +195,21 @@ int wavert_stream_unregister_all(struct wavert_stream *stream)
 	return err;
 }
 
+/*
+ * Write-combined memory: wait until the writes have left this processor. A fence of C orders them
+ * only for other processors, which on ARM are not all that the writes have to reach.
+ */
+void wavert_stream_barrier(const struct wavert_stream *stream)
+{
+	if (!stream->layout.call_memory_barrier)
+		return;
+#if defined(__aarch64__) || (defined(__arm__) && __ARM_ARCH >= 7)
+	__asm__ __volatile__("dsb st" ::: "memory");
+#else
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
+
 int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state)
 {
 	struct wavert_state arg = { .state = state };
