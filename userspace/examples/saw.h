@@ -6,6 +6,10 @@
 #ifndef SAW_H
 #define SAW_H
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "for little-endian machines only: samples in a buffer are little-endian"
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -6,6 +6,10 @@
 #ifndef WAVERT_SOUND_H
 #define WAVERT_SOUND_H
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "wavert plays and records on little-endian machines only: samples in a buffer are little-endian"
+#endif
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
