@@ -27,7 +27,7 @@ fail() { # NAME VERSION WHAT LOG
 }
 
 build() { # NAME VERSION HEADERS
-	scripts/build-modules.sh "$3" "build/$2" W=1 >"$out/$1.build" 2>&1 || {
+	scripts/build-modules.sh "$3" "build/$2" W=1 "-j$(nproc)" >"$out/$1.build" 2>&1 || {
 		fail "$1" "$2" "modules do not build" "$out/$1.build"
 		return 1
 	}
