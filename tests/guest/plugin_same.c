@@ -595,12 +595,31 @@ static const char *direction(void)
 	return capture ? "capture" : "playback";
 }
 
+/*
+ * Only on x86 and PowerPC the kernel lets alsa-lib map the status of a PCM. Elsewhere each of its calls
+ * is an ioctl, which fails after a removal, so hw: itself behaves in another way than listed.
+ */
+static bool is_mapped(const char *name)
+{
+#if defined(__x86_64__) || defined(__i386__) || defined(__powerpc__)
+	(void)name;
+	return true;
+#else
+	return !strstr(name, "removed");
+#endif
+}
+
 static void compare_state(size_t state)
 {
 	char situation[96];
 	bool same = true;
 	size_t i;
 
+	if (!is_mapped(states[state].name)) {
+		tap_skip("alsa-lib does not map the status on this architecture", "%s, %s", direction(),
+			 states[state].name);
+		return;
+	}
 	for (i = 0; i < ARRAY_SIZE(questions); i++) {
 		struct answer hw = answer_of("hw", state, &questions[i]);
 		struct answer wavert = answer_of("wavert", state, &questions[i]);
@@ -621,7 +640,7 @@ static void all_needed(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(differences); i++) {
-		if (needed[i] || is_optional(i))
+		if (needed[i] || is_optional(i) || !is_mapped(differences[i]))
 			continue;
 		printf("# does not occur: %s\n", differences[i]);
 		all = false;
