@@ -34,6 +34,10 @@
 #define WRT_HAVE_ELAPSED_UNDER_LOCK WRT_KERNEL(5, 14)
 #endif
 
+#ifndef WRT_HAVE_TIMER_CLOSE_AT_FREE	/* ALSA closes the instances of a timer that it frees */
+#define WRT_HAVE_TIMER_CLOSE_AT_FREE WRT_KERNEL(6, 12)
+#endif
+
 #ifndef WRT_PLATFORM_REMOVE_VOID
 #define WRT_PLATFORM_REMOVE_VOID WRT_KERNEL(6, 11)
 #endif
@@ -78,6 +82,12 @@ static inline void wrt_vm_flags_mod(struct vm_area_struct *vma, unsigned long se
 #else
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 #endif
+}
+
+/* Of a freed timer: the references that they held are lost. */
+static inline bool wrt_timer_forgets_instances(void)
+{
+	return !WRT_HAVE_TIMER_CLOSE_AT_FREE;
 }
 
 /* Renamed, and the old name removed later; both are macros, so no version is asked. */

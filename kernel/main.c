@@ -7,6 +7,7 @@
  */
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -26,6 +27,7 @@ struct wrt_adapter {
 	struct wrt_filter *filter;
 	struct device *dma_dev;		/* held: memory of the card is freed for it */
 	struct task_struct *signal_thread;
+	void *hw_memory;
 };
 
 static void wake_signal_thread(struct wrt_device *device)
@@ -60,6 +62,7 @@ static void adapter_free(struct snd_card *card)
 		wrt_signal_thread_stop(adapter->signal_thread);
 	wrt_device_destroy(&adapter->device);
 	put_device(adapter->dma_dev);
+	kvfree(adapter->hw_memory);
 	adapter_drop(adapter);
 }
 
@@ -95,6 +98,18 @@ static int add_signal_thread(struct wrt_adapter *adapter)
 	return 0;
 }
 
+static int add_pcm(struct wrt_adapter *adapter, const struct wrt_adapter_info *info)
+{
+	int err;
+
+	if (info->no_pcm)
+		return 0;
+	err = wrt_pcm_new(adapter->card, &adapter->device, info, &adapter->pcm);
+	if (err < 0)
+		return err;
+	return wrt_mixer_new(adapter->card, &adapter->device);
+}
+
 static int add_models(struct wrt_adapter *adapter, const struct wrt_adapter_info *info)
 {
 	struct wrt_memory memory = { .type = info->dma_type, .dev = info->dma_dev };
@@ -103,10 +118,7 @@ static int add_models(struct wrt_adapter *adapter, const struct wrt_adapter_info
 	err = add_signal_thread(adapter);
 	if (err < 0)
 		return err;
-	err = wrt_pcm_new(adapter->card, &adapter->device, info, &adapter->pcm);
-	if (err < 0)
-		return err;
-	err = wrt_mixer_new(adapter->card, &adapter->device);
+	err = add_pcm(adapter, info);
 	if (err < 0)
 		return err;
 	err = wrt_proc_new(adapter->card, &adapter->device);
@@ -139,6 +151,7 @@ int wrt_adapter_new(const struct wrt_adapter_info *info, const struct wrt_hw_ops
 		snd_card_free(adapter->card);
 		return err;
 	}
+	adapter->hw_memory = info->hw_memory;
 	*out = adapter;
 	return 0;
 }
@@ -209,6 +222,11 @@ EXPORT_SYMBOL_GPL(wrt_adapter_resume);
 EXPORT_SYMBOL_GPL(wrt_device_irq);
 EXPORT_SYMBOL_GPL(wrt_device_wait_deferred);
 EXPORT_SYMBOL_GPL(wrt_device_abandon_deferred);
+EXPORT_SYMBOL_GPL(wrt_stream_adopt);
+EXPORT_SYMBOL_GPL(wrt_stream_let_go);
+EXPORT_SYMBOL_GPL(wrt_stream_look);
+EXPORT_SYMBOL_GPL(wrt_stream_start);
+EXPORT_SYMBOL_GPL(wrt_stream_stop);
 
 /*
  * The kernel writes the register page and the simulator's buffers by one virtual address, a

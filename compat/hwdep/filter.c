@@ -66,9 +66,17 @@ static void fill_rates(const struct wrt_hw_caps *c, struct wavert_caps *arg)
 		arg->rates[i] = i < arg->nrates ? c->rates[i] : 0;
 }
 
+static_assert(sizeof(((struct wrt_hw_origin *)0)->name) == WAVERT_NAME_BYTES);
+
 /* A card has one PCM device, whose subdevices are numbered as the pins of a direction. */
 static void fill_names(const struct wrt_hw_caps *c, struct wavert_caps *arg)
 {
+	if (c->flags & WRT_HW_ATTACHED) {
+		arg->pcm_device = c->origin.device;
+		arg->pcm_subdevice = c->origin.subdevice;
+		memcpy(arg->name, c->origin.name, sizeof(arg->name));
+		return;
+	}
 	arg->pcm_device = 0;
 	arg->pcm_subdevice = c->pin;
 	memset(arg->name, 0, sizeof(arg->name));

@@ -152,6 +152,7 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->dropped = glitches->dropped;
 	regs->end = g->bytes ? wrt_mp_end(mp) : ~0ull;	/* without a buffer: of another client */
 	regs->dma_halts = s->stalls;
+	regs->notify_bytes = g->notify_bytes;
 	regs->position_register_base = s->register_base;
 	add_entries(regs, s->passed);
 	write_end(regs, seq);

@@ -123,6 +123,8 @@ static enum wrt_status may_alloc(const struct wrt_mp *mp)
 
 	if (status)
 		return status;
+	if (mp->stream->caps.flags & WRT_HW_OBSERVE_ONLY)
+		return WRT_STATUS_NOT_SUPPORTED;
 	if (mp->buffer || mp->state > WRT_MP_ACQUIRE || !mp->rate)
 		return WRT_STATUS_INVALID_DEVICE_REQUEST;
 	return WRT_STATUS_SUCCESS;

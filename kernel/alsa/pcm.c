@@ -15,6 +15,7 @@
 #include <sound/pcm_params.h>
 
 #include "alsa.h"
+#include "formats.h"
 #include "kernel_version.h"
 #include "memory.h"
 #include "pcm_stream.h"
@@ -25,18 +26,6 @@
  * hour in milliseconds, which is what newer kernels count in; longer in jiffies.
  */
 #define PATIENCE (3600 * 1000)
-
-static const struct {
-	u32 ours;
-	snd_pcm_format_t alsa;
-} formats[] = {
-	{ WRT_FMT_U8, SNDRV_PCM_FORMAT_U8 },
-	{ WRT_FMT_S16, SNDRV_PCM_FORMAT_S16_LE },
-	{ WRT_FMT_S20_32, SNDRV_PCM_FORMAT_S20_LE },
-	{ WRT_FMT_S24_32, SNDRV_PCM_FORMAT_S24_LE },
-	{ WRT_FMT_S32, SNDRV_PCM_FORMAT_S32_LE },
-	{ WRT_FMT_FLOAT, SNDRV_PCM_FORMAT_FLOAT_LE },
-};
 
 /* ---- called by the core --------------------------------------------------- */
 
@@ -91,20 +80,10 @@ static u64 alsa_formats(u32 ours)
 	u64 mask = 0;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(formats); i++)
-		if (ours & formats[i].ours)
-			mask |= pcm_format_to_bits(formats[i].alsa);
+	for (i = 0; i < ARRAY_SIZE(wrt_alsa_formats); i++)
+		if (ours & wrt_alsa_formats[i].ours)
+			mask |= pcm_format_to_bits(wrt_alsa_formats[i].alsa);
 	return mask;
-}
-
-static u32 core_format(snd_pcm_format_t alsa)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(formats); i++)
-		if (formats[i].alsa == alsa)
-			return formats[i].ours;
-	return 0;
 }
 
 /* Lower bound of a period in bytes; the frame bound is a constraint of its own. */
@@ -316,7 +295,7 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 		.bytes = params_buffer_bytes(params),
 		.notify = params_periods(params),
 		.rate = params_rate(params),
-		.format = core_format(params_format(params)),
+		.format = wrt_format_of_alsa(params_format(params)),
 		.channels = params_channels(params),
 	};
 	struct wrt_hw_geom geom;

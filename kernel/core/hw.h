@@ -42,6 +42,8 @@ enum wrt_hw_flags {
 	 */
 	WRT_HW_EMULATED = 1 << 6,
 	WRT_HW_STEPPED = 1 << 7,	/* its time is not the host's: wrt_sim_step() advances it */
+	WRT_HW_ATTACHED = 1 << 8,	/* another driver's stream; origin says which */
+	WRT_HW_OBSERVE_ONLY = 1 << 9,	/* nobody can own it */
 };
 
 struct wrt_hw_latency {			/* KSRTAUDIO_HWLATENCY */
@@ -67,6 +69,12 @@ struct wrt_hw_register {
 
 #define WRT_RATES_MAX 16
 
+/* What the other driver calls a stream: WRT_HW_ATTACHED only. */
+struct wrt_hw_origin {
+	u32 device, subdevice;
+	char name[32];
+};
+
 /* What one slot (one DMA engine) can do. Constant after probe. */
 struct wrt_hw_caps {
 	u32 flags;			/* enum wrt_hw_flags */
@@ -87,6 +95,7 @@ struct wrt_hw_caps {
 	u32 stop_max_us;		/* longest busy wait inside stop() */
 	u32 dma_bits;			/* bus address width; 0 where there is no bus */
 	u32 registers;			/* mask of 1 << enum wrt_hw_register_kind: reg() has it */
+	struct wrt_hw_origin origin;
 };
 
 struct wrt_hw_seg {

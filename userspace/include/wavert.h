@@ -543,7 +543,7 @@ struct wavert_snapshot {
 	uint64_t underruns, repeats, late, overruns, dropped;	/* glitches of packet mode */
 	uint64_t dma_halts;		/* halts of DMA without a request, or by a system suspend */
 	uint32_t position_register_base;	/* offset at which the position register reads 0 */
-	uint32_t reserved0;		/* 0 */
+	uint32_t notify_bytes;		/* distance of two points, bytes; 0 without points */
 	uint64_t end;			/* upper limit of linear; ~0: no end of stream is set */
 	uint64_t reserved[8];		/* 0 */
 };

@@ -354,7 +354,6 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 	const volatile struct wavert_page *page = stream->page;
 	uint32_t seq;
 
-	snapshot->reserved0 = 0;
 	memset(snapshot->reserved, 0, sizeof(snapshot->reserved));
 	do {
 		seq = read_begin(stream->page);
@@ -381,6 +380,7 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 		snapshot->dma_halts = page->dma_halts;
 		snapshot->position_register_base = page->position_register_base;
 		snapshot->end = page->end;
+		snapshot->notify_bytes = page->notify_bytes;
 	} while (read_again(stream->page, seq));
 }
 

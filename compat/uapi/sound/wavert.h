@@ -63,7 +63,7 @@
  * something is added. What may change, and how: Documentation/abi.md.
  */
 #define WAVERT_ABI_MAJOR	1
-#define WAVERT_ABI_MINOR	1
+#define WAVERT_ABI_MINOR	2
 
 /* Directions of a pin. */
 #define WAVERT_PLAYBACK		0	/* render */
@@ -93,7 +93,14 @@ struct wavert_version {
 
 #define WAVERT_CAP_STEPPED	0x1	/* time moves only when stepped; ns is the step clock's */
 #define WAVERT_CAP_EMULATED	0x2	/* jumps of tens of milliseconds are normal */
-/* The hardware uses only the upper bits of WAVERT_FORMAT_S32; 0x4 and 0x8 are not these. */
+/*
+ * The pin is a PCM of another driver's card, which may be run through its own node: then it is
+ * observed. pcm_device, pcm_subdevice and name are those of that card, whose number is that of
+ * our card's parent, the platform device snd-wavert-attach.NUMBER. Since version 1.2.
+ */
+#define WAVERT_CAP_ATTACHED	0x4
+#define WAVERT_CAP_OBSERVE_ONLY	0x8	/* ALLOC_BUFFER fails with EOPNOTSUPP; since version 1.2 */
+/* The hardware uses only the upper bits of WAVERT_FORMAT_S32; since version 1.2. */
 #define WAVERT_CAP_S32_20	0x10	/* 20 of them */
 #define WAVERT_CAP_S32_24	0x20	/* 24 of them */
 
@@ -190,7 +197,7 @@ struct wavert_format {
  * AllocateBufferWithNotification / AllocateAudioBuffer; claims the pin. The size is
  * rounded up to the next multiple of count * frame bytes, and so far that points are at
  * least notify_min frames and 125 us apart (Q2, Q3); never down. Legal in STOP and ACQUIRE
- * (Q5). Errors: EREMOTEIO (size 0, below a frame or above buffer_max;
+ * (Q5). Errors: EOPNOTSUPP (WAVERT_CAP_OBSERVE_ONLY), EREMOTEIO (size 0, below a frame or above buffer_max;
  * too many notifications), EINVAL (count; flags), EAGAIN (the hardware is not ready,
  * WRT-023), EBADRQC (a buffer exists already, state PAUSE or RUN, no format set, or an
  * observer), EBUSY (another stream owns the pin), ENOMEM.
@@ -468,7 +475,14 @@ struct wavert_page {
 	__u64 dropped;		/* packets captured and overwritten before they were fetched */
 	__u64 end;		/* linear never gets beyond: end of stream; ~0 without one */
 	__u64 dma_halts;	/* times DMA halted unasked, or for a system suspend */
-	__u64 reserved[11];	/* 0 */
+	/*
+	 * Distance of two points, bytes; 0 without points. Since version 1.2; before, it is
+	 * buffer_bytes / notifications. A PCM may have a period that does not divide its buffer:
+	 * then an observer sees 0 notifications here, and this distance.
+	 */
+	__u32 notify_bytes;
+	__u32 reserved2;	/* 0 */
+	__u64 reserved[10];	/* 0 */
 };
 
 /* Entry n of the notification log, counted from 0 as ring_head counts. */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * attach.h - snd-wavert-attach: the PCMs of another driver's card as pins of a card of ours. The
+ * other driver is called only as ALSA calls it; nothing of it is changed.
+ *
+ * A pin is a substream. Its own ALSA timer tells us of starts, stops and periods (follow.c).
+ *
+ * Locks, outermost first: the core's device mutex > life > pcm->open_mutex (tried, never waited for)
+ * > PCM stream lock (a mutex if the PCM is nonatomic) > lock of ALSA's timer > the core's device
+ * lock. ALSA calls disconnect with its list of timers locked, which is outside of life.
+ *
+ * `substream` and `pcm` may be used under life while dead is false. Its runtime may be used
+ *  - in a callback of the timer,
+ *  - under pcm->open_mutex, if the pointer is not NULL, or
+ *  - under the PCM stream lock while `running`: a running stream is stopped before its runtime is
+ *    freed. Not if card->shutdown is set: then ALSA does not report that stop.
+ */
+#ifndef WRT_ATTACH_H
+#define WRT_ATTACH_H
+
+#include <linux/hrtimer.h>
+#include <linux/platform_device.h>
+#include <linux/rwsem.h>
+#include <linux/workqueue.h>
+#include <sound/core.h>
+#include <sound/pcm.h>
+#include <sound/timer.h>
+
+#include "adapter.h"
+
+/* One substream. */
+struct wrt_hw_stream {
+	struct wrt_hw_dev *dev;
+	struct snd_pcm *pcm;
+	struct snd_pcm_substream *substream;
+	struct snd_timer_instance *timer;	/* NULL: closed */
+	int direction;				/* SNDRV_PCM_STREAM_* */
+	u32 slot;
+	struct wrt_hw_caps caps;
+	u32 rates[WRT_RATES_MAX];
+	struct wrt_client foreign;		/* whoever runs the PCM, as the core's owner */
+
+	/* The core's device lock. */
+	struct wrt_hw_pos at;			/* as last read */
+	bool halted;				/* the next reading says so */
+
+	/* PCM stream lock. */
+	bool running;				/* DMA is on */
+	bool adopted;				/* the core follows this session; paused or running */
+	bool polled;				/* without period wake-ups */
+	u32 frame_bytes;
+	snd_pcm_uframes_t hw_ptr;		/* ALSA's, as last seen ... */
+	u64 known;				/* ... and the frames since the start that it stands for */
+	u64 frames;				/* since the start, as last read */
+	struct hrtimer poll_timer;
+	struct work_struct poll_work;		/* of a nonatomic PCM */
+};
+
+enum wrt_attach_phase {
+	WRT_ATTACH_COMING = 0,
+	WRT_ATTACH_THERE,
+	WRT_ATTACH_LEAVING,
+};
+
+/* One card of another driver. Its memory belongs to the adapter once there is one. */
+struct wrt_hw_dev {
+	struct snd_card *card;			/* the other driver's; held until we leave */
+	u32 number;				/* of that card */
+	struct platform_device *parent;
+	struct wrt_adapter *adapter;
+	struct wrt_device *device;
+	struct rw_semaphore life;
+	bool dead;				/* life: no substream may be touched any more */
+	enum wrt_attach_phase phase;		/* under the list's mutex ... */
+	bool vanished;				/* ... its card has gone while we were coming */
+	struct work_struct leave;
+	u32 nslots;
+	struct wrt_hw_stream slot[];
+};
+
+/* caps.c: [S] what the PCM of a slot can do; zeroes where it does not tell. */
+void wrt_attach_read_caps(struct wrt_hw_stream *s);
+
+/* follow.c */
+extern const struct wrt_hw_ops wrt_attach_ops;
+
+/**
+ * wrt_attach_slot_open() - make a slot for a substream
+ * @s: slot, zeroed but for dev, pcm, direction and slot
+ * @number: number of the substream
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number);
+
+/**
+ * wrt_attach_slot_close() - undo wrt_attach_slot_open()
+ * @s: slot; the device is dead
+ *
+ * Context: May sleep.
+ */
+void wrt_attach_slot_close(struct wrt_hw_stream *s);
+
+/**
+ * wrt_attach_die() - stop following all streams, for good
+ * @d: device
+ *
+ * On return no substream of it is touched, except by wrt_attach_slot_close().
+ *
+ * Context: May sleep; ALSA's list of timers may be locked.
+ * Return: true for the first call.
+ */
+bool wrt_attach_die(struct wrt_hw_dev *d);
+
+/* card.c: the other driver's card or a PCM of it goes away; once. Context: any. */
+void wrt_attach_vanished(struct wrt_hw_dev *d);
+
+static inline struct wrt_stream *wrt_attach_stream(struct wrt_hw_stream *s)
+{
+	return &s->dev->device->streams[s->slot];
+}
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * caps.c - what a PCM of another driver can do. ALSA knows the constraints of a substream while it is
+ * open only: it is opened for a moment, unless somebody has it open.
+ */
+#include <linux/fs.h>
+#include <linux/slab.h>
+#include <sound/pcm_params.h>
+
+#include "attach.h"
+#include "alsa/formats.h"
+
+static u32 our_formats(const struct snd_mask *mask)
+{
+	u32 ours = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wrt_alsa_formats); i++)
+		if (snd_mask_test(mask, (__force unsigned int)wrt_alsa_formats[i].alsa))
+			ours |= wrt_alsa_formats[i].ours;
+	return ours;
+}
+
+static void fill_rates(struct wrt_hw_stream *s, u32 mask)
+{
+	struct wrt_hw_caps *c = &s->caps;
+	u32 bit, rate;
+
+	if (mask & (SNDRV_PCM_RATE_CONTINUOUS | SNDRV_PCM_RATE_KNOT))
+		return;
+	for (bit = 0; bit < 30 && c->nrates < WRT_RATES_MAX; bit++) {
+		rate = mask & 1u << bit ? snd_pcm_rate_bit_to_rate(1u << bit) : 0;
+		if (rate && rate >= c->rate_min && rate <= c->rate_max)
+			s->rates[c->nrates++] = rate;
+	}
+	if (c->nrates)
+		c->rates = s->rates;
+}
+
+static void fill(struct wrt_hw_stream *s, const struct snd_pcm_runtime *r,
+		 struct snd_pcm_hw_params *p)
+{
+	const struct snd_interval *channels = hw_param_interval(p, SNDRV_PCM_HW_PARAM_CHANNELS);
+	const struct snd_interval *rate = hw_param_interval(p, SNDRV_PCM_HW_PARAM_RATE);
+	const struct snd_interval *buffer = hw_param_interval(p, SNDRV_PCM_HW_PARAM_BUFFER_BYTES);
+	const struct snd_interval *periods = hw_param_interval(p, SNDRV_PCM_HW_PARAM_PERIODS);
+	const struct snd_interval *period = hw_param_interval(p, SNDRV_PCM_HW_PARAM_PERIOD_BYTES);
+	struct wrt_hw_caps *c = &s->caps;
+
+	c->formats = our_formats(hw_param_mask(p, SNDRV_PCM_HW_PARAM_FORMAT));
+	c->channels_min = channels->min;
+	c->channels_max = channels->max;
+	c->rate_min = rate->min;
+	c->rate_max = rate->max;
+	c->buffer_min = buffer->min;
+	c->buffer_max = buffer->max;
+	c->notify_max = periods->max;
+	c->notify_min = period->min;
+	if (r->hw.info & SNDRV_PCM_INFO_BATCH)
+		c->position_step = period->min;
+	fill_rates(s, r->hw.rates);
+}
+
+/* pcm->open_mutex held, the substream is open. */
+static int refine(struct wrt_hw_stream *s, struct snd_pcm_substream *open)
+{
+	struct snd_pcm_hw_params *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	_snd_pcm_hw_params_any(p);
+	err = snd_pcm_hw_refine(open, p);
+	if (err >= 0)
+		fill(s, open->runtime, p);
+	kfree(p);
+	return err;
+}
+
+/* All substreams of a direction are alike, so any will do. ALSA uses no more of the file than its flags. */
+static int refine_any(struct wrt_hw_stream *s, struct file *file)
+{
+	struct snd_pcm_substream *open;
+	int err;
+
+	if (s->substream->ref_count)
+		return refine(s, s->substream);
+	file->f_flags = O_RDWR | O_NONBLOCK;
+	err = snd_pcm_open_substream(s->pcm, s->direction, file, &open);
+	if (err < 0)
+		return err;
+	err = refine(s, open);
+	snd_pcm_release_substream(open);
+	return err;
+}
+
+void wrt_attach_read_caps(struct wrt_hw_stream *s)
+{
+	struct file *file = kzalloc(sizeof(*file), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (file) {
+		mutex_lock(&s->pcm->open_mutex);
+		err = refine_any(s, file);
+		mutex_unlock(&s->pcm->open_mutex);
+		wake_up(&s->pcm->open_wait);
+	}
+	kfree(file);
+	if (err < 0)
+		dev_info(&s->dev->parent->dev, "%s does not tell what it can do: error %d\n",
+			 s->caps.origin.name, err);
+}

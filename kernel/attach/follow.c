@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * follow.c - follow a substream that another driver runs, by its ALSA timer:
+ *
+ *   the other driver's interrupt, tasklet, URB completion or work item
+ *     snd_pcm_period_elapsed()		PCM stream lock
+ *       update of hw_ptr			asks the driver's pointer()
+ *       slot_tick()				only while somebody observes
+ *         wrt_stream_look()			points, pages; signals are left to the thread
+ *   snd_pcm_start(), _stop(), _pause(), _suspend()
+ *     slot_event()				PCM stream lock, lock of the timer
+ *       wrt_stream_adopt(), _stop(), _start(), _let_go()
+ *
+ * Points come from ALSA's hw_ptr, not from the number of calls: drivers merge periods, or report one
+ * twice. The call in which a stream ends does not reach the timer, but the stop does.
+ *
+ * A stream without period wake-ups makes no such calls. Then a timer of ours asks pointer() when
+ * the next point is due.
+ */
+#include <linux/delay.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+
+#include "attach.h"
+#include "kernel_version.h"
+#include "alsa/formats.h"
+
+/* Two questions for the position: the driver is asked no more often. */
+#define FRESH_NS	20000u
+
+/* Without wake-ups: how long after a point is due we look, and the least time between looks. */
+#define POLL_LATE_NS	20000u
+#define POLL_LEAST_NS	125000u
+
+/* ---- reading the position: PCM stream lock held, its runtime may be used ---------------------- */
+
+static void latch(struct wrt_hw_stream *s, u64 from_ns)
+{
+	struct wrt_device *device = s->dev->device;
+	u32 bytes = s->substream->runtime->buffer_size * s->frame_bytes;
+	unsigned long flags;
+
+	flags = wrt_lock(&device->lock);
+	s->at.linear = s->frames * s->frame_bytes;
+	s->at.dma = (u32)wrt_mod_u64(s->at.linear, bytes);
+	s->at.link = s->at.dma;
+	s->at.from_ns = from_ns;
+	s->at.ns = ktime_get_ns();
+	wrt_unlock(&device->lock, flags);
+}
+
+/*
+ * hw_ptr counts frames modulo `boundary`, a multiple of the buffer. SNDRV_PCM_IOCTL_RESET sets it
+ * back by whole buffers.
+ */
+static void follow_hw_ptr(struct wrt_hw_stream *s)
+{
+	const struct snd_pcm_runtime *r = s->substream->runtime;
+	snd_pcm_uframes_t now = r->status->hw_ptr, before = s->hw_ptr, moved = now - before;
+
+	if (now < before)
+		moved += r->boundary;
+	if (moved > r->boundary / 2)
+		moved = (now % r->buffer_size + r->buffer_size - before % r->buffer_size) %
+			r->buffer_size;
+	s->hw_ptr = now;
+	s->known += moved;
+	if (s->known > s->frames)
+		s->frames = s->known;
+}
+
+/* What ALSA has read last; in a callback, a moment ago. */
+static void read_known(struct wrt_hw_stream *s)
+{
+	follow_hw_ptr(s);
+	latch(s, ktime_get_ns());
+}
+
+/*
+ * Ask the driver. What ALSA knows stays as it is: an update of hw_ptr could find an xrun and stop
+ * a stream that is not ours. A pointer that is a little lower than before has not gone round.
+ */
+static void read_pointer(struct wrt_hw_stream *s)
+{
+	snd_pcm_uframes_t size = s->substream->runtime->buffer_size, at, moved;
+	u64 from_ns = ktime_get_ns();
+
+	follow_hw_ptr(s);
+	at = s->substream->ops->pointer(s->substream);
+	if (at >= size)
+		return;
+	moved = (at + size - (u32)wrt_mod_u64(s->frames, size)) % size;
+	if (moved < size - size / 4)
+		s->frames += moved;
+	latch(s, from_ns);
+}
+
+/* ---- sessions: PCM stream lock held ----------------------------------------------------------- */
+
+static void fill_geometry(const struct wrt_hw_stream *s, struct wrt_hw_geom *g)
+{
+	const struct snd_pcm_runtime *r = s->substream->runtime;
+
+	memset(g, 0, sizeof(*g));
+	g->format = wrt_format_of_alsa(r->format);
+	g->rate = r->rate;
+	g->channels = r->channels;
+	g->frame_bytes = s->frame_bytes;
+	g->bytes = r->buffer_size * s->frame_bytes;
+	g->notify_bytes = r->period_size * s->frame_bytes;
+	if (!(r->buffer_size % r->period_size))
+		g->notify = r->buffer_size / r->period_size;
+}
+
+/* When the next point is due, by the last reading. */
+static void arm(struct wrt_hw_stream *s)
+{
+	const struct snd_pcm_runtime *r = s->substream->runtime;
+	u32 left = r->period_size - (u32)wrt_mod_u64(s->frames, r->period_size);
+	u64 ns = wrt_mul_div_u64(left, NSEC_PER_SEC, r->rate) + POLL_LATE_NS;
+
+	hrtimer_start(&s->poll_timer, ns_to_ktime(max_t(u64, ns, POLL_LEAST_NS)),
+		      HRTIMER_MODE_REL);
+}
+
+static void dma_on(struct wrt_hw_stream *s)
+{
+	s->running = true;
+	s->polled = s->substream->runtime->no_period_wakeup;
+	if (s->polled)
+		arm(s);
+}
+
+static void begin_session(struct wrt_hw_stream *s)
+{
+	const struct snd_pcm_runtime *r = s->substream->runtime;
+	struct wrt_hw_geom g;
+
+	s->frame_bytes = max(r->frame_bits / 8, 1u);	/* less than a byte: frames are counted */
+	s->hw_ptr = r->status->hw_ptr;
+	s->known = s->hw_ptr;
+	s->frames = s->hw_ptr;
+	latch(s, ktime_get_ns());
+	fill_geometry(s, &g);
+	s->adopted = !wrt_stream_adopt(wrt_attach_stream(s), &s->foreign, s, &g);
+	if (s->adopted)
+		dma_on(s);
+}
+
+static void dma_off(struct wrt_hw_stream *s)
+{
+	s->running = false;
+	s->polled = false;
+}
+
+static void end_session(struct wrt_hw_stream *s)
+{
+	dma_off(s);
+	if (s->adopted)
+		wrt_stream_let_go(wrt_attach_stream(s), &s->foreign);
+	s->adopted = false;
+}
+
+static void pause_session(struct wrt_hw_stream *s, bool suspended)
+{
+	struct wrt_device *device = s->dev->device;
+	unsigned long flags;
+
+	dma_off(s);
+	wrt_stream_stop(wrt_attach_stream(s), &s->foreign);
+	if (!suspended)
+		return;
+	flags = wrt_lock(&device->lock);
+	s->halted = true;
+	wrt_unlock(&device->lock, flags);
+}
+
+static void continue_session(struct wrt_hw_stream *s)
+{
+	if (s->adopted && !wrt_stream_start(wrt_attach_stream(s), &s->foreign))
+		dma_on(s);
+	else
+		begin_session(s);
+}
+
+/* ---- called by ALSA ----------------------------------------------------------------------------- */
+
+/* PCM stream lock held, interrupts off. */
+static void slot_tick(struct snd_timer_instance *timer, unsigned long resolution,
+		      unsigned long ticks)
+{
+	struct wrt_hw_stream *s = timer->callback_data;
+
+	if (!s->running)
+		return;
+	read_known(s);
+	wrt_stream_look(wrt_attach_stream(s), 0);
+}
+
+/* PCM stream lock and the timer's lock held. */
+static void slot_event(struct snd_timer_instance *timer, int event, struct timespec64 *tstamp,
+		       unsigned long resolution)
+{
+	struct wrt_hw_stream *s = timer->callback_data;
+
+	switch (event) {
+	case SNDRV_TIMER_EVENT_MSTART:
+		begin_session(s);
+		break;
+	case SNDRV_TIMER_EVENT_MCONTINUE:
+	case SNDRV_TIMER_EVENT_MRESUME:
+		continue_session(s);
+		break;
+	case SNDRV_TIMER_EVENT_MPAUSE:
+	case SNDRV_TIMER_EVENT_MSUSPEND:
+		if (!s->running)
+			break;
+		read_known(s);
+		pause_session(s, event == SNDRV_TIMER_EVENT_MSUSPEND);
+		break;
+	case SNDRV_TIMER_EVENT_MSTOP:
+		if (s->running)
+			read_known(s);
+		end_session(s);
+		break;
+	}
+}
+
+/*
+ * The card goes away, or this PCM of it. ALSA's list of timers is locked, so nothing can be closed
+ * here. On return the substream may be freed.
+ */
+static void slot_disconnect(struct snd_timer_instance *timer)
+{
+	struct wrt_hw_stream *s = timer->callback_data;
+
+	if (wrt_attach_die(s->dev))
+		wrt_attach_vanished(s->dev);
+}
+
+/* ---- streams without period wake-ups --------------------------------------------------------- */
+
+static void poll(struct wrt_hw_stream *s)
+{
+	unsigned long flags;
+
+	snd_pcm_stream_lock_irqsave(s->substream, flags);
+	if (s->polled && !s->dev->card->shutdown) {
+		read_pointer(s);
+		wrt_stream_look(wrt_attach_stream(s), 0);
+		arm(s);
+	}
+	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+}
+
+static void poll_in_work(struct work_struct *work)
+{
+	poll(container_of(work, struct wrt_hw_stream, poll_work));
+}
+
+/* The lock of a nonatomic PCM is a mutex. */
+static enum hrtimer_restart poll_due(struct hrtimer *timer)
+{
+	struct wrt_hw_stream *s = container_of(timer, struct wrt_hw_stream, poll_timer);
+
+	if (s->pcm->nonatomic)
+		queue_work(system_highpri_wq, &s->poll_work);
+	else
+		poll(s);
+	return HRTIMER_NORESTART;
+}
+
+/* No PCM stream lock held; polled is false. */
+static void stop_polling(struct wrt_hw_stream *s)
+{
+	hrtimer_cancel(&s->poll_timer);
+	cancel_work_sync(&s->poll_work);
+}
+
+/* ---- operations of the backend -------------------------------------------------------------------- */
+
+static int attach_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
+{
+	if (slot >= d->nslots)
+		return WRT_EINVAL;
+	*c = d->slot[slot].caps;
+	return 0;
+}
+
+static int attach_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
+{
+	*out = &d->slot[slot];
+	return 0;
+}
+
+static int attach_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
+			  struct wrt_hw_latency *l)
+{
+	return WRT_ERANGE;	/* WRT_HW_OBSERVE_ONLY: nobody gets here */
+}
+
+/* The PCM is the other driver's. */
+static void attach_nothing(struct wrt_hw_stream *s)
+{
+}
+
+static int attach_position(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
+{
+	int halted = s->halted ? WRT_POSITION_HALTED : 0;
+
+	s->halted = false;
+	*at = s->at;
+	return WRT_POSITION_LINEAR | halted;
+}
+
+/* It has been stopped, or started: report where and when. */
+static int attach_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
+{
+	*at = s->at;
+	return WRT_POSITION_LINEAR;
+}
+
+static int attach_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
+{
+	*ns = ktime_get_ns();
+	*from_ns = *ns;
+	return 0;
+}
+
+static bool attach_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
+{
+	return false;
+}
+
+/* pcm->open_mutex held. The stream may run already. */
+static void begin_following(struct wrt_hw_stream *s)
+{
+	unsigned long flags;
+	int err;
+
+	snd_pcm_stream_lock_irqsave(s->substream, flags);
+	err = snd_timer_start(s->timer, 1);
+	if (!err && s->substream->runtime && snd_pcm_running(s->substream))
+		begin_session(s);
+	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+	if (err)
+		dev_warn(&s->dev->parent->dev, "%s cannot be followed: error %d\n",
+			 s->caps.origin.name, err);
+}
+
+/* Likewise. */
+static void end_following(struct wrt_hw_stream *s)
+{
+	unsigned long flags;
+
+	snd_pcm_stream_lock_irqsave(s->substream, flags);
+	snd_timer_stop(s->timer);
+	end_session(s);
+	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+	stop_polling(s);
+}
+
+/*
+ * False: try again. Who opens the PCM holds the mutex and may wait for the other driver, and that
+ * for slot_disconnect(), which waits for life.
+ */
+static bool try_to_watch(struct wrt_hw_stream *s, bool on)
+{
+	bool done = true;
+
+	down_read(&s->dev->life);
+	if (!s->dev->dead)
+		done = mutex_trylock(&s->pcm->open_mutex);
+	if (done && !s->dev->dead) {
+		if (on)
+			begin_following(s);
+		else
+			end_following(s);
+		mutex_unlock(&s->pcm->open_mutex);
+	}
+	up_read(&s->dev->life);
+	return done;
+}
+
+static void attach_watch(struct wrt_hw_dev *d, u32 slot, bool on)
+{
+	while (!try_to_watch(&d->slot[slot], on))
+		usleep_range(500, 1000);
+}
+
+static bool is_fresh(struct wrt_hw_stream *s)
+{
+	unsigned long flags = wrt_lock(&s->dev->device->lock);
+	u64 read_ns = s->at.ns;
+
+	wrt_unlock(&s->dev->device->lock, flags);
+	return ktime_get_ns() - read_ns < FRESH_NS;
+}
+
+/* While somebody opens or closes the PCM the last reading must do. */
+static void attach_refresh(struct wrt_hw_dev *d, u32 slot)
+{
+	struct wrt_hw_stream *s = &d->slot[slot];
+	unsigned long flags;
+
+	if (is_fresh(s))
+		return;
+	down_read(&d->life);
+	if (!d->dead && mutex_trylock(&s->pcm->open_mutex)) {
+		snd_pcm_stream_lock_irqsave(s->substream, flags);
+		if (s->running && s->substream->runtime && snd_pcm_running(s->substream))
+			read_pointer(s);
+		snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+		mutex_unlock(&s->pcm->open_mutex);
+	}
+	up_read(&d->life);
+}
+
+const struct wrt_hw_ops wrt_attach_ops = {
+	.name = "attach",
+	.caps = attach_caps,
+	.open = attach_open,
+	.close = attach_nothing,
+	.prepare = attach_prepare,
+	.release = attach_nothing,
+	.start = attach_start,
+	.stop = attach_stop,
+	.position = attach_position,
+	.irq = attach_irq,
+	.watch = attach_watch,
+	.refresh = attach_refresh,
+};
+
+/* ---- coming and going ------------------------------------------------------------------------------ */
+
+static const struct wrt_client_ops foreign_ops = {
+	.name = "another driver",
+};
+
+int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number)
+{
+	struct snd_timer_id id = {
+		.dev_class = SNDRV_TIMER_CLASS_PCM,
+		.dev_sclass = SNDRV_TIMER_SCLASS_NONE,
+		.card = s->pcm->card->number,
+		.device = s->pcm->device,
+		.subdevice = number << 1 | s->direction,
+	};
+	int err;
+
+	s->timer = snd_timer_instance_new("wavert");
+	if (!s->timer)
+		return -ENOMEM;
+	s->foreign.ops = &foreign_ops;
+	s->foreign.user.uid = U32_MAX;	/* no user of ours */
+	wrt_hrtimer_setup(&s->poll_timer, poll_due, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	INIT_WORK(&s->poll_work, poll_in_work);
+	s->timer->flags |= SNDRV_TIMER_IFLG_AUTO | SNDRV_TIMER_IFLG_FAST;
+	s->timer->callback = slot_tick;
+	s->timer->ccallback = slot_event;
+	s->timer->disconnect = slot_disconnect;
+	s->timer->callback_data = s;
+	err = snd_timer_open(s->timer, &id, 0);
+	if (err < 0) {
+		snd_timer_instance_free(s->timer);
+		s->timer = NULL;
+		return err;
+	}
+	s->substream = snd_timer_chip(s->timer->timer);
+	return 0;
+}
+
+/*
+ * Before 6.12 a timer that is freed under an instance forgets it, and with it the references that the
+ * instance held: a PCM that vanished without its card.
+ */
+void wrt_attach_slot_close(struct wrt_hw_stream *s)
+{
+	bool forgotten;
+
+	if (!s->timer)
+		return;
+	forgotten = wrt_timer_forgets_instances() && !s->timer->timer;
+	snd_timer_close(s->timer);
+	snd_timer_instance_free(s->timer);
+	s->timer = NULL;
+	if (!forgotten)
+		return;
+	module_put(s->dev->card->module);
+	snd_card_unref(s->dev->card);
+}
+
+static void stop_for_good(struct wrt_hw_stream *s)
+{
+	unsigned long flags;
+
+	if (!s->timer)
+		return;
+	snd_pcm_stream_lock_irqsave(s->substream, flags);
+	snd_timer_stop(s->timer);
+	end_session(s);
+	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+	stop_polling(s);
+}
+
+bool wrt_attach_die(struct wrt_hw_dev *d)
+{
+	bool alive;
+	u32 i;
+
+	down_write(&d->life);
+	alive = !d->dead;
+	for (i = 0; alive && i < d->nslots; i++)
+		stop_for_good(&d->slot[i]);
+	d->dead = true;
+	up_write(&d->life);
+	return alive;
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * observe_test.c - a PCM of another driver, observed: signals are periods by ALSA's own hw_ptr. Runs in
+ * a guest with snd-wavert and snd-wavert-attach.
+ *
+ *   observe_test NAME CARD PART...
+ *
+ * NAME is printed in each line. Parts: attach, periods, nowake, pause, xrun, link, position, late,
+ * detach. A part that the driver cannot do is skipped.
+ */
+#include "foreign.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+static const char *name;
+
+/* ---- attaching ------------------------------------------------------------------------------- */
+
+static void part_attach(void)
+{
+	struct wavert_caps caps;
+	struct wavert_new_stream arg = { 0 };
+	struct wavert_format format = { RATE, WAVERT_FORMAT_S16, 2 };
+	struct wavert_buffer buffer = { .requested_bytes = 7680 };
+	int filter;
+
+	TAP_CHECK(write_number("attach", 31) == ENODEV, "%s: no card, ENODEV", name);
+	TAP_CHECK(write_number("detach", foreign) == ENODEV, "%s: not attached, ENODEV", name);
+	TAP_CHECK(attach() == 0 && ours >= 0, "%s: it can be attached to", name);
+	TAP_CHECK(attach() == EEXIST, "%s: a second time, EEXIST", name);
+	TAP_CHECK(write_number("attach", ours) == EINVAL, "%s: to a card of ours, EINVAL", name);
+	TAP_CHECK(ask_caps(WAVERT_PLAYBACK, 0, &caps) &&
+		  caps.flags == (WAVERT_CAP_ATTACHED | WAVERT_CAP_OBSERVE_ONLY) &&
+		  caps.formats & WAVERT_FORMAT_S16 && caps.rate_min <= RATE &&
+		  caps.rate_max >= RATE && caps.buffer_max && caps.pins && !caps.pcm_device,
+		  "%s: CAPS says what its playback can do (\"%s\")", name, caps.name);
+	filter = open_filter();
+	TAP_CHECK(!ioctl(filter, WAVERT_IOC_NEW_STREAM, &arg) &&
+		  !ioctl(arg.fd, WAVERT_IOC_SET_FORMAT, &format) &&
+		  ioctl(arg.fd, WAVERT_IOC_ALLOC_BUFFER, &buffer) && errno == EOPNOTSUPP,
+		  "%s: nobody can own it, EOPNOTSUPP", name);
+	close(arg.fd);
+	close(filter);
+}
+
+static void part_detach(void)
+{
+	TAP_CHECK(detach() == 0 && card_attached_to(foreign) < 0, "%s: it can be detached from", name);
+	TAP_CHECK(attach() == 0, "%s: and attached to again", name);
+}
+
+/* ---- signals are periods ---------------------------------------------------------------------- */
+
+/* Plays to the end or records; then compares. frames: at least. */
+static void follow(bool capture, unsigned int period, unsigned int frames, unsigned int flags,
+		   const char *what)
+{
+	struct observer o, second;
+	struct snd_pcm_status s;
+	uint64_t periods;
+	struct pcm pcm;
+	bool ok;
+
+	if (!pcm_ready(&pcm, capture, period, period * 4 < 4096 ? 4096 : period * 4, flags)) {
+		pcm_close(&pcm);
+		tap_skip("the driver refuses it", "%s: %s, period %u", name, what, period);
+		return;
+	}
+	observe(&o, capture, 0);
+	observe(&second, capture, 0);
+	ok = capture || pcm_move(&pcm, false, pcm.buffer);
+	ok = ok && pcm_start(&pcm) && pcm_move(&pcm, capture, frames);
+	TAP_CHECK(ok && o.page->state == WAVERT_STATE_RUN && o.page->buffer_bytes == pcm.buffer * 4 &&
+		  o.page->notify_bytes == pcm.period * 4 && o.page->rate == RATE &&
+		  o.page->format == WAVERT_FORMAT_S16,
+		  "%s: the page shows it, %s, period %u of %u", name, what, pcm.period, pcm.buffer);
+	if (capture || flags)
+		pcm_drop(&pcm);
+	else
+		pcm_drain(&pcm);
+	s = pcm_status(&pcm);
+	periods = s.hw_ptr / pcm.period;
+	signals(&o);
+	signals(&second);
+	/* without wake-ups we may have asked the driver after ALSA did */
+	TAP_CHECK((o.sum == periods || (flags && o.sum == periods + 1)) && points(&o) == o.sum &&
+		  second.sum == o.sum,
+		  "%s: %lu frames, %lu periods, %llu and %llu signals", name, (unsigned long)s.hw_ptr,
+		  (unsigned long)periods, (unsigned long long)o.sum, (unsigned long long)second.sum);
+	TAP_CHECK(o.page->state == WAVERT_STATE_STOP && !o.page->buffer_bytes,
+		  "%s: then the page shows no stream", name);
+	leave(&o);
+	leave(&second);
+	pcm_close(&pcm);
+}
+
+static void part_periods(void)
+{
+	static const unsigned int periods[] = { 64, 128, 441, 1024, 4096 };
+	size_t i;
+
+	for (i = 0; i < COUNT(periods); i++)
+		follow(false, periods[i], 24000, 0, "playback");
+	follow(true, 256, 24000, 0, "capture");
+}
+
+static void part_nowake(void)
+{
+	follow(false, 256, 24000, SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP, "no wake-ups");
+	follow(false, 1024, 24000, SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP, "no wake-ups");
+}
+
+/* ---- what happens to a stream --------------------------------------------------------------------- */
+
+static void part_pause(void)
+{
+	struct snd_pcm_status s;
+	struct observer o;
+	struct pcm pcm;
+	uint64_t paused;
+
+	must(pcm_ready(&pcm, false, 256, 4096, 0), "playback");
+	observe(&o, WAVERT_PLAYBACK, 0);
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	pcm_move(&pcm, false, 4800);
+	if (ioctl(pcm.fd, SNDRV_PCM_IOCTL_PAUSE, 1)) {
+		tap_skip("it cannot pause", "%s: a pause", name);
+		goto out;
+	}
+	signals(&o);
+	paused = o.page->linear;
+	TAP_CHECK(o.page->state == WAVERT_STATE_PAUSE && paused, "%s: a pause is PAUSE", name);
+	sleep_ms(50);
+	TAP_CHECK(o.page->linear == paused, "%s: nothing moves in it", name);
+	TAP_CHECK(!ioctl(pcm.fd, SNDRV_PCM_IOCTL_PAUSE, 0) && o.page->state == WAVERT_STATE_RUN &&
+		  o.page->linear >= paused, "%s: and RUN again from there", name);
+	pcm_move(&pcm, false, 4800);
+	pcm_drain(&pcm);
+	s = pcm_status(&pcm);
+	TAP_CHECK(signals(&o) == s.hw_ptr / pcm.period,
+		  "%s: with a pause, %lu periods, %llu signals", name,
+		  (unsigned long)(s.hw_ptr / pcm.period), (unsigned long long)o.sum);
+out:
+	leave(&o);
+	pcm_close(&pcm);
+}
+
+static void part_xrun(void)
+{
+	struct snd_pcm_status s;
+	struct observer o;
+	struct pcm pcm;
+	int tries = 0;
+
+	must(pcm_ready(&pcm, false, 256, 4096, 0), "playback");
+	observe(&o, WAVERT_PLAYBACK, 0);
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	do {
+		sleep_ms(10);
+		s = pcm_status(&pcm);
+	} while (s.state == SNDRV_PCM_STATE_RUNNING && ++tries < 100);
+	TAP_CHECK(s.state == SNDRV_PCM_STATE_XRUN && signals(&o) == s.hw_ptr / pcm.period &&
+		  o.page->state == WAVERT_STATE_STOP,
+		  "%s: until an xrun %lu periods, %llu signals", name,
+		  (unsigned long)(s.hw_ptr / pcm.period), (unsigned long long)o.sum);
+	o.written = o.page->ring_head;
+	o.sum = 0;
+	ioctl(pcm.fd, SNDRV_PCM_IOCTL_PREPARE);
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	pcm_move(&pcm, false, 4800);
+	TAP_CHECK(o.page->state == WAVERT_STATE_RUN && o.page->linear <= 12000 * 4,
+		  "%s: after that a new session, from 0", name);
+	pcm_drop(&pcm);
+	leave(&o);
+	pcm_close(&pcm);
+}
+
+static void part_link(void)
+{
+	struct observer out, in;
+	struct pcm play, capt;
+	bool linked;
+
+	must(pcm_ready(&play, false, 256, 4096, 0), "playback");
+	must(pcm_ready(&capt, true, 256, 4096, 0), "capture");
+	linked = !ioctl(play.fd, SNDRV_PCM_IOCTL_LINK, capt.fd);
+	observe(&out, WAVERT_PLAYBACK, 0);
+	observe(&in, WAVERT_CAPTURE, 0);
+	pcm_move(&play, false, play.buffer);
+	if (!linked || !pcm_start(&play)) {
+		tap_skip("its streams cannot be linked", "%s: linked streams", name);
+	} else {
+		pcm_move(&capt, true, 6000);
+		TAP_CHECK(out.page->state == WAVERT_STATE_RUN && in.page->state == WAVERT_STATE_RUN,
+			  "%s: linked streams start by one call", name);
+		pcm_drop(&play);
+		TAP_CHECK(signals(&out) == points(&out) && signals(&in) == points(&in) &&
+			  in.sum >= 6000 / 256 && in.page->state == WAVERT_STATE_STOP,
+			  "%s: and stop by one, %llu and %llu signals", name,
+			  (unsigned long long)out.sum, (unsigned long long)in.sum);
+	}
+	leave(&out);
+	leave(&in);
+	pcm_close(&play);
+	pcm_close(&capt);
+}
+
+/* ---- position ------------------------------------------------------------------------------------ */
+
+static uint64_t hw_ptr(struct pcm *pcm)
+{
+	return pcm_status(pcm).hw_ptr;
+}
+
+/* A position that was asked for between two of ALSA's lies between them. */
+static void part_position(void)
+{
+	unsigned int i, outside = 0, back = 0, changes = 0;
+	struct wavert_position at = { 0 };
+	uint64_t before, after, last = 0;
+	struct observer o;
+	struct pcm pcm;
+
+	must(pcm_ready(&pcm, false, 1024, 8192, 0), "playback");
+	observe(&o, WAVERT_PLAYBACK, 0);
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	for (i = 0; i < 200; i++) {
+		if (i % 20 == 19)
+			pcm_move(&pcm, false, 1024);
+		before = hw_ptr(&pcm) * pcm.frame;
+		must(!ioctl(o.stream, WAVERT_IOC_GET_POSITION, &at), "GET_POSITION");
+		after = hw_ptr(&pcm) * pcm.frame;
+		outside += at.linear < before || at.linear > after;
+		back += at.linear < last;
+		changes += at.linear != last;
+		last = at.linear;
+		sleep_ms(1);
+	}
+	TAP_CHECK(!outside && !back, "%s: 200 positions are those of ALSA (%u not, %u go back)", name,
+		  outside, back);
+	TAP_CHECK(changes > 10, "%s: asked between periods it moves (%u values)", name, changes);
+	pcm_drop(&pcm);
+	leave(&o);
+	pcm_close(&pcm);
+}
+
+/* ---- an observer, and the module, that come and go while it runs ------------------------------------ */
+
+static void part_late(void)
+{
+	struct observer o;
+	struct pcm pcm;
+	uint64_t first;
+	bool ok = true;
+	int i;
+
+	must(pcm_ready(&pcm, false, 256, 4096, 0), "playback");
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	pcm_move(&pcm, false, 4800);
+	observe(&o, WAVERT_PLAYBACK, 0);
+	first = o.page->packets;
+	TAP_CHECK(o.page->state == WAVERT_STATE_RUN && first >= 4800 / 256,
+		  "%s: who comes later finds it running, after %llu periods", name,
+		  (unsigned long long)first);
+	for (i = 0; i < 5 && ok; i++) {
+		struct observer again;
+
+		leave(&o);
+		ok = pcm_move(&pcm, false, 2400) && !detach() && pcm_move(&pcm, false, 2400) && !attach();
+		observe(&again, WAVERT_PLAYBACK, 0);
+		o = again;
+		ok = ok && pcm_move(&pcm, false, 2400) && points(&o) >= 2;
+	}
+	TAP_CHECK(ok, "%s: detached and attached 5 times under a stream, which runs on", name);
+	ok = ok && pcm_status(&pcm).state == SNDRV_PCM_STATE_RUNNING;
+	pcm_drop(&pcm);
+	TAP_CHECK(ok && signals(&o) == points(&o), "%s: without an xrun, and each point is signalled", name);
+	leave(&o);
+	pcm_close(&pcm);
+}
+
+/* ---- main ---------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} parts[] = {
+	{ "attach", part_attach }, { "periods", part_periods }, { "nowake", part_nowake },
+	{ "pause", part_pause }, { "xrun", part_xrun }, { "link", part_link },
+	{ "position", part_position }, { "late", part_late }, { "detach", part_detach },
+};
+
+int main(int argc, char **argv)
+{
+	size_t i;
+	int a;
+
+	must(argc > 2, "usage: observe_test NAME CARD PART...");
+	name = argv[1];
+	foreign = atoi(argv[2]);
+	ours = card_attached_to(foreign);
+	for (a = 3; a < argc; a++)
+		for (i = 0; i < COUNT(parts); i++)
+			if (!strcmp(argv[a], parts[i].name))
+				parts[i].run();
+	return tap_done();
+}
