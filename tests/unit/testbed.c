@@ -592,9 +592,10 @@ static void pin_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 	pin->next = point + 1;
 }
 
-static void pin_passed(struct wrt_mp *mp)
+static bool pin_passed(struct wrt_mp *mp)
 {
 	pin_of(mp)->passed_calls++;
+	return false;
 }
 
 static void event_signal(struct wrt_mp *mp, void *event)
