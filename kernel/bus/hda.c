@@ -21,6 +21,7 @@ static bool msi = true;
 static int emulated[WRT_PCI_CARDS] = { [0 ... WRT_PCI_CARDS - 1] = -1 };
 static char *playback[WRT_PCI_CARDS];
 static char *capture[WRT_PCI_CARDS];
+static char *init_verbs[WRT_PCI_CARDS];
 
 module_param_array(index, int, NULL, 0444);
 MODULE_PARM_DESC(index, "Card number of each card, in order of binding, -1: next free (default).");
@@ -34,6 +35,8 @@ module_param_array(playback, charp, NULL, 0444);
 MODULE_PARM_DESC(playback, "Output of each card: headphone, line-out, speaker, spdif, or a node number.");
 module_param_array(capture, charp, NULL, 0444);
 MODULE_PARM_DESC(capture, "Input of each card: mic, line, internal, aux, or a node number.");
+module_param_array(init_verbs, charp, NULL, 0444);
+MODULE_PARM_DESC(init_verbs, "Verbs to each card's codec before its setup, NODE:VERB:VALUE with + between.");
 
 static u32 hda_dma_bits(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx)
 {
@@ -61,6 +64,11 @@ static int hda_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *b
 		err = choose_pin(pdev, WRT_PLAYBACK, "playback", playback[card], &cfg);
 	if (!err)
 		err = choose_pin(pdev, WRT_CAPTURE, "capture", capture[card], &cfg);
+	if (!err && init_verbs[card] && !wrt_hda_parse_verbs(init_verbs[card], &cfg)) {
+		pci_err(pdev, "init_verbs=%s: expected %s\n", init_verbs[card],
+			wrt_hda_verbs_expected());
+		err = WRT_EINVAL;
+	}
 	if (err)
 		return err;
 	return wrt_hda_create(bus, ctx, &cfg, out);

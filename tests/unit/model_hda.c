@@ -374,7 +374,7 @@ static u32 parameter(struct hda_model *m, u32 nid, const struct hda_node *n, u32
 	const struct hda_codec *c = &m->codec;
 
 	if (!nid)
-		return which == 4 ? c->group << 16 | 1 : which == 0 ? 0x1af40022 : 0;
+		return which == 4 ? c->group << 16 | 1 : which == 0 ? c->vendor ? c->vendor : 0x1af40022 : 0;
 	if (nid == c->group)
 		return which == 4 ? c->node[0].nid << 16 | c->nnodes : which == 5 ? 1 :
 		       which == 0xa ? c->group_pcm : which == 0xd ? c->group_amp_in :
@@ -414,6 +414,24 @@ static void set_amp(struct hda_node *n, u32 p)
 	}
 }
 
+/* Each access moves on to the next coefficient. */
+static u32 coefficient(struct hda_model *m, u32 command)
+{
+	struct hda_codec *c = &m->codec;
+	u32 verb = command >> 16 & 15, value = command & 0xffff;
+
+	if (verb == 5) {
+		c->coef_index = value % 128;
+		return 0;
+	}
+	if (verb == 4)
+		c->coef[c->coef_index] = value;
+	else
+		value = c->coef[c->coef_index];
+	c->coef_index = (c->coef_index + 1) % 128;
+	return verb == 4 ? 0 : value;
+}
+
 /* False: there is no answer. */
 static bool execute(struct hda_model *m, u32 command, u32 *answer)
 {
@@ -428,7 +446,9 @@ static bool execute(struct hda_model *m, u32 command, u32 *answer)
 	m->verbs++;
 	if (m->fault.silent_codec || m->fault.no_codec)
 		return false;
-	if (verb == 0xf00)
+	if (nid == 0x20 && verb >= 0x400 && verb != 0xf00)
+		*answer = coefficient(m, command);
+	else if (verb == 0xf00)
 		*answer = parameter(m, nid, n, p);
 	else if (verb == 0xf05 && m->fault.power_sticks)
 		*answer = 0x30;
@@ -456,6 +476,8 @@ static bool execute(struct hda_model *m, u32 command, u32 *answer)
 		n->format = command & 0xffff;
 	else if (verb >> 8 == 3)
 		set_amp(n, command & 0xffff);
+	else
+		m->codec.other[m->codec.nother++ % 8] = command;
 	return true;
 }
 
@@ -470,6 +492,11 @@ static void forget(struct hda_model *m)
 {
 	u32 i, ch, input;
 
+	for (i = 0; i < 128; i++)
+		m->codec.coef[i] = 0x8200;
+	if (m->codec.revision)
+		m->codec.coef[0] = m->codec.revision;
+	m->codec.nother = 0;
 	for (i = 0; i < m->codec.nnodes; i++) {
 		struct hda_node *n = &m->codec.node[i];
 

@@ -86,6 +86,10 @@ struct hda_codec {
 	u32 address, group, group_pcm, group_amp_in, group_amp_out;
 	u32 nnodes;
 	struct hda_node node[16];
+	u32 vendor;			/* 0: QEMU's */
+	u32 coef_index, coef[128];	/* of the node 0x20, a vendor's */
+	u32 revision;			/* coefficient 0, if it is not 0 */
+	u32 other[8], nother;		/* the last verbs that the model does not know */
 };
 
 struct hda_sd {

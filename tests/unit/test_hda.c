@@ -404,6 +404,101 @@ static void spdif_is_played_only_if_it_is_chosen(void **state)
 	refuse(WRT_ERANGE, "E playback=spdif: no codec has a path to such a pin\n", SECOND / 2);
 }
 
+/* The model's coefficients are 0x8200 after a reset. */
+static void the_amplifier_pin_of_realtek_codecs_follows_its_verb(void **state)
+{
+	bed_model(false, &hda_duplex);
+	m.codec.vendor = 0x10ec0256;
+	bed_create();
+	assert_int_equal(m.codec.coef[0x36], 0x8200);	/* bit 13 was 0 */
+	assert_int_equal(m.codec.coef[0x10], 0x8000);
+	wrt_device_suspend(&bed.dev);
+	assert_int_equal(wrt_device_resume(&bed.dev), 0);
+	assert_int_equal(m.codec.coef[0x10], 0x8000);
+	bed_model(false, &hda_duplex);
+	m.codec.vendor = 0x10ec0287;
+	bed_create();
+	assert_int_equal(m.codec.coef[0x08], 0x4ab7);
+	assert_int_equal(m.codec.coef[0x10], 0x8000);
+	bed_model(false, &hda_duplex);
+	m.codec.vendor = 0x10ec0225;
+	bed_create();
+	assert_int_equal(m.codec.coef[0x67], 0x3200);
+	bed_model(false, &hda_duplex);
+	m.codec.vendor = 0x10ec0663;
+	bed_create();
+	assert_int_equal(m.codec.coef[0x0d], 0xc200);
+	bed_model(false, &hda_duplex);
+	m.codec.vendor = 0x10ec0269;	/* its revision is 0: nothing to do */
+	bed_create();
+	assert_int_equal(m.codec.coef[0x04], 0x8200);
+	assert_int_equal(m.codec.coef[0x10], 0x8200);
+	bed_model(false, &hda_duplex);
+	m.codec.vendor = 0x10ec9999;
+	bed_create();
+	assert_int_equal(m.codec.coef[0x10], 0x8200);
+}
+
+static void a_revision_of_a_realtek_codec_has_its_own_coefficient(void **state)
+{
+	static const struct { u32 coef0, coef, value; } cases[] = {
+		{ 0x8210, 0x0d, 0xc200 }, { 0x8220, 0x04, 0x0200 }, { 0x8230, 0x10, 0x8000 },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(cases); i++) {
+		bed_model(false, &hda_duplex);
+		m.codec.vendor = 0x10ec0269;
+		m.codec.revision = cases[i].coef0;
+		bed_create();
+		assert_int_equal(m.codec.coef[cases[i].coef], cases[i].value);
+	}
+}
+
+static void verbs_of_the_user_are_sent_before_the_path_also_after_a_sleep(void **state)
+{
+	u32 i;
+
+	bed_model(false, &hda_duplex);
+	assert_true(wrt_hda_parse_verbs("0x3:0x715:7+3:0x716:0xff+0x20:0x500:0x10+0x20:0x400:0x1234"
+					"+3:0x707:0", &bed.cfg));
+	bed_create();
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(m.codec.nother, 2);
+		assert_int_equal(m.codec.other[0], 0x00371507);
+		assert_int_equal(m.codec.other[1], 0x003716ff);
+		assert_int_equal(m.codec.coef[0x10], 0x1234);
+		assert_int_equal(hda_node(&m, 3)->pin, 0x40);
+		assert_true(logged("I init_verbs: 5 sent to codec 0, 0 of them without an answer\n"));
+		wrt_device_suspend(&bed.dev);
+		m.crst = 0;
+		assert_int_equal(wrt_device_resume(&bed.dev), 0);
+	}
+}
+
+static void verbs_that_cannot_be_sent_are_not_parsed(void **state)
+{
+	static const char *const bad[] = {
+		"0x20", "0x20:0x500", "0x20:0x500:", "0:0x500:1", "0x100:0x500:1", "0x20:0x1000:1",
+		"0x20:0x500:0x10000", "0x20:0x701:0x100", "0x20:0xf00:0", "0x20:0x500:1+",
+		"0x20:0x500:1 0x20:0x400:2", "+0x20:0x500:1", "0x20,0x500,1", "a:b:c",
+	};
+	struct wrt_hda_config cfg;
+	char many[65 * 12 + 1] = "";
+	u32 i;
+
+	for (i = 0; i < COUNT(bad); i++)
+		assert_false(wrt_hda_parse_verbs(bad[i], &cfg));
+	assert_true(wrt_hda_parse_verbs("", &cfg));
+	assert_int_equal(cfg.ninit, 0);
+	for (i = 0; i < 64; i++)
+		strcat(many, i ? "+1:0x705:3" : "1:0x705:3");
+	assert_true(wrt_hda_parse_verbs(many, &cfg));
+	assert_int_equal(cfg.ninit, 64);
+	strcat(many, "+1:0x705:3");
+	assert_false(wrt_hda_parse_verbs(many, &cfg));
+}
+
 static void formats_and_rates_are_those_of_the_converter(void **state)
 {
 	static const u32 qemu[] = { 16000, 22050, 32000, 44100, 48000, 88200, 96000 };
@@ -1959,6 +2054,10 @@ int main(void)
 		TEST(what_is_no_choice_of_a_pin_is_not_parsed),
 		TEST(the_pins_are_listed_with_what_is_driven),
 		TEST(spdif_is_played_only_if_it_is_chosen),
+		TEST(the_amplifier_pin_of_realtek_codecs_follows_its_verb),
+		TEST(a_revision_of_a_realtek_codec_has_its_own_coefficient),
+		TEST(verbs_of_the_user_are_sent_before_the_path_also_after_a_sleep),
+		TEST(verbs_that_cannot_be_sent_are_not_parsed),
 		TEST(formats_and_rates_are_those_of_the_converter),
 		TEST(master_and_capture_have_a_volume_and_a_switch_each),
 		TEST(volume_and_switch_may_be_of_two_amplifiers),

@@ -128,10 +128,25 @@ static void hda_suspend(struct wrt_hw_dev *d)
 	d->asleep = true;
 }
 
+/* The codec of playback, else that of capture. It may work without what fails here. */
+static void prepare_codec(struct wrt_hw_dev *d)
+{
+	const struct hda_path *path = &d->path[WRT_PLAYBACK];
+
+	if (!path->length)
+		path = &d->path[WRT_CAPTURE];
+	if (wrt_hda_realtek(d, path->codec))
+		d->bus->log(d->ctx, WRT_LOG_WARNING, "codec %u: coefficients cannot be set",
+			    path->codec);
+	wrt_hda_init_send(d, path->codec);
+}
+
 static int restore_paths(struct wrt_hw_dev *d)
 {
 	u32 i;
 	int err;
+
+	prepare_codec(d);
 
 	for (i = 0; i < 2; i++) {
 		if (!d->path[i].length)

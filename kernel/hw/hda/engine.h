@@ -4,7 +4,7 @@
  * reset.c, skylake.c, verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and
  * controls),
  * stream.c (DMA), position.c, list.c (what DMA reads), idle.c (what serves QEMU's codec while DMA is stopped),
- * choice.c (kinds of pins), format.c and io.c.
+ * choice.c (kinds of pins), init.c and realtek.c (verbs before the setup of a path), format.c and io.c.
  */
 #ifndef WRT_HW_HDA_ENGINE_H
 #define WRT_HW_HDA_ENGINE_H
@@ -323,6 +323,14 @@ void wrt_hda_log_pins(struct wrt_hw_dev *d);
  * WRT_ENOMEM.
  */
 int wrt_hda_codec_discover(struct wrt_hw_dev *d, u32 codec);
+
+/* ---- init.c, realtek.c [S] --------------------------------------------------------- */
+
+/* Send the user's verbs. */
+void wrt_hda_init_send(struct wrt_hw_dev *d, u32 codec);
+
+/* The coefficients of a Realtek codec; nothing for another. WRT_EIO: no answer. */
+int wrt_hda_realtek(struct wrt_hw_dev *d, u32 codec);
 
 /* ---- path.c [S] -------------------------------------------------------------------- */
 

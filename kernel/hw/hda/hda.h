@@ -32,8 +32,13 @@ enum wrt_hda_pin_kind {
 
 #define WRT_HDA_PIN_NODE	0x100u	/* the pin with the node number in the low byte */
 
+#define WRT_HDA_INIT_MAX	64
+
 struct wrt_hda_config {
 	bool emulated;			/* QEMU's controller: see struct hda_quirks */
+	/* Verbs to send before the path is set up: node << 20 | verb << 8 | payload. */
+	u32 init[WRT_HDA_INIT_MAX];
+	u32 ninit;
 	u32 pin[2];			/* by enum wrt_dir: a kind, or WRT_HDA_PIN_NODE | node */
 };
 
@@ -58,6 +63,24 @@ bool wrt_hda_parse_pin(u32 dir, const char *text, u32 *pin);
  * Return: The names, as "a, b, or c".
  */
 const char *wrt_hda_pin_names(u32 dir);
+
+/**
+ * wrt_hda_parse_verbs() - read a user's verbs
+ * @text: as wrt_hda_verbs_expected() describes, or empty
+ * @cfg: init and ninit are filled on success
+ *
+ * Context: Any.
+ * Return: true on success.
+ */
+bool wrt_hda_parse_verbs(const char *text, struct wrt_hda_config *cfg);
+
+/**
+ * wrt_hda_verbs_expected() - what wrt_hda_parse_verbs() accepts, for messages
+ *
+ * Context: Any.
+ * Return: A description with an example.
+ */
+const char *wrt_hda_verbs_expected(void);
 
 /**
  * wrt_hda_dma_bits() - width of the bus addresses of a controller

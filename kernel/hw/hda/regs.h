@@ -121,6 +121,7 @@
 /* ---- verbs ------------------------------------------------------------------------ */
 
 #define VERB(v, payload)	((v) << 8 | (payload))		/* of 12 bits and 8 */
+#define HDA_VERB_MASK		0x000fffffu
 #define VERB4(v, payload)	((v) << 16 | (payload))		/* of 4 bits and 16 */
 
 #define VERB_FORMAT		0x2
@@ -132,6 +133,9 @@
 #define AMP_INDEX(i)		((i) << 8)
 #define AMP_INPUTS		16	/* that an index can address */
 #define AMP_MUTE		0x0080u
+#define VERB_COEF		0x4
+#define VERB_COEF_INDEX		0x5
+#define VERB_GET_COEF		0xc00
 #define VERB_SELECT		0x701
 #define VERB_POWER		0x705
 #define VERB_STREAM		0x706

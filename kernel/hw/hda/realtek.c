@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * realtek.c - coefficients of Realtek's codecs by which the pin for the board's amplifier (EAPD)
+ * follows its verb. Their reset values leave the speakers of many laptops silent. Facts from the
+ * kernel's driver for these codecs; not heard on silicon. [S], device mutex held.
+ */
+#include "engine.h"
+
+#define COEF_NODE	0x20
+#define ANY_REVISION	0xff
+
+/* Ascending; several rows of one codec are all applied. */
+static const struct {
+	u32 vendor;		/* and device, of PARAM_VENDOR */
+	u8 revision;		/* bits 7..4 of coefficient 0 */
+	u8 coef;
+	u16 clear, set;
+} coefs[] = {
+	{ 0x10ec0215, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0215, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0222, ANY_REVISION, 0x19, 0x2000, 0x0000 },
+	{ 0x10ec0225, ANY_REVISION, 0x67, 0xf000, 0x3000 },
+	{ 0x10ec0225, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0225, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0230, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0233, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0234, ANY_REVISION, 0x6e, 0xffff, 0x0c25 },
+	{ 0x10ec0234, ANY_REVISION, 0x10, 0x8000, 0x0000 },
+	{ 0x10ec0235, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0236, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0236, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0245, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0245, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0255, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0256, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0256, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0257, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0257, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0262, ANY_REVISION, 0x07, 0x0000, 0x0020 },
+	{ 0x10ec0267, ANY_REVISION, 0x07, 0x0000, 0x2000 },
+	{ 0x10ec0268, ANY_REVISION, 0x07, 0x0000, 0x2000 },
+	{ 0x10ec0269, 1, 0x0d, 0x0000, 0x4000 },
+	{ 0x10ec0269, 2, 0x04, 0x8000, 0x0000 },
+	{ 0x10ec0269, 3, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0272, ANY_REVISION, 0x0d, 0x0000, 0x4000 },
+	{ 0x10ec0273, ANY_REVISION, 0x0d, 0x0000, 0x4000 },
+	{ 0x10ec0274, ANY_REVISION, 0x6e, 0xffff, 0x0c25 },
+	{ 0x10ec0274, ANY_REVISION, 0x10, 0x8000, 0x0000 },
+	{ 0x10ec0275, ANY_REVISION, 0x0e, 0x0000, 0x0001 },
+	{ 0x10ec0280, ANY_REVISION, 0x04, 0x8000, 0x0000 },
+	{ 0x10ec0282, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0283, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0284, ANY_REVISION, 0x04, 0x8000, 0x0000 },
+	{ 0x10ec0285, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0285, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0286, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0287, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0287, ANY_REVISION, 0x08, 0xffff, 0x4ab7 },
+	{ 0x10ec0288, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0289, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0289, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0290, ANY_REVISION, 0x04, 0x8000, 0x0000 },
+	{ 0x10ec0292, ANY_REVISION, 0x04, 0x8000, 0x0000 },
+	{ 0x10ec0293, ANY_REVISION, 0x0a, 0x2000, 0x0000 },
+	{ 0x10ec0294, ANY_REVISION, 0x10, 0x8000, 0x0000 },
+	{ 0x10ec0295, ANY_REVISION, 0x67, 0xf000, 0x3000 },
+	{ 0x10ec0295, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0295, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0298, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0299, ANY_REVISION, 0x67, 0xf000, 0x3000 },
+	{ 0x10ec0299, ANY_REVISION, 0x36, 0x2000, 0x0000 },
+	{ 0x10ec0299, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0300, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0x10ec0623, ANY_REVISION, 0x19, 0x2000, 0x0000 },
+	{ 0x10ec0662, 3, 0x04, 0x0400, 0x0000 },
+	{ 0x10ec0663, ANY_REVISION, 0x0d, 0x0000, 0x4000 },
+	{ 0x10ec0665, ANY_REVISION, 0x0d, 0x0000, 0x4000 },
+	{ 0x10ec0668, ANY_REVISION, 0x07, 0x6000, 0x0000 },
+	{ 0x10ec0670, ANY_REVISION, 0x0d, 0x0000, 0x4000 },
+	{ 0x10ec0671, ANY_REVISION, 0x0d, 0x0000, 0x4000 },
+	{ 0x10ec0672, ANY_REVISION, 0x0d, 0x0000, 0x4000 },
+	{ 0x10ec0700, ANY_REVISION, 0x10, 0x8000, 0x0000 },
+	{ 0x10ec0701, ANY_REVISION, 0x10, 0x8000, 0x0000 },
+	{ 0x10ec0703, ANY_REVISION, 0x10, 0x8000, 0x0000 },
+	{ 0x10ec0711, ANY_REVISION, 0x10, 0x8000, 0x0000 },
+	{ 0x10ec0867, ANY_REVISION, 0x04, 0x0400, 0x0000 },
+	{ 0x10ec0888, 2, 0x07, 0x0020, 0x0000 },
+	{ 0x10ec0888, 3, 0x07, 0x0020, 0x0000 },
+	{ 0x10ec0892, ANY_REVISION, 0x07, 0x0020, 0x0000 },
+	{ 0x10ec0897, ANY_REVISION, 0x07, 0x0020, 0x0000 },
+	{ 0x10ec0899, ANY_REVISION, 0x07, 0x0002, 0x0000 },
+	{ 0x10ec0900, ANY_REVISION, 0x07, 0x0002, 0x0000 },
+	{ 0x10ec0b00, ANY_REVISION, 0x07, 0x0002, 0x0000 },
+	{ 0x10ec1168, ANY_REVISION, 0x07, 0x0002, 0x0000 },
+	{ 0x10ec1220, ANY_REVISION, 0x07, 0x0002, 0x0000 },
+	{ 0x19e58326, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+};
+
+static int select_coef(struct wrt_hw_dev *d, u32 codec, u32 coef)
+{
+	return wrt_hda_verb(d, codec, COEF_NODE, VERB4(VERB_COEF_INDEX, coef), NULL);
+}
+
+/* Each access moves to the next coefficient in some codecs, so each selects its own. */
+static int read_coef(struct wrt_hw_dev *d, u32 codec, u32 coef, u32 *value)
+{
+	int err = select_coef(d, codec, coef);
+
+	if (err)
+		return err;
+	return wrt_hda_verb(d, codec, COEF_NODE, VERB(VERB_GET_COEF, 0), value);
+}
+
+static int write_coef(struct wrt_hw_dev *d, u32 codec, u32 coef, u32 value)
+{
+	int err = select_coef(d, codec, coef);
+
+	if (err)
+		return err;
+	return wrt_hda_verb(d, codec, COEF_NODE, VERB4(VERB_COEF, value), NULL);
+}
+
+static int apply(struct wrt_hw_dev *d, u32 codec, u32 row, u32 revision)
+{
+	u32 old;
+	int err;
+
+	if (coefs[row].revision != ANY_REVISION && coefs[row].revision != revision)
+		return 0;
+	err = read_coef(d, codec, coefs[row].coef, &old);
+	if (err)
+		return err;
+	old &= 0xffff & ~(u32)coefs[row].clear;
+	return write_coef(d, codec, coefs[row].coef, old | coefs[row].set);
+}
+
+int wrt_hda_realtek(struct wrt_hw_dev *d, u32 codec)
+{
+	u32 vendor, revision, row;
+	bool known = false;
+	int err;
+
+	wrt_assert_may_sleep();
+	err = wrt_hda_verb(d, codec, 0, VERB(VERB_GET_PARAMETER, PARAM_VENDOR), &vendor);
+	for (row = 0; row < sizeof(coefs) / sizeof(coefs[0]) && !err; row++) {
+		if (coefs[row].vendor != vendor)
+			continue;
+		if (!known)
+			err = read_coef(d, codec, 0, &revision);
+		known = true;
+		if (!err)
+			err = apply(d, codec, row, revision >> 4 & 15);
+	}
+	return err;
+}
