@@ -52,6 +52,11 @@ if [ -n "$from" ]; then
 else
 	copy_driver
 fi
+# the compiler and the linker of the kernel
+if grep -qs '^CONFIG_CC_IS_CLANG=y' "$kdir/.config"; then
+	set -- CC=clang "$@"
+	! grep -q '^CONFIG_LD_IS_LLD=y' "$kdir/.config" || set -- LLVM=1 "$@"
+fi
 make=${kdir%/*}/make
 [ -x "$make" ] || make='make'
 "$make" --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
