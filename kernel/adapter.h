@@ -34,7 +34,7 @@ struct wrt_adapter_info {
  * @hw: backend device
  * @out: filled on success
  *
- * Nobody can open it yet. On success the backend belongs to the adapter until
+ * No client can open the card yet. On success the backend belongs to the adapter until
  * wrt_adapter_disconnect().
  *
  * Context: May sleep.
@@ -47,8 +47,8 @@ int wrt_adapter_new(const struct wrt_adapter_info *info, const struct wrt_hw_ops
  * wrt_adapter_register() - let clients open the card
  * @adapter: adapter
  *
- * The interrupt may be on since wrt_adapter_new(); from here on it is needed. Unbind as usual
- * also after an error.
+ * The interrupt may be enabled after wrt_adapter_new(), and has to be enabled before this call.
+ * Unbind as usual, also after an error.
  *
  * Context: May sleep.
  * Return: 0 or a negative errno.
@@ -88,7 +88,7 @@ void wrt_adapter_disconnect(struct wrt_adapter *adapter);
  * @adapter: adapter
  *
  * The adapter is freed when the last file is closed. With an IOMMU this waits for ALSA clients
- * that keep their file open (main.c says why), otherwise for no client.
+ * that keep their file open (main.c has the reason), otherwise for no client.
  *
  * Context: May sleep.
  */
@@ -111,7 +111,8 @@ void wrt_adapter_suspend(struct wrt_adapter *adapter);
  * @adapter: adapter
  *
  * Context: May sleep.
- * Return: 0 or a negative errno; after an error the device remains suspended.
+ * Return: 0, or -EIO: the device remains suspended, or a stream could not be started
+ *	(wrt_device_resume()).
  */
 int wrt_adapter_resume(struct wrt_adapter *adapter);
 

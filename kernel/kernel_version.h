@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel_version.h - what differs between the supported kernels (5.10 to 7.3), behind
- * names of our own. The only file that tests LINUX_VERSION_CODE. Kernel names are never
- * redefined: distributions backport them. Each test can be overridden with ccflags,
- * for instance -DWRT_EVENTFD_SIGNAL_COUNTED=0.
+ * kernel_version.h - what differs between the supported kernels (5.10 to 7.3), under our own
+ * names. The only file that tests LINUX_VERSION_CODE. Kernel names are never redefined:
+ * distributions backport them. ccflags can override each test, for instance
+ * -DWRT_EVENTFD_SIGNAL_COUNTED=0.
  */
 #ifndef WRT_KERNEL_VERSION_H
 #define WRT_KERNEL_VERSION_H
@@ -90,14 +90,14 @@ static inline bool wrt_timer_forgets_instances(void)
 	return !WRT_HAVE_TIMER_CLOSE_AT_FREE;
 }
 
-/* Renamed, and the old name removed later; both are macros, so no version is asked. */
+/* It was renamed, and the old name removed later. Both are macros, so no version test is needed. */
 #ifdef PCI_IRQ_INTX
 #define WRT_PCI_IRQ_INTX PCI_IRQ_INTX
 #else
 #define WRT_PCI_IRQ_INTX PCI_IRQ_LEGACY
 #endif
 
-/* Memory of clients may be encrypted, that of DMA is not. */
+/* True if memory of clients may be encrypted; DMA memory is not. */
 static inline bool wrt_memory_encrypted(void)
 {
 #if WRT_HAVE_CC_PLATFORM
@@ -107,7 +107,7 @@ static inline bool wrt_memory_encrypted(void)
 #endif
 }
 
-/* x86 always is; elsewhere the kernel knows. */
+/* x86 always is; elsewhere it is a property of the device. */
 static inline bool wrt_dma_coherent(struct device *dev)
 {
 #ifdef CONFIG_X86
@@ -128,8 +128,8 @@ static inline bool wrt_dma_mappable(struct device *dev)
 }
 
 /*
- * Whether two virtual addresses of one page can show different contents. Kernels since 6.9 say
- * so; before, these are the architectures that can have such a cache.
+ * Whether two virtual addresses of one page can show different contents. Kernels since 6.9 have a
+ * function for that; for earlier ones these are the architectures that can have such a cache.
  */
 #if defined(CONFIG_ARCH_HAS_CPU_CACHE_ALIASING)
 #include <linux/cacheinfo.h>

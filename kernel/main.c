@@ -39,9 +39,9 @@ static void wake_signal_thread(struct wrt_device *device)
  * snd_card_free_when_closed() frees the card with the last reference of its device, and not
  * every such reference holds a module: open() has one for a moment, CONFIG_DEBUG_KOBJECT_RELEASE
  * keeps one for seconds. Then adapter_free() and the private_free() callbacks of both models, which
- * the card calls before it, run after the backend's module is gone. This module stays for them:
- * its exit waits until there is no adapter. The few instructions after wake_up() are covered by
- * free_module(), which waits for RCU, unless they are preempted for as long.
+ * the card calls before it, run after the backend's module has been unloaded. So the exit of this
+ * module waits until there is no adapter. free_module() waits for RCU, which covers the few
+ * instructions after wake_up(), unless they are preempted for that long.
  */
 static atomic_t adapters = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(no_adapters);
@@ -184,13 +184,12 @@ void wrt_adapter_disconnect(struct wrt_adapter *adapter)
 EXPORT_SYMBOL_GPL(wrt_adapter_disconnect);
 
 /*
- * Memory of WaveRT clients has been taken back. That of ALSA clients is ALSA's to free, when
- * their file is closed, mapped or not; so it may outlive the binding. Where the device sees
- * memory as it is, that does no harm: freeing needs no more than the struct device, which
- * is held. Behind an IOMMU it would be unmapped from the domain of a device that has another
- * driver (vfio) by then, or has been taken out and has none: there such clients are waited
- * for, as drivers of PCI sound cards do everywhere. They have been told: poll() and every
- * call say so.
+ * The memory of WaveRT clients has been freed. ALSA frees that of ALSA clients when their file is
+ * closed, whether it is mapped or not, so it may outlive the binding. Without an IOMMU that does no
+ * harm: freeing needs only the struct device, to which a reference is held. With an IOMMU the
+ * memory would be unmapped from the domain of a device that by then has another driver (vfio), or
+ * has been removed and has none. So this waits for such clients, as drivers of PCI sound cards do.
+ * They have been notified: poll() and every call return an error.
  */
 void wrt_adapter_put(struct wrt_adapter *adapter)
 {
@@ -218,7 +217,7 @@ int wrt_adapter_resume(struct wrt_adapter *adapter)
 }
 EXPORT_SYMBOL_GPL(wrt_adapter_resume);
 
-/* core/ itself names no system: what backends need of it is exported here. */
+/* Functions of core/ that modules of backends call; core/ itself has no code for Linux. */
 EXPORT_SYMBOL_GPL(wrt_device_irq);
 EXPORT_SYMBOL_GPL(wrt_device_wait_deferred);
 EXPORT_SYMBOL_GPL(wrt_device_abandon_deferred);

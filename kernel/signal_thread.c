@@ -2,9 +2,9 @@
 /*
  * signal_thread.c - see signal_thread.h.
  *
- * The thread has the lowest real-time priority, so it comes before ordinary tasks; the budget
- * in core/deferred.c leaves these nine tenths of the processor. It is not frozen: over a system
- * suspend it may still signal points that passed before.
+ * The thread has the lowest real-time priority, so it runs before ordinary tasks; the budget
+ * in core/deferred.c leaves these nine tenths of the processor. It is not frozen: during a system
+ * suspend it may still signal points that passed earlier.
  */
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
@@ -29,7 +29,7 @@ static int signal_thread(void *data)
 	u64 wait_ns;
 
 	for (;;) {
-		set_current_state(TASK_IDLE);	/* before it asks: a wake-up from here on counts */
+		set_current_state(TASK_IDLE);	/* first, so that no wake-up is lost */
 		if (kthread_should_stop())
 			break;
 		wait_ns = wrt_device_deferred(device);

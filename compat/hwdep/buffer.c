@@ -74,7 +74,7 @@ void wrt_buffer_programmed(struct wrt_pin *pin)
 	pin->seg = NULL;
 }
 
-/* ALLOC_BUFFER has succeeded in every respect: from here on it can be mapped. */
+/* ALLOC_BUFFER has succeeded, and its answer was copied out: allow mappings of the buffer. */
 void wrt_buffer_show(struct wrt_pin *pin)
 {
 	lockdep_assert_held(&pin->control);
@@ -98,7 +98,7 @@ void wrt_buffer_free(struct wrt_mp *mp)
 	pin->dma.area = NULL;
 }
 
-/* Before FREE_BUFFER: no new mapping from here on, or -EBUSY if there is one. */
+/* Before FREE_BUFFER: forbid new mappings, or return -EBUSY if there is one. */
 int wrt_buffer_retire(struct wrt_pin *pin)
 {
 	int err = 0;
@@ -126,7 +126,7 @@ void wrt_buffer_zap(struct wrt_pin *pin)
 	wrt_buffer_free(&pin->mp);
 }
 
-/* map_sem held. Only a buffer that was shown can be mapped, so there is memory. */
+/* map_sem held. Only a buffer of wrt_buffer_show() can be mapped, so there is memory. */
 static struct page *page_at(struct wrt_pin *pin, unsigned long pgoff)
 {
 	void *at = pin->dma.area + (pgoff << PAGE_SHIFT);
@@ -240,7 +240,7 @@ unsigned long wrt_register_pfn(const struct wrt_hw_register *reg)
 	return (phys_addr_t)page == page ? PHYS_PFN(page) : 0;
 }
 
-/* GET_REGISTER has succeeded in every respect: from here on it can be mapped. */
+/* GET_REGISTER has succeeded, and its answer was copied out: allow mappings of the register. */
 void wrt_register_show(struct wrt_pin *pin, u32 kind, unsigned long pfn)
 {
 	lockdep_assert_held(&pin->control);
@@ -261,8 +261,8 @@ static bool register_shown(struct wrt_pin *pin, u32 kind)
 
 /*
  * Empty every mapping of a register: the device is suspended or, after wrt_buffer_zap(), gone. The
- * next access faults the page in again. Few streams have a register, and the mapping is that of all
- * streams of the card: a pin without a register does not walk it.
+ * next access faults the page in again. All streams of the card share the address space and few
+ * streams have a register, so it is walked only for these.
  */
 void wrt_register_unmap(struct wrt_pin *pin)
 {
@@ -277,8 +277,8 @@ void wrt_register_unmap(struct wrt_pin *pin)
 }
 
 /*
- * GET_REGISTER needs a buffer, so there is a scratch page. It is mapped as memory is: an uncached
- * read might return its contents from before it was zeroed.
+ * GET_REGISTER needs a buffer, so there is a scratch page. It is mapped cached, as memory is: an
+ * uncached read might return its contents from before it was zeroed.
  */
 static vm_fault_t register_fault(struct vm_fault *vmf)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * calls.c - the table of all calls of uapi/sound/wavert.h, and what they share: which numbers
- * are calls, how long a struct has to be at least, copying between structs of different lengths
- * (Documentation/abi.md), words that have to be 0, and the control mutex. node.c calls it, the
- * handlers are in filter.c, control.c and streaming.c.
+ * calls.c - the table of all calls of uapi/sound/wavert.h, and the work that they share: lookup of
+ * the number, minimum length of the struct, copying between structs of different lengths
+ * (Documentation/abi.md), words that must be 0, and the control mutex. node.c calls it; the
+ * handlers are in filter.c, group.c, control.c and streaming.c.
  *
  * The caller's struct is copied in once, before the control mutex is taken, and copied out
  * after it was released.
@@ -62,7 +62,7 @@ struct call_type {
 	.checked = sizeof_field(struct wavert_##type, member) / sizeof(u32),	\
 	.known = bits
 
-/* Its number is of another type than those of the table. Its size never changes. */
+/* Its ioctl number has another type than those of the table. Its size never changes. */
 static const struct call_type version_call = {
 	wrt_call_version, NULL, ON_FILTER | ANSWER, STRUCT(version, reserved),
 	CHECK(version, reserved, 0),
@@ -128,7 +128,7 @@ static const struct call_type *find_call(unsigned int cmd)
 	return calls[nr].run ? &calls[nr] : NULL;
 }
 
-/* -ENOTTY: another access than read and write, or a struct where the call has none. */
+/* -ENOTTY: the direction is not read and write, or a struct is passed to a call without one. */
 static int check_size(const struct call_type *type, unsigned int cmd)
 {
 	unsigned int nr = _IOC_NR(cmd), bytes = _IOC_SIZE(cmd);
@@ -176,8 +176,9 @@ static int run(const struct call_type *type, struct wrt_call *c)
 }
 
 /*
- * The handler of another thread may hold the mutex for long. If this one is killed while it
- * waits, the buffer stays allocated but can only be freed, and the register counts as given.
+ * The handler of another thread may hold the mutex for long. If this thread is killed while it
+ * waits, the buffer stays allocated but can only be freed, and the register cannot be requested
+ * again.
  */
 static void settle(const struct call_type *type, struct wrt_call *c, int err)
 {

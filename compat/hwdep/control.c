@@ -132,7 +132,7 @@ int wrt_call_unregister(struct wrt_call *c)
 	return wrt_errno(unregister_all(c->pin));
 }
 
-/* ---- the others -------------------------------------------------------------------------- */
+/* ---- other calls ------------------------------------------------------------------------- */
 
 int wrt_call_set_state(struct wrt_call *c)
 {

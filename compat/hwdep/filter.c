@@ -7,7 +7,7 @@
 
 #include "hwdep.h"
 
-/* The interface and the core number these alike, so nothing has to be translated. */
+/* The interface and the core use the same values, so nothing has to be translated. */
 static_assert(WAVERT_PLAYBACK == WRT_PLAYBACK && WAVERT_CAPTURE == WRT_CAPTURE);
 static_assert(WAVERT_PACKET_EOS == WRT_MP_EOS);
 static_assert(WAVERT_REGISTER_POSITION == WRT_HW_POSITION_REGISTER &&
@@ -98,7 +98,7 @@ int wrt_call_caps(struct wrt_call *c)
 	return 0;
 }
 
-/* The stream file itself is always open for both: an owner of either direction needs both. */
+/* The stream file is always open for reading and writing: an owner of any direction needs both. */
 static bool may_make(const struct file *filter_file, u32 flags)
 {
 	if (!(filter_file->f_mode & FMODE_READ))

@@ -28,8 +28,8 @@
 #include "miniport.h"
 
 /*
- * Limits of a card: streams, those of them that CAP_SYS_RESOURCE alone may take, and streams of
- * one user. With WRT_MP_EVENTS_MAX they bound what a user holds; the sums are in design.md.
+ * Limits of a card: streams, those of them that are for CAP_SYS_RESOURCE only, and streams of one
+ * user. Together with WRT_MP_EVENTS_MAX they bound what a user holds; the sums are in design.md.
  */
 #define WRT_STREAMS_MAX		256
 #define WRT_STREAMS_KEPT	32
@@ -86,7 +86,7 @@ static inline struct wrt_pin *pin_of(struct wrt_mp *mp)
 	return container_of(mp, struct wrt_pin, mp);
 }
 
-/* The struct of a call: the caller's, copied in, then what is copied out. */
+/* The struct of a call: copied in from the caller, then filled and copied out. */
 union wrt_arg {
 	struct wavert_version version;
 	struct wavert_caps caps;
@@ -135,12 +135,12 @@ struct wrt_call {
 int wrt_filter_new(struct snd_card *card, struct wrt_device *device,
 		   const struct wrt_memory *memory, struct wrt_filter **out);
 
-/* calls.c: the whole call; filter, file and pin are set. Returns 0 or a negative errno. */
+/* calls.c: do a call; c->filter, file and pin are set. Returns 0 or a negative errno. */
 int wrt_call(struct wrt_call *c, unsigned int cmd, void __user *user);
 
 /*
- * Handlers of the table in calls.c: check c->arg, do the call, fill c->arg; 0 or a negative errno.
- * A settle function follows the copy out and gets its result.
+ * Handlers of the table in calls.c check c->arg, do the call and fill c->arg; they return 0 or a
+ * negative errno. A settle function is called after the copy out, with its result.
  */
 
 /* filter.c */

@@ -2,8 +2,8 @@
 /*
  * notify.c - the event of this binding is an eventfd context; no other file uses eventfds.
  *
- * We only ever signal. No callback is installed on the eventfd's wait queue, so its
- * lock stays the innermost one, below the event lock of miniport/.
+ * Eventfds are only signalled. No callback is installed on the eventfd's wait queue, so its lock
+ * is the innermost one, inside the event lock of miniport/.
  */
 #include <linux/err.h>
 
@@ -29,7 +29,7 @@ void wrt_notify_put(void *event)
 	eventfd_ctx_put(event);
 }
 
-/* One event is not an eventfd: that of the waiters of poll() on the stream file. */
+/* One event is not an eventfd: the wait queue of poll() on the stream file. */
 void wrt_notify_signal(struct wrt_mp *mp, void *event)
 {
 	struct wrt_pin *pin = pin_of(mp);

@@ -14,7 +14,7 @@
 #include "kernel_version.h"
 #include "hwdep.h"
 
-/* The ring lies right after the struct; clients find it by ring_offset. */
+/* The ring follows the struct; clients find it by ring_offset. */
 #define RING_BYTES	(WAVERT_RING * sizeof(struct wavert_notification))
 
 static_assert(sizeof(struct wavert_page) + RING_BYTES <= 4096);
@@ -63,8 +63,8 @@ u32 wrt_page_state(const struct wrt_mp *mp, const struct wrt_snapshot *s)
 }
 
 /*
- * One entry of the notification log for each new point; of more than a ring full, the last. The
- * page itself has just been written.
+ * One entry of the notification log for each new point; only the last ones if there are more than
+ * WAVERT_RING. The page itself has just been written.
  */
 static __always_inline void add_entries(struct wavert_page *regs, u64 passed)
 {
@@ -150,7 +150,7 @@ void wrt_page_publish(struct wrt_mp *mp, const struct wrt_snapshot *s)
 	regs->late = glitches->late;
 	regs->overruns = glitches->overruns;
 	regs->dropped = glitches->dropped;
-	regs->end = g->bytes ? wrt_mp_end(mp) : ~0ull;	/* without a buffer: of another client */
+	regs->end = g->bytes ? wrt_mp_end(mp) : ~0ull;	/* else it is another client's end */
 	regs->dma_halts = s->stalls;
 	regs->notify_bytes = g->notify_bytes;
 	regs->position_register_base = s->register_base;
@@ -176,8 +176,8 @@ static void write_stamp(__u64 *stamp, u64 ns)
 }
 
 /*
- * The first signal for a point is the one that counts. ring_head counts the points that were
- * ever published, as the core numbers points.
+ * Keep the time of the first signal for a point. ring_head counts all points ever published, which
+ * is also how the core numbers points.
  */
 void wrt_page_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {

@@ -37,13 +37,13 @@ static void pin_free(struct wrt_pin *pin)
 	fput(filter_file);	/* may free the card */
 }
 
-/* Last copy of the descriptor and last mapping are gone: Release. WRT-045..048, 213. */
+/* Release: the last copy of the descriptor and the last mapping are gone. WRT-045..048, 213. */
 int wrt_pin_release(struct inode *inode, struct file *file)
 {
 	struct wrt_pin *pin = file->private_data;
 	u32 i;
 
-	mutex_lock(&pin->control);	/* wrt_filter_gone() may be in progress, and waits for us */
+	mutex_lock(&pin->control);	/* wrt_filter_gone() may use the pin at the same time */
 	wrt_mp_close(&pin->mp);
 	mutex_unlock(&pin->control);
 
@@ -169,7 +169,7 @@ int wrt_pin_new(struct wrt_filter *filter, struct file *filter_file, struct wrt_
 		return PTR_ERR(file);
 	}
 	file->f_mode |= FMODE_NOWAIT;	/* io_uring may try read() without a thread of its own */
-	file->f_mapping = pin->mapping;	/* so that a zap finds our mappings */
+	file->f_mapping = pin->mapping;	/* so that a zap finds the mappings of this file */
 	*out = file;
 	return 0;
 }

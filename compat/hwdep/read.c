@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * read.c - the stream file is an event itself: read() waits for notifications and returns how
- * many have passed since the last read(), with the position; poll() reports whether there are any.
+ * read.c - the stream file is itself an event: read() waits for notifications and returns their
+ * number since the last read(), with the position; poll() reports whether there are any.
  *
- * How many have passed is ring_head of the register page, which is written before anybody is
- * notified. How many have been read is pin->seen; the device lock protects both.
+ * ring_head of the register page counts the notifications that have passed; it is written before
+ * any client is notified. pin->seen counts those that have been read. The device lock protects
+ * both.
  *
  * The interrupt wakes the one task that waits in read(), which takes a bounded time. Further
- * readers wait for a mutex. Waiters of poll(), epoll and io_uring are a list that only they can
- * bound, so waking them is an event of the miniport like any eventfd: the thread does it once it
- * is slow.
+ * readers wait for a mutex. The list of waiters of poll(), epoll and io_uring can have any length,
+ * so waking them is an event of the miniport like an eventfd: once it is slow, the thread does it.
  */
 #include <linux/poll.h>
 #include <linux/uio.h>
 
 #include "hwdep.h"
 
-/* A client may pass less; what it cannot do without is the number of notifications. */
+/* A client may pass a shorter buffer, which must include the number of notifications. */
 #define LEAST_BYTES	offsetofend(struct wavert_read, points)
 
 static_assert(LEAST_BYTES == 16);
@@ -53,7 +53,7 @@ void wrt_read_wake_pollers(struct wrt_pin *pin)
 	wake_up_poll(&pin->pollers, EPOLLIN | EPOLLRDNORM);
 }
 
-/* All of them, also those that wait exclusively: what read() returns has changed for each. */
+/* Wake all, also exclusive waiters: the result of read() has changed for each. */
 static void wake_all(struct wrt_pin *pin)
 {
 	rcuwait_wake_up(&pin->reader);
@@ -82,7 +82,7 @@ static bool is_readable(const struct wrt_pin *pin)
 	return READ_ONCE(pin->regs->ring_head) != READ_ONCE(pin->seen);
 }
 
-/* What has passed since the last read() becomes the caller's. False: nothing. */
+/* Take the notifications since the last read(). False: there are none. */
 static bool take(struct wrt_pin *pin, struct wavert_read *out)
 {
 	const struct wavert_page *regs = pin->regs;
@@ -100,7 +100,7 @@ static bool take(struct wrt_pin *pin, struct wavert_read *out)
 	return out->points;
 }
 
-/* The record could not be delivered: the next read() returns these points as well. */
+/* The record could not be delivered: the next read() also returns these points. */
 static void put_back(struct wrt_pin *pin, u64 points)
 {
 	unsigned long flags = wrt_lock(&pin->mp.stream->dev->lock);
@@ -115,7 +115,7 @@ static bool must_wait(const struct wrt_pin *pin)
 	return !is_readable(pin) && READ_ONCE(pin->notifies) && !READ_ONCE(pin->removed);
 }
 
-/* As poll(2), it is not restarted after a signal handler: a client may want to end the wait. */
+/* As in poll(2) a signal handler ends the wait, so that a client can end it. */
 static int wait_for_points(struct wrt_pin *pin)
 {
 	int err;
@@ -148,7 +148,7 @@ static int next_record(struct wrt_pin *pin, bool nonblock, struct wavert_read *o
 	return 0;
 }
 
-/* Beside wrt_stream_read_iter(), since it costs read(2) less. */
+/* For read(2), which costs less this way than by wrt_stream_read_iter(). */
 ssize_t wrt_stream_read_file(struct file *file, char __user *user, size_t bytes, loff_t *at)
 {
 	struct wrt_pin *pin = file->private_data;
@@ -194,8 +194,8 @@ ssize_t wrt_stream_read_iter(struct kiocb *iocb, struct iov_iter *to)
 }
 
 /*
- * poll() with a time limit of 0 leaves nothing behind, so it needs no event. Newer kernels have
- * no poll_does_not_wait().
+ * poll() with a time limit of 0 leaves no waiter on the list, so it needs no event. Newer kernels
+ * have no poll_does_not_wait().
  */
 static void wait_in_poll(struct wrt_pin *pin, struct file *file, struct poll_table_struct *wait)
 {

@@ -2,7 +2,8 @@
 /*
  * streaming.c - the five calls of a running stream: position, packet count, presentation
  * position, read packet, write packet. Called by calls.c. They never take the control mutex
- * (Q43): miniport/ does each under the device lock, beside SetState and all else.
+ * (Q43): miniport/ does each under the device lock, concurrently with SetState and every other
+ * call.
  */
 #include <linux/ktime.h>
 

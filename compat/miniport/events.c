@@ -5,14 +5,15 @@
  * Each event knows the next point that it has to be signalled for, so any number of threads
  * may signal: the event lock decides who makes which signal.
  *
- * A signal walks the list of the event's waiters, which only their owner can bound. So the
- * interrupt signals at most AT_ONCE events, once each, and only those that are known to be
- * quick; it does so under the event lock. Everything else is signalled by the thread of
- * the device (core/deferred.h), one event a turn, without the lock.
+ * A signal walks the list of the event's waiters, and only their owner bounds its length. So the
+ * interrupt signals at most AT_ONCE events, once each, and none that was slow before; it does so
+ * under the event lock. Everything else is signalled by the thread of the device
+ * (core/deferred.h), one event a turn, without the lock.
  *
- * A quick event may become slow: waiters come and go. To bound the time that a client can use by
- * that, or by registering new events again and again, a stream on which a signal took t in the
- * interrupt has all events of that user signalled by the thread for the next TRIAL_SHARE * t.
+ * A quick event may become slow, since waiters come and go. To bound the time that a client can
+ * use by that, or by registering new events again and again: after a signal that took a long time t
+ * in the interrupt, all events of that user on that stream are signalled by the thread for the next
+ * TRIAL_SHARE * t.
  */
 #include "miniport.h"
 
@@ -174,7 +175,7 @@ static inline void clip(const struct wrt_mp *mp, struct wrt_mp_event *e)
 		e->next = mp->handed - BEHIND_MAX_OWNER;
 }
 
-/* The signal that is about to be made is for the event's next point, or the last of all. */
+/* A signal is about to be made, for the event's next point or because the device is gone. */
 static inline void take_point(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 {
 	wrt_assert_locked(&mp->event_lock);
@@ -391,7 +392,7 @@ void wrt_mp_settle(struct wrt_mp *mp)
 		wrt_client_defer(&mp->client);
 }
 
-/* The client is on no list any more: points that were pending for it are handed out here. */
+/* The client has been unlinked: points that were pending for it are handed out here. */
 void wrt_mp_signal_last(struct wrt_mp *mp)
 {
 	unsigned long flags = wrt_lock(&mp->event_lock);

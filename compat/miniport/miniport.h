@@ -5,8 +5,9 @@
  * M11) are those of Documentation/contract.md.
  *
  * Calls marked [C] are control calls: they may sleep, and the binding serialises them
- * with one mutex for each stream. Calls marked [A] may come from any context beside
- * everything else. Locks: control mutex > device lock; event lock inside neither.
+ * with one mutex for each stream. Calls marked [A] may come from any context and run concurrently
+ * with every other call. Locks: control mutex > device lock; control mutex > event lock; device
+ * lock and event lock are never held together.
  */
 #ifndef WRT_MINIPORT_H
 #define WRT_MINIPORT_H
@@ -35,13 +36,13 @@ struct wrt_mp;
 
 /* Callbacks that the binding provides. */
 struct wrt_mp_ops {
-	/* [C] Zeroed memory for g->bytes; fill seg, nseg, cpu. 0 or WRT_ENOMEM. */
+	/* [C] Allocate zeroed memory for g->bytes; fill seg, nseg, cpu. 0 or WRT_ENOMEM. */
 	int (*buffer_alloc)(struct wrt_mp *mp, struct wrt_hw_geom *g);
-	/* [C] DMA is off and the device has forgotten it. */
+	/* [C] Free the memory. DMA is off and the device has forgotten the buffer. */
 	void (*buffer_free)(struct wrt_mp *mp);
 	/* Device lock held: write the register page. */
 	void (*publish)(struct wrt_mp *mp, const struct wrt_snapshot *s);
-	/* Likewise, optional: nothing has changed but position, points and interrupts so far. */
+	/* Likewise, optional: only position, points and number of interrupts have changed. */
 	void (*publish_position)(struct wrt_mp *mp, const struct wrt_stream *s, u64 passed);
 	/* Event lock held: an event is about to be signalled for this point, at ns. */
 	void (*signalling)(struct wrt_mp *mp, u64 point, u64 ns);
@@ -51,11 +52,11 @@ struct wrt_mp_ops {
 	bool (*passed)(struct wrt_mp *mp);
 };
 
-/* Why a glitch was counted; as in the page (cause 1 and 3 are those of portcls). */
+/* Causes of glitches, as in traces (1 and 3 are those of portcls). */
 enum wrt_mp_glitch {
 	WRT_MP_UNDERRUN = 1,	/* a point passed, and the packet then due was not announced */
 	WRT_MP_REPEAT = 3,	/* the same packet was announced again */
-	WRT_MP_LATE = 4,	/* announced when it was played already */
+	WRT_MP_LATE = 4,	/* announced when it was being played or had been played */
 	WRT_MP_OVERRUN = 5,	/* announced before it fits into the buffer */
 	WRT_MP_DROPPED = 6,	/* captured, and overwritten before it was fetched */
 };
@@ -76,7 +77,7 @@ struct wrt_mp_packets {
 	struct wrt_mp_glitches glitches;
 };
 
-/* How long a signal of an event takes is up to its waiters. */
+/* The waiters of an event determine how long its signal takes. */
 enum wrt_mp_speed {
 	WRT_MP_NEW = 0,			/* not known yet */
 	WRT_MP_QUICK,			/* may be signalled in the interrupt */
@@ -99,7 +100,7 @@ struct wrt_mp {
 	bool observer;
 	/* Under the event lock. */
 	struct wrt_lock event_lock;
-	u64 handed;			/* first point that has not been handed to us */
+	u64 handed;			/* first point that has not been handed to the miniport */
 	u32 turn;			/* index of the event that the thread signals next */
 	u32 waiters;			/* for an event to be no longer busy */
 	u32 nevents;
@@ -139,7 +140,8 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
  * wrt_mp_close() - Release: go to STOP and free the buffer
  * @mp: stream of the miniport
  *
- * Registered events remain in mp->event[] for the binding to put.
+ * An observer is removed from the stream. Registered events remain in mp->event[] for the binding
+ * to put.
  *
  * Context: Control mutex held; may sleep.
  */
@@ -153,7 +155,8 @@ void wrt_mp_close(struct wrt_mp *mp);
  * @channels: number of channels
  *
  * Context: Control mutex held; may sleep.
- * Return: SUCCESS, INVALID_PARAMETER, INVALID_DEVICE_REQUEST, or DEVICE_REMOVED.
+ * Return: SUCCESS, INVALID_PARAMETER (the stream runs, or the pin lacks the format),
+ *	INVALID_DEVICE_REQUEST (a buffer exists, or an observer), or DEVICE_REMOVED.
  */
 enum wrt_status wrt_mp_set_format(struct wrt_mp *mp, u32 rate, u32 format, u32 channels);
 
@@ -168,7 +171,10 @@ enum wrt_status wrt_mp_set_format(struct wrt_mp *mp, u32 rate, u32 format, u32 c
  * The result is in mp->geom. WRT-010..031, Q1..Q5.
  *
  * Context: Control mutex held; may sleep.
- * Return: SUCCESS or the status that the contract states.
+ * Return: SUCCESS, UNSUCCESSFUL (@bytes, or too many notifications), INVALID_PARAMETER (@count),
+ *	INVALID_DEVICE_REQUEST (a buffer exists, no format, above ACQUIRE, or an observer),
+ *	DEVICE_BUSY (the pin has another owner), INSUFFICIENT_RESOURCES, DEVICE_NOT_READY,
+ *	DEVICE_REMOVED, or CANCELLED (the process is being killed).
  */
 enum wrt_status wrt_mp_alloc(struct wrt_mp *mp, enum wrt_mp_buffer kind, u32 count,
 			     bool any_count, u32 bytes);
@@ -192,7 +198,8 @@ enum wrt_status wrt_mp_free(struct wrt_mp *mp);
  * WRT-120..129, Q14..Q16.
  *
  * Context: Control mutex held; may sleep.
- * Return: SUCCESS or the status that the contract states.
+ * Return: SUCCESS, INVALID_PARAMETER (@state), INVALID_DEVICE_REQUEST (RUN without a buffer, or an
+ *	observer), DEVICE_NOT_READY (the hardware does not start), or DEVICE_REMOVED.
  */
 enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state);
 
@@ -202,12 +209,14 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state);
  * @n: their number, 1..WRT_SLOTS_MAX
  * @state: RUN: all are brought to PAUSE, then started under one hold of the device lock. Below RUN:
  *	all are stopped under one hold, then brought to this state.
- * @spread_ns: filled for RUN: the streams began within this time
+ * @spread_ns: filled: for RUN the streams began within this time; else 0
  *
- * RUN: if one cannot be started, none runs on return; those below PAUSE have been brought there.
+ * RUN: if one cannot be started, none runs on return, and those that were below PAUSE may have been
+ * brought to PAUSE.
  *
  * Context: Control mutex of each held; may sleep.
- * Return: an error of wrt_mp_set_state(), or INVALID_DEVICE_STATE (RUN, and one runs already).
+ * Return: SUCCESS, an error of wrt_mp_set_state(), or INVALID_DEVICE_STATE (RUN, and one runs
+ *	already).
  */
 enum wrt_status wrt_mp_set_states(struct wrt_mp *const *mps, u32 n, u32 state, u64 *spread_ns);
 
@@ -219,7 +228,9 @@ enum wrt_status wrt_mp_set_states(struct wrt_mp *const *mps, u32 n, u32 state, u
  * WRT-060..067, Q8, Q9, Q12.
  *
  * Context: Control mutex held; may sleep.
- * Return: SUCCESS or the status that the contract states.
+ * Return: SUCCESS, UNSUCCESSFUL (registered already), INSUFFICIENT_RESOURCES (WRT_MP_EVENTS_MAX
+ *	events are registered), DEVICE_NOT_READY (no buffer), NOT_SUPPORTED (a buffer without
+ *	notification), or DEVICE_REMOVED.
  */
 enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event);
 
@@ -228,7 +239,7 @@ enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event);
  * @mp: stream of the miniport
  * @event: event of the binding
  *
- * A signal in progress is waited for, and none follows. WRT-068..071, Q10, Q11, Q46.
+ * Waits for a signal in progress; no signal follows. WRT-068..071, Q10, Q11, Q46.
  *
  * Context: Control mutex held; may sleep.
  * Return: SUCCESS, NOT_FOUND, or CANCELLED (the process is being killed; the event is still
@@ -241,9 +252,9 @@ enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event);
  * @mp: stream of the miniport
  * @event: the event
  *
- * It does not count among the events that clients register, and one signal stands for any number
- * of points. It stays registered until the stream is closed. A further call lets the interrupt
- * signal it again after it was slow, like a new event.
+ * The event is not one of the WRT_MP_EVENTS_MAX that clients register. One signal of it stands for
+ * any number of points. It stays registered until the stream is closed. After a signal of it was
+ * slow, a further call lets the interrupt signal it again, like a new event.
  *
  * Context: Any.
  */
@@ -283,13 +294,14 @@ enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out);
  * WRT-145..150.
  *
  * Context: Control mutex held; may sleep.
- * Return: SUCCESS, NOT_SUPPORTED (the hardware has none), INVALID_DEVICE_REQUEST (asked before),
- *	or DEVICE_NOT_READY (no buffer).
+ * Return: SUCCESS, INVALID_PARAMETER (@kind), NOT_SUPPORTED (the hardware has none),
+ *	INVALID_DEVICE_REQUEST (returned before, or an observer), DEVICE_NOT_READY (no buffer), or
+ *	DEVICE_REMOVED.
  */
 enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_register *out);
 
 /**
- * wrt_mp_unget_register() - undo wrt_mp_get_register(), whose answer could not be delivered
+ * wrt_mp_unget_register() - undo wrt_mp_get_register() if the answer could not be delivered
  * @mp: stream of the miniport
  * @kind: enum wrt_hw_register_kind
  *
@@ -297,7 +309,7 @@ enum wrt_status wrt_mp_get_register(struct wrt_mp *mp, u32 kind, struct wrt_hw_r
  */
 void wrt_mp_unget_register(struct wrt_mp *mp, u32 kind);
 
-/* ---- packets.c; NOT_SUPPORTED: without a notification buffer, or the other direction ---- */
+/* ---- packets.c --------------------------------------------------------------------------- */
 
 /**
  * wrt_mp_packet_count() - GetPacketCount
@@ -356,9 +368,11 @@ struct wrt_mp_read {
 enum wrt_status wrt_mp_read_packet(struct wrt_mp *mp, struct wrt_mp_read *out);
 
 /**
- * wrt_mp_unread_packet() - undo wrt_mp_read_packet(), whose answer could not be delivered
+ * wrt_mp_unread_packet() - undo wrt_mp_read_packet() if the answer could not be delivered
  * @mp: stream of the miniport
  * @read: what wrt_mp_read_packet() returned
+ *
+ * Without effect if another packet has been fetched since, or the stream was in STOP.
  *
  * Context: Any.
  */
@@ -386,15 +400,16 @@ enum wrt_status wrt_mp_write_packet(struct wrt_mp *mp, u32 number, u32 flags, u3
  * wrt_mp_removed() - the device has been removed: signal every event once more
  * @mp: stream of the miniport
  *
- * To be called when the core is GONE. No signal follows the last ones. The binding frees the
+ * To be called after wrt_device_gone(). No signal follows the last ones. The binding frees the
  * memory of the buffer.
  *
  * Context: Control mutex held; may sleep.
  */
 void wrt_mp_removed(struct wrt_mp *mp);
 
-/* for stream.c: device lock held; and of packets.c, taking it */
+/* packets.c, for stream.c: device lock held */
 void wrt_packets_account(struct wrt_mp *mp, u64 points);
+/* Likewise, device lock not held. */
 void wrt_packets_reset(struct wrt_mp *mp);
 void wrt_packets_show_state(struct wrt_mp *mp);
 

@@ -3,10 +3,10 @@
  * packets.c - packet mode: GetPacketCount, GetReadPacket, SetWritePacket and the
  * presentation position; see miniport.h.
  *
- * These calls may come beside everything else, SetState included (Q43). Each holds the device lock
- * from wrt_stream_lock() to wrt_stream_unlock(). struct wrt_mp_packets is under that lock too, so
- * position, window and end of stream always belong together. Packets are counted in 64 bits and
- * reported in 32.
+ * These calls may run concurrently with every other call, also with SetState (Q43). Each holds the
+ * device lock from wrt_stream_lock() to wrt_stream_unlock(). The same lock protects struct
+ * wrt_mp_packets, so position, window and end of stream are always consistent. Packets are counted
+ * in 64 bits and reported in 32.
  */
 #include "miniport.h"
 
@@ -90,7 +90,7 @@ void wrt_packets_show_state(struct wrt_mp *mp)
 
 /* ---- which calls there are --------------------------------------------------------- */
 
-/* A stream without a notification buffer shows no geometry, or one without points. */
+/* Without a notification buffer the snapshot has no geometry, or one without points. */
 static enum wrt_status may_stream(const struct wrt_mp *mp, const struct wrt_snapshot *now, u32 dir)
 {
 	if (now->state == WRT_STREAM_GONE)
@@ -212,7 +212,6 @@ enum wrt_status wrt_mp_read_packet(struct wrt_mp *mp, struct wrt_mp_read *out)
 	return status;
 }
 
-/* Without effect if another packet has been fetched since, or STOP came. */
 void wrt_mp_unread_packet(struct wrt_mp *mp, const struct wrt_mp_read *read)
 {
 	struct wrt_mp_packets *p = &mp->packets;

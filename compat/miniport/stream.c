@@ -137,7 +137,7 @@ static bool count_ok(enum wrt_mp_buffer kind, u32 count, bool any_count)
 	return count >= 1 && (any_count || count <= 2);
 }
 
-/* The pin is claimed first: there is never more memory than pins. */
+/* The pin is claimed first, so there are never more buffers than pins. */
 static enum wrt_status back_with_memory(struct wrt_mp *mp, struct wrt_hw_geom *geom)
 {
 	int err = wrt_stream_claim(mp->stream, &mp->client);
@@ -293,7 +293,7 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
 	return WRT_STATUS_SUCCESS;
 }
 
-/* For RUN nothing has changed if one of them could not be brought there. */
+/* Checks all streams before any of them changes. */
 static enum wrt_status may_set_states(struct wrt_mp *const *mps, u32 n, u32 state)
 {
 	u32 i;
@@ -370,7 +370,7 @@ enum wrt_status wrt_mp_set_states(struct wrt_mp *const *mps, u32 n, u32 state, u
 	return stop_all(mps, clients, n, state);
 }
 
-/* ---- what the hardware says of itself -------------------------------------------- */
+/* ---- properties of the hardware -------------------------------------------------- */
 
 enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out)
 {
@@ -425,7 +425,7 @@ enum wrt_status wrt_mp_position(struct wrt_mp *mp, struct wrt_snapshot *out)
 void wrt_mp_removed(struct wrt_mp *mp)
 {
 	wrt_assert_may_sleep();
-	/* Clients on the stream's list have been shown GONE, with the last position. */
+	/* GONE and the last position have been published to the clients on the stream's list. */
 	if (mp->observer)
 		wrt_stream_unobserve(mp->stream, &mp->client);
 	else if (mp->buffer)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * filter.c - IMiniportWaveRT: what the port driver creates streams with. PASSIVE_LEVEL.
+ * filter.c - IMiniportWaveRT, by which the port driver creates streams. PASSIVE_LEVEL.
  */
 #include "nt.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * nt.h - core and miniport bound to the Windows driver model: between the files of this
- * directory. Documentation/nt.md says at which IRQL each method may be called.
+ * nt.h - core and miniport bound to the Windows driver model; shared by the files of this
+ * directory. Documentation/nt.md lists the IRQL at which each method may be called.
  *
  * Control calls are not serialised here: the port driver calls them one at a time.
  */
@@ -137,8 +137,8 @@ void *nt_pci_at(const struct nt_filter *f, u64 bus);
 /* timer.c. nt_timer_at() at any IRQL up to DISPATCH_LEVEL. */
 void nt_timer_init(struct nt_filter *f);
 void nt_timer_at(struct nt_filter *f, u32 slot, u64 ns);
-void nt_ticks_on(struct nt_filter *f);	/* with the first stream ... */
-void nt_ticks_off(struct nt_filter *f);	/* ... and the last; no DPC runs any more */
+void nt_ticks_on(struct nt_filter *f);	/* before the first stream ... */
+void nt_ticks_off(struct nt_filter *f);	/* ... and after the last; on return no DPC runs */
 
 /* buffer.c */
 int nt_buffer_alloc(struct nt_stream *s, struct wrt_hw_geom *g);

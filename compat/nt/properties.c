@@ -5,7 +5,7 @@
  */
 #include "machine.h"
 
-/* True if the value fits; a request without any space asks for its size. */
+/* True if the value fits. A request with no space for the value gets its size. */
 static bool room(PPCPROPERTY_REQUEST r, ULONG bytes, NTSTATUS *status)
 {
 	*status = STATUS_SUCCESS;

@@ -22,10 +22,10 @@ enum sim_model {
 };
 
 enum {
-	SIM_CONFIG = 1,		/* set struct sim_config: a new device; STATUS_DEVICE_BUSY */
+	SIM_CONFIG = 1,		/* set struct sim_config: a new device, or STATUS_DEVICE_BUSY */
 	SIM_STEP,		/* get: see struct sim_step */
 	SIM_REMOVE,		/* set, no value: the device is gone */
-	SIM_TRACE,		/* get struct wrt_trace_record[]: the oldest, and forget them */
+	SIM_TRACE,		/* get struct wrt_trace_record[]: the oldest, which are removed */
 	SIM_CAPS,		/* get struct sim_caps */
 	SIM_PAGE,		/* get struct sim_page */
 	SIM_PEEK,		/* get: see struct sim_peek */
@@ -78,7 +78,7 @@ struct sim_peek {
 	uint64_t value;
 };
 
-/* What was published last, and a fresh reading. */
+/* The values that were published last, and a new reading. */
 struct sim_page {
 	uint64_t linear, packets, underruns, repeats, late, overruns, dropped;
 	uint64_t number, at_linear;	/* newest point: its C, and the position read with it */

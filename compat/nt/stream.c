@@ -110,7 +110,7 @@ static ULONG STDMETHODCALLTYPE add_ref(notification *i)
 	return (ULONG)InterlockedIncrement(&STREAM(i)->refs);
 }
 
-/* Events that are registered still are the port driver's to put. */
+/* The port driver drops the references of events that are still registered. */
 static ULONG STDMETHODCALLTYPE release(notification *i)
 {
 	struct nt_stream *s = STREAM(i);
@@ -232,7 +232,7 @@ static VOID STDMETHODCALLTYPE free_buffer(notification *i, PMDL mdl, ULONG bytes
 		buffer_free(&s->mp);
 }
 
-/* Cannot fail: without a buffer there is nothing to be late. */
+/* Cannot fail: without a buffer the latencies are 0. */
 static VOID STDMETHODCALLTYPE get_latency(notification *i, KSRTAUDIO_HWLATENCY *out)
 {
 	struct wrt_hw_latency l = { 0 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * trace.c - the ring of trace.h. Writers take a number each and never wait; the reader
- * (one at a time, SIM_TRACE) comes when nothing moves.
+ * trace.c - the ring of trace.h. Each writer takes a number and never waits. One reader at a time
+ * (SIM_TRACE), while there are no writers.
  */
 #include "trace.h"
 

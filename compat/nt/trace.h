@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * trace.h - WRT_TRACE() of os.h as records that can be compared between systems. Given to
- * the compiler with -include, before any file of core/ and miniport/. Any context.
+ * trace.h - WRT_TRACE() of os.h as records that can be compared between systems. The compiler gets
+ * it by -include, before any file of core/ and miniport/. Any context.
  *
  * Numbers and names are those of the Linux tracepoints (core/os_linux_trace.h).
  */
@@ -30,10 +30,10 @@ struct wrt_trace_record {
 	u64 word[5];
 };
 
-/* The last so many are kept. */
+/* Number of records that are kept; older ones are overwritten. */
 #define WRT_TRACE_RING	4096
 
-/* Oldest first; they are then forgotten. */
+/* Oldest first; the records are removed. */
 u32 wrt_trace_take(struct wrt_trace_record *out, u32 room);
 
 void wrt_trace_add(enum wrt_traced event, u32 id, const u64 word[5]);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * wavertddi.h - what the Windows headers of mingw-w64 lack of WaveRT: the property set that a
- * client speaks, and the two packet interfaces. Layouts are those of the documentation, for
- * 64 bit. Included by the driver, by the port driver it is tested with, and by clients.
+ * wavertddi.h - the parts of WaveRT that the headers of mingw-w64 lack: the property set for
+ * clients and the two packet interfaces. Layouts are those of the documentation, for 64 bit.
+ * Included by the driver, by the port driver with which it is tested, and by clients.
  */
 #ifndef WRT_NT_WAVERTDDI_H
 #define WRT_NT_WAVERTDDI_H
 
-/* portcls.h uses these two names and no header has them. */
+/* portcls.h uses these two names, but no header defines them. */
 typedef struct {
 	ULONG FifoSize;
 	ULONG ChipsetDelay;
@@ -56,7 +56,7 @@ struct rt_buffer_property {
 	KSPROPERTY property;
 	PVOID base;
 	ULONG bytes;
-	ULONG count;	/* RT_BUFFER: of no meaning */
+	ULONG count;	/* not used for RT_BUFFER */
 };
 
 struct rt_buffer {

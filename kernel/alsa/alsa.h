@@ -20,10 +20,10 @@
  */
 int wrt_card_new(const struct wrt_adapter_info *info, struct snd_card **out);
 
-/* card.c: what an error of the core is to ALSA's clients. */
+/* card.c: negative errno for an error of the core, as ALSA's clients expect it. */
 int wrt_alsa_errno(int err);
 
-/* pcm.c: one PCM device; substream i of a direction is pin i. Lives as long as the card. */
+/* pcm.c */
 struct wrt_pcm;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * card.c - the ALSA card. Called by main.c while binding; no locks. wrt_alsa_errno() is
- * for all of this folder and any context.
+ * card.c - the ALSA card. main.c calls it while binding; no locks. wrt_alsa_errno() is for all
+ * files of this directory and any context.
  */
 #include "alsa.h"
 

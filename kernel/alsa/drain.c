@@ -7,9 +7,9 @@
 #include "pcm_stream.h"
 
 /*
- * DMA continues after the last frame until ALSA stops it, at the next interrupt or later, and what
- * lies there in the buffer is old. Engines with silence_after() play silence instead; for the
- * others the buffer gets silence: a period, and so much more than that.
+ * After the last frame DMA continues until ALSA stops it, at the next interrupt or later, and the
+ * buffer has old data there. Engines with silence_after() play silence instead. For the others
+ * silence is written into the buffer: a period, and the TAIL_HZth part of a second.
  */
 #define TAIL_HZ	10
 
@@ -30,7 +30,7 @@ static snd_pcm_sframes_t ahead_of(const struct snd_pcm_runtime *runtime,
 	return ahead < -half ? ahead + runtime->boundary : ahead;
 }
 
-/* Not frames_to_bytes(), which takes no negative number on 32 bits. */
+/* Not frames_to_bytes(), which does not accept a negative number on 32 bits. */
 static s64 bytes_of(const struct wrt_pcm_stream *ps, snd_pcm_sframes_t frames)
 {
 	return (s64)frames * (s64)ps->stream->geom.frame_bytes;
@@ -79,8 +79,9 @@ static void silence_tail(struct wrt_pcm_stream *ps, u64 left)
 }
 
 /*
- * With every position, since the client may move its pointer and what has been played leaves
- * space for silence. PCM stream lock held. A stream that does not run may have no memory.
+ * Called at every reading of the position: the client may have moved its pointer, and frames that
+ * have been played leave space for silence. PCM stream lock held. A stream that does not run may
+ * have no memory.
  */
 void wrt_pcm_end_at_last_frame(struct wrt_pcm_stream *ps, const struct wrt_snapshot *now)
 {
@@ -112,8 +113,8 @@ void wrt_pcm_begin_drain(struct wrt_pcm_stream *ps)
 }
 
 /*
- * A drain that starts the stream gives no DRAIN trigger, and START comes before the state is
- * DRAINING. So look again as soon as interrupts are on.
+ * A drain that starts the stream causes no DRAIN trigger, and START comes before the state is
+ * DRAINING. So check the state again as soon as interrupts are on.
  */
 enum hrtimer_restart wrt_pcm_after_start(struct hrtimer *timer)
 {

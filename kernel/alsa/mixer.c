@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mixer.c - the codec's volumes and switches as ALSA controls. Made by main.c before the card
- * is registered, freed with the card. ALSA calls get and put one at a time, where they may
- * sleep; the device mutex is taken inside the core. A put that changes something is told to
- * listeners by ALSA itself.
+ * mixer.c - the codec's volumes and switches as ALSA controls. main.c makes them before the card
+ * is registered; they are freed with the card. ALSA calls get and put one at a time, where they may
+ * sleep; the core takes the device mutex. ALSA itself notifies listeners if a put changes a value.
  */
 #include <linux/slab.h>
 #include <sound/control.h>
@@ -11,7 +10,7 @@
 
 #include "alsa.h"
 
-/* More than any supported codec has: a backend whose list does not end is ended here. */
+/* More than any supported codec has: bounds the loop if a backend's list does not end. */
 #define CONTROLS_MAX	32
 
 #define CHANNELS_MAX	2
@@ -19,7 +18,7 @@
 struct mixer_control {
 	struct wrt_device *device;
 	u32 index;
-	struct wrt_hw_control c;	/* its name goes with the backend */
+	struct wrt_hw_control c;	/* its name is valid as long as the backend */
 	unsigned int tlv[4];
 };
 
@@ -49,7 +48,7 @@ static int control_get(struct snd_kcontrol *kctl, struct snd_ctl_elem_value *val
 	return 0;
 }
 
-/* 1: changed, 0: was so already. */
+/* Returns 1 if a value has changed, else 0. */
 static int control_put(struct snd_kcontrol *kctl, struct snd_ctl_elem_value *value)
 {
 	const struct mixer_control *mc = snd_kcontrol_chip(kctl);
@@ -80,7 +79,7 @@ static void control_free(struct snd_kcontrol *kctl)
 	kfree(snd_kcontrol_chip(kctl));
 }
 
-/* The names that mixer programs know: "Master Playback Volume", "Capture Switch". */
+/* The names that mixer programs expect: "Master Playback Volume", "Capture Switch". */
 static void control_name(const struct wrt_hw_control *c, char *name, size_t bytes)
 {
 	const char *what = c->is_switch ? "Switch" : "Volume";

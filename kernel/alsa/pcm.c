@@ -2,10 +2,10 @@
 /*
  * pcm.c - the ALSA model: PCM operations over core streams.
  *
- * hw_params claims the stream, hw_free gives it back; a stream that a WaveRT client
- * owns answers hw_params with EBUSY. All operations are atomic where ALSA wants them so.
- * Locks: PCM stream lock > device lock. The core calls pcm_notify() with no lock of its
- * own, so snd_pcm_period_elapsed() may come back into trigger and pointer.
+ * hw_params claims the stream, hw_free gives it up; if a WaveRT client owns the stream, hw_params
+ * returns EBUSY. All operations are atomic where ALSA requires it. Locks: PCM stream lock > device
+ * lock. The core calls pcm_notify() with none of its locks held, so snd_pcm_period_elapsed() may
+ * call trigger and pointer.
  */
 #include <linux/cred.h>
 #include <linux/hrtimer.h>
@@ -22,16 +22,16 @@
 #include "core/geometry.h"
 
 /*
- * With a clock that may stop, how long a blocked read or write waits for it: an
- * hour in milliseconds, which is what newer kernels count in; longer in jiffies.
+ * How long a blocked read or write waits for a clock that may stop: an hour in milliseconds, the
+ * unit of newer kernels; longer where the unit is jiffies.
  */
 #define PATIENCE (3600 * 1000)
 
 /* ---- called by the core --------------------------------------------------- */
 
 /*
- * One call, however many points have passed: ALSA reads the pointer itself. That may be the
- * reading of the interrupt, which is only a moment old; the hardware is not read again.
+ * One call for any number of points: ALSA reads the pointer itself. pointer() may then return the
+ * reading of the interrupt, which is only a moment old, without reading the hardware again.
  */
 static void period_elapsed(struct wrt_pcm_stream *ps)
 {
@@ -86,7 +86,7 @@ static u64 alsa_formats(u32 ours)
 	return mask;
 }
 
-/* Lower bound of a period in bytes; the frame bound is a constraint of its own. */
+/* Lower bound of a period in bytes; the bound in frames is a separate constraint. */
 static u32 period_bytes_min(const struct wrt_hw_caps *c)
 {
 	u32 frames = WRT_POINT_MIN_FRAMES * c->channels_min;
@@ -104,13 +104,13 @@ static u32 info_flags(const struct wrt_hw_ops *ops, const struct wrt_hw_caps *c)
 	if (ops->silence_after)
 		info |= SNDRV_PCM_INFO_PERFECT_DRAIN;
 #endif
-	/* Without wake-ups ALSA reckons buffers by jiffies: not with a clock of its own. */
+	/* Without wake-ups ALSA counts buffers by jiffies, so not with a clock of its own. */
 	if (!(c->flags & WRT_HW_STEPPED))
 		info |= SNDRV_PCM_INFO_NO_PERIOD_WAKEUP;
 	/* The position may not move for a whole period, and then jump. */
 	if (c->position_step >= period_bytes_min(c))
 		info |= SNDRV_PCM_INFO_BATCH;
-	/* What was prepared is kept, and continues where it stopped. */
+	/* A stream stays prepared, and continues where it stopped. */
 	if (ops->resume)
 		info |= SNDRV_PCM_INFO_RESUME;
 	return info;
@@ -135,7 +135,7 @@ static void fill_hardware(const struct wrt_hw_ops *ops, const struct wrt_hw_caps
 	};
 }
 
-/* A period must be possible for the rate, too: 125 us at least. */
+/* A period must also be possible for the rate: at least 125 us. */
 static int rule_period_frames(struct snd_pcm_hw_params *params, struct snd_pcm_hw_rule *rule)
 {
 	struct snd_interval *frames = hw_param_interval(params, SNDRV_PCM_HW_PARAM_PERIOD_SIZE);
@@ -214,9 +214,9 @@ static int pcm_close(struct snd_pcm_substream *substream)
 }
 
 /*
- * Without wake-ups the ALSA core makes up for missed wraps in whole jiffies a buffer, and of
- * a buffer that has none it does so for ever, under the stream lock. Such a client is woken
- * after all.
+ * Without wake-ups the ALSA core adds missed wraps of the buffer, whose length it counts in whole
+ * jiffies. For a buffer of less than a jiffy it does so for ever, under the stream lock. So such a
+ * client gets wake-ups although it has turned them off.
  */
 static void keep_wakeups(struct snd_pcm_hw_params *params)
 {
@@ -226,9 +226,8 @@ static void keep_wakeups(struct snd_pcm_hw_params *params)
 
 /*
  * ALSA keeps the state PREPARED until hw_params or hw_free has returned, and a drain by another
- * thread may set DRAINING in that time. A holder of the PCM stream lock saw a running stream,
- * and may write silence: on return that is over, and no other begins, since the stream is
- * stopped.
+ * thread may set DRAINING in that time. A holder of the PCM stream lock that saw a running stream
+ * may write silence. On return it has finished, and no other begins, since the stream is stopped.
  */
 static void wait_for_silence(struct snd_pcm_substream *substream)
 {
@@ -262,8 +261,8 @@ static int get_memory(struct snd_pcm_substream *substream, size_t bytes)
 }
 
 /*
- * Not ALSA's managed buffer, which is allocated before hw_params is called: a stream that a
- * WaveRT client owns would then have two.
+ * Not ALSA's managed buffer, which is allocated before hw_params is called: a pin that a WaveRT
+ * client owns would then have two buffers.
  */
 static int claim_with_memory(struct snd_pcm_substream *substream, size_t bytes)
 {
@@ -318,7 +317,7 @@ static int pcm_hw_params(struct snd_pcm_substream *substream, struct snd_pcm_hw_
 		err = configure(substream, &geom);
 	if (err)
 		return err;
-	/* The position is that of DMA; a frame is heard a FIFO later. */
+	/* The position is that of DMA; a frame is played a FIFO later. */
 	substream->runtime->delay = ps->stream->latency.fifo_bytes / geom.frame_bytes;
 	return 0;
 }
@@ -338,7 +337,7 @@ static int pcm_prepare(struct snd_pcm_substream *substream)
 {
 	struct wrt_pcm_stream *ps = substream->runtime->private_data;
 
-	/* A drain of playback starts linked capture, and ALSA does not know that. */
+	/* A drain of playback starts linked capture, which ALSA's state does not show. */
 	wrt_stream_stop(ps->stream, &ps->client);
 	wrt_stream_reset(ps->stream, &ps->client);
 	return 0;

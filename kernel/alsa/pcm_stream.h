@@ -19,11 +19,11 @@ struct wrt_pcm_stream {
 	bool position_read;		/* by the interrupt; PCM stream lock */
 	bool may_fill;			/* the buffer, with silence after the last frame */
 	/* of a drain; PCM stream lock */
-	bool ending;			/* what follows is known */
+	bool ending;			/* the next three are valid */
 	snd_pcm_uframes_t end_appl_ptr;	/* where the client's data ends, and ... */
 	u64 end;			/* ... the stream position that belongs to it, bytes */
 	snd_pcm_uframes_t silent;	/* frames of silence after it */
-	struct snd_pcm_hw_constraint_list rates;	/* where caps.rates says which */
+	struct snd_pcm_hw_constraint_list rates;	/* only if caps.rates is set */
 };
 
 struct wrt_pcm {

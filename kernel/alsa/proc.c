@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * proc.c - /proc/asound/cardN/wavert: one block a stream and one line a pin of a codec, for people,
- * bug reports and `wavert info`. Takes the device lock for one stream at a time.
+ * proc.c - /proc/asound/cardN/wavert: one block for each stream and one line for each pin of a codec,
+ * for users, bug reports and `wavert info`. Takes the device lock for one stream at a time.
  */
 #include <sound/info.h>
 
@@ -46,7 +46,7 @@ static void show_format(struct snd_info_buffer *buffer, const struct wrt_hw_geom
 	snd_iprintf(buffer, "%u Hz %s %u channels", g->rate, format_name(g->format), g->channels);
 }
 
-/* The line that a user needs to whom a recording is silent. */
+/* A line that tells the user why a recording is silent. */
 static void show_silence(struct snd_info_buffer *buffer, struct wrt_stream *s,
 			 const struct wrt_hw_geom *own)
 {

@@ -30,9 +30,9 @@ module_param_array(emulated, int, NULL, 0444);
 MODULE_PARM_DESC(emulated, "Hypervisor's controller, for each card: 1 yes, 0 no, -1 automatic (default).");
 
 /*
- * The class alone is not enough: Intel's audio DSPs have the same. 440MX (7195) is not here:
- * it wants buffers that are not cached. No MODULE_DEVICE_TABLE and not the driver's table: see
- * pci.h.
+ * The class alone is not enough: Intel's audio DSPs have the same class. 440MX (7195) is not in
+ * the list: it needs uncached buffers. This is neither a MODULE_DEVICE_TABLE nor the driver's
+ * table: see pci.h.
  */
 static const struct pci_device_id known[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x2415) },	/* 82801AA, ICH */

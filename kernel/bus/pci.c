@@ -2,10 +2,10 @@
 /*
  * pci.c - see pci.h.
  *
- * Contexts: registers, time, barriers and timers in any; the rest may sleep. The handler
- * takes the locks of the core and no other. It runs in hard irq, on PREEMPT_RT in a thread.
+ * Contexts: callbacks for registers, time, barriers and timers in any; the rest may sleep. The
+ * handler takes only locks of the core. It runs in hard irq, on PREEMPT_RT in a thread.
  *
- * Nothing here is managed by devres: what must be over before what is written out.
+ * devres is not used, because the order of the teardown matters.
  */
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
@@ -34,9 +34,9 @@ struct wrt_pci {
 	struct wrt_hw_dev *hw;
 	struct wrt_adapter *adapter;
 	int irq;
-	bool irq_on;			/* the handler is there */
-	bool no_snoop;			/* the device was allowed to, before */
-	bool asleep;			/* registers are not to be touched by an interrupt */
+	bool irq_on;			/* the handler is installed */
+	bool no_snoop;			/* the bit was set when the device was bound */
+	bool asleep;			/* the handler must not access registers */
 	char longname[80];
 };
 
@@ -56,7 +56,7 @@ static void pci_timer_at(void *ctx, u32 slot, u64 ns)
 	wrt_platform_bus.timer_at(&p->platform, slot, ns);
 }
 
-/* NULL where there is no such register: a device may be smaller than its kind. */
+/* NULL if there is no such register: a device may have fewer than others of its kind. */
 static void __iomem *reg_at(const struct wrt_pci *p, u32 bar, u32 offset, u32 width)
 {
 	if (bar >= PCI_STD_NUM_BARS || (u64)offset + width > p->bytes[bar])
@@ -64,7 +64,7 @@ static void __iomem *reg_at(const struct wrt_pci *p, u32 bar, u32 offset, u32 wi
 	return p->bar[bar] + offset;
 }
 
-/* All ones is what reading a device gives that is not there. */
+/* Reads of a device that is absent return all ones. */
 static u32 pci_read(void *ctx, u32 bar, u32 offset, u32 width)
 {
 	void __iomem *at = reg_at(ctx, bar, offset, width);
@@ -164,7 +164,7 @@ static void pci_dma_free(void *ctx, void *cpu, u64 bus, u32 bytes)
 
 static void pci_barrier(void *ctx)
 {
-	wmb();		/* descriptors before the register that says they are there */
+	wmb();		/* descriptors before the register write that starts their use */
 }
 
 static void pci_delay_us(void *ctx, u32 us)
@@ -252,11 +252,11 @@ static irqreturn_t pci_irq(int irq, void *data)
 	struct wrt_pci *p = data;
 
 	if (READ_ONCE(p->asleep))
-		return IRQ_NONE;	/* another device's on the same line */
+		return IRQ_NONE;	/* of another device on the same line */
 	return IRQ_RETVAL(wrt_device_irq(p->platform.device));
 }
 
-/* The device interrupts no more. On return no handler runs, and none will touch it. */
+/* The device raises no interrupt any more. On return no handler runs, and none will access it. */
 static void go_quiet(struct wrt_pci *p)
 {
 	WRITE_ONCE(p->asleep, true);
@@ -497,7 +497,7 @@ static int new_card(struct wrt_pci *p)
 	return 0;
 }
 
-/* Also of a card that never got as far as its interrupt. */
+/* Also for a card whose interrupt handler could not be installed. */
 static void remove_card(struct wrt_pci *p)
 {
 	wrt_adapter_disconnect(p->adapter);
@@ -550,9 +550,9 @@ EXPORT_SYMBOL_GPL(wrt_pci_remove);
 /* ---- sleep ------------------------------------------------------------------------ */
 
 /*
- * DMA goes off and the backend makes its device quiet before interrupts are ignored: a
- * level that is never deasserted would hang the processor. Power and
- * configuration space are the PCI core's.
+ * DMA is turned off and the backend makes its device quiet before interrupts are ignored: a
+ * level that is never deasserted would hang the processor. The PCI core handles power and
+ * configuration space.
  */
 static int __maybe_unused pci_suspend(struct device *dev)
 {
@@ -563,7 +563,7 @@ static int __maybe_unused pci_suspend(struct device *dev)
 	return 0;
 }
 
-/* Interrupts are handled before DMA starts: an MSI that is ignored does not come again. */
+/* Interrupts are handled from before DMA starts: an MSI that is ignored is not repeated. */
 static int __maybe_unused pci_resume(struct device *dev)
 {
 	struct wrt_pci *p = dev_get_drvdata(dev);
@@ -585,7 +585,7 @@ const struct dev_pm_ops wrt_pci_pm_ops = {
 };
 EXPORT_SYMBOL_GPL(wrt_pci_pm_ops);
 
-/* Reboot or kexec: nothing may write to memory that another kernel will have. */
+/* Reboot or kexec: DMA must not write to memory that another kernel will use. */
 void wrt_pci_shutdown(struct pci_dev *pdev)
 {
 	struct wrt_pci *p = pci_get_drvdata(pdev);

@@ -3,8 +3,8 @@
  * pci.h - the callbacks of Linux for a backend on PCI, and the life of such a card from probe to
  * removal. In snd-wavert; called by the module files of the backends (hda.c, ich.c).
  *
- * They have an empty id table and no alias: a device is only ever given to them by name
- * (driver_override), never taken from the driver a distribution has for it.
+ * These modules have an empty id table and no alias: they get a device only by name
+ * (driver_override), so they never take it from the distribution's driver.
  */
 #ifndef WRT_BUS_PCI_H
 #define WRT_BUS_PCI_H
@@ -25,16 +25,16 @@ struct wrt_pci_driver {
 	const char *default_id;
 	const int *index;		/* module parameters, WRT_PCI_CARDS each */
 	char *const *id;
-	const bool *msi;		/* likewise, or NULL: the device's line only */
-	u32 bars;			/* mask: mapped where the device has them */
+	const bool *msi;		/* likewise; NULL: only the interrupt line is used */
+	u32 bars;			/* mask of BARs to map, if the device has them */
 	const struct wrt_hw_ops *ops;
-	/* Width of the addresses the device can do; its registers can be read already. */
+	/* Number of address bits of the device; its registers can be read. */
 	u32 (*dma_bits)(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void *ctx);
 	/* 0 or WRT_E*; errors are logged. card: index of the card's module parameters. */
 	int (*create)(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *bus, void *ctx,
 		      struct wrt_hw_dev **out);
 	void (*destroy)(struct wrt_hw_dev *hw);
-	unsigned long slots;		/* of index and id, that are in use */
+	unsigned long slots;		/* mask of the entries of index and id that are in use */
 };
 
 /**

@@ -2,13 +2,13 @@
 /*
  * platform.c - see platform.h.
  *
- * The timers are plain absolute hrtimers: hard irq on ordinary kernels, a soft irq
- * thread on PREEMPT_RT, which is just where an interrupt of hardware would be handled.
- * Arming and disarming happens under the device lock, so it must not wait for a handler:
- * a handler that runs late finds nothing due.
+ * The timers are plain absolute hrtimers: they run in hard irq on ordinary kernels and in a soft
+ * irq thread on PREEMPT_RT, where an interrupt of hardware would also be handled. They are armed
+ * and disarmed under the device lock, without waiting for a handler: a handler that runs late finds
+ * nothing due.
  *
- * Pinned: a handler that starts another slot's timer from the idle task would otherwise ask for
- * a busier processor, and may be given one that is being taken offline.
+ * They are pinned. A timer that a handler starts from the idle task would otherwise be moved to a
+ * busier processor, possibly to one that is being taken offline.
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -24,8 +24,8 @@ static u64 platform_now(void *ctx)
 }
 
 /*
- * The handler of this timer is running here. It has interrupts off, so a call on this processor is
- * made by that handler. Not on PREEMPT_RT, where it is a thread.
+ * True if the handler of this timer is running on this processor. It has interrupts off, so that
+ * handler makes the call. Not on PREEMPT_RT, where the handler is a thread.
  */
 static bool is_handler(const struct wrt_platform_timer *t)
 {
@@ -33,9 +33,9 @@ static bool is_handler(const struct wrt_platform_timer *t)
 }
 
 /*
- * The handler of a timer gives the next time to the core of hrtimers when it returns, which is
+ * The handler of a timer passes the next time to the core of hrtimers when it returns, which is
  * cheaper than starting the timer. All calls are made under the device lock; if another processor
- * has started the timer in between it is queued and its time is not to be touched.
+ * has started the timer in between, it is queued and its time must not be changed.
  */
 static void platform_timer_at(void *ctx, u32 slot, u64 ns)
 {

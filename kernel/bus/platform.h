@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * platform.h - the callbacks of Linux for a backend that has no bus: time, and one timer a
- * slot instead of an interrupt line. In snd-wavert, for every backend's binding:
- * those with a bus (pci.c) provide the same timers beside it.
+ * platform.h - the callbacks of Linux for a backend that has no bus: time, and one timer for each
+ * slot instead of an interrupt line. In snd-wavert, for every backend's binding: those with a bus
+ * (pci.c) provide the same timers in addition.
  */
 #ifndef WRT_BUS_PLATFORM_H
 #define WRT_BUS_PLATFORM_H
@@ -15,7 +15,7 @@ struct wrt_platform_timer {
 	struct hrtimer timer;
 	struct wrt_platform *platform;
 	int cpu;		/* on which the handler runs; -1: on none */
-	bool restart;		/* the handler's: the timer has its next time */
+	bool restart;		/* set for the handler: the timer has its next time */
 };
 
 struct wrt_platform {

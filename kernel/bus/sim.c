@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sim.c - snd-wavert-sim: cards without hardware, for tests and for the curious.
+ * sim.c - snd-wavert-sim: cards without hardware, for tests and for trying the interface.
  *
  * insmod gives one card; index=, id= and enable= make as many as ALSA has. With clock=step time
  * does not advance until a number of frames is written to
@@ -105,8 +105,8 @@ static int read_config(struct wrt_sim_config *cfg)
 /* ---- the step clock ------------------------------------------------------------- */
 
 /*
- * As hardware does: time up to the next interrupt, the interrupt, and on. What the interrupt
- * left to the thread is waited for, so that every run gives the same.
+ * As with hardware: time advances to the next interrupt, which is handled, and so on. This waits
+ * for the signals that the interrupt left to the thread, so that every run gives the same result.
  */
 static int step_frames(struct sim_card *sc, u64 frames)
 {
@@ -287,7 +287,7 @@ static void remove_devices(void)
 	debugfs_remove_recursive(debugfs_root);
 }
 
-/* How many cards there are; a device whose probe failed is none and goes again. */
+/* Returns the number of cards. A device whose probe failed is no card and is unregistered. */
 static int add_devices(void)
 {
 	int i, cards = 0;

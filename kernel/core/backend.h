@@ -28,15 +28,15 @@ struct wrt_device {
 	enum wrt_device_state state;	/* written with lock and mutex held, read with either */
 	u64 irq_entry_ns;		/* what irq() reports; lock */
 	u32 irq_slots;
-	u32 unusual;			/* slots for which an interrupt is not done with; lock */
+	u32 unusual;			/* slots whose interrupt needs finish(); lock */
 	u32 number;			/* the card's, for traces; set by the binding */
 	bool kick;			/* clients were queued since the lock was taken; lock */
 
 	struct wrt_wait wait;		/* for callbacks to return, deferred work to be done */
 	struct wrt_mutex mutex;		/* the backend's [S] operations, and removal */
 	/*
-	 * Set by the binding that has a thread. Any context: have wrt_device_serve() called until
-	 * it says that nothing is deferred. Without a thread that is done at once.
+	 * Wakes the thread that calls wrt_device_serve() until nothing is deferred. Any context.
+	 * Set by a binding that has a thread; otherwise wrt_device_serve() is called at once.
 	 */
 	void (*wake)(struct wrt_device *dev);
 	struct wrt_deferred deferred;

@@ -2,8 +2,8 @@
 /*
  * clients.c - see clients.h.
  *
- * Life of a client on the list: it stays linked as long as busy > 0. Unlinking waits for
- * that, asleep, which is why unlinking is [S].
+ * A client stays on the list while busy > 0. Unlinking sleeps until busy is 0, so unlinking is
+ * [S].
  */
 #include "clients.h"
 #include "deferred.h"
@@ -65,7 +65,7 @@ bool wrt_clients_serve(struct wrt_client *c)
 
 /* ---- waiting for a callback --------------------------------------------------------- */
 
-/* With the lock, so that a call that has just ended does not hold it any more. */
+/* Takes the lock, so that a call that has just ended has released it. */
 static bool is_busy(struct wrt_stream *s, const struct wrt_client *c)
 {
 	unsigned long flags = wrt_lock(&s->dev->lock);
@@ -103,7 +103,7 @@ static void drop_pending(struct wrt_stream *s, struct wrt_client *c)
 	wrt_unlock(&s->dev->lock, flags);
 }
 
-/* The thread may serve c at the same time: each signal is made by one of both. */
+/* The thread may serve c at the same time: each signal is made by one of the two. */
 int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 {
 	int err = sync_killable(s, c);
@@ -123,7 +123,7 @@ int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 	return err;
 }
 
-/* ---- coming and going -------------------------------------------------------------------- */
+/* ---- linking and unlinking --------------------------------------------------------------- */
 
 void wrt_clients_update_points(struct wrt_stream *s)
 {
@@ -210,8 +210,8 @@ static bool same_user(const struct wrt_client *a, const struct wrt_client *b)
 }
 
 /*
- * Is there a place left for observer c? No user also has the places that are kept: a user
- * who owned the pin once would hold them against the next owner.
+ * Is there a place left for observer c? No single user gets all places: otherwise a user who
+ * owned the pin once could keep the reserved places from the next owner.
  */
 bool wrt_clients_has_place(const struct wrt_stream *s, const struct wrt_client *c)
 {

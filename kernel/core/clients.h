@@ -12,7 +12,7 @@
 /* Hand the owner what is pending, WRT_FROM_INTERRUPT. The lock is dropped for the callback. */
 void wrt_clients_notify_owner(struct wrt_stream *s, unsigned long *flags);
 
-/* The same where signals must not be made, such as under the device mutex: by the thread. */
+/* The same by the thread, where signals must not be made, such as under the device mutex. */
 void wrt_clients_defer_owner(struct wrt_stream *s);
 
 /* Lock not held, [S] on Linux: one call WRT_FROM_THREAD. True: something is left over. */
@@ -32,8 +32,8 @@ bool wrt_clients_has_place(const struct wrt_stream *s, const struct wrt_client *
 void wrt_clients_unlink(struct wrt_stream *s, struct wrt_client *c);
 
 /*
- * Points have been published to c and are its from here on. At a stop an owner may not want the
- * last ones.
+ * Points have been published to c: make them pending. At a stop an owner may not want the last
+ * ones.
  */
 static inline void wrt_clients_hand_out(struct wrt_stream *s, struct wrt_client *c, u64 passed,
 					bool stopping)
@@ -72,7 +72,7 @@ static inline bool wrt_clients_end_call(struct wrt_device *dev, struct wrt_clien
 	return wrt_wake_waiters(&dev->wait);
 }
 
-/* Leave the lock, and have the deferred work served if there is new one. */
+/* Release the lock, and have new deferred work served. */
 static inline void wrt_device_unlock_and_kick(struct wrt_device *dev, unsigned long flags)
 {
 	bool kick = dev->kick;
@@ -96,7 +96,7 @@ void wrt_stream_halt(struct wrt_stream *s);
  */
 void wrt_stream_update(struct wrt_stream *s, int err);
 
-/* Likewise: publish to the owner, with more than the position or not. */
+/* Likewise: publish to the owner, whether more than the position has changed or not. */
 void wrt_stream_publish_to_owner(struct wrt_stream *s, u64 passed);
 
 /* Keep the reading for observers; wrt_stream_publish_to_observers() is next. */

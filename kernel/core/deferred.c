@@ -6,9 +6,9 @@
 #include "stream.h"
 
 /*
- * Of each stretch of time a class may spend this part (1 / 2^n). What it spends more is a debt;
- * with a debt of DEBT_NS it rests until that is earned back, and REST_NS at least: each rest
- * costs the processor two switches of the task.
+ * A class may spend this share of the time (1 / 2^n). What it spends beyond that is a debt. With a
+ * debt of DEBT_NS it rests until that is earned back, and for at least REST_NS: each rest costs
+ * the processor two task switches.
  */
 static const u32 share[WRT_DEFERRED_CLASSES] = { 4, 5 };
 

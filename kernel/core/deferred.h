@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * deferred.h - clients with signals to make that do not belong into the interrupt: all of an
- * observer's, and what an owner has beyond a small number. A queue a device, served by a
- * thread of the device that the binding provides (wrt_device.wake), else at the end of the
- * interrupt. Clients take turns, one call of notify() each: wrt_device_serve().
+ * deferred.h - signals that are not made in the interrupt: all signals of observers, and those of
+ * an owner beyond a small number. A device has a queue of the clients that have such signals. The
+ * device's thread, which the binding provides (wrt_device.wake), serves it; without a thread it is
+ * served at the end of the interrupt. Clients take turns, one call of notify() each:
+ * wrt_device_serve().
  *
- * A signal takes as long as the client likes (an eventfd has any number of waiters), so the
- * thread has a budget of less than a tenth of a processor, what it costs to wake it included:
- * a sixteenth of the time for owners, half of that for observers. Owners do not wait for what
- * observers have spent.
+ * The client determines how long a signal takes (an eventfd has any number of waiters). So the
+ * thread has a budget of less than a tenth of a processor, which includes the cost of waking it:
+ * a sixteenth of the time for owners, half of that for observers. Owners do not wait because of
+ * what observers have spent.
  *
  * The lock comes inside the device lock.
  */
@@ -28,7 +29,7 @@ enum wrt_deferred_class {
 
 struct wrt_deferred_queue {
 	struct wrt_client *first, *last;
-	u64 spent_ns;			/* and not earned back yet, at ... */
+	u64 spent_ns;			/* and not earned back yet, at spent_at_ns */
 	u64 spent_at_ns;
 	u64 rest_until_ns;		/* no client is served before */
 };
@@ -52,7 +53,7 @@ void wrt_deferred_init(struct wrt_deferred *d);
  */
 bool wrt_deferred_add(struct wrt_device *dev, struct wrt_client *c);
 
-/* [A] No lock held: have the queues served, if there is something in them. */
+/* [A] No lock held: have the queues served, unless they are empty. */
 void wrt_deferred_kick(struct wrt_device *dev);
 
 /* [S] c is not in the queue and not being served. */
@@ -82,10 +83,11 @@ u64 wrt_device_deferred(struct wrt_device *dev);
  * wrt_device_wait_deferred() - wait until no signal is deferred
  * @dev: device
  *
- * For privileged callers: during the wait the thread does not keep to its budget.
+ * For privileged callers: during the wait the thread has no budget.
  *
  * Context: May sleep.
- * Return: 0, or WRT_EINTR (the calling process is being killed).
+ * Return: 0 (also after wrt_device_abandon_deferred()), or WRT_EINTR (the calling process is being
+ *	killed).
  */
 int wrt_device_wait_deferred(struct wrt_device *dev);
 

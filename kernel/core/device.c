@@ -15,7 +15,7 @@ static u32 count_slots(const struct wrt_hw_ops *ops, struct wrt_hw_dev *hw)
 	return n;
 }
 
-/* Without a thread. A call that is in progress serves until the queue is empty. */
+/* Without a thread: serve until the queue is empty. A call in progress does so for this one. */
 static void serve_here(struct wrt_device *dev)
 {
 	while (!wrt_device_serve(dev))
@@ -98,7 +98,7 @@ void wrt_device_gone(struct wrt_device *dev)
 	wrt_deferred_kick(dev);
 }
 
-/* Interrupts are ignored from when no stream has DMA on: registers must not be read in sleep. */
+/* Interrupts are ignored once DMA of all streams is off: registers must not be read in suspend. */
 void wrt_device_suspend(struct wrt_device *dev)
 {
 	u32 i;

@@ -53,8 +53,8 @@ u64 wrt_device_serve(struct wrt_device *dev);
  * wrt_device_gone() - the device is removed: turn DMA off, publish state GONE
  * @dev: device
  *
- * On return the backend is not called any more, except by an interrupt, which the binding
- * silences next.
+ * On return the backend is called only by an interrupt, which the binding silences next, and by
+ * wrt_device_control().
  *
  * Context: May sleep.
  */
@@ -76,7 +76,8 @@ void wrt_device_suspend(struct wrt_device *dev);
  * @dev: device
  *
  * Context: May sleep.
- * Return: 0 or the error of the backend; after an error streams are as after a halt.
+ * Return: 0, or the first error of the backend. If its resume() fails, the device remains
+ *	suspended. A stream that cannot be started stays in RUN with DMA off until it is stopped.
  */
 int wrt_device_resume(struct wrt_device *dev);
 
@@ -87,29 +88,30 @@ int wrt_device_resume(struct wrt_device *dev);
  * @c: filled on success
  *
  * Context: May sleep.
- * Return: 0, WRT_ERANGE (no control has this number), WRT_EGONE, or WRT_EIO (suspended).
+ * Return: 0, or WRT_ERANGE (no control has this number).
  */
 int wrt_device_control(struct wrt_device *dev, u32 index, struct wrt_hw_control *c);
 
 /**
  * wrt_device_control_get() - read a control of the codec
  * @dev: device
- * @index: number of the control, from 0
+ * @index: number of a control that wrt_device_control() has described
  * @value: filled on success: both channels
  *
  * Context: May sleep.
- * Return: As wrt_device_control().
+ * Return: 0, WRT_EGONE, WRT_EIO (suspended), or an error of the backend.
  */
 int wrt_device_control_get(struct wrt_device *dev, u32 index, u32 value[2]);
 
 /**
  * wrt_device_control_set() - write a control of the codec
  * @dev: device
- * @index: number of the control, from 0
+ * @index: number of a control that wrt_device_control() has described
  * @value: both channels
  *
  * Context: May sleep.
- * Return: As wrt_device_control().
+ * Return: 0, WRT_EGONE, WRT_EIO (suspended), or an error of the backend: WRT_EINVAL if a value is
+ *	too large.
  */
 int wrt_device_control_set(struct wrt_device *dev, u32 index, const u32 value[2]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * geometry.h - from what a client asks for to what the hardware is given: format to
- * frame bytes, size and notification count to granule and actual size.
+ * geometry.h - convert a client's request into the geometry of a buffer: format to frame bytes,
+ * size and notification count to granule and actual size.
  *
  * This is the only place that rounds, and it rounds up (Q2, Q3): both front ends
  * take their limits from here. Pure functions, any context.

@@ -31,8 +31,8 @@ enum wrt_format {
 
 enum wrt_hw_flags {
 	WRT_HW_SG = 1 << 0,		/* the buffer may lie in several segments of bus memory */
-	WRT_HW_CLOCK = 1 << 1,		/* clock() works ... */
-	WRT_HW_CLOCK_LOCKED = 1 << 2,	/* ... and ticks with the sample clock */
+	WRT_HW_CLOCK = 1 << 1,		/* there is a clock register, ... */
+	WRT_HW_CLOCK_LOCKED = 1 << 2,	/* ... which ticks with the sample clock; both unused */
 	WRT_HW_EARLY_IRQ = 1 << 3,	/* an interrupt may precede the position update */
 	WRT_HW_KEEPALIVE = 1 << 4,	/* the engine needs its interrupts even without points */
 	WRT_HW_CPU_BUFFER = 1 << 5,	/* the engine copies with the CPU: geom.cpu must be set */
@@ -59,8 +59,8 @@ enum wrt_hw_register_kind {
 
 /* A register that a client may map read-only: KSRTAUDIO_HWREGISTER. */
 struct wrt_hw_register {
-	u64 bus;			/* of a region without other critical registers, ... */
-	u32 bytes;			/* ... and its size: what may be mapped lies all within */
+	u64 bus;			/* address of a region that is harmless to map ... */
+	u32 bytes;			/* ... and its size; a page may be mapped if it is inside */
 	u32 offset;			/* of the register within that region */
 	u32 width;			/* 32 or 64 bits */
 	u32 accuracy;			/* position: bytes; clock: ticks between updates */
@@ -143,7 +143,7 @@ struct wrt_hw_control {
 	bool is_switch;			/* 1 is on; else a volume, 0 .. max */
 	u32 channels;			/* 1 or 2 */
 	u32 max;			/* 1 for a switch */
-	s32 min_cdb, step_cdb;		/* volume: what 0 stands for and a step, dB / 100 */
+	s32 min_cdb, step_cdb;		/* volume: gain of value 0 and of a step, dB / 100 */
 };
 
 /* A pin of a codec, used or not. */
@@ -208,14 +208,14 @@ struct wrt_hw_ops {
 	/* [S] Optional. WRT_ERANGE: the hardware has no such register. */
 	int (*reg)(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r);
 	/*
-	 * [A] from: 0, or what stop() put into at->dma. DMA began between from_ns and ns. On entry
-	 * ns is 0, or the time at which another stream has been started under the same hold of
-	 * the lock: a software engine begins at that time too.
+	 * [A] from: 0, or at->dma of the last stop(). DMA began between from_ns and ns. On entry
+	 * ns is 0, or the time at which another stream was started under the same hold of the
+	 * lock: a software engine then begins at the same time.
 	 */
 	int (*start)(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns);
 	/*
-	 * [A] Stop and pause are one. DMA is off on return, *at is where it stopped; its times
-	 * bound when it stopped.
+	 * [A] Stop and pause are the same. DMA is off on return. *at is where it stopped, and its
+	 * times bound when. Returns 1 as position() does.
 	 */
 	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 	/*
@@ -229,30 +229,30 @@ struct wrt_hw_ops {
 	 */
 	int (*irq_position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p);
 	/*
-	 * [A] Optional, playback: `bytes` after where start(), position() or stop() last
-	 * reported DMA, move no more data (play silence) and interrupt. Until stop().
-	 * Engines that cannot are stopped by the core.
+	 * [A] Optional, playback: `bytes` after the offset that start(), position() or stop() last
+	 * reported, move no more data (play silence) and interrupt. Lasts until stop(). The core
+	 * stops engines that cannot do this.
 	 */
 	void (*end)(struct wrt_hw_stream *s, u32 bytes);
 	/*
-	 * [A] Optional, playback: beyond the same number of bytes play silence instead of
-	 * what the buffer has; DMA and its interrupts continue. Until stop(), and may be called
-	 * again with another end.
+	 * [A] Optional, playback: after that number of bytes, counted as for end(), play silence
+	 * instead of the buffer; DMA and its interrupts continue. Lasts until stop(), and may be
+	 * called again with another number.
 	 */
 	void (*silence_after)(struct wrt_hw_stream *s, u32 bytes);
 	/*
 	 * [A] Optional: some client wants an interrupt at each point, or none does.
 	 * Without points a backend still interrupts every quarter of the buffer or
 	 * 10 ms, the shorter of both (but not below 1 ms), so that positions stay fresh.
-	 * A backend whose list is fixed until the next start() may do so only where a piece of
-	 * that list ends, if points are turned off while it runs.
+	 * If points are turned off while the stream runs, a backend whose list is fixed until the
+	 * next start() may interrupt only where a piece of that list ends.
 	 */
 	void (*points)(struct wrt_hw_stream *s, bool on);
 	/*
-	 * [A] In the interrupt: acknowledge everything until quiet, set in *slots
-	 * the slots to read the position of. False: not ours. A backend that reads the clock on
-	 * entry returns that time in *entry_ns, which is 0 before: it is the early bound of the
-	 * readings that follow.
+	 * [A] In the interrupt: acknowledge until no cause is left, and set in *slots the slots
+	 * whose position is to be read. False: another device's interrupt. A backend that reads
+	 * the clock on entry returns that time in *entry_ns, which is 0 before: it is the early
+	 * bound of the readings that follow.
 	 */
 	bool (*irq)(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns);
 	/*
@@ -269,13 +269,13 @@ struct wrt_hw_ops {
 	u32 (*register_base)(struct wrt_hw_stream *s);
 	/*
 	 * [A] Optional, capture that records what a playback stream plays. True: since start() it
-	 * recorded silence in place of that, since rate, format or channels of playback, which
-	 * *other then has, are not its own.
+	 * recorded silence instead, because rate, format or channels of playback differ from its
+	 * own. *other then has those of playback.
 	 */
 	bool (*silenced)(struct wrt_hw_stream *s, struct wrt_hw_geom *other);
 	/*
 	 * [S] Optional. No DMA runs, and none is started before resume(). The hardware may
-	 * lose everything in between; open streams and what they were prepared for are kept.
+	 * lose its whole state in between; streams stay open and prepared.
 	 */
 	void (*suspend)(struct wrt_hw_dev *d);
 	int (*resume)(struct wrt_hw_dev *d);
@@ -290,7 +290,10 @@ struct wrt_hw_ops {
 	 * removal.
 	 */
 	void (*refresh)(struct wrt_hw_dev *d, u32 slot);
-	/* [S] Optional: what the codec has to set. control() < 0 ends the list. */
+	/*
+	 * [S] Optional: controls of the codec. control() < 0 ends the list; it reads no hardware.
+	 * The other two are called only for a control of the list.
+	 */
 	int (*control)(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c);
 	int (*control_get)(struct wrt_hw_dev *d, u32 index, u32 value[2]);
 	int (*control_set)(struct wrt_hw_dev *d, u32 index, const u32 value[2]);

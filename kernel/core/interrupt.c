@@ -19,7 +19,7 @@
  *                                                 pages, deferred_add()  lock held
  *
  *   signal_thread()                               kernel/signal_thread.c: later, observers, and
- *     wrt_device_serve()                          what an owner is still owed; one client a turn
+ *     wrt_device_serve()                          pending signals of owners; one client a turn
  */
 #include "clients.h"
 #include "deferred.h"
@@ -57,7 +57,7 @@ static bool update_owner(struct wrt_stream *s)
 	return true;
 }
 
-/* Most often DMA has moved on to the next point, and that is all. True: as update_owner(). */
+/* In most interrupts DMA has only moved on to the next point. True: as update_owner(). */
 static bool update(struct wrt_stream *s, u64 entry_ns,
 		   int (*position)(struct wrt_hw_stream *s, struct wrt_hw_pos *p))
 {
@@ -81,7 +81,7 @@ static bool update(struct wrt_stream *s, u64 entry_ns,
 	return update_owner(s);
 }
 
-/* Owners come first. What is left over, and observers, is the thread's. */
+/* Owners come first. The thread serves observers and what is left over. */
 static void finish(struct wrt_device *dev, u32 slots)
 {
 	unsigned long flags = wrt_lock(&dev->lock);

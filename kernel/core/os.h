@@ -11,12 +11,13 @@
  * until the process is killed (WRT_EINTR). The condition may take locks. The code that makes it
  * true calls wrt_wake(w) afterwards, from any context.
  *
- * wrt_assert_locked(l), wrt_assert_mutex(m) and wrt_assert_may_sleep() are contracts that are
- * checked: by lockdep on Linux, always in the host build. Functions marked [S] may sleep.
+ * wrt_assert_locked(l), wrt_assert_mutex(m) and wrt_assert_may_sleep() state contracts, which
+ * lockdep checks on Linux and the host build always checks. Functions marked [S] may sleep.
  *
- * struct wrt_count counts up under a lock and down from any context. What was done before a
- * wrt_count_down() is seen by those who then read a lower count. wrt_wake_waiters(w) is wrt_wake()
- * after that, cheap where no task waits; it returns true if it may have taken long.
+ * struct wrt_count counts up under a lock and down from any context. A reader that sees the lower
+ * count also sees everything that was done before that wrt_count_down(). wrt_wake_waiters(w) is
+ * wrt_wake() after a wrt_count_down(); it is cheap if no task waits, and returns true if it may
+ * have taken long.
  *
  * wrt_now_ns() measures how long a signal takes. It is 0 for ever on systems where
  * signalling an event runs no code of a client.
@@ -25,15 +26,15 @@
 #define WRT_CORE_OS_H
 
 /*
- * What core/, hw/ and miniport/ return: 0 or one of these, negative. Each binding
- * translates them once (errno in alsa/, NTSTATUS in miniport/).
+ * Functions of core/ and hw/ return 0 or one of these negative values. They are translated in one
+ * place each: to an errno in alsa/, to an NTSTATUS in miniport/.
  */
 enum wrt_error {
 	WRT_EINVAL = -1,	/* a value outside what is documented */
 	WRT_ENOMEM = -2,	/* no memory */
 	WRT_EBUSY = -3,		/* another client owns the stream */
 	WRT_EGONE = -4,		/* the device has been removed */
-	WRT_ERANGE = -5,	/* legal, but this device cannot do it */
+	WRT_ERANGE = -5,	/* valid, but not possible on this device */
 	WRT_ESTATE = -6,	/* not in this state */
 	WRT_EIO = -7,		/* the hardware failed */
 	WRT_EINTR = -8,		/* the calling process is being killed */

@@ -204,7 +204,7 @@ static inline bool wrt_wake_waiters(struct wrt_wait *w)
 		}							\
 	} while (0)
 
-/* Set by tests: the caller is being killed; a clock that a signal may take long by. */
+/* Set by tests: the caller is being killed; the clock by which a signal may take long. */
 __attribute__((weak)) bool wrt_host_dying;
 __attribute__((weak)) u64 wrt_host_ns;
 
@@ -248,7 +248,7 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 	return a % b;
 }
 
-/* No tracepoints here; the arguments are looked at by the compiler only. */
+/* No tracepoints; the compiler only checks the arguments. */
 static inline void wrt_trace_nothing(u32 id, ...)
 {
 	(void)id;

@@ -2,9 +2,8 @@
 /*
  * os_linux.h - the OS abstraction layer on Linux. Included by os.h only.
  *
- * struct wrt_lock is a spinlock taken with interrupts off; on PREEMPT_RT it is
- * an rt_mutex and everything that takes it runs in a thread, so nothing below may
- * ever become a raw spinlock.
+ * struct wrt_lock is a spinlock taken with interrupts off. On PREEMPT_RT it is an rt_mutex, and
+ * everything that takes it runs in a thread, so it must never become a raw spinlock.
  */
 #ifndef WRT_CORE_OS_LINUX_H
 #define WRT_CORE_OS_LINUX_H
@@ -28,14 +27,14 @@
 #include "os_linux_trace.h"
 
 struct wrt_lock {
-	spinlock_t raw;		/* what it guards is said where a wrt_lock is declared */
+	spinlock_t raw;		/* each wrt_lock's declaration has a comment on what it guards */
 };
 
 struct wrt_mutex {
 	struct mutex raw;	/* likewise */
 };
 
-/* Macros, so that lockdep sees one class for each place that initialises. */
+/* Macros, so that lockdep has one class for each place that initialises. */
 #define wrt_lock_init(l)	spin_lock_init(&(l)->raw)
 #define wrt_mutex_init(m)	mutex_init(&(m)->raw)
 
@@ -92,7 +91,7 @@ static inline void wrt_free(void *p)
 	kfree(p);
 }
 
-/* Between two pieces of long work, where sleeping is allowed. */
+/* Called between two pieces of long work; may sleep. */
 static inline void wrt_relax(void)
 {
 	cond_resched();
@@ -120,7 +119,7 @@ static inline void wrt_count_up(struct wrt_count *c)
 
 static inline void wrt_count_down(struct wrt_count *c)
 {
-	smp_mb__before_atomic();	/* what the call did is seen before */
+	smp_mb__before_atomic();	/* the effects of the call come before the count */
 	atomic_dec(&c->raw);
 }
 
@@ -129,7 +128,7 @@ static inline u32 wrt_count_read(const struct wrt_count *c)
 	return atomic_read_acquire(&c->raw);
 }
 
-/* The barrier belongs to the one that a waiter has between its queuing and its test. */
+/* The barrier pairs with that of a waiter, between queuing itself and testing its condition. */
 static inline bool wrt_wake_waiters(struct wrt_wait *w)
 {
 	smp_mb__after_atomic();	/* the count, before the queue is read */
@@ -144,8 +143,8 @@ static inline bool wrt_wake_waiters(struct wrt_wait *w)
 	(wait_event_killable((w)->raw, condition) ? WRT_EINTR : 0)
 
 /*
- * The caller is being killed, or is on its way out: what it still waits for is of no use. A kernel
- * thread comes here with the last reference of a file, and must not work off a client's signals.
+ * The calling process is being killed or exits, so it need not wait any longer. A kernel thread
+ * calls this when it drops the last reference of a file; it must not make a client's signals.
  */
 static inline bool wrt_dying(void)
 {
@@ -153,8 +152,8 @@ static inline bool wrt_dying(void)
 }
 
 /*
- * Between both the caller keeps the processor, so that a time measured is its own. Not on
- * PREEMPT_RT, where what is called in between may sleep.
+ * Between the two calls the caller is not preempted, so that it measures only its own time. Not on
+ * PREEMPT_RT, where functions called in between may sleep.
  */
 static inline void wrt_stay(void)
 {

@@ -3,8 +3,8 @@
  * os_linux_trace.h - tracepoints (events/wavert/), reached through WRT_TRACE() of os.h. The
  * bodies are in kernel/trace.c. Stock kernels have none for PCM.
  *
- * Every event names card and slot (2 * pin + direction in the simulator). Beside them the
- * parameters are those of portcls' EPcMiniportEngineEvent where it has the like:
+ * Every event has card and slot (2 * pin + direction in the simulator). The other parameters are
+ * those of portcls' EPcMiniportEngineEvent if it has a corresponding event:
  * wavert_notify BUFFER_COMPLETE, wavert_state PIN_STATE, wavert_packet
  * SET_WAVERT_BUFFER_WRITE_POS, wavert_glitch GLITCH_REPORT.
  */

@@ -46,7 +46,7 @@ static inline void wrt_unlock(struct wrt_lock *l, unsigned long flags)
 	KeReleaseSpinLock(&l->raw, (KIRQL)flags);
 }
 
-/* Checked by the host build, whose source this is. */
+/* The host build of the same source checks these. */
 #define wrt_assert_locked(l)	((void)(l))
 #define wrt_assert_mutex(m)	((void)(m))
 #define wrt_assert_may_sleep()	((void)0)
@@ -156,7 +156,7 @@ static inline void wrt_wait_some(struct wrt_wait *w)
 		}							\
 	} while (0)
 
-/* No thread is killed inside of a driver. */
+/* A thread inside a driver is never killed. */
 #define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
 
 static inline bool wrt_dying(void)
@@ -191,7 +191,7 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 	return a % b;
 }
 
-/* No tracepoints here; the arguments are looked at by the compiler only. */
+/* No tracepoints; the compiler only checks the arguments. */
 static inline void wrt_trace_nothing(u32 id, ...)
 {
 	(void)id;

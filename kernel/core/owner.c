@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * owner.c - the owner of a stream: claiming it, programming the hardware for a buffer, giving it
- * back; see stream.h.
+ * up; see stream.h.
  */
 #include "clients.h"
 #include "deferred.h"
@@ -58,7 +58,7 @@ void wrt_stream_forget_buffer(struct wrt_stream *s)
 	ops->close(hw);
 }
 
-/* The cycle that positions are counted in, and the start of it. Device lock held. */
+/* Set the cycle in which positions are counted, and position 0. Device lock held. */
 static void set_geometry(struct wrt_stream *s, const struct wrt_hw_geom *g)
 {
 	wrt_assert_locked(&s->dev->lock);

@@ -12,7 +12,7 @@
 
 #include "os.h"
 
-/* The cycle that positions are counted in. */
+/* The cycle in which positions are counted. */
 struct wrt_cycle {
 	u32 bytes;		/* size of the cyclic buffer, > 0 */
 	u32 notify_bytes;	/* distance of two points, bytes; 0: no points */
@@ -28,18 +28,18 @@ struct wrt_position {
 	u64 from_ns;		/* when linear was first read, at the earliest */
 	u64 points;		/* points consumed so far */
 	u64 point_ns;		/* when the last of them was passed; 0: none yet */
-	u64 before_ns;		/* when the one before it was passed, or linear 0 left */
+	u64 before_ns;		/* when the point before it was passed, or DMA left linear 0 */
 	u32 offset;		/* cyclic offset last read, bytes; == linear mod bytes */
 	bool has_end;
 	u64 end;		/* with it: linear stops here for good (end of stream) */
-	u64 end_ns;		/* when it got there */
-	u64 end_points;		/* points in all when it does; the last one is the end */
+	u64 end_ns;		/* when it reached the end */
+	u64 end_points;		/* number of points at the end; the last one is the end */
 };
 
 /* Back to linear 0 at offset 0 (entering STOP). */
 void wrt_position_reset(struct wrt_position *p);
 
-/* DMA continues from where it stopped: the time in between is no distance. */
+/* DMA continues from where it stopped: no distance is computed from the time in between. */
 void wrt_position_resume(struct wrt_position *p, u64 from_ns, u64 ns);
 
 /*
@@ -63,7 +63,7 @@ static inline u64 wrt_position_ns(const struct wrt_position *p)
 	return wrt_position_ended(p) ? p->end_ns : p->ns;
 }
 
-/* The stream ends at this linear position, its points then are these. */
+/* The stream ends at this linear position, with this number of points. */
 void wrt_position_end_at(struct wrt_position *p, u64 linear, u64 points);
 
 /**
@@ -157,8 +157,8 @@ u64 wrt_position_packet_ns(const struct wrt_position *p, const struct wrt_cycle 
 u64 wrt_position_fresh_points(const struct wrt_position *p, const struct wrt_cycle *c);
 
 /*
- * Consume them; returns how many. The time of the last is reckoned back from the last
- * reading at the nominal rate, and stays as it is when the stream pauses.
+ * Consume them; returns their number. The time of the last one is computed back from the last
+ * reading at the nominal rate, and does not change when the stream pauses.
  */
 u64 wrt_position_take_points(struct wrt_position *p, const struct wrt_cycle *c);
 

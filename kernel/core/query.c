@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * query.c - what a client asks of its stream, beside everything else; see stream.h.
- * Only wrt_stream_get_register() sleeps.
+ * query.c - calls that may run concurrently with every other call; see stream.h. Only
+ * wrt_stream_get_register() sleeps.
  */
 #include "clients.h"
 

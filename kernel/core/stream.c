@@ -30,7 +30,7 @@ static void fill_snapshot(const struct wrt_stream *s, struct wrt_snapshot *out)
 	out->ns = wrt_position_ns(&s->pos);
 	out->read_ns = s->pos.ns;
 	out->points = s->pos.points;
-	out->packets = s->pos.points;	/* nothing is published but with its points taken */
+	out->packets = s->pos.points;	/* points are taken before anything is published */
 	out->passed = 0;
 	out->point_ns = s->pos.point_ns;
 	out->look = s->looks;
@@ -51,7 +51,7 @@ static void count_stall(struct wrt_stream *s)
 /*
  * Offset and time are read one after the other, and the reader may be preempted between them
  * (PREEMPT_RT, a virtual CPU). Read again while the times are too far apart; after that the
- * reading is used as it is, since its bounds are true.
+ * reading is used as it is, since its bounds are correct.
  */
 static int read_again(struct wrt_stream *s, int err)
 {
@@ -148,7 +148,7 @@ static u64 pass_points(struct wrt_stream *s)
 {
 	u64 fresh;
 
-	wrt_stream_publish_to_observers(s);	/* these points are not of that reading */
+	wrt_stream_publish_to_observers(s);	/* without the points that pass now */
 	fresh = wrt_position_take_points(&s->pos, &s->cycle);
 	s->passed += fresh;
 	return fresh;
@@ -271,7 +271,7 @@ static int may_start(const struct wrt_stream *s, const struct wrt_client *c)
 	return s->dma == WRT_DMA_ASLEEP ? WRT_EIO : 0;
 }
 
-/* A stream that has ended runs on without DMA: nothing moves any more. */
+/* A stream that has ended stays in RUN without DMA. */
 static int start_locked(struct wrt_stream *s, u64 *from_ns, u64 *ns)
 {
 	int err;
@@ -483,7 +483,7 @@ static int observe_locked(struct wrt_stream *s, struct wrt_client *c)
 		return WRT_EGONE;
 	if (!wrt_clients_has_place(s, c))
 		return WRT_ENOMEM;
-	if (s->state == WRT_STREAM_RUN)	/* points of before are not for the new one */
+	if (s->state == WRT_STREAM_RUN)	/* earlier points are not for the new observer */
 		take_look(s);
 	c->observer = true;
 	wrt_clients_link(s, c);

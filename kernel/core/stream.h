@@ -17,8 +17,8 @@
  * Callbacks: publish() runs under that lock and only writes memory; notify() runs with no
  * lock of the core held.
  *
- * An interrupt publishes to every client, but it notifies only the owner. What the owner
- * leaves over, and every observer, is served outside of the interrupt: deferred.h.
+ * An interrupt publishes to every client, but it notifies only the owner. Signals that the owner
+ * leaves over, and those of observers, are made outside of the interrupt: deferred.h.
  */
 #ifndef WRT_CORE_STREAM_H
 #define WRT_CORE_STREAM_H
@@ -69,17 +69,17 @@ struct wrt_snapshot {
 /* Of these, kept for the owner's user and for privileged clients. A user has the rest at most. */
 #define WRT_OBSERVERS_KEPT	2
 
-/* A position is read at most so many times more than once. */
+/* A reading of the position is repeated at most this many times. */
 #define WRT_READ_AGAIN_MAX	4
 
-/* After a stall of the machine at most so many points are made up for; C stays exact. */
+/* After a stall of the machine at most this many points are signalled; C stays exact. */
 #define WRT_PENDING_MAX		65536
 
 /* The caller of notify(). */
 enum wrt_notify_from {
 	WRT_FROM_INTERRUPT,	/* or another place that must not take long: a bounded part */
 	WRT_FROM_SERIES,	/* likewise, one client after another: call_ns is valid */
-	WRT_FROM_THREAD,	/* one unit of work, that may take as long as it takes */
+	WRT_FROM_THREAD,	/* one unit of work, which may take any time */
 };
 
 struct wrt_client_ops {
@@ -87,11 +87,12 @@ struct wrt_client_ops {
 	/* Device lock held, interrupts off: memory writes only. Optional. */
 	void (*publish)(struct wrt_client *c, const struct wrt_snapshot *s);
 	/*
-	 * The points first .. first + points - 1 have passed and are handed to the client;
-	 * numbered among all that were ever published to it; none when it continues what it
-	 * left over. Any context, no lock of the core held. May call [A] functions. Returns
-	 * true if something is left over: then it is called again WRT_FROM_THREAD.
-	 * WRT_FROM_SERIES it stores in call_ns what holds when it returns.
+	 * The points first .. first + points - 1 have passed and are handed to the client.
+	 * Their numbers count all points ever published to it. points is 0 if the call only
+	 * continues what an earlier call left over. Any context, no lock of the core held. May
+	 * call [A] functions. Returns true if something is left over: then it is called again
+	 * WRT_FROM_THREAD.
+	 * WRT_FROM_SERIES it sets call_ns for the next client.
 	 */
 	bool (*notify)(struct wrt_client *c, u64 first, u64 points, enum wrt_notify_from from);
 	/*
@@ -122,7 +123,7 @@ struct wrt_client {
 	bool leaving;		/* being unlinked */
 	/* The client's. */
 	bool wants_points;	/* false: timer mode, NO_PERIOD_WAKEUP */
-	bool keep_last;		/* points found by the stop itself are notified too */
+	bool keep_last;		/* points found by the stop itself are also notified */
 	bool observer;		/* which budget its deferred work has (deferred.h) */
 
 	struct wrt_client *next;	/* under the device lock */
@@ -130,7 +131,7 @@ struct wrt_client {
 	/* The core's own, under the lock of struct wrt_deferred. */
 	struct wrt_client *next_deferred;
 	bool deferred;		/* in the queue */
-	bool cancelled;		/* must not get into the queue ... */
+	bool cancelled;		/* must not enter the queue ... */
 	bool closed;		/* ... never again */
 };
 
@@ -152,7 +153,7 @@ struct wrt_stream {
 	enum wrt_stream_state state;
 	enum wrt_stream_dma dma;
 	bool changed;			/* more than the position, since it was last published */
-	bool observers_due;		/* `update` has not been shown to observers yet */
+	bool observers_due;		/* `update` has not been published to observers yet */
 	u64 bracket_ns;			/* a reading with its times further apart is repeated */
 	struct wrt_hw_pos at;		/* as last read, accepted or not */
 	struct wrt_cycle cycle;
@@ -170,7 +171,7 @@ struct wrt_stream {
 	struct wrt_hw_latency latency;
 	struct wrt_snapshot update;	/* of the last interrupt, if there are observers */
 	struct wrt_hw_caps caps;	/* constant */
-	u32 rates[WRT_RATES_MAX];	/* caps.rates, if any: the backend goes before we do */
+	u32 rates[WRT_RATES_MAX];	/* caps.rates, if any: the backend is freed before this */
 };
 
 /**
@@ -193,14 +194,14 @@ int wrt_stream_claim(struct wrt_stream *s, struct wrt_client *c);
  * @g: geometry and memory
  *
  * Context: May sleep.
- * Return: 0, an error of wrt_stream_claim(), or that of the backend; after an error the stream
- *	has no owner.
+ * Return: 0; an error of wrt_stream_claim(), and nothing has changed; or WRT_EIO (suspended) or an
+ *	error of the backend, and the stream has no owner.
  */
 int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 			 const struct wrt_hw_geom *g);
 
 /**
- * wrt_stream_release() - give a stream back
+ * wrt_stream_release() - give up a stream
  * @s: stream
  * @c: client; without effect unless it is the owner
  *
@@ -226,8 +227,8 @@ int wrt_stream_start(struct wrt_stream *s, struct wrt_client *c);
  * @s: stream
  * @c: client
  *
- * Stop and pause are the same here. Points up to here are published and handed out: to observers,
- * and to the owner if it wants the last ones; for these it calls wrt_stream_settle() next.
+ * Stop and pause are the same here. The points that have passed are published and handed out: to
+ * observers, and to the owner if it has keep_last; it then calls wrt_stream_settle() next.
  *
  * Context: Any.
  * Return: 0 (also if DMA is off), or WRT_EBUSY (not the owner).
@@ -270,7 +271,8 @@ void wrt_stream_let_go(struct wrt_stream *s, struct wrt_client *c);
  * @n: their number
  * @spread_ns: filled on success: the streams began within this time, 0: at the same frame time
  *
- * All under one hold of the device lock. If one cannot be started, none runs on return.
+ * Starts all streams under one hold of the device lock. If one cannot be started, none runs on
+ * return.
  *
  * Context: Any.
  * Return: 0, or an error of wrt_stream_start().
@@ -302,7 +304,7 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
 /**
  * wrt_stream_position() - read the position now
  * @s: stream
- * @c: owner or observer; any other client, or NULL, gets zeroes except for the state
+ * @c: owner or observer; any other client, or NULL, gets zeroes, and state GONE or FREE
  * @out: filled
  *
  * Consumes no point.
@@ -319,7 +321,8 @@ void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_
  * @out: filled on success
  *
  * Context: May sleep.
- * Return: 0, WRT_ERANGE (the hardware has none), WRT_EBUSY (not the owner), or WRT_EGONE.
+ * Return: 0, WRT_ERANGE (the hardware has none), or WRT_EBUSY (not the owner, no buffer, or the
+ *	device has been removed).
  */
 int wrt_stream_get_register(struct wrt_stream *s, struct wrt_client *c, u32 kind,
 			    struct wrt_hw_register *out);
@@ -352,7 +355,7 @@ void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
  * @c: client
  * @now: filled
  *
- * What a client keeps beside the position can change together with it until wrt_stream_unlock().
+ * Until wrt_stream_unlock() the client can change its own state consistently with the position.
  *
  * Context: Any.
  * Return: Flags for wrt_stream_unlock().
@@ -389,26 +392,26 @@ void wrt_stream_publish_to(struct wrt_stream *s, struct wrt_client *c);
 void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
 
 /**
- * wrt_stream_silence_after() - do not play what the buffer holds after a position
+ * wrt_stream_silence_after() - play silence instead of the buffer after a position
  * @s: stream
- * @c: owner
- * @linear: linear position of the last byte to be played
+ * @c: client; without effect unless it is the owner and the stream runs
+ * @linear: linear position at which silence begins
  *
- * The position continues. It holds until the stream stops, and has no effect unless the stream
- * runs. Only where the backend has silence_after().
+ * The position continues. The silence ends when the stream stops. Only for a backend with
+ * silence_after().
  *
  * Context: Any.
  */
 void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 linear);
 
 /*
- * [A] As an interrupt for this stream alone, without asking the hardware: read the position,
- * publish, notify. irq_ns: when the handler was entered, or 0 if that says nothing.
+ * [A] Do what an interrupt does, for this stream alone and without irq() of the backend: read the
+ * position, publish, notify. irq_ns: when the handler was entered, or 0 if that is not known.
  */
 void wrt_stream_look(struct wrt_stream *s, u64 irq_ns);
 
 /**
- * wrt_stream_settle() - make all signals that a client is owed
+ * wrt_stream_settle() - make all pending signals of a client
  * @s: stream
  * @c: client
  *
@@ -475,13 +478,13 @@ void wrt_client_defer(struct wrt_client *c);
  * wrt_client_cancel() - close a client
  * @c: client
  *
- * On return no call that wrt_client_defer() asked for runs, and none follows.
+ * On return no call that wrt_client_defer() requested runs, and none follows.
  *
  * Context: May sleep.
  */
 void wrt_client_cancel(struct wrt_client *c);
 
-/* query.c only, device lock held: read the hardware (in RUN); what c may see. */
+/* query.c only, device lock held: read the hardware, in RUN; fill in what c may see. */
 void wrt_stream_read(struct wrt_stream *s);
 void wrt_stream_fill(struct wrt_stream *s, const struct wrt_client *c, struct wrt_snapshot *out);
 
@@ -492,13 +495,14 @@ void wrt_stream_gone(struct wrt_stream *s);
 void wrt_stream_forget_buffer(struct wrt_stream *s);
 
 /*
- * [S] device.c only. DMA off where it stands, points up to there handed out, the state kept;
- * then on from there. No point passes in between; it counts as one stall. Kick next.
+ * [S] device.c only. Suspend turns DMA off and hands out the points that have passed; the state
+ * stays. Resume turns DMA on from the same position. No point passes in between; both together
+ * count as one stall. Kick next.
  */
 void wrt_stream_suspend(struct wrt_stream *s);
 int wrt_stream_resume(struct wrt_stream *s);
 
-/* What tracepoints know a stream by. */
+/* Identifies a stream in tracepoints. */
 static inline u32 wrt_trace_id(const struct wrt_stream *s)
 {
 	return s->dev->number << 8 | s->slot;

@@ -114,7 +114,7 @@ int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda
  * wrt_hda_destroy() - free a controller and leave it in reset
  * @d: backend device
  *
- * Its streams are closed and its interrupt is disabled.
+ * To be called when its streams are closed and its interrupt is disabled.
  *
  * Context: May sleep.
  */

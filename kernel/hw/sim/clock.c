@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * clock.c - time of the software engine. Frame g of a rate is complete at epoch + g / rate,
- * rounded up to whole ns. From a point to the next no division is needed: what was rounded is
- * kept and taken off again, so nothing drifts.
+ * rounded up to whole ns. From a point to the next no division is needed: the rounding is kept
+ * and subtracted again, so nothing drifts.
  */
 #include "engine.h"
 

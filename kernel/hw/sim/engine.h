@@ -21,14 +21,14 @@ struct wrt_hw_stream {
 	/* What an interrupt uses: 128 bytes. */
 	u64 due_time;		/* of the next interrupt; WRT_SIM_NEVER */
 	u64 due_g;		/* the frame that is complete then, rounded up by ... */
-	u32 due_rest;		/* ... so many parts of a ns, `rate` to a ns */
+	u32 due_rest;		/* ... this many parts of a ns, `rate` to a ns */
 	bool due_at_point;	/* and the next one is a portion later, if playback does not end */
 	bool points;		/* interrupt at every point, else only now and then */
 	bool running;
 	u64 moved_g;		/* data moved up to, not including, this frame ... */
 	u32 moved_frame;	/* ... which lies here in the buffer */
 	u32 frames;		/* buffer size in frames */
-	u64 told_g;		/* DMA position as last reported to the core */
+	u64 told_g;		/* the DMA position last reported to the core */
 	u64 end_g;		/* playback ends before this frame; WRT_SIM_NO_END */
 	struct wrt_hw_dev *dev;
 	u32 slot;
@@ -36,7 +36,7 @@ struct wrt_hw_stream {
 	u32 frame_time;		/* a frame takes at least this long */
 	u32 portion;		/* frames from point to point, of which each takes ... */
 	u32 portion_time;	/* ... this long, rounded up by ... */
-	u32 portion_rest;	/* ... so many parts of a ns */
+	u32 portion_rest;	/* ... this many parts of a ns */
 
 	struct wrt_hw_geom geom;
 	u64 start_g;		/* frame at which it was started ... */

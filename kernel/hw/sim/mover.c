@@ -2,9 +2,9 @@
 /*
  * mover.c - the data side of the software engine. Playback is read, capture written.
  *
- * Both streams of a pair are always moved together, up to the same time: a frame of
- * playback is copied to capture before anybody can learn that playback has passed
- * it, so a client that refills its buffer at once cannot spoil the copy.
+ * Both streams of a pair are always moved together, up to the same time: a frame of playback is
+ * copied to capture before any client can read that playback has passed it. So a client that
+ * refills its buffer at once does not change the copy.
  */
 #include "engine.h"
 

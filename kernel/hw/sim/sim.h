@@ -4,8 +4,8 @@
  *
  * Slots 2i and 2i+1 are playback pin i and capture pin i. Frames have numbers on the
  * device's clock: frame g of a rate is due at epoch + g / rate, always computed from
- * the epoch, so nothing drifts. Every stream of one rate shares that grid, which is
- * why loopback delivers the very frames that playback read, with the same numbers.
+ * the epoch, so nothing drifts. All streams of one rate share that grid, so loopback delivers
+ * exactly the frames that playback read, with the same numbers.
  *
  * Created by kernel/bus/sim.c, or by a test with a clock of its own.
  */
@@ -47,7 +47,8 @@ extern const struct wrt_hw_ops wrt_sim_ops;
  * @cfg: configuration; copied
  * @out: filled on success
  *
- * Return: 0, WRT_EINVAL, or WRT_ENOMEM.
+ * Context: May sleep.
+ * Return: 0, WRT_EINVAL (@cfg), or WRT_ENOMEM.
  */
 int wrt_sim_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_sim_config *cfg,
 		   struct wrt_hw_dev **out);
@@ -55,6 +56,10 @@ int wrt_sim_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_sim
 /**
  * wrt_sim_destroy() - free a simulated device
  * @d: backend device
+ *
+ * No operation may be called any more.
+ *
+ * Context: May sleep.
  */
 void wrt_sim_destroy(struct wrt_hw_dev *d);
 
