@@ -53,8 +53,8 @@ u64 wrt_device_serve(struct wrt_device *dev);
  * wrt_device_gone() - the device is removed: turn DMA off, publish state GONE
  * @dev: device
  *
- * On return the backend is called only by an interrupt, which the binding silences next, and by
- * wrt_device_control().
+ * On return only these operations of the backend are called: irq() by an interrupt, which the
+ * binding silences next; control() by wrt_device_control(); refresh() by readings of a position.
  *
  * Context: May sleep.
  */

@@ -129,10 +129,10 @@ struct wrt_hw_pos {
 enum wrt_position_result {
 	/*
 	 * DMA has halted without a request since the last reading (and may run again), so the
-	 * time that has passed says nothing of the distance.
+	 * elapsed time does not bound the distance.
 	 */
 	WRT_POSITION_HALTED = 1 << 0,
-	/* linear is set, and never goes back: nothing has to be reckoned from offset and time. */
+	/* linear is set, and never goes back: it need not be computed from offset and time. */
 	WRT_POSITION_LINEAR = 1 << 1,
 };
 
@@ -215,7 +215,7 @@ struct wrt_hw_ops {
 	int (*start)(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns);
 	/*
 	 * [A] Stop and pause are the same. DMA is off on return. *at is where it stopped, and its
-	 * times bound when. Returns 1 as position() does.
+	 * times bound when. Returns enum wrt_position_result.
 	 */
 	int (*stop)(struct wrt_hw_stream *s, struct wrt_hw_pos *at);
 	/*
@@ -259,7 +259,7 @@ struct wrt_hw_ops {
 	 * Optional, for a system whose interrupt routine must not take the device lock (Windows):
 	 * deassert the interrupt until irq() runs, which then reports its slots. Called with no
 	 * lock of the core, not concurrently with itself; it may interrupt every other operation
-	 * or run beside it on another processor. False: not ours.
+	 * or run concurrently on another processor. False: another device's interrupt.
 	 */
 	bool (*hush)(struct wrt_hw_dev *d);
 	/*
@@ -281,7 +281,7 @@ struct wrt_hw_ops {
 	int (*resume)(struct wrt_hw_dev *d);
 	/*
 	 * [S] Optional: the stream has got its first observer, or has lost its last. For a backend
-	 * that follows streams of another driver, which it need not while nobody asks.
+	 * that follows streams of another driver, and need not do so without observers.
 	 */
 	void (*watch)(struct wrt_hw_dev *d, u32 slot, bool on);
 	/*

@@ -110,7 +110,7 @@ static int program(struct wrt_stream *s, const struct wrt_hw_geom *g)
 	return 0;
 }
 
-/* The stream has no owner again. DMA is off, the buffer forgotten, the owner off the list. */
+/* The stream has no owner again. DMA is off, the buffer is forgotten, the owner is unlinked. */
 static void forget_owner(struct wrt_stream *s)
 {
 	wrt_assert_locked(&s->dev->lock);
@@ -173,7 +173,7 @@ int wrt_stream_configure(struct wrt_stream *s, struct wrt_client *c,
 
 /* ---- a session of another driver --------------------------------------------------------- */
 
-/* Nothing of c has to be waited for: it has no notify(). */
+/* There is no callback of c to wait for: it has no notify(). */
 static void let_go_locked(struct wrt_stream *s, struct wrt_client *c)
 {
 	struct wrt_client **i;

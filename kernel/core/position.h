@@ -87,13 +87,13 @@ u64 wrt_position_advance(struct wrt_position *p, const struct wrt_cycle *c, u32 
 			 u64 from_ns, u64 ns);
 
 /*
- * Likewise for a reading of the linear position itself. Nothing is reckoned; one that is lower than
- * the last moves nothing.
+ * Likewise for a reading of the linear position itself, which is taken as it is. A reading that is
+ * lower than the last one moves nothing.
  */
 u64 wrt_position_advance_to(struct wrt_position *p, const struct wrt_cycle *c, u64 linear,
 			    u64 from_ns, u64 ns);
 
-/* A position that has been counted elsewhere: linear, at this time. Its points have been taken. */
+/* Set a linear position that was counted elsewhere, at this time. Its points count as taken. */
 void wrt_position_set(struct wrt_position *p, const struct wrt_cycle *c, u64 linear, u64 ns);
 
 /*

@@ -166,7 +166,7 @@ struct wrt_stream {
 	u32 register_base;
 	u64 stalls;
 	bool points_on;
-	bool watched;			/* what the backend's watch() was told; device mutex */
+	bool watched;			/* last argument of the backend's watch(); device mutex */
 	struct wrt_hw_geom geom;
 	struct wrt_hw_latency latency;
 	struct wrt_snapshot update;	/* of the last interrupt, if there are observers */
@@ -239,7 +239,7 @@ int wrt_stream_stop(struct wrt_stream *s, struct wrt_client *c);
  * wrt_stream_adopt() - follow a stream that another driver runs
  * @s: stream
  * @c: the other driver's client, with no notify(); it becomes the owner until wrt_stream_let_go()
- * @hw: what the backend's operations of this stream get
+ * @hw: argument of the backend's operations for this stream
  * @g: geometry; notify * notify_bytes may be less than bytes, and notify is 0 then
  *
  * The stream is in RUN, at the position that position() reports; it must be a linear one. Points
@@ -257,8 +257,8 @@ int wrt_stream_adopt(struct wrt_stream *s, struct wrt_client *c, struct wrt_hw_s
  * @s: stream
  * @c: the other driver's client; without effect unless it is the owner
  *
- * Points up to the position that stop() reports are published and handed to observers. Then the
- * stream is as without a buffer.
+ * Points up to the position that stop() reports are published and handed to observers. The stream
+ * is then in state FREE.
  *
  * Context: Any.
  */
@@ -309,7 +309,7 @@ void wrt_stream_reset(struct wrt_stream *s, struct wrt_client *c);
  *
  * Consumes no point.
  *
- * Context: Any.
+ * Context: Any; may sleep if the backend has refresh().
  */
 void wrt_stream_position(struct wrt_stream *s, struct wrt_client *c, struct wrt_snapshot *out);
 
@@ -345,7 +345,7 @@ bool wrt_stream_silenced(struct wrt_stream *s, struct wrt_hw_geom *other);
  *
  * For a client whose own state has changed.
  *
- * Context: Any.
+ * Context: Any; may sleep if the backend has refresh().
  */
 void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
 
@@ -357,7 +357,7 @@ void wrt_stream_refresh(struct wrt_stream *s, struct wrt_client *c);
  *
  * Until wrt_stream_unlock() the client can change its own state consistently with the position.
  *
- * Context: Any.
+ * Context: Any; may sleep if the backend has refresh().
  * Return: Flags for wrt_stream_unlock().
  */
 unsigned long wrt_stream_lock(struct wrt_stream *s, struct wrt_client *c,
@@ -438,7 +438,7 @@ void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c);
  * @s: stream
  * @c: client
  *
- * Context: Any.
+ * Context: Any; may sleep if the backend has refresh().
  * Return: The number, as notify() will report it.
  */
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c);
