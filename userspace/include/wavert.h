@@ -2,11 +2,10 @@
 /*
  * wavert.h - libwavert: the WaveRT side of an alsa-wavert card, for clients.
  *
- * Returns: functions that can fail return 0 (or a descriptor, or a count), or a negative
- * errno; on failure their [out] arguments are undefined. wavert_strerror() returns a
- * description of the error. Each errno code stands for one NTSTATUS of the contract, see
- * wavert_status_name(). Every function that can fail may also return -ENODEV: the device has
- * been removed. Its other errors are listed in its comment.
+ * Returns: functions that can fail return 0 (or a descriptor, or a count), or a negative errno; on
+ * failure their [out] arguments are undefined. wavert_strerror() describes an error. Each errno
+ * stands for one NTSTATUS of the contract, see wavert_status_name(). A function that can fail may
+ * also return -ENODEV: the device has been removed. Its comment lists its other errors.
  *
  * Units: sizes and positions are bytes, unless a name says frames; times are nanoseconds of
  * CLOCK_MONOTONIC, or of the card's own clock with WAVERT_CAP_STEPPED; time limits are
@@ -15,21 +14,19 @@
  * Structs: the functions set every member of an [out] struct; the caller need not set it to 0
  * first. (A call of sound/wavert.h without this library needs that, see there.)
  *
- * Ownership: objects are opaque, belong to the caller and are freed by the matching close
- * function, which accepts NULL. Pointers and descriptors that a function returns belong to
- * the object and are valid until it is closed; descriptors that the caller passes remain the
- * caller's.
+ * Ownership: objects are opaque, belong to the caller and are freed by the matching close function,
+ * which accepts NULL. Pointers and descriptors that a function returns belong to the object and are
+ * valid until it is closed. A descriptor that the caller passes remains the caller's.
  *
  * Threads: an object may be used by one thread at a time. Exceptions: wavert_stream_snapshot(),
- * _progress(), _notifications(), _position(), _now(), _linear_now() and the packet calls other
- * than _drain() may run concurrently with every call except close. Different objects are
- * independent. After fork() the child may only close. No function may be called in a signal
- * handler.
+ * _progress(), _notifications(), _position(), _now(), _linear_now() and the packet calls other than
+ * _drain() may run concurrently with every call except close. Different objects are independent.
+ * After fork() the child may only close. No function may be called in a signal handler.
  *
- * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format,
- * wavert_stream_alloc, wavert_stream_event, fill the packets that wavert_stream_writable()
- * returns, set_state(RUN), then wait on the descriptor and refill; wavert_stream_drain(), close.
- * The first manual page to read is wavert(7); userspace/examples/play_file.c is a short client.
+ * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format, wavert_stream_alloc,
+ * wavert_stream_event, fill the packets that wavert_stream_writable() returns, set_state(RUN), then
+ * wait on the descriptor and refill; wavert_stream_drain(), close. The first manual page to read is
+ * wavert(7); userspace/examples/play_file.c is a short client.
  */
 #ifndef WAVERT_H
 #define WAVERT_H
@@ -59,8 +56,8 @@ struct wavert_stream;
 /* ---- devices: wavert_device(3) ------------------------------------------------------ */
 
 /**
- * wavert_open() - open the filter of a card. It claims no hardware and may be opened any number
- *   of times. -ENODEV: no such card; -ENXIO: the card has no WaveRT node; -EACCES: not permitted
+ * wavert_open() - open the filter of a card. It claims no hardware and may be opened any number of
+ *   times. -ENODEV: no such card; -ENXIO: the card has no WaveRT node; -EACCES: not permitted
  *   (group audio); -EPROTO: the interface of the module has another major version, see
  *   wavert_version_of(); -ENOMEM; or an error of open(2).
  * @device: [out] close it with wavert_close()
@@ -82,8 +79,7 @@ void wavert_close(struct wavert_device *device);
 int wavert_device_card(const struct wavert_device *device);
 
 /**
- * wavert_device_version() - version of the interface of the module. This library was built for
- *   version WAVERT_ABI_MAJOR, _MINOR.
+ * wavert_device_version() - interface version of the module; this library: WAVERT_ABI_MAJOR, _MINOR
  * @device: device
  * @version: [out] version of the interface
  */
@@ -91,10 +87,8 @@ WAVERT_MUST_CHECK int wavert_device_version(struct wavert_device *device,
 					    struct wavert_version *version);
 
 /**
- * wavert_version_of() - version of the interface of a card that wavert_open() may refuse. Name
- *   and errors: as wavert_open(), except that -EPROTO is not returned.
- * @name: a card number ("0"), an id ("WaveRT"), "hw:" and one of these, or the path of the hwdep
- *	node
+ * wavert_version_of() - interface version of any card. Errors: as wavert_open(), except -EPROTO
+ * @name: as for wavert_open()
  * @version: [out] version of the interface
  */
 WAVERT_MUST_CHECK int wavert_version_of(const char *name, struct wavert_version *version);
@@ -113,8 +107,8 @@ WAVERT_MUST_CHECK int wavert_device_caps(struct wavert_device *device, unsigned 
 struct wavert_devices;
 
 /**
- * wavert_devices_open() - list cards, and report those that are added and removed. -EMFILE,
- *   -ENOMEM.
+ * wavert_devices_open() - list cards, and report those that are added and removed. -ENOMEM, or an
+ *   error of inotify_init1(2) or inotify_add_watch(2), such as -EMFILE.
  * @devices: [out] close it with wavert_devices_close()
  */
 WAVERT_MUST_CHECK int wavert_devices_open(struct wavert_devices **devices);
@@ -126,9 +120,8 @@ WAVERT_MUST_CHECK int wavert_devices_open(struct wavert_devices **devices);
 void wavert_devices_close(struct wavert_devices *devices);
 
 /**
- * wavert_devices_fd() - descriptor for poll(2) and event loops. It is readable (POLLIN) when
- *   there may be a change; then call wavert_device_next() until it returns 0. Do not read or
- *   close it.
+ * wavert_devices_fd() - descriptor for poll(2) and event loops. It is readable (POLLIN) when there
+ *   may be a change; then call wavert_device_next() until it returns 0. Do not read or close it.
  * @devices: list of cards
  */
 int wavert_devices_fd(const struct wavert_devices *devices);
@@ -140,10 +133,10 @@ enum wavert_device_change {
 };
 
 /**
- * wavert_device_next() - return the next change of a list of cards. First each existing card,
- *   then every card that is added or removed. Returns 0 if nothing has changed. A card is
- *   reported when its WaveRT node may be opened; for a new card that is after udev has set the
- *   permissions. -EINTR: a signal was caught; -EMFILE, -ENFILE, -ENOMEM.
+ * wavert_device_next() - return the next change of a list of cards. First each existing card, then
+ *   every card that is added or removed. Returns 0 if nothing has changed. A card is reported when
+ *   its WaveRT node may be opened; for a new card that is after udev has set the permissions.
+ *   -EINTR: a signal was caught; -EMFILE, -ENFILE, -ENOMEM; or an error of inotify_add_watch(2).
  * @devices: list of cards
  * @timeout_ms: limit in milliseconds; negative: none
  * @name: [out] for wavert_open(), valid until the next call
@@ -155,9 +148,8 @@ WAVERT_MUST_CHECK int wavert_device_next(struct wavert_devices *devices, int tim
 
 /**
  * wavert_stream_open() - open a new stream in STOP, without format and buffer. It claims no
- *   hardware. The device may be closed before the stream. -ENOENT: no such pin; -EINVAL:
- *   direction, flags; -ENOMEM (also: too many streams or observers, sound/wavert.h has the
- *   limits); -EMFILE, -ENFILE.
+ *   hardware. The device may be closed before the stream. -ENOENT: no such pin; -EINVAL: direction,
+ *   flags; -ENOMEM (also: too many streams or observers, see sound/wavert.h); -EMFILE, -ENFILE.
  * @stream: [out] close it with wavert_stream_close()
  * @device: device
  * @direction: WAVERT_PLAYBACK or WAVERT_CAPTURE
@@ -175,16 +167,15 @@ WAVERT_MUST_CHECK int wavert_stream_open(struct wavert_stream **stream,
 void wavert_stream_close(struct wavert_stream *stream);
 
 /**
- * wavert_stream_fd() - the stream's descriptor, for ioctl(2), mmap(2), read(2) and poll(2) by
- *   sound/wavert.h. It belongs to the stream. For read(2) and poll(2) the pin has to offer
- *   WAVERT_OFFERS_READ; wavert_stream_event() works with every module.
+ * wavert_stream_fd() - the stream's descriptor, for ioctl(2) and mmap(2) by sound/wavert.h, and for
+ *   read(2) and poll(2) if the pin offers WAVERT_OFFERS_READ. It belongs to the stream.
  * @stream: stream
  */
 int wavert_stream_fd(const struct wavert_stream *stream);
 
 /**
  * wavert_stream_set_format() - set the sample format. -EINVAL: the pin does not support one of
- *   them; -EBADRQC: the stream has a buffer, or is an observer.
+ *   them, or the stream runs; -EBADRQC: the stream has a buffer, or is an observer.
  * @stream: stream
  * @rate: Hz
  * @format: one WAVERT_FORMAT_*
@@ -200,26 +191,24 @@ WAVERT_MUST_CHECK int wavert_stream_set_format(struct wavert_stream *stream, uns
  * @notifications: 0 (timer mode, no events), 1 or 2 a cycle; more with WAVERT_ALLOC_ANY_COUNT
  * @flags: 0 or WAVERT_ALLOC_ANY_COUNT
  *
- * wavert_stream_buffer() and _layout() return the result. The pages are in the mapping on return:
- * neither reads nor writes take a page fault. -EREMOTEIO: bytes (0, too many) or too many
- * notifications for it; -EINVAL: notifications, flags; -EBUSY: another client owns the pin;
- * -EBADRQC: no format, the stream has a buffer, PAUSE or RUN, or an observer; -EAGAIN: the
- * hardware could not be programmed; -ENOMEM.
+ * wavert_stream_buffer() and _layout() return the result. Accesses to it take no page fault.
+ * -EREMOTEIO: bytes (0, too many) or too many notifications for it; -EINVAL: notifications, flags;
+ * -EBUSY: another client owns the pin; -EBADRQC: no format, a buffer exists, PAUSE or RUN, or an
+ * observer; -EAGAIN: the hardware could not be programmed; -ENOMEM.
  */
 WAVERT_MUST_CHECK int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes,
 					  unsigned int notifications, unsigned int flags);
 
 /**
  * wavert_stream_free() - unmap and free the buffer, and release the pin. A running stream is
- *   stopped. Events stay registered. -EBADRQC: no buffer.
+ *   stopped. Events stay registered. -EBADRQC: no buffer; -EBUSY: the caller has mapped the buffer.
  * @stream: stream
  */
 int wavert_stream_free(struct wavert_stream *stream);
 
 /**
- * wavert_stream_buffer() - the mapped buffer, or NULL if there is none. It belongs to the
- *   stream until free or close; it stays mapped when the device is removed.
- *   wavert_stream_packet() returns the address of a packet.
+ * wavert_stream_buffer() - the mapped buffer, or NULL if there is none. It belongs to the stream
+ *   until free or close, also after removal of the device. For a packet: wavert_stream_packet().
  * @stream: stream
  * @bytes: [out] length of the cycle (ActualSize); may be NULL
  */
@@ -228,38 +217,34 @@ void *wavert_stream_buffer(const struct wavert_stream *stream, size_t *bytes);
 /**
  * wavert_stream_layout() - result of wavert_stream_alloc(). -EAGAIN: no buffer.
  * @stream: stream
- * @layout: [out] sizes, cache type, and whether writes need a memory barrier before the hardware
- *	sees them (call_memory_barrier)
+ * @layout: [out] sizes, cache type, and whether writes need a memory barrier (call_memory_barrier)
  */
 WAVERT_MUST_CHECK int wavert_stream_layout(const struct wavert_stream *stream,
 					   struct wavert_buffer *layout);
 
 /**
- * wavert_stream_barrier() - after samples were written to the buffer: the hardware sees them from
- *   here on. Without it the hardware may play old samples where layout.call_memory_barrier is 1,
- *   that is where DMA does not see the processor's caches, as on many ARM boards; elsewhere it does
- *   nothing. wavert_stream_drain(), wavert_stream_set_state() and wavert_stream_write_packet()
- *   include it.
+ * wavert_stream_barrier() - make samples that were written to the buffer visible to the hardware.
+ *   Needed only where layout.call_memory_barrier is 1: DMA does not see the processor's caches, as on
+ *   many ARM boards. wavert_stream_drain(), _set_state() and _write_packet() include it.
  * @stream: stream
  */
 void wavert_stream_barrier(const struct wavert_stream *stream);
 
 /**
- * wavert_stream_set_state() - set the state of a stream. Missing steps are inserted. After a call
- *   that leaves RUN has returned, this stream gets no notification. An observer may still get
- *   those for earlier points. -EINVAL: state; -EBADRQC: RUN without a buffer, or an observer;
- *   -EAGAIN: the hardware could not be programmed.
+ * wavert_stream_set_state() - set the state; missing steps are inserted. After a call that leaves
+ *   RUN this stream gets no notification, but an observer may still get those for earlier points.
+ *   -EINVAL: state; -EBADRQC: RUN without a buffer, an observer; -EAGAIN: hardware is not ready.
  * @stream: stream
  * @state: WAVERT_STATE_STOP .. WAVERT_STATE_RUN
  */
 int wavert_stream_set_state(struct wavert_stream *stream, unsigned int state);
 
 /**
- * wavert_device_set_states() - set the state of several streams of a device at once. RUN: none of
- *   them may run; all are started together, or none. Below RUN: all are stopped together, then each
- *   is brought to this state. -ENOTTY: the module cannot (before interface version 1.1); -EINVAL:
- *   count, state, or a stream twice; -EMEDIUMTYPE: a stream of another device; -EBADFD: RUN, and
- *   one of them runs; or an error of wavert_stream_set_state().
+ * wavert_device_set_states() - set the state of several streams of a device at once. RUN: all are
+ *   started together, or none. Below RUN: all are stopped together, then each is brought to this
+ *   state. -ENOTTY: interface version before 1.1; -EINVAL: count, state, or a stream twice;
+ *   -EMEDIUMTYPE: a stream of another device; -EBADFD: RUN, and one of them runs; or an error of
+ *   wavert_stream_set_state().
  * @device: device
  * @streams: the streams
  * @count: their number, 1 .. WAVERT_GROUP_MAX
@@ -277,29 +262,27 @@ WAVERT_MUST_CHECK int wavert_device_set_states(struct wavert_device *device,
  * wavert_stream_event() - the stream's own event
  * @stream: stream
  *
- * An eventfd (non-blocking, close-on-exec) that becomes readable at every notification and when
- * the device is removed. The first call creates and registers it. Every call returns the same
+ * An eventfd (non-blocking, close-on-exec) that becomes readable at every notification and when the
+ * device is removed. The first call creates and registers it. Every call returns the same
  * descriptor until the stream is closed (or wavert_stream_unregister_all() is called). Any event
- * loop can wait for it to be readable; then read 8 bytes from it, the number of notifications
- * since the last read. It belongs to the stream: do not close it. An observer is signalled later
- * than the owner: a signal may come after the owner has left RUN. If the signals of an observer
- * are too slow, only the newest 64 points are signalled. The register page has the exact number
- * of points. -EAGAIN: no buffer yet (an observer needs none); -EOPNOTSUPP: a buffer without
- * notifications; -ENOMEM; -EMFILE.
+ * loop can wait for it to be readable; then read 8 bytes from it, the number of notifications since
+ * the last read. It belongs to the stream: do not close it. An observer is signalled later than the
+ * owner, possibly after the owner has left RUN. If an observer is too slow, only the newest 64
+ * points are signalled. The register page has the exact number of points. -EAGAIN: no buffer yet
+ * (an observer needs none); -EOPNOTSUPP: a buffer without notifications; -ENOMEM; -EMFILE, -ENFILE.
  */
 WAVERT_MUST_CHECK int wavert_stream_event(struct wavert_stream *stream);
 
 /**
  * wavert_stream_wait() - wait for a notification. Returns 1 if notified, 0 if the time has elapsed.
- *   -ENODEV: the device has been removed; -EINTR: a signal was caught; -EAGAIN: no buffer yet (an
- *   observer needs none); -EOPNOTSUPP: a buffer without notifications.
+ *   -EINTR: a signal was caught; -EAGAIN: no buffer yet (an observer needs none); -EOPNOTSUPP: a
+ *   buffer without notifications.
  * @stream: stream
  * @timeout_ms: limit in milliseconds; negative: none
- * @points: [out] number of notifications since the last call, without those before the first call;
- *   may be NULL
+ * @points: [out] notifications since the last call, none from before the first call; may be NULL
  *
- * It reads the stream file if the module offers that (WAVERT_OFFERS_READ), which costs less than
- * an event. After a call of wavert_stream_event() it waits for that event. Use an event in an event
+ * It reads the stream file if the module offers that (WAVERT_OFFERS_READ), which costs less than an
+ * event. After a call of wavert_stream_event() it waits for that event. Use an event in an event
  * loop, or to wait for several streams at once.
  */
 WAVERT_MUST_CHECK int wavert_stream_wait(struct wavert_stream *stream, int timeout_ms,
@@ -310,25 +293,24 @@ WAVERT_MUST_CHECK int wavert_stream_wait(struct wavert_stream *stream, int timeo
  * @stream: stream
  * @eventfd: descriptor
  *
- * As RegisterNotificationEvent: its counter increments by 1 at every notification. One eventfd
- * may be registered with several streams, and one stream may have WAVERT_EVENTS_MAX of them.
- * -EBADF: not open; -EMEDIUMTYPE: not an eventfd; -EREMOTEIO: registered already; -EAGAIN: no
- * buffer yet; -EOPNOTSUPP: a buffer without notifications; -ENOMEM: too many.
+ * As RegisterNotificationEvent: its counter increments by 1 at every notification. One eventfd may
+ * be registered with several streams, and one stream may have WAVERT_EVENTS_MAX of them. -EBADF:
+ * not open; -EMEDIUMTYPE: not an eventfd; -EREMOTEIO: registered already; -EAGAIN: no buffer yet;
+ * -EOPNOTSUPP: a buffer without notifications; -ENOMEM: too many.
  */
 WAVERT_MUST_CHECK int wavert_stream_register(struct wavert_stream *stream, int eventfd);
 
 /**
- * wavert_stream_unregister() - unregister an eventfd of the caller. After it returns, the event
- *   is not signalled. -ENOENT: not registered; -EBADF, -EMEDIUMTYPE.
+ * wavert_stream_unregister() - unregister an eventfd of the caller. After it returns, the event is
+ *   not signalled. -ENOENT: not registered; -EBADF, -EMEDIUMTYPE.
  * @stream: stream
  * @eventfd: descriptor
  */
 int wavert_stream_unregister(struct wavert_stream *stream, int eventfd);
 
 /**
- * wavert_stream_unregister_all() - unregister every event, also those whose descriptors were
- *   closed. The descriptor of wavert_stream_event() is closed; the next call of that function
- *   creates a new one.
+ * wavert_stream_unregister_all() - unregister every event, also those with closed descriptors.
+ *   This closes the descriptor of wavert_stream_event(); its next call creates a new one.
  * @stream: stream
  */
 int wavert_stream_unregister_all(struct wavert_stream *stream);
@@ -353,22 +335,20 @@ struct wavert_now {
  * @stream: stream
  * @now: [out] position
  *
- * It takes the best source available, so the same client runs on every card. In RUN that is the
+ * It uses the best source available, so the same client works on every card. In RUN that is the
  * position register, if wavert_stream_map_register() has mapped it; otherwise the page, whose
  * reading is extrapolated at the nominal rate for at most one buffer (the sample clock is assumed
  * accurate to 0.1 %). If the page is older than that, or the clock cannot be used
  * (WAVERT_CAP_EMULATED, _STEPPED), it makes a system call. The register may show the position at
  * the link to the codec, which differs from that of the other sources by up to fifo_bytes
- * (wavert_stream_latency()), so compare only positions of the same source. -ENODEV: the device
- * has been removed.
+ * (wavert_stream_latency()), so compare only positions of the same source.
  */
 WAVERT_MUST_CHECK int wavert_stream_now(struct wavert_stream *stream, struct wavert_now *now);
 
 /**
- * wavert_stream_linear_now() - bytes since the last STOP. The page's reading, extrapolated by the
- *   clock at the nominal rate. So it may be a little ahead of the hardware, but never beyond the
- *   end of a stream. While the stream does not run, or if the card has its own clock
- *   (WAVERT_CAP_STEPPED): the reading itself, at position_ns.
+ * wavert_stream_linear_now() - bytes since the last STOP: the page's reading, extrapolated by the
+ *   clock at the nominal rate. It may be a little ahead of the hardware, never beyond the end of a
+ *   stream. While the stream does not run, or with WAVERT_CAP_STEPPED, it is the reading itself.
  * @stream: stream
  */
 uint64_t wavert_stream_linear_now(const struct wavert_stream *stream);
@@ -382,8 +362,8 @@ WAVERT_MUST_CHECK int wavert_stream_position(struct wavert_stream *stream,
 					     struct wavert_position *position);
 
 /**
- * wavert_stream_presentation() - number of frames that have left the device, and its time.
- *   -EOPNOTSUPP: capture, no notifications.
+ * wavert_stream_presentation() - frames that have left the device. -EOPNOTSUPP: capture, or no
+ *   notifications.
  * @stream: stream
  * @presentation: [out] number of frames, and its time
  */
@@ -391,8 +371,7 @@ WAVERT_MUST_CHECK int wavert_stream_presentation(struct wavert_stream *stream,
 						 struct wavert_presentation *presentation);
 
 /**
- * wavert_stream_latency() - latencies of the hardware. -EAGAIN: no buffer yet; -EBADRQC: an
- *   observer.
+ * wavert_stream_latency() - latencies of the hardware. -EAGAIN: no buffer; -EBADRQC: an observer.
  * @stream: stream
  * @latency: [out] FIFO in bytes, delays in 100 ns
  */
@@ -406,34 +385,32 @@ WAVERT_MUST_CHECK int wavert_stream_latency(struct wavert_stream *stream,
  * @info: [out] width and accuracy
  * @address: [out] the register
  *
- * @address is the register, little endian and info->width bits wide. It belongs to the stream
- * until close; after removal of the device it reads 0. Each register can be mapped once a stream,
- * after the buffer has been allocated. -EOPNOTSUPP: the hardware has no such register; -EBADRQC:
- * mapped before, or an observer; -EAGAIN: no buffer; -EINVAL: kind. sound/wavert.h explains how
- * to convert its value to an offset; wavert_stream_now() does it.
+ * @address is the register, little endian and info->width bits wide. It belongs to the stream until
+ * close; after removal of the device it reads 0. Each register can be mapped once a stream, after
+ * the buffer has been allocated. -EOPNOTSUPP: the hardware has no such register; -EBADRQC: mapped
+ * before, or an observer; -EAGAIN: no buffer; -EINVAL: kind. sound/wavert.h explains how to convert
+ * its value to an offset; wavert_stream_now() does it.
  */
-WAVERT_MUST_CHECK int wavert_stream_map_register(struct wavert_stream *stream,
-						 unsigned int kind, struct wavert_register *info,
+WAVERT_MUST_CHECK int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
+						 struct wavert_register *info,
 						 const volatile void **address);
 
 /* ---- packets: wavert_packet(3) ----------------------------------------------------------- */
 
 /*
- * A buffer of N notifications has N packets, numbered from 0 at the first RUN after STOP. Errors
- * of all calls: -EOPNOTSUPP: a pin of the other direction, or a buffer without notifications;
- * -EBADRQC: an observer.
+ * A buffer of N notifications has N packets, numbered from 0 at the first RUN after STOP. Errors,
+ * unless a function has other ones: -EOPNOTSUPP: a pin of the other direction, or a buffer without
+ * notifications; -EBADRQC: an observer.
  */
 
 /**
- * wavert_stream_packet_bytes() - length of a packet in bytes. 0 if there is no buffer, or a
- *   buffer without notifications.
+ * wavert_stream_packet_bytes() - length of a packet in bytes; 0: no buffer, or no notifications
  * @stream: stream
  */
 size_t wavert_stream_packet_bytes(const struct wavert_stream *stream);
 
 /**
- * wavert_stream_packet() - address of a packet in the mapped buffer. NULL if
- *   wavert_stream_packet_bytes() is 0.
+ * wavert_stream_packet() - address of a packet in the mapped buffer; NULL: there are no packets
  * @stream: stream
  * @number: number of the packet
  */
@@ -444,24 +421,23 @@ void *wavert_stream_packet(const struct wavert_stream *stream, uint64_t number);
  *   packets that were skipped because the caller was late: they were played with the old contents
  *   of the buffer. No system call. -EAGAIN: no buffer.
  * @stream: stream
- * @first: [in] the packet that the caller would use next, initially 0; [out] the same or, if it
- *	is too late for that packet, the first that can still be in time
+ * @first: [in] the packet that the caller would use next, initially 0; [out] the same or, if it is
+ *	too late for that packet, the first that can still be in time
  * @count: [out] number of packets from @first on, possibly 0
  */
-WAVERT_MUST_CHECK int wavert_stream_writable(const struct wavert_stream *stream,
-					     uint64_t *first, unsigned int *count);
+WAVERT_MUST_CHECK int wavert_stream_writable(const struct wavert_stream *stream, uint64_t *first,
+					     unsigned int *count);
 
 /**
  * wavert_stream_readable() - capture: packets that may be read now. As wavert_stream_writable();
- *   packets that have been overwritten are skipped. A copied packet is intact if another call
- *   with its number skips none. With N = 1 the hardware always writes to the packet that is read.
+ *   packets that have been overwritten are skipped. A copied packet is intact if another call with
+ *   its number skips none. With N = 1 the hardware always writes to the packet that is read.
  * @stream: stream
- * @first: [in] the packet that the caller would use next, initially 0; [out] the same or, if it
- *	is too late for that packet, the first that can still be in time
+ * @first: as for wavert_stream_writable()
  * @count: [out] number of packets from @first on, possibly 0
  */
-WAVERT_MUST_CHECK int wavert_stream_readable(const struct wavert_stream *stream,
-					     uint64_t *first, unsigned int *count);
+WAVERT_MUST_CHECK int wavert_stream_readable(const struct wavert_stream *stream, uint64_t *first,
+					     unsigned int *count);
 
 /* Results of wavert_stream_drain(). */
 enum wavert_drained {
@@ -480,11 +456,12 @@ enum wavert_drained {
  * the end is overwritten with silence.
  *
  * WAVERT_DRAINED: the driver stopped at the end. It cannot do so if the buffer has no
- * notifications, or if the last packet is being played already: then silence is played after the
- * end until the position has passed it, WAVERT_DRAINED_PAST_END. WAVERT_DRAINING: the time has
- * elapsed, call it again; with timeout_ms = 0 it only announces the end. -EOVERFLOW: so many
- * bytes cannot have been written; -EBADFD: another end has been announced, or another thread has
- * stopped the stream; -EAGAIN: no buffer; -EOPNOTSUPP: capture; -EINTR: a signal was caught.
+ * notifications, or if the last packet is being played already. Then silence is played after the
+ * end until the position has passed it: WAVERT_DRAINED_PAST_END. WAVERT_DRAINING: the time has
+ * elapsed, call it again; with timeout_ms = 0 it only announces the end and starts the stream.
+ * -EOVERFLOW: so many bytes cannot have been written; -EBADFD: another end has been announced, or
+ * another thread has stopped the stream; -EAGAIN: no buffer, or the hardware could not be
+ * programmed; -EOPNOTSUPP: capture; -EBADRQC: an observer; -EINTR: a signal was caught.
  */
 WAVERT_MUST_CHECK int wavert_stream_drain(struct wavert_stream *stream, uint64_t bytes,
 					  int timeout_ms);
@@ -492,17 +469,16 @@ WAVERT_MUST_CHECK int wavert_stream_drain(struct wavert_stream *stream, uint64_t
 /* Packet mode: the client announces each packet, and the driver counts glitches. */
 
 /**
- * wavert_stream_packet_count() - number of complete packets, also the number of that in progress
+ * wavert_stream_packet_count() - number of complete packets, which is also the number of the packet
+ *   in progress. An observer may call it.
  * @stream: stream
  * @packets: [out] the number; modulo 2^32
  */
-WAVERT_MUST_CHECK int wavert_stream_packet_count(struct wavert_stream *stream,
-						 uint32_t *packets);
+WAVERT_MUST_CHECK int wavert_stream_packet_count(struct wavert_stream *stream, uint32_t *packets);
 
 /**
  * wavert_stream_write_packet() - playback: announce that a packet has been written. -ETIME: late;
- *   -EOVERFLOW: too early; -EBADFD: after the end; -EINVAL: flags, eos_bytes; -EBADRQC: an
- *   observer.
+ *   -EOVERFLOW: too early; -EBADFD: after the end; -EINVAL: flags, eos_bytes.
  * @stream: stream
  * @number: number of the packet, modulo 2^32
  * @flags: 0, or WAVERT_PACKET_EOS: it is the last packet, and its first @eos_bytes are valid
@@ -513,8 +489,7 @@ WAVERT_MUST_CHECK int wavert_stream_write_packet(struct wavert_stream *stream, u
 
 /**
  * wavert_stream_read_packet() - capture: get the newest complete packet. Each packet is returned
- *   once; older ones are lost. -EAGAIN: no new packet; -EBADFD: neither PAUSE nor RUN; -EBADRQC:
- *   an observer.
+ *   once; older ones are lost. -EAGAIN: no new packet; -EBADFD: neither PAUSE nor RUN.
  * @stream: stream
  * @packet: [out] number and time
  */
@@ -549,8 +524,7 @@ struct wavert_snapshot {
 };
 
 /**
- * wavert_stream_snapshot() - copy the register page: one consistent copy of all members. No
- *   system call, cannot fail.
+ * wavert_stream_snapshot() - copy the register page consistently. No system call, cannot fail.
  * @stream: stream
  * @snapshot: [out] the copy
  */
@@ -562,8 +536,7 @@ struct wavert_progress {
 };
 
 /**
- * wavert_stream_progress() - copy only count and position, of the same moment: the cheapest call
- *   after a notification. No system call, cannot fail.
+ * wavert_stream_progress() - copy count and position consistently. No system call, cannot fail.
  * @stream: stream
  * @progress: [out] copy
  */
@@ -582,9 +555,8 @@ size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t 
 /* ---- names: wavert_status(3) ----------------------------------------------------------------- */
 
 /**
- * wavert_status_name() - name of the NTSTATUS for which a negative errno of this interface
- *   stands: "DEVICE_BUSY" for -EBUSY and so on, "SUCCESS" for 0; NULL for an errno outside the
- *   contract. A static string.
+ * wavert_status_name() - name of the NTSTATUS of an errno: "DEVICE_BUSY" for -EBUSY and so on,
+ *   "SUCCESS" for 0; NULL for an errno outside the contract. A static string.
  * @error: negative errno, or 0
  */
 const char *wavert_status_name(int error);
@@ -596,8 +568,7 @@ const char *wavert_status_name(int error);
 uint32_t wavert_status_value(int error);
 
 /**
- * wavert_status_errno() - the negative errno for an NTSTATUS value. 0 for STATUS_SUCCESS; 1 if
- *   there is none.
+ * wavert_status_errno() - negative errno of an NTSTATUS. 0 for STATUS_SUCCESS; 1 if there is none.
  * @value: NTSTATUS value
  */
 int wavert_status_errno(uint32_t value);
@@ -606,10 +577,9 @@ int wavert_status_errno(uint32_t value);
  * wavert_strerror() - description of an errno of this library
  * @error: negative errno, or 0
  *
- * Use it instead of strerror(3), whose text for -EREMOTEIO is "Remote I/O error". One errno
- * stands for different errors of different calls; the text names all of them. "success" for 0;
- * for an errno outside the contract the text of strerror(3). Never NULL. Valid until the next
- * call of strerror(3).
+ * Use it instead of strerror(3), whose text for -EREMOTEIO is "Remote I/O error". One errno stands
+ * for different errors of different calls; the text names all of them. "success" for 0, never NULL;
+ * for an errno outside the contract the text of strerror(3), valid until that is called again.
  */
 const char *wavert_strerror(int error);
 
@@ -620,8 +590,7 @@ const char *wavert_strerror(int error);
 unsigned int wavert_format_bytes(unsigned int format);
 
 /**
- * wavert_format_name() - name of a sample format. "S16" and so on; NULL if unknown. A static
- *   string.
+ * wavert_format_name() - name of a sample format: "S16" and so on, static; NULL if unknown
  * @format: WAVERT_FORMAT_*
  */
 const char *wavert_format_name(unsigned int format);
