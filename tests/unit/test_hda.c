@@ -1071,7 +1071,7 @@ static void a_reader_that_was_preempted_reads_again(void **state)
 }
 
 /* For any bounds, as long as they are true, no buffer is counted too much. */
-static void a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing(void **state)
+static void a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing(void **state)
 {
 	u32 i;
 
@@ -2078,7 +2078,7 @@ int main(void)
 		TEST(merged_interrupts_are_one_look_and_all_their_points),
 		TEST(an_interrupt_before_its_position_is_looked_at_again_shortly_after),
 		TEST(a_reader_that_was_preempted_reads_again),
-		TEST(a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing),
+		TEST(a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing),
 		TEST(the_time_that_a_stop_takes_is_no_distance),
 		TEST(without_points_the_position_stays_fresh_all_the_same),
 		TEST(an_observer_makes_points_real_and_takes_them_with_it),

@@ -50,7 +50,7 @@ static void the_same_reading_twice_moves_nothing(void **state)
 	assert_int_equal(p.linear, 100);
 }
 
-static void a_wrap_moves_the_linear_position_on_by_the_rest_of_the_buffer(void **state)
+static void a_wrap_advances_the_linear_position_by_the_rest_of_the_buffer(void **state)
 {
 	struct wrt_position p = at(1900, 1920, 0);
 
@@ -84,7 +84,7 @@ static void many_whole_buffers_unseen_are_counted_by_the_clock(void **state)
 			 360000ull * 1920 + 4);
 }
 
-static void a_clock_wrong_by_less_than_a_quarter_of_the_buffer_does_no_harm(void **state)
+static void a_clock_error_below_a_quarter_of_the_buffer_changes_nothing(void **state)
 {
 	/* clock error in bytes, for 3 buffers and 100 bytes */
 	static const int wrong[] = { -478, -300, -1, 0, 1, 300, 478 };
@@ -98,7 +98,7 @@ static void a_clock_wrong_by_less_than_a_quarter_of_the_buffer_does_no_harm(void
 	}
 }
 
-static void a_late_clock_of_three_quarters_is_no_whole_buffer(void **state)
+static void a_reading_after_7_of_10_ms_at_the_same_offset_adds_no_buffer(void **state)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
@@ -120,7 +120,7 @@ static void an_offset_outside_of_the_buffer_moves_nothing(void **state)
 	}
 }
 
-static void a_clock_that_goes_backwards_invents_nothing_and_is_not_believed(void **state)
+static void a_clock_that_goes_back_adds_no_buffer_and_its_time_is_not_stored(void **state)
 {
 	struct wrt_position p = at(0, 1920, 50 * SECOND);
 
@@ -132,7 +132,7 @@ static void a_clock_that_goes_backwards_invents_nothing_and_is_not_believed(void
 	assert_int_equal(p.linear, 48);
 }
 
-static void time_standing_still_is_no_distance(void **state)
+static void the_time_of_a_pause_adds_no_distance(void **state)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
@@ -141,7 +141,7 @@ static void time_standing_still_is_no_distance(void **state)
 	assert_int_equal(p.linear, 1004);
 }
 
-static void a_reset_goes_back_to_zero_at_offset_zero(void **state)
+static void a_reset_sets_linear_position_offset_and_points_to_0(void **state)
 {
 	struct wrt_position p = at(5000, 1920, SECOND);
 
@@ -156,7 +156,7 @@ static void a_reset_goes_back_to_zero_at_offset_zero(void **state)
 
 /* ---- jitter ----------------------------------------------------------------------- */
 
-static void a_small_step_back_is_jitter_and_the_position_stands_still(void **state)
+static void a_small_step_back_is_jitter_and_moves_nothing(void **state)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
@@ -168,7 +168,7 @@ static void a_small_step_back_is_jitter_and_the_position_stands_still(void **sta
 	assert_int_equal(p.linear, 1008);
 }
 
-static void a_small_step_back_over_the_wrap_is_jitter_too(void **state)
+static void a_small_step_back_over_the_wrap_is_also_jitter(void **state)
 {
 	struct wrt_position p = at(1928, 1920, SECOND);
 
@@ -178,8 +178,8 @@ static void a_small_step_back_over_the_wrap_is_jitter_too(void **state)
 	assert_int_equal(p.linear, 1932);
 }
 
-/* Forward it is 1855 bytes, and the clock explains a quarter of the buffer and the FIFO. */
-static void a_step_back_of_more_than_the_fifo_is_no_wrap_either(void **state)
+/* Forward this is 1855 bytes; the clock explains a quarter of the buffer and the FIFO. */
+static void a_step_back_of_more_than_the_fifo_is_also_no_wrap(void **state)
 {
 	struct wrt_position p = at(1000, 1920, SECOND), before = p;
 
@@ -188,7 +188,7 @@ static void a_step_back_of_more_than_the_fifo_is_no_wrap_either(void **state)
 }
 
 /* 192 bytes a ms: 544 and 1311 bytes are 1855, after 6.83 ms. */
-static void a_reading_is_believed_from_the_time_on_that_the_clock_explains_it(void **state)
+static void a_reading_is_accepted_once_the_clock_explains_it(void **state)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
@@ -310,7 +310,7 @@ static void without_notification_there_are_no_points(void **state)
 	assert_int_equal(p.point_ns, 0);
 }
 
-static void the_time_of_a_point_is_reckoned_back_from_the_reading(void **state)
+static void the_time_of_a_point_is_computed_back_from_the_reading(void **state)
 {
 	struct wrt_position p = at(0, 1920, SECOND);
 
@@ -324,7 +324,7 @@ static void the_time_of_a_point_is_reckoned_back_from_the_reading(void **state)
 	assert_int_equal(p.point_ns, SECOND + 10000000);
 }
 
-static void the_time_of_a_point_is_never_before_time_began(void **state)
+static void the_time_of_a_point_is_never_below_0(void **state)
 {
 	struct wrt_position p = at(956, 1920, 1000);
 
@@ -350,20 +350,20 @@ static void the_time_of_a_point_stays_the_same_over_a_pause(void **state)
 /* ---- the property ------------------------------------------------------------------ */
 
 /*
- * The model moves one frame at a time and counts what it passes. Its hardware runs
- * exactly at the nominal rate in true time; what the core is given is that truth with
- * jitter on the offset (backwards only, at most fifo_bytes) and on the clock.
+ * The model moves one frame at a time and counts the wraps and points that it passes. Its hardware
+ * runs exactly at the nominal rate in true time. The core gets the true values with jitter on the
+ * offset (backwards only, at most fifo_bytes) and on the clock.
  */
 struct model {
 	struct wrt_cycle c;
 	u32 frame, rate;
-	u32 clock_error;	/* ns, either way */
+	u32 clock_error;	/* ns, in both directions */
 	u64 run_ns, run_frames;	/* true time and frames since the last resume */
-	u64 linear, points;	/* truth */
+	u64 linear, points;	/* true values */
 	u32 to_wrap, to_point;	/* bytes */
 	u32 offset;
 	u64 now;		/* true time, ns */
-	u64 shown;		/* linear position as far as it may be known */
+	u64 shown;		/* linear position that follows from the readings */
 };
 
 static void model_move_one_frame(struct model *m)
@@ -439,7 +439,7 @@ static u64 model_clock(const struct model *m, u64 *seed)
 	return m->now - m->clock_error + tb_random(seed) % (2ull * m->clock_error + 1);
 }
 
-/* The current offset of the hardware; m->shown follows what a reader may conclude. */
+/* The offset that the hardware shows now; updates m->shown. */
 static u32 model_offset(struct model *m, bool jitter, u64 *seed)
 {
 	u64 back = 0, seen;
@@ -472,7 +472,7 @@ static void check_reading(struct model *m, struct wrt_position *p, u64 *taken, b
 		assert_true(*taken == m->points);
 }
 
-/* With exact clocks the time of a point is right to a frame and two ns. */
+/* With exact clocks the time of a point is exact to a frame and two ns. */
 static void check_point_time(const struct model *m, const struct wrt_position *p)
 {
 	u64 since, want, got, slack;
@@ -529,20 +529,20 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		T(a_reading_further_on_moves_the_linear_position_by_the_difference),
 		T(the_same_reading_twice_moves_nothing),
-		T(a_wrap_moves_the_linear_position_on_by_the_rest_of_the_buffer),
+		T(a_wrap_advances_the_linear_position_by_the_rest_of_the_buffer),
 		T(a_wrap_to_offset_zero_counts_the_buffer_once),
 		T(exactly_one_whole_buffer_unseen_is_counted_by_the_clock),
 		T(many_whole_buffers_unseen_are_counted_by_the_clock),
-		T(a_clock_wrong_by_less_than_a_quarter_of_the_buffer_does_no_harm),
-		T(a_late_clock_of_three_quarters_is_no_whole_buffer),
+		T(a_clock_error_below_a_quarter_of_the_buffer_changes_nothing),
+		T(a_reading_after_7_of_10_ms_at_the_same_offset_adds_no_buffer),
 		T(an_offset_outside_of_the_buffer_moves_nothing),
-		T(a_clock_that_goes_backwards_invents_nothing_and_is_not_believed),
-		T(time_standing_still_is_no_distance),
-		T(a_reset_goes_back_to_zero_at_offset_zero),
-		T(a_small_step_back_is_jitter_and_the_position_stands_still),
-		T(a_small_step_back_over_the_wrap_is_jitter_too),
-		T(a_step_back_of_more_than_the_fifo_is_no_wrap_either),
-		T(a_reading_is_believed_from_the_time_on_that_the_clock_explains_it),
+		T(a_clock_that_goes_back_adds_no_buffer_and_its_time_is_not_stored),
+		T(the_time_of_a_pause_adds_no_distance),
+		T(a_reset_sets_linear_position_offset_and_points_to_0),
+		T(a_small_step_back_is_jitter_and_moves_nothing),
+		T(a_small_step_back_over_the_wrap_is_also_jitter),
+		T(a_step_back_of_more_than_the_fifo_is_also_no_wrap),
+		T(a_reading_is_accepted_once_the_clock_explains_it),
 		T(a_step_back_that_the_clock_explains_is_a_wrap),
 		T(the_linear_position_does_not_wrap_at_four_gigabytes),
 		T(the_linear_position_and_its_points_are_exact_near_two_to_the_63),
@@ -552,8 +552,8 @@ int main(void)
 		T(the_start_of_the_buffer_is_no_point_but_its_end_is_one),
 		T(points_are_consumed_exactly_once),
 		T(without_notification_there_are_no_points),
-		T(the_time_of_a_point_is_reckoned_back_from_the_reading),
-		T(the_time_of_a_point_is_never_before_time_began),
+		T(the_time_of_a_point_is_computed_back_from_the_reading),
+		T(the_time_of_a_point_is_never_below_0),
 		T(the_time_of_a_point_stays_the_same_over_a_pause),
 		T(a_million_random_readings_agree_with_counting_frame_by_frame),
 	};

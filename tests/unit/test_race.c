@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_race.c - threads that do everything concurrently: two that serve interrupts, others
- * that open, close, start, stop and are removed. Counts must be conserved and no client may
- * be called after its close. Runs with ASan and again with TSan. TIME_MS=N sets
- * how long each test lasts.
+ * test_race.c - threads that make calls concurrently: two serve interrupts, others open, close,
+ * start, stop and remove. Counts must be conserved and no client may be called after its close.
+ * Runs with ASan and again with TSan. TIME_MS=N sets how long each test lasts.
  *
  * The clock moves a little at every reading, so time passes without waiting for it.
  */
@@ -12,12 +11,12 @@
 
 #include "testbed.h"
 
-#define LOOKERS		2
+#define HANDLERS		2
 #define CLOCK_STEP	40000	/* ns a reading; a point of the stream below is 667000 */
 
 static _Atomic u64 clock_ns;
 static atomic_bool done;
-static _Atomic u32 called_after_leaving;
+static _Atomic u32 called_after_close;
 
 static u64 race_now(void *ctx)
 {
@@ -36,10 +35,10 @@ struct race {
 	struct wrt_hw_dev *hw;
 	struct wrt_device dev;
 	struct wrt_stream *play, *capt;
-	pthread_t looker[LOOKERS];
+	pthread_t handler[HANDLERS];
 };
 
-static void *look_until_done(void *arg)
+static void *serve_until_done(void *arg)
 {
 	while (!atomic_load(&done))
 		wrt_device_irq(arg);
@@ -53,13 +52,13 @@ static void race_open(struct race *r)
 
 	atomic_store(&clock_ns, TB_EPOCH);
 	atomic_store(&done, false);
-	atomic_store(&called_after_leaving, 0);
+	atomic_store(&called_after_close, 0);
 	assert_int_equal(wrt_sim_create(&bus, NULL, &cfg, &r->hw), 0);
 	assert_int_equal(wrt_device_init(&r->dev, &wrt_sim_ops, r->hw), 0);
 	r->play = wrt_device_stream(&r->dev, WRT_PLAYBACK, 0);
 	r->capt = wrt_device_stream(&r->dev, WRT_CAPTURE, 0);
-	for (i = 0; i < LOOKERS; i++)
-		pthread_create(&r->looker[i], NULL, look_until_done, &r->dev);
+	for (i = 0; i < HANDLERS; i++)
+		pthread_create(&r->handler[i], NULL, serve_until_done, &r->dev);
 }
 
 static void race_quiet(struct race *r)
@@ -67,8 +66,8 @@ static void race_quiet(struct race *r)
 	u32 i;
 
 	atomic_store(&done, true);
-	for (i = 0; i < LOOKERS; i++)
-		pthread_join(r->looker[i], NULL);
+	for (i = 0; i < HANDLERS; i++)
+		pthread_join(r->handler[i], NULL);
 }
 
 static void race_close(struct race *r)
@@ -91,7 +90,7 @@ static u64 deadline(void)
 }
 
 /* On a busy machine a test continues until it has done enough, for at most two minutes. */
-static bool goes_on(u64 end, bool enough)
+static bool continues(u64 end, bool enough)
 {
 	u64 now = ms_now();
 
@@ -114,7 +113,7 @@ static void counter_publish(struct wrt_client *client, const struct wrt_snapshot
 
 	c->passed += s->passed;
 	if (atomic_load(&c->left))
-		atomic_fetch_add(&called_after_leaving, 1);
+		atomic_fetch_add(&called_after_close, 1);
 }
 
 static bool counter_notify(struct wrt_client *client, u64 first, u64 points,
@@ -126,7 +125,7 @@ static bool counter_notify(struct wrt_client *client, u64 first, u64 points,
 	atomic_fetch_add(&c->points, points);
 	atomic_fetch_add(&c->notifies, 1);
 	if (atomic_load(&c->left))
-		atomic_fetch_add(&called_after_leaving, 1);
+		atomic_fetch_add(&called_after_close, 1);
 	return false;
 }
 
@@ -146,7 +145,7 @@ static void counter_init(struct counter *c)
 static void *observe_until_done(void *arg)
 {
 	struct wrt_stream *s = arg;
-	_Atomic u64 *told = calloc(1, sizeof(*told));
+	_Atomic u64 *notified = calloc(1, sizeof(*notified));
 
 	while (!atomic_load(&done)) {
 		struct counter *c = malloc(sizeof(*c));
@@ -158,12 +157,12 @@ static void *observe_until_done(void *arg)
 		usleep(atomic_load(&clock_ns) % 300);
 		wrt_stream_unobserve(s, &c->client);
 		atomic_store(&c->left, true);
-		atomic_fetch_add(told, atomic_load(&c->points));
+		atomic_fetch_add(notified, atomic_load(&c->points));
 		if (atomic_load(&c->points) > c->passed)
-			atomic_fetch_add(&called_after_leaving, 1);
+			atomic_fetch_add(&called_after_close, 1);
 		free(c);
 	}
-	return told;
+	return notified;
 }
 
 static void run_a_while(struct race *r, struct counter *owner)
@@ -171,7 +170,7 @@ static void run_a_while(struct race *r, struct counter *owner)
 	struct wrt_snapshot snap;
 	u64 end = deadline(), last = 0, points = 0;
 
-	while (goes_on(end, points > 2000)) {	/* of the recorder, fewer */
+	while (continues(end, points > 2000)) {	/* of the recorder, fewer */
 		assert_int_equal(wrt_stream_start(r->play, &owner->client), 0);
 		usleep(200);
 		wrt_stream_position(r->play, &owner->client, &snap);
@@ -185,19 +184,19 @@ static void run_a_while(struct race *r, struct counter *owner)
 	}
 }
 
-static void counts_are_conserved_while_observers_come_and_go(void **state)
+static void counts_are_conserved_while_observers_are_added_and_removed(void **state)
 {
 	struct counter owner, witness, recorder;
 	struct tb_buffer buffer, record;
 	pthread_t observer;
 	struct wrt_snapshot snap;
-	_Atomic u64 *told;
+	_Atomic u64 *notified;
 	struct race r;
 
 	race_open(&r);
 	counter_init(&owner);
 	counter_init(&witness);
-	/* the other stream of the pair, whose data are moved together with this one's */
+	/* the other stream of the pair: the data of both are moved together */
 	counter_init(&recorder);
 	tb_buffer_make(&record, r.capt, 48000, WRT_FMT_S16, 2, 800, 2);
 	assert_int_equal(wrt_stream_configure(r.capt, &recorder.client, &record.geom), 0);
@@ -208,7 +207,7 @@ static void counts_are_conserved_while_observers_come_and_go(void **state)
 	pthread_create(&observer, NULL, observe_until_done, r.play);
 	run_a_while(&r, &owner);
 	race_quiet(&r);
-	pthread_join(observer, (void **)&told);
+	pthread_join(observer, (void **)&notified);
 	wrt_stream_position(r.play, &owner.client, &snap);
 	assert_true(snap.points > 100);
 	assert_true(snap.points == snap.linear / 128);
@@ -216,11 +215,11 @@ static void counts_are_conserved_while_observers_come_and_go(void **state)
 	assert_true(atomic_load(&owner.points) == snap.points);
 	assert_true(witness.passed == snap.points);
 	assert_true(atomic_load(&witness.points) == snap.points);
-	assert_true(*told > 0);
-	assert_int_equal(atomic_load(&called_after_leaving), 0);
+	assert_true(*notified > 0);
+	assert_int_equal(atomic_load(&called_after_close), 0);
 	printf("# %llu points, %u and %u notifies\n", (unsigned long long)snap.points,
 	       atomic_load(&owner.notifies), atomic_load(&witness.notifies));
-	free((void *)told);
+	free((void *)notified);
 	assert_int_equal(wrt_stream_stop(r.capt, &recorder.client), 0);
 	wrt_stream_settle(r.capt, &recorder.client);
 	assert_true(recorder.passed > 100);
@@ -240,7 +239,7 @@ static void owners_take_turns_while_interrupts_are_served(void **state)
 	u32 turns = 0;
 
 	race_open(&r);
-	while (goes_on(end, turns > 10)) {
+	while (continues(end, turns > 10)) {
 		struct counter *c = malloc(sizeof(*c));
 		struct tb_buffer buffer;
 
@@ -259,16 +258,16 @@ static void owners_take_turns_while_interrupts_are_served(void **state)
 	race_close(&r);
 }
 
-static void removal_in_the_middle_of_everything_conserves_counts(void **state)
+static void removal_during_all_other_calls_conserves_counts(void **state)
 {
 	u64 end = deadline();
 	u32 rounds;
 
-	for (rounds = 0; goes_on(end, rounds > 3); rounds++) {
+	for (rounds = 0; continues(end, rounds > 3); rounds++) {
 		struct counter owner, witness;
 		struct tb_buffer buffer;
 		pthread_t observer;
-		void *told;
+		void *notified;
 		struct race r;
 
 		race_open(&r);
@@ -287,8 +286,8 @@ static void removal_in_the_middle_of_everything_conserves_counts(void **state)
 		assert_true(atomic_load(&owner.points) == owner.passed);
 		assert_true(atomic_load(&witness.points) == witness.passed);
 		race_quiet(&r);
-		pthread_join(observer, &told);
-		free(told);
+		pthread_join(observer, &notified);
+		free(notified);
 		wrt_stream_unobserve(r.play, &witness.client);
 		wrt_stream_release(r.play, &owner.client);
 		race_close(&r);
@@ -341,7 +340,7 @@ static void race_signal(struct wrt_mp *mp, void *event)
 
 	(void)mp;
 	if (atomic_load(&e->unregistered))
-		atomic_fetch_add(&called_after_leaving, 1);
+		atomic_fetch_add(&called_after_close, 1);
 	atomic_fetch_add(&e->count, 1);
 }
 
@@ -362,7 +361,7 @@ static void register_for_a_moment(struct wrt_mp *mp)
 	free(e);
 }
 
-static void wrt_071_wrt_084_events_come_and_go_while_points_are_signalled(void **state)
+static void wrt_071_wrt_084_events_are_registered_and_unregistered_while_signalled(void **state)
 {
 	struct race_event steady = { 0 };
 	struct race_pin pin = { 0 };
@@ -375,7 +374,7 @@ static void wrt_071_wrt_084_events_come_and_go_while_points_are_signalled(void *
 	assert_int_equal(wrt_mp_set_format(&pin.mp, 48000, WRT_FMT_S16, 2), 0);
 	assert_int_equal(wrt_mp_alloc(&pin.mp, WRT_MP_NOTIFY_BUFFER, 2, false, 256), 0);
 	assert_int_equal(wrt_mp_register_event(&pin.mp, &steady), 0);
-	while (goes_on(end, snap.points > 100)) {
+	while (continues(end, snap.points > 100)) {
 		assert_int_equal(wrt_mp_set_state(&pin.mp, WRT_MP_RUN), 0);
 		register_for_a_moment(&pin.mp);
 		register_for_a_moment(&pin.mp);
@@ -386,7 +385,7 @@ static void wrt_071_wrt_084_events_come_and_go_while_points_are_signalled(void *
 	}
 	assert_true(snap.points > 100);
 	race_quiet(&r);
-	assert_int_equal(atomic_load(&called_after_leaving), 0);
+	assert_int_equal(atomic_load(&called_after_close), 0);
 	wrt_mp_close(&pin.mp);
 	race_close(&r);
 }
@@ -398,7 +397,7 @@ static void wrt_046_wrt_047_wrt_054_closing_in_run_while_interrupts_are_served(v
 	u32 turns = 0;
 
 	race_open(&r);
-	while (goes_on(end, turns > 10)) {
+	while (continues(end, turns > 10)) {
 		struct race_pin *pin = calloc(1, sizeof(*pin));
 		struct race_event *e = calloc(1, sizeof(*e));
 		struct wrt_stream *s = turns & 1 ? r.play : r.capt;
@@ -433,7 +432,7 @@ static void *read_positions(void *arg)
 	return (void *)(uintptr_t)bad;
 }
 
-static void wrt_212_positions_are_consistent_beside_every_change_of_state(void **state)
+static void wrt_212_positions_are_consistent_during_changes_of_state(void **state)
 {
 	static const u32 walk[] = { WRT_MP_RUN, WRT_MP_PAUSE, WRT_MP_RUN, WRT_MP_STOP };
 	struct race_pin pin = { 0 };
@@ -462,12 +461,12 @@ static void wrt_212_positions_are_consistent_beside_every_change_of_state(void *
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		T(counts_are_conserved_while_observers_come_and_go),
+		T(counts_are_conserved_while_observers_are_added_and_removed),
 		T(owners_take_turns_while_interrupts_are_served),
-		T(removal_in_the_middle_of_everything_conserves_counts),
-		T(wrt_071_wrt_084_events_come_and_go_while_points_are_signalled),
+		T(removal_during_all_other_calls_conserves_counts),
+		T(wrt_071_wrt_084_events_are_registered_and_unregistered_while_signalled),
 		T(wrt_046_wrt_047_wrt_054_closing_in_run_while_interrupts_are_served),
-		T(wrt_212_positions_are_consistent_beside_every_change_of_state),
+		T(wrt_212_positions_are_consistent_during_changes_of_state),
 	};
 
 	return tb_main("race", tests, COUNT(tests));

@@ -55,7 +55,7 @@ static void a_start_that_is_stamped_late_loses_nothing(void **state)
 }
 
 /* The handler was entered before the last reading, which a query made. */
-static void an_early_bound_far_back_moves_nothing_more_either(void **state)
+static void an_early_bound_far_back_moves_nothing_more(void **state)
 {
 	struct wrt_position p = { 0 };
 	u64 i;
@@ -131,7 +131,7 @@ static u32 back_by_500(u64 truth)
  * At 5 ms the register shows 460 after 768: 3532 bytes forward, but 1 ms explains 192, and the
  * quarter and the FIFO 1024 more.
  */
-static void a_register_behind_by_more_than_the_fifo_loses_nothing(void **state)
+static void a_register_that_lags_by_more_than_the_fifo_loses_nothing(void **state)
 {
 	static const u64 linear[] = { 768, 768, 844, 1036, 0 };
 	static const struct fault f = { .from = 5, .to = 8, .shows = back_by_500 };
@@ -139,7 +139,7 @@ static void a_register_behind_by_more_than_the_fifo_loses_nothing(void **state)
 	read_through(&f, linear, 5);
 }
 
-static void a_register_behind_for_a_whole_buffer_is_behind_and_catches_up(void **state)
+static void a_register_that_lags_for_a_whole_buffer_catches_up(void **state)
 {
 	static const u64 linear[] = {
 		768, 768, 844, 1036, 1228, 1420, 1612, 1804, 1996, 2188, 2380, 2572, 2764, 2956,
@@ -155,8 +155,8 @@ static u32 ahead_by_500(u64 truth)
 	return (u32)((truth + 500) % 3840);
 }
 
-/* Within the quarter and the FIFO: accepted, and then the register has to catch up. */
-static void a_small_jump_ahead_is_made_up_for(void **state)
+/* Within the quarter and the FIFO: accepted; the position then waits for the register. */
+static void after_a_small_jump_ahead_the_register_catches_up(void **state)
 {
 	static const u64 linear[] = { 1460, 1652, 1844, 1844, 1844, 0 };
 	static const struct fault f = { .from = 5, .to = 7, .shows = ahead_by_500 };
@@ -170,7 +170,7 @@ static u32 ahead_by_2000(u64 truth)
 }
 
 /* 2192 at 5 ms; accepted at 8 ms if it continues: 4 ms and a quarter explain 1792. */
-static void a_great_jump_ahead_is_not_believed(void **state)
+static void a_large_jump_ahead_is_ignored(void **state)
 {
 	static const u64 linear[] = { 768, 768, 768, 0 };
 	static const struct fault f = { .from = 5, .to = 7, .shows = ahead_by_2000 };
@@ -229,7 +229,7 @@ static u32 stalled(u64 truth)
 }
 
 /* 12 ms: more than a quarter is added at once, since DMA may have moved all the time. */
-static void a_register_that_stalls_is_believed_as_soon_as_it_moves(void **state)
+static void a_register_that_stalls_is_accepted_as_soon_as_it_moves(void **state)
 {
 	static const u64 linear[] = { 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 0 };
 	static const struct fault f = { .from = 6, .to = 17, .shows = stalled };
@@ -237,7 +237,7 @@ static void a_register_that_stalls_is_believed_as_soon_as_it_moves(void **state)
 	read_through(&f, linear, 6);
 }
 
-/* By decision: a halt that the backend does not report reads the same. */
+/* A decision: a halt that the backend does not report gives the same readings. */
 static void a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt(void **state)
 {
 	struct wrt_position p = { 0 };
@@ -253,8 +253,8 @@ static void a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt
 }
 
 /*
- * Read after 16 ms, at 960 as before: a whole buffer by the clock, so ahead. What the register
- * shows at 22 ms is 576 bytes lower.
+ * Read after 16 ms, at 960 as before: a whole buffer by the clock, so the position is ahead. At 22
+ * ms the register shows 576 bytes less than that.
  */
 static void a_stall_that_is_read_late_is_ahead_until_the_register_catches_up(void **state)
 {
@@ -339,10 +339,10 @@ static void a_reader_that_was_preempted_reads_again(void **state)
 }
 
 /*
- * Times that are 3.5 ms apart do not determine how many buffers of 4 ms passed in 19.8 ms: some may be
- * missing, the offset in the buffer is exact.
+ * Times that are 3.5 ms apart do not determine how many buffers of 4 ms passed in 19.8 ms: some may
+ * be missing, but the offset in the buffer is exact.
  */
-static void a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing(void **state)
+static void a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing(void **state)
 {
 	struct bed b;
 	u64 i, got, moved;
@@ -382,7 +382,7 @@ static void a_reading_is_repeated_if_its_times_are_further_apart_than_an_eighth_
 	}
 }
 
-static void where_dma_keeps_to_no_clock_no_reading_is_repeated(void **state)
+static void without_a_clock_no_reading_is_repeated(void **state)
 {
 	struct bed b;
 
@@ -442,23 +442,23 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		T(a_late_stamp_moves_nothing_more_than_the_register),
 		T(a_start_that_is_stamped_late_loses_nothing),
-		T(an_early_bound_far_back_moves_nothing_more_either),
+		T(an_early_bound_far_back_moves_nothing_more),
 		T(whole_buffers_unseen_are_counted_by_the_least_time_between_two_readings),
-		T(a_register_behind_by_more_than_the_fifo_loses_nothing),
-		T(a_register_behind_for_a_whole_buffer_is_behind_and_catches_up),
-		T(a_small_jump_ahead_is_made_up_for),
-		T(a_great_jump_ahead_is_not_believed),
+		T(a_register_that_lags_by_more_than_the_fifo_loses_nothing),
+		T(a_register_that_lags_for_a_whole_buffer_catches_up),
+		T(after_a_small_jump_ahead_the_register_catches_up),
+		T(a_large_jump_ahead_is_ignored),
 		T(a_register_that_reads_0_for_a_while_loses_nothing),
 		T(a_register_that_reads_0_for_half_a_buffer_and_more_loses_nothing_for_good),
 		T(a_register_that_reads_all_ones_for_longer_than_a_buffer_loses_nothing),
-		T(a_register_that_stalls_is_believed_as_soon_as_it_moves),
+		T(a_register_that_stalls_is_accepted_as_soon_as_it_moves),
 		T(a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt),
 		T(a_stall_that_is_read_late_is_ahead_until_the_register_catches_up),
 		T(without_a_clock_every_step_back_is_a_wrap),
 		T(a_reader_that_was_preempted_reads_again),
-		T(a_reader_that_is_always_preempted_reads_five_times_and_invents_nothing),
+		T(a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing),
 		T(a_reading_is_repeated_if_its_times_are_further_apart_than_an_eighth_of_the_buffer),
-		T(where_dma_keeps_to_no_clock_no_reading_is_repeated),
+		T(without_a_clock_no_reading_is_repeated),
 		T(the_entry_of_the_interrupt_is_the_early_bound_of_its_first_reading),
 		T(a_position_that_cannot_be_read_for_longer_than_a_buffer_loses_nothing),
 	};

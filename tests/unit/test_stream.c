@@ -95,7 +95,7 @@ static struct wrt_snapshot position(struct bed *b, struct tb_client *c)
 
 /* ---- owning ------------------------------------------------------------------------ */
 
-static void a_stream_nobody_has_configured_is_free(void **state)
+static void an_unconfigured_stream_is_free(void **state)
 {
 	struct bed *b = *state;
 	struct wrt_snapshot snap = position(b, &b->owner);
@@ -109,7 +109,7 @@ static void a_stream_nobody_has_configured_is_free(void **state)
 	assert_int_equal(tb_backend.calls, 0);
 }
 
-static void who_configures_first_owns_and_the_other_is_refused(void **state)
+static void a_second_client_that_configures_gets_ebusy(void **state)
 {
 	struct bed *b = *state;
 
@@ -126,7 +126,7 @@ static void who_configures_first_owns_and_the_other_is_refused(void **state)
 	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_RUN);
 }
 
-static void release_gives_the_stream_to_whoever_comes_next(void **state)
+static void after_release_another_client_can_own_the_stream(void **state)
 {
 	struct bed *b = *state;
 
@@ -145,7 +145,7 @@ static void release_gives_the_stream_to_whoever_comes_next(void **state)
 	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
 }
 
-static void after_release_the_owner_is_told_nothing(void **state)
+static void after_release_the_owner_is_not_notified(void **state)
 {
 	struct bed *b = *state;
 	u32 publishes, notifies;
@@ -218,7 +218,7 @@ static void if_the_backend_cannot_open_or_prepare_the_stream_stays_free(void **s
 	assert_int_equal(b->owner.publishes, 0);
 }
 
-static void an_owner_whose_reprogramming_fails_has_lost_the_stream(void **state)
+static void an_owner_whose_second_configure_fails_loses_the_stream(void **state)
 {
 	struct bed *b = *state;
 
@@ -235,7 +235,7 @@ static void an_owner_whose_reprogramming_fails_has_lost_the_stream(void **state)
 
 /* ---- running ----------------------------------------------------------------------- */
 
-static void start_and_stop_step_between_ready_and_run(void **state)
+static void start_and_stop_switch_between_ready_and_run(void **state)
 {
 	struct bed *b = *state;
 
@@ -265,7 +265,7 @@ static void a_start_that_fails_leaves_the_stream_ready(void **state)
 	assert_int_equal(start(b, &b->owner), 0);
 }
 
-static void a_stop_that_the_hardware_fails_ends_in_ready_all_the_same(void **state)
+static void a_stop_that_fails_in_the_hardware_also_ends_in_ready(void **state)
 {
 	struct bed *b = *state;
 
@@ -277,7 +277,7 @@ static void a_stop_that_the_hardware_fails_ends_in_ready_all_the_same(void **sta
 	assert_int_equal(b->owner.last.linear, 5 * POINT_BYTES);
 }
 
-static void a_position_the_hardware_cannot_read_is_left_as_it_was(void **state)
+static void a_position_that_cannot_be_read_does_not_change(void **state)
 {
 	struct bed *b = *state;
 
@@ -293,7 +293,7 @@ static void a_position_the_hardware_cannot_read_is_left_as_it_was(void **state)
 	assert_int_equal(b->owner.points, 7);
 }
 
-static void pause_keeps_the_position_and_resume_goes_on_from_it(void **state)
+static void pause_keeps_the_position_and_resume_continues_from_it(void **state)
 {
 	struct bed *b = *state;
 	u64 linear;
@@ -313,7 +313,7 @@ static void pause_keeps_the_position_and_resume_goes_on_from_it(void **state)
 	assert_int_equal(b->owner.last.offset, b->owner.last.linear % (4 * POINT_BYTES));
 }
 
-static void reset_goes_to_zero_and_is_for_the_owner_at_rest_only(void **state)
+static void reset_sets_position_0_only_for_the_owner_of_a_stopped_stream(void **state)
 {
 	struct bed *b = *state;
 
@@ -337,7 +337,7 @@ static void reset_goes_to_zero_and_is_for_the_owner_at_rest_only(void **state)
 
 /* ---- position updates ---------------------------------------------------------------- */
 
-static void a_snapshot_says_what_a_look_found(void **state)
+static void a_snapshot_has_the_results_of_the_position_update(void **state)
 {
 	struct bed *b = *state;
 	const struct wrt_snapshot *snap = &b->owner.last;
@@ -364,7 +364,7 @@ static void check_published_first(struct tb_client *c)
 	assert_int_equal(c->passed, c->last.points);
 }
 
-static void what_is_published_is_ahead_of_what_is_notified(void **state)
+static void points_are_published_before_they_are_notified(void **state)
 {
 	struct bed *b = *state;
 	u32 i;
@@ -395,7 +395,7 @@ static void reading_the_position_consumes_no_point(void **state)
 	assert_int_equal(b->owner.points, 2);
 }
 
-static void a_spurious_interrupt_invents_nothing(void **state)
+static void a_spurious_interrupt_adds_no_point(void **state)
 {
 	struct bed *b = *state;
 	u32 i;
@@ -411,7 +411,7 @@ static void a_spurious_interrupt_invents_nothing(void **state)
 	assert_int_equal(b->owner.last.look, 14);
 }
 
-static void merged_interrupts_lose_nothing(void **state)
+static void merged_interrupts_lose_no_point(void **state)
 {
 	struct bed *b = *state;
 
@@ -424,7 +424,7 @@ static void merged_interrupts_lose_nothing(void **state)
 	assert_int_equal(b->owner.last.linear, 23 * POINT_BYTES);
 }
 
-static void settle_hands_out_what_the_stop_found(void **state)
+static void settle_hands_out_the_points_that_the_stop_found(void **state)
 {
 	struct bed *b = *state;
 
@@ -438,7 +438,7 @@ static void settle_hands_out_what_the_stop_found(void **state)
 	assert_int_equal(b->owner.notifies, 1);
 }
 
-static void points_found_by_the_stop_are_kept_for_who_wants_them(void **state)
+static void points_found_by_the_stop_are_notified_with_keep_last(void **state)
 {
 	struct bed *b = *state;
 
@@ -452,7 +452,7 @@ static void points_found_by_the_stop_are_kept_for_who_wants_them(void **state)
 	assert_int_equal(b->owner.points, 5);
 }
 
-static void points_found_by_the_stop_are_dropped_for_who_does_not(void **state)
+static void points_found_by_the_stop_are_dropped_without_keep_last(void **state)
 {
 	struct bed *b = *state;
 
@@ -492,7 +492,7 @@ static void a_client_may_stop_its_stream_from_notify(void **state)
 
 /* ---- observers ---------------------------------------------------------------------- */
 
-static void observers_are_told_of_another_owners_points(void **state)
+static void observers_are_notified_of_the_owners_points(void **state)
 {
 	struct bed *b = *state;
 
@@ -511,7 +511,7 @@ static void observers_are_told_of_another_owners_points(void **state)
 	assert_int_equal(b->owner.points, 20);
 }
 
-static void observers_run_nothing(void **state)
+static void an_observer_cannot_control_the_stream(void **state)
 {
 	struct bed *b = *state;
 
@@ -529,7 +529,7 @@ static void observers_run_nothing(void **state)
 	unobserve(b, &b->other);
 }
 
-static void an_observer_sees_the_stream_come_and_go(void **state)
+static void an_observer_gets_the_states_of_the_stream(void **state)
 {
 	struct bed *b = *state;
 
@@ -546,7 +546,7 @@ static void an_observer_sees_the_stream_come_and_go(void **state)
 	unobserve(b, &b->other);
 }
 
-static void a_stop_tells_observers_of_its_points(void **state)
+static void a_stop_notifies_observers_of_its_points(void **state)
 {
 	struct bed *b = *state;
 
@@ -600,7 +600,7 @@ static void points_are_numbered_without_gaps(void **state)
 	unobserve(b, &b->other);
 }
 
-static void after_a_stall_of_the_machine_not_every_point_is_made_up_for(void **state)
+static void after_a_stall_of_the_machine_at_most_65536_points_are_notified(void **state)
 {
 	struct bed *b = *state;
 
@@ -615,7 +615,7 @@ static void after_a_stall_of_the_machine_not_every_point_is_made_up_for(void **s
 	assert_int_equal(b->owner.points, WRT_PENDING_MAX + 1);
 }
 
-static void an_observer_is_not_told_of_points_passed_before_it_came(void **state)
+static void a_new_observer_is_not_notified_of_earlier_points(void **state)
 {
 	struct bed *b = *state;
 
@@ -631,7 +631,7 @@ static void an_observer_is_not_told_of_points_passed_before_it_came(void **state
 	unobserve(b, &b->other);
 }
 
-static void points_found_when_an_observer_comes_are_told_to_the_others_at_once(void **state)
+static void points_found_when_an_observer_is_added_are_notified_to_others_at_once(void **state)
 {
 	struct bed *b = *state;
 
@@ -663,7 +663,7 @@ static void unobserve_all(struct bed *b, struct tb_client *observer, u32 n)
 		unobserve(b, &observer[--n]);
 }
 
-static void two_places_are_kept_for_the_owners_user_and_privileged_observers(void **state)
+static void two_places_are_reserved_for_the_owners_user_and_privileged_observers(void **state)
 {
 	struct bed *b = *state;
 	struct tb_client late;
@@ -706,7 +706,7 @@ static void a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner(void **
 	unobserve_all(b, b->observer, n);
 }
 
-static void without_an_owner_two_places_are_kept_for_privileged_observers(void **state)
+static void without_an_owner_two_places_are_reserved_for_privileged_observers(void **state)
 {
 	struct bed *b = *state;
 	struct tb_client late;
@@ -721,7 +721,7 @@ static void without_an_owner_two_places_are_kept_for_privileged_observers(void *
 	unobserve_all(b, b->observer, n);
 }
 
-static void eight_observers_are_all_told_and_a_ninth_is_refused(void **state)
+static void eight_observers_are_notified_and_a_ninth_gets_enomem(void **state)
 {
 	struct bed *b = *state;
 	struct tb_client *observer = b->observer;
@@ -749,7 +749,7 @@ static void eight_observers_are_all_told_and_a_ninth_is_refused(void **state)
 	assert_int_equal(b->owner.points, 20);
 }
 
-static void a_stranger_is_shown_nothing(void **state)
+static void a_client_that_is_neither_owner_nor_observer_reads_zeroes(void **state)
 {
 	struct wrt_snapshot snap;
 	struct bed *b = *state;
@@ -766,7 +766,7 @@ static void a_stranger_is_shown_nothing(void **state)
 	assert_int_equal(snap.geom->bytes, 0);
 }
 
-static void refresh_publishes_to_that_client_alone_and_passes_no_point(void **state)
+static void refresh_publishes_to_one_client_and_consumes_no_point(void **state)
 {
 	struct bed *b = *state;
 	u32 publishes;
@@ -786,7 +786,7 @@ static void refresh_publishes_to_that_client_alone_and_passes_no_point(void **st
 
 /* ---- with and without point interrupts ------------------------------------------------- */
 
-static void with_nobody_wanting_points_looks_still_come_often_enough(void **state)
+static void without_points_interrupts_still_keep_the_position_fresh(void **state)
 {
 	struct bed *b = *state;
 	u64 last = 0, i;
@@ -804,7 +804,7 @@ static void with_nobody_wanting_points_looks_still_come_often_enough(void **stat
 	assert_int_equal(b->owner.notifies, 0);
 }
 
-static void with_a_long_buffer_looks_come_every_10_ms(void **state)
+static void without_points_a_long_buffer_has_an_interrupt_every_10_ms(void **state)
 {
 	struct bed *b = *state;
 	struct tb_buffer *big = &b->second;
@@ -817,7 +817,7 @@ static void with_a_long_buffer_looks_come_every_10_ms(void **state)
 	assert_int_equal(b->owner.last.look, 100);
 }
 
-static void points_are_on_while_anybody_wants_them(void **state)
+static void points_are_on_while_any_client_wants_them(void **state)
 {
 	struct bed *b = *state;
 	struct tb_client *third = &b->observer[0];
@@ -837,7 +837,7 @@ static void points_are_on_while_anybody_wants_them(void **state)
 	assert_int_equal(tb_backend.points, 2);
 }
 
-static void an_observer_makes_points_real_for_an_owner_who_wants_none(void **state)
+static void an_observer_turns_points_on_for_an_owner_that_wants_none(void **state)
 {
 	struct bed *b = *state;
 
@@ -854,7 +854,7 @@ static void an_observer_makes_points_real_for_an_owner_who_wants_none(void **sta
 
 /* ---- halted DMA -------------------------------------------------------------------------- */
 
-static void time_in_which_the_engine_stood_is_no_distance(void **state)
+static void the_time_of_a_halt_adds_no_distance(void **state)
 {
 	struct bed *b = *state;
 
@@ -873,7 +873,7 @@ static void time_in_which_the_engine_stood_is_no_distance(void **state)
 }
 
 /* The stop itself finds the halt, which is not a stall: DMA is not needed any more. */
-static void a_halt_that_the_stop_finds_moves_nothing_either(void **state)
+static void a_halt_found_by_the_stop_also_adds_no_distance(void **state)
 {
 	struct bed *b = *state;
 
@@ -886,7 +886,7 @@ static void a_halt_that_the_stop_finds_moves_nothing_either(void **state)
 	assert_int_equal(b->owner.last.points, 7);
 }
 
-static void every_halt_counts_and_the_count_survives_stop_and_release(void **state)
+static void every_halt_is_counted_and_the_count_survives_stop_and_release(void **state)
 {
 	struct bed *b = *state;
 	u32 i;
@@ -921,7 +921,7 @@ static int emulated_setup(void **state)
 	return 0;
 }
 
-static void of_an_emulated_engine_no_whole_buffers_are_guessed(void **state)
+static void for_an_emulated_engine_no_whole_buffers_are_added(void **state)
 {
 	struct bed *b = *state;
 
@@ -937,7 +937,7 @@ static void of_an_emulated_engine_no_whole_buffers_are_guessed(void **state)
 	assert_int_equal(b->owner.last.stalls, 0);
 }
 
-static void of_an_engine_with_a_clock_they_are_reckoned(void **state)
+static void for_an_engine_with_a_clock_whole_buffers_are_added(void **state)
 {
 	struct bed *b = *state;
 
@@ -949,7 +949,7 @@ static void of_an_engine_with_a_clock_they_are_reckoned(void **state)
 
 /* ---- system suspend ---------------------------------------------------------------------- */
 
-static void over_a_suspend_the_position_goes_on_where_it_stood(void **state)
+static void after_a_suspend_the_position_continues_from_the_same_value(void **state)
 {
 	struct bed *b = *state;
 	u64 linear = 0;
@@ -979,7 +979,7 @@ static void over_a_suspend_the_position_goes_on_where_it_stood(void **state)
 	unobserve(b, &b->other);
 }
 
-static void points_before_a_suspend_are_told_before_it_and_none_in_between(void **state)
+static void points_before_a_suspend_are_notified_before_it_and_none_during_it(void **state)
 {
 	struct bed *b = *state;
 	u32 publishes;
@@ -1002,7 +1002,7 @@ static void points_before_a_suspend_are_told_before_it_and_none_in_between(void 
 	assert_int_equal(tb_backend.touched_asleep, 0);
 }
 
-static void asleep_nothing_can_be_configured_or_started(void **state)
+static void during_a_suspend_no_stream_can_be_configured_or_started(void **state)
 {
 	struct bed *b = *state;
 
@@ -1023,7 +1023,7 @@ static void asleep_nothing_can_be_configured_or_started(void **state)
 	assert_int_equal(tb_backend.touched_asleep, 0);
 }
 
-static void a_stream_stopped_while_asleep_does_not_wake_up(void **state)
+static void a_stream_stopped_during_a_suspend_does_not_resume(void **state)
 {
 	struct bed *b = *state;
 
@@ -1045,7 +1045,7 @@ static void a_stream_stopped_while_asleep_does_not_wake_up(void **state)
 }
 
 /* The backend must also be called for a stream released in suspend: its memory is freed. */
-static void a_stream_may_be_let_go_while_asleep(void **state)
+static void a_stream_may_be_released_during_a_suspend(void **state)
 {
 	struct bed *b = *state;
 
@@ -1061,7 +1061,7 @@ static void a_stream_may_be_let_go_while_asleep(void **state)
 	assert_int_equal(configure(b, &b->other), 0);
 }
 
-static void a_device_may_be_removed_while_asleep(void **state)
+static void a_device_may_be_removed_during_a_suspend(void **state)
 {
 	struct bed *b = *state;
 	u32 calls;
@@ -1085,7 +1085,7 @@ static void a_device_may_be_removed_while_asleep(void **state)
 	unobserve(b, &b->other);
 }
 
-static void hardware_that_does_not_wake_up_leaves_the_stream_standing(void **state)
+static void if_the_hardware_does_not_resume_the_stream_stays_halted(void **state)
 {
 	struct bed *b = *state;
 
@@ -1107,7 +1107,7 @@ static void hardware_that_does_not_wake_up_leaves_the_stream_standing(void **sta
 	assert_int_equal(b->owner.points, 4);
 }
 
-static void an_engine_that_does_not_start_again_leaves_the_stream_standing(void **state)
+static void if_an_engine_does_not_start_after_resume_its_stream_stays_halted(void **state)
 {
 	struct bed *b = *state;
 
@@ -1127,7 +1127,7 @@ static void an_engine_that_does_not_start_again_leaves_the_stream_standing(void 
 	assert_int_equal(b->owner.last.linear, 4 * POINT_BYTES);
 }
 
-static void a_stream_that_has_ended_does_not_wake_up(void **state)
+static void a_stream_that_has_ended_does_not_start_after_resume(void **state)
 {
 	struct bed *b = *state;
 	struct wrt_snapshot now;
@@ -1147,16 +1147,16 @@ static void a_stream_that_has_ended_does_not_wake_up(void **state)
 
 /* ---- the position register ------------------------------------------------------------------ */
 
-static u32 base_when_run_was_shown;
+static u32 base_when_run_was_published;
 
 static void note_base(struct wrt_client *c, const struct wrt_snapshot *s)
 {
 	(void)c;
-	if (s->state == WRT_STREAM_RUN && base_when_run_was_shown == ~0u)
-		base_when_run_was_shown = s->register_base;
+	if (s->state == WRT_STREAM_RUN && base_when_run_was_published == ~0u)
+		base_when_run_was_published = s->register_base;
 }
 
-static void the_base_of_the_register_is_shown_no_later_than_run(void **state)
+static void the_register_base_is_published_no_later_than_run(void **state)
 {
 	static const struct wrt_client_ops ops = { .name = "note", .publish = note_base };
 	struct bed *b = *state;
@@ -1168,9 +1168,9 @@ static void the_base_of_the_register_is_shown_no_later_than_run(void **state)
 	assert_int_equal(b->owner.last.register_base, 0);
 	tb_run_for(&b->tb, 5 * POINT_NS + POINT_NS / 2);
 	stop(b, &b->owner);
-	base_when_run_was_shown = ~0u;
+	base_when_run_was_published = ~0u;
 	assert_int_equal(start(b, &b->owner), 0);
-	assert_int_equal(base_when_run_was_shown, POINT_BYTES + POINT_BYTES / 2);
+	assert_int_equal(base_when_run_was_published, POINT_BYTES + POINT_BYTES / 2);
 	tb_run_for(&b->tb, POINT_NS);
 	wrt_device_suspend(&b->tb.dev);
 	assert_int_equal(wrt_device_resume(&b->tb.dev), 0);
@@ -1183,7 +1183,7 @@ static void the_base_of_the_register_is_shown_no_later_than_run(void **state)
 
 /* ---- removal -------------------------------------------------------------------------- */
 
-static void removal_stops_dma_and_tells_everybody(void **state)
+static void removal_stops_dma_and_notifies_every_client(void **state)
 {
 	struct bed *b = *state;
 
@@ -1202,7 +1202,7 @@ static void removal_stops_dma_and_tells_everybody(void **state)
 	unobserve(b, &b->other);
 }
 
-static void after_removal_nothing_is_possible_and_the_backend_is_left_alone(void **state)
+static void after_removal_calls_fail_and_do_not_reach_the_backend(void **state)
 {
 	struct bed *b = *state;
 	u32 calls;
@@ -1229,7 +1229,7 @@ static void after_removal_nothing_is_possible_and_the_backend_is_left_alone(void
 	assert_int_equal(tb_backend.calls, calls);
 }
 
-static void removal_of_a_stream_at_rest_is_told_too(void **state)
+static void removal_of_a_stopped_stream_is_also_published(void **state)
 {
 	struct bed *b = *state;
 
@@ -1270,7 +1270,7 @@ static void a_device_has_at_least_one_slot_and_at_most_32(void **state)
 	wrt_device_destroy(&dev);
 }
 
-static void an_interrupt_is_looked_at_for_the_slots_it_names_only(void **state)
+static void an_interrupt_updates_only_the_slots_that_it_reports(void **state)
 {
 	struct wrt_sim_config cfg = { .pairs = 2 };
 	struct tb_buffer buffer[4];
@@ -1322,7 +1322,7 @@ static void the_controls_of_the_codec_are_listed_read_and_set(void **state)
 	assert_int_equal(wrt_device_control_get(&b->tb.dev, 0, value), WRT_EIO);
 }
 
-static void controls_are_left_alone_while_asleep_and_when_gone(void **state)
+static void controls_cannot_be_accessed_during_a_suspend_or_after_removal(void **state)
 {
 	struct bed *b = *state;
 	const u32 set[2] = { 7, 9 };
@@ -1342,7 +1342,7 @@ static void controls_are_left_alone_while_asleep_and_when_gone(void **state)
 	assert_int_equal(tb_backend.value[0][0], 1);
 }
 
-static void a_backend_may_have_no_controls_and_no_sleep_of_its_own(void **state)
+static void a_backend_may_have_neither_controls_nor_suspend(void **state)
 {
 	struct bed *b = *state;
 	struct wrt_hw_control c;
@@ -1428,7 +1428,7 @@ static void settle_client(struct bed *b, struct tb_client *c)
 	wrt_stream_settle(b->s, &c->client);
 }
 
-static void sync_settle_unobserve_and_release_wait_for_a_callback_under_way(void **state)
+static void sync_settle_unobserve_and_release_wait_for_a_callback_in_progress(void **state)
 {
 	struct bed *b = *state;
 
@@ -1446,72 +1446,72 @@ static void sync_settle_unobserve_and_release_wait_for_a_callback_under_way(void
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		B(a_stream_nobody_has_configured_is_free),
-		B(who_configures_first_owns_and_the_other_is_refused),
-		B(release_gives_the_stream_to_whoever_comes_next),
-		B(after_release_the_owner_is_told_nothing),
+		B(an_unconfigured_stream_is_free),
+		B(a_second_client_that_configures_gets_ebusy),
+		B(after_release_another_client_can_own_the_stream),
+		B(after_release_the_owner_is_not_notified),
 		B(the_owner_may_configure_again_and_starts_from_zero),
 		B(only_the_number_of_segments_is_kept),
 		B(if_the_backend_cannot_open_or_prepare_the_stream_stays_free),
-		B(an_owner_whose_reprogramming_fails_has_lost_the_stream),
-		B(start_and_stop_step_between_ready_and_run),
+		B(an_owner_whose_second_configure_fails_loses_the_stream),
+		B(start_and_stop_switch_between_ready_and_run),
 		B(a_start_that_fails_leaves_the_stream_ready),
-		B(a_stop_that_the_hardware_fails_ends_in_ready_all_the_same),
-		B(a_position_the_hardware_cannot_read_is_left_as_it_was),
-		B(pause_keeps_the_position_and_resume_goes_on_from_it),
-		B(reset_goes_to_zero_and_is_for_the_owner_at_rest_only),
-		B(a_snapshot_says_what_a_look_found),
-		B(what_is_published_is_ahead_of_what_is_notified),
+		B(a_stop_that_fails_in_the_hardware_also_ends_in_ready),
+		B(a_position_that_cannot_be_read_does_not_change),
+		B(pause_keeps_the_position_and_resume_continues_from_it),
+		B(reset_sets_position_0_only_for_the_owner_of_a_stopped_stream),
+		B(a_snapshot_has_the_results_of_the_position_update),
+		B(points_are_published_before_they_are_notified),
 		B(reading_the_position_consumes_no_point),
-		B(a_spurious_interrupt_invents_nothing),
-		B(merged_interrupts_lose_nothing),
-		B(settle_hands_out_what_the_stop_found),
-		B(points_found_by_the_stop_are_kept_for_who_wants_them),
-		B(points_found_by_the_stop_are_dropped_for_who_does_not),
+		B(a_spurious_interrupt_adds_no_point),
+		B(merged_interrupts_lose_no_point),
+		B(settle_hands_out_the_points_that_the_stop_found),
+		B(points_found_by_the_stop_are_notified_with_keep_last),
+		B(points_found_by_the_stop_are_dropped_without_keep_last),
 		B(a_client_may_stop_its_stream_from_notify),
-		B(observers_are_told_of_another_owners_points),
-		B(observers_run_nothing),
-		B(an_observer_sees_the_stream_come_and_go),
-		B(a_stop_tells_observers_of_its_points),
+		B(observers_are_notified_of_the_owners_points),
+		B(an_observer_cannot_control_the_stream),
+		B(an_observer_gets_the_states_of_the_stream),
+		B(a_stop_notifies_observers_of_its_points),
 		B(observers_are_notified_of_the_points_of_every_run),
 	B(points_are_numbered_without_gaps),
-	B(after_a_stall_of_the_machine_not_every_point_is_made_up_for),
-		B(an_observer_is_not_told_of_points_passed_before_it_came),
-		B(points_found_when_an_observer_comes_are_told_to_the_others_at_once),
-	B(eight_observers_are_all_told_and_a_ninth_is_refused),
-	B(two_places_are_kept_for_the_owners_user_and_privileged_observers),
+	B(after_a_stall_of_the_machine_at_most_65536_points_are_notified),
+		B(a_new_observer_is_not_notified_of_earlier_points),
+		B(points_found_when_an_observer_is_added_are_notified_to_others_at_once),
+	B(eight_observers_are_notified_and_a_ninth_gets_enomem),
+	B(two_places_are_reserved_for_the_owners_user_and_privileged_observers),
 	B(a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner),
-	B(without_an_owner_two_places_are_kept_for_privileged_observers),
-		B(a_stranger_is_shown_nothing),
-		B(refresh_publishes_to_that_client_alone_and_passes_no_point),
-		B(with_nobody_wanting_points_looks_still_come_often_enough),
-		B(with_a_long_buffer_looks_come_every_10_ms),
-		B(points_are_on_while_anybody_wants_them),
-		B(an_observer_makes_points_real_for_an_owner_who_wants_none),
-		B(time_in_which_the_engine_stood_is_no_distance),
-		B(a_halt_that_the_stop_finds_moves_nothing_either),
-		B(every_halt_counts_and_the_count_survives_stop_and_release),
-		EMULATED(of_an_emulated_engine_no_whole_buffers_are_guessed),
-		B(of_an_engine_with_a_clock_they_are_reckoned),
-		B(over_a_suspend_the_position_goes_on_where_it_stood),
-		B(points_before_a_suspend_are_told_before_it_and_none_in_between),
-		B(asleep_nothing_can_be_configured_or_started),
-		B(a_stream_stopped_while_asleep_does_not_wake_up),
-		B(a_stream_may_be_let_go_while_asleep),
-		B(a_device_may_be_removed_while_asleep),
-		B(hardware_that_does_not_wake_up_leaves_the_stream_standing),
-		B(an_engine_that_does_not_start_again_leaves_the_stream_standing),
-		B(a_stream_that_has_ended_does_not_wake_up),
-		B(the_base_of_the_register_is_shown_no_later_than_run),
-		B(removal_stops_dma_and_tells_everybody),
-		B(after_removal_nothing_is_possible_and_the_backend_is_left_alone),
-		B(removal_of_a_stream_at_rest_is_told_too),
+	B(without_an_owner_two_places_are_reserved_for_privileged_observers),
+		B(a_client_that_is_neither_owner_nor_observer_reads_zeroes),
+		B(refresh_publishes_to_one_client_and_consumes_no_point),
+		B(without_points_interrupts_still_keep_the_position_fresh),
+		B(without_points_a_long_buffer_has_an_interrupt_every_10_ms),
+		B(points_are_on_while_any_client_wants_them),
+		B(an_observer_turns_points_on_for_an_owner_that_wants_none),
+		B(the_time_of_a_halt_adds_no_distance),
+		B(a_halt_found_by_the_stop_also_adds_no_distance),
+		B(every_halt_is_counted_and_the_count_survives_stop_and_release),
+		EMULATED(for_an_emulated_engine_no_whole_buffers_are_added),
+		B(for_an_engine_with_a_clock_whole_buffers_are_added),
+		B(after_a_suspend_the_position_continues_from_the_same_value),
+		B(points_before_a_suspend_are_notified_before_it_and_none_during_it),
+		B(during_a_suspend_no_stream_can_be_configured_or_started),
+		B(a_stream_stopped_during_a_suspend_does_not_resume),
+		B(a_stream_may_be_released_during_a_suspend),
+		B(a_device_may_be_removed_during_a_suspend),
+		B(if_the_hardware_does_not_resume_the_stream_stays_halted),
+		B(if_an_engine_does_not_start_after_resume_its_stream_stays_halted),
+		B(a_stream_that_has_ended_does_not_start_after_resume),
+		B(the_register_base_is_published_no_later_than_run),
+		B(removal_stops_dma_and_notifies_every_client),
+		B(after_removal_calls_fail_and_do_not_reach_the_backend),
+		B(removal_of_a_stopped_stream_is_also_published),
 		B(a_device_has_at_least_one_slot_and_at_most_32),
-		B(an_interrupt_is_looked_at_for_the_slots_it_names_only),
+		B(an_interrupt_updates_only_the_slots_that_it_reports),
 		B(the_controls_of_the_codec_are_listed_read_and_set),
-		B(controls_are_left_alone_while_asleep_and_when_gone),
-		EMULATED(a_backend_may_have_no_controls_and_no_sleep_of_its_own),
-		B(sync_settle_unobserve_and_release_wait_for_a_callback_under_way),
+		B(controls_cannot_be_accessed_during_a_suspend_or_after_removal),
+		EMULATED(a_backend_may_have_neither_controls_nor_suspend),
+		B(sync_settle_unobserve_and_release_wait_for_a_callback_in_progress),
 	};
 
 	return tb_main("stream", tests, COUNT(tests));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * test_thread.c - which signals the interrupt makes and which are left to the thread of the
- * device, and the budget of that thread: Q47. The test is the thread:
- * nothing deferred is served until it calls wrt_device_serve(). A signal takes the time that
- * the event's on_signal adds to the clock of the OS layer.
+ * test_thread.c - which signals the interrupt makes and which it leaves to the thread of the
+ * device, and the budget of that thread: Q47. The test takes the role of the thread: nothing
+ * deferred is served until the test calls wrt_device_serve(). A signal takes the time that the
+ * event's on_signal adds to the clock of the OS layer.
  */
 #include "miniport_bed.h"
 
@@ -93,7 +93,7 @@ static u64 signals_of(const struct mp_bed *b, u32 from, u32 to)
 
 /* ---- signals of the owner ---------------------------------------------------------------- */
 
-static void the_interrupt_signals_an_owner_with_one_event_and_wakes_nobody(void **state)
+static void the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread(void **state)
 {
 	struct mp_bed *b = *state;
 	u32 i;
@@ -155,7 +155,7 @@ static void a_slow_event_is_left_to_the_thread_from_then_on(void **state)
 	assert_int_equal(b->event[0].count, 3);
 }
 
-static void one_interrupt_makes_one_slow_signal_however_many_events_are_slow(void **state)
+static void an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events(void **state)
 {
 	struct mp_bed *b = *state;
 	u64 began;
@@ -191,7 +191,7 @@ static void quick_events_keep_an_interrupt_below_40_us(void **state)
 	}
 }
 
-static void events_that_come_anew_do_not_make_every_interrupt_slow(void **state)
+static void new_events_do_not_make_every_interrupt_slow(void **state)
 {
 	struct mp_bed *b = *state;
 	u32 i, slow = 0;
@@ -674,7 +674,7 @@ static void events_of_one_client_take_turns(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void removal_signals_every_event_once_more_and_waits_for_nobody(void **state)
+static void removal_signals_every_event_once_more_and_waits_for_no_client(void **state)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec, &b->watch[0] };
@@ -762,7 +762,7 @@ static void many_quick_signals_make_the_thread_rest_for_a_millisecond(void **sta
 	tb_pin_close(&b->watch[0]);
 }
 
-static void waking_the_thread_is_charged_to_whom_it_serves(void **state)
+static void waking_the_thread_is_charged_to_the_client_that_it_serves(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -785,7 +785,7 @@ static void ask_position(struct tb_event *e)
 	seen_linear = mp_position(e->pin).linear;
 }
 
-static void an_observer_is_shown_the_reading_of_the_interrupt(void **state)
+static void an_observer_gets_the_reading_of_the_interrupt(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -805,7 +805,7 @@ static void stop_after_half_a_packet(struct tb_event *e)
 	wrt_stream_stop(e->pin->mp.stream, &e->pin->mp.client);
 }
 
-static void an_observer_is_shown_the_interrupt_before_a_stop_that_it_causes(void **state)
+static void an_observer_gets_the_interrupt_before_the_stop_that_it_causes(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -863,13 +863,13 @@ static void a_thread_that_rests_is_not_woken_by_every_interrupt(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		THREAD(the_interrupt_signals_an_owner_with_one_event_and_wakes_nobody),
+		THREAD(the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread),
 		THREAD(the_interrupt_signals_four_events_and_the_thread_the_others),
 		THREAD(points_that_pass_together_are_signalled_once_by_the_interrupt),
 		THREAD(a_slow_event_is_left_to_the_thread_from_then_on),
-		THREAD(one_interrupt_makes_one_slow_signal_however_many_events_are_slow),
+		THREAD(an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events),
 		THREAD(quick_events_keep_an_interrupt_below_40_us),
-		THREAD(events_that_come_anew_do_not_make_every_interrupt_slow),
+		THREAD(new_events_do_not_make_every_interrupt_slow),
 		THREAD(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread),
 		THREAD(a_signal_of_20_us_is_quick),
 		THREAD(an_interrupt_makes_no_signal_later_than_20_us_after_its_first),
@@ -895,13 +895,13 @@ int main(void)
 		THREAD(an_observer_that_falls_behind_misses_all_but_the_last_64_points),
 		THREAD(observers_take_turns_one_event_each),
 		THREAD(events_of_one_client_take_turns),
-		THREAD(removal_signals_every_event_once_more_and_waits_for_nobody),
+		THREAD(removal_signals_every_event_once_more_and_waits_for_no_client),
 		THREAD(after_a_slow_signal_observers_wait_32_times_as_long),
 		THREAD(a_client_that_takes_little_never_waits),
 		THREAD(many_quick_signals_make_the_thread_rest_for_a_millisecond),
-		THREAD(waking_the_thread_is_charged_to_whom_it_serves),
-		THREAD(an_observer_is_shown_the_reading_of_the_interrupt),
-		THREAD(an_observer_is_shown_the_interrupt_before_a_stop_that_it_causes),
+		THREAD(waking_the_thread_is_charged_to_the_client_that_it_serves),
+		THREAD(an_observer_gets_the_reading_of_the_interrupt),
+		THREAD(an_observer_gets_the_interrupt_before_the_stop_that_it_causes),
 		THREAD(an_owner_does_not_wait_for_what_observers_have_spent),
 		THREAD(a_thread_that_rests_is_not_woken_by_every_interrupt),
 	};

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * testbed.h - a host binding for unit tests: the functions that a kernel provides for the core, with a
- * clock that only the test moves. A test device is based on the simulator; clients and
- * pins in it record their notifications. Nothing here checks results: that is
- * done by the tests.
+ * testbed.h - a host binding for unit tests: the functions that a kernel provides for the core,
+ * with a clock that only the test advances. A test device is based on the simulator; its clients
+ * and pins record their notifications. Only the tests check results.
  */
 #ifndef TESTBED_H
 #define TESTBED_H
@@ -42,7 +41,7 @@ u64 tb_random(u64 *seed);
 
 /* Calls of each backend operation, and the injected faults. */
 struct tb_backend {
-	u32 calls;		/* of any operation but caps and irq */
+	u32 calls;		/* of any operation except caps and irq */
 	u32 open, close, prepare, release, start, stop, position, points;
 	bool points_on;		/* argument of the last points() */
 	u32 fail_open, fail_prepare, fail_start, fail_stop, fail_position;	/* -WRT_E... */
