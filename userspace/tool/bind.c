@@ -39,7 +39,7 @@ static const char *our_driver(const struct pci_device *d)
 	return NULL;
 }
 
-/* ---- what bind and unbind have in common ------------------------------------------- */
+/* ---- shared by bind and unbind ------------------------------------------------------ */
 
 static int find(struct pci_device *d, const struct options *o)
 {
@@ -91,7 +91,7 @@ static void say_now(const struct pci_device *d)
 		printf("%s is driven by %s; it has no card\n", d->address, d->driver);
 }
 
-/* A closed terminal or pipe must not end us half way. */
+/* A closed terminal or pipe must not end the program between two steps. */
 static void stay_alive(void)
 {
 	signal(SIGHUP, SIG_IGN);

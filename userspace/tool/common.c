@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * common.c - errors in words.
+ * common.c - messages for errors.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * compare.c - wavert compare: the same scenarios on several systems. Reads traces, or has one
- * recorded on a device of this machine, and says where they differ.
+ * recorded on a device of this machine, and reports where they differ.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static bool usage(const char *option, const char *value, const char *expected)
 	return false;
 }
 
-/* "NT", and "NT 2" for the second one. */
+/* The label of a column: "NT", or "NT 2" for the second NT trace. */
 static void name_trace(struct comparison *c, size_t i)
 {
 	static const char *const names[] = { "Linux", "NT", "ALSA" };
@@ -71,7 +71,7 @@ static bool load_traces(struct comparison *c, const struct options *o, char *con
 	return good;
 }
 
-/* An input file that the report would overwrite; a device or pipe cannot be. */
+/* True if the report would overwrite an input file. A device or pipe cannot be overwritten. */
 static bool is_kept(const char *path, const struct options *o)
 {
 	struct stat read, written;
@@ -112,7 +112,7 @@ static bool load_cores(struct comparison *c, const struct options *o)
 	return good;
 }
 
-/* Are they traces of the same at all? */
+/* Do the traces have any scenario in common? */
 static bool have_common(const struct comparison *c)
 {
 	size_t i, k;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compare.h - what the files of wavert compare share. The formats of traces and of the table of
+ * compare.h - shared by the files of wavert compare. The formats of traces and of the table of
  * expected differences are those of Documentation/traces.md.
  */
 #ifndef WAVERT_COMPARE_H
@@ -11,8 +11,8 @@
 #include "tool.h"
 
 enum {
-	LINE_SIZE = 1 << 16,		/* of a line of any file, with its end */
-	NAME_SIZE = 65,			/* of scenarios, calls, words and results */
+	LINE_SIZE = 1 << 16,		/* bytes of a line of any file, with its newline */
+	NAME_SIZE = 65,			/* of names of scenarios, calls, words and results */
 	SCENARIOS_MAX = 4096,		/* a trace */
 	CALLS_MAX = 200000,		/* a trace */
 	EXPECTED_MAX = 10000,
@@ -28,7 +28,7 @@ enum side {
 	SIDE_CORE,
 };
 
-/* A call and its answer; of a core trace: an event, without answer. */
+/* A call and its answer. In a core trace: an event, which has no answer. */
 struct call {
 	char *what;			/* "alloc a 2 3840" */
 	json_t *answer;			/* status, results, signals */
@@ -63,7 +63,7 @@ struct expected {
 enum note_kind {
 	NOTE_DIFFERS,
 	NOTE_EXPECTED,
-	NOTE_PLAIN,			/* what was not compared */
+	NOTE_PLAIN,			/* names what was not compared */
 };
 
 struct note {
@@ -71,13 +71,13 @@ struct note {
 	size_t column;
 	enum note_kind kind;
 	char *text;
-	size_t next;			/* of the same cell, counted from 1; 0: none */
+	size_t next;			/* next note of the same cell, counted from 1; 0: none */
 };
 
-/* What became of one scenario in one column. */
+/* The result of one scenario in one column. */
 struct cell {
 	bool there;
-	bool in_part;			/* some of it was not compared, as a note says */
+	bool in_part;			/* a part was not compared; a note has the reason */
 	size_t compared;		/* calls; of the core traces: 1 */
 	unsigned long long signals;
 	size_t differ, expected;	/* notes */
@@ -102,15 +102,15 @@ struct comparison {
 	struct note *notes;
 	size_t nnotes;
 	size_t differ;			/* notes of that kind */
-	size_t not_judged;		/* expected differences, on account of wall clocks */
+	size_t not_judged;		/* expected differences not checked: a wall clock */
 };
 
 /* ---- trace_data.c ------------------------------------------------------------------------ */
 
-/* The list of n members of that size, enlarged by one. */
+/* Enlarges a list of n members of this size by one; returns the list. */
 void *one_more(void *list, size_t n, size_t size);
 
-/* A new scenario of the trace, a new call of a scenario. The answer is taken over. */
+/* Append a scenario to a trace, a call to a scenario. The call takes the answer over. */
 struct scenario *trace_scenario(struct trace *t, const char *name);
 void trace_call(struct scenario *s, const char *what, json_t *answer);
 
@@ -123,14 +123,14 @@ bool trace_read(struct trace *t, FILE *f, const char *name);
 bool trace_load(struct trace *t, const char *path);
 bool core_load(struct trace *t, const char *path);
 
-/* Checks and copies of what the files hold. */
+/* Check and copy the contents of the files. */
 FILE *open_file(const char *path);
 bool wrong(const char *file, unsigned long line, const char *what);
 char *next_line(FILE *f, const char *name, unsigned long *line, bool *good);
 json_t *answer_of(const char *text, json_error_t *error);
 bool answer_holds(json_t *answer, const char **what);
 
-/* Letters, digits, _ and those others, at least one and not too many. */
+/* True for 1 to NAME_SIZE - 1 letters, digits, _ and characters of `others`. */
 bool is_name(const char *name, const char *others);
 
 /* ---- expected_file.c ---------------------------------------------------------------------- */
@@ -156,7 +156,7 @@ const char *verdict_of(const struct comparison *c, const struct row *row, size_t
 char *trace_line(const struct comparison *c, size_t i);	/* to be freed */
 bool ran_on_windows(const struct comparison *c);
 
-/* What goes for all of it: where it did not run, what is not compared. */
+/* Remarks on the whole comparison: what did not run, what is not compared. */
 char *remarks(const struct comparison *c);	/* to be freed */
 void print_text(const struct comparison *c, FILE *out, bool markdown);
 void print_tap(const struct comparison *c, FILE *out);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compare_calls.c - compares traces call by call, for wavert compare: what differs, what was
- * expected to, and what is no longer as expected.
+ * compare_calls.c - compares traces call by call, for wavert compare: finds what differs, what was
+ * expected to differ, and expected differences that no longer occur.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +90,7 @@ static void check_positions(struct comparison *c, size_t row, size_t column)
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-/* One more or less for each event. */
+/* True if the numbers of signals of each event differ by at most one. */
 static bool signals_near(const json_t *a, const json_t *b)
 {
 	json_t *here = json_object_get(a, "signals"), *there = json_object_get(b, "signals");
@@ -120,7 +120,7 @@ static bool same_but_signals(const json_t *a, const json_t *b)
 	       equal(json_object_get(a, "state"), json_object_get(b, "state"));
 }
 
-/* Under a wall clock: status, state, and signals nearly. */
+/* With a wall clock: compares status and state exactly, signals with a tolerance of one. */
 static bool same(const json_t *a, const json_t *b, bool wall)
 {
 	if (wall)
@@ -133,13 +133,13 @@ static bool with_alsa(const struct comparison *c, size_t column)
 	return c->trace[0].side == SIDE_ALSA || c->trace[column].side == SIDE_ALSA;
 }
 
-/* ALSA's model has no word for the call. */
+/* ALSA's model does not have this call. */
 static bool lacks_word(const struct trace *t, const struct call *call)
 {
 	return t->side == SIDE_ALSA && (has_status(call, "LACKS") || has_status(call, "NOT_OPEN"));
 }
 
-/* For a comparison with ALSA's model: without results that it does not have. */
+/* For a comparison with ALSA's model: removes results that it does not have. */
 static json_t *reduced(json_t *answer, bool alsa)
 {
 	json_t *copy = sure(json_copy(answer));
@@ -210,9 +210,9 @@ static void judge(struct comparison *c, size_t row, size_t column, size_t i,
 	char *here = told(x), *there = told(y);
 
 	if (e && same(e->reference, e->there, wall))
-		e = NULL;	/* nothing of it is compared under a wall clock */
+		e = NULL;	/* not compared with a wall clock */
 	if (e && wall && is_same && same_but_signals(e->reference, e->there))
-		e = NULL;	/* how many signals fall together is a matter of real time */
+		e = NULL;	/* the number of merged signals depends on real time */
 	if (e) {
 		e->judged = true;
 		matches = same(x, e->reference, wall) && same(y, e->there, wall);
@@ -332,7 +332,7 @@ static size_t new_row(struct comparison *c, const char *name)
 	return c->nrows++;
 }
 
-/* Those of the reference in its order, then what only others have. */
+/* The scenarios of the reference in its order, then those that only other traces have. */
 static void new_rows(struct comparison *c)
 {
 	const struct scenario *s;
@@ -354,9 +354,9 @@ static void new_rows(struct comparison *c)
 	}
 }
 
-/* ---- expected differences that did not come ------------------------------------------------ */
+/* ---- expected differences that did not occur ----------------------------------------------- */
 
-/* The column of the side; `traces` of the core's. 0: it is not compared. */
+/* The column of the side; column `traces` is that of the core traces. 0: it is not compared. */
 static size_t column_of(const struct comparison *c, enum side side)
 {
 	size_t i;

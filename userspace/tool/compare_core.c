@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * compare_core.c - compares core traces for wavert compare. They contain the events of core and
- * miniport: those of the kernel and of the driver have to be those of the host.
+ * miniport: kernel and driver must have the same events as the host.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "compare.h"
 
-/* The layer in which an event of a core trace arises. */
+/* The layer that produces an event of a core trace. */
 static const char *layer_of_event(const char *event)
 {
 	static const char *const of_miniport[] = { "state ", "packet ", "glitch " };
@@ -20,7 +20,7 @@ static const char *layer_of_event(const char *event)
 	return "core";
 }
 
-/* Events of one scenario, less those that the kernel alone is expected to have. */
+/* Events of one scenario, without those that only the kernel is expected to have. */
 struct events {
 	const char **text;
 	size_t n;
@@ -46,7 +46,7 @@ static void take_out(struct events *e, size_t at)
 	memmove(&e->text[at], &e->text[at + 1], (e->n - at) * sizeof(*e->text));
 }
 
-/* NULL: there are not so many. */
+/* NULL: there are fewer events. */
 static const char *nth(const struct events *e, size_t i)
 {
 	if (i < e->n)

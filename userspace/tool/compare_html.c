@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compare_html.c - what wavert compare has found, as one page that needs nothing else: a picture
+ * compare_html.c - the results of wavert compare as one self-contained page: a picture
  * (inline SVG) with a bar for each scenario and side, and the tables. The colours of the bars
  * are used for nothing else, so that they can be counted in a screenshot.
  */
@@ -9,7 +9,7 @@
 
 #include "compare.h"
 
-/* Of the picture, in pixels. */
+/* Sizes of the picture, in pixels. */
 enum { BAR_WIDTH = 10, BAR_HEIGHT = 18, STEP_X = 12, STEP_Y = 24, LEFT = 80, A_LINE = 80 };
 
 static const char head[] =
@@ -63,7 +63,7 @@ static void put_bar(const struct comparison *c, size_t i, size_t column, size_t 
 	fprintf(out, ": %s</title></rect>\n", v);
 }
 
-/* Lines of bars: for each so many scenarios one for each column. */
+/* Rows of bars: one for each column, for each group of scenarios. */
 static void put_picture(const struct comparison *c, FILE *out)
 {
 	size_t lines = (c->nrows + A_LINE - 1) / A_LINE, bands = columns(c) - 1, line, column, i;
@@ -133,7 +133,7 @@ static void put_notes(const struct comparison *c, FILE *out)
 	fputs("</ul>\n", out);
 }
 
-/* What is said of the traces, and of the comparison. */
+/* The header: properties of the traces, and remarks on the comparison. */
 static void put_trace_lines(const struct comparison *c, FILE *out)
 {
 	char *line;

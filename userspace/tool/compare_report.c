@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compare_report.c - what wavert compare has found, as text, Markdown, TAP or JSON. Each report
- * begins with what the traces say of themselves.
+ * compare_report.c - the results of wavert compare as text, Markdown, TAP or JSON. Each report
+ * begins with the headers of the traces.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -99,7 +99,7 @@ static json_t *json_traces(const struct comparison *c)
 
 	for (i = 0; i < c->traces; i++) {
 		one = json_pack("{s:s, s:b}", "label", label(c, i), "reference", i == 0);
-		for (k = 0; k < sizeof(own) / sizeof(own[0]); k++)	/* it may have others */
+		for (k = 0; k < sizeof(own) / sizeof(own[0]); k++)	/* there may be others */
 			json_object_set(one, own[k], json_object_get(c->trace[i].header, own[k]));
 		json_array_append_new(list, one);
 	}
@@ -155,7 +155,7 @@ void print_json(const struct comparison *c, FILE *out)
 
 /* ---- text, Markdown ------------------------------------------------------------------------ */
 
-/* Text that is no markup, nor HTML; answers are easier to read without quotes. */
+/* Escapes Markdown and HTML. Removes quotes, since answers are easier to read without them. */
 static void put_markdown(const char *text, FILE *out)
 {
 	for (; *text; text++) {
@@ -193,7 +193,7 @@ static void print_notes(const struct comparison *c, FILE *out, bool markdown)
 		fputs("nothing\n", out);
 }
 
-/* Scenario, calls, signals of each trace, the cores, verdict on each trace but the first. */
+/* Scenario, calls, signals of each trace, cores, verdict on each trace except the first. */
 static size_t name_columns(const struct comparison *c, struct column *column, char (*text)[64])
 {
 	size_t n = 0, t = 0, i;

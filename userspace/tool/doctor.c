@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * doctor.c - wavert doctor: what is wrong, and the command that fixes it, in an order in which
- * the commands work. Changes nothing without --fix. Exit code 1 if anything is wrong.
+ * doctor.c - wavert doctor: lists problems and the command that fixes each, in an order in which
+ * the commands work. Changes nothing without --fix. Exit code 1 if there is a problem.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -48,7 +48,7 @@ static const char *how_to_end(const char *program)
 	return "sudo fuser -v /dev/snd/*, then end that program";
 }
 
-/* A card all of whose pins of a direction have an owner is busy. */
+/* A card is busy if all its pins of a direction have an owner. */
 static void check_busy(struct doctor *d, int card)
 {
 	unsigned int pins[2] = { 0, 0 }, taken[2] = { 0, 0 }, direction;
@@ -99,7 +99,7 @@ static void check_cards(struct doctor *d)
 			"No card is driven by alsa-wavert.");
 }
 
-/* A line for the command below that for the text. */
+/* The command of a check is printed in a row below it. */
 static void print_checks(const struct doctor *d)
 {
 	static const struct column columns[] = {
@@ -140,7 +140,7 @@ static int run(const struct options *o)
 	else
 		module_find(&d.module, "snd-wavert");
 	check_hwdep(&d);
-	if (d.wrong) {		/* another kernel has other headers and modules */
+	if (d.wrong) {		/* headers and modules belong to one kernel version */
 		verdict(&d, NOTE, "kernel", NULL, "Boot that kernel, then run wavert doctor again. The other checks depend on the kernel.");
 	} else {
 		check_headers(&d);

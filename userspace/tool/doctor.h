@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * doctor.h - what the checks of wavert doctor share. Each checks one thing that can be wrong
+ * doctor.h - shared by the checks of wavert doctor. Each checks for one problem
  * and reports it in whole sentences, with the command that fixes it. For doctor.c and
  * kernel_checks.c.
  */
@@ -19,12 +19,12 @@ struct doctor {
 	const char *given;		/* module file of the command line, or NULL */
 	bool fix;			/* load what is missing */
 	struct module module;		/* snd-wavert: the file given or the one installed */
-	bool loaded;			/* snd-wavert is */
+	bool loaded;			/* snd-wavert is loaded */
 	unsigned int wrong;
 	json_t *checks;
 };
 
-/* verdict.c; command: the one that fixes it, or NULL. */
+/* verdict.c; command: the command that fixes the problem, or NULL. */
 void verdict(struct doctor *d, enum verdict v, const char *check, const char *command,
 	     const char *format, ...) __attribute__((format(printf, 5, 6)));
 

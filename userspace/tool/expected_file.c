@@ -21,7 +21,7 @@ static char *trim(char *text)
 	return text + strspn(text, " \t");
 }
 
-/* How many there are; the first FIELDS are kept. */
+/* Returns the number of fields; the first FIELDS are kept. */
 static int split(char *text, char **field)
 {
 	int n = 0;

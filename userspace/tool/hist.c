@@ -9,7 +9,7 @@ const unsigned int hist_edges_us[HIST_ROWS - 1] = {
 	1, 2, 5, 10, 20, 50, 100, 250, 500, 1000, 2000, 4000,
 };
 
-/* Below 128 ns a cell a nanosecond, above the 6 bits after the leading one. */
+/* Below 128 ns one cell for each nanosecond; above, the leading bit and the next 6 select it. */
 static unsigned int cell_of(uint64_t ns)
 {
 	unsigned int octave;
@@ -21,7 +21,7 @@ static unsigned int cell_of(uint64_t ns)
 	       (unsigned int)(ns >> (octave - 6)) % HIST_STEPS;
 }
 
-/* The greatest time that falls into a cell. */
+/* The greatest time that belongs to a cell. */
 static uint64_t cell_end(unsigned int cell)
 {
 	unsigned int octave;

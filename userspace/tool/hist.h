@@ -9,7 +9,7 @@
 
 /*
  * Rows in the manner of cyclictest and rtla, their edges 1-2-5 and from 250 us on those of
- * LatencyMon; the last row is everything beyond.
+ * LatencyMon; the last row has all longer times.
  */
 #define HIST_ROWS 13
 extern const unsigned int hist_edges_us[HIST_ROWS - 1];
@@ -26,7 +26,7 @@ struct histogram {
 
 void hist_add(struct histogram *h, uint64_t ns);
 
-/* The time that `percent` of all do not exceed, ns; 0 if there are none. */
+/* Percentile in ns: `percent` of all times are not longer. 0 if there are none. */
 uint64_t hist_percentile(const struct histogram *h, double percent);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * info.c - wavert info: one card in full. Registers and latency are known of a stream with a
- * buffer only: each pin is claimed for a moment, if it is free.
+ * info.c - wavert info: all properties of one card. Only a stream with a buffer has registers and
+ * latency, so each pin is claimed for a moment if it is free.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "table.h"
 #include "tool.h"
 
-/* Properties of a stream; err: why there are none. */
+/* Properties of a stream; err: the reason if there are none. */
 struct probed {
 	int err, no_position, no_clock;
 	struct wavert_register position, clock;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * input.c - bytes of a file or a stream for libsndfile. The descriptor is opened once and
- * every byte of a stream is read once: libsndfile goes back while it reads a header, so what
- * a stream has delivered is kept. Reads are given up when a signal has been caught.
+ * every byte of a stream is read once: libsndfile seeks back while it reads a header, so received
+ * bytes of a stream are kept. Reads end when a signal has been caught.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "pick.h"
 #include "sound.h"
 
-/* How much of a stream is kept at most: some formats cannot be read before their end is there. */
+/* Most bytes of a stream that are kept: some formats can be read only when the end has arrived. */
 enum { KEEP_MAX = 64 << 20 };
 
 static ssize_t failed(struct input *in, int error)
@@ -26,7 +26,7 @@ static ssize_t failed(struct input *in, int error)
 	return 0;
 }
 
-/* From the descriptor, once something is there. 0: the end, an error or a signal. */
+/* Waits for data and reads from the descriptor. 0: the end, an error or a signal. */
 static ssize_t receive(struct input *in, void *to, size_t n, sf_count_t at)
 {
 	struct pollfd ready = { .fd = in->fd, .events = POLLIN };
@@ -117,7 +117,7 @@ static ssize_t receive_next(struct input *in, void *to, size_t n)
 	return got;
 }
 
-/* A piece at a distance from the start. What a stream does not have yet is not waited for. */
+/* Bytes at a distance from the start. Does not wait for data of a stream. */
 static ssize_t piece(struct input *in, void *to, size_t n, sf_count_t at)
 {
 	if (in->fd >= 0 && in->seekable)
@@ -135,7 +135,7 @@ static ssize_t piece(struct input *in, void *to, size_t n, sf_count_t at)
 	return receive_next(in, to, n);
 }
 
-/* libsndfile may go over bytes without reading them. In a header it may go beyond the sound. */
+/* libsndfile may skip bytes without reading them. In a header it may seek beyond the sound. */
 static void skip_to(struct input *in, sf_count_t at)
 {
 	char scratch[4096];
@@ -177,7 +177,7 @@ static sf_count_t io_length(void *user)
 	return in->end - in->base;
 }
 
-/* Not from the end, which is not known: MPEG would take the length for a count of frames. */
+/* Not from the end, which is not known: for MPEG the length would be used as a count of frames. */
 static sf_count_t io_seek(sf_count_t offset, int whence, void *user)
 {
 	struct input *in = user;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * json.c - what the documents of --json have in common. jansson's packers take NULL, so that
- * want of memory shows at the end, in json_print().
+ * json.c - shared by the documents of --json. jansson's packers accept NULL, so a lack of memory
+ * is found at the end, in json_print().
  */
 #include <stdio.h>
 
@@ -36,7 +36,7 @@ static json_t *json_formats(unsigned int formats)
 	return list;
 }
 
-/* Empty: every rate of the range. */
+/* An empty list means every rate of the range. */
 static json_t *json_rates(const struct wavert_caps *c)
 {
 	json_t *list = json_array();

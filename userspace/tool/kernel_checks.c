@@ -8,7 +8,7 @@
 
 #include "doctor.h"
 
-/* Something is missing: wrong unless it is not needed. */
+/* Something is missing. It is a problem only if it is needed. */
 static enum verdict unless(bool not_needed)
 {
 	return not_needed ? NOTE : WRONG;
@@ -110,7 +110,7 @@ void check_module(struct doctor *d)
 
 /* ---- Secure Boot -------------------------------------------------------------------------- */
 
-/* Why the kernel refuses modules that are not signed, or NULL. */
+/* The reason for which the kernel refuses unsigned modules, or NULL. */
 static const char *why_signed(void)
 {
 	char line[80];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * list.c - wavert list: the cards that alsa-wavert drives, and what their pins can do.
+ * list.c - wavert list: the cards that alsa-wavert drives, and the capabilities of their pins.
  */
 #include <errno.h>
 #include <stdio.h>

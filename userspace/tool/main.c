@@ -58,7 +58,7 @@ static const struct verb *find_verb(const char *name)
 
 /* ---- the command's own options ------------------------------------------------------ */
 
-/* It stops at the verb, which has a parser of its own. */
+/* Stops at the verb, which has its own parser. */
 static error_t parse_command(int key, char *arg, struct argp_state *state)
 {
 	if (key == ARGP_KEY_ARG || key == ARGP_KEY_END)
@@ -130,7 +130,7 @@ static int run_verb(struct options *o, int argc, char **argv)
 	return o->verb->run(o);
 }
 
-/* What has been printed has arrived, or that is an error. */
+/* Flushes standard output: a write that failed is an error. */
 static void close_output(int status, void *unused)
 {
 	(void)unused;

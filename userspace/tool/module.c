@@ -69,7 +69,7 @@ void module_find(struct module *m, const char *name)
 	if (ctx)
 		module = look_up(ctx, name);
 	memset(m, 0, sizeof(*m));
-	/* inserted by hand, and not installed */
+	/* inserted by hand, but not installed */
 	if (!module && ctx && kmod_module_new_from_name(ctx, name, &module) < 0)
 		module = NULL;
 	if (module)

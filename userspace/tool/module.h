@@ -15,11 +15,11 @@ struct module {
 	bool has_signature;
 };
 
-/* A name is looked up for the running kernel, a file is taken as it is. */
+/* A name is looked up in the modules of the running kernel; a path names the file itself. */
 void module_find(struct module *m, const char *name);
 void module_of_file(struct module *m, const char *path);
 
-/* Load it with what it needs, as modprobe does. Negative errno. */
+/* Load the module and its dependencies, as modprobe does. Negative errno. */
 int module_load(const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * options.c - the options that several verbs have, and what is said about wrong ones.
+ * options.c - options shared by several verbs, and messages for wrong options.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -57,7 +57,7 @@ static void add_argument(struct options *o, char *arg, const struct argp_state *
 	o->arguments[o->narguments++] = arg;
 }
 
-/* getopt() has printed what is wrong: add what there is. */
+/* getopt() has printed the error: add a hint to the valid options. */
 static _Noreturn void wrong_option(const struct argp_state *state)
 {
 	argp_state_help(state, stderr, ARGP_HELP_USAGE);

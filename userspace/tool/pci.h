@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pci.h - sound controllers on the PCI bus as sysfs shows them, and who uses their cards.
+ * pci.h - sound controllers on the PCI bus as sysfs shows them, and the users of their cards.
  * For bind.c.
  */
 #ifndef WAVERT_PCI_H
@@ -12,14 +12,14 @@ struct pci_device {
 	char address[16];		/* "0000:00:04.0" */
 	unsigned int class;		/* base class and subclass: 0x0403 */
 	unsigned int vendor, device;
-	char driver[64];		/* that has it now, "" if none has */
+	char driver[64];		/* current driver, "" if none */
 	char override[64];		/* driver_override, "" if not set */
 };
 
 /* "0000:00:04.0" or "00:04.0" into the long form, in lower case. */
 bool pci_parse(const char *text, char address[16]);
 
-/* What sysfs says of d->address. Negative errno; -ENOENT: no such device. */
+/* Reads d->address from sysfs. Negative errno; -ENOENT: no such device. */
 int pci_read(struct pci_device *d);
 
 /* First card of the device with a number of at least `from`, or -1. */
@@ -28,9 +28,9 @@ int pci_card(const struct pci_device *d, int from);
 bool pci_driver_loaded(const char *driver);
 
 /*
- * Write to a file of the device, of a driver, or to the bus's drivers_probe, as those who
- * do it by hand would. It is printed as a shell command unless quiet; dry_run: nothing else
- * happens. Negative errno.
+ * Write to a file of the device, of a driver, or to the bus's drivers_probe, as a user would do it
+ * by hand. The write is printed as a shell command unless quiet; dry_run: it is only printed.
+ * Negative errno.
  */
 struct pci_writer {
 	bool dry_run, quiet;

@@ -47,7 +47,7 @@ static inline const char *direction_name(unsigned int direction)
 	return names[direction == WAVERT_CAPTURE];
 }
 
-/* "-" is a standard stream. */
+/* True for "-", a standard stream. */
 static inline bool is_path(const char *path)
 {
 	return strcmp(path, "-");

@@ -30,7 +30,7 @@ const struct verb play_verb = {
 struct playback {
 	struct session *s;
 	struct source *src;
-	unsigned char *packet;		/* the next one: a source may make us wait for it */
+	unsigned char *packet;		/* the next packet; a source may take long to deliver it */
 	uint64_t next;			/* its number */
 	uint64_t end;			/* of the sound, bytes */
 };
@@ -45,8 +45,8 @@ static void silence(const struct session *s, void *to, size_t bytes)
 }
 
 /*
- * While the source delivers nothing: what has been played is not heard again. Without a
- * device there is nothing to wait for.
+ * While the source delivers nothing, silence replaces packets that were played. If the device is
+ * gone there is nothing to wait for.
  */
 static void keep_silent(void *of)
 {
@@ -61,7 +61,7 @@ static void keep_silent(void *of)
 	wavert_stream_barrier(p->s->stream);
 }
 
-/* The next packet of the sound, silence after its end. Returns its frames. */
+/* Reads the next packet of the sound, silence after its end. Returns its frames. */
 static size_t next_packet(struct playback *p)
 {
 	struct session *s = p->s;
@@ -71,7 +71,7 @@ static size_t next_packet(struct playback *p)
 	return got;
 }
 
-/* Refill what has been played. A packet that comes too late moves to the next place in time. */
+/* Refills packets that were played. A packet that is late moves to the next one in time. */
 static void refill(struct playback *p)
 {
 	struct session *s = p->s;
@@ -102,7 +102,7 @@ static unsigned long long played(const struct playback *p)
 	return smaller(packets * (s->packet_bytes / s->frame_bytes), p->src->frames);
 }
 
-/* Has everything been played? If not, in a line why. */
+/* True if everything has been played; otherwise prints a line with the reason. */
 static int judge(const struct playback *p)
 {
 	struct source *src = p->src;
@@ -130,7 +130,7 @@ static int run(struct playback *p)
 			n = wavert_stream_drain(s->stream, p->end, 0);
 		if (n > 0)
 			break;
-		if (!n)		/* no event comes for what the hardware still holds at the end */
+		if (!n)		/* no event for the frames left in the hardware at the end */
 			n = session_wait(s, p->src->ended ? 20 : 1000);
 		if (n < 0)
 			return session_broke(s, "play", n, played(p), NULL);

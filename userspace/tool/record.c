@@ -66,7 +66,7 @@ struct recording {
 	struct sink sink;
 	unsigned char *packet;		/* a copy, safe from the hardware */
 	unsigned long long wanted;	/* frames; 0: until interrupted */
-	unsigned long long limit;	/* what is wanted, or fits into the file */
+	unsigned long long limit;	/* frames: wanted, or most that fit into the file */
 };
 
 static unsigned long long wanted_frames(const struct options *o)
@@ -114,7 +114,7 @@ static int save_failed(const struct session *s, const struct sink *sink)
 	return EXIT_FAILED;
 }
 
-/* Frames that were safely copied, into the file. */
+/* Writes frames that were copied intact to the file. */
 static int save(struct session *s, struct recording *r, unsigned long long frames)
 {
 	if (frames > r->limit - r->sink.frames)
@@ -124,7 +124,7 @@ static int save(struct session *s, struct recording *r, unsigned long long frame
 	return save_failed(s, &r->sink);
 }
 
-/* What has been completed since; taken: packets saved so far. */
+/* Saves the packets completed since the last call; taken: packets saved so far. */
 static int save_packets(struct session *s, struct recording *r, uint64_t *taken)
 {
 	unsigned int count;
@@ -140,7 +140,7 @@ static int save_packets(struct session *s, struct recording *r, uint64_t *taken)
 	return EXIT_OK;
 }
 
-/* Paused before its end: the packets of the last moment, and the part of one. */
+/* After PAUSE: saves the last complete packets, and the partial one. */
 static int save_rest(struct session *s, struct recording *r, uint64_t *taken)
 {
 	struct wavert_snapshot now;
@@ -177,7 +177,7 @@ static int run(struct session *s, struct recording *r)
 	return save_rest(s, r, &taken);
 }
 
-/* Is that what was asked for? If not, in a line why. */
+/* True if everything requested was recorded; otherwise prints a line with the reason. */
 static int judge(const struct session *s, const struct recording *r)
 {
 	double have = (double)r->sink.frames / s->rate;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * report.c - what wavert watch has measured: table, closing line, late ones, JSON.
+ * report.c - results of wavert watch: table, closing line, late notifications, JSON.
  */
 #include <stdio.h>
 #include <sys/utsname.h>
@@ -115,7 +115,7 @@ static json_t *stage_row(const json_t *stages, const char *title, const char *ob
 			value = json_object_get(json_object_get(stage, object), member);
 		else
 			value = json_object_get(stage, member);
-		if (counts)	/* what is not there is 0 */
+		if (counts)	/* a missing count is 0 */
 			json_object_set_new(row, key, json_integer(json_integer_value(value)));
 		else if (json_integer_value(json_object_get(stage, "count")))
 			json_object_set(row, key, value);
@@ -197,7 +197,7 @@ void report_live(const struct watch *w)
 	fflush(stdout);
 }
 
-/* Those above, and the worst of the late ones. */
+/* The lines above, and the latest of the late notifications. */
 void report_summary(const struct watch *w, const struct wavert_snapshot *now)
 {
 	const struct histogram *signal = &w->stages[INTERRUPT_TO_SIGNAL];

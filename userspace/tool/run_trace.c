@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * run_trace.c - starts wavert-trace, which runs scenarios on a device of this machine, for wavert
- * compare. It is looked for beside this program, then in $PATH.
+ * compare. It is searched for in the directory of this program, then in $PATH.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 static const char program[] = "wavert-trace";
 
-/* Its path beside this program; "" if it is not there. */
+/* Its path in the directory of this program; "" if it is not there. */
 static void beside(char *path, size_t size)
 {
 	ssize_t n = readlink("/proc/self/exe", path, size - sizeof(program) - 1);
@@ -50,7 +50,7 @@ static _Noreturn void become(int out, const char *device, char *const *files, si
 	_exit(127);
 }
 
-/* A signal that ends us ends it. */
+/* A signal that ends this program also ends wavert-trace. */
 static int wait_for(pid_t child)
 {
 	int status;
@@ -70,7 +70,7 @@ FILE *run_trace(const char *device, char *const *files, size_t n)
 	FILE *f = NULL;
 	pid_t child;
 
-	signal(SIGCHLD, SIG_DFL);	/* if our parent ignores it, waitpid() returns no exit code */
+	signal(SIGCHLD, SIG_DFL);	/* if it is ignored, waitpid() returns no exit code */
 	fflush(NULL);
 	child = -1;
 	if (out >= 0)
@@ -85,7 +85,7 @@ FILE *run_trace(const char *device, char *const *files, size_t n)
 		return f;
 	if (status <= 0)
 		fprintf(stderr, "wavert: %s: %s\n", program, strerror(errno));
-	else if (WIFSIGNALED(status))	/* else it has said itself why */
+	else if (WIFSIGNALED(status))	/* otherwise it has printed the reason */
 		fprintf(stderr, "wavert: %s: ended by signal %d\n", program, WTERMSIG(status));
 	if (out >= 0)
 		close(out);

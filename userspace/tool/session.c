@@ -120,7 +120,7 @@ static double absolute(double v)
 	return v < 0 ? -v : v;
 }
 
-/* How late was the interrupt, how late are we, and do position and clock agree? */
+/* Measures delays of interrupt and program, and the distance of position and clock. */
 static void tally(struct session *s)
 {
 	unsigned long long now = wavert_stream_linear_now(s->stream);
@@ -170,7 +170,7 @@ unsigned long long session_packets(const struct session *s)
 	return now.packets;
 }
 
-/* ---- what the user sees --------------------------------------------------------------- */
+/* ---- output --------------------------------------------------------------------------- */
 
 void session_clear(const struct session *s)
 {

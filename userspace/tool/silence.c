@@ -8,7 +8,7 @@
 
 #include "doctor.h"
 
-/* Text about the next such capture pin: both formats. False if there is none. */
+/* Text with both formats of the next capture pin that records silence. False: there is none. */
 static bool next_silence(FILE *f, unsigned int *pin, char *text, size_t size)
 {
 	static const char word[] = "  silence: ";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * sink.c - a recording: a WAV file or plain samples, to a file or a stream. The header of a
- * file is right at any time. That of a stream cannot be changed once it has been sent, so
+ * file is correct at any time. That of a stream cannot be changed once it has been sent, so
  * its lengths are 0xffffffff: the sound continues to the end of the stream.
  */
 #define _GNU_SOURCE
@@ -27,8 +27,8 @@
 /* ---- bytes, for libsndfile ------------------------------------------------------------------ */
 
 /*
- * A stream gets no more at once than it takes without waiting, and is waited for only until
- * a signal has been caught.
+ * Each write to a stream has only the bytes that the stream accepts without blocking. A wait for
+ * the stream ends when a signal has been caught.
  */
 static ssize_t send_some(struct sink *sink, const char *from, size_t n)
 {
@@ -66,7 +66,7 @@ static size_t send_all(struct sink *sink, const void *from, size_t n)
 	return have;
 }
 
-/* A WAV header of libsndfile ends in the length of the data. */
+/* A WAV header of libsndfile ends with the length of the data. */
 static bool start_stream(struct sink *sink)
 {
 	const size_t n = (size_t)sink->end;
@@ -79,8 +79,8 @@ static bool start_stream(struct sink *sink)
 }
 
 /*
- * libsndfile writes the header of a stream again and again, and more at the end. The first
- * sample sends the header on its way; then only samples follow.
+ * libsndfile writes the header of a stream repeatedly, and more at the end. The first
+ * sample sends the header; then only samples follow.
  */
 static sf_count_t io_write(const void *from, sf_count_t n, void *user)
 {
@@ -166,7 +166,7 @@ static bool is_same(const struct stat *data, int fd)
 	return !fstat(fd, &st) && st.st_dev == data->st_dev && st.st_ino == data->st_ino;
 }
 
-/* Messages never get into the data. A device like /dev/null holds no data. */
+/* Messages are never mixed with the data. A device like /dev/null stores no data. */
 static void keep_apart(const struct stat *data)
 {
 	int null = -1;
@@ -290,7 +290,7 @@ static sf_count_t write_u8(struct sink *sink, const unsigned char *from, size_t 
 	return n;
 }
 
-/* Samples in the low bits of 4 bytes; libsndfile wants them in the high ones. */
+/* Shifts samples from the low bits of 4 bytes to the high ones, as libsndfile requires. */
 static sf_count_t write_low(struct sink *sink, const int *from, size_t frames, int bits)
 {
 	size_t samples = frames * sink->channels, i;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source.c - a sound in any format of libsndfile, from a file or a stream: how long it is,
- * its samples in a format of the device, and whether it was complete.
+ * source.c - a sound in any format of libsndfile, from a file or a stream: its length,
+ * its samples in a format of the device, and whether it is complete.
  *
  * The length in a header may be unknown or wrong, and libsndfile clips it to the length of the
- * file. So the length of the file is first given as unknown: then it returns the length in the
- * header, and the sound ends where the bytes do.
+ * file. So the length of the file is first passed as unknown: then libsndfile returns the length of
+ * the header, and the sound ends with the bytes.
  */
 #include <errno.h>
 #include <math.h>
@@ -25,7 +25,7 @@
 #define PLACEHOLDER_FRAMES	(1ll << 30)
 
 enum {
-	EXPECTED_BYTES = 32,	/* by which a format is recognised */
+	EXPECTED_BYTES = 32,	/* enough to recognise a format */
 	TAGS_MAX = 16 << 20,	/* bytes before the sound */
 	PIECE = 1024,		/* samples decoded at once; libsndfile has up to 1024 channels */
 	READ_AHEAD = 2048,	/* frames that a decoder may have read but not returned */
@@ -33,7 +33,7 @@ enum {
 
 /* ---- formats ------------------------------------------------------------------------------- */
 
-/* Bytes of a sample that is stored as it is, 0 if compressed. */
+/* Bytes of an uncompressed sample, 0 if compressed. */
 static unsigned int sample_bytes(int format)
 {
 	switch (format & SF_FORMAT_SUBMASK) {
@@ -55,7 +55,7 @@ static unsigned int sample_bytes(int format)
 	return 0;
 }
 
-/* The format of the device that holds every bit. What is lossy is decoded to 16 bits. */
+/* The device format that keeps every bit. Lossy formats are decoded to 16 bits. */
 static unsigned int format_of(int format)
 {
 	switch (format & SF_FORMAT_SUBMASK) {
@@ -103,7 +103,7 @@ unsigned int source_format(unsigned int offered, unsigned int wanted)
 	return wanted;
 }
 
-/* Does the header have the length of the sound, so that of the file need not be known? */
+/* True if the header has the length of the sound, so the file's length is not needed. */
 static bool has_length(const unsigned char head[EXPECTED_BYTES])
 {
 	static const char magic[][5] = {
@@ -119,13 +119,13 @@ static bool has_length(const unsigned char head[EXPECTED_BYTES])
 	       (head[0] == 0xff && (head[1] & 0xe0) == 0xe0);	/* MPEG */
 }
 
-/* Can its samples be read before the end is there? */
+/* True if samples can be read before the end has arrived. */
 static bool is_for_streams(const unsigned char head[EXPECTED_BYTES])
 {
 	return has_length(head) && !(!memcmp(head, "caff", 4) && !memcmp(head + 28, "alac", 4));
 }
 
-/* Decoders that find the end by themselves; the others make up samples beyond it. */
+/* Decoders that detect the end; the others return invented samples after it. */
 static bool finds_the_end(int format)
 {
 	switch (format & SF_FORMAT_TYPEMASK) {
@@ -156,13 +156,13 @@ static SNDFILE *open_as(struct source *src, bool whole)
 	return sf_open_virtual(&input_io, SFM_READ, &src->info, &src->in);
 }
 
-/* Ogg has its length in its last page only. */
+/* Ogg has its length only in its last page. */
 static bool wants_length(const struct source *src)
 {
 	return src->in.seekable && (src->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG;
 }
 
-/* Its length is what the header says, though less may be there. */
+/* Use the length of the header, although the file may be shorter. */
 static void open_sound(struct source *src, const unsigned char head[EXPECTED_BYTES])
 {
 	struct input *in = &src->in;
@@ -170,7 +170,7 @@ static void open_sound(struct source *src, const unsigned char head[EXPECTED_BYT
 
 	if (src->has_length && (in->seekable || is_for_streams(head))) {
 		src->file = open_as(src, false);
-		if (!src->file && !in->seekable) {	/* pictures and the like come first */
+		if (!src->file && !in->seekable) {	/* pictures may precede the sound */
 			in->ahead = TAGS_MAX;
 			src->file = open_as(src, false);
 		}
@@ -188,7 +188,7 @@ static void open_sound(struct source *src, const unsigned char head[EXPECTED_BYT
 	if (!src->file && in->seekable)
 		src->file = open_as(src, true);
 	if (!src->file && in->fd >= 0 && in->seekable && src->name_is_path)
-		src->file = sf_open(src->name, SFM_READ, &src->info);	/* known by its name */
+		src->file = sf_open(src->name, SFM_READ, &src->info);	/* format by the name */
 	if (!src->file)
 		return;
 	if (in->whole)
@@ -215,7 +215,7 @@ static unsigned int word(const unsigned char *p, bool big)
 	return (unsigned int)p[3] << 24 | p[2] << 16 | p[1] << 8 | p[0];
 }
 
-/* Is that no sound, but the head of another chunk (a name and a length that fits) or a tag? */
+/* True if this is not sound but the header of another chunk (name, plausible length) or a tag. */
 static bool is_chunk(const struct input *in, const unsigned char head[8], sf_count_t at)
 {
 	const sf_count_t left = in->end - at - 8;
@@ -230,7 +230,7 @@ static bool is_chunk(const struct input *in, const unsigned char head[8], sf_cou
 	       word(head + 4, false) <= left || word(head + 4, true) <= left;
 }
 
-/* Is there sound, though the header says that it has ended? zeros: they count as sound. */
+/* True if sound follows after the length of the header. zeros: zeros count as sound. */
 static bool is_sound(struct input *in, sf_count_t at, bool zeros, bool wait)
 {
 	unsigned char next[4096];
@@ -241,7 +241,7 @@ static bool is_sound(struct input *in, sf_count_t at, bool zeros, bool wait)
 	return n >= 8 && i < n && !is_chunk(in, next, at);
 }
 
-/* Without a length in its header the sound is all that follows. */
+/* Without a length in the header the sound is everything that follows. */
 static bool open_to_the_end(struct source *src)
 {
 	int swap = sf_command(src->file, SFC_RAW_DATA_NEEDS_ENDSWAP, NULL, 0);
@@ -261,7 +261,7 @@ static bool open_to_the_end(struct source *src)
 	return src->file;
 }
 
-/* Is the length in the header none, though sound follows? */
+/* True if the header has no length, although sound follows. */
 static bool lacks_length(struct source *src)
 {
 	unsigned long long bytes = src->length * src->frame_bytes;
@@ -385,8 +385,8 @@ static void put(void *to, size_t i, unsigned int format, double v)
 }
 
 /*
- * Was the input cut, and has a decoder that does not see it made up what comes after? Near to
- * the end by the header it has only read ahead.
+ * True if the input was cut, and a decoder that does not detect it returned invented samples. Near
+ * the end that the header has, the decoder has only read ahead.
  */
 static bool made_up(const struct source *src, size_t frames)
 {
@@ -394,7 +394,7 @@ static bool made_up(const struct source *src, size_t frames)
 	       !(src->length_known && src->frames + frames + READ_AHEAD > src->length);
 }
 
-/* libsndfile would read beyond the end and drop it; what a stream has there is still wanted. */
+/* libsndfile would read and drop bytes after the end, which are still needed of a stream. */
 static sf_count_t next_piece(const struct source *src, size_t done, size_t frames)
 {
 	unsigned long long n = PIECE / (unsigned int)src->info.channels;
@@ -406,7 +406,7 @@ static sf_count_t next_piece(const struct source *src, size_t done, size_t frame
 	return (sf_count_t)n;
 }
 
-/* In short pieces, since the last one before a cut is not played. */
+/* In short pieces, since the last piece before a cut is not played. */
 size_t source_read(struct source *src, void *to, size_t frames, unsigned int format)
 {
 	double block[PIECE];

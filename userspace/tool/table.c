@@ -122,13 +122,13 @@ static char *cell_text(const json_t *row, const struct column *c)
 
 /* ---- lines ------------------------------------------------------------------------------- */
 
-/* May a line end after this character? */
+/* True if a line may end after this character. */
 static bool is_break(char c)
 {
 	return strchr(" />,", c);	/* also at the end of the text */
 }
 
-/* How many bytes of a text fit on a line of that width (0: all). */
+/* The number of bytes of a text that fit on a line of that width (0: all). */
 static size_t fit(const char *text, size_t width)
 {
 	size_t n;
@@ -137,7 +137,7 @@ static size_t fit(const char *text, size_t width)
 		return strlen(text);
 	for (n = width + (text[width] == ' '); n && !is_break(text[n - 1]); n--)
 		;
-	if (!n)		/* a word that is too long is cut between two characters */
+	if (!n)		/* cut a word that is too long between two characters */
 		for (n = width; n > 1 && (text[n] & 0xc0) == 0x80; n--)
 			;
 	return n;
@@ -208,7 +208,7 @@ static size_t longest_word(const char *text)
 	return smaller(longest, WORD_MAX);
 }
 
-/* False: the words are too long for lines of that width (0: of any length). */
+/* False: a word is too long for lines of that width (0: any width). */
 static bool find_widths(struct grid *g, size_t limit)
 {
 	size_t least[TABLE_COLUMNS], total = GAP * (g->n - 1), i, k, most;
@@ -238,7 +238,7 @@ static bool find_widths(struct grid *g, size_t limit)
 	return true;
 }
 
-/* One line of a cell; returns what is left of it. */
+/* Prints one line of a cell; returns the rest of the cell. */
 static const char *put_cell(const struct grid *g, size_t i, const char *rest, bool last, FILE *out)
 {
 	const char *colour = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * table.h - values of a JSON document as text, so that both come from one source.
+ * table.h - values of a JSON document as text, so that text and JSON have one source.
  */
 #ifndef WAVERT_TABLE_H
 #define WAVERT_TABLE_H
@@ -24,14 +24,14 @@ struct column {
 #define RANGE(title, key) { title, key, STYLE_RANGE }
 
 /*
- * Columns of $COLUMNS or of the terminal, in the limits above; 0 if neither is known: then
- * nothing is wrapped, so that a program that reads the text finds a row in one line.
+ * Columns of $COLUMNS or of the terminal, within the limits above; 0 if neither is known: then
+ * nothing is wrapped, so that programs that read the text find a row in one line.
  */
 unsigned int text_width(FILE *out);
 
 /*
- * A row for each object of the list. Cells are wrapped at words to keep to the width; where
- * that is not enough a row is printed as fields. Verdicts have colours on a terminal.
+ * A row for each object of the list. Cells are wrapped at words to fit the width; if that is not
+ * enough, a row is printed as fields. Verdicts have colours on a terminal.
  */
 void print_table(FILE *out, const json_t *rows, const struct column *columns, size_t n, bool head);
 
@@ -40,7 +40,7 @@ void print_markdown(FILE *out, const json_t *rows, const struct column *columns,
 /* Title and value, a line each. */
 void print_fields(FILE *out, const json_t *row, const struct column *columns, size_t n);
 
-/* Wrapped; all lines but the first are indented. */
+/* Wrapped; all lines except the first are indented. */
 void print_paragraph(FILE *out, unsigned int indent, const char *text);
 
 #endif

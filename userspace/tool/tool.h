@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tool.h - what the verbs of the wavert command share. Each verb is one file with its options
+ * tool.h - shared by the verbs of the wavert command. Each verb is one file with its options
  * (glibc's argp) and one function that takes them and returns the exit code.
  */
 #ifndef WAVERT_TOOL_H
@@ -34,18 +34,18 @@ struct options {
 	unsigned int buffer_ms;		/* --buffer-time, ms */
 	unsigned int rate, channels;	/* record */
 	unsigned int format;		/* record, WAVERT_FORMAT_* */
-	unsigned int threshold_us;	/* watch: what is a late notification */
-	unsigned long long frames;	/* record: how many; watch: how many notifications */
+	unsigned int threshold_us;	/* watch: a later notification counts as late */
+	unsigned long long frames;	/* record: number of frames; watch: of notifications */
 	double duration;		/* seconds; 0: until interrupted */
 	bool capture;			/* watch the capture pin */
-	bool until_stop;		/* watch ends when the stream does */
+	bool until_stop;		/* watch ends when the stream has no buffer any more */
 	bool live;			/* watch: the table every second */
 	bool json;
 	bool quiet;
 	bool force;			/* unbind a card in use */
 	bool fix;			/* doctor */
 	bool dry_run;			/* bind, unbind: only show the writes */
-	const char *format_name;	/* compare: of the report */
+	const char *format_name;	/* compare: format of the report */
 	const char *expected;		/* compare: the table of expected differences */
 	const char *core;		/* compare: core traces, LINUX,HOST,NT */
 	const char *host;		/* compare: trace of the host */
@@ -58,7 +58,7 @@ struct verb {
 	const char *name, *summary;
 	struct argp argp;
 	int (*run)(const struct options *o);
-	const char *expected;		/* its arguments in words, NULL: none */
+	const char *expected;		/* description of its arguments, NULL: none */
 	unsigned int least, most;	/* arguments */
 };
 
@@ -94,7 +94,7 @@ enum { KEY_JSON = 256, KEY_DRY_RUN, KEY_OWN };
 /* Parser for the options above and for arguments; the parser of a verb ends with it. */
 error_t parse_shared(int key, char *arg, struct argp_state *state);
 
-/* A number of the option's value, or a usage error. */
+/* The number that the option's value has, or a usage error. */
 unsigned long long parse_number(const struct argp_state *state, const char *option,
 				const char *value, unsigned long long min, unsigned long long max);
 
@@ -109,18 +109,18 @@ extern volatile sig_atomic_t interrupted;
 /* Print "wavert: ...: why" and return EXIT_FAILED. */
 int fail(const char *what, int error);
 
-/* EXIT_OK if there is no error (0 or above), else fail(). */
+/* EXIT_OK if err is 0 or above, else fail(). */
 int outcome(const char *what, int error);
 
-/* EXIT_OK if all is good, else EXIT_FAILED. */
+/* EXIT_OK if true, else EXIT_FAILED. */
 int exit_code(bool good);
 
 struct wavert_device *open_device(const char *name);
 
-/* The modules of this card have another major version: print both, and what to do. */
+/* The modules of this card have another major version: print both versions and a hint. */
 void say_version(const char *name);
 
-/* The command to run when the modules have that version. */
+/* The command that fixes it when the modules have that version. */
 const char *version_advice(const struct wavert_version *v);
 
 bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned int format,
@@ -129,23 +129,23 @@ bool check_format(const struct wavert_caps *caps, unsigned int rate, unsigned in
 /* First line of a file without its end, "" if there is none. */
 bool first_line(const char *path, char *line, size_t size);
 
-/* The memory is there, or the program ends. (trace_data.c) */
+/* Ends the program if the memory could not be allocated. (trace_data.c) */
 void *sure(void *memory);
 
 /* ---- users.c ------------------------------------------------------------------------ */
 
 /*
  * Name and number of a process that has a stream of the card open, as "aplay (pid 12)".
- * False: none that we may see.
+ * False: none is visible.
  */
 bool card_holder(int card, char *text, size_t size);
 
 /* ---- json.c ------------------------------------------------------------------------- */
 
-/* Format version of what --json prints; increments when an old reader would misread it. */
+/* Format version of --json; incremented when an old reader would misread the output. */
 #define JSON_VERSION 1
 
-/* What every document begins with. wavert.schema.json describes the documents. */
+/* The members that every document begins with; wavert.schema.json describes the documents. */
 json_t *json_document(const char *verb);
 
 /* Prints and releases it. Returns the exit code given, or EXIT_FAILED if that failed. */
@@ -155,7 +155,7 @@ json_t *json_caps(const struct wavert_caps *caps);
 
 /* ---- session.c ------------------------------------------------------------------------ */
 
-/* A stream with buffer and event, ready to run, and the tally of what happened. */
+/* A stream with buffer and event, ready to run, and its statistics. */
 struct session {
 	struct wavert_device *device;
 	struct wavert_stream *stream;
@@ -163,7 +163,7 @@ struct session {
 	unsigned int rate, format;
 	unsigned long long delivered;	/* sum of the event's values */
 	unsigned long long wakeups;
-	unsigned long long late;	/* seen only when half of the next packet was done */
+	unsigned long long late;	/* read only when half of the next packet had passed */
 	unsigned long long lost;	/* packets that were not served in time */
 	uint64_t seen;			/* of the notification ring */
 	unsigned long long late_frames;	/* worst distance from point to interrupt */
@@ -171,7 +171,7 @@ struct session {
 	unsigned long long first_linear, first_ns;
 	unsigned long long halts;	/* times that DMA had halted before the start */
 	bool progress;			/* a line on the terminal */
-	double shown;			/* seconds, when that was written last */
+	double shown;			/* time of the last line, seconds */
 };
 
 /*
@@ -191,20 +191,20 @@ int session_wait(struct session *s, int timeout_ms);
 /* Packets completed so far. */
 unsigned long long session_packets(const struct session *s);
 
-/* Time, notifications, late ones, position; total in frames, 0 if there is no end. */
+/* Prints time, notifications, late ones, position; total in frames, 0 if there is no end. */
 void session_progress(struct session *s, unsigned long long total);
 
-/* Take the line off the terminal, before another. */
+/* Remove the progress line from the terminal before another line. */
 void session_clear(const struct session *s);
 
-/* A wait that failed, in words; frames: done, and held by path if there is one. EXIT_FAILED. */
+/* Print the error of a wait; frames: done, and in the file `path` if there is one. EXIT_FAILED. */
 int session_broke(struct session *s, const char *verb, int error, unsigned long long frames,
 		  const char *path);
 
-/* PAUSE and take the last signals. */
+/* PAUSE, and count the last signals. */
 int session_pause(struct session *s);
 
-/* Packets that were lost and halts of the hardware, in words; false if there were none. */
+/* Prints lost packets and halts of the hardware; false if there were none. */
 bool session_lost(const struct session *s, const char *done);
 
 /* STOP, then the closing report; false if something was lost or notifications do not add up. */

@@ -18,7 +18,7 @@ void *sure(void *memory)
 
 void *one_more(void *list, size_t n, size_t size)
 {
-	if (n & (n - 1))	/* it has the next power of two already */
+	if (n & (n - 1))	/* the next power of two is allocated */
 		return list;
 	if (n)
 		size *= 2 * n;

@@ -17,8 +17,8 @@ bool wrong(const char *file, unsigned long line, const char *what)
 }
 
 /*
- * UTF-8 without control characters except tabs. Files come from elsewhere and their contents are
- * shown on terminals, which take control characters for commands.
+ * UTF-8 without control characters except tabs. The contents of files are shown on terminals, which
+ * interpret control characters as commands.
  */
 static bool is_plain(const char *text)
 {
@@ -33,7 +33,7 @@ static bool is_plain(const char *text)
 	return good;
 }
 
-/* The next line without its end, in a buffer of our own; NULL: no more, or *good is false. */
+/* The next line without its newline, in a static buffer; NULL: the end, or *good is false. */
 char *next_line(FILE *f, const char *name, unsigned long *line, bool *good)
 {
 	static const char mark[] = "\xef\xbb\xbf";	/* byte order mark at the start of a file */
@@ -65,8 +65,8 @@ char *next_line(FILE *f, const char *name, unsigned long *line, bool *good)
 /* ---- JSON --------------------------------------------------------------------------------- */
 
 /*
- * jansson has no unsigned 64 bit numbers, as hashes are: what has more than 18 digits becomes a
- * string. Twice the size is enough.
+ * jansson has no unsigned 64-bit numbers, which hashes are: a number of more than 18 digits becomes
+ * a string. Twice the size is enough.
  */
 static void quote_numbers(char *to, const char *from)
 {
@@ -115,8 +115,8 @@ bool is_name(const char *name, const char *others)
 }
 
 /*
- * A result in one form, however the file has it: an integer, or a string of what is too large for
- * those of jansson. NULL: it is no result.
+ * Converts a result to one form: an integer, or a string if it is too large for an integer of
+ * jansson. NULL: it is not a result.
  */
 static json_t *result_of(const json_t *value)
 {
@@ -143,7 +143,7 @@ static bool signals_hold(json_t *signals)
 	const char *name;
 	json_t *value;
 
-	if (!json_object_size(signals))	/* or it is no object */
+	if (!json_object_size(signals))	/* or it is not an object */
 		return false;
 	json_object_foreach(signals, name, value)
 		if (!is_name(name, ".-+:") || !json_is_integer(value) ||
@@ -152,14 +152,14 @@ static bool signals_hold(json_t *signals)
 	return true;
 }
 
-/* With which status does an answer have that result? */
+/* True if an answer with this status has that result. */
 static bool may_have(const char *status, const char *result)
 {
 	return !strcmp(status, "SUCCESS") ||
 	       (!strcmp(status, "OTHER") && !strcmp(result, "ntstatus"));
 }
 
-/* Status, results, which get their one form, and signals; in *what: what would be right. */
+/* Checks status, results (which get one form) and signals; *what: what was expected. */
 bool answer_holds(json_t *answer, const char **what)
 {
 	const char *name, *status = json_string_value(json_object_get(answer, "status"));
@@ -193,7 +193,7 @@ bool answer_holds(json_t *answer, const char **what)
 
 /* ---- traces --------------------------------------------------------------------------------- */
 
-/* Which of the words the member of the header is; -1: none. */
+/* Index of the word that the member of the header has; -1: none of them. */
 static int one_of(const json_t *header, const char *member, const char *const *words)
 {
 	const char *value = json_string_value(json_object_get(header, member));
@@ -212,7 +212,7 @@ static bool is_text(const json_t *value)
 	return text && is_plain(text) && !strchr(text, '\t') && json_string_length(value) <= 1000;
 }
 
-/* Takes the header over. Says what would be right; NULL: nothing. */
+/* Takes the header over. Returns what was expected instead; NULL: the header is correct. */
 static const char *read_header(struct trace *t, json_t *header)
 {
 	int side = one_of(header, "side", (const char *const []){ "linux", "nt", "alsa", NULL });
@@ -240,7 +240,7 @@ static const char *read_header(struct trace *t, json_t *header)
 	return NULL;
 }
 
-/* "alloc a 2 3840"; false: call or args are not as they should be. */
+/* Makes "alloc a 2 3840"; false: call or args are wrong. */
 static bool words_of(const json_t *line, char *what, size_t size)
 {
 	const char *call = json_string_value(json_object_get(line, "call")), *word;
@@ -259,7 +259,7 @@ static bool words_of(const json_t *line, char *what, size_t size)
 	return true;
 }
 
-/* What of a trace has been read so far. */
+/* State of reading a trace. */
 struct reading {
 	struct trace *t;
 	struct scenario *scenario;
@@ -267,7 +267,7 @@ struct reading {
 	size_t calls;
 };
 
-/* Finds or begins the scenario of the line. Says what would be right; NULL: nothing. */
+/* Finds or begins the scenario of the line. Returns what was expected; NULL: it is correct. */
 static const char *place(struct reading *r, const json_t *line)
 {
 	const char *name = json_string_value(json_object_get(line, "scenario"));
@@ -297,7 +297,7 @@ static const char *place(struct reading *r, const json_t *line)
 	return NULL;
 }
 
-/* Takes the object over, as the call's answer if it is good. */
+/* Takes the object over, as the call's answer if it is correct. */
 static const char *read_call(struct reading *r, json_t *line)
 {
 	static const char *const own[] = { "scenario", "n", "step", "time", "call", "args" };

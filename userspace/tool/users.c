@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * users.c - who uses a card, or the cards of a PCI device: processes that hold a node of one
- * open, and streams that are open although no such process is seen (we may be in a PID
- * namespace of our own, or the process has closed the node and kept a mapping).
+ * users.c - users of a card, or of the cards of a PCI device: processes that hold a node
+ * open, and streams that are open although no such process is visible (the command may run in a PID
+ * namespace, or the process has closed the node and kept a mapping).
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -40,7 +40,7 @@ struct opener {
 	char pid[16], name[32], file[PATH_MAX];
 };
 
-/* Is the file that this descriptor has open one of those? fds: directory of descriptors. */
+/* True if this descriptor has one of those files open. fds: directory of descriptors. */
 typedef bool (*wanted_fn)(const void *what, int fds, const char *fd, const char *file);
 
 static bool opens(const char *pid, wanted_fn wanted, const void *what, struct opener *o)
@@ -54,7 +54,7 @@ static bool opens(const char *pid, wanted_fn wanted, const void *what, struct op
 	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
 	dir = opendir(path);
 	if (!dir)
-		return false;	/* it has ended, or is of another user */
+		return false;	/* it has ended, or belongs to another user */
 	while (!found && (entry = readdir(dir))) {
 		n = readlinkat(dirfd(dir), entry->d_name, o->file, sizeof(o->file) - 1);
 		if (n < 0)
@@ -122,7 +122,7 @@ static bool of_device(const void *what, int fds, const char *fd, const char *fil
 
 	if (use->streams && !strcmp(file, "anon_inode:[wavert]"))
 		return true;
-	return !strncmp(file, "/dev/", 5) &&	/* no stat() on a server that is gone */
+	return !strncmp(file, "/dev/", 5) &&	/* no stat() on an unreachable server */
 	       !fstatat(fds, fd, &st, 0) && S_ISCHR(st.st_mode) && is_node(use->d, st.st_rdev);
 }
 
@@ -171,7 +171,7 @@ static bool substreams(const struct pci_device *d, int card)
 	return found;
 }
 
-/* Does our card report that a WaveRT client runs or observes one of its streams? */
+/* True if the card reports that a WaveRT client runs or observes one of its streams. */
 static bool wavert_streams(int card)
 {
 	char path[64], line[160];

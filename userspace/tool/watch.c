@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * watch.c - wavert watch: observe a pin that another process runs, an unmodified aplay for
- * instance: a line a notification, what happened around late ones, then a table of the time
- * each stage took and a summary. Nothing of the stream is changed.
+ * instance: a line for each notification, the context of late ones, then a table of the time
+ * each stage took and a summary. It does not change the stream.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* From one time to a later one; negative if one of them is no figure. */
+/* Difference of two times; negative if one of them is not valid. */
 static double us_between(uint64_t from, uint64_t to)
 {
 	if (!from || to < from)
@@ -28,7 +28,7 @@ static double us_between(uint64_t from, uint64_t to)
 	return (double)(to - from) / 1000;
 }
 
-/* awake: 0 if the program was not waiting for it. The step clock's times compare with none. */
+/* awake: 0 if the program was not waiting. Times of the step clock cannot be compared. */
 static void measure(struct seen *s, uint64_t awake, const struct wavert_snapshot *now)
 {
 	uint32_t packet = 0;
@@ -49,7 +49,7 @@ static void measure(struct seen *s, uint64_t awake, const struct wavert_snapshot
 		s->stage_us[POINT_TO_INTERRUPT] = (double)(s->n.linear - point) / rate * 1e6;
 	if (!stepped)
 		s->stage_us[INTERRUPT_TO_SIGNAL] = us_between(s->n.interrupt_ns, s->n.signal_ns);
-	/* a stamp below the interrupt is that of the entry before: no figure */
+	/* a time before the interrupt is that of the previous entry: not valid */
 	if (!stepped && s->stage_us[INTERRUPT_TO_SIGNAL] < 0)
 		awake = 0;
 	s->stage_us[SIGNAL_TO_AWAKE] = us_between(s->n.signal_ns, awake);
@@ -168,7 +168,7 @@ static int finish(struct watch *w)
 
 	if (wavert_stream_wait(w->stream, 0, &points) < 0)
 		points = 0;
-	take(w, points, 0);	/* not waited for: no figure for being awake */
+	take(w, points, 0);	/* there was no wait, so no wake-up time */
 	wavert_stream_snapshot(w->stream, &now);
 	if (w->options->json)
 		return json_print(report_json(w, &now), EXIT_OK);

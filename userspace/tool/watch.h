@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * watch.h - what wavert watch measures, and how it is shown. For watch.c and report.c.
+ * watch.h - the measurements of wavert watch and their output. For watch.c and report.c.
  */
 #ifndef WAVERT_WATCH_H
 #define WAVERT_WATCH_H
@@ -20,14 +20,14 @@ enum stage {
 	STAGES,
 };
 
-/* A notification and when this program saw it; a stage without a figure is negative. */
+/* A notification and its times in this program; a stage without a valid time is negative. */
 struct seen {
 	struct wavert_notification n;
 	double stage_us[STAGES];
 	unsigned int together;		/* points that its interrupt found */
-	unsigned int at_once;		/* notifications that this wake-up brought */
-	double gap_us, due_us;		/* from the point before, and how far it should be */
-	bool stalled;			/* DMA had halted unasked before it */
+	unsigned int at_once;		/* notifications of this wake-up */
+	double gap_us, due_us;		/* time from the previous point: measured, nominal */
+	bool stalled;			/* DMA had halted without a request before it */
 };
 
 struct watch {
@@ -42,19 +42,19 @@ struct watch {
 	const struct options *options;
 };
 
-/* In one line, without its end, what happened around a late notification. */
+/* The context of a late notification: one line without its newline. */
 void report_late(const struct seen *s, char *line, size_t size);
 
 /* The table of stages; rows between the first and the last that are not empty. */
 void report_table(const struct watch *w);
 
-/* The table over and over, on a terminal at the same place. */
+/* The table again, on a terminal at the same place. */
 void report_live(const struct watch *w);
 
 /* The closing line. */
 void report_summary(const struct watch *w, const struct wavert_snapshot *now);
 
-/* All of it as a document. */
+/* All results as a JSON document. */
 json_t *report_json(const struct watch *w, const struct wavert_snapshot *now);
 
 #endif

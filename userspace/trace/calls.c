@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * calls.c - the calls of a scenario, on the client of client.h; see scenario.h. A call that the
- * client lacks has the status LACKS. If a call is lacking that would have changed or removed the
- * device or freed a buffer, the rest of the scenario would show nothing: those calls are not made,
- * and have the status LACKS.
+ * client lacks has the status LACKS. If the client lacks a call that changes or removes the device
+ * or frees a buffer, the rest of the scenario would show nothing: its calls are not made and have
+ * the status LACKS.
  */
 #include <stddef.h>
 #include <string.h>
@@ -16,12 +16,12 @@
 
 static struct named {
 	char name[16];
-	struct cf_stream *stream;	/* one of both */
+	struct cf_stream *stream;	/* one of the two is set */
 	struct cf_event *event;
 	uint32_t bytes;			/* of its buffer */
 } names[NAMES];
 
-static bool pointless;		/* the rest of the scenario */
+static bool pointless;		/* the rest of the scenario would show nothing */
 
 /* ---- names ------------------------------------------------------------------------------- */
 
@@ -363,7 +363,7 @@ static void do_hwreg(const struct line *l)
 	put_status(cl->reg(stream(l, 1), (enum cf_register_kind)kind, &r));
 }
 
-/* The buffer, if there is one. *st: LACKS, and none, if the driver gave less than that. */
+/* The buffer, or NULL. *st: LACKS, and NULL, if the driver's buffer is shorter than that. */
 static uint8_t *buffer(const struct line *l, uint32_t bytes, enum wrt_status *st)
 {
 	struct named *n = named_stream(l, 1);
@@ -416,9 +416,9 @@ static void do_remove(const struct line *l)
 
 static const struct {
 	const char *name;
-	int least, most;		/* words after it */
+	int least, most;		/* numbers of words after it */
 	void (*fn)(const struct line *l);
-	size_t needs;			/* of the client */
+	size_t needs;			/* offset of the function of struct cf_client */
 } calls[] = {
 	{ "device", 0, 2, do_device, NEEDS(device) },
 	{ "open", 2, 3, do_open, NEEDS(open) },
@@ -471,7 +471,7 @@ void check_call(const struct line *l)
 		wrong(l, calls[i].most + 1, "is one word more than expected");
 }
 
-/* What has been signalled since the last call. */
+/* The signals since the last call. */
 static void put_signals(void)
 {
 	const char *before = ",\"signals\":{";
@@ -493,7 +493,7 @@ static void put_signals(void)
 		put("}");
 }
 
-/* A call of a stream that could not be opened; but its name is taken. */
+/* A call of a stream that could not be opened but whose name is in use. */
 static bool could_not_open(const struct line *l)
 {
 	struct named *n = find(l, 1);
@@ -501,7 +501,7 @@ static bool could_not_open(const struct line *l)
 	return n && !n->stream && !n->event;
 }
 
-/* All that is there are functions. */
+/* `member` is the offset of a function pointer. */
 static bool lacks(size_t member)
 {
 	void (*fn)(void);

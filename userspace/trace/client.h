@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * client.h - what a conformance test or a scenario may do to an implementation of the
- * contracts. They use nothing else, so one source runs against any binding. Of the tests:
+ * client.h - the calls by which conformance tests and scenarios use an implementation of the
+ * contracts. They use nothing else, so one source runs against any binding. Bindings of the tests:
  * client_host.c (the OS-neutral code in this process), client_ioctl.c (the binary interface,
  * in a guest, on the simulator or on hardware), client_nt.c, client_alsa.c; of wavert-trace:
  * client_wavert.c, nt/client_win.c.
  *
  * Calls return the contract's status; a call that the binding lacks returns CF_LACKS, or is
- * NULL: where marked [optional], and where only scenarios use the binding. Time passes in
- * advance() and event_wait() alone where `exact`. What only tests do to an implementation is in
+ * NULL: where marked [optional], and where only scenarios use the binding. If `exact`, time passes
+ * only in advance() and event_wait(). Functions that only tests use are in
  * tests/conformance/probe.h.
  */
 #ifndef CF_CLIENT_H
@@ -26,9 +26,9 @@ enum { CF_RENDER = 0, CF_CAPTURE = 1 };
 enum { CF_STOP, CF_ACQUIRE, CF_PAUSE, CF_RUN, CF_GONE };
 enum { CF_S16 = 0x02 };
 
-/* A device to test with; a binding that has none like it returns CF_LACKS. */
+/* Properties of a device for a test; a binding that has no such device returns CF_LACKS. */
 struct cf_device {
-	bool ramp;		/* capture records frame numbers, not what is played */
+	bool ramp;		/* capture records frame numbers, not the playback */
 	bool not_ready;		/* its engine cannot be programmed */
 	bool shaped;		/* hardware-like: FIFO, delays, registers, buffers above 4 MiB */
 	bool no_end;		/* the end of a stream cannot be set */
@@ -40,12 +40,12 @@ struct cf_device {
  */
 struct cf_nature {
 	bool hardware;		/* not the simulator */
-	bool loopback;		/* capture can record what is played */
+	bool loopback;		/* capture can record the playback */
 	bool ramp;		/* ... or numbered frames; else it records silence */
 	bool registers;		/* of position and clock, that a client can map */
 	bool write_combined;	/* the memory of buffers, since DMA is not coherent */
 	uint32_t step;		/* bytes the position jumps by at 48 kHz, at most; 0: a frame */
-	uint32_t late_us;	/* ... and so much later than it might */
+	uint32_t late_us;	/* ... and this much later than possible */
 	uint32_t pins;		/* of each direction */
 	uint32_t channels_max;
 	uint32_t buffer_min;	/* bytes */
@@ -72,7 +72,7 @@ struct cf_page {
 	uint64_t linear, packets, underruns, repeats, late, overruns, dropped;
 	uint32_t state;
 	uint64_t number, at_linear;	/* newest point: its C, the position read with it */
-	uint64_t late_ns;		/* ... signalled so long after it passed; ~0: unknown */
+	uint64_t late_ns;		/* ... time from the point to its signal; ~0: unknown */
 };
 
 struct cf_read {
@@ -117,7 +117,7 @@ struct cf_client {
 	struct cf_event *(*event_dup)(struct cf_event *e);
 	void (*event_close)(struct cf_event *e);
 	uint64_t (*event_take)(struct cf_event *e);	/* read; 0: would block */
-	/* Time passes until it is signalled (true) or the frames are over. Takes nothing. */
+	/* Time passes until it is signalled (true) or for this many frames. Consumes no signal. */
 	bool (*event_wait)(struct cf_event *e, uint64_t frames, uint32_t rate);
 	enum wrt_status (*event_register)(struct cf_stream *s, struct cf_event *e);
 	enum wrt_status (*event_unregister)(struct cf_stream *s, struct cf_event *e);

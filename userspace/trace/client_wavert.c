@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * client_wavert.c - the client of client.h over libwavert, in real time, on any card that
- * alsa-wavert drives: what wavert-trace runs scenarios on. What a client of a running system
- * cannot do is NULL: take the device away, make it another one.
+ * alsa-wavert drives. wavert-trace runs scenarios on it. Functions that a client of a running
+ * system cannot have are NULL: removing the device, changing its properties.
  */
 #include <errno.h>
 #include <limits.h>
@@ -173,7 +173,7 @@ static void end(void)
 			close_event(&events[i]);
 }
 
-/* It is what it is. */
+/* A real card cannot be changed. */
 static enum wrt_status same_device(const struct cf_device *wish)
 {
 	static const struct cf_device plain;
@@ -235,7 +235,7 @@ static enum wrt_status set_format(struct cf_stream *s, uint32_t rate, uint32_t f
 	return of_error(wavert_stream_set_format(s->stream, rate, format, channels));
 }
 
-/* The library takes a count of 0 for a buffer without notifications. */
+/* For the library a count of 0 means a buffer without notifications. */
 static enum wrt_status alloc(struct cf_stream *s, struct cf_buffer *b)
 {
 	struct wavert_buffer layout = { 0 };
@@ -335,7 +335,7 @@ static enum wrt_status unregister_event(struct cf_stream *s, struct cf_event *e)
 	return of_error(wavert_stream_unregister(s->stream, e->fd));
 }
 
-/* A descriptor that is not open; one of something else. */
+/* A descriptor that is not open, and one that is not an eventfd. */
 static enum wrt_status bad_event(struct cf_stream *s, enum cf_bad_event kind, bool unregister)
 {
 	int fd = -1;

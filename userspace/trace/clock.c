@@ -2,7 +2,7 @@
 /*
  * clock.c - the time of a scenario; see scenario.h.
  *
- * A step clock advances by the frames that the scenario asks for; any other is read.
+ * A step clock advances by the frames that the scenario requests; any other clock is read.
  */
 #include "scenario.h"
 

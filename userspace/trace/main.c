@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - wavert-trace: runs scenarios in real time on a device of this machine, and writes
- * down what its driver answers. One source for Linux and Windows, see program.h.
+ * main.c - wavert-trace: runs scenarios in real time on a device of this machine, and records
+ * the answers of its driver. One source for Linux and Windows, see program.h.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ static void add_scenario(const char *name)
 	sprintf(options.scenarios + n, "%s ", name);
 }
 
-/* An option of this system alone is taken out: getopt does not know it. */
+/* Removes options that only this system has, since getopt does not know them. */
 static int take_own(int argc, char **argv)
 {
 	int i, n = 0;
@@ -136,7 +136,7 @@ static FILE *open_output(void)
 	return out;
 }
 
-/* What cannot be written shows at the end only. */
+/* Write errors are only found at the end. */
 static int write_trace(FILE *out, const struct scenario_place *at)
 {
 	const char *name = "standard output";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * program.h - what the program wavert-trace (main.c) asks of the system it is built for:
+ * program.h - functions that each system provides for the program wavert-trace (main.c):
  * client_wavert.c on Linux, nt/client_win.c on Windows. Messages go to stderr.
  */
 #ifndef TRACE_PROGRAM_H
@@ -8,21 +8,21 @@
 
 #include "scenario.h"
 
-/* Of --help: how a device is named, and what else is to be said. */
+/* For --help: how a device is named, and further remarks. */
 extern const char *const trace_device_help;
 extern const char *const trace_notes;
 
-/* The devices that there are, on stdout. An exit code. */
+/* Lists the devices on stdout. Returns an exit code. */
 int trace_list(void);
 
-/* The device that scenarios use from now on; NULL: the first. An exit code. */
+/* Selects the device for scenarios; NULL: the first. Returns an exit code. */
 int trace_open(const char *name);
 void trace_close(void);
 
 /* After trace_open(). */
 struct scenario_place trace_place(void);
 
-/* A long option of this system alone, without its dashes; false: it has no such. */
+/* A long option that only this system has, without its dashes; false: there is no such option. */
 bool trace_option(const char *name);
 
 #endif

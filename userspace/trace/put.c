@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * put.c - text of limited size, and the results of the call that is being made; see scenario.h.
+ * put.c - text of limited size, and the results of the current call; see scenario.h.
  */
 #include <stdarg.h>
 #include <stdlib.h>

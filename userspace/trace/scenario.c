@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scenario.c - runs what text.c has read, and holds the trace; see scenario.h.
+ * scenario.c - runs the scenarios that text.c has read, and keeps the trace; see scenario.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +15,14 @@
 
 struct scenario_hooks scenario_hooks;
 
-static struct text trace;	/* its memory grows */
+static struct text trace;	/* its memory is enlarged when needed */
 
 static const char *scenario = "";
 static const char *only;	/* NULL: all */
 static bool skipped;
 static int call;
 
-/* For one more call. */
+/* Makes room for one more call. */
 static void make_room(void)
 {
 	if (trace.size - trace.used >= ROOM)
@@ -139,7 +139,7 @@ static uint64_t turns(const struct line *repeat)
 	return number(repeat, 1);
 }
 
-/* From after line `at`: the lines up to its `end`, n times. Returns that `end`. */
+/* Runs the lines after line `at` up to its `end`, n times. Returns that `end`. */
 static int run_lines(int at, uint64_t n)
 {
 	const struct line *l;
@@ -161,18 +161,18 @@ static int run_lines(int at, uint64_t n)
 	return i;
 }
 
-/* ---- the check before ------------------------------------------------------------------ */
+/* ---- checks before the run ------------------------------------------------------------- */
 
-/* What it has seen so far. */
+/* State of the check. */
 struct seen {
-	const struct line *repeat[DEPTH];	/* those without an end */
-	uint64_t turns[DEPTH + 1];		/* how often lines within them run */
+	const struct line *repeat[DEPTH];	/* repeats without an end so far */
+	uint64_t turns[DEPTH + 1];		/* how often the lines inside them run */
 	int depth;
 	uint64_t calls;
 	bool scenario;
 };
 
-/* It has a name, which none before it has. */
+/* The scenario has a name, and no earlier one has the same. */
 static void check_name(const struct line *l, struct seen *s)
 {
 	const struct line *other;

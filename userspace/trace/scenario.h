@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * scenario.h - the interpreter of scenarios. Documentation/traces.md describes their language and
- * the trace. text.c reads them, calls.c makes the calls on the client of client.h, put.c and
- * clock.c have the results and the time, scenario.c runs them and writes the trace. Programs that
- * use it are wavert-trace (main.c) and those of tests/nt. One thread. An error in a scenario ends
- * the program with code 2.
+ * the trace. text.c reads scenarios, calls.c makes the calls on the client of client.h, put.c and
+ * clock.c have the results and the time, scenario.c runs scenarios and writes the trace. Used by
+ * wavert-trace (main.c) and the programs of tests/nt. One thread. An error in a scenario ends the
+ * program with code 2.
  */
 #ifndef TRACE_SCENARIO_H
 #define TRACE_SCENARIO_H
@@ -20,18 +20,18 @@
 
 /* ---- for programs ---------------------------------------------------------------------- */
 
-/* Of the first line of a trace. */
+/* Contents of the first line of a trace. */
 struct scenario_place {
 	const char *side;	/* "linux", "nt", "alsa" */
 	const char *system;	/* "linux", "wine", "windows", "host" */
-	const char *where;	/* in words: the driver, and below what it runs */
+	const char *where;	/* in words: the driver, and the layer above it */
 	const char *device;	/* its name; "": there is no choice */
 };
 
-/* What a program does besides; may be NULL. */
+/* Callbacks of a program; may be NULL. */
 struct scenario_hooks {
 	void (*before)(void);			/* the device of the next scenario */
-	void (*begun)(void);			/* that device is there, nothing called yet */
+	void (*begun)(void);			/* that device exists, no call was made yet */
 	void (*ended)(const char *name);
 };
 
@@ -39,13 +39,13 @@ extern struct scenario_hooks scenario_hooks;
 
 void scenario_read(const char *file);
 
-/* Every call that has been read is one, with as many words as it wants; so is every repeat. */
+/* Checks that every line is a known call or repeat with the right number of words. */
 void scenario_check(void);
 
-/* Only these run: names with blanks between. Every one of them has to be there. */
+/* Only these run: names separated by blanks. Each of them must exist. */
 void scenario_only(const char *names);
 
-/* All that has been read, once. The trace without its first line; good until the next run. */
+/* Runs everything once. Returns the trace without its first line; valid until the next run. */
 const char *scenario_run(void);
 
 /* The whole trace, after scenario_run(). */
@@ -69,10 +69,10 @@ uint64_t number(const struct line *l, int word);
 uint32_t number32(const struct line *l, int word);
 uint32_t rate_or(const struct line *l, int word, uint32_t rate);
 
-/* Place of the word in that list, which ends with NULL. */
+/* Index of the word in that list, which ends with NULL. */
 uint32_t one_of(const struct line *l, int word, const char *const *choice);
 
-/* put.c: text of limited size, which ends the program with code 2 when it is full. */
+/* put.c: text of limited size; the program ends with code 2 when it is full. */
 struct text {
 	char *at;
 	size_t size, used;
@@ -93,13 +93,13 @@ void time_passes(uint64_t frames, uint32_t rate);
 bool time_passes_until(struct cf_event *e, uint64_t frames, uint32_t rate);
 uint64_t time_passed(void);
 
-/* A word count that no call has, or an unknown call, is wrong. */
+/* An unknown call or a wrong number of words is an error. */
 void check_call(const struct line *l);
 
-/* Status, results and signals are put. */
+/* Makes the call; puts status, results and signals. */
 void make_call(const struct line *l);
 
-/* No stream and no event has a name any more. */
+/* Forgets the names of all streams and events. */
 void forget_names(void);
 
 #endif

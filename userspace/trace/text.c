@@ -11,7 +11,7 @@
 struct line scenario_lines[SCENARIO_LINES];
 int scenario_nlines;
 
-/* What a terminal might take for a command is not shown. */
+/* Replaces characters that a terminal might interpret as commands. */
 _Noreturn void wrong(const struct line *l, int word, const char *why)
 {
 	const char *at = "the end of the line";

@@ -12,7 +12,7 @@
 
 _Static_assert(KS_NO_PIN == (ks_status)CF_LACKS, "what ks_property() says of no pin");
 
-struct object {			/* of an event */
+struct object {			/* the object of an event */
 	uint64_t count;
 	int handles;
 };
@@ -24,7 +24,7 @@ struct cf_event {
 
 static struct cf_stream streams[STREAMS];
 static struct cf_event events[EVENTS];
-static CRITICAL_SECTION lock;	/* of both tables */
+static CRITICAL_SECTION lock;	/* protects both tables */
 static uint64_t frequency;
 
 enum wrt_status ks_status_of(ks_status status)
@@ -59,7 +59,7 @@ void ks_client_begin(void)
 	frequency = (uint64_t)f.QuadPart;
 }
 
-/* What a client has to do before it closes a pin; the results are ignored. */
+/* The calls that a client must make before it closes a pin; their results are ignored. */
 void ks_client_stop(void)
 {
 	int i, s;
@@ -185,7 +185,7 @@ enum wrt_status ks_event_unregister(struct cf_stream *s, struct cf_event *e)
 	return ks_event_call(s, e->handle, RT_UNREGISTER_NOTIFICATION_EVENT);
 }
 
-/* Both attempts have to get the same status. */
+/* Both attempts must get the same status. */
 static enum wrt_status same_or_other(enum wrt_status st, enum wrt_status other)
 {
 	if (st != other)
@@ -313,7 +313,7 @@ enum wrt_status ks_alloc(struct cf_stream *s, struct cf_buffer *b)
 	b->offset = (uintptr_t)got.address & 4095;
 	b->map_bytes = (b->offset + b->actual + 4095) & ~4095u;
 	b->barrier = got.barrier != FALSE;
-	b->cache_type = 1;	/* the reply has the barrier only */
+	b->cache_type = 1;	/* the reply has only the barrier */
 	if (b->barrier)
 		b->cache_type = 2;
 	s->map = got.address;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * client_ks.h - what clients of ../client.h over IOCTL_KS_PROPERTY have in common: events,
+ * client_ks.h - shared by the clients of ../client.h over IOCTL_KS_PROPERTY: events,
  * buffers, states, packets. Used by client_win.c (wavert-trace, in real time) and by
  * tests/nt/client_nt.c (the simulator's step clock). Its functions are members of struct
  * cf_client as they are, where the names agree.
  *
- * An NT event does not count: set twice, it is set. Signals are counted when it is looked at.
+ * An NT event does not count: set twice, it is set. Signals are counted when its state is read.
  */
 #ifndef TRACE_CLIENT_KS_H
 #define TRACE_CLIENT_KS_H
@@ -19,17 +19,17 @@
 
 struct cf_stream {
 	bool used;
-	HANDLE pin;		/* NULL: there is none yet, and every call of it is lacking */
+	HANDLE pin;		/* NULL: there is none yet, and each call of it returns LACKS */
 	uint8_t *map;
-	bool registered;	/* an event has been */
+	bool registered;	/* an event has been registered */
 	KSRTAUDIO_HWREGISTER reg[3];	/* as returned, by enum cf_register_kind */
-	HANDLE filter;		/* of the pin that it will be (client_win.c) ... */
-	ULONG id;		/* ... and its number */
+	HANDLE filter;		/* filter of the pin that will be created (client_win.c) ... */
+	ULONG id;		/* ... and number of that pin */
 };
 
 void ks_client_begin(void);	/* once, before anything else */
 void ks_client_stop(void);	/* streams are stopped, events unregistered from them */
-int ks_client_end(void);	/* closes all; how many streams that were */
+int ks_client_end(void);	/* closes all; returns the number of streams closed */
 
 enum wrt_status ks_status_of(ks_status status);
 uint64_t ks_ns_of(uint64_t ticks);	/* of the performance counter */
@@ -55,7 +55,7 @@ enum wrt_status ks_event_register(struct cf_stream *s, struct cf_event *e);
 enum wrt_status ks_event_unregister(struct cf_stream *s, struct cf_event *e);
 enum wrt_status ks_event_bad(struct cf_stream *s, enum cf_bad_event kind, bool unregister);
 
-struct cf_stream *ks_stream(void);	/* a free one */
+struct cf_stream *ks_stream(void);	/* a free entry */
 void ks_stream_close(struct cf_stream *s);
 /* format: one bit, as in client.h */
 void ks_format_of(KSDATAFORMAT_WAVEFORMATEX *out, uint32_t rate, uint32_t format,

@@ -3,9 +3,9 @@
  * client_win.c - wavert-trace on Windows: the client of ../client.h on a pin of a WaveRT
  * filter, in real time. Never run on Windows by its authors. Under Wine --stand-in runs: the same
  * calls on wavertmini.sys below the stand-in port driver of tests/nt, with two differences: a pin is
- * created by a property there, not by KsCreatePin(), and the simulator can be reconfigured.
+ * created by a property, not by KsCreatePin(), and the simulator can be reconfigured.
  *
- * A pin is created with a format, so by `format`; until then every call of the stream is
+ * A pin is created with a format, so `format` creates it; until then every call of the stream is
  * lacking. There is no property that frees a buffer, and none that counts glitches.
  */
 #include <stdio.h>
@@ -22,14 +22,14 @@ NTSYSAPI ULONG NTAPI RtlGetLastNtStatus(void);
 NTSYSAPI ULONG NTAPI RtlNtStatusToDosErrorNoTeb(NTSTATUS status);
 NTSYSAPI NTSTATUS NTAPI RtlGetVersion(RTL_OSVERSIONINFOW *out);
 
-#define FILTERS	2		/* one plays and one records, as most drivers have it */
+#define FILTERS	2		/* one for playback and one for capture, as in most drivers */
 
-int _dowildcard = -1;		/* cmd.exe leaves *.scn to the program */
+int _dowildcard = -1;		/* expand *.scn, which cmd.exe does not */
 
 static bool stand_in;
 static HANDLE filters[FILTERS];
 static int nfilters;
-static struct ks_pin pins[FILTERS * KS_PINS];	/* of all of them */
+static struct ks_pin pins[FILTERS * KS_PINS];	/* of all filters */
 static int npins;
 static char device_name[1000], where[160];
 
@@ -103,7 +103,7 @@ static void restore_console(void)
 	SetConsoleOutputCP(code_page);
 }
 
-/* Names are in UTF-8, and a console takes no halves of letters. */
+/* Names are in UTF-8; a console needs each character in one write. */
 static void prepare_console(void)
 {
 	setvbuf(stdout, NULL, _IOFBF, 1 << 14);
@@ -122,7 +122,7 @@ static bool plays_or_records(bool capture)
 	return false;
 }
 
-/* Its pins are added to the others; a status. */
+/* Adds the pins of a filter to the others; returns a status. */
 static int add_filter(HANDLE h)
 {
 	int n = ks_pins(h, pins + npins);
@@ -148,7 +148,7 @@ static void add_name(const struct ks_filter *f)
 		 f->name[0] ? ", " : "", f->path);
 }
 
-/* Only Wine loads the driver: Windows would not, since it is not signed. */
+/* Only Wine loads the driver; Windows refuses it, since it is not signed. */
 static int open_stand_in(void)
 {
 	HANDLE h;
@@ -189,7 +189,7 @@ int trace_list(void)
 	return !n;
 }
 
-/* By its number or its path. */
+/* Finds a filter by its number or its path. */
 static const struct ks_filter *choose(const struct ks_filter *list, int n, const char *name)
 {
 	char *end;
@@ -207,7 +207,7 @@ static const struct ks_filter *choose(const struct ks_filter *list, int n, const
 	return NULL;
 }
 
-/* No comma is in a path: Windows forbids it in the names of devices. */
+/* A path has no comma: Windows forbids commas in names of devices. */
 static int open_named(const struct ks_filter *list, int n, char *names)
 {
 	const struct ks_filter *f;
@@ -233,7 +233,7 @@ static int open_named(const struct ks_filter *list, int n, char *names)
 	return 0;
 }
 
-/* The first WaveRT filters that have pins, until something plays and something records. */
+/* Takes the first WaveRT filters with pins, until there are playback and capture pins. */
 static int open_first(const struct ks_filter *list, int n)
 {
 	bool plays, records;
@@ -279,7 +279,7 @@ static int open_filters(const char *name)
 	return err;
 }
 
-/* Most pins are for one client, and what plays or records on this machine is that one. */
+/* Most pins accept one client, which may be another program of this machine. */
 static void warn_of_users(void)
 {
 	const struct ks_pin *p;
@@ -343,7 +343,7 @@ struct scenario_place trace_place(void)
 
 /* ---- the device of a scenario, time ---------------------------------------------------- */
 
-/* A close is complete when a later request is. */
+/* A close has completed when a later request has completed. */
 static void settle(void)
 {
 	struct ks_pin list[KS_PINS];
@@ -398,7 +398,7 @@ static bool wait_event(struct cf_event *e, uint64_t frames, uint32_t rate)
 
 /* ---- streams ----------------------------------------------------------------------------- */
 
-/* The n-th pin of that direction. Where there is none, there is no driver to ask. */
+/* The n-th pin of that direction. Without a pin there is no driver to call. */
 static enum wrt_status open_stream(uint32_t dir, uint32_t pin, struct cf_stream **out)
 {
 	int i;
@@ -459,8 +459,8 @@ static void make_format(struct format *out, const KSDATAFORMAT_WAVEFORMATEX *f, 
 }
 
 /*
- * The documentation lets KsCreatePin() return statuses and errors of Win32. The status that
- * such an error comes from is kept by ntdll; what does not fit comes from somewhere else.
+ * By the documentation KsCreatePin() may return statuses and errors of Win32. ntdll keeps the status
+ * from which such an error was made; an error that does not fit it has another origin.
  */
 static ks_status status_of_error(DWORD error)
 {
@@ -531,10 +531,10 @@ static enum wrt_status set_format(struct cf_stream *s, uint32_t rate, uint32_t f
 	return ks_status_of(status);
 }
 
-/* Of a pin that records, asked for its state: it is PAUSE, in which nothing can be queued. */
+/* A query for the state of a capture pin returns this in PAUSE, where no data can be queued. */
 #define NO_DATA_DETECTED	((ks_status)0x80000022)
 
-/* Clients cannot read the bytes since STOP. */
+/* A client cannot read the number of bytes since STOP. */
 static enum wrt_status position(struct cf_stream *s, struct cf_position *out)
 {
 	KSAUDIO_POSITION p = { 0 };

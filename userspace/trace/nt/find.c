@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * find.c - see find.h. What Windows says of itself is checked for sizes all the same.
+ * find.c - see find.h. The sizes in answers of Windows are also checked.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,10 +15,10 @@ static const GUID *const categories[] = {
 	&KSCATEGORY_RENDER, &KSCATEGORY_CAPTURE, &KSCATEGORY_AUDIO,
 };
 
-/* libksguid.a lacks it. */
+/* libksguid.a does not define it. */
 static const GUID realtime = { STATIC_KSCATEGORY_REALTIME };
 
-/* Of pins that record something else than sound, KSNODETYPE_AUDIO_...; ksmedia.h lacks them. */
+/* KSNODETYPE_AUDIO_... of pins that do not record sound; ksmedia.h does not define them. */
 static const GUID loopback = {
 	0x8f42c0b2, 0x91ce, 0x4bcf, { 0x9c, 0xcd, 0x0e, 0x59, 0x90, 0x37, 0xab, 0x35 }
 };
@@ -27,7 +27,7 @@ static const GUID keyword_detector = {
 	0x3817e0b8, 0xdf58, 0x4375, { 0xb6, 0x69, 0xc4, 0x96, 0x34, 0x33, 0x1f, 0x9d }
 };
 
-/* The path of one filter differs by the category alone: "...#{category}\wave". */
+/* Paths of one filter differ only by the category: "...#{category}\wave". */
 static bool same_filter(const char *a, const char *b)
 {
 	const char *ca = strrchr(a, '{'), *cb = strrchr(b, '{');
@@ -48,7 +48,7 @@ static bool is_known(const struct ks_filter *list, int n, const char *path)
 	return false;
 }
 
-/* In UTF-8. */
+/* Converts to UTF-8. */
 static void read_name(HDEVINFO set, SP_DEVICE_INTERFACE_DATA *face, char *name, int size)
 {
 	HKEY key = SetupDiOpenDeviceInterfaceRegKey(set, face, 0, KEY_QUERY_VALUE);
@@ -128,7 +128,7 @@ static ks_status pin_property(HANDLE filter, ULONG pin, ULONG id, void *value, U
 			   sizeof(call), value, bytes, got);
 }
 
-/* A client is at the other end of it: it sinks what is played, or what the client asks for. */
+/* True for pins that a client streams with: they receive its requests, in both directions. */
 static bool streams(HANDLE filter, ULONG pin)
 {
 	KSPIN_COMMUNICATION way = KSPIN_COMMUNICATION_NONE;
@@ -150,7 +150,7 @@ static const char *special(HANDLE filter, ULONG pin)
 	return NULL;
 }
 
-/* The audio engine has a filter of its own open, so what this one counts is not enough. */
+/* The audio engine has its own handle of the filter, so the count of this handle is not enough. */
 static KSPIN_CINSTANCES instances(HANDLE filter, ULONG pin)
 {
 	KSPIN_CINSTANCES n = { 0 };
@@ -189,7 +189,7 @@ static ULONG aligned(ULONG bytes)
 	return (bytes + 7) & ~7u;
 }
 
-/* KSMULTIPLE_ITEM, then so many ranges, each of its own size and perhaps with attributes. */
+/* KSMULTIPLE_ITEM, then its number of ranges, each with its own size and maybe attributes. */
 void ks_ranges(HANDLE filter, ULONG pin, void (*fn)(const KSDATARANGE_AUDIO *range))
 {
 	static union {

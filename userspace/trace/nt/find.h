@@ -14,8 +14,8 @@
 
 struct ks_filter {
 	char path[512];		/* for CreateFile() */
-	char name[400];		/* as people know it; "" if it has none */
-	bool realtime;		/* it says that it is WaveRT */
+	char name[400];		/* friendly name; "" if it has none */
+	bool realtime;		/* in the category of WaveRT filters */
 };
 
 /* A pin that a client may create and move data through. */
@@ -23,17 +23,17 @@ struct ks_pin {
 	HANDLE filter;
 	ULONG id;
 	bool capture;
-	const char *special;		/* what it is, if not for sound as such; or NULL */
+	const char *special;		/* its purpose if it is not for ordinary sound; or NULL */
 	KSPIN_CINSTANCES instances;	/* of all clients, if the driver reports it */
 };
 
-/* How many there are, at most KS_FILTERS; in the order of Windows, which it keeps. */
+/* Returns the number of filters, at most KS_FILTERS; their order is that of Windows. */
 int ks_filters(struct ks_filter *out);
 
-/* Of an open filter: how many, at most KS_PINS, by their numbers; or a status below 0. */
+/* Pins of an open filter, by number: returns how many, at most KS_PINS, or a status below 0. */
 int ks_pins(HANDLE filter, struct ks_pin *out);
 
-/* Calls fn with each range of formats that has to do with samples. */
+/* Calls fn with each range of formats that describes samples. */
 void ks_ranges(HANDLE filter, ULONG pin, void (*fn)(const KSDATARANGE_AUDIO *range));
 
 #endif

@@ -13,7 +13,7 @@ NTSTATUS NTAPI NtDeviceIoControlFile(HANDLE file, HANDLE event, PIO_APC_ROUTINE 
 				     PIO_STATUS_BLOCK status, ULONG code, PVOID in, ULONG in_bytes,
 				     PVOID out, ULONG out_bytes);
 
-/* A driver that never answers cannot be left alone with what lies on the stack. */
+/* A driver that never answers may still write to the stack: the request cannot be abandoned. */
 static ks_status answer(HANDLE pin, HANDLE done, const IO_STATUS_BLOCK *io)
 {
 	if (WaitForSingleObject(done, ANSWER_MS)) {

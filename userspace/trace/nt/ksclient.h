@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ksclient.h - a WaveRT client: what it says to a pin, by IOCTL_KS_PROPERTY. Used by
+ * ksclient.h - a WaveRT client: its requests to a pin, by IOCTL_KS_PROPERTY. Used by
  * client_ks.c, and by tests. Calls return the NTSTATUS of the driver.
  */
 #ifndef NT_KSCLIENT_H
@@ -25,7 +25,7 @@ typedef LONG ks_status;
 ks_status ks_property(HANDLE pin, const GUID *set, ULONG id, ULONG verb, KSPROPERTY *property,
 		      ULONG property_bytes, void *value, ULONG value_bytes, ULONG *got);
 
-/* A property with no more than its name. */
+/* A property whose descriptor has no further members. */
 ks_status ks_get(HANDLE pin, const GUID *set, ULONG id, void *value, ULONG bytes);
 ks_status ks_set(HANDLE pin, const GUID *set, ULONG id, const void *value, ULONG bytes);
 
@@ -39,10 +39,10 @@ ks_status ks_create_pin(ULONG pin, const KSDATAFORMAT *format, HANDLE *out);
 /* NULL: this is not Wine. */
 const char *ks_wine_version(void);
 
-/* Each program has its own: print what failed and exit. For errors that leave nothing to do. */
+/* Defined by each program: print the error and exit. For errors that cannot be handled. */
 _Noreturn void ks_die(const char *what, ks_status status);
 
-/* service.c: the driver is loaded, for as long as this process lives; or ks_die(). */
+/* service.c: load the driver for the life of this process, or call ks_die(). */
 void nt_load_driver(void);
 void nt_unload_driver(void);
 
