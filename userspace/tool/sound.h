@@ -81,8 +81,8 @@ bool source_open(struct source *src, const char *path);
 void source_close(struct source *src);
 
 /*
- * The next frames as WAVERT_FORMAT_* samples, clipped to full scale. Fewer than requested: the sound
- * has ended, or cannot be read further (source_complete()).
+ * The next frames as WAVERT_FORMAT_* samples, clipped to full scale. Fewer than requested: the
+ * sound has ended, or cannot be read further (source_complete()).
  */
 size_t source_read(struct source *src, void *to, size_t frames, unsigned int format);
 

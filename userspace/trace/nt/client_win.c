@@ -22,7 +22,7 @@ NTSYSAPI ULONG NTAPI RtlGetLastNtStatus(void);
 NTSYSAPI ULONG NTAPI RtlNtStatusToDosErrorNoTeb(NTSTATUS status);
 NTSYSAPI NTSTATUS NTAPI RtlGetVersion(RTL_OSVERSIONINFOW *out);
 
-#define FILTERS	2		/* one for playback and one for capture, as in most drivers */
+#define FILTERS	2		/* one plays, one records, as in most drivers */
 
 int _dowildcard = -1;		/* expand *.scn, which cmd.exe does not */
 
@@ -459,8 +459,8 @@ static void make_format(struct format *out, const KSDATAFORMAT_WAVEFORMATEX *f, 
 }
 
 /*
- * By the documentation KsCreatePin() may return statuses and errors of Win32. ntdll keeps the status
- * from which such an error was made; an error that does not fit it has another origin.
+ * By the documentation KsCreatePin() may return statuses and errors of Win32. ntdll keeps the
+ * status from which such an error was made; an error that does not fit it has another origin.
  */
 static ks_status status_of_error(DWORD error)
 {
