@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * sound/wavert.h - the binary interface of alsa-wavert: the contracts of Windows'
- * IMiniportWaveRTStreamNotification on Linux, with an eventfd instead of the event.
+ * sound/wavert.h - the binary interface of alsa-wavert: the contract of Windows'
+ * IMiniportWaveRTStreamNotification on Linux, with an eventfd instead of the event object.
  *
  * Labels such as WRT-017 and Q2 are those of Documentation/contract.md.
  *
@@ -9,22 +9,22 @@
  *  - the filter: one hwdep node a card (/dev/snd/hwC?D0, id "WaveRT"). It takes
  *    WAVERT_IOC_VERSION, _CAPS, _NEW_STREAM and _SET_STATES.
  *  - the stream (a pin): the descriptor that WAVERT_IOC_NEW_STREAM returns. It takes all
- *    other calls and mmap(). Release happens when the last copy of it is closed and the
- *    last mapping of it unmapped. The filter may be closed before.
+ *    other calls and mmap(). It is released when its last copy has been closed and its last
+ *    mapping unmapped. The filter may be closed before that.
  *
  * Rules for every call:
  *  - Members are marked [in] or [out]. [out] members are ignored on entry. Unknown flags are
  *    EINVAL.
  *  - Structs grow at their end only (Documentation/abi.md). The size in the ioctl number is
- *    the size of the caller's struct: the members that it lacks are taken as 0 and not
- *    written; those that the module does not know must be 0, else E2BIG, and stay as they
- *    are. A struct without the members that its call cannot do without is EINVAL. So client
- *    and module of any two minor versions work together. Only struct wavert_version never
- *    grows. So set a struct to 0 as a whole, then its [in] members, before each call: compiled
- *    with a newer header it has members that this client knows nothing of.
+ *    the size of the caller's struct. Members that it lacks are taken as 0 and not written.
+ *    Members that the module does not know must be 0, else E2BIG, and are not changed. A
+ *    struct that lacks a required member is EINVAL. So client and module of any two minor
+ *    versions work together. Only struct wavert_version never grows. Before each call set the
+ *    whole struct to 0, then its [in] members: compiled with a newer header it has members
+ *    that the client's source does not name.
  *  - Every call with a struct is _IOWR, so that results can be added to any of them.
- *  - A call that fails changes nothing, but for SET_STATE: it keeps the steps that it took
- *    before the one that failed (Q14).
+ *  - A call that fails changes nothing, except SET_STATE, which keeps the steps that it made
+ *    before the one that failed (Q14), and SET_STATES.
  *  - Layout is the same for 32- and 64-bit callers; pointers need no alignment.
  *  - Errors are the contract's NTSTATUS codes, mapped one to one:
  *      EINVAL INVALID_PARAMETER      EOPNOTSUPP NOT_SUPPORTED
@@ -38,12 +38,13 @@
  *    Besides these only EFAULT (bad pointer), E2BIG (above), ENOTTY (unknown call, or a call
  *    for the other kind of file) and EPROTONOSUPPORT (a call of interface version 0.x);
  *    NEW_STREAM also EMFILE, ENFILE and EPERM.
- *  - EAGAIN has one meaning a call. ALLOC_BUFFER, SET_STATE: the hardware is not ready, it
- *    could not be programmed. REGISTER_EVENT, GET_LATENCY, GET_REGISTER: the stream has no
- *    buffer yet. GET_READ_PACKET: no new packet is complete. Other calls do not return it.
- *  - After the device is gone a right call fails with ENODEV, except that
- *    UNREGISTER_EVENT and SET_STATE to the same or a lower state still succeed (WRT-057),
- *    and that the register page can be mapped and read.
+ *  - EAGAIN has one meaning for each call. ALLOC_BUFFER, SET_STATE, SET_STATES: the hardware is
+ *    not ready, it could not be programmed. REGISTER_EVENT, GET_LATENCY, GET_REGISTER: the
+ *    stream has no buffer yet. GET_READ_PACKET: no new packet is complete. Other calls do not
+ *    return it.
+ *  - After the device is gone a valid call fails with ENODEV. Exceptions: UNREGISTER_EVENT, and
+ *    SET_STATE to the same or a lower state, still succeed (WRT-057); the register page can be
+ *    mapped and read.
  */
 #ifndef _UAPI_SOUND_WAVERT_H
 #define _UAPI_SOUND_WAVERT_H
@@ -52,8 +53,8 @@
 #include <linux/types.h>
 
 /*
- * How a filter is recognised: the id of its hwdep device. The iface number is a number of
- * our own, far above those that ALSA assigns, so that it is never another driver's.
+ * A filter is recognised by the id of its hwdep device. The iface number is far above those that
+ * ALSA assigns, so that no other driver has it.
  */
 #define WAVERT_HWDEP_ID		"WaveRT"
 #define WAVERT_HWDEP_IFACE	0x57525400
@@ -69,7 +70,7 @@
 #define WAVERT_PLAYBACK		0	/* render */
 #define WAVERT_CAPTURE		1
 
-/* Stream states: KSSTATE, and what the register page shows after removal. */
+/* Stream states: KSSTATE, and the state of the register page after removal. */
 #define WAVERT_STATE_STOP	0
 #define WAVERT_STATE_ACQUIRE	1
 #define WAVERT_STATE_PAUSE	2
@@ -104,10 +105,10 @@ struct wavert_version {
 #define WAVERT_CAP_S32_20	0x10	/* 20 of them */
 #define WAVERT_CAP_S32_24	0x20	/* 24 of them */
 
-/* Which calls a stream of this pin takes, beside those that every stream takes. */
+/* Calls that a stream of this pin takes, in addition to those that every stream takes. */
 #define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */
 #define WAVERT_OFFERS_INPUT		0x2	/* GET_READ_PACKET (WRT-006) */
-#define WAVERT_OFFERS_OUTPUT		0x4	/* SET_WRITE_PACKET and its like (WRT-007) */
+#define WAVERT_OFFERS_OUTPUT		0x4	/* SET_WRITE_PACKET and the others of WRT-007 */
 /* struct wavert_read. Without it read() of a stream is EINVAL, and poll() reports POLLERR. */
 #define WAVERT_OFFERS_READ		0x8
 
@@ -138,15 +139,15 @@ struct wavert_caps {
 	__u32 pcm_subdevice;	/* [out] ... and subdevice */
 	__u32 nrates;		/* [out] 0: every rate from rate_min to rate_max */
 	__u32 rates[WAVERT_RATES];	/* [out] Hz, ascending, nrates of them; then 0 */
-	char name[WAVERT_NAME_BYTES];	/* [out] of the pin, for people; ends with NUL */
+	char name[WAVERT_NAME_BYTES];	/* [out] of the pin, for display; ends with NUL */
 };
 
-/* Watch, do not own: events and the register page of the client that runs this pin. */
+/* The stream observes: it gets events and the register page of the client that runs the pin. */
 #define WAVERT_STREAM_OBSERVE	0x1
 
 /*
  * IMiniportWaveRT::NewStream. State STOP, position 0, no format, no buffer (WRT-001..003).
- * Claims nothing: ALLOC_BUFFER does. Errors: EINVAL (direction, flags), ENOENT (pin),
+ * It does not claim the pin; ALLOC_BUFFER does. Errors: EINVAL (direction, flags), ENOENT (pin),
  * ENOMEM (also: too many streams or observers), ENODEV, EMFILE, EPERM (the filter was not
  * opened for reading; or not for writing, and OBSERVE is not set).
  *
@@ -164,11 +165,11 @@ struct wavert_new_stream {
 #define WAVERT_GROUP_MAX	32
 
 /*
- * Extension: SET_STATE for several streams of the filter's card, each once, that are started or
+ * Extension: SET_STATE for several streams of the filter's card, each once, which are started or
  * stopped at once (EXT-11..14). RUN: all are brought to PAUSE first; if one cannot be started, none
- * runs. Below RUN: DMA of all is stopped, then each is brought to this state. Since version 1.1.
- * Errors: those of SET_STATE; EINVAL (count, a stream twice), EBADF, EMEDIUMTYPE (not a stream of
- * this card), EBADFD (RUN, and one of them runs already).
+ * runs, and they may stay in PAUSE. Below RUN: DMA of all is stopped, then each is brought to this
+ * state. Since version 1.1. Errors: those of SET_STATE; EINVAL (count, a stream twice), EBADF,
+ * EMEDIUMTYPE (not a stream of this card), EBADFD (RUN, and one of them runs already).
  */
 struct wavert_states {
 	__u64 fds;		/* [in] address of count descriptors, __s32 each */
@@ -194,20 +195,20 @@ struct wavert_format {
 #define WAVERT_ALLOC_ANY_COUNT		0x2
 
 /*
- * AllocateBufferWithNotification / AllocateAudioBuffer; claims the pin. The size is
- * rounded up to the next multiple of count * frame bytes, and so far that points are at
- * least notify_min frames and 125 us apart (Q2, Q3); never down. Legal in STOP and ACQUIRE
- * (Q5). Errors: EOPNOTSUPP (WAVERT_CAP_OBSERVE_ONLY), EREMOTEIO (size 0, below a frame or above buffer_max;
- * too many notifications), EINVAL (count; flags), EAGAIN (the hardware is not ready,
- * WRT-023), EBADRQC (a buffer exists already, state PAUSE or RUN, no format set, or an
- * observer), EBUSY (another stream owns the pin), ENOMEM.
+ * AllocateBufferWithNotification / AllocateAudioBuffer; claims the pin. The size is rounded up to
+ * the next multiple of count * frame bytes, and until points are at least notify_min frames and
+ * notify_min_ns apart (Q2, Q3); never down. Legal in STOP and ACQUIRE (Q5). Errors: EOPNOTSUPP
+ * (WAVERT_CAP_OBSERVE_ONLY), EREMOTEIO (size 0, below a frame or above buffer_max; too many
+ * notifications), EINVAL (count; flags), EAGAIN (the hardware is not ready, WRT-023), EBADRQC (a
+ * buffer exists already, state PAUSE or RUN, no format set, or an observer), EBUSY (another client
+ * owns the pin), ENOMEM.
  */
 struct wavert_buffer {
 	__u32 flags;			/* [in] WAVERT_ALLOC_* */
-	__u32 notifications;		/* [in] a buffer: 1 or 2; 0 without NOTIFICATION */
+	__u32 notifications;		/* [in] of a buffer: 1 or 2; 0 without NOTIFICATION */
 	__u32 requested_bytes;		/* [in] */
 	__u32 actual_bytes;		/* [out] B; the cycle, >= requested_bytes (WRT-017) */
-	__u32 map_bytes;		/* [out] what mmap() takes: actual_bytes in whole pages */
+	__u32 map_bytes;		/* [out] length for mmap(): actual_bytes in whole pages */
 	__u32 offset_from_first_page;	/* [out] byte 0 of the buffer in the mapping; 0 today */
 	__u32 cache_type;		/* [out] MEMORY_CACHING_TYPE: 1 = MmCached */
 	__u32 call_memory_barrier;	/* [out] 1 iff cache_type is 2, MmWriteCombined (WRT-035) */
@@ -215,10 +216,10 @@ struct wavert_buffer {
 
 /*
  * RegisterNotificationEvent: the eventfd's counter increments by 1 at every point while the
- * stream runs. After a stall of the machine at most 65536 points are made up for by
- * signals. If the signals of an observer lag, its event is signalled for the newest 64 points
- * only. The count in the page is exact always. Identity is the eventfd itself, not the
- * number: a dup is the same event.
+ * stream runs. After a stall of the machine at most 65536 points are signalled. If the signals of
+ * an observer lag, its event is signalled for the newest 64 points only. The count in the page is
+ * always exact. The event is the eventfd itself, not the number of the descriptor: a dup is the
+ * same event.
  * Errors: EBADF (not open), EMEDIUMTYPE (not an eventfd), EREMOTEIO (registered already,
  * WRT-064), EAGAIN (no buffer yet), EOPNOTSUPP (buffer without notification), ENOMEM
  * (64 events are registered).
@@ -237,20 +238,20 @@ struct wavert_event {
 #define WAVERT_EVENTS_MAX	64
 
 /*
- * SetState. Missing steps between STOP, ACQUIRE, PAUSE and RUN are inserted (WRT-122); the
- * present state again has no effect. When RUN -> PAUSE has returned, no signal follows for
- * the owner (WRT-097); an observer may still get those for points before it. Errors: EINVAL
- * (> RUN), EBADRQC (RUN without a buffer; an observer), EAGAIN (the hardware is not ready).
+ * SetState. Missing steps between STOP, ACQUIRE, PAUSE and RUN are inserted (WRT-122). A request
+ * for the current state has no effect. When RUN -> PAUSE has returned, no signal follows for the
+ * owner (WRT-097); an observer may still get those for earlier points. Errors: EINVAL (> RUN),
+ * EBADRQC (RUN without a buffer; an observer), EAGAIN (the hardware is not ready).
  *
  * System suspend changes no state. DMA of a running stream halts, and continues from the same
- * position when the system wakes up; the points up to there are signalled before, none in
- * between, and dma_halts of the register page increments.
+ * position after resume. Points up to this position are signalled before the suspend, none during
+ * it, and dma_halts of the register page increments.
  */
 struct wavert_state {
 	__u32 state;		/* [in] WAVERT_STATE_STOP .. _RUN */
 };
 
-/* GetPosition, read from the hardware now. 0 in STOP and without a buffer. */
+/* GetPosition, read from the hardware by this call. 0 in STOP and without a buffer. */
 struct wavert_position {
 	__u64 play_offset;	/* [out] bytes, < actual_bytes (WRT-135) */
 	__u64 write_offset;	/* [out] bytes, equal to play_offset (Q31) */
@@ -275,12 +276,12 @@ struct wavert_latency {
  * A register of the hardware that the client may map and read without a call: mmap() one page,
  * read-only, at mmap_offset; the register is page_offset bytes into it, little endian.
  * Each kind is returned once in the life of a stream (WRT-146, 150); from then on it can be
- * mapped, until the device is gone. Its offset in the buffer is
+ * mapped, until the device is gone. The position register gives the offset in the buffer
  *	(register + position_register_base) mod buffer_bytes
- * with the two of the register page, and in RUN only. It may be that of the link to the
- * codec, a FIFO away from DMA. Errors: EOPNOTSUPP (the hardware has none, or none that can
- * be mapped alone; ask GET_POSITION, WRT-145), EAGAIN (no buffer), EBADRQC (returned before,
- * or an observer), EINVAL (kind).
+ * with these two members of the register page, only in RUN. This may be the offset at the link to
+ * the codec, which differs from that of DMA by the FIFO. Errors: EOPNOTSUPP (the hardware has no
+ * such register, or none that can be mapped alone; use GET_POSITION, WRT-145), EAGAIN (no buffer),
+ * EBADRQC (returned before, or an observer), EINVAL (kind).
  */
 struct wavert_register {
 	__u32 kind;		/* [in] WAVERT_REGISTER_* */
@@ -294,13 +295,13 @@ struct wavert_register {
 
 /*
  * Packet mode. With a notification buffer the cycle is N packets; packets are numbered from
- * 0 at the first RUN after STOP; packet p lies at (p mod N) * B / N. Numbers are 64 bits
- * wide inside, and reported modulo 2^32. These calls may be made beside any other, and beside
- * themselves; EOPNOTSUPP means a pin of the other direction, or no notification buffer
- * (WRT-039, 050).
+ * 0 at the first RUN after STOP; packet p lies at (p mod N) * B / N. Numbers are counted in 64
+ * bits and reported modulo 2^32. These calls may run concurrently with every call, also with
+ * themselves. EOPNOTSUPP means a pin of the other direction, or no notification buffer (WRT-039,
+ * 050).
  */
 
-/* GetPacketCount: packets played completely = number of the one in progress. WRT-160..163 */
+/* GetPacketCount: packets played completely, also the number of that in progress. WRT-160..163 */
 struct wavert_packet_count {
 	__u32 packets;		/* [out] C modulo 2^32; 0 in STOP */
 };
@@ -312,9 +313,9 @@ struct wavert_presentation {
 };
 
 /*
- * GetReadPacket: the newest packet that is complete, and was not fetched yet. Older ones
- * are lost; the numbers show how many. Errors: EAGAIN (nothing new), EBADFD (below PAUSE),
- * EBADRQC (an observer). WRT-190..202
+ * GetReadPacket: the newest complete packet, if it was not returned before. Older packets are
+ * lost; the numbers show how many. Errors: EAGAIN (no new packet), EBADFD (below PAUSE), EBADRQC
+ * (an observer). WRT-190..202
  */
 struct wavert_read_packet {
 	__u32 number;		/* [out] PacketNumber */
@@ -328,12 +329,12 @@ struct wavert_read_packet {
 
 /*
  * SetWritePacket: this packet has been written. It may be C .. C + N - 1 before RUN, and
- * C + 1 .. C + N - 1 (N = 1: C + 1) in RUN. With EOS it is the last, and eos_bytes of it
- * count: when they have been fetched the events are signalled for the last time, position
- * and C do not change until STOP, and what follows is not played if the hardware can stop
- * there. Errors: ETIME (late), EOVERFLOW (too early), EBADFD (after EOS), EINVAL (flags;
- * eos_bytes > B / N), EBADRQC (an observer). A call that is late or too early changes the
- * glitch counters only. WRT-164..180
+ * C + 1 .. C + N - 1 (N = 1: C + 1) in RUN. With EOS it is the last packet, of which the first
+ * eos_bytes are valid. When they have been fetched the events are signalled for the last time,
+ * and position and C do not change until STOP. Bytes after them are not played if the hardware can
+ * stop there. Errors: ETIME (late), EOVERFLOW (too early), EBADFD (after EOS), EINVAL (flags;
+ * eos_bytes > B / N), EBADRQC (an observer). A late or too early call changes only the glitch
+ * counters. WRT-164..180
  */
 struct wavert_write_packet {
 	__u32 number;		/* [in] */
@@ -343,7 +344,7 @@ struct wavert_write_packet {
 
 #define WAVERT_IOC_VERSION	_IOWR('H', 0xb0, struct wavert_version)
 
-/* All 256 numbers of this type are ours: of the filter from 0, of a stream from 0x10. */
+/* This interface has all 256 numbers of this type: the filter from 0, a stream from 0x10. */
 #define WAVERT_IOC_TYPE		0xd7
 #define WAVERT_IOWR(nr, type)	_IOWR(WAVERT_IOC_TYPE, nr, type)
 
@@ -354,7 +355,7 @@ struct wavert_write_packet {
 #define WAVERT_IOC_SET_FORMAT	WAVERT_IOWR(0x10, struct wavert_format)
 #define WAVERT_IOC_ALLOC_BUFFER	WAVERT_IOWR(0x11, struct wavert_buffer)
 /*
- * Extension: Windows frees by closing only. A running stream is brought to STOP first
+ * Extension: Windows frees a buffer only at close. A running stream is brought to STOP first
  * (Q6); registrations survive (WRT-051). EBADRQC (no buffer), EBUSY (still mapped).
  */
 #define WAVERT_IOC_FREE_BUFFER	_IO(WAVERT_IOC_TYPE, 0x12)
@@ -370,28 +371,28 @@ struct wavert_write_packet {
 #define WAVERT_IOC_SET_WRITE_PACKET	WAVERT_IOWR(0x1c, struct wavert_write_packet)
 
 /*
- * The numbers of interface version 0.x were 'H' 0xb1 .. 0xbf. They are retired: each gives
- * EPROTONOSUPPORT, and the kernel log says once that a client has to be rebuilt.
+ * The numbers of interface version 0.x were 'H' 0xb1 .. 0xbf. They are retired: each returns
+ * EPROTONOSUPPORT, and one message in the kernel log asks to rebuild the client.
  */
 #define WAVERT_RETIRED_FIRST	0xb1
 #define WAVERT_RETIRED_LAST		0xbf
 
 /*
- * read() of a stream whose pin offers WAVERT_OFFERS_READ: one record (EXT-01..10). It waits
- * until a notification has passed that no read() has returned yet. With O_NONBLOCK: EAGAIN. It
- * costs less than an eventfd and returns the position in the same call; take an eventfd to wait
- * for several streams by one descriptor, or for what Windows' contract says of events.
- *  - A shorter buffer gets the beginning of the record, at least 16 bytes: else EINVAL. A longer
- *    one is filled up to `bytes`. The record grows at its end.
+ * read() of a stream whose pin offers WAVERT_OFFERS_READ returns one record (EXT-01..10). It waits
+ * for a notification that no read() has returned yet; with O_NONBLOCK it fails with EAGAIN instead.
+ * It costs less than an eventfd and returns the position in the same call. Use an eventfd to wait
+ * for several streams by one descriptor, or for the exact semantics of Windows' events.
+ *  - A shorter buffer gets the beginning of the record; less than 16 bytes is EINVAL. A longer
+ *    buffer is filled up to `bytes`. The record grows at its end.
  *  - Each notification is returned by one read(), whichever thread or process calls it. Reads are
  *    independent of events, and need none. signal_ns of the notification log is for events and
  *    poll().
  *  - A signal handler ends the wait with EINTR, also with SA_RESTART.
- *  - Without a notification buffer read() returns what is left, then EOPNOTSUPP; FREE_BUFFER wakes
- *    it. An observer needs no buffer. After removal: what is left, then ENODEV. STOP does not wake
- *    it.
- *  - poll(): POLLIN when read() would not wait; POLLERR where it would fail; also POLLHUP after
- *    removal.
+ *  - Without a notification buffer read() returns unread notifications, then EOPNOTSUPP;
+ *    FREE_BUFFER wakes it. An observer needs no buffer. After removal it returns unread
+ *    notifications, then ENODEV. STOP does not wake it.
+ *  - poll(): POLLIN if read() would return a record at once; POLLERR if it would fail with
+ *    EOPNOTSUPP; POLLHUP and POLLERR after removal.
  */
 struct wavert_read {
 	__u32 bytes;		/* [out] size of the record in the module */
@@ -405,7 +406,7 @@ struct wavert_read {
 /*
  * mmap() of a stream, MAP_SHARED only. Mappings are not inherited by fork().
  *  BUFFER: read and write, from offset 0, at most map_bytes. It outlives removal of the
- *          device (its contents then mean nothing).
+ *          device (its contents are then meaningless).
  *  PAGE:   struct wavert_page, one page, read-only; readable until unmapped.
  *  REGISTER: see WAVERT_IOC_GET_REGISTER; one page, read-only. It may outlive the buffer, and
  *          reads as 0 once the device is gone.
@@ -432,16 +433,15 @@ struct wavert_notification {
 
 /*
  * The register page. Written by the kernel at every interrupt, start, stop and change of
- * state, always before an event is signalled (WRT-106). To read: take seq until it is
- * even; read barrier; copy what you need; read barrier; if seq has changed, start again.
- * signal_ns alone is written outside of seq: a 32-bit reader may see half of it, and after
- * a stall an entry may carry the stamp of the one it replaced. Distrust a signal_ns below
- * interrupt_ns.
+ * state, always before an event is signalled (WRT-106). To read: read seq until it is even; read
+ * barrier; copy the members; read barrier; if seq has changed, start again. Only signal_ns is
+ * written outside of seq: a 32-bit reader may read half of it, and after a stall an entry may have
+ * the time of the entry that it replaced. Ignore a signal_ns below interrupt_ns.
  *
  * The page grows as the structs of the calls do: a member is there if it ends within
  * page_bytes, and a word that was reserved reads as 0 in an older module. The notification
- * log is a ring of ring_entries entries, entry_bytes apart, at ring_offset; entries, too,
- * grow at their end. So find an entry by wavert_page_entry(), never by the size of a struct.
+ * log is a ring of ring_entries entries, entry_bytes apart, at ring_offset; entries also grow
+ * at their end. So find an entry by wavert_page_entry(), never by the size of a struct.
  */
 struct wavert_page {
 	__u32 seq;		/* odd while being written */
@@ -461,23 +461,23 @@ struct wavert_page {
 	__u64 ring_head;	/* entries ever written; the newest is entry ring_head - 1 */
 	__u32 offset;		/* cyclic position, bytes, at position_ns */
 	__u32 buffer_bytes;	/* B; 0 without a buffer */
-	__u32 notifications;	/* N; 0 without */
+	__u32 notifications;	/* N; 0 without notification */
 	__u32 rate;		/* Hz */
 	__u32 frame_bytes;
 	__u32 format;		/* WAVERT_FORMAT_* */
 	__u32 channels;
 	__u32 position_register_base;	/* offset where the position register reads 0; RUN only */
-	/* Glitches since the stream was opened; of packet mode, 0 without. */
+	/* Glitches of packet mode since the stream was opened. */
 	__u64 underruns;	/* points passed whose next packet had not been announced */
-	__u64 repeats;		/* announced again what had been announced last */
-	__u64 late;		/* announced what was played already (ETIME) */
-	__u64 overruns;		/* announced what does not fit yet (EOVERFLOW) */
+	__u64 repeats;		/* the packet announced last was announced again */
+	__u64 late;		/* a packet that was played already was announced (ETIME) */
+	__u64 overruns;		/* a packet that does not fit yet was announced (EOVERFLOW) */
 	__u64 dropped;		/* packets captured and overwritten before they were fetched */
-	__u64 end;		/* linear never gets beyond: end of stream; ~0 without one */
-	__u64 dma_halts;	/* times DMA halted unasked, or for a system suspend */
+	__u64 end;		/* end of stream: maximum of linear; ~0: none */
+	__u64 dma_halts;	/* halts of DMA without a request, or for a system suspend */
 	/*
-	 * Distance of two points, bytes; 0 without points. Since version 1.2; before, it is
-	 * buffer_bytes / notifications. A PCM may have a period that does not divide its buffer:
+	 * Distance of two points, bytes; 0 without points. Since version 1.2; with an
+	 * older module it is buffer_bytes / notifications. A PCM may have a period that does not divide its buffer:
 	 * then an observer sees 0 notifications here, and this distance.
 	 */
 	__u32 notify_bytes;
@@ -485,7 +485,7 @@ struct wavert_page {
 	__u64 reserved[10];	/* 0 */
 };
 
-/* Entry n of the notification log, counted from 0 as ring_head counts. */
+/* Entry n of the notification log; ring_head - 1 is the newest. */
 static inline const struct wavert_notification *
 wavert_page_entry(const struct wavert_page *page, __u64 n)
 {
