@@ -286,7 +286,7 @@ static int get_irq(struct wrt_pci *p)
 			      p->drv->name, p);
 
 	if (err)
-		pci_err(p->pdev, "interrupt %d cannot be had (%d)\n", p->irq, err);
+		pci_err(p->pdev, "cannot request interrupt %d (%d)\n", p->irq, err);
 	p->irq_on = !err;
 	return err;
 }
@@ -336,7 +336,7 @@ static int set_dma_mask(struct wrt_pci *p)
 	if (err && bits > 32)
 		err = dma_set_mask_and_coherent(&p->pdev->dev, DMA_BIT_MASK(32));
 	if (err)
-		pci_err(p->pdev, "no memory that it can reach (%d)\n", err);
+		pci_err(p->pdev, "no usable DMA mask (%d)\n", err);
 	return err;
 }
 
@@ -572,7 +572,7 @@ static int __maybe_unused pci_resume(struct device *dev)
 	WRITE_ONCE(p->asleep, false);
 	err = wrt_adapter_resume(p->adapter);
 	if (err) {
-		pci_err(p->pdev, "does not work any more, or a stream of it, after suspend (%d)\n",
+		pci_err(p->pdev, "the device or one of its streams does not resume (%d)\n",
 			err);
 		if (wrt_adapter_device(p->adapter)->state == WRT_DEVICE_ASLEEP)
 			go_quiet(p);

@@ -46,11 +46,11 @@ MODULE_PARM_DESC(streams, "Pairs of playback and capture streams a card, 1..16 (
 module_param(clock, charp, 0444);
 MODULE_PARM_DESC(clock, "hrtimer (default): real time; step: time moves when stepped.");
 module_param(loopback, bool, 0444);
-MODULE_PARM_DESC(loopback, "Capture records what playback of the same pin plays (default Y).");
+MODULE_PARM_DESC(loopback, "Capture records the playback of the same pin (default Y).");
 module_param(source, charp, 0444);
-MODULE_PARM_DESC(source, "What capture records with loopback=0: silence, ramp (default silence).");
+MODULE_PARM_DESC(source, "Signal to capture with loopback=0: silence, ramp (default silence).");
 module_param(fault, charp, 0444);
-MODULE_PARM_DESC(fault, "Planted defect: none (default), drop-irq, flip-bit, not-ready.");
+MODULE_PARM_DESC(fault, "Injected defect: none (default), drop-irq, flip-bit, not-ready.");
 
 struct sim_card {
 	struct wrt_platform platform;
@@ -328,7 +328,7 @@ static int __init sim_init(void)
 	}
 	if (add_devices())
 		return 0;
-	pr_err(DRIVER_NAME ": no card came up\n");
+	pr_err(DRIVER_NAME ": no card could be created\n");
 	remove_devices();
 	return -ENODEV;
 }

@@ -42,7 +42,7 @@ fi
 
 rm -rf "$out/run"
 echo "Playing $wav in a guest: Linux $kver under QEMU, emulated, virtual time."
-[ "$fault" = none ] || echo "Planted defect: $fault"
+[ "$fault" = none ] || echo "Injected defect: $fault"
 tests/guest/run --timeout 120 --out "$out/run" \
 	--module "build/$kver/snd-wavert.ko" --module "build/$kver/snd-wavert-sim.ko fault=$fault" \
 	--tool aplay --tool arecord --file build/userspace/wavert --file "$wav" \
