@@ -404,9 +404,14 @@ void wrt_stream_end_at(struct wrt_stream *s, u64 linear, u64 points);
  */
 void wrt_stream_silence_after(struct wrt_stream *s, struct wrt_client *c, u64 linear);
 
-/*
- * [A] Do what an interrupt does, for this stream alone and without irq() of the backend: read the
- * position, publish, notify. irq_ns: when the handler was entered, or 0 if that is not known.
+/**
+ * wrt_stream_look() - do what an interrupt does, for one stream and without irq() of the backend
+ * @s: stream
+ * @irq_ns: when the handler was entered, or 0 if that is not known
+ *
+ * Reads the position, publishes and notifies.
+ *
+ * Context: Any.
  */
 void wrt_stream_look(struct wrt_stream *s, u64 irq_ns);
 

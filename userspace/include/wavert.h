@@ -57,9 +57,8 @@ struct wavert_stream;
 
 /**
  * wavert_open() - open the filter of a card. It claims no hardware and may be opened any number of
- *   times. -ENODEV: no such card; -ENXIO: the card has no WaveRT node; -EACCES: not permitted
- *   (group audio); -EPROTO: the interface of the module has another major version, see
- *   wavert_version_of(); -ENOMEM; or an error of open(2).
+ *   times. -ENODEV: no such card; -ENXIO: no WaveRT node; -EACCES: not permitted (group audio);
+ *   -EPROTO: another major version of the interface, see wavert_version_of(); or as open(2).
  * @device: [out] close it with wavert_close()
  * @name: a card number ("0"), an id ("WaveRT"), "hw:" and one of these, or the path of the hwdep
  *	node
@@ -224,8 +223,8 @@ WAVERT_MUST_CHECK int wavert_stream_layout(const struct wavert_stream *stream,
 
 /**
  * wavert_stream_barrier() - make samples that were written to the buffer visible to the hardware.
- *   Needed only where layout.call_memory_barrier is 1: DMA does not see the processor's caches, as on
- *   many ARM boards. wavert_stream_drain(), _set_state() and _write_packet() include it.
+ *   Needed only where layout.call_memory_barrier is 1, that is where DMA does not see the
+ *   processor's caches. wavert_stream_drain(), _set_state() and _write_packet() include it.
  * @stream: stream
  */
 void wavert_stream_barrier(const struct wavert_stream *stream);
@@ -281,9 +280,8 @@ WAVERT_MUST_CHECK int wavert_stream_event(struct wavert_stream *stream);
  * @timeout_ms: limit in milliseconds; negative: none
  * @points: [out] notifications since the last call, none from before the first call; may be NULL
  *
- * It reads the stream file if the module offers that (WAVERT_OFFERS_READ), which costs less than an
- * event. After a call of wavert_stream_event() it waits for that event. Use an event in an event
- * loop, or to wait for several streams at once.
+ * It reads the stream file if the pin offers WAVERT_OFFERS_READ, which costs less than an event.
+ * After a call of wavert_stream_event(), which is for event loops, it waits for that event.
  */
 WAVERT_MUST_CHECK int wavert_stream_wait(struct wavert_stream *stream, int timeout_ms,
 					 uint64_t *points);
@@ -301,8 +299,7 @@ WAVERT_MUST_CHECK int wavert_stream_wait(struct wavert_stream *stream, int timeo
 WAVERT_MUST_CHECK int wavert_stream_register(struct wavert_stream *stream, int eventfd);
 
 /**
- * wavert_stream_unregister() - unregister an eventfd of the caller. After it returns, the event is
- *   not signalled. -ENOENT: not registered; -EBADF, -EMEDIUMTYPE.
+ * wavert_stream_unregister() - unregister an eventfd; no signal follows. -ENOENT: not registered
  * @stream: stream
  * @eventfd: descriptor
  */
@@ -362,8 +359,7 @@ WAVERT_MUST_CHECK int wavert_stream_position(struct wavert_stream *stream,
 					     struct wavert_position *position);
 
 /**
- * wavert_stream_presentation() - frames that have left the device. -EOPNOTSUPP: capture, or no
- *   notifications.
+ * wavert_stream_presentation() - frames out of the device. -EOPNOTSUPP: capture, no notifications.
  * @stream: stream
  * @presentation: [out] number of frames, and its time
  */
@@ -454,7 +450,6 @@ enum wavert_drained {
  *
  * A stream that does not run is started. Afterwards it is in PAUSE. The part of the buffer after
  * the end is overwritten with silence.
- *
  * WAVERT_DRAINED: the driver stopped at the end. It cannot do so if the buffer has no
  * notifications, or if the last packet is being played already. Then silence is played after the
  * end until the position has passed it: WAVERT_DRAINED_PAST_END. WAVERT_DRAINING: the time has
@@ -469,10 +464,9 @@ WAVERT_MUST_CHECK int wavert_stream_drain(struct wavert_stream *stream, uint64_t
 /* Packet mode: the client announces each packet, and the driver counts glitches. */
 
 /**
- * wavert_stream_packet_count() - number of complete packets, which is also the number of the packet
- *   in progress. An observer may call it.
+ * wavert_stream_packet_count() - number of complete packets. An observer may call it.
  * @stream: stream
- * @packets: [out] the number; modulo 2^32
+ * @packets: [out] this number, which is also that of the packet in progress; modulo 2^32
  */
 WAVERT_MUST_CHECK int wavert_stream_packet_count(struct wavert_stream *stream, uint32_t *packets);
 

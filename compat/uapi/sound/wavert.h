@@ -476,9 +476,9 @@ struct wavert_page {
 	__u64 end;		/* end of stream: maximum of linear; ~0: none */
 	__u64 dma_halts;	/* halts of DMA without a request, or for a system suspend */
 	/*
-	 * Distance of two points, bytes; 0 without points. Since version 1.2; with an
-	 * older module it is buffer_bytes / notifications. A PCM may have a period that does not divide its buffer:
-	 * then an observer sees 0 notifications here, and this distance.
+	 * Distance of two points, bytes; 0 without points. Since version 1.2; with an older
+	 * module it is buffer_bytes / notifications. The period of a PCM need not divide its
+	 * buffer: then notifications is 0 for an observer, and this distance is not.
 	 */
 	__u32 notify_bytes;
 	__u32 reserved2;	/* 0 */
