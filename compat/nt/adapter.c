@@ -5,7 +5,7 @@
  */
 #include "nt.h"
 
-/* Behind the port driver's part of the device extension. */
+/* Follows the port driver's part of the device extension. */
 struct extension {
 	struct nt_filter *filter;	/* a reference, from START on */
 };
@@ -60,7 +60,7 @@ static void put_filter(PDEVICE_OBJECT device)
 	f->iface.lpVtbl->Release(&f->iface);
 }
 
-/* The device is gone before the port driver is told, which has handles open on it. */
+/* Remove the device before the port driver, which has open handles on it, is notified. */
 static NTSTATUS NTAPI plug_and_play(PDEVICE_OBJECT device, PIRP irp)
 {
 	struct nt_filter *f = extension_of(device)->filter;

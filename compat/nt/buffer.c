@@ -5,7 +5,7 @@
  */
 #include "nt.h"
 
-/* Runs of adjacent pages; segs may be NULL. Returns how many. */
+/* Fills segs with the runs of adjacent pages; segs may be NULL. Returns their number. */
 static u32 find_runs(PMDL mdl, struct wrt_hw_seg *segs)
 {
 	const PFN_NUMBER *pfn = MmGetMdlPfnArray(mdl);
@@ -54,7 +54,7 @@ static PMDL get_pages(struct nt_stream *s, u32 bytes)
 							   ROUND_TO_PAGES((SIZE_T)bytes));
 }
 
-/* Whole pages of the port driver's; it may give fewer than were asked for. */
+/* Allocates whole pages by the port driver, which may return fewer than requested. */
 int nt_buffer_alloc(struct nt_stream *s, struct wrt_hw_geom *g)
 {
 	IPortWaveRTStream *port = s->port;

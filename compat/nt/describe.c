@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * describe.c - the descriptor of the filter, made from what the device has: streaming pins
+ * describe.c - the descriptor of the filter, by the capabilities of the device: streaming pins
  * (playback first), a bridge pin for each, volume and mute nodes between the two. PASSIVE_LEVEL.
  */
 #include "nt.h"
@@ -19,7 +19,7 @@ static const GUID line = { STATIC_KSNODETYPE_LINE_CONNECTOR };
 static const GUID volume = { STATIC_KSNODETYPE_VOLUME };
 static const GUID mute = { STATIC_KSNODETYPE_MUTE };
 
-/* Formats that Windows can name. */
+/* Formats that Windows can express. */
 static const struct {
 	u32 format, bits;
 	const GUID *sub;

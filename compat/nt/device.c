@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * device.c - the core's device, of whatever kind: start, stop, sleep, removal. PASSIVE_LEVEL,
+ * device.c - the core's device, of any kind: start, stop, sleep, removal. PASSIVE_LEVEL,
  * one call at a time.
  */
 #include "nt.h"
@@ -22,7 +22,7 @@ NTSTATUS nt_status_of(int err)
 	return STATUS_DEVICE_NOT_READY;
 }
 
-/* What the resources say: a function of PCI, or none, which is the simulator. */
+/* The kind of device, by its resources: a PCI function, or the simulator, which has none. */
 static NTSTATUS choose(struct nt_filter *f)
 {
 	NTSTATUS status = nt_pci_open(f, &f->backend);
@@ -68,7 +68,7 @@ err_close:
 	return nt_status_of(err);
 }
 
-/* No stream is left, so nothing ticks. */
+/* No stream is left, so the timer is off. */
 void nt_device_stop(struct nt_filter *f)
 {
 	if (!f->hw)

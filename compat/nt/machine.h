@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * machine.h - what a driver of hardware does that Wine cannot do: registers, DPCs, time. pci.c uses
+ * machine.h - functions of a driver for hardware that Wine lacks: registers, DPCs, time. pci.c uses
  * nothing else of its processor. Tests link tests/nt/bus_model.c in place of machine.c.
  */
 #ifndef WRT_NT_MACHINE_H
@@ -27,7 +27,7 @@ void nt_io_timer_at(struct nt_filter *f, u32 slot, u64 ns);
 void nt_io_queue(struct nt_filter *f);
 void nt_io_flush(struct nt_filter *f);
 
-/* For tests of the driver over a register model; STATUS_NOT_SUPPORTED: this is the real one. */
+/* For tests of the driver over a register model; STATUS_NOT_SUPPORTED on real hardware. */
 NTSTATUS nt_io_select(struct nt_filter *f, const struct sim_config *want);
 NTSTATUS nt_io_step(struct nt_filter *f, const struct sim_step *arg, struct sim_moved *out);
 void nt_io_rules(struct sim_caps *out);

@@ -41,7 +41,7 @@ static void config_write(struct nt_pci *p, u32 offset, u32 width, u32 value)
 	p->bus.SetBusData(p->bus.Context, PCI_WHICHSPACE_CONFIG, &value, offset, width);
 }
 
-/* Asks the bus driver, which need not be that of PCI. */
+/* By the bus driver, which need not be that of PCI. */
 static NTSTATUS query_bus(struct nt_filter *f)
 {
 	PDEVICE_OBJECT pdo;
@@ -103,7 +103,7 @@ static NTSTATUS map_bar(struct nt_filter *f, u32 n)
 	if (!r)
 		return STATUS_SUCCESS;
 	bar->bytes = r->u.Memory.Length;
-	/* Where ports are memory of the processor, the type of the translated resource says so. */
+	/* If ports are memory of the processor, the translated resource has the type memory. */
 	bar->port = r->Type == CmResourceTypePort;
 	bar->at = nt_io_map(r->u.Memory.Start, bar->bytes, bar->port);
 	return bar->at ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
@@ -173,7 +173,7 @@ static void bus_timer_at(void *ctx, u32 slot, u64 ns)
 	nt_io_timer_at(ctx, slot, ns);
 }
 
-/* A removed device reads as all ones, and so does what it does not have. */
+/* Reads of a removed device, or of a register that does not exist, return all ones. */
 static u32 bus_read(void *ctx, u32 n, u32 offset, u32 width)
 {
 	const struct nt_bar *bar = bar_of(ctx, n, offset, width);
@@ -288,7 +288,7 @@ static bool is_emulated(struct nt_filter *f)
 	return config_read(&f->pci, CONFIG_SUBSYSTEM, 4) == SUBSYSTEM_QEMU;
 }
 
-/* AMD's controllers claim 64 bits and have 40. */
+/* AMD's controllers report 64 bits and have 40. */
 static struct wrt_hda_config hda_config(struct nt_filter *f)
 {
 	struct wrt_hda_config cfg = { .emulated = is_emulated(f) };

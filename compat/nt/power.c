@@ -45,7 +45,7 @@ static NTSTATUS STDMETHODCALLTYPE may_change(IAdapterPowerManagement *i, POWER_S
 	return STATUS_SUCCESS;
 }
 
-/* What the bus has filled in is right. */
+/* The values of the bus driver are kept. */
 static NTSTATUS STDMETHODCALLTYPE capabilities(IAdapterPowerManagement *i, PDEVICE_CAPABILITIES out)
 {
 	(void)i;

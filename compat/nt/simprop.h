@@ -48,7 +48,7 @@ enum sim_dpc {
 };
 
 /*
- * Instance: at most so many frames pass, up to the next interrupt, which is served. Over a model
+ * Instance: at most this many frames pass, up to the next interrupt, which is handled. Over a model
  * they pass up to an interrupt that signals an event.
  */
 struct sim_step {

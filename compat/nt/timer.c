@@ -6,7 +6,7 @@
 #include "nt.h"
 
 /*
- * Not a timer for each slot: this is called under a spin lock and from the DPC itself, where Wine,
+ * One timer for all slots: this is called under a spin lock and from the DPC itself, where Wine,
  * unlike Windows, cannot set a timer.
  */
 void nt_timer_at(struct nt_filter *f, u32 slot, u64 ns)
@@ -14,7 +14,7 @@ void nt_timer_at(struct nt_filter *f, u32 slot, u64 ns)
 	__atomic_store_n(&f->timers.due_ns[slot], ns, __ATOMIC_RELAXED);
 }
 
-/* Once a millisecond while there are streams: what has become due. */
+/* Runs handlers that are due, once a millisecond while there are streams. */
 static VOID NTAPI tick(PKDPC dpc, PVOID ctx, PVOID a, PVOID b)
 {
 	struct nt_filter *f = ctx;

@@ -3,7 +3,7 @@
  * attach.h - snd-wavert-attach: the PCMs of another driver's card as pins of a card of ours. The
  * other driver is called only as ALSA calls it; nothing of it is changed.
  *
- * A pin is a substream. Its own ALSA timer tells us of starts, stops and periods (follow.c).
+ * A pin is a substream. Its ALSA timer reports starts, stops and periods (follow.c).
  *
  * Locks, outermost first: the core's device mutex > life > pcm->open_mutex (tried, never waited for)
  * > PCM stream lock (a mutex if the PCM is nonatomic) > lock of ALSA's timer > the core's device
@@ -38,19 +38,19 @@ struct wrt_hw_stream {
 	u32 slot;
 	struct wrt_hw_caps caps;
 	u32 rates[WRT_RATES_MAX];
-	struct wrt_client foreign;		/* whoever runs the PCM, as the core's owner */
+	struct wrt_client foreign;		/* runs the PCM; the core's owner */
 
 	/* The core's device lock. */
 	struct wrt_hw_pos at;			/* as last read */
-	bool halted;				/* the next reading says so */
+	bool halted;				/* to be reported by the next reading */
 
 	/* PCM stream lock. */
 	bool running;				/* DMA is on */
 	bool adopted;				/* the core follows this session; paused or running */
 	bool polled;				/* without period wake-ups */
 	u32 frame_bytes;
-	snd_pcm_uframes_t hw_ptr;		/* ALSA's, as last seen ... */
-	u64 known;				/* ... and the frames since the start that it stands for */
+	snd_pcm_uframes_t hw_ptr;		/* ALSA's, as last read ... */
+	u64 known;				/* ... and the same as frames since the start */
 	u64 frames;				/* since the start, as last read */
 	struct hrtimer poll_timer;
 	struct work_struct poll_work;		/* of a nonatomic PCM */
@@ -64,7 +64,7 @@ enum wrt_attach_phase {
 
 /* One card of another driver. Its memory belongs to the adapter once there is one. */
 struct wrt_hw_dev {
-	struct snd_card *card;			/* the other driver's; held until we leave */
+	struct snd_card *card;			/* the other driver's; held until detached */
 	u32 number;				/* of that card */
 	struct platform_device *parent;
 	struct wrt_adapter *adapter;
@@ -72,13 +72,13 @@ struct wrt_hw_dev {
 	struct rw_semaphore life;
 	bool dead;				/* life: no substream may be touched any more */
 	enum wrt_attach_phase phase;		/* under the list's mutex ... */
-	bool vanished;				/* ... its card has gone while we were coming */
+	bool vanished;				/* ... its card was removed during the attach */
 	struct work_struct leave;
 	u32 nslots;
 	struct wrt_hw_stream slot[];
 };
 
-/* caps.c: [S] what the PCM of a slot can do; zeroes where it does not tell. */
+/* caps.c: [S] read the capabilities of the PCM of a slot; zeroes where they are not known. */
 void wrt_attach_read_caps(struct wrt_hw_stream *s);
 
 /* follow.c */
@@ -86,7 +86,7 @@ extern const struct wrt_hw_ops wrt_attach_ops;
 
 /**
  * wrt_attach_slot_open() - make a slot for a substream
- * @s: slot, zeroed but for dev, pcm, direction and slot
+ * @s: slot, zeroed except dev, pcm, direction and slot
  * @number: number of the substream
  *
  * Context: May sleep.
@@ -106,14 +106,14 @@ void wrt_attach_slot_close(struct wrt_hw_stream *s);
  * wrt_attach_die() - stop following all streams, for good
  * @d: device
  *
- * On return no substream of it is touched, except by wrt_attach_slot_close().
+ * On return no substream of it is accessed, except by wrt_attach_slot_close().
  *
  * Context: May sleep; ALSA's list of timers may be locked.
  * Return: true for the first call.
  */
 bool wrt_attach_die(struct wrt_hw_dev *d);
 
-/* card.c: the other driver's card or a PCM of it goes away; once. Context: any. */
+/* card.c: the other driver's card, or one of its PCMs, is removed; called once. Context: any. */
 void wrt_attach_vanished(struct wrt_hw_dev *d);
 
 static inline struct wrt_stream *wrt_attach_stream(struct wrt_hw_stream *s)

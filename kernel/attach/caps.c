@@ -77,7 +77,7 @@ static int refine(struct wrt_hw_stream *s, struct snd_pcm_substream *open)
 	return err;
 }
 
-/* All substreams of a direction are alike, so any will do. ALSA uses no more of the file than its flags. */
+/* All substreams of a direction are alike, so any is used. ALSA only uses the file's flags. */
 static int refine_any(struct wrt_hw_stream *s, struct file *file)
 {
 	struct snd_pcm_substream *open;

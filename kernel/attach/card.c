@@ -58,7 +58,7 @@ static void forget(u32 number)
 	wake_up(&has_left);
 }
 
-/* True: the caller is to leave it. */
+/* True: the caller detaches it. */
 static bool may_leave(struct wrt_hw_dev *d)
 {
 	lockdep_assert_held(&list_lock);
@@ -104,7 +104,7 @@ static int detach(u32 number)
 	if (!d)
 		return -ENODEV;
 	if (!ours)
-		return -EBUSY;		/* coming, or leaving by itself */
+		return -EBUSY;		/* being attached, or detaching by itself */
 	leave(d, false);
 	forget(number);
 	return 0;
@@ -151,7 +151,7 @@ static void find_caps(struct wrt_hw_stream *s)
 	s->caps.pin = pin;
 }
 
-/* A substream without a timer cannot be followed: it is left out. */
+/* A substream without a timer cannot be followed, so it gets no pin. */
 static void add_slot(struct wrt_hw_dev *d, struct snd_pcm *pcm, int direction, u32 number)
 {
 	struct wrt_hw_stream *s = &d->slot[d->nslots];
@@ -251,7 +251,7 @@ static int enlist(struct wrt_hw_dev *d)
 	return err;
 }
 
-/* True: it stays. Else the caller is to leave it. */
+/* True: it stays attached. Otherwise the caller detaches it. */
 static bool settle(struct wrt_hw_dev *d, int err)
 {
 	bool stays;
@@ -306,7 +306,7 @@ static int attach(u32 number)
 	if (!card)
 		return -ENODEV;
 	if (strstarts(card->driver, "wavert-"))
-		err = -EINVAL;		/* a card of ours: it has pins */
+		err = -EINVAL;		/* a card of alsa-wavert: it has pins */
 	else
 		err = attach_to(card);
 	snd_card_unref(card);
@@ -379,7 +379,7 @@ static int __init attach_init(void)
 	return err;
 }
 
-/* No store runs any more, so nothing is coming. */
+/* No store runs any more, so no card is being attached. */
 static void __exit attach_exit(void)
 {
 	u32 i;
@@ -387,7 +387,7 @@ static void __exit attach_exit(void)
 	platform_driver_unregister(&attach_driver);
 	for (i = 0; i < SNDRV_CARDS; i++)
 		detach(i);
-	wait_event(has_left, nothing_attached());	/* what leaves by itself */
+	wait_event(has_left, nothing_attached());	/* cards that detach by themselves */
 	destroy_workqueue(leavers);
 }
 

@@ -5,7 +5,7 @@
  *   the other driver's interrupt, tasklet, URB completion or work item
  *     snd_pcm_period_elapsed()		PCM stream lock
  *       update of hw_ptr			asks the driver's pointer()
- *       slot_tick()				only while somebody observes
+ *       slot_tick()				only while there are observers
  *         wrt_stream_look()			points, pages; signals are left to the thread
  *   snd_pcm_start(), _stop(), _pause(), _suspend()
  *     slot_event()				PCM stream lock, lock of the timer
@@ -14,8 +14,8 @@
  * Points come from ALSA's hw_ptr, not from the number of calls: drivers merge periods, or report one
  * twice. The call in which a stream ends does not reach the timer, but the stop does.
  *
- * A stream without period wake-ups makes no such calls. Then a timer of ours asks pointer() when
- * the next point is due.
+ * A stream without period wake-ups makes no such calls. Then a timer of this module calls pointer()
+ * when the next point is due.
  */
 #include <linux/delay.h>
 #include <linux/ktime.h>
@@ -25,10 +25,10 @@
 #include "kernel_version.h"
 #include "alsa/formats.h"
 
-/* Two questions for the position: the driver is asked no more often. */
+/* The driver's pointer() is called at most this often. */
 #define FRESH_NS	20000u
 
-/* Without wake-ups: how long after a point is due we look, and the least time between looks. */
+/* Without wake-ups: delay of an update after its point is due, and least time between updates. */
 #define POLL_LATE_NS	20000u
 #define POLL_LEAST_NS	125000u
 
@@ -69,7 +69,7 @@ static void follow_hw_ptr(struct wrt_hw_stream *s)
 		s->frames = s->known;
 }
 
-/* What ALSA has read last; in a callback, a moment ago. */
+/* Use the position that ALSA has read last, which in a callback is a moment old. */
 static void read_known(struct wrt_hw_stream *s)
 {
 	follow_hw_ptr(s);
@@ -296,7 +296,7 @@ static int attach_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **ou
 static int attach_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 			  struct wrt_hw_latency *l)
 {
-	return WRT_ERANGE;	/* WRT_HW_OBSERVE_ONLY: nobody gets here */
+	return WRT_ERANGE;	/* WRT_HW_OBSERVE_ONLY: not called */
 }
 
 /* The PCM is the other driver's. */
@@ -397,7 +397,7 @@ static bool is_fresh(struct wrt_hw_stream *s)
 	return ktime_get_ns() - read_ns < FRESH_NS;
 }
 
-/* While somebody opens or closes the PCM the last reading must do. */
+/* While the PCM is being opened or closed the last reading is used. */
 static void attach_refresh(struct wrt_hw_dev *d, u32 slot)
 {
 	struct wrt_hw_stream *s = &d->slot[slot];
@@ -452,7 +452,7 @@ int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number)
 	if (!s->timer)
 		return -ENOMEM;
 	s->foreign.ops = &foreign_ops;
-	s->foreign.user.uid = U32_MAX;	/* no user of ours */
+	s->foreign.user.uid = U32_MAX;	/* no user has this uid */
 	wrt_hrtimer_setup(&s->poll_timer, poll_due, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	INIT_WORK(&s->poll_work, poll_in_work);
 	s->timer->flags |= SNDRV_TIMER_IFLG_AUTO | SNDRV_TIMER_IFLG_FAST;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * emulated.h - whether a PCI sound controller is emulated by a hypervisor, from its ids alone.
- * Needs nothing of the kernel, so that a unit test can include it.
+ * Uses nothing of the kernel, so that a unit test can include it.
  */
 #ifndef WRT_BUS_EMULATED_H
 #define WRT_BUS_EMULATED_H
@@ -11,7 +11,7 @@ struct wrt_pci_ids {
 };
 
 /*
- * hypervisor: the kernel runs under one. That alone says little, since a real controller may be
+ * hypervisor: the kernel runs under one. That alone is not enough, since a real controller may be
  * passed through to a guest; such a one has the subsystem of a board.
  */
 static inline int wrt_ids_emulated(const struct wrt_pci_ids *id, int hypervisor)

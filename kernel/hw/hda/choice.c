@@ -18,7 +18,7 @@ static const char *const names[WRT_HDA_PIN_KINDS] = {
 	[WRT_HDA_PIN_OTHER] = "other",
 };
 
-/* What a user may choose, and what is looked for without a choice, in this order. */
+/* Kinds that a user may choose, and kinds that are tried without a choice, in this order. */
 static const struct {
 	const char *expected;
 	u32 kind[4];			/* those that can be chosen */

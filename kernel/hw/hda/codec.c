@@ -39,7 +39,7 @@ struct graph {
 	u32 depth[NODES_MAX];		/* 0: not seen yet */
 };
 
-/* ---- asking ------------------------------------------------------------------------ */
+/* ---- queries ----------------------------------------------------------------------- */
 
 /* 0 without an answer. A codec is given up at its root, or if nothing else is answered. */
 static u32 ask(struct graph *g, u32 nid, u32 verb)
@@ -403,7 +403,7 @@ static void find_path(struct graph *g, u32 dir, struct hda_path *out)
 	}
 }
 
-/* A pin whose configuration got lost is left out: it is not known what is connected. */
+/* A pin whose configuration is lost is not used: its connection is not known. */
 static void read_pins(struct graph *g)
 {
 	u32 i;

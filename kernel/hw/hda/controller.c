@@ -373,7 +373,7 @@ static bool has_both_paths(const struct wrt_hw_dev *d)
 	return d->path[WRT_PLAYBACK].length && d->path[WRT_CAPTURE].length;
 }
 
-/* Also if there is a path of the other direction: the user wants this pin. */
+/* An error even if the other direction has a path: the user has chosen this pin. */
 static bool has_chosen_pins(struct wrt_hw_dev *d)
 {
 	bool all = true;

@@ -44,7 +44,7 @@ struct hda_step {
 	u32 inputs;		/* number of connections */
 };
 
-/* What the codecs have; those that were not asked are missing. */
+/* The pins of the codecs that were queried. */
 struct hda_pin {
 	u32 codec, nid, caps;
 	u32 config, pin_caps;
@@ -101,7 +101,7 @@ struct hda_quirks {
  *
  * stop() ends in PAUSED on controllers that continue a list, in IDLING where there is an idle
  * engine (QEMU), else in PREPARED, and so it does if RUN does not clear. release() leads from
- * PAUSED and IDLING to OPEN, too.
+ * PAUSED and IDLING to OPEN.
  */
 enum hda_state {
 	HDA_FREE,
@@ -147,8 +147,8 @@ struct wrt_hw_stream {
 	u32 raw, raw_link;	/* the position buffer when it last changed, and LPIB then */
 	u32 doubts;		/* readings since start() that cannot be true */
 	bool interrupted;	/* since start() */
-	u32 looked;		/* before the first interrupt: offset of the last look for points ... */
-	u32 looks;		/* ... and looks that found it moved */
+	u32 looked;		/* before the first interrupt: offset of the last update ... */
+	u32 looks;		/* ... and number of updates that found it changed */
 	u32 rechecks;		/* for an interrupt that came before its position */
 };
 
@@ -161,7 +161,7 @@ struct wrt_hw_dev {
 	u32 gcap, dma_bits;
 	u32 engines;		/* stream descriptors in all */
 	u32 codecs;		/* bit mask of those that answered the reset ... */
-	u32 silent;		/* ... but for these, which do not answer commands */
+	u32 silent;		/* ... except these, which do not answer commands */
 	bool alias;		/* the page with copies of registers exists */
 	bool asleep;		/* suspended, or resume has failed */
 	bool silent_irq;	/* no interrupts arrive; this was logged */
@@ -216,13 +216,13 @@ static inline u32 hda_get_le32(const u8 *at)
 	return at[0] | (u32)at[1] << 8 | (u32)at[2] << 16 | (u32)at[3] << 24;
 }
 
-/* Of a direction, for the log. */
+/* Name of a direction, for the log. */
 static inline const char *wrt_hda_dir_name(u32 dir)
 {
 	return dir == WRT_PLAYBACK ? "playback" : "capture";
 }
 
-/* Of the stream for ever: QEMU finds an engine by it. There are 15, and may be more engines. */
+/* Constant for a stream, since QEMU finds an engine by it. There are 15, maybe more engines. */
 static inline u32 hda_tag(const struct wrt_hw_stream *s)
 {
 	return s->dir + 1;
@@ -288,7 +288,7 @@ bool wrt_hda_gate(struct wrt_hw_dev *d, bool on);
 /* No DMA past the caches. */
 void wrt_hda_skylake_snoop(struct wrt_hw_dev *d);
 
-/* After a reset, before codecs are asked. */
+/* After a reset, before codecs are queried. */
 void wrt_hda_skylake_set_up(struct wrt_hw_dev *d);
 
 /* ---- reset.c [S] ------------------------------------------------------------------- */

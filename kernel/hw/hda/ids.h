@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * ids.h - HD Audio controllers that need more than their PCI class says. Data only: used by the
+ * ids.h - HD Audio controllers whose PCI class is not enough to drive them. Data only: used by the
  * driver, by its module and by `wavert bind`. Facts from the kernel's snd-hda-intel; nothing here
  * was seen on silicon.
  */
@@ -33,7 +33,7 @@ struct wrt_hda_id {
 	unsigned short machine;		/* mask of enum wrt_hda_machine */
 };
 
-/* The first one that matches counts. */
+/* The first entry that matches is used. */
 static const struct wrt_hda_id wrt_hda_ids[] = {
 	{ 0x8086, 0x02c8, WRT_HDA_SKYLAKE },	/* Comet Lake LP */
 	{ 0x8086, 0x06c8, WRT_HDA_SKYLAKE },	/* Comet Lake H */

@@ -57,7 +57,7 @@ static int power_up(struct wrt_hw_dev *d, const struct hda_path *p, u32 nid)
 	return 0;
 }
 
-/* A microphone needs the voltage that its pin can give. */
+/* A microphone needs the bias voltage that its pin supports. */
 static u32 vref(u32 pin_caps)
 {
 	if (pin_caps & PIN_HAS_VREF_80)

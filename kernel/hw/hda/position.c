@@ -80,7 +80,7 @@ static bool is_doubtful(struct wrt_hw_stream *s, u32 dma, u32 link)
 }
 
 /*
- * Set the offsets of s->last. The position buffer is what DMA has done to memory; it is read
+ * Set the offsets of s->last. The position buffer is the position of DMA in memory; it is read
  * once (opaque calls follow before the value is used). LPIB is what has passed the link; it
  * replaces a position buffer that is never written.
  */
