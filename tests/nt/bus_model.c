@@ -61,17 +61,23 @@ u8 *model_memory(u64 bus, u32 bytes)
 
 /* ---- registers: the address is BAR and offset ------------------------------------------------ */
 
-static u32 bar_of_port(ULONGLONG at)
-{
-	return at >= 0xd400 && at < 0xd500;
-}
+#define MEMORY	0xfebf0000u
+#define PORT(n)	(0xd000u + 0x400u * (n))
+
+/* Registers of another device are all ones. */
+static const u64 elsewhere = MAPPED + 2 * BAR_SPACE;
 
 void *nt_io_map(PHYSICAL_ADDRESS at, ULONG bytes, bool port)
 {
-	u32 bar = port ? bar_of_port((ULONGLONG)at.QuadPart) : 0;
+	u64 found = elsewhere;
+	u32 n;
 
-	(void)bytes;
-	return (void *)(ULONG_PTR)(MAPPED + bar * BAR_SPACE);
+	if (!port && at.QuadPart == MEMORY && bytes == BAR_SPACE)
+		found = MAPPED;
+	for (n = 0; n < 2; n++)
+		if (port && at.QuadPart == PORT(n) && bytes == (n ? 0x40 : 0x100))
+			found = MAPPED + n * BAR_SPACE;
+	return (void *)(ULONG_PTR)found;
 }
 
 void nt_io_unmap(void *at, ULONG bytes, bool port)
@@ -88,6 +94,8 @@ u32 nt_io_read(void *at, bool port, u32 width)
 	const struct wrt_hw_bus *bus = model_device_bus(&ctx);
 
 	(void)port;
+	if (offset / BAR_SPACE > 1)
+		return ~0u;
 	return bus->read(ctx, offset / BAR_SPACE, offset % BAR_SPACE, width);
 }
 
@@ -98,6 +106,8 @@ void nt_io_write(void *at, bool port, u32 width, u32 value)
 	const struct wrt_hw_bus *bus = model_device_bus(&ctx);
 
 	(void)port;
+	if (offset / BAR_SPACE > 1)
+		return;
 	bus->write(ctx, offset / BAR_SPACE, offset % BAR_SPACE, width, value);
 }
 
@@ -191,9 +201,9 @@ static ULONG register_of(ULONG offset)
 	case 0x08:
 		return m.kind == MODEL_HDA ? 0x04030001 : 0x04010001;
 	case 0x10:
-		return m.kind == MODEL_HDA ? 0xfebf0004 : 0xd001;
+		return m.kind == MODEL_HDA ? MEMORY | 4 : PORT(0) | 1;
 	case 0x14:
-		return m.kind == MODEL_HDA ? 0 : 0xd401;
+		return m.kind == MODEL_HDA ? 0 : PORT(1) | 1;
 	}
 	return 0;
 }
@@ -278,6 +288,11 @@ static PDMA_ADAPTER NTAPI get_dma(PVOID ctx, PDEVICE_DESCRIPTION d, PULONG regis
 	return d->Master && d->Dma64BitAddresses == (m.kind == MODEL_HDA) ? &adapter : NULL;
 }
 
+static VOID NTAPI power(BOOLEAN on)
+{
+	model_device_power(on);
+}
+
 static VOID NTAPI nothing(PVOID ctx)
 {
 	(void)ctx;
@@ -303,7 +318,7 @@ NTSTATUS nt_io_select(struct nt_filter *f, const struct sim_config *want)
 	if (m.kind)
 		model_device_close();
 	m.kind = MODEL_NONE;
-	StandInSetBus(NULL);
+	StandInSetBus(NULL, NULL);
 	if (!want->model)
 		return STATUS_SUCCESS;
 	m.f = f;
@@ -317,7 +332,7 @@ NTSTATUS nt_io_select(struct nt_filter *f, const struct sim_config *want)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	m.kind = (enum model_kind)want->model;
 	model_device_raise(raise, f);
-	StandInSetBus(&bus_interface);
+	StandInSetBus(&bus_interface, power);
 	return STATUS_SUCCESS;
 }
 

@@ -31,8 +31,10 @@ static void device(ULONG dpc)
 	struct sim_config cfg = { .step = 1, .source = 1, .model = model, .dpc = dpc };
 	ks_status st = ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg));
 
-	if (st)
-		ks_die("SIM_CONFIG", st);
+	if (!st)
+		return;
+	tap_ok(0, "bus: the device starts");
+	ks_die("SIM_CONFIG", st);
 }
 
 static struct sim_moved step(uint64_t frames)
@@ -129,6 +131,59 @@ static void put_pin(HANDLE pin)
 	step(0);		/* closing is complete when a later call is */
 }
 
+/* ---- bus and buffer ------------------------------------------------------------------------- */
+
+/* DMA reaches every byte of a buffer of several pages, and the mapped register shows it. */
+static void buffer(void)
+{
+	struct rt_buffer_property alloc = { .bytes = 8 * BYTES, .count = 2 };
+	struct rt_register_property call = { .base = NULL };
+	struct {
+		KSPROPERTY property;
+		struct sim_peek peek;
+	} look = { .peek = { .width = 32 } };
+	KSRTAUDIO_HWREGISTER reg = { 0 };
+	const volatile uint16_t *at;
+	struct rt_buffer got;
+	uint32_t i, wrong = 0, frames;
+	uint64_t offset;
+	HANDLE pin;
+	ks_status st;
+
+	device(SIM_DPC_AT_ONCE);
+	tap_ok(1, "bus: the device starts");
+	pin = open_pin(1);
+	st = ks_property(pin, &KSPROPSETID_RtAudio, RT_BUFFER_WITH_NOTIFICATION,
+			 KSPROPERTY_TYPE_GET, &alloc.property, sizeof(alloc), &got, sizeof(got),
+			 NULL);
+	if (st)
+		ks_die("a buffer", st);
+	at = got.address;
+	frames = got.actual / 4;
+	go_to(pin, KSSTATE_RUN);
+	step(frames / 2);
+	step(frames / 2);
+	step(frames / 2 - 100);
+	go_to(pin, KSSTATE_PAUSE);
+	offset = page(pin).now_linear % got.actual;
+	for (i = 1; i < frames; i++)
+		wrong += i != offset / 4 && i != offset / 4 + 1 &&
+			 at[2 * i] != (uint16_t)(at[2 * i - 2] + 1);
+	printf("# %lu bytes, offset %llu, %u frames are wrong\n", (unsigned long)got.actual,
+	       (unsigned long long)offset, wrong);
+	tap_ok(!wrong && at[0] && rules_kept(), "segments: DMA reaches the whole buffer, in order");
+	if (!ks_property(pin, &KSPROPSETID_RtAudio, RT_POSITIONREGISTER, KSPROPERTY_TYPE_GET,
+			 &call.property, sizeof(call), &reg, sizeof(reg), NULL)) {
+		look.peek.address = (uintptr_t)reg.Register;
+		ks_property(filter, &SIM_PROPERTIES, SIM_PEEK, KSPROPERTY_TYPE_GET, &look.property,
+			    sizeof(look), &look.peek, sizeof(look.peek), NULL);
+		tap_ok(look.peek.value - offset <= 256,
+		       "bus: the position register is at the address of the property");
+	}
+	put_pin(pin);
+	tap_ok(nothing_held(), "segments: nothing is held");
+}
+
 /* ---- DPCs ----------------------------------------------------------------------------------- */
 
 static void dpcs(ULONG mode, const char *name, int least, int most)
@@ -147,13 +202,13 @@ static void dpcs(ULONG mode, const char *name, int least, int most)
 	p = page(pin);
 	printf("# %d signals, C is %llu, linear %llu\n", n, (unsigned long long)p.packets,
 	       (unsigned long long)p.linear);
-	snprintf(text, sizeof(text), "%s DPCs: signals for the points that passed", name);
+	snprintf(text, sizeof(text), "interrupt: %s DPCs, signals for the points that passed", name);
 	tap_ok(n >= least && n <= most, text);
-	snprintf(text, sizeof(text), "%s DPCs: position and count are exact", name);
+	snprintf(text, sizeof(text), "interrupt: %s DPCs, position and count are exact", name);
 	tap_ok(p.packets == p.linear / BYTES && p.linear >= 100 * BYTES + BYTES / 2 - 256 &&
 	       p.linear <= 101 * BYTES, text);
 	put_pin(pin);
-	snprintf(text, sizeof(text), "%s DPCs: nothing is held, no rule of the hardware is broken", name);
+	snprintf(text, sizeof(text), "interrupt: %s DPCs, nothing is held, no rule of the hardware is broken", name);
 	tap_ok(nothing_held() && rules_kept(), text);
 	CloseHandle(event);
 }
@@ -181,7 +236,7 @@ static void power(void)
 	set_power(D3);
 	n = run(5 * PACKET, event);
 	tap_ok(!n && page(pin).state == 3 && page(pin).now_linear - before <= 256,
-	       "without power nothing is signalled, the state stays RUN, the position keeps");
+	       "power: without it nothing is signalled, the state stays RUN, the position keeps");
 	set_power(D0);
 	before = page(pin).now_linear;
 	points = page(pin).packets;
@@ -191,11 +246,11 @@ static void power(void)
 	printf("# %d signals, %llu bytes in the time of %llu\n", n,
 	       (unsigned long long)(page(pin).now_linear - before), (unsigned long long)bytes);
 	tap_ok(n >= 5 && page(pin).packets - points == (uint64_t)n,
-	       "after power returns each point is signalled");
+	       "power: after it returns each point is signalled");
 	tap_ok(page(pin).now_linear - before + 256 >= bytes &&
-	       page(pin).now_linear - before <= bytes + 512, "the position goes on from there");
+	       page(pin).now_linear - before <= bytes + 512, "power: the position goes on from there");
 	set_power(D3);
-	tap_ok(go_to(pin, KSSTATE_STOP), "a stream is stopped without power");
+	tap_ok(go_to(pin, KSSTATE_STOP), "power: a stream is stopped without it");
 	put_pin(pin);
 	set_power(D0);
 	tap_ok(nothing_held() && rules_kept(), "power: nothing is held, no rule is broken");
@@ -222,10 +277,10 @@ static void removal(KSSTATE state)
 	run(3 * PACKET, event);
 	refused = ks_get(pin, &KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, &at, sizeof(at)) &&
 		  ks_get(pin, &KSPROPSETID_RtAudio, RT_PACKETCOUNT, &packets, sizeof(packets));
-	snprintf(text, sizeof(text), "surprise removal in state %d: calls fail, the page says so", state);
+	snprintf(text, sizeof(text), "removal: in state %d calls fail, the page says so", state);
 	tap_ok(refused && page(pin).state == 4, text);
 	put_pin(pin);
-	snprintf(text, sizeof(text), "surprise removal in state %d: nothing is held, no rule is broken",
+	snprintf(text, sizeof(text), "removal: in state %d nothing is held, no rule is broken",
 		 state);
 	tap_ok(nothing_held() && rules_kept(), text);
 	CloseHandle(event);
@@ -259,25 +314,25 @@ static void nodes(void)
 			printf("# node %lu: volume %ld .. %ld / 65536 dB\n", (unsigned long)i,
 			       (long)least, (long)most);
 			tap_ok(least < most && level == least,
-			       "a volume node sets both channels, or one");
+			       "nodes: a volume node sets both channels, or one");
 			tap_ok(!node(i, KSPROPERTY_AUDIO_VOLUMELEVEL, KSPROPERTY_TYPE_BASICSUPPORT,
 				     0, &access, 4) && access & KSPROPERTY_TYPE_SET,
-			       "it reports what may be done to it");
+			       "nodes: it reports what may be done to it");
 		} else if (!node(i, KSPROPERTY_AUDIO_MUTE, KSPROPERTY_TYPE_GET, 0, &was, 4)) {
 			switches++;
 			node(i, KSPROPERTY_AUDIO_MUTE, KSPROPERTY_TYPE_SET, -1, &mute, 4);
 			was = FALSE;
 			node(i, KSPROPERTY_AUDIO_MUTE, KSPROPERTY_TYPE_GET, 0, &was, 4);
-			tap_ok(was == TRUE, "a mute node mutes");
+			tap_ok(was == TRUE, "nodes: a mute node mutes");
 			mute = FALSE;
 			node(i, KSPROPERTY_AUDIO_MUTE, KSPROPERTY_TYPE_SET, -1, &mute, 4);
 			mute = TRUE;
 		}
 	}
 	printf("# %lu volumes, %lu switches\n", (unsigned long)volumes, (unsigned long)switches);
-	tap_ok(volumes >= 1 && switches >= 1, "the codec has nodes of both kinds");
+	tap_ok(volumes >= 1 && switches >= 1, "nodes: the codec has some of both kinds");
 	tap_ok(node(7, KSPROPERTY_AUDIO_MUTE, KSPROPERTY_TYPE_GET, 0, &was, 4) != 0,
-	       "a node that does not exist is refused");
+	       "nodes: one that does not exist is refused");
 }
 
 int main(void)
@@ -290,6 +345,7 @@ int main(void)
 	nt_load_driver();
 	filter = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
 			     NULL);
+	buffer();
 	dpcs(SIM_DPC_AT_ONCE, "immediate", 100, 101);
 	dpcs(SIM_DPC_TWICE, "doubled", 100, 101);
 	dpcs(SIM_DPC_LATE, "late", 99, 101);

@@ -541,7 +541,11 @@ static NTSTATUS set_power(struct request *r)
 {
 	POWER_STATE state = { .DeviceState = *(DEVICE_POWER_STATE *)r->value };
 
+	if (state.DeviceState == PowerDeviceD0)
+		bus_power(TRUE);
 	port.power->lpVtbl->PowerChangeState(port.power, state);
+	if (state.DeviceState != PowerDeviceD0)
+		bus_power(FALSE);
 	return STATUS_SUCCESS;
 }
 

@@ -20,11 +20,19 @@ NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING name, PDRIVER_INITIALIZE init);
 /* ---- the bus driver ----------------------------------------------------------------------- */
 
 static const BUS_INTERFACE_STANDARD *bus;
+static VOID (NTAPI *power_of_bus)(BOOLEAN on);
 static PDEVICE_OBJECT pdo;
 
-void NTAPI StandInSetBus(const BUS_INTERFACE_STANDARD *is)
+void NTAPI StandInSetBus(const BUS_INTERFACE_STANDARD *is, VOID (NTAPI *power)(BOOLEAN on))
 {
 	bus = is;
+	power_of_bus = power;
+}
+
+void bus_power(BOOLEAN on)
+{
+	if (power_of_bus)
+		power_of_bus(on);
 }
 
 static NTSTATUS NTAPI answer(PDEVICE_OBJECT device, PIRP irp)

@@ -10,6 +10,9 @@
 PDEVICE_OBJECT bus_device(void);
 void bus_end(void);
 
+/* Turns the power of the function on or off. */
+void bus_power(BOOLEAN on);
+
 /* Memory, ports and an interrupt, as a PCI function has them. */
 PRESOURCELIST bus_resources(void);
 

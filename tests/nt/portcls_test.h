@@ -8,8 +8,8 @@
 
 #define STAND_IN	__declspec(dllimport) NTAPI
 
-/* The function that the device lies behind; its interface is that of a PCI bus driver. */
-void STAND_IN StandInSetBus(const BUS_INTERFACE_STANDARD *bus);
+/* The PCI function of the device: the interface of its bus driver, and its power. */
+void STAND_IN StandInSetBus(const BUS_INTERFACE_STANDARD *bus, VOID (NTAPI *power)(BOOLEAN on));
 
 /* Runs the connected interrupt routines. False: none of them had an interrupt. */
 BOOLEAN STAND_IN StandInInterrupt(void);
