@@ -39,6 +39,8 @@ u32 wrt_cap_flags(const struct wrt_hw_caps *c)
 		flags |= WAVERT_CAP_ATTACHED;
 	if (c->flags & WRT_HW_OBSERVE_ONLY)
 		flags |= WAVERT_CAP_OBSERVE_ONLY;
+	if (c->channels_step == 2)
+		flags |= WAVERT_CAP_EVEN_CHANNELS;
 	if (c->s32_bits == 20)
 		flags |= WAVERT_CAP_S32_20;
 	if (c->s32_bits == 24)

@@ -161,6 +161,12 @@ static int constrain(struct snd_pcm_runtime *runtime, struct wrt_pcm_stream *ps)
 			return err;
 	}
 
+	if (c->channels_step > 1) {
+		err = snd_pcm_hw_constraint_step(runtime, 0, SNDRV_PCM_HW_PARAM_CHANNELS,
+						 c->channels_step);
+		if (err < 0)
+			return err;
+	}
 	if (c->s32_bits) {
 		err = snd_pcm_hw_constraint_msbits(runtime, 0, 32, c->s32_bits);
 		if (err < 0)

@@ -39,6 +39,8 @@ int wrt_geometry_check_format(const struct wrt_hw_caps *c, u32 rate, u32 format,
 {
 	if (!wrt_format_bytes(format) || !(c->formats & format))
 		return WRT_EINVAL;
+	if (c->channels_step && (channels - c->channels_min) % c->channels_step)
+		return WRT_EINVAL;
 	if (channels < c->channels_min || channels > c->channels_max)
 		return WRT_EINVAL;
 	return rate_offered(c, rate) ? 0 : WRT_EINVAL;

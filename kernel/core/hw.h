@@ -83,6 +83,7 @@ struct wrt_hw_caps {
 	u32 formats;			/* mask of enum wrt_format */
 	u32 s32_bits;			/* of WRT_FMT_S32 the upper ones that are used; 0: all */
 	u32 channels_min, channels_max;
+	u32 channels_step;		/* from channels_min on; 0: 1 */
 	u32 rate_min, rate_max;		/* Hz */
 	/* Hz; NULL: every rate from rate_min to rate_max. Copied with the caps. */
 	const u32 *rates;

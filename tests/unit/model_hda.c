@@ -219,12 +219,31 @@ static void transfer(struct hda_model *m, struct hda_sd *s, u8 *data, u32 len, b
 	}
 }
 
+/* Every converter with this tag has the format of the stream, and two of its channels. */
+static void check_listeners(struct hda_model *m, const struct hda_sd *s)
+{
+	u32 i, k, taken = 0;
+
+	for (i = 0; i < m->codec.nnodes; i++) {
+		const struct hda_node *n = &m->codec.node[i];
+
+		if (n->stream >> 4 != s->tag >> 4)
+			continue;
+		k = n->stream & 15;
+		MODEL_REQUIRE(n->format == s->fmt && k + 1 <= (s->fmt & 15u));
+		MODEL_REQUIRE(pcm_of(m, n) & 1u << (16 + (s->fmt >> 4 & 7)));
+		MODEL_REQUIRE(!(taken & 3u << k));
+		taken |= 3u << k;
+	}
+	MODEL_REQUIRE(taken == (2u << (s->fmt & 15)) - 1);
+}
+
 static void hear(struct hda_model *m, const struct hda_sd *s, const u8 *data, u32 len)
 {
 	const struct hda_node *n = listener(m, s->tag >> 4);
 
 	MODEL_REQUIRE(n && n->format == s->fmt && !n->power);
-	MODEL_REQUIRE(pcm_of(m, n) & 1u << (16 + (s->fmt >> 4 & 7)));
+	check_listeners(m, s);
 	if (s != &m->sd[first_out(m)]) {
 		m->idle += len;
 		MODEL_REQUIRE(!data[0] && !memcmp(data, data + 1, len - 1));
@@ -1160,5 +1179,27 @@ const struct hda_codec hda_rich = {
 		{ .nid = 0x18, .caps = 0x400001, .pin_caps = 0x1020, .pin_config = 0x01a10000 },
 		{ .nid = 0x19, .caps = 0x40050d, .pin_caps = 0x10, .pin_config = 0x02210000,
 		  .inputs = to_mixer, .ninputs = 1, .amp_out = 0x80000000 },
+	},
+};
+
+/*
+ * Eight channels: line outs 0x0a (front), 0x0b (rear), 0x0c (center), 0x0d (side) of group 1, each
+ * with a converter 0x02-0x05; 0x0e is of group 2, and 0x0f of group 1, on a converter in use.
+ */
+static const u8 at3[] = { 3 }, at4[] = { 4 }, at2_to_5[] = { 2, 3, 4, 5 };
+#define DAC8(n)		{ .nid = (n), .caps = 0x40d, .amp_out = 0x00034040 }
+#define OUT8(n, order, from)							\
+	{ .nid = (n), .caps = 0x40018d, .pin_caps = 0x10, .pin_config = 0x01014000 | (order),	\
+	  .inputs = (from), .ninputs = sizeof(from), .amp_out = 0x80000000 }
+
+const struct hda_codec hda_surround = {
+	.address = 0, .group = 1, .group_pcm = 0x000e0060, .nnodes = 16,
+	.node = {
+		DAC8(2), DAC8(3), DAC8(4), DAC8(5),
+		{ .nid = 6, .caps = 0xf00000 }, { .nid = 7, .caps = 0xf00000 },
+		{ .nid = 8, .caps = 0xf00000 }, { .nid = 9, .caps = 0xf00000 },
+		OUT8(0x0a, 0x10, at2), OUT8(0x0b, 0x12, at3), OUT8(0x0c, 0x11, at4),
+		OUT8(0x0d, 0x14, at2_to_5), OUT8(0x0e, 0x20, at2_to_5), OUT8(0x0f, 0x15, at2),
+		{ .nid = 0x10, .caps = 0xf00000 }, { .nid = 0x11, .caps = 0xf00000 },
 	},
 };

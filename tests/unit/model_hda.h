@@ -153,8 +153,8 @@ struct hda_model {
 
 extern const struct wrt_hw_bus hda_bus;
 
-/* QEMU's hda-duplex; and one with a mixer, a selector, ranges, more pins, inherited amps. */
-extern const struct hda_codec hda_duplex, hda_rich;
+/* QEMU's hda-duplex; one with a mixer, a selector, ranges, more pins, inherited amps; 7.1. */
+extern const struct hda_codec hda_duplex, hda_rich, hda_surround;
 
 void hda_open(struct hda_model *m, const struct hda_behaviour *as, const struct hda_codec *codec);
 

@@ -30,6 +30,7 @@ struct side {
 };
 
 static struct side play, capt;
+static u32 bed_channels = 2;	/* of the next stream */
 
 static void side_close(struct side *side)
 {
@@ -87,6 +88,7 @@ static void bed_rich(void)
 static int end_of_test(void **state)
 {
 	bed_close();
+	bed_channels = 2;
 	return 0;
 }
 
@@ -112,7 +114,7 @@ static void side_make(struct side *side, u32 dir, u32 rate, u32 format, u32 byte
 	side->s = wrt_device_stream(&bed.dev, dir, 0);
 	assert_non_null(side->s);
 	tb_client_init(&side->client, NULL, notify);
-	tb_buffer_make(&side->buffer, side->s, rate, format, 2, bytes, notify);
+	tb_buffer_make(&side->buffer, side->s, rate, format, bed_channels, bytes, notify);
 	assert_int_equal(side->buffer.geom.bytes, bytes);
 	side->buffer.seg.bus = hda_map(&m, side->buffer.geom.cpu, bytes);
 	if (dir == WRT_PLAYBACK)
@@ -818,6 +820,76 @@ static void twenty_four_bits_are_the_upper_ones_of_four_bytes(void **state)
 	play_wide(0x00060040, 20, 2);
 	play_wide(0x001e0040, 0, 4);
 	play_wide(0x00100040, 0, 4);
+}
+
+/* The model requires that each pair of channels has one converter. */
+static void play_channels(u32 channels, u32 format)
+{
+	static const u32 of[4] = { 2, 3, 4, 5 };	/* front, rear, center and LFE, side */
+	u32 frame = channels * (format == WRT_FMT_S16 ? 2 : 4), i;
+	const struct wrt_hw_caps *c;
+
+	bed_model(false, &hda_surround);
+	bed_create();
+	c = &bed.dev.streams[0].caps;
+	assert_int_equal(c->channels_max, 8);
+	assert_int_equal(c->channels_step, 2);
+	bed_channels = channels;
+	side_open(&play, WRT_PLAYBACK, 48000, format, 384 * frame, 3);
+	side_start(&play);
+	hda_run(&m, 50 * MS);
+	side_stop(&play);
+	side_start(&play);
+	hda_run(&m, 50 * MS);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(hda_node(&m, of[i])->stream, 2 * i < channels ? 0x10 | 2 * i : 0);
+	check_heard(&play, slack(false) + frame * 32);
+	check_points(&play);
+	for (i = 0; i < 5; i++) {
+		hda_run(&m, 5110000 + i * 370000);
+		asleep();
+		assert_int_equal(look(&play).linear % frame, 0);
+		assert_int_equal(look(&play).register_base % frame, 0);
+	}
+	check_points(&play);
+	side_close(&play);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(hda_node(&m, of[i])->stream, 0);
+	bed_channels = 2;
+}
+
+static void line_outs_of_a_group_are_up_to_eight_channels(void **state)
+{
+	u32 channels;
+
+	for (channels = 2; channels <= 8; channels += 2) {
+		play_channels(channels, WRT_FMT_S16);
+		play_channels(channels, WRT_FMT_S32);
+	}
+}
+
+static void master_sets_every_channel_and_an_odd_number_is_refused(void **state)
+{
+	const struct wrt_hw_caps *c;
+	u32 i;
+
+	bed_model(false, &hda_surround);
+	bed_create();
+	set_control(0, 0x10, 0x11);
+	for (i = 2; i <= 5; i++) {
+		assert_int_equal(hda_node(&m, i)->out[0], 0x10);
+		assert_int_equal(hda_node(&m, i)->out[1], 0x11);
+	}
+	set_control(1, 0, 1);
+	for (i = 0x0a; i <= 0x0d; i++)
+		assert_int_equal(hda_node(&m, i)->out[0], 0x80);
+	assert_int_equal(hda_node(&m, 0x0e)->pin, 0);
+	assert_int_equal(hda_node(&m, 0x0f)->pin, 0);
+	c = &bed.dev.streams[0].caps;
+	assert_int_equal(wrt_geometry_check_format(c, 48000, WRT_FMT_S16, 6), 0);
+	assert_int_equal(wrt_geometry_check_format(c, 48000, WRT_FMT_S16, 5), WRT_EINVAL);
+	assert_int_equal(wrt_geometry_check_format(c, 48000, WRT_FMT_S16, 10), WRT_EINVAL);
+	assert_int_equal(wrt_geometry_check_format(c, 48000, WRT_FMT_S16, 0), WRT_EINVAL);
 }
 
 static void scatter(struct side *side, u32 piece)
@@ -2070,6 +2142,8 @@ int main(void)
 		TEST(both_directions_run_at_once_and_stop_alone),
 		TEST(thirty_two_bits_at_192_khz_are_played_as_they_are),
 		TEST(twenty_four_bits_are_the_upper_ones_of_four_bytes),
+		TEST(line_outs_of_a_group_are_up_to_eight_channels),
+		TEST(master_sets_every_channel_and_an_odd_number_is_refused),
 		TEST(a_buffer_may_lie_in_many_pieces),
 		TEST(the_engine_interrupts_at_points_and_nowhere_else),
 		TEST(lost_interrupts_lose_no_point),

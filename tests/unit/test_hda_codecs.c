@@ -22,11 +22,13 @@ struct result {
 	bool mute;		/* a path was found and no sound passes */
 	u32 commands;
 	u32 wide[2];		/* S32 is offered */
+	bool surround;		/* more than two channels */
 	u32 pin[2];		/* through which sound passes, by enum wrt_dir */
 };
 
 struct totals {
 	u32 codecs, play, record, cards;
+	u32 surround;		/* codecs with more than two channels */
 	u32 wide[2];		/* S32, with 20 bits or more, by enum wrt_dir */
 };
 
@@ -47,6 +49,21 @@ static FILE *open_hand_written(void)
 	return file;
 }
 
+/* Converters of which a pin each plays. */
+static u32 converters(void)
+{
+	bool seen[CODEC_NODES] = { false };
+	u32 nid, n = 0;
+
+	for (nid = 0; nid < CODEC_NODES; nid++) {
+		u32 converter = codec_plays(&bus, nid);
+
+		n += converter && !seen[converter];
+		seen[converter] = true;
+	}
+	return n;
+}
+
 static void check_slot(const struct wrt_hw_caps *c, struct result *r)
 {
 	u32 nid, pin = 0;
@@ -59,7 +76,8 @@ static void check_slot(const struct wrt_hw_caps *c, struct result *r)
 	}
 	r->pin[c->dir] = pin;
 	r->wide[c->dir] = !!(c->formats & WRT_FMT_S32);
-	r->mute |= !pin;
+	r->mute |= !pin || (c->dir == WRT_PLAYBACK && 2 * converters() < c->channels_max);
+	r->surround |= c->channels_max > 2;
 	r->plays |= pin && c->dir == WRT_PLAYBACK;
 	r->records |= pin && c->dir == WRT_CAPTURE;
 }
@@ -94,6 +112,7 @@ static void add(struct totals *t, struct result r)
 	t->play += r.plays;
 	t->record += r.records;
 	t->cards += !r.err;
+	t->surround += r.surround;
 	t->wide[WRT_PLAYBACK] += r.wide[WRT_PLAYBACK];
 	t->wide[WRT_CAPTURE] += r.wide[WRT_CAPTURE];
 }
@@ -112,8 +131,9 @@ static struct totals walk(FILE *file)
 		add(&t, r);
 	}
 	fclose(file);
-	printf("# %u codecs, %u cards, playback passes on %u, capture on %u; S32 on %u and %u\n",
-	       t.codecs, t.cards, t.play, t.record, t.wide[0], t.wide[1]);
+	printf("# %u codecs, %u cards, playback passes on %u, capture on %u; S32 on %u and %u\n"
+	       "# more than two channels on %u\n",
+	       t.codecs, t.cards, t.play, t.record, t.wide[0], t.wide[1], t.surround);
 	return t;
 }
 

@@ -104,6 +104,7 @@ struct wavert_version {
 /* The hardware uses only the upper bits of WAVERT_FORMAT_S32; since version 1.2. */
 #define WAVERT_CAP_S32_20	0x10	/* 20 of them */
 #define WAVERT_CAP_S32_24	0x20	/* 24 of them */
+#define WAVERT_CAP_EVEN_CHANNELS 0x40	/* no odd number of channels; since version 1.2 */
 
 /* Calls that a stream of this pin takes, in addition to those that every stream takes. */
 #define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */

@@ -175,11 +175,16 @@ bool wrt_hda_pin_fits(const struct hda_pin *pin, u32 dir, u32 wanted)
 	return wrt_hda_pin_kind(pin) == wanted;
 }
 
+static bool ends_at(const struct hda_path *p, const struct hda_pin *pin)
+{
+	return p->length && p->codec == pin->codec && p->pin == pin->nid;
+}
+
 int wrt_hda_pin(struct wrt_hw_dev *d, u32 index, struct wrt_hw_pin *p)
 {
 	static const char *const ports[] = { "jack", "none", "fixed", "jack and fixed" };
 	const struct hda_pin *pin;
-	u32 dir;
+	u32 dir, i;
 
 	wrt_assert_may_sleep();
 	if (index >= d->npins)
@@ -192,11 +197,10 @@ int wrt_hda_pin(struct wrt_hw_dev *d, u32 index, struct wrt_hw_pin *p)
 	p->port = ports[CONFIG_PORT(pin->config)];
 	p->can_play = pin->pin_caps & PIN_CAN_OUT && !is_display(pin);
 	p->can_record = pin->pin_caps & PIN_CAN_IN && !(pin->caps & WIDGET_DIGITAL);
-	for (dir = 0; dir < 2; dir++) {
-		const struct hda_path *path = &d->path[dir];
-
-		p->used |= path->length && path->codec == pin->codec && path->pin == pin->nid;
-	}
+	for (dir = 0; dir < 2; dir++)
+		p->used |= ends_at(&d->path[dir], pin);
+	for (i = 0; i < d->nmore; i++)
+		p->used |= ends_at(&d->more[i], pin);
 	return 0;
 }
 

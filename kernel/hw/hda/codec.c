@@ -33,6 +33,7 @@ struct graph {
 	u32 lost_in_a_row;		/* ... and the last of them without one in between */
 	bool silent;			/* the codec does not answer any more */
 	u32 caps[NODES_MAX];
+	bool used[NODES_MAX];		/* by paths that are to play at the same time */
 	/* State of one search, from the first widget in the queue. */
 	u32 queue[NODES_MAX];
 	u32 parent[NODES_MAX], input[NODES_MAX], inputs[NODES_MAX];
@@ -214,7 +215,7 @@ static u32 expand(struct graph *g, u32 nid, u32 end)
 	for (i = 0; i < usable; i++) {
 		u32 next = list[i];
 
-		if (!in_group(g, next) || g->depth[next])
+		if (!in_group(g, next) || g->depth[next] || g->used[next])
 			continue;
 		g->depth[next] = g->depth[nid] + 1;
 		g->parent[next] = nid;
@@ -310,6 +311,7 @@ static void make_path(struct graph *g, struct hda_path *p, u32 start, u32 end)
 	u32 i;
 
 	wrt_memset(p, 0, sizeof(*p));
+	p->dir = g->dir;
 	p->codec = g->codec;
 	p->group = g->group;
 	p->length = g->depth[end];
@@ -370,22 +372,51 @@ static void tell_path(struct graph *g, const struct hda_path *p)
 		       wrt_hda_kind_name(p->kind));
 }
 
+/* Pins of a group have an order: the first is for the front speakers. */
+static u32 rank(const struct graph *g, u32 start)
+{
+	if (g->dir == WRT_CAPTURE)
+		return start;
+	return CONFIG_ORDER(pin_of(g, start)->config) << 8 | start;
+}
+
+/* The start of the next rank, or NOWHERE. */
+static u32 next_start(struct graph *g, u32 after)
+{
+	u32 nid, found = NOWHERE;
+
+	for (nid = g->first; nid < g->first + g->count && !g->silent; nid++) {
+		if (!is_start(g, nid) || rank(g, nid) <= after)
+			continue;
+		if (found == NOWHERE || rank(g, nid) < rank(g, found))
+			found = nid;
+	}
+	return found;
+}
+
+static bool find_from(struct graph *g, u32 start, struct hda_path *out)
+{
+	u32 end;
+
+	if (!is_start(g, start))	/* also sets what is_goal() needs */
+		return false;
+	end = search(g, start);
+	if (end == NOWHERE)
+		return false;
+	make_path(g, out, start, end);
+	return out->length;
+}
+
 /* The first path to a pin of the wanted kind. */
 static bool find_wanted(struct graph *g, struct hda_path *out)
 {
-	u32 start, end;
+	u32 start = next_start(g, 0);
 
-	for (start = g->first; start < g->first + g->count && !g->silent; start++) {
-		if (!is_start(g, start))
+	for (; start != NOWHERE; start = next_start(g, rank(g, start))) {
+		if (!find_from(g, start, out))
 			continue;
-		end = search(g, start);
-		if (end == NOWHERE)
-			continue;
-		make_path(g, out, start, end);
-		if (out->length) {
-			tell_path(g, out);
-			return true;
-		}
+		tell_path(g, out);
+		return true;
 	}
 	return false;
 }
@@ -396,11 +427,65 @@ static void find_path(struct graph *g, u32 dir, struct hda_path *out)
 
 	g->dir = dir;
 	g->digital = 0;
+	wrt_memset(g->used, 0, sizeof(g->used));
 	for (i = 0; !out->length; i++) {
 		g->wanted = wrt_hda_pin_order(g->d, dir, i);
 		if (g->wanted == WRT_HDA_PIN_ANY || find_wanted(g, out))
 			return;
 	}
+}
+
+/* ---- more than two channels --------------------------------------------------------- */
+
+static void use(struct graph *g, const struct hda_path *p)
+{
+	u32 i;
+
+	for (i = 0; i < p->length; i++)
+		g->used[p->step[i].nid] = true;
+}
+
+/*
+ * Codecs have the order front, center and LFE, rear, side; two pins are front and rear. ALSA's
+ * channels are front, rear, center and LFE, side.
+ */
+static void assign_channels(struct wrt_hw_dev *d)
+{
+	static const u32 channels[HDA_MORE_MAX] = { 4, 2, 6 };
+	u32 i;
+
+	for (i = 0; i < d->nmore; i++) {
+		d->more[i].channel = channels[i];
+		if (d->nmore == 1)
+			d->more[i].channel = 2;
+		d->bus->log(d->ctx, WRT_LOG_INFO, "playback: channels %u and %u: DAC 0x%x, pin 0x%x",
+			    d->more[i].channel + 1, d->more[i].channel + 2, d->more[i].converter,
+			    d->more[i].pin);
+	}
+}
+
+/* Further line outs of the same group, each with a converter and a way of its own. */
+static void find_more(struct graph *g)
+{
+	struct wrt_hw_dev *d = g->d;
+	const struct hda_path *front = &d->path[WRT_PLAYBACK];
+	u32 start;
+
+	if (g->wanted != WRT_HDA_PIN_LINE_OUT || !front->length)
+		return;
+	use(g, front);
+	for (start = next_start(g, rank(g, front->pin)); start != NOWHERE && d->nmore < HDA_MORE_MAX;
+	     start = next_start(g, rank(g, start))) {
+		struct hda_path *p = &d->more[d->nmore];
+
+		if (CONFIG_GROUP(pin_of(g, start)->config) != CONFIG_GROUP(front->pin_config))
+			break;
+		if (!find_from(g, start, p) || (p->pcm & front->pcm) != front->pcm)
+			continue;
+		use(g, p);
+		d->nmore++;
+	}
+	assign_channels(d);
 }
 
 /* A pin whose configuration is lost is not used: its connection is not known. */
@@ -456,9 +541,13 @@ int wrt_hda_codec_discover(struct wrt_hw_dev *d, u32 codec)
 	g->d = d;
 	g->codec = codec;
 	if (read_group(g)) {
-		for (dir = 0; dir < 2; dir++)
-			if (!d->path[dir].length)
-				find_path(g, dir, &d->path[dir]);
+		for (dir = 0; dir < 2; dir++) {
+			if (d->path[dir].length)
+				continue;
+			find_path(g, dir, &d->path[dir]);
+			if (dir == WRT_PLAYBACK)
+				find_more(g);
+		}
 	}
 	if (g->silent)
 		err = WRT_EIO;

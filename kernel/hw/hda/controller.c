@@ -155,6 +155,11 @@ static int restore_paths(struct wrt_hw_dev *d)
 		if (err)
 			return err;
 	}
+	for (i = 0; i < d->nmore; i++) {
+		err = wrt_hda_codec_restore(d, &d->more[i]);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -219,7 +224,8 @@ static int hda_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	c->dir = s->dir;
 	add_formats(c, s->path->pcm);
 	c->channels_min = 2;
-	c->channels_max = 2;
+	c->channels_max = hda_channels_max(s);
+	c->channels_step = 2;
 	c->rates = s->rates;
 	c->nrates = s->nrates;
 	c->rate_min = s->rates[0];
@@ -402,6 +408,8 @@ static void forget_codec(struct wrt_hw_dev *d, u32 codec)
 	for (dir = 0; dir < 2; dir++)
 		if (d->path[dir].codec == codec)
 			d->path[dir].length = 0;
+	if (!d->path[WRT_PLAYBACK].length)
+		d->nmore = 0;
 	while (d->npins && d->pin[d->npins - 1].codec == codec)
 		d->npins--;
 }

@@ -22,6 +22,7 @@
 #define HDA_UNUSED_TAG	15	/* no converter uses it */
 #define HDA_CODECS_MAX	15
 #define HDA_PINS_MAX	64
+#define HDA_MORE_MAX	3	/* paths for more than two channels */
 #define HDA_ENGINES_MAX	30
 #define HDA_RINGS_BYTES	4096
 #define HDA_STOP_MAX_US	1000
@@ -52,7 +53,8 @@ struct hda_pin {
 
 /* Against the flow of sound: step 0 is where it arrives. */
 struct hda_path {
-	u32 codec, group;
+	u32 codec, group, dir;
+	u32 channel;		/* the first of two */
 	struct hda_step step[HDA_DEPTH_MAX];
 	u32 length;		/* 0: there is none */
 	u32 pin, converter;	/* node numbers */
@@ -179,6 +181,8 @@ struct wrt_hw_dev {
 	struct hda_pin pin[HDA_PINS_MAX];
 	u32 npins;
 	struct hda_path path[2];	/* by enum wrt_dir */
+	struct hda_path more[HDA_MORE_MAX];	/* of playback */
+	u32 nmore;
 	struct hda_control control[4];
 	u32 ncontrols;
 	struct wrt_hw_stream stream[2];	/* by slot */
@@ -229,6 +233,11 @@ static inline u32 hda_tag(const struct wrt_hw_stream *s)
 }
 
 /* ---- a stream ---------------------------------------------------------------------- */
+
+static inline u32 hda_channels_max(const struct wrt_hw_stream *s)
+{
+	return s->dir == WRT_PLAYBACK ? 2 + 2 * s->dev->nmore : 2;
+}
 
 static inline u32 hda_sd_read(const struct wrt_hw_stream *s, u32 offset, u32 width)
 {

@@ -67,11 +67,11 @@ static u32 vref(u32 pin_caps)
 	return 0;
 }
 
-static u32 pin_control(const struct hda_path *p, u32 dir)
+static u32 pin_control(const struct hda_path *p)
 {
-	if (dir == WRT_CAPTURE && CONFIG_DEVICE(p->pin_config) == DEVICE_MIC)
+	if (p->dir == WRT_CAPTURE && CONFIG_DEVICE(p->pin_config) == DEVICE_MIC)
 		return PIN_IN | vref(p->pin_caps);
-	if (dir == WRT_CAPTURE)
+	if (p->dir == WRT_CAPTURE)
 		return PIN_IN;
 	if (p->kind == WRT_HDA_PIN_HEADPHONE)
 		return PIN_OUT | PIN_HEADPHONE;
@@ -80,7 +80,7 @@ static u32 pin_control(const struct hda_path *p, u32 dir)
 
 static int set_pin(struct wrt_hw_dev *d, const struct hda_path *p)
 {
-	u32 control = pin_control(p, (u32)(p - d->path));
+	u32 control = pin_control(p);
 	int err;
 
 	err = send(d, p, p->pin, VERB(VERB_PIN, control));
@@ -139,18 +139,28 @@ int wrt_hda_codec_restore(struct wrt_hw_dev *d, const struct hda_path *p)
 	return set_pin(d, p);
 }
 
+static int connect(struct wrt_hw_dev *d, const struct hda_path *p, u32 tag, u16 format)
+{
+	int err;
+
+	if (!tag)
+		return send(d, p, p->converter, VERB(VERB_STREAM, 0));
+	err = send(d, p, p->converter, VERB4(VERB_FORMAT, format));
+	if (err)
+		return err;
+	return send(d, p, p->converter, VERB(VERB_STREAM, tag << 4 | p->channel));
+}
+
 int wrt_hda_codec_connect(struct wrt_hw_dev *d, u32 dir, u32 tag, u16 format)
 {
-	const struct hda_path *p = &d->path[dir];
+	u32 i, channels = (format & HDA_FMT_CHANNELS) + 1;
 	int err;
 
 	wrt_assert_may_sleep();
-	if (tag) {
-		err = send(d, p, p->converter, VERB4(VERB_FORMAT, format));
-		if (err)
-			return err;
-	}
-	return send(d, p, p->converter, VERB(VERB_STREAM, tag << 4));
+	err = connect(d, &d->path[dir], tag, format);
+	for (i = 0; i < d->nmore && dir == WRT_PLAYBACK && !err; i++)
+		err = connect(d, &d->more[i], d->more[i].channel < channels ? tag : 0, format);
+	return err;
 }
 
 /* ---- controls ---------------------------------------------------------------------- */
@@ -189,7 +199,7 @@ int wrt_hda_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control *c)
 		return WRT_ERANGE;
 	control = &d->control[index];
 	wrt_memset(c, 0, sizeof(*c));
-	c->dir = (u32)(control->path - d->path);
+	c->dir = control->path->dir;
 	c->name = names[c->dir];
 	c->is_switch = control->is_switch;
 	c->channels = 2;
@@ -230,11 +240,27 @@ int wrt_hda_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2])
 	return 0;
 }
 
+/* The other channels have the same value, as far as their amplifiers go. */
+static int follow(struct wrt_hw_dev *d, struct hda_path *p, bool is_switch, const u32 value[2])
+{
+	const struct hda_control control = { .path = p, .is_switch = is_switch };
+	struct hda_amp *a = control_amp(&control);
+	u32 ch, *kept;
+
+	if (!a)
+		return 0;
+	kept = control_values(&control);
+	for (ch = 0; ch < 2; ch++)
+		kept[ch] = is_switch ? value[ch] : wrt_min_u32(value[ch], AMP_STEPS(a->caps));
+	return write_amp(d, p, a);
+}
+
 int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
 {
 	struct wrt_hw_control c;
 	const struct hda_control *control;
-	u32 *kept;
+	u32 i, *kept;
+	int err;
 
 	wrt_assert_may_sleep();
 	if (wrt_hda_control(d, index, &c))
@@ -245,5 +271,8 @@ int wrt_hda_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
 	kept = control_values(control);
 	kept[0] = value[0];
 	kept[1] = value[1];
-	return write_amp(d, control->path, control_amp(control));
+	err = write_amp(d, control->path, control_amp(control));
+	for (i = 0; i < d->nmore && control->path->dir == WRT_PLAYBACK && !err; i++)
+		err = follow(d, &d->more[i], control->is_switch, value);
+	return err;
 }

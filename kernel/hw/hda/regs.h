@@ -87,6 +87,7 @@
 #define SD_BDPL			0x18	/* 32 */
 #define SD_BDPU			0x1c	/* 32 */
 
+#define HDA_FMT_CHANNELS	0x000fu	/* their number less one */
 #define HDA_FMT_44K		0x4000u
 #define HDA_FMT_16		0x0010u
 #define HDA_FMT_20		0x0020u	/* these three in 4 bytes, the upper ones */
@@ -203,6 +204,8 @@
 #define PORT_NONE		1
 #define PORT_FIXED		2
 #define CONFIG_UNCONNECTED(c)	(CONFIG_PORT(c) == PORT_NONE)
+#define CONFIG_ORDER(c)		((c) & 0xff)	/* group, then the order in it */
+#define CONFIG_GROUP(c)		((c) >> 4 & 15)
 #define CONFIG_DEVICE(c)	((c) >> 20 & 15)
 #define DEVICE_LINE_OUT		0x0
 #define DEVICE_SPEAKER		0x1

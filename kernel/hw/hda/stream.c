@@ -254,6 +254,9 @@ static u32 list_begin(const struct wrt_hw_stream *s, u32 from)
 	u32 align = s->dev->quirks->align;
 	u32 begin = from;
 
+	while (align % s->geom.frame_bytes)
+		align += s->dev->quirks->align;	/* of whole frames: 6 channels have 12 bytes */
+
 	if (s->dev->quirks->fifo && s->dir == WRT_PLAYBACK && from == s->last.dma)
 		begin = s->last.link;
 	begin = (begin + align - 1) / align * align;
@@ -341,7 +344,8 @@ static u32 read_fifo_bytes(struct wrt_hw_stream *s)
 
 static bool is_possible(const struct wrt_hw_stream *s, const struct wrt_hw_geom *g)
 {
-	if (!g->frame_bytes || !g->rate || g->channels != 2)
+	if (!g->frame_bytes || !g->rate || !g->channels || g->channels % 2 ||
+	    g->channels > hda_channels_max(s))
 		return false;
 	if (g->bytes < s->dev->quirks->buffer_min || g->bytes > HDA_BUFFER_MAX)
 		return false;
