@@ -123,7 +123,7 @@ static void fill(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u
 	}
 }
 
-static void record(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u64 now_g)
+static void move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u64 now_g)
 {
 	u64 g = capt->moved_g;
 
@@ -166,5 +166,5 @@ static const struct wrt_hw_stream *heard_by(const struct wrt_hw_dev *d,
 
 void wrt_sim_move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream *play, u64 time)
 {
-	record(capt, heard_by(capt->dev, play, capt), wrt_sim_frame_at(capt, time));
+	move_capture(capt, heard_by(capt->dev, play, capt), wrt_sim_frame_at(capt, time));
 }
