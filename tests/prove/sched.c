@@ -206,6 +206,20 @@ static void point(void)
 		longjmp(scheduler, 1);
 }
 
+void sched_point(void)
+{
+	point();
+}
+
+void sched_block(struct sched_lock *l)
+{
+	threads[current].waits = l;
+	point();
+	if (l->owner >= 0)
+		sched_fail("deadlock: nobody ends %s", l->class);
+	threads[current].waits = NULL;
+}
+
 void sched_sleep(void)
 {
 	if (!current)
@@ -275,6 +289,16 @@ void sched_lock_init(struct sched_lock *l, const char *class)
 	l->owner = -1;
 }
 
+static void take(struct sched_lock *l)
+{
+	if (nheld[current] == 8)
+		sched_fail("too many locks held");
+	held[current][nheld[current]++] = l;
+	l->owner = current;
+	join(threads[current].clock, l->clock);
+	sched_note("takes %s", l->class);
+}
+
 void sched_lock_acquire(struct sched_lock *l)
 {
 	struct thread *t = &threads[current];
@@ -292,12 +316,17 @@ void sched_lock_acquire(struct sched_lock *l)
 		sched_fail("deadlock: %s is never released", l->class);
 	for (i = 0; i < nheld[current]; i++)
 		before[class_of(held[current][i]->class)][class_of(l->class)] = true;
-	if (nheld[current] == 8)
-		sched_fail("too many locks held");
-	held[current][nheld[current]++] = l;
-	l->owner = current;
-	join(t->clock, l->clock);
-	sched_note("takes %s", l->class);
+	take(l);
+}
+
+/* It does not wait, so it has no place in the order of locks. */
+bool sched_lock_try(struct sched_lock *l)
+{
+	point();
+	if (l->owner >= 0)
+		return false;
+	take(l);
+	return true;
 }
 
 void sched_lock_release(struct sched_lock *l)
@@ -341,6 +370,7 @@ struct shadow {
 	unsigned int write;
 	unsigned int read[SCHED_THREADS];
 	const void *write_pc, *read_pc[SCHED_THREADS];
+	bool write_marked, read_marked[SCHED_THREADS];
 };
 
 static unsigned char arena[ARENA] __attribute__((aligned(4096)));
@@ -413,18 +443,20 @@ static void look_for_race(struct shadow *s, bool write)
 		memset(s, 0, sizeof(*s));
 		s->schedule = schedule;
 	}
-	if (s->write > clock[s->writer])
+	if (s->write > clock[s->writer] && !(s->write_marked && trace_marked))
 		race(s->write_pc, s->writer, true, write);
 	for (i = 0; write && i < SCHED_THREADS; i++)
-		if (s->read[i] > clock[i])
+		if (s->read[i] > clock[i] && !(s->read_marked[i] && trace_marked))
 			race(s->read_pc[i], i, false, write);
 	if (write) {
 		s->writer = (unsigned char)current;
 		s->write = clock[current];
 		s->write_pc = trace_pc;
+		s->write_marked = trace_marked;
 	} else {
 		s->read[current] = clock[current];
 		s->read_pc[current] = trace_pc;
+		s->read_marked[current] = trace_marked;
 	}
 }
 
@@ -447,19 +479,32 @@ static void touch(uintptr_t at, unsigned int bytes, bool write)
 
 void *sched_memset(void *p, int value, size_t bytes)
 {
+	trace_marked = false;
 	touch((uintptr_t)p, (unsigned int)bytes, true);
 	return memset(p, value, bytes);
 }
 
+/* Another thread may have used trace_pc and trace_marked meanwhile. */
+static void point_if_ordered(uintptr_t at, enum trace_order order)
+{
+	const void *pc = trace_pc;
+
+	if (order <= TRACE_RELAXED || !running || !block_of(at))
+		return;
+	point();
+	trace_pc = pc;
+	trace_marked = true;
+}
+
 void trace_load(uintptr_t at, unsigned int bytes, enum trace_order order)
 {
-	(void)order;
+	point_if_ordered(at, order);
 	touch(at, bytes, false);
 }
 
 void trace_store(uintptr_t at, unsigned int bytes, enum trace_order order)
 {
-	(void)order;
+	point_if_ordered(at, order);
 	touch(at, bytes, true);
 }
 

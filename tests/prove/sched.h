@@ -4,7 +4,9 @@
  *
  * A thread may be preempted where it takes or releases a lock; an access to data that no lock protects
  * is a race, and every access is checked for that (trace.h), so no other place can
- * matter. All schedules with at most a given number of preemptions are run; switches at a
+ * matter. Accesses that are volatile or atomic on both sides are no race: a thread may also be preempted
+ * before one that acquires or releases, and where the source under proof calls sched_point().
+ * Memory is sequentially consistent (for the page see weak.c). All schedules with at most a given number of preemptions are run; switches at a
  * wait are not counted. Memory comes from an arena that is never reused, so what has been
  * freed stays recognisable.
  */
@@ -42,7 +44,10 @@ void sched_lock_acquire(struct sched_lock *l);
 void sched_lock_release(struct sched_lock *l);
 void sched_lock_sync(struct sched_lock *l);
 void sched_assert_held(const struct sched_lock *l);
+bool sched_lock_try(struct sched_lock *l);
+void sched_point(void);		/* here, too, the thread may be preempted */
 void sched_sleep(void);		/* until another thread has done something */
+void sched_block(struct sched_lock *l);	/* as long as its owner is a thread: it is not taken */
 
 void *sched_alloc(size_t bytes);
 void sched_free(const void *p);

@@ -16,7 +16,7 @@ copy_tree()
 	rm -rf "$work/tree" "$work/out"
 	mkdir -p "$work/tree/tests" "$work/out"
 	cp -r "$top/kernel" "$top/compat" "$top/userspace" "$work/tree"
-	cp -r "$here" "$top/tests/guest" "$work/tree/tests"
+	cp -r "$here" "$top/tests/guest" "$top/tests/time-limit" "$work/tree/tests"
 	cp -r "$top/scripts" "$work/tree"
 }
 
@@ -92,12 +92,24 @@ change $clients '/^void wrt_clients_unlink/,/^}/{/wrt_stream_sync/d;/wrt_deferre
 change $stream '/^int wrt_stream_start/,/^}/{s/wrt_lock(&s->dev->lock)/(wrt_mutex_lock(\&s->dev->mutex), wrt_lock(\&s->dev->lock))/;s/wrt_unlock(&s->dev->lock, flags);/wrt_mutex_lock(\&s->dev->mutex);&/}' \
 	binding 'deadlock' "a lock is taken twice"
 
+read=compat/hwdep/read.c
+change $read '/^bool wrt_read_passed/,/^}/s/rcuwait_wake_up(reader);//' binding 'the sleep of a reader' \
+	"a reader is not woken"
+change $read 's/rcuwait_wait_event(&pin->reader, !must_wait(pin)/({ if (must_wait(pin)) rcuwait_wait_event(\&pin->reader, is_readable(pin) || pin->removed/;s/TASK_INTERRUPTIBLE);/TASK_INTERRUPTIBLE); 0; });/' \
+	binding 'the sleep of a reader' "a reader that waits does not see FREE_BUFFER"
+change $read '/^static void put_back/,/^}/s/pin->seen - points/pin->seen/' binding 'points were read' \
+	"points of a record that cannot be delivered are lost"
+change $read '/^static bool take/,/^}/{s/wrt_lock(.*);/0;/;s/wrt_unlock(.*);/(void)flags;/}' binding 'data race|points were read' \
+	"two readers take points without the lock"
+change $stream '/^void wrt_streams_stop/,/^}/s/wrt_stream_halt(s);/{\n\t\t\twrt_stream_halt(s);\n\t\t\twrt_unlock(\&dev->lock, flags);\n\t\t\tflags = wrt_lock(\&dev->lock);\n\t\t}/' \
+	binding 'of a group runs alone' "the streams of a group stop one after the other"
+
 export ONLY=none
 change kernel/core/geometry.c 's/frame_bytes \/ gcd(frame_bytes, step) \* step/frame_bytes * step + 0 * gcd(frame_bytes, step)/' \
 	arithmetic 'unit [0-9]*, not' "the unit is the product"
-change $reader 's/(r->value + r->base) % bytes/r->value % bytes/' arithmetic '# register: expected' \
+change $reader 's/wrapped(r->value + r->base, bytes)/wrapped(r->value, bytes)/' arithmetic '# register: expected' \
 	"the library forgets where the register counts from"
-change $reader 's/ahead <= bytes \/ 2/1/' arithmetic '# register: expected' \
+change $reader 's/since > bytes \/ 2 &&/since > bytes \&\&/' arithmetic '# register: expected' \
 	"the library takes a register behind the clock for one a cycle ahead"
 export ONLY=prove_bytes_of_time
 change kernel/core/os.h 's/return whole \* b + .*/return wrt_div_u64(a * b, c) + 0 * whole;/' \

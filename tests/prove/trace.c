@@ -5,8 +5,9 @@
 #include "trace.h"
 
 const void *trace_pc;
+bool trace_marked;
 
-#define HERE()	(trace_pc = __builtin_return_address(0))
+#define HERE(marked)	(trace_marked = (marked), trace_pc = __builtin_return_address(0))
 
 static enum trace_order order_of(int memory_order)
 {
@@ -38,21 +39,21 @@ void __tsan_func_exit(void)
 {
 }
 
-#define ACCESS(name, n, trace)						\
+#define ACCESS(name, n, trace, marked)					\
 	void __tsan_##name(void *at);					\
 	void __tsan_##name(void *at)					\
 	{								\
-		HERE();							\
+		HERE(marked);						\
 		trace((uintptr_t)at, n, TRACE_PLAIN);			\
 	}
 
 #define ACCESSES(n)							\
-	ACCESS(read##n, n, trace_load)					\
-	ACCESS(write##n, n, trace_store)				\
-	ACCESS(volatile_read##n, n, trace_load)				\
-	ACCESS(volatile_write##n, n, trace_store)			\
-	ACCESS(unaligned_read##n, n, trace_load)			\
-	ACCESS(unaligned_write##n, n, trace_store)
+	ACCESS(read##n, n, trace_load, false)					\
+	ACCESS(write##n, n, trace_store, false)				\
+	ACCESS(volatile_read##n, n, trace_load, true)				\
+	ACCESS(volatile_write##n, n, trace_store, true)			\
+	ACCESS(unaligned_read##n, n, trace_load, false)			\
+	ACCESS(unaligned_write##n, n, trace_store, false)
 
 ACCESSES(1)
 ACCESSES(2)
@@ -63,14 +64,14 @@ ACCESSES(16)
 void __tsan_read_range(void *at, unsigned long bytes);
 void __tsan_read_range(void *at, unsigned long bytes)
 {
-	HERE();
+	HERE(false);
 	trace_load((uintptr_t)at, (unsigned int)bytes, TRACE_PLAIN);
 }
 
 void __tsan_write_range(void *at, unsigned long bytes);
 void __tsan_write_range(void *at, unsigned long bytes)
 {
-	HERE();
+	HERE(false);
 	trace_store((uintptr_t)at, (unsigned int)bytes, TRACE_PLAIN);
 }
 
@@ -78,14 +79,14 @@ void __tsan_write_range(void *at, unsigned long bytes)
 	type __tsan_atomic##bits##_load(const volatile type *at, int mo); \
 	type __tsan_atomic##bits##_load(const volatile type *at, int mo) \
 	{								\
-		HERE();							\
+		HERE(true);						\
 		trace_load((uintptr_t)at, sizeof(type), order_of(mo));	\
 		return *at;						\
 	}								\
 	void __tsan_atomic##bits##_store(volatile type *at, type v, int mo); \
 	void __tsan_atomic##bits##_store(volatile type *at, type v, int mo) \
 	{								\
-		HERE();							\
+		HERE(true);						\
 		trace_store((uintptr_t)at, sizeof(type), order_of(mo));	\
 		*at = v;						\
 	}

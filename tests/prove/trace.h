@@ -11,6 +11,7 @@
 #ifndef WRT_PROVE_TRACE_H
 #define WRT_PROVE_TRACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum trace_order {
@@ -21,8 +22,9 @@ enum trace_order {
 	TRACE_BOTH,		/* acquire and release, or sequentially consistent */
 };
 
-/* Address in the program of the access that is announced. */
+/* Address in the program of the access that is announced, and whether it is volatile or atomic. */
 extern const void *trace_pc;
+extern bool trace_marked;
 
 /* The proof defines these. */
 void trace_load(uintptr_t at, unsigned int bytes, enum trace_order order);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include <linux/types.h>
 
@@ -38,11 +39,7 @@ void prove_mb(void);
 #define smp_wmb()		prove_wmb()
 #define smp_mb()		prove_mb()
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
-struct rcuwait { int unused; };
-typedef struct { int unused; } wait_queue_head_t;
-#include <sys/types.h>
-struct iov_iter;
-struct kiocb;
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define IS_ENABLED(option)	false
 #define preempt_disable()	do { } while (0)
 #define preempt_enable()	do { } while (0)
@@ -88,12 +85,15 @@ static inline void *memchr_inv(const void *p, int c, size_t bytes)
 	return NULL;
 }
 
+#define U32_MAX				UINT32_MAX
 #define array_index_nospec(index, size)	(index)
 #define sizeof_field(type, member)	sizeof(((type *)0)->member)
 #define offsetofend(type, member)	(offsetof(type, member) + sizeof(((type *)0)->member))
 #define min_t(type, a, b)		((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define copy_from_user(to, from, n)	(memcpy(to, from, n), 0)
-#define copy_to_user(to, from, n)	(memcpy(to, from, n), 0)
+#define min(a, b)			((a) < (b) ? (a) : (b))
+#define u64_to_user_ptr(at)		((void *)(uintptr_t)(at))
+unsigned long copy_to_user(void *to, const void *from, unsigned long n);
 
 static inline int copy_struct_from_user(void *to, size_t size, const void *from, size_t usize)
 {
@@ -108,6 +108,9 @@ static inline int copy_struct_from_user(void *to, size_t size, const void *from,
 
 struct address_space;
 struct snd_card;
+
+#define SNDRV_DMA_TYPE_DEV	2
+#define SNDRV_DMA_TYPE_DEV_SG	3
 
 struct snd_dma_buffer {
 	unsigned char *area;
@@ -174,6 +177,46 @@ typedef struct {
 #define mutex_unlock(m)		sched_lock_release(&(m)->raw)
 #define lockdep_assert_held(m)	sched_assert_held(&(m)->raw)
 
+#define mutex_lock_interruptible(m)	mutex_lock_killable(m)
+#define mutex_trylock(m)	sched_lock_try(&(m)->raw)
+#define schedule_timeout_killable(jiffies)	sched_sleep()
+#define fatal_signal_pending(task)	false
+
+/* A task that waits is woken, or sleeps for ever: no other event ends its sleep. */
+struct rcuwait {
+	bool waits;
+	struct sched_lock sleep;	/* its owner: the sleeping thread */
+};
+
+void rcuwait_init(struct rcuwait *w);
+bool rcuwait_active(struct rcuwait *w);
+void rcuwait_wake_up(struct rcuwait *w);
+void prove_rcuwait_begin(struct rcuwait *w);
+void prove_rcuwait_prepare(struct rcuwait *w);
+void prove_rcuwait_end(struct rcuwait *w);
+
+#define TASK_INTERRUPTIBLE	1
+#define ERESTARTNOHAND		514
+#define rcuwait_wait_event(w, condition, state)		\
+	({						\
+		prove_rcuwait_begin(w);			\
+		for (;;) {				\
+			prove_rcuwait_prepare(w);	\
+			if (condition)			\
+				break;			\
+			sched_block(&(w)->sleep);	\
+		}					\
+		prove_rcuwait_end(w);			\
+		0;					\
+	})
+
+/* Nobody polls. */
+typedef struct { int unused; } wait_queue_head_t;
+
+#define init_waitqueue_head(w)	((void)(w))
+#define wake_up_all(w)		((void)(w))
+#define wake_up_poll(w, events)	((void)(w))
+
 static inline void init_rwsem(struct rw_semaphore *s)
 {
 	s->count = 0;
@@ -235,15 +278,38 @@ struct file_operations;
 struct poll_table_struct;
 
 #define __poll_t		unsigned int
+#define EPOLLIN			1u
 #define EPOLLERR		8u
+#define EPOLLHUP		16u
+#define EPOLLRDNORM		64u
+
+struct poll_table_struct {
+	void *_qproc;
+};
+
+#define poll_wait(file, head, wait)	((void)(file), (void)(head), (void)(wait))
 
 struct file {
 	const struct file_operations *f_op;
 	int count;
-	unsigned int f_mode;
+	unsigned int f_mode, f_flags;
 	void *private_data;
 	struct address_space *f_mapping;
 };
+
+struct iov_iter {
+	void *to;
+	size_t count;
+};
+
+struct kiocb {
+	struct file *ki_filp;
+	unsigned int ki_flags;
+};
+
+#define IOCB_NOWAIT		1u
+#define iov_iter_count(i)	((i)->count)
+#define copy_to_iter(from, n, i)	((n) - copy_to_user((i)->to, from, n))
 
 #define FMODE_READ		1u
 #define FMODE_WRITE		2u
@@ -266,6 +332,7 @@ struct file_operations {
 #define noop_llseek		NULL
 
 struct file *get_file(struct file *file);
+struct file *fget(int fd);
 void fput(struct file *file);
 struct file *anon_inode_getfile(const char *name, const struct file_operations *ops, void *priv,
 				int flags);
