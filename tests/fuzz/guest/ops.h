@@ -27,6 +27,8 @@
 	X(presentation, 3, MAY) \
 	X(write_packet, 8, MAY) \
 	X(read_packet, 6, MAY) \
+	X(read_stream, 10, MAY) \
+	X(set_states, 10, MAY) \
 	X(unknown_ioctl, 1, NEVER) \
 	X(map_buffer, 8, MAY) \
 	X(map_page, 5, MAY) \

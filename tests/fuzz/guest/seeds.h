@@ -36,6 +36,18 @@ static const struct program seeds[] = {
 	PROGRAM(C(open_filter, 0), C(new_stream, 0, 1, 0, 7), C(set_format, 7), C(alloc_buffer, 7),
 		C(read_packet, 7), C(set_state, 7, 3), C(step, 7), AFTER(3000, read_packet, 7),
 		C(read_packet, 7), C(read_packet, 7, 0, 0, 0, 0xf8000000), C(close, 7, STREAM)),
+	/* read() of the stream file: waits, returns points, at the end returns what is left */
+	PROGRAM(C(open_filter, 0), C(new_stream, 0, 0, 0, 8), C(set_format, 8), C(alloc_buffer, 8),
+		C(read_stream, 8), C(read_stream, 8, 0, 2), C(set_state, 8, 3), C(step, 4),
+		C(read_stream, 8), C(step, 4), C(read_stream, 8, 3, 2), C(step, 2),
+		C(read_stream, 8, 0, 2, 0, 0xf8000000), C(poll, STREAM, 8), C(read_stream, 8, 1, 5),
+		C(set_state, 8, 0), C(free_buffer, 8), C(read_stream, 8, 0, 2), C(close, 8, STREAM)),
+	/* two streams start, pause and stop at once */
+	PROGRAM(C(open_filter, 0), C(new_stream, 0, 0, 0, 9), C(new_stream, 0, 1, 0, 10),
+		C(set_format, 9), C(set_format, 10), C(alloc_buffer, 9), C(alloc_buffer, 10),
+		C(set_states, 0, 9), C(step, 4), C(set_states, 0, 9, 1 << 8), C(set_states, 0, 9),
+		C(step, 2), C(set_states, 0, 9, 2 << 8), C(set_states, 0, 9, 0xf1000000),
+		C(set_states, 0, 9, 0xf0000000), C(close, 9, STREAM), C(close, 10, STREAM)),
 	/* without notification */
 	PROGRAM(C(open_filter, 0), C(new_stream, 0, 0, 0, 2), C(set_format, 2),
 		C(alloc_buffer, 2, 3), C(set_state, 2, 3), AFTER(1500, get_position, 2),

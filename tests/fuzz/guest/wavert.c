@@ -6,9 +6,12 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sound/wavert.h>
@@ -198,6 +201,33 @@ int op_set_state(struct thread *t, const struct call *c)
 	return call(t, STREAM, c, WAVERT_IOC_SET_STATE, c->a[2], &arg, sizeof(arg));
 }
 
+/* Mostly two streams; a[1]: their slots, a[2]: number and state. */
+int op_set_states(struct thread *t, const struct call *c)
+{
+	static const uint32_t counts[] = { 2, 2, 2, 2, 1, 3, 4, 4, 2, 0, 33, 0x80000001 };
+	static const uint32_t states[] = { 3, 2, 0, 3, 2, 1, 3, 4 };
+	int32_t *fds = (int32_t *)(t->writable + 1024);
+	uint32_t w = c->a[1], i;
+	struct wavert_states arg = {
+		.fds = (uintptr_t)fds, .count = PICK(counts, c->a[2] & 0xff),
+		.state = PICK(states, c->a[2] >> 8 & 0xff),
+	};
+
+	for (i = 0; i < 4; i++)
+		fds[i] = slot(t, STREAM, (w >> 8 * i & 0xff) + (w >> 8 ? 0 : i));
+	switch (c->a[2] >> 24) {
+	case 0xf0:
+		fds[0] = slot(t, c->a[2] >> 16 & 1 ? EVENT : FILTER, w & 0xff);
+		break;
+	case 0xf1:
+		arg.fds = c->a[2] >> 16 & 1 ? 0 : (uintptr_t)t->writable + 4090;
+		break;
+	case 0xf2:
+		arg.reserved = c->a[2];
+	}
+	return call(t, FILTER, c, WAVERT_IOC_SET_STATES, c->a[3], &arg, sizeof(arg));
+}
+
 int op_get_position(struct thread *t, const struct call *c)
 {
 	struct wavert_position arg = { 0 };
@@ -287,6 +317,55 @@ int op_new_event(struct thread *t, const struct call *c)
 int op_read_event(struct thread *t, const struct call *c)
 {
 	return result(read(slot(t, EVENT, c->a[0] & 0xff), t->writable + 256, 8));
+}
+
+static void interrupted(int number)
+{
+	(void)number;
+}
+
+/* A timer interrupts the read again and again: the first signal may come before it waits. */
+static ssize_t read_for_a_moment(int fd, void *user, size_t bytes)
+{
+	struct sigaction action = { .sa_handler = interrupted };
+	struct itimerspec soon = { { 0, 2000000 }, { 0, 2000000 } };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR2 };
+	ssize_t got = -1;
+	timer_t timer;
+	int err;
+
+	event._sigev_un._tid = gettid();
+	if (sigaction(SIGUSR2, &action, NULL) || timer_create(CLOCK_MONOTONIC, &event, &timer))
+		return -1;
+	if (!timer_settime(timer, 0, &soon, NULL))
+		got = read(fd, user, bytes);
+	err = errno;
+	timer_delete(timer);
+	errno = err;
+	return got;
+}
+
+/*
+ * With an allocation that fails only to memory that is there: otherwise it is the page fault that
+ * fails, within copy_to_user(), which bed uml does not survive. a[2]: how it reads.
+ */
+int op_read_stream(struct thread *t, const struct call *c)
+{
+	static const uint32_t sizes[] = { 40, 40, 40, 16, 24, 64, 39, 4096, 15, 0 };
+	static const unsigned char nothing[64];
+	int fd = slot(t, STREAM, c->a[0] & 0xff);
+	size_t bytes = PICK(sizes, c->a[1]);
+	void *user = give(t, c->fail ? 0 : c->a[4], nothing, sizeof(nothing));
+	struct iovec parts[2] = { { user, bytes / 2 }, { (char *)user + bytes / 2, bytes - bytes / 2 } };
+
+	switch (c->a[2] % 4) {
+	case 0:
+		return checked(result(preadv2(fd, parts, 2, -1, RWF_NOWAIT)));
+	case 1:
+		if (fcntl(fd, F_SETFL, c->a[2] & 4 ? O_NONBLOCK : 0))
+			return result(-1);
+	}
+	return checked(result(read_for_a_moment(fd, user, bytes)));
 }
 
 /* Fills the counter so that a signal does not fit. */
