@@ -255,6 +255,13 @@ selftest()
 # Compares with in-tree drivers only where counts are exact.
 run_part()	# PART
 {
+	case $1-${WRT_ARCH:-amd64} in
+	fragmented-amd64 | fragmented-i386) ;;
+	fragmented-*)
+		tap ok "fragmented # SKIP ALSA's memory of several segments, and an in-tree driver of AC'97, are on x86 only"
+		return
+		;;
+	esac
 	# shellcheck disable=SC2086 # a word or none
 	case $1 in
 	exact-44100) boot exact-44100 wav 44100 $in_tree play ;;
