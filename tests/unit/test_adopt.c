@@ -213,7 +213,7 @@ static void a_whole_buffer_that_passed_at_once_is_counted(void **state)
 	assert_int_equal(b->observer.last.offset, PERIOD + 8);
 }
 
-static void a_look_without_progress_notifies_nobody(void **state)
+static void an_update_without_progress_notifies_no_client(void **state)
 {
 	struct bed *b = *state;
 
@@ -280,7 +280,7 @@ static void a_suspend_is_a_stall(void **state)
 	assert_int_equal(b->observer.points, 3);
 }
 
-static void the_end_delivers_the_last_point_and_leaves_nothing(void **state)
+static void the_end_of_a_session_notifies_the_last_point_and_frees_the_stream(void **state)
 {
 	struct bed *b = *state;
 
@@ -300,7 +300,7 @@ static void the_end_delivers_the_last_point_and_leaves_nothing(void **state)
 	assert_int_equal(hw.stop, 1);
 }
 
-static void a_new_session_begins_where_it_says(void **state)
+static void a_new_session_begins_at_the_position_of_the_backend(void **state)
 {
 	struct bed *b = *state;
 
@@ -318,7 +318,7 @@ static void a_new_session_begins_where_it_says(void **state)
 
 /* ---- beside clients of our own ----------------------------------------------------- */
 
-static void who_comes_second_is_refused(void **state)
+static void a_second_owner_gets_ebusy(void **state)
 {
 	struct wrt_hw_geom g = geom;
 	struct bed *b = *state;
@@ -377,7 +377,7 @@ static void the_backend_watches_from_the_first_observer_to_the_last(void **state
 	assert_int_equal(hw.watch, 3);
 }
 
-static void each_question_for_the_position_refreshes_it(void **state)
+static void each_reading_of_the_position_calls_refresh(void **state)
 {
 	struct wrt_snapshot now;
 	struct bed *b = *state;
@@ -406,16 +406,16 @@ int main(void)
 		A(an_observer_sees_the_stream_that_is_adopted),
 		A(points_before_the_adoption_have_passed),
 		A(a_whole_buffer_that_passed_at_once_is_counted),
-		A(a_look_without_progress_notifies_nobody),
+		A(an_update_without_progress_notifies_no_client),
 		A(a_buffer_may_be_no_multiple_of_its_period),
 		A(a_pause_keeps_the_position),
 		A(a_suspend_is_a_stall),
-		A(the_end_delivers_the_last_point_and_leaves_nothing),
-		A(a_new_session_begins_where_it_says),
-		A(who_comes_second_is_refused),
+		A(the_end_of_a_session_notifies_the_last_point_and_frees_the_stream),
+		A(a_new_session_begins_at_the_position_of_the_backend),
+		A(a_second_owner_gets_ebusy),
 		A(after_removal_nothing_is_adopted),
 		A(the_backend_watches_from_the_first_observer_to_the_last),
-		A(each_question_for_the_position_refreshes_it),
+		A(each_reading_of_the_position_calls_refresh),
 	};
 
 	return tb_main("adopt", tests, COUNT(tests));

@@ -68,7 +68,7 @@ static void every_format_has_its_size(void **state)
 	assert_int_equal(wrt_format_bytes(WRT_FMT_FLOAT), 4);
 }
 
-static void what_is_not_exactly_one_format_has_no_size(void **state)
+static void a_value_that_is_not_exactly_one_format_has_no_size(void **state)
 {
 	static const u32 wrong[] = {
 		0, WRT_FMT_U8 | WRT_FMT_S16, WRT_FMT_ALL, 1 << 6, 1u << 31, 0xffffffff,
@@ -81,7 +81,7 @@ static void what_is_not_exactly_one_format_has_no_size(void **state)
 	}
 }
 
-static void every_format_is_offered_or_refused_as_the_mask_says(void **state)
+static void every_format_is_accepted_exactly_if_the_mask_has_it(void **state)
 {
 	u32 mask, format;
 
@@ -134,7 +134,7 @@ static void with_a_list_of_rates_only_those_are_offered(void **state)
 							   WRT_FMT_S16, 2), 0);
 }
 
-static void a_format_the_device_lacks_is_refused_by_make_too(void **state)
+static void make_also_refuses_a_format_that_the_device_lacks(void **state)
 {
 	struct wrt_hw_geom g;
 
@@ -145,7 +145,7 @@ static void a_format_the_device_lacks_is_refused_by_make_too(void **state)
 	assert_int_equal(make(&strict, 4096, 2, 0, WRT_FMT_S16, 2, &g), WRT_EINVAL);
 }
 
-static void the_result_says_all_about_the_format(void **state)
+static void the_result_has_all_members_of_the_format(void **state)
 {
 	struct wrt_hw_geom g;
 
@@ -284,7 +284,7 @@ static void points_are_never_closer_than_125_microseconds(void **state)
 	assert_int_equal(wrt_geometry_notify_min(&caps, 256001, 2), 66);
 }
 
-static void the_hardware_distance_holds_if_it_is_greater(void **state)
+static void the_hardware_distance_is_used_if_it_is_greater(void **state)
 {
 	assert_int_equal(wrt_geometry_notify_min(&strict, 48000, 4), 512);
 	assert_int_equal(stereo_bytes(&strict, 1024, 4), 2048);
@@ -301,14 +301,14 @@ static void the_least_distance_is_a_multiple_of_the_unit(void **state)
 	assert_int_equal(wrt_geometry_notify_min(&caps, 48000, 12), 384);
 }
 
-static void below_the_minimum_size_the_minimum_is_given(void **state)
+static void below_the_minimum_size_the_minimum_is_returned(void **state)
 {
 	assert_int_equal(stereo_bytes(&strict, 4, 1), 1024);
 	assert_int_equal(stereo_bytes(&strict, 1023, 2), 1024);
 	assert_int_equal(stereo_bytes(&strict, 4, 0), 1024);
 }
 
-static void above_the_maximum_size_is_refused(void **state)
+static void a_size_above_the_maximum_is_refused(void **state)
 {
 	assert_int_equal(stereo_error(&strict, 65537, 1), WRT_ERANGE);
 	assert_int_equal(stereo_error(&strict, 65537, 0), WRT_ERANGE);
@@ -316,7 +316,7 @@ static void above_the_maximum_size_is_refused(void **state)
 	assert_int_equal(stereo_error(&plain, (1 << 20) + 4, 0), WRT_ERANGE);
 }
 
-static void a_size_that_rounding_takes_above_the_maximum_is_refused(void **state)
+static void a_size_that_is_rounded_above_the_maximum_is_refused(void **state)
 {
 	struct wrt_hw_caps caps = plain;
 
@@ -418,13 +418,13 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		T(every_format_has_its_size),
-		T(what_is_not_exactly_one_format_has_no_size),
-		T(every_format_is_offered_or_refused_as_the_mask_says),
+		T(a_value_that_is_not_exactly_one_format_has_no_size),
+		T(every_format_is_accepted_exactly_if_the_mask_has_it),
 		T(channel_counts_outside_of_the_limits_are_refused),
 		T(rates_outside_of_the_limits_are_refused),
 		T(with_a_list_of_rates_only_those_are_offered),
-		T(a_format_the_device_lacks_is_refused_by_make_too),
-		T(the_result_says_all_about_the_format),
+		T(make_also_refuses_a_format_that_the_device_lacks),
+		T(the_result_has_all_members_of_the_format),
 		T(wrt_016_wrt_020_a_size_that_is_acceptable_is_taken_exactly),
 		T(wrt_017_wrt_018_wrt_019_any_other_size_is_rounded_up_to_the_next_granule),
 		T(the_size_that_the_samples_get_wrong_is_rounded_up),
@@ -434,11 +434,11 @@ int main(void)
 		T(points_are_never_closer_than_32_frames),
 		T(a_buffer_without_points_holds_at_least_32_frames),
 		T(points_are_never_closer_than_125_microseconds),
-		T(the_hardware_distance_holds_if_it_is_greater),
+		T(the_hardware_distance_is_used_if_it_is_greater),
 		T(the_least_distance_is_a_multiple_of_the_unit),
-		T(below_the_minimum_size_the_minimum_is_given),
-		T(above_the_maximum_size_is_refused),
-		T(a_size_that_rounding_takes_above_the_maximum_is_refused),
+		T(below_the_minimum_size_the_minimum_is_returned),
+		T(a_size_above_the_maximum_is_refused),
+		T(a_size_that_is_rounded_above_the_maximum_is_refused),
 		T(more_points_than_the_device_has_are_refused),
 		T(the_largest_numbers_do_not_overflow),
 		T(an_error_leaves_the_geometry_untouched),

@@ -1031,7 +1031,7 @@ static void where_no_interrupt_arrives_a_timer_finds_the_points(void **state)
 	no_interrupts(WRT_CAPTURE, 2);
 }
 
-static void with_interrupts_nothing_is_said_of_them(void **state)
+static void with_interrupts_no_message_is_logged(void **state)
 {
 	u32 notify;
 
@@ -1061,7 +1061,7 @@ static void merge(bool emulated)
 	check_points(&play);
 }
 
-static void merged_interrupts_are_one_look_and_all_their_points(void **state)
+static void merged_interrupts_are_one_update_with_all_points(void **state)
 {
 	merge(true);
 	merge(false);
@@ -1089,7 +1089,7 @@ static void early(u32 dir, bool dead_dpib)
 	side_close(&side);
 }
 
-static void an_interrupt_before_its_position_is_looked_at_again_shortly_after(void **state)
+static void an_interrupt_before_its_position_is_followed_by_another_update(void **state)
 {
 	early(WRT_PLAYBACK, false);
 	early(WRT_PLAYBACK, true);
@@ -1165,7 +1165,7 @@ static void a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing(
 }
 
 /* An engine that takes almost a buffer to stop: DMA was at the offset before that. */
-static void the_time_that_a_stop_takes_is_no_distance(void **state)
+static void the_time_of_a_stop_adds_no_distance(void **state)
 {
 	u64 linear;
 
@@ -1180,7 +1180,7 @@ static void the_time_that_a_stop_takes_is_no_distance(void **state)
 	m.fault.run_sticks = false;
 }
 
-static void without_points_the_position_stays_fresh_all_the_same(void **state)
+static void without_points_the_position_still_stays_fresh(void **state)
 {
 	static const struct { u32 notify, bytes; u64 every; } cases[] = {
 		{ 0, 7680, 10 * MS }, { 2, 7680, 10 * MS }, { 0, 3840, 5 * MS },
@@ -1194,7 +1194,7 @@ static void without_points_the_position_stays_fresh_all_the_same(void **state)
 	}
 }
 
-static void an_observer_makes_points_real_and_takes_them_with_it(void **state)
+static void an_observer_turns_points_on_and_its_removal_turns_them_off(void **state)
 {
 	struct tb_client other;
 	u64 before;
@@ -1265,7 +1265,7 @@ static void a_hushed_interrupt_is_served_later(void **state)
 	}
 }
 
-static void what_does_not_interrupt_is_not_hushed(void **state)
+static void a_device_that_does_not_interrupt_is_not_hushed(void **state)
 {
 	bed_open(false);
 	assert_false(wrt_hda_ops.hush(bed.hw));
@@ -1286,7 +1286,7 @@ static void what_does_not_interrupt_is_not_hushed(void **state)
 	assert_true(hda_line(&m));
 }
 
-static void an_interrupt_that_is_not_ours_is_said_to_be_nobodys(void **state)
+static void an_interrupt_of_another_device_returns_false(void **state)
 {
 	u32 slots = 0;
 	u64 ns;
@@ -1362,7 +1362,7 @@ static void keep_codec_running(u32 dir)
 	}
 }
 
-static void the_codec_of_qemu_runs_on_while_a_stream_is_stopped(void **state)
+static void the_codec_of_qemu_continues_while_a_stream_is_stopped(void **state)
 {
 	keep_codec_running(WRT_PLAYBACK);
 	keep_codec_running(WRT_CAPTURE);
@@ -1412,7 +1412,7 @@ static void halt(bool emulated)
 	check_points(&play);
 }
 
-static void an_engine_that_halts_is_noticed_once_and_can_be_started_again(void **state)
+static void a_halted_engine_is_reported_once_and_can_be_started_again(void **state)
 {
 	halt(true);
 	halt(false);
@@ -1443,7 +1443,7 @@ static void without_a_codec_there_is_no_device(void **state)
 	assert_int_equal(m.ics & 1, 0);
 }
 
-static void a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slot(void **state)
+static void a_codec_without_a_path_is_refused_and_one_direction_gives_one_slot(void **state)
 {
 	bed_model(true, &hda_duplex);
 	m.codec.node[1].pin_config = 0x40000000;
@@ -1471,7 +1471,7 @@ static void a_converter_without_a_rate_or_a_size_is_none(void **state)
 }
 
 /* The index of an amplifier has four bits; above them are those of left and right. */
-static void an_input_whose_amplifier_has_no_index_is_no_way(void **state)
+static void an_input_whose_amplifier_has_no_index_is_not_used(void **state)
 {
 	static u8 inputs[17];
 	u32 n;
@@ -1490,7 +1490,7 @@ static void an_input_whose_amplifier_has_no_index_is_no_way(void **state)
 	}
 }
 
-static void an_amplifier_that_ends_below_0_db_is_turned_up_to_its_end(void **state)
+static void an_amplifier_that_ends_below_0_db_is_set_to_its_maximum(void **state)
 {
 	u32 value[2];
 
@@ -1591,7 +1591,7 @@ static void a_silent_codec_beside_the_one_in_use_costs_a_reset_and_nothing_else(
 }
 
 /* The model fails the test if a ring is set up while it runs. */
-static void a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew(void **state)
+static void a_ring_without_an_answer_is_stopped_before_it_is_set_up_again(void **state)
 {
 	u32 value[2] = { 1, 2 };
 
@@ -1603,7 +1603,7 @@ static void a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew(void **
 	assert_int_equal(hda_node(&m, 2)->out[1], 4);
 }
 
-static void a_ring_that_is_not_there_any_more_gives_no_answer(void **state)
+static void a_ring_of_a_removed_device_gives_no_answer(void **state)
 {
 	u32 value[2] = { 1, 2 };
 
@@ -1622,7 +1622,7 @@ static void a_widget_without_power_is_waited_for_in_bounded_time(void **state)
 	assert_true(m.now - TB_EPOCH < 2 * SECOND);
 }
 
-static void wherever_memory_ends_nothing_is_left_behind(void **state)
+static void every_failed_allocation_is_unwound(void **state)
 {
 	u32 i;
 
@@ -1659,7 +1659,7 @@ static void an_engine_that_does_not_stop_is_reset(void **state)
 	check_points(&play);
 }
 
-static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **state)
+static void an_engine_that_cannot_be_stopped_loses_bus_mastering(void **state)
 {
 	bed_open(false);
 	play_open(2, 7680);
@@ -1693,7 +1693,7 @@ static void an_engine_that_does_not_reset_is_not_programmed(void **state)
 }
 
 /* As in QEMU before 7.0. */
-static void a_reset_that_is_over_before_it_is_seen_is_one_all_the_same(void **state)
+static void a_reset_that_ends_before_it_is_read_is_no_error(void **state)
 {
 	bed_open(true);
 	m.fault.srst_unseen = true;
@@ -1707,7 +1707,7 @@ static void a_reset_that_is_over_before_it_is_seen_is_one_all_the_same(void **st
 	check_points(&play);
 }
 
-static void what_cannot_be_programmed_is_refused(void **state)
+static void a_geometry_that_cannot_be_programmed_is_refused(void **state)
 {
 	struct wrt_hw_latency l;
 	struct wrt_hw_seg one = { .bus = 0x1000, .len = 8192 }, many[300];
@@ -1772,7 +1772,7 @@ static void pieces_that_follow_each_other_are_one(void **state)
 	wrt_hda_ops.close(s);
 }
 
-static void a_position_is_of_whole_frames_and_none_when_the_device_is_gone(void **state)
+static void a_position_is_whole_frames_and_fails_after_removal(void **state)
 {
 	u64 linear;
 	u32 i;
@@ -1823,7 +1823,7 @@ static void sleep_while_running(bool emulated, u32 notify)
 	assert_int_equal(look(&play).stalls, 10);
 }
 
-static void after_a_sleep_the_very_next_sample_is_played(void **state)
+static void after_a_suspend_the_next_sample_is_played(void **state)
 {
 	sleep_while_running(true, 1);
 	sleep_while_running(true, 2);
@@ -1852,7 +1852,7 @@ static void sleep_of(u32 vendor)
 	check_points(&play);
 }
 
-static void real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes(void **state)
+static void real_parts_stay_aligned_over_a_suspend_and_skip_less_than_128_bytes(void **state)
 {
 	sleep_of(0x8086);
 	sleep_of(0x1022);
@@ -2014,7 +2014,7 @@ static void class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps(void **state
 	assert_false(wrt_hda_machine(0x1002, 0x4383) & WRT_HDA_REFUSED);
 }
 
-static void what_is_released_or_fails_while_asleep_touches_no_register(void **state)
+static void release_and_errors_during_a_suspend_access_no_register(void **state)
 {
 	bed_open(true);
 	play_open(2, 7680);
@@ -2104,7 +2104,7 @@ static void traffic_class_0_is_selected_on_intels(void **state)
 	assert_int_equal(m.tcsel, 0xf8);
 }
 
-static void what_firmware_left_running_is_stopped_before_the_reset(void **state)
+static void engines_that_firmware_started_are_stopped_before_the_reset(void **state)
 {
 	bed_model(false, &hda_duplex);
 	m.command = 2;			/* its DMA is not modelled */
@@ -2148,42 +2148,42 @@ int main(void)
 		TEST(the_engine_interrupts_at_points_and_nowhere_else),
 		TEST(lost_interrupts_lose_no_point),
 		TEST(where_no_interrupt_arrives_a_timer_finds_the_points),
-		TEST(with_interrupts_nothing_is_said_of_them),
-		TEST(merged_interrupts_are_one_look_and_all_their_points),
-		TEST(an_interrupt_before_its_position_is_looked_at_again_shortly_after),
+		TEST(with_interrupts_no_message_is_logged),
+		TEST(merged_interrupts_are_one_update_with_all_points),
+		TEST(an_interrupt_before_its_position_is_followed_by_another_update),
 		TEST(a_reader_that_was_preempted_reads_again),
 		TEST(a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing),
-		TEST(the_time_that_a_stop_takes_is_no_distance),
-		TEST(without_points_the_position_stays_fresh_all_the_same),
-		TEST(an_observer_makes_points_real_and_takes_them_with_it),
+		TEST(the_time_of_a_stop_adds_no_distance),
+		TEST(without_points_the_position_still_stays_fresh),
+		TEST(an_observer_turns_points_on_and_its_removal_turns_them_off),
 		TEST(a_hushed_interrupt_is_served_later),
-		TEST(what_does_not_interrupt_is_not_hushed),
-		TEST(an_interrupt_that_is_not_ours_is_said_to_be_nobodys),
-		TEST(the_codec_of_qemu_runs_on_while_a_stream_is_stopped),
+		TEST(a_device_that_does_not_interrupt_is_not_hushed),
+		TEST(an_interrupt_of_another_device_returns_false),
+		TEST(the_codec_of_qemu_continues_while_a_stream_is_stopped),
 		TEST(without_a_second_engine_the_codec_stops_with_the_stream),
-		TEST(an_engine_that_halts_is_noticed_once_and_can_be_started_again),
+		TEST(a_halted_engine_is_reported_once_and_can_be_started_again),
 		TEST(a_controller_that_does_not_reset_is_refused_in_bounded_time),
 		TEST(without_a_codec_there_is_no_device),
-		TEST(a_codec_without_a_path_is_refused_and_with_half_of_one_gives_one_slot),
+		TEST(a_codec_without_a_path_is_refused_and_one_direction_gives_one_slot),
 		TEST(without_immediate_commands_the_rings_are_used),
 		TEST(a_converter_without_a_rate_or_a_size_is_none),
-		TEST(an_input_whose_amplifier_has_no_index_is_no_way),
-		TEST(an_amplifier_that_ends_below_0_db_is_turned_up_to_its_end),
+		TEST(an_input_whose_amplifier_has_no_index_is_not_used),
+		TEST(an_amplifier_that_ends_below_0_db_is_set_to_its_maximum),
 		TEST(no_single_lost_answer_of_a_codec_loses_the_card),
 		TEST(a_silent_codec_beside_the_one_in_use_costs_a_reset_and_nothing_else),
-		TEST(a_ring_without_an_answer_is_stopped_before_it_is_set_up_anew),
-		TEST(a_ring_that_is_not_there_any_more_gives_no_answer),
+		TEST(a_ring_without_an_answer_is_stopped_before_it_is_set_up_again),
+		TEST(a_ring_of_a_removed_device_gives_no_answer),
 		TEST(a_widget_without_power_is_waited_for_in_bounded_time),
-		TEST(wherever_memory_ends_nothing_is_left_behind),
+		TEST(every_failed_allocation_is_unwound),
 		TEST(an_engine_that_does_not_stop_is_reset),
-		TEST(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
+		TEST(an_engine_that_cannot_be_stopped_loses_bus_mastering),
 		TEST(an_engine_that_does_not_reset_is_not_programmed),
-		TEST(a_reset_that_is_over_before_it_is_seen_is_one_all_the_same),
-		TEST(what_cannot_be_programmed_is_refused),
+		TEST(a_reset_that_ends_before_it_is_read_is_no_error),
+		TEST(a_geometry_that_cannot_be_programmed_is_refused),
 		TEST(pieces_that_follow_each_other_are_one),
-		TEST(a_position_is_of_whole_frames_and_none_when_the_device_is_gone),
-		TEST(after_a_sleep_the_very_next_sample_is_played),
-		TEST(real_parts_stay_aligned_over_a_sleep_and_skip_less_than_128_bytes),
+		TEST(a_position_is_whole_frames_and_fails_after_removal),
+		TEST(after_a_suspend_the_next_sample_is_played),
+		TEST(real_parts_stay_aligned_over_a_suspend_and_skip_less_than_128_bytes),
 		TEST(dma_of_amd_sees_the_caches_also_after_a_sleep),
 		TEST(since_skylake_engines_are_coupled_and_the_link_is_fast),
 		TEST(a_link_without_24_mhz_gets_12_and_one_that_is_set_stays),
@@ -2191,12 +2191,12 @@ int main(void)
 		TEST(addresses_have_the_bits_that_the_controller_can_use),
 		TEST(hypervisors_are_recognised_and_passed_through_controllers_are_not),
 		TEST(class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps),
-		TEST(what_is_released_or_fails_while_asleep_touches_no_register),
+		TEST(release_and_errors_during_a_suspend_access_no_register),
 		TEST(the_mapped_position_register_is_the_position),
 		TEST(the_mapped_clock_ticks_at_24_mhz),
 		TEST(without_a_page_of_copies_no_register_is_mapped),
 		TEST(traffic_class_0_is_selected_on_intels),
-		TEST(what_firmware_left_running_is_stopped_before_the_reset),
+		TEST(engines_that_firmware_started_are_stopped_before_the_reset),
 	};
 
 	return tb_main("hda", tests, COUNT(tests));

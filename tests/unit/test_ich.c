@@ -175,7 +175,7 @@ static void points_of(const struct model_behaviour *is, u32 dir, u32 rate, u32 n
 	assert_int_equal(bed.m.warnings, 0);
 }
 
-static void each_point_of_1_2_3_8_and_31_is_told_once_in_time(void **state)
+static void each_point_of_1_2_3_8_and_31_is_notified_once_in_time(void **state)
 {
 	const struct model_behaviour *is = *state;
 	static const u32 notify[] = { 1, 2, 3, 8, 31 }, rates[] = { 44100, 48000, 32000 };
@@ -188,7 +188,7 @@ static void each_point_of_1_2_3_8_and_31_is_told_once_in_time(void **state)
 		}
 }
 
-static void at_any_moment_the_position_is_where_dma_stands(void **state)
+static void at_any_moment_the_position_is_that_of_dma(void **state)
 {
 	const struct model_behaviour *is = *state;
 	u64 seed = tb_env_u64("SEED", 9);
@@ -251,7 +251,7 @@ static void without_points_the_position_stays_fresh(void **state)
 	}
 }
 
-static void points_are_switched_on_and_off_while_it_runs(void **state)
+static void points_are_turned_on_and_off_while_the_stream_runs(void **state)
 {
 	const struct model_behaviour *is = *state;
 	struct tb_client observer;
@@ -345,7 +345,7 @@ static void a_stop_that_does_not_end_is_bounded_and_reported(void **state)
 	bed.m.fault.reset_hangs = false;
 }
 
-static void a_stop_in_which_all_hangs_is_as_short_as_it_says(void **state)
+static void a_stop_in_which_everything_hangs_keeps_its_time_limit(void **state)
 {
 	const struct model_behaviour *is = *state;
 	u64 ns;
@@ -400,7 +400,7 @@ static void both_engines_at_once_lose_no_interrupt(void **state)
 }
 
 /* One engine gets an interrupt between the read of GLOB_STA and the other's acknowledge. */
-static void an_engine_that_speaks_while_the_other_is_served_is_heard(void **state)
+static void an_interrupt_raised_while_another_is_handled_is_not_lost(void **state)
 {
 	both_engines(&model_qemu, 1000, MS - 1500, 144);
 	both_engines(&model_real, 1000, MS - 1500, 144);
@@ -421,7 +421,7 @@ static void lost_interrupts_lose_no_point(void **state)
 	assert_all_points_told(&side);
 }
 
-static void merged_interrupts_tell_each_point_that_has_passed(void **state)
+static void merged_interrupts_notify_each_point_that_has_passed(void **state)
 {
 	const struct model_behaviour *is = *state;
 	u32 j;
@@ -471,7 +471,7 @@ static void stop_one_while_both_wait(const struct model_behaviour *is, u32 first
 }
 
 /* The status register of the engine that is started has an old interrupt. */
-static void starting_an_engine_does_not_silence_the_other(void **state)
+static void starting_an_engine_loses_no_interrupt_of_the_other(void **state)
 {
 	struct side side[2];
 	u32 i;
@@ -494,7 +494,7 @@ static void starting_an_engine_does_not_silence_the_other(void **state)
 	}
 }
 
-static void stopping_an_engine_does_not_silence_the_other(void **state)
+static void stopping_an_engine_loses_no_interrupt_of_the_other(void **state)
 {
 	const struct model_behaviour *is = *state;
 
@@ -503,7 +503,7 @@ static void stopping_an_engine_does_not_silence_the_other(void **state)
 }
 
 /* Longer than all readings of one position update. */
-static void a_position_that_cannot_be_read_is_looked_at_again_shortly_after(void **state)
+static void a_position_that_cannot_be_read_is_read_again_shortly_after(void **state)
 {
 	bed_open(&model_real);
 	bed.m.fault.picb_zero_us = 250;
@@ -519,7 +519,7 @@ static void a_position_that_cannot_be_read_is_looked_at_again_shortly_after(void
 	assert_exact(&side);
 }
 
-static void a_position_that_can_never_be_read_is_not_looked_at_for_ever(void **state)
+static void a_position_that_can_never_be_read_is_not_read_for_ever(void **state)
 {
 	bed_open(&model_real);
 	bed.m.fault.picb_zero_us = 10000000;
@@ -607,7 +607,7 @@ static void halt(const struct model_behaviour *is, bool by_irq)
 		assert_int_equal(bed.m.heard[j], j % 480);
 }
 
-static void a_halt_is_noticed_told_and_ended(void **state)
+static void a_halt_is_found_reported_and_ended(void **state)
 {
 	const struct model_behaviour *is = *state;
 
@@ -686,7 +686,7 @@ static void an_interrupt_of_another_device_is_not_ours(void **state)
 
 /* ---- suspend --------------------------------------------------------------------------- */
 
-static void suspend_in_the_middle_costs_time_but_no_sample(void **state)
+static void a_suspend_takes_time_but_loses_no_sample(void **state)
 {
 	const struct model_behaviour *is = *state;
 	static const u32 softer[2] = { 20, 21 };
@@ -722,7 +722,7 @@ static void suspend_in_the_middle_costs_time_but_no_sample(void **state)
 	side_close(&capt);
 }
 
-static void a_codec_that_does_not_wake_up_fails_resume(void **state)
+static void if_the_codec_does_not_resume_resume_fails(void **state)
 {
 	const struct model_behaviour *is = *state;
 
@@ -741,29 +741,29 @@ static void a_codec_that_does_not_wake_up_fails_resume(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		BOTH(each_point_of_1_2_3_8_and_31_is_told_once_in_time),
-		BOTH(at_any_moment_the_position_is_where_dma_stands),
+		BOTH(each_point_of_1_2_3_8_and_31_is_notified_once_in_time),
+		BOTH(at_any_moment_the_position_is_that_of_dma),
 		TEST(a_reader_that_was_preempted_reads_again),
 		BOTH(without_points_the_position_stays_fresh),
-		BOTH(points_are_switched_on_and_off_while_it_runs),
+		BOTH(points_are_turned_on_and_off_while_the_stream_runs),
 		BOTH(pauses_at_odd_offsets_lose_and_repeat_nothing),
 		BOTH(a_stop_that_does_not_end_is_bounded_and_reported),
-		BOTH(a_stop_in_which_all_hangs_is_as_short_as_it_says),
+		BOTH(a_stop_in_which_everything_hangs_keeps_its_time_limit),
 		TEST(both_engines_at_once_lose_no_interrupt),
-		TEST(an_engine_that_speaks_while_the_other_is_served_is_heard),
+		TEST(an_interrupt_raised_while_another_is_handled_is_not_lost),
 		BOTH(lost_interrupts_lose_no_point),
-		BOTH(merged_interrupts_tell_each_point_that_has_passed),
-		BOTH(stopping_an_engine_does_not_silence_the_other),
-		TEST(starting_an_engine_does_not_silence_the_other),
-		TEST(a_position_that_cannot_be_read_is_looked_at_again_shortly_after),
-		TEST(a_position_that_can_never_be_read_is_not_looked_at_for_ever),
+		BOTH(merged_interrupts_notify_each_point_that_has_passed),
+		BOTH(stopping_an_engine_loses_no_interrupt_of_the_other),
+		TEST(starting_an_engine_loses_no_interrupt_of_the_other),
+		TEST(a_position_that_cannot_be_read_is_read_again_shortly_after),
+		TEST(a_position_that_can_never_be_read_is_not_read_for_ever),
 		TEST(a_count_that_rises_within_a_descriptor_is_read_again),
 		TEST(an_engine_that_has_just_been_started_has_not_halted),
-		BOTH(a_halt_is_noticed_told_and_ended),
+		BOTH(a_halt_is_found_reported_and_ended),
 		BOTH(a_hushed_interrupt_is_served_later),
 		BOTH(an_interrupt_of_another_device_is_not_ours),
-		BOTH(suspend_in_the_middle_costs_time_but_no_sample),
-		BOTH(a_codec_that_does_not_wake_up_fails_resume),
+		BOTH(a_suspend_takes_time_but_loses_no_sample),
+		BOTH(if_the_codec_does_not_resume_resume_fails),
 	};
 
 	return tb_main("ich", tests, COUNT(tests));

@@ -262,7 +262,7 @@ static void without_points_it_stays_fresh_but_not_below_a_millisecond(void **sta
 	}
 }
 
-static void an_engine_that_lags_is_looked_at_twice_a_buffer_even_with_one_point(void **state)
+static void an_engine_that_lags_is_updated_twice_a_buffer_even_with_one_point(void **state)
 {
 	u64 seed = tb_env_u64("SEED", 8);
 	struct wrt_ich_plan p;
@@ -311,7 +311,7 @@ int main(void)
 		T(pieces_are_as_few_as_points_and_32_slots_allow),
 		T(the_longest_interval_is_halved_and_its_first_half_is_silent),
 		T(without_points_it_stays_fresh_but_not_below_a_millisecond),
-		T(an_engine_that_lags_is_looked_at_twice_a_buffer_even_with_one_point),
+		T(an_engine_that_lags_is_updated_twice_a_buffer_even_with_one_point),
 		T(interrupts_move_to_and_from_points_without_another_cut),
 	};
 

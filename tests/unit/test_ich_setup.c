@@ -81,7 +81,7 @@ static void assert_fails_cleanly(const struct model_behaviour *is, const struct 
 	}
 }
 
-static void what_does_not_come_up_fails_in_two_seconds_and_says_why(void **state)
+static void a_failed_bring_up_ends_in_two_seconds_and_logs_the_reason(void **state)
 {
 	const struct model_behaviour *is = *state;
 	static const struct trouble troubles[] = {
@@ -119,7 +119,7 @@ static void a_stuck_semaphore_costs_a_millisecond_each_and_a_warning(void **stat
 	assert_int_equal(m.codec[0x02 / 2], 0x8000);
 }
 
-static void bring_up_leaves_engines_still_and_the_link_on(void **state)
+static void bring_up_leaves_engines_stopped_and_the_link_on(void **state)
 {
 	const struct model_behaviour *is = *state;
 	u32 j;
@@ -132,7 +132,7 @@ static void bring_up_leaves_engines_still_and_the_link_on(void **state)
 		assert_int_equal(m.engine[j].cr, 0);
 }
 
-static void what_firmware_left_running_is_stopped_before_the_link_is_reset(void **state)
+static void engines_that_firmware_started_are_stopped_before_the_link_reset(void **state)
 {
 	const struct model_behaviour *is = *state;
 	u32 j;
@@ -218,7 +218,7 @@ static void each_rate_reaches_the_converter_of_its_direction(void **state)
 	assert_int_equal(m.codec[0x32 / 2], 11025);
 }
 
-static void a_codec_that_makes_another_rate_of_it_fails_prepare(void **state)
+static void if_the_codec_sets_another_rate_prepare_fails(void **state)
 {
 	const struct model_behaviour *is = *state;
 	struct buffer b;
@@ -320,7 +320,7 @@ static int set(u32 index, u32 left, u32 right)
 	return wrt_ich_ops.control_set(hw, index, value);
 }
 
-static void controls_reach_their_register_and_keep_out_of_each_other(void **state)
+static void controls_change_only_their_own_bits(void **state)
 {
 	const struct model_behaviour *is = *state;
 
@@ -365,7 +365,7 @@ static void a_value_beyond_its_range_changes_nothing(void **state)
 
 /* ---- buffers -------------------------------------------------------------------------------- */
 
-static void buffers_the_engine_cannot_have_are_refused(void **state)
+static void buffers_that_the_engine_cannot_use_are_refused(void **state)
 {
 	struct buffer b;
 
@@ -456,7 +456,7 @@ static void a_buffer_in_pieces_is_played_in_order(void **state)
 	wrt_ich_ops.close(s);
 }
 
-static void what_still_runs_is_ended_before_its_list_is_freed(void **state)
+static void an_engine_that_still_runs_is_ended_before_its_list_is_freed(void **state)
 {
 	const struct model_behaviour *is = *state;
 	static u32 memory[256];
@@ -494,7 +494,7 @@ static struct wrt_hw_stream *run_stream(u32 *memory, u32 bytes)
 	return s;
 }
 
-static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **state)
+static void an_engine_that_cannot_be_stopped_loses_bus_mastering(void **state)
 {
 	const struct model_behaviour *is = *state;
 	static u32 memory[256];
@@ -516,7 +516,7 @@ static void an_engine_that_cannot_be_stopped_loses_its_way_to_memory(void **stat
 	assert_int_equal(wrt_ich_ops.open(hw, 1, &s), WRT_EIO);
 }
 
-static void so_does_one_whose_list_is_freed_with_the_device(void **state)
+static void an_engine_that_runs_at_destroy_loses_bus_mastering(void **state)
 {
 	const struct model_behaviour *is = *state;
 	static u32 memory[256];
@@ -529,7 +529,7 @@ static void so_does_one_whose_list_is_freed_with_the_device(void **state)
 	assert_int_equal(m.command, 3);
 }
 
-static void and_one_that_does_not_reset(void **state)
+static void an_engine_that_does_not_reset_loses_bus_mastering(void **state)
 {
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
@@ -544,7 +544,7 @@ static void and_one_that_does_not_reset(void **state)
 	m.fault.reset_hangs = false;
 }
 
-static void one_that_is_not_there_any_more_is_released_without_a_word(void **state)
+static void an_engine_of_a_removed_device_is_released_without_a_message(void **state)
 {
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
@@ -672,26 +672,26 @@ static void rates_that_the_codec_does_not_have_are_not_offered(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		BOTH(what_does_not_come_up_fails_in_two_seconds_and_says_why),
+		BOTH(a_failed_bring_up_ends_in_two_seconds_and_logs_the_reason),
 		BOTH(a_stuck_semaphore_costs_a_millisecond_each_and_a_warning),
-		BOTH(bring_up_leaves_engines_still_and_the_link_on),
-		BOTH(what_firmware_left_running_is_stopped_before_the_link_is_reset),
+		BOTH(bring_up_leaves_engines_stopped_and_the_link_on),
+		BOTH(engines_that_firmware_started_are_stopped_before_the_link_reset),
 		BOTH(caps_are_those_of_the_part),
 		BOTH(each_rate_reaches_the_converter_of_its_direction),
-		BOTH(a_codec_that_makes_another_rate_of_it_fails_prepare),
+		BOTH(if_the_codec_sets_another_rate_prepare_fails),
 		BOTH(without_variable_rates_there_is_48000_only),
 		TEST(master_pcm_and_capture_start_audible_at_0_db),
 		TEST(on_qemu_they_start_where_samples_are_not_changed),
-		BOTH(controls_reach_their_register_and_keep_out_of_each_other),
+		BOTH(controls_change_only_their_own_bits),
 		TEST(a_value_beyond_its_range_changes_nothing),
-		TEST(buffers_the_engine_cannot_have_are_refused),
+		TEST(buffers_that_the_engine_cannot_use_are_refused),
 		TEST(segments_fit_while_a_descriptor_is_left_for_a_pause),
 		TEST(a_buffer_in_pieces_is_played_in_order),
-		BOTH(what_still_runs_is_ended_before_its_list_is_freed),
-		BOTH(an_engine_that_cannot_be_stopped_loses_its_way_to_memory),
-		BOTH(so_does_one_whose_list_is_freed_with_the_device),
-		TEST(and_one_that_does_not_reset),
-		TEST(one_that_is_not_there_any_more_is_released_without_a_word),
+		BOTH(an_engine_that_still_runs_is_ended_before_its_list_is_freed),
+		BOTH(an_engine_that_cannot_be_stopped_loses_bus_mastering),
+		BOTH(an_engine_that_runs_at_destroy_loses_bus_mastering),
+		TEST(an_engine_that_does_not_reset_loses_bus_mastering),
+		TEST(an_engine_of_a_removed_device_is_released_without_a_message),
 		BOTH(the_true_line_output_is_on),
 		BOTH(eapd_is_0_or_what_the_user_says_also_after_a_sleep),
 		TEST(a_codec_on_any_line_is_ready_and_recorded),

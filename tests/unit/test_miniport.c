@@ -69,7 +69,7 @@ static void wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer(vo
 	ok(wrt_mp_set_format(&b->pin.mp, 44100, WRT_FMT_S16, 2));
 }
 
-static void wrt_050_after_free_it_is_as_if_there_had_been_no_buffer(void **state)
+static void wrt_050_after_free_calls_return_what_they_return_without_a_buffer(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -86,7 +86,7 @@ static void wrt_050_after_free_it_is_as_if_there_had_been_no_buffer(void **state
 
 /* ---- latency and registers ------------------------------------------------------------- */
 
-static void wrt_152_the_latency_is_told_of_a_buffer(void **state)
+static void wrt_152_the_latency_is_returned_only_with_a_buffer(void **state)
 {
 	struct mp_bed *b = *state;
 	struct wrt_hw_latency latency;
@@ -103,7 +103,7 @@ static void wrt_152_the_latency_is_told_of_a_buffer(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void wrt_145_wrt_146_wrt_150_registers_are_given_once(void **state)
+static void wrt_145_wrt_146_wrt_150_registers_are_returned_once(void **state)
 {
 	struct mp_bed *b = *state;
 	struct wrt_hw_register reg;
@@ -123,7 +123,7 @@ static void wrt_145_wrt_146_wrt_150_registers_are_given_once(void **state)
 	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
 }
 
-static void a_register_that_could_not_be_told_can_be_asked_again(void **state)
+static void a_register_whose_answer_was_not_delivered_can_be_requested_again(void **state)
 {
 	struct mp_bed *b = *state;
 	struct wrt_hw_register reg;
@@ -170,7 +170,7 @@ static void events_are_signalled_in_the_order_of_registration(void **state)
 		    e[3].serial < e[0].serial);
 }
 
-static void wrt_073_an_event_is_not_signalled_for_points_passed_before_it_came(void **state)
+static void wrt_073_a_new_event_is_not_signalled_for_earlier_points(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -215,7 +215,7 @@ static struct wrt_mp_glitches *glitches(struct tb_pin *pin)
 	return &pin->mp.packets.glitches;
 }
 
-static void announcing_late_does_not_excuse_what_was_missed(void **state)
+static void announcing_late_does_not_remove_an_underrun(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -343,7 +343,7 @@ static void the_end_survives_a_pause(void **state)
 	assert_int_equal(b->event[0].count, 2);
 }
 
-static void an_engine_that_knows_no_end_is_stopped_there(void **state)
+static void an_engine_without_end_is_stopped_at_the_end(void **state)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_presentation at;
@@ -376,7 +376,7 @@ static u64 presented(struct mp_bed *b)
 	return at.frames;
 }
 
-static void wrt_184_wrt_185_wrt_187_what_is_heard_lags_by_fifo_and_delays(void **state)
+static void wrt_184_wrt_185_wrt_187_the_presentation_lags_by_fifo_and_delays(void **state)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_presentation at;
@@ -429,7 +429,7 @@ static void wrt_194_after_a_gap_the_newest_is_reported(void **state)
 	assert_int_equal(glitches(&b->rec)->dropped, 6);
 }
 
-static void the_time_of_a_packet_knows_of_pauses_and_delays(void **state)
+static void the_time_of_a_packet_includes_pauses_and_delays(void **state)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_read read;
@@ -450,7 +450,7 @@ static void the_time_of_a_packet_knows_of_pauses_and_delays(void **state)
 	assert_int_equal(read.ns, began + 3 * PACKET_NS - 1200000);
 }
 
-static void what_could_not_be_told_can_be_asked_again(void **state)
+static void a_packet_whose_answer_was_not_delivered_can_be_requested_again(void **state)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_read read, again;
@@ -713,7 +713,7 @@ static void after_removal_there_is_no_buffer_and_it_has_no_size(void **state)
 	assert_int_equal(b->pin.mp.geom.bytes, 0);
 }
 
-static void after_removal_all_of_them_say_so(void **state)
+static void after_removal_packet_latency_and_register_calls_fail(void **state)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec };
@@ -747,7 +747,7 @@ static void assert_all_refused(struct mp_bed *b)
 	assert_int_equal(snap.linear, 0);
 }
 
-static void after_removal_every_call_says_so(void **state)
+static void after_removal_every_call_returns_device_removed(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -760,7 +760,7 @@ static void after_removal_every_call_says_so(void **state)
 	fails(mp_state(&b->pin, 7), INVALID_PARAMETER);
 }
 
-static void between_the_cores_removal_and_ours_calls_fail_alike(void **state)
+static void between_the_removals_of_core_and_miniport_calls_fail_the_same(void **state)
 {
 	struct mp_bed *b = *state;
 	struct wrt_snapshot snap;
@@ -787,7 +787,7 @@ static void a_stream_of_a_removed_device_cannot_be_opened(void **state)
 	fails(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, false), DEVICE_REMOVED);
 }
 
-static void after_removal_the_backend_is_left_alone(void **state)
+static void after_removal_the_backend_is_not_called(void **state)
 {
 	struct mp_bed *b = *state;
 	u32 calls;
@@ -804,7 +804,7 @@ static void after_removal_the_backend_is_left_alone(void **state)
 	assert_int_equal(b->pin.allocs, b->pin.frees);
 }
 
-static void removal_tells_a_stream_at_rest_too(void **state)
+static void removal_also_notifies_a_stopped_stream(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -865,7 +865,7 @@ static void over_a_suspend_the_state_stays_and_nothing_is_signalled(void **state
 	assert_int_equal(b->pin.mp.packets.glitches.underruns, 1);
 }
 
-static void while_asleep_the_hardware_is_not_ready_and_down_is_always_possible(void **state)
+static void during_a_suspend_the_hardware_is_not_ready_and_steps_down_succeed(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -887,7 +887,7 @@ static void while_asleep_the_hardware_is_not_ready_and_down_is_always_possible(v
 	ok(mp_state(&b->rec, WRT_MP_RUN));
 }
 
-static void a_halt_of_the_engine_shows_on_the_page_before_it_is_signalled(void **state)
+static void a_halt_is_on_the_page_before_it_is_signalled(void **state)
 {
 	struct mp_bed *b = *state;
 
@@ -962,7 +962,7 @@ static void the_table_of_status_codes_is_the_contract_and_complete_both_ways(voi
 	assert_all_in(table, COUNT(table), contract, COUNT(contract));
 }
 
-static void every_status_has_an_errno_of_its_own_and_back(void **state)
+static void every_status_has_its_own_errno_and_back(void **state)
 {
 	size_t i, j;
 
@@ -1013,21 +1013,21 @@ int main(void)
 		M(any_count_lifts_the_limit_as_far_as_the_device_goes),
 		M(a_format_the_device_lacks_is_refused_and_the_old_one_stays),
 		M(wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer),
-		M(wrt_050_after_free_it_is_as_if_there_had_been_no_buffer),
-		M(wrt_152_the_latency_is_told_of_a_buffer),
-		M(wrt_145_wrt_146_wrt_150_registers_are_given_once),
-		M(a_register_that_could_not_be_told_can_be_asked_again),
+		M(wrt_050_after_free_calls_return_what_they_return_without_a_buffer),
+		M(wrt_152_the_latency_is_returned_only_with_a_buffer),
+		M(wrt_145_wrt_146_wrt_150_registers_are_returned_once),
+		M(a_register_whose_answer_was_not_delivered_can_be_requested_again),
 		M(events_are_signalled_in_the_order_of_registration),
-		M(wrt_073_an_event_is_not_signalled_for_points_passed_before_it_came),
+		M(wrt_073_a_new_event_is_not_signalled_for_earlier_points),
 		M(wrt_098_wrt_103_the_sum_of_signals_is_the_number_of_packets),
-		M(announcing_late_does_not_excuse_what_was_missed),
+		M(announcing_late_does_not_remove_an_underrun),
 		M(wrt_173_an_empty_last_packet_ends_with_the_one_before),
 		M(the_end_survives_a_pause),
-		ENDLESS(an_engine_that_knows_no_end_is_stopped_there),
-		M(wrt_184_wrt_185_wrt_187_what_is_heard_lags_by_fifo_and_delays),
+		ENDLESS(an_engine_without_end_is_stopped_at_the_end),
+		M(wrt_184_wrt_185_wrt_187_the_presentation_lags_by_fifo_and_delays),
 		M(wrt_194_after_a_gap_the_newest_is_reported),
-		M(the_time_of_a_packet_knows_of_pauses_and_delays),
-		M(what_could_not_be_told_can_be_asked_again),
+		M(the_time_of_a_packet_includes_pauses_and_delays),
+		M(a_packet_whose_answer_was_not_delivered_can_be_requested_again),
 		M(an_observer_may_neither_allocate_nor_free),
 		M(an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner),
 		M(an_observer_counts_but_does_not_write_or_read),
@@ -1035,18 +1035,18 @@ int main(void)
 		M(a_ninth_observer_is_refused),
 		M(wrt_057_after_removal_downward_states_succeed),
 		M(after_removal_there_is_no_buffer_and_it_has_no_size),
-		M(after_removal_all_of_them_say_so),
-		M(after_removal_every_call_says_so),
-		M(between_the_cores_removal_and_ours_calls_fail_alike),
+		M(after_removal_packet_latency_and_register_calls_fail),
+		M(after_removal_every_call_returns_device_removed),
+		M(between_the_removals_of_core_and_miniport_calls_fail_the_same),
 		M(a_stream_of_a_removed_device_cannot_be_opened),
-		M(after_removal_the_backend_is_left_alone),
-		M(removal_tells_a_stream_at_rest_too),
+		M(after_removal_the_backend_is_not_called),
+		M(removal_also_notifies_a_stopped_stream),
 		M(removal_signals_each_event_exactly_once_more),
 		M(over_a_suspend_the_state_stays_and_nothing_is_signalled),
-		M(while_asleep_the_hardware_is_not_ready_and_down_is_always_possible),
-		M(a_halt_of_the_engine_shows_on_the_page_before_it_is_signalled),
+		M(during_a_suspend_the_hardware_is_not_ready_and_steps_down_succeed),
+		M(a_halt_is_on_the_page_before_it_is_signalled),
 		T(the_table_of_status_codes_is_the_contract_and_complete_both_ways),
-		T(every_status_has_an_errno_of_its_own_and_back),
+		T(every_status_has_its_own_errno_and_back),
 		T(no_status_takes_an_errno_of_the_transport),
 		T(the_enumeration_has_the_values_of_ntstatus),
 	};

@@ -197,7 +197,7 @@ static void when_points_are_switched_on_the_next_interrupt_is_at_the_next_point(
 	assert_true(tb.timer[0] <= tb.now + SECOND / 100);
 }
 
-static void with_points_far_apart_it_interrupts_every_100_ms_all_the_same(void **state)
+static void with_points_far_apart_it_still_interrupts_every_100_ms(void **state)
 {
 	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 48000 * 5 / 2, 2);
@@ -449,7 +449,7 @@ static void loop_random(u64 seed, bool step)
 	loop_close(&l);
 }
 
-static void capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes(void **state)
+static void capture_is_bit_exact_for_any_sizes_and_pauses(void **state)
 {
 	u64 seed = tb_env_u64("SEED", 7), i;
 
@@ -458,7 +458,7 @@ static void capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes(
 		loop_random(seed + i, false);
 }
 
-static void capture_is_bit_exact_with_the_step_clock_too(void **state)
+static void capture_is_also_bit_exact_with_the_step_clock(void **state)
 {
 	u64 seed = tb_env_u64("SEED", 7), i;
 
@@ -466,7 +466,7 @@ static void capture_is_bit_exact_with_the_step_clock_too(void **state)
 		loop_random(seed + i, true);
 }
 
-static void playback_that_starts_later_is_heard_from_that_very_frame(void **state)
+static void playback_that_starts_later_is_recorded_from_its_first_frame(void **state)
 {
 	struct loop l;
 
@@ -493,7 +493,7 @@ static void set_last(struct loop *l, u64 last)
 	l->last = last;
 }
 
-static void after_the_clients_last_frame_it_is_silent_and_moves_on(void **state)
+static void after_the_clients_last_frame_there_is_silence_and_dma_continues(void **state)
 {
 	bool step = false;
 	struct loop l;
@@ -526,7 +526,7 @@ static void after_the_clients_last_frame_it_is_silent_and_moves_on(void **state)
 	} while (step);
 }
 
-static void a_pair_that_is_looked_at_late_still_has_the_last_buffer_right(void **state)
+static void a_pair_that_is_read_late_still_has_the_last_buffer_right(void **state)
 {
 	u32 *from, *to, i;
 
@@ -807,18 +807,18 @@ static u32 flipped(u32 rate, u32 buffer_frames, u32 chunk, u32 total)
 	return n;
 }
 
-static void flip_bit_spoils_one_bit_in_one_frame_of_10007(void **state)
+static void flip_bit_inverts_one_bit_in_one_frame_of_10007(void **state)
 {
 	assert_int_equal(flipped(48000, 1000, 100, 100100), 11);
 	assert_int_equal(flipped(48000, 777, 259, 259 * 400), 11);
 }
 
-static void flip_bit_does_so_in_long_stretches_too(void **state)
+static void flip_bit_also_works_in_long_runs(void **state)
 {
 	assert_int_equal(flipped(192000, 100000, 100000, 100000), 10);
 }
 
-static void without_a_fault_there_is_none(void **state)
+static void without_an_injected_fault_no_bit_changes(void **state)
 {
 	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S32, 1, 16000, 4);
@@ -838,7 +838,7 @@ int main(void)
 		TEST(points_come_at_their_frame_to_the_nanosecond_and_do_not_drift),
 		TEST(without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms),
 		TEST(when_points_are_switched_on_the_next_interrupt_is_at_the_next_point),
-		TEST(with_points_far_apart_it_interrupts_every_100_ms_all_the_same),
+		TEST(with_points_far_apart_it_still_interrupts_every_100_ms),
 		TEST(a_clock_that_goes_back_makes_both_directions_wait_for_it),
 		TEST(a_stopped_stream_raises_no_interrupt),
 		TEST(each_stream_keeps_its_own_rate),
@@ -847,11 +847,11 @@ int main(void)
 		TEST(the_step_clock_stops_at_every_interrupt),
 		TEST(step_time_is_frames_and_nothing_else_moves_it),
 		TEST(with_nothing_running_the_step_clock_steps_at_once),
-		TEST(capture_is_bit_exact_whatever_is_paused_whenever_whatever_the_sizes),
-		TEST(capture_is_bit_exact_with_the_step_clock_too),
-		TEST(playback_that_starts_later_is_heard_from_that_very_frame),
-		TEST(after_the_clients_last_frame_it_is_silent_and_moves_on),
-		TEST(a_pair_that_is_looked_at_late_still_has_the_last_buffer_right),
+		TEST(capture_is_bit_exact_for_any_sizes_and_pauses),
+		TEST(capture_is_also_bit_exact_with_the_step_clock),
+		TEST(playback_that_starts_later_is_recorded_from_its_first_frame),
+		TEST(after_the_clients_last_frame_there_is_silence_and_dma_continues),
+		TEST(a_pair_that_is_read_late_still_has_the_last_buffer_right),
 		TEST(silence_is_zero_but_0x80_in_8_bits),
 		TEST(playback_of_another_format_is_silence),
 		TEST(a_ramp_is_the_number_of_each_frame),
@@ -860,9 +860,9 @@ int main(void)
 		TEST(a_device_of_no_or_of_too_many_pairs_is_refused),
 		TEST(a_slot_is_opened_once_and_needs_a_buffer),
 		TEST(drop_irq_loses_every_tenth_interrupt_and_no_point),
-		TEST(flip_bit_spoils_one_bit_in_one_frame_of_10007),
-		TEST(flip_bit_does_so_in_long_stretches_too),
-		TEST(without_a_fault_there_is_none),
+		TEST(flip_bit_inverts_one_bit_in_one_frame_of_10007),
+		TEST(flip_bit_also_works_in_long_runs),
+		TEST(without_an_injected_fault_no_bit_changes),
 	};
 
 	return tb_main("sim", tests, COUNT(tests));
