@@ -41,12 +41,15 @@ static int find(const struct wrt_mp *mp, const void *event)
 
 /* ---- registering ----------------------------------------------------------------------- */
 
-/* Observers need no buffer of their own; an owner must have asked for notification (Q8). */
+/*
+ * Observers need no buffer of their own; an owner must have asked for notification, unless the binding
+ * leaves that check to its port driver (Q8).
+ */
 static enum wrt_status may_register(const struct wrt_mp *mp)
 {
 	if (mp->removed)
 		return WRT_STATUS_DEVICE_REMOVED;
-	if (mp->observer || mp->buffer == WRT_MP_NOTIFY_BUFFER)
+	if (mp->observer || mp->early_events || mp->buffer == WRT_MP_NOTIFY_BUFFER)
 		return WRT_STATUS_SUCCESS;
 	if (mp->buffer == WRT_MP_TIMER_BUFFER)
 		return WRT_STATUS_NOT_SUPPORTED;

@@ -19,6 +19,11 @@ static const GUID line = { STATIC_KSNODETYPE_LINE_CONNECTOR };
 static const GUID volume = { STATIC_KSNODETYPE_VOLUME };
 static const GUID mute = { STATIC_KSNODETYPE_MUTE };
 
+static const GUID categories[] = {
+	{ STATIC_KSCATEGORY_AUDIO }, { STATIC_KSCATEGORY_RENDER }, { STATIC_KSCATEGORY_CAPTURE },
+	{ STATIC_KSCATEGORY_REALTIME },
+};
+
 /* Formats that Windows can express. */
 static const struct {
 	u32 format, bits;
@@ -160,6 +165,8 @@ void nt_describe(struct nt_filter *f)
 		else
 			connect_pins(d, pins + i, i, c->dir, i == plays);
 	}
+	d->filter.CategoryCount = sizeof(categories) / sizeof(categories[0]);
+	d->filter.Categories = categories;
 	d->filter.AutomationTable = &nt_filter_table;
 	d->filter.PinSize = sizeof(d->pin[0]);
 	d->filter.PinCount = 2 * pins;

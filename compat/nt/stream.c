@@ -401,6 +401,7 @@ NTSTATUS nt_stream_new(struct nt_filter *f, IPortWaveRTStream *port, struct wrt_
 		wrt_free(s);
 		return status;
 	}
+	s->mp.early_events = true;	/* as Microsoft's samples; the property is the port's */
 	s->filter = f;
 	f->iface.lpVtbl->AddRef(&f->iface);
 	s->port = port;

@@ -30,19 +30,27 @@ static struct {
 
 /* ---- functions of the models ----------------------------------------------------------------- */
 
+/* Of the formats only the %s of MODEL_REQUIRE, the rule, is expanded. */
 void model_broken(const char *file, int line, const char *format, ...)
 {
+	const char *at = format;
+	va_list args;
 	u32 i;
 
 	(void)file;
 	(void)line;
 	if (m.broken++)
 		return;
-	for (i = 0; i < sizeof(m.why) - 1 && format[i]; i++)
-		m.why[i] = format[i];
+	va_start(args, format);
+	for (i = 0; i < sizeof(m.why) - 1 && *at; i++, at++) {
+		if (at[0] == '%' && at[1] == 's' && !at[2])
+			at = va_arg(args, const char *);
+		m.why[i] = *at;
+	}
+	va_end(args);
 }
 
-/* The name of the rule is what matters: the one %s of MODEL_REQUIRE is left out. */
+/* The models' log is not read here. */
 int model_print(char *out, size_t room, const char *format, va_list args)
 {
 	size_t i;

@@ -18,6 +18,7 @@
 #include "wavertddi.h"
 
 #include "portcls_bus.h"
+#include "portcls_ks.h"
 #include "portprop.h"
 
 #define TAG	0x54524f50u	/* "PORT" */
@@ -43,6 +44,7 @@ static struct pages *pages_of(PMDL mdl)
 }
 
 struct pin {
+	struct pin *next;
 	ULONG id;
 	IMiniportWaveRTStream *stream;
 	IMiniportWaveRTStreamNotification *notify;
@@ -66,6 +68,7 @@ static struct {
 	PPCFILTER_DESCRIPTOR filter;
 	struct port_held held;
 	ULONG open[PINS];	/* of each pin, how often */
+	struct pin *pins;
 } port;
 
 static void *zalloc(SIZE_T bytes)
@@ -247,16 +250,6 @@ static NTSTATUS event_of(HANDLE handle, PKEVENT *out)
 
 /* ---- properties of a pin --------------------------------------------------------------- */
 
-struct request {
-	struct pin *pin;
-	ULONG verb;		/* KSPROPERTY_TYPE_GET or _SET */
-	KSPROPERTY *property;
-	ULONG property_bytes;
-	PVOID value;
-	ULONG value_bytes;
-	ULONG written;		/* bytes of the answer */
-};
-
 static NTSTATUS show_buffer(struct pin *pin, ULONG offset, MEMORY_CACHING_TYPE cache,
 			    struct rt_buffer *out)
 {
@@ -387,6 +380,14 @@ static PKEVENT *slot_of(struct pin *pin, PKEVENT event)
 	return NULL;
 }
 
+/* The documentation's statuses of the property; the method accepts more (Q8). */
+static NTSTATUS may_register(const struct pin *pin)
+{
+	if (!pin->mdl)
+		return STATUS_DEVICE_NOT_READY;
+	return pin->timer ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}
+
 static NTSTATUS register_event(struct request *r)
 {
 	const struct rt_event_property *arg = (void *)r->property;
@@ -396,7 +397,10 @@ static NTSTATUS register_event(struct request *r)
 
 	if (!NT_SUCCESS(status))
 		return status;
-	status = pin->notify->lpVtbl->RegisterNotificationEvent(pin->notify, event);
+	if (IsEqualGUID(&r->property->Set, &KSPROPSETID_RtAudio))
+		status = may_register(pin);
+	if (NT_SUCCESS(status))
+		status = pin->notify->lpVtbl->RegisterNotificationEvent(pin->notify, event);
 	slot = slot_of(pin, NULL);
 	if (NT_SUCCESS(status) && slot) {
 		*slot = event;
@@ -600,8 +604,12 @@ static void put(void *of)
 
 static void close_pin(struct pin *pin)
 {
+	struct pin **at = &port.pins;
 	ULONG i;
 
+	while (*at != pin)
+		at = &(*at)->next;
+	*at = pin->next;
 	go_to(pin, KSSTATE_STOP);
 	free_buffer(pin);
 	put(pin->notify);
@@ -636,6 +644,8 @@ static NTSTATUS create_pin(struct request *r, PFILE_OBJECT file)
 	if (connect->PinId >= port.filter->PinCount || connect->PinId >= PINS)
 		return STATUS_INVALID_PARAMETER;
 	kind = &port.filter->Pins[connect->PinId].KsPinDescriptor;
+	if (kind->Communication == KSPIN_COMMUNICATION_BRIDGE)
+		return STATUS_INVALID_PARAMETER;
 	pin = zalloc(sizeof(*pin));
 	if (!pin)
 		return STATUS_INSUFFICIENT_RESOURCES;
@@ -649,71 +659,11 @@ static NTSTATUS create_pin(struct request *r, PFILE_OBJECT file)
 	port.held.pins++;
 	port.open[connect->PinId]++;
 	pin->id = connect->PinId;
+	pin->next = port.pins;
+	port.pins = pin;
 	query_interfaces(pin);
 	file->FsContext = pin;
 	return status;
-}
-
-/* ---- KSPROPSETID_Pin: properties of the pins of a filter ------------------------------------- */
-
-static NTSTATUS data_ranges(struct request *r, const KSPIN_DESCRIPTOR *pin)
-{
-	KSMULTIPLE_ITEM *head = r->value;
-	char *at = (char *)(head + 1);
-	ULONG i, bytes = sizeof(*head);
-
-	for (i = 0; i < pin->DataRangesCount; i++)
-		bytes += (pin->DataRanges[i]->FormatSize + 7) & ~7u;
-	if (r->value_bytes < bytes)
-		return STATUS_BUFFER_OVERFLOW;
-	RtlZeroMemory(head, bytes);
-	head->Size = bytes;
-	head->Count = pin->DataRangesCount;
-	for (i = 0; i < pin->DataRangesCount; i++) {
-		RtlCopyMemory(at, pin->DataRanges[i], pin->DataRanges[i]->FormatSize);
-		at += (pin->DataRanges[i]->FormatSize + 7) & ~7u;
-	}
-	r->written = bytes;
-	return STATUS_SUCCESS;
-}
-
-static NTSTATUS tell(struct request *r, const void *what, ULONG bytes)
-{
-	if (r->value_bytes < bytes)
-		return STATUS_BUFFER_TOO_SMALL;
-	RtlCopyMemory(r->value, what, bytes);
-	r->written = bytes;
-	return STATUS_SUCCESS;
-}
-
-static NTSTATUS describe_pin(struct request *r)
-{
-	const KSP_PIN *arg = (void *)r->property;
-	const PCPIN_DESCRIPTOR *pin;
-	KSPIN_CINSTANCES instances;
-
-	if (r->verb != KSPROPERTY_TYPE_GET)
-		return STATUS_INVALID_DEVICE_REQUEST;
-	if (r->property->Id == KSPROPERTY_PIN_CTYPES)
-		return tell(r, &port.filter->PinCount, sizeof(ULONG));
-	if (r->property_bytes < sizeof(*arg))
-		return STATUS_BUFFER_TOO_SMALL;
-	if (arg->PinId >= port.filter->PinCount || arg->PinId >= PINS)
-		return STATUS_INVALID_PARAMETER;
-	pin = &port.filter->Pins[arg->PinId];
-	switch (r->property->Id) {
-	case KSPROPERTY_PIN_CINSTANCES:
-		instances.PossibleCount = pin->MaxFilterInstanceCount;
-		instances.CurrentCount = port.open[arg->PinId];
-		return tell(r, &instances, sizeof(instances));
-	case KSPROPERTY_PIN_DATAFLOW:
-		return tell(r, &pin->KsPinDescriptor.DataFlow, sizeof(KSPIN_DATAFLOW));
-	case KSPROPERTY_PIN_COMMUNICATION:
-		return tell(r, &pin->KsPinDescriptor.Communication, sizeof(KSPIN_COMMUNICATION));
-	case KSPROPERTY_PIN_DATARANGES:
-		return data_ranges(r, &pin->KsPinDescriptor);
-	}
-	return STATUS_NOT_FOUND;
 }
 
 /* ---- the dispatch of properties --------------------------------------------------------- */
@@ -754,6 +704,7 @@ static const struct item {
 	{ &KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, GET, BARE, sizeof(KSAUDIO_POSITION),
 	  get_position },
 	{ &PORT_PROPERTIES, PORT_FREE_BUFFER, SET, BARE, 0, drop_buffer },
+	{ &PORT_PROPERTIES, PORT_REGISTER, SET, sizeof(struct rt_event_property), 0, register_event },
 	{ &PORT_PROPERTIES, PORT_QUERY, SET, BARE + sizeof(GUID), 0, query },
 };
 
@@ -854,7 +805,9 @@ static NTSTATUS property(struct request *r, PFILE_OBJECT file)
 	if (port_own && r->property->Id == PORT_HELD)
 		return r->value_bytes < sizeof(port.held) ? STATUS_BUFFER_TOO_SMALL : get_held(r);
 	if (!r->pin && IsEqualGUID(&r->property->Set, &KSPROPSETID_Pin))
-		return describe_pin(r);
+		return describe_pin(r, port.filter, port.open);
+	if (!r->pin && IsEqualGUID(&r->property->Set, &topology_set))
+		return describe_topology(r, port.filter);
 	status = private_property(r, port.filter->AutomationTable);
 	if (status != STATUS_NOT_FOUND || !r->pin)
 		return status;
@@ -876,7 +829,8 @@ static NTSTATUS control(PIRP irp, PIO_STACK_LOCATION stack)
 	if (stack->Parameters.DeviceIoControl.IoControlCode != IOCTL_KS_PROPERTY)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	status = property(&r, stack->FileObject);
-	irp->IoStatus.Information = NT_SUCCESS(status) ? r.written : 0;
+	if (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW)
+		irp->IoStatus.Information = r.written;
 	return status;
 }
 
@@ -985,6 +939,38 @@ static void link_name(UNICODE_STRING *name)
 	RtlInitUnicodeString(name, L"\\DosDevices\\WrtStandInPortCls");
 }
 
+/* The names of device interfaces: SetupAPI's part of them is tests/nt/wine_shim.c. */
+static const WCHAR *const interfaces[] = {
+	L"\\DosDevices\\root#media#0000#{6994ad04-93ef-11d0-a3cc-00a0c9223196}",	/* AUDIO */
+	L"\\DosDevices\\root#media#0000#{65e8773e-8f56-11d0-a3b9-00a0c9223196}",	/* RENDER */
+	L"\\DosDevices\\root#media#0000#{65e8773d-8f56-11d0-a3b9-00a0c9223196}",	/* CAPTURE */
+	L"\\DosDevices\\root#media#0000#{eb115ffc-10c8-4964-831d-6dcb02e6f23f}",	/* REALTIME */
+};
+
+#define INTERFACES	(sizeof(interfaces) / sizeof(*interfaces))
+
+static void register_interfaces(UNICODE_STRING *target)
+{
+	UNICODE_STRING link;
+	ULONG i;
+
+	for (i = 0; i < INTERFACES; i++) {
+		RtlInitUnicodeString(&link, interfaces[i]);
+		IoCreateSymbolicLink(&link, target);
+	}
+}
+
+static void delete_interfaces(void)
+{
+	UNICODE_STRING link;
+	ULONG i;
+
+	for (i = 0; i < INTERFACES; i++) {
+		RtlInitUnicodeString(&link, interfaces[i]);
+		IoDeleteSymbolicLink(&link);
+	}
+}
+
 static VOID NTAPI unload(PDRIVER_OBJECT driver)
 {
 	UNICODE_STRING name;
@@ -992,6 +978,9 @@ static VOID NTAPI unload(PDRIVER_OBJECT driver)
 	(void)driver;
 	link_name(&name);
 	IoDeleteSymbolicLink(&name);
+	delete_interfaces();
+	while (port.pins)	/* of a client that has died: no timer may be left armed */
+		close_pin(port.pins);
 	if (port.power)
 		port.power->lpVtbl->Release(port.power);
 	if (port.miniport)
@@ -1017,6 +1006,7 @@ NTSTATUS NTAPI PcRegisterSubdevice(PDEVICE_OBJECT device, PWCHAR name, PUNKNOWN 
 	(void)unknown;
 	link_name(&link);
 	RtlInitUnicodeString(&target, L"\\Device\\WrtStandInPortCls");
+	register_interfaces(&target);
 	return IoCreateSymbolicLink(&link, &target);
 }
 

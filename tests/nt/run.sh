@@ -7,7 +7,7 @@
 #   run.sh [OPTION...] [PART...]   parts (default: all but plants):
 #     build         driver and programs build; the driver has only the listed imports
 #     conformance   the conformance suite as a Windows client
-#     realtime      the driver with its own clock
+#     realtime      the driver with its own clock; the calls of other authors' clients
 #     scenarios     compare ../conformance/scenarios on the host, in a guest's kernel and in the
 #                   driver. A browser renders the report.
 #     models        conformance and scenarios with the backends for hardware over register models,
@@ -186,6 +186,11 @@ part_realtime()
 	retell "nt: " <"$work/realtime"
 	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
 	tell $? "the test of the driver's own clock completed" "$work/err"
+	windows 120 "$out/foreign.exe" >"$work/realtime"
+	code=$?
+	retell "nt: " <"$work/realtime"
+	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
+	tell $? "the calls of other authors' clients completed" "$work/err"
 }
 
 host_traces()	# DIRECTORY-OF-PROGRAM RESULTS

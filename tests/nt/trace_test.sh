@@ -121,7 +121,8 @@ trace_on_stand_in()
 	on_windows --stand-in --list
 	[ $code = 0 ] && [ "$(grep -c '^  pin [01]: render, 0 of 8 in use$' "$work/said")" = 2 ] &&
 		[ "$(grep -c '^  pin [23]: capture, 0 of 8 in use$' "$work/said")" = 2 ] &&
-		[ "$(grep -c '^    8 channels, 8..32 bits, 8000..192000 Hz$' "$work/said")" = 4 ]
+		[ "$(grep -cE '^    8 channels, (8..8|16..16|32..32) bits, 8000..192000 Hz$' "$work/said")" = 12 ] &&
+		[ "$(grep -c '^    8 channels, 32..32 bits, 8000..192000 Hz, float$' "$work/said")" = 4 ]
 	tell $? "pins are found by KSPROPSETID_Pin" "$work/said"
 	on_windows --stand-in -o "Z:$work/wine.trace" "Z:$scenarios/buffer.scn" \
 		"Z:$scenarios/events.scn" "Z:$scenarios/open.scn" "Z:$scenarios/states.scn"
@@ -134,6 +135,27 @@ trace_on_stand_in()
 	timeless "$out/results/nt.trace" >"$work/nt.timeless"
 	same_statuses "$work/nt.timeless" "$out/results/wine-wall.trace" 350 >"$work/said"
 	tell $? "each call that is not lacking returns the same as with the step clock" "$work/said"
+}
+
+# The mode for Windows itself: device interfaces by SetupAPI, pins by KsCreatePin().
+trace_on_interfaces()
+{
+	local own=wavert-trace-wine.exe
+	make -s --no-print-directory "O=$out" "$out/$own" \
+		"OBJECTS=$(find "$out/userspace/windows" -name '*.o' | sort | xargs)" >"$work/log" 2>&1
+	tell $? "$exe links with what Wine lacks" "$work/log" || return
+	exe=../$own
+	on_windows --list
+	[ $code = 0 ] && [ "$(grep -c '^device 0: .*, WaveRT$' "$work/said")" = 1 ] &&
+		[ "$(grep -c '^device' "$work/said")" = 1 ] && [ "$(grep -c '^  pin ' "$work/said")" = 4 ]
+	tell $? "one device with four categories is found by its interfaces" "$work/said"
+	on_windows -o "Z:$work/own.trace" "Z:$scenarios/buffer.scn" "Z:$scenarios/events.scn" \
+		"Z:$scenarios/open.scn" "Z:$scenarios/states.scn"
+	exe=wavert-trace.exe
+	[ $code = 0 ] && tr -d '\r' <"$work/own.trace" >"$out/results/wine-own.trace"
+	tell $? "its mode for Windows runs scenarios on that device" "$work/said" || return
+	same_statuses "$work/nt.timeless" "$out/results/wine-own.trace" 250 >"$work/said"
+	tell $? "in that mode each call returns the same as with the step clock" "$work/said"
 }
 
 in_guest()	# DEVICE MODULE RESULT RUN-OPTION... -- ARG...
@@ -228,6 +250,7 @@ part_trace()
 	tell $? "the modules build" "$work/log" || return
 	[ -s "$out/results/nt.trace" ] || all_traces || return
 	trace_on_stand_in
+	trace_on_interfaces
 	trace_on_simulator
 	trace_on_hda
 }

@@ -15,6 +15,7 @@ enum {
 	PORT_HELD,		/* get struct port_held */
 	PORT_QUERY,		/* set; instance: a GUID, the pin is asked for that interface */
 	PORT_POWER,		/* set ULONG: DEVICE_POWER_STATE, 1 is D0; of the filter */
+	PORT_REGISTER,		/* set; as RT_REGISTER_NOTIFICATION_EVENT, without its checks (Q8) */
 	PORT_PNP,		/* set ULONG: minor function of IRP_MJ_PNP; of the filter */
 };
 
