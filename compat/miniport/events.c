@@ -42,8 +42,8 @@ static int find(const struct wrt_mp *mp, const void *event)
 /* ---- registering ----------------------------------------------------------------------- */
 
 /*
- * Observers need no buffer of their own; an owner must have asked for notification, unless the binding
- * leaves that check to its port driver (Q8).
+ * Observers need no buffer of their own; an owner must have asked for notification, unless the
+ * binding leaves that check to its port driver (Q8).
  */
 static enum wrt_status may_register(const struct wrt_mp *mp)
 {

@@ -111,7 +111,7 @@ struct wrt_mp {
 	enum wrt_mp_state state;
 	enum wrt_mp_buffer buffer;
 	bool removed;
-	bool early_events;		/* set by a binding: registered without a buffer, too (Q8) */
+	bool early_events;		/* set by a binding: need no buffer (Q8) */
 	struct wrt_hw_geom geom;	/* of the buffer; bytes == 0 without one */
 	u32 rate, format, channels;	/* rate == 0: no format set */
 	u32 registers_given;		/* mask of enum wrt_hw_register_kind (WRT-146, 150) */

@@ -19,7 +19,9 @@ static const GUID line = { STATIC_KSNODETYPE_LINE_CONNECTOR };
 static const GUID volume = { STATIC_KSNODETYPE_VOLUME };
 static const GUID mute = { STATIC_KSNODETYPE_MUTE };
 
-static const GUID categories[] = {
+#define CATEGORIES	4
+
+static const GUID categories[CATEGORIES] = {
 	{ STATIC_KSCATEGORY_AUDIO }, { STATIC_KSCATEGORY_RENDER }, { STATIC_KSCATEGORY_CAPTURE },
 	{ STATIC_KSCATEGORY_REALTIME },
 };
@@ -165,7 +167,7 @@ void nt_describe(struct nt_filter *f)
 		else
 			connect_pins(d, pins + i, i, c->dir, i == plays);
 	}
-	d->filter.CategoryCount = sizeof(categories) / sizeof(categories[0]);
+	d->filter.CategoryCount = CATEGORIES;
 	d->filter.Categories = categories;
 	d->filter.AutomationTable = &nt_filter_table;
 	d->filter.PinSize = sizeof(d->pin[0]);

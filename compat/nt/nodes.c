@@ -69,7 +69,7 @@ static u32 value_of(const struct wrt_hw_control *c, LONG level)
 	return (u32)wrt_min_u64((u64)((above + step / 2) / step), c->max);
 }
 
-/* A reply that describes the property: its access, and if there is room more about it. */
+/* A reply that describes the property: its access, and more of it if the value has the size. */
 static NTSTATUS describe(PPCPROPERTY_REQUEST r, const struct wrt_hw_control *c)
 {
 	const ULONG access = KSPROPERTY_TYPE_GET | KSPROPERTY_TYPE_SET |

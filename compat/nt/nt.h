@@ -110,7 +110,7 @@ struct nt_stream {
 u64 nt_now_ns(void);
 u64 nt_ticks(u64 ns);		/* of the performance counter */
 
-/* device.c: the core's device, of whatever kind. PASSIVE_LEVEL. */
+/* device.c: the core's device, of any kind. PASSIVE_LEVEL. */
 NTSTATUS nt_device_start(struct nt_filter *f);
 void nt_device_stop(struct nt_filter *f);
 void nt_device_removed(struct nt_filter *f);

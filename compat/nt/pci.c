@@ -31,7 +31,8 @@ static u32 config_read(struct nt_pci *p, u32 offset, u32 width)
 {
 	u32 value = 0;
 
-	if (p->bus.GetBusData(p->bus.Context, PCI_WHICHSPACE_CONFIG, &value, offset, width) != width)
+	if (p->bus.GetBusData(p->bus.Context, PCI_WHICHSPACE_CONFIG, &value, offset,
+			      width) != width)
 		return ~0u;
 	return value;
 }
@@ -256,7 +257,9 @@ static void bus_sleep(void *ctx, u32 us)
 /* Component IHVAUDIO, shown by a kernel debugger if that is enabled. */
 static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...)
 {
-	static const ULONG levels[] = { DPFLTR_INFO_LEVEL, DPFLTR_WARNING_LEVEL, DPFLTR_ERROR_LEVEL };
+	static const ULONG levels[] = {
+		DPFLTR_INFO_LEVEL, DPFLTR_WARNING_LEVEL, DPFLTR_ERROR_LEVEL,
+	};
 	va_list args;
 
 	(void)ctx;
@@ -281,7 +284,7 @@ const struct wrt_hw_bus nt_pci_bus = {
 	.log = bus_log,
 };
 
-/* ---- backends ---------------------------------------------------------------------------------- */
+/* ---- backends ------------------------------------------------------------------------------ */
 
 static bool is_emulated(struct nt_filter *f)
 {
@@ -349,7 +352,7 @@ static NTSTATUS get_dma(struct nt_filter *f, const struct nt_backend *backend)
 	return f->pci.dma ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
-/* ---- interrupt --------------------------------------------------------------------------------- */
+/* ---- interrupt ----------------------------------------------------------------------------- */
 
 /* At the interrupt's level, under its spin lock. */
 static NTSTATUS NTAPI serve(PINTERRUPTSYNC sync, PVOID ctx)
@@ -415,7 +418,7 @@ void nt_pci_quiet(struct nt_filter *f, bool quiet)
 	nt_io_flush(f);
 }
 
-/* ---- open and close ------------------------------------------------------------------------------ */
+/* ---- open and close ------------------------------------------------------------------------ */
 
 static NTSTATUS set_up(struct nt_filter *f, const struct nt_backend *backend)
 {

@@ -28,7 +28,7 @@ static struct {
 	u64 mark_ns, mark_frames, rate, total;
 } m;
 
-/* ---- functions of the models ----------------------------------------------------------------- */
+/* ---- functions of the models --------------------------------------------------------------- */
 
 /* Of the formats only the %s of MODEL_REQUIRE, the rule, is expanded. */
 void model_broken(const char *file, int line, const char *format, ...)
@@ -67,7 +67,7 @@ u8 *model_memory(u64 bus, u32 bytes)
 	return StandInMemory(bus, bytes);
 }
 
-/* ---- registers: the address is BAR and offset ------------------------------------------------ */
+/* ---- registers: the address is BAR and offset ---------------------------------------------- */
 
 #define MEMORY	0xfebf0000u
 #define PORT(n)	(0xd000u + 0x400u * (n))
@@ -152,7 +152,7 @@ void nt_io_timer_at(struct nt_filter *f, u32 slot, u64 ns)
 	bus->timer_at(ctx, slot, ns);
 }
 
-/* ---- interrupts --------------------------------------------------------------------------------- */
+/* ---- interrupts ---------------------------------------------------------------------------- */
 
 static void run_dpc(struct nt_filter *f)
 {
@@ -199,7 +199,7 @@ static bool raise(void *ctx, bool timer)
 	return true;
 }
 
-/* ---- the bus driver ------------------------------------------------------------------------------ */
+/* ---- the bus driver ------------------------------------------------------------------------ */
 
 static ULONG register_of(ULONG offset)
 {
@@ -316,7 +316,7 @@ static const BUS_INTERFACE_STANDARD bus_interface = {
 	.GetBusData = get_config,
 };
 
-/* ---- the private properties ----------------------------------------------------------------------- */
+/* ---- the private properties ---------------------------------------------------------------- */
 
 /* The device has been stopped, with all of its memory freed. */
 NTSTATUS nt_io_select(struct nt_filter *f, const struct sim_config *want)

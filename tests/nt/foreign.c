@@ -81,8 +81,10 @@ static void describe(void)
 	tap_ok(head->Count == 4 && floats == 1 && at == head->Size,
 	       "a range for each format, one of them floating point");
 	tap_ok(list(&topology, KSPROPERTY_TOPOLOGY_CATEGORIES, 0)->Count == 4, "four categories");
-	tap_ok(list(&topology, KSPROPERTY_TOPOLOGY_CONNECTIONS, 0)->Count == 4, "a connection for each pair of pins");
-	tap_ok(list(&topology, KSPROPERTY_TOPOLOGY_NODES, 0)->Size == sizeof(KSMULTIPLE_ITEM), "the simulator has no node");
+	tap_ok(list(&topology, KSPROPERTY_TOPOLOGY_CONNECTIONS, 0)->Count == 4,
+	       "a connection for each pair of pins");
+	tap_ok(list(&topology, KSPROPERTY_TOPOLOGY_NODES, 0)->Size == sizeof(KSMULTIPLE_ITEM),
+	       "the simulator has no node");
 }
 
 static HANDLE pin_with(ULONG bytes, bool extensible)

@@ -131,7 +131,7 @@ static void put_pin(HANDLE pin)
 	step(0);		/* closing is complete when a later call is */
 }
 
-/* ---- bus and buffer ------------------------------------------------------------------------- */
+/* ---- bus and buffer ------------------------------------------------------------------------ */
 
 /* DMA reaches every byte of a buffer of several pages, and the mapped register shows it. */
 static void buffer(void)
@@ -184,7 +184,7 @@ static void buffer(void)
 	tap_ok(nothing_held(), "segments: nothing is held");
 }
 
-/* ---- DPCs ----------------------------------------------------------------------------------- */
+/* ---- DPCs ---------------------------------------------------------------------------------- */
 
 static void dpcs(ULONG mode, const char *name, int least, int most)
 {
@@ -213,7 +213,7 @@ static void dpcs(ULONG mode, const char *name, int least, int most)
 	CloseHandle(event);
 }
 
-/* ---- power ------------------------------------------------------------------------------------ */
+/* ---- power --------------------------------------------------------------------------------- */
 
 static void set_power(ULONG state)
 {
@@ -257,7 +257,7 @@ static void power(void)
 	CloseHandle(event);
 }
 
-/* ---- removal ---------------------------------------------------------------------------------- */
+/* ---- removal ------------------------------------------------------------------------------- */
 
 static void removal(KSSTATE state)
 {
@@ -286,7 +286,7 @@ static void removal(KSSTATE state)
 	CloseHandle(event);
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------- */
+/* ---- nodes --------------------------------------------------------------------------------- */
 
 static ks_status node(ULONG id, ULONG property, ULONG verb, LONG channel, void *value, ULONG bytes)
 {

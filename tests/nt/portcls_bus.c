@@ -17,7 +17,7 @@
 /* Of ntoskrnl; no header has it. */
 NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING name, PDRIVER_INITIALIZE init);
 
-/* ---- the bus driver ----------------------------------------------------------------------- */
+/* ---- the bus driver ------------------------------------------------------------------------ */
 
 static const BUS_INTERFACE_STANDARD *bus;
 static VOID (NTAPI *power_of_bus)(BOOLEAN on);
@@ -77,7 +77,7 @@ void bus_end(void)
 	pdo = NULL;
 }
 
-/* ---- IResourceList --------------------------------------------------------------------------- */
+/* ---- IResourceList ------------------------------------------------------------------------- */
 
 #define ENTRY(type, start, length)	{ type, .u.Memory = { .Start.QuadPart = start, .Length = length } }
 
@@ -170,7 +170,7 @@ PRESOURCELIST bus_resources(void)
 	return &list;
 }
 
-/* ---- IInterruptSync: one object ------------------------------------------------------------- */
+/* ---- IInterruptSync: one object ------------------------------------------------------------ */
 
 static struct {
 	IInterruptSync iface;
@@ -270,7 +270,7 @@ NTSTATUS NTAPI PcGetPhysicalDeviceObject(PDEVICE_OBJECT device, PDEVICE_OBJECT *
 	return pdo ? STATUS_SUCCESS : STATUS_NO_SUCH_DEVICE;
 }
 
-/* ---- physical addresses ------------------------------------------------------------------------ */
+/* ---- physical addresses -------------------------------------------------------------------- */
 
 #define RUNS	512
 
