@@ -22,6 +22,11 @@ static const char *state_name(enum wrt_stream_state state)
 	return "?";
 }
 
+static const char *dir_name(u32 dir)
+{
+	return dir == WRT_CAPTURE ? "capture" : "playback";
+}
+
 static const char *format_name(u32 format)
 {
 	switch (format) {
@@ -93,12 +98,11 @@ static void read_line(struct wrt_stream *s, struct line *l)
 
 static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)
 {
-	const char *dir = s->caps.dir == WRT_CAPTURE ? "capture" : "playback";
 	struct line l;
 
 	read_line(s, &l);
-	snd_iprintf(buffer, "%s %u: owner %s, state %s, observers %u, ", dir, s->caps.pin, l.owner,
-		    state_name(l.state), l.observers);
+	snd_iprintf(buffer, "%s %u: owner %s, state %s, observers %u, ",
+		    dir_name(s->caps.dir), s->caps.pin, l.owner, state_name(l.state), l.observers);
 	snd_iprintf(buffer, "interrupts %llu, stalls %llu\n", l.looks, l.stalls);
 	if (!l.geom.bytes)
 		return;
@@ -112,14 +116,15 @@ static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)
 
 static void show_pin(struct snd_info_buffer *buffer, const struct wrt_hw_pin *p)
 {
-	snd_iprintf(buffer, "pin 0x%02x: codec %u, %s, %s%s%s%s\n", p->node, p->codec, p->kind,
+	snd_iprintf(buffer, "pin 0x%02x: codec %u, %s, %s%s%s%s%s\n", p->node, p->codec, p->kind,
 		    p->port, p->can_play ? ", out" : "", p->can_record ? ", in" : "",
-		    p->used ? ", used" : "");
+		    p->used ? ", used for " : "", p->used ? dir_name(p->dir) : "");
 }
 
 static void show(struct snd_info_entry *entry, struct snd_info_buffer *buffer)
 {
 	struct wrt_device *device = entry->private_data;
+	struct wrt_hw_fact fact;
 	struct wrt_hw_pin pin;
 	u32 i;
 
@@ -127,6 +132,8 @@ static void show(struct snd_info_entry *entry, struct snd_info_buffer *buffer)
 		show_stream(buffer, &device->streams[i]);
 	for (i = 0; !wrt_device_pin(device, i, &pin); i++)
 		show_pin(buffer, &pin);
+	for (i = 0; !wrt_device_fact(device, i, &fact); i++)
+		snd_iprintf(buffer, "%s 0x%llx\n", fact.name, fact.value);
 }
 
 int wrt_proc_new(struct snd_card *card, struct wrt_device *device)

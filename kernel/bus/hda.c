@@ -31,9 +31,9 @@ module_param(msi, bool, 0444);
 MODULE_PARM_DESC(msi, "Message-signalled interrupts where possible (default Y), else the line.");
 module_param_array(emulated, int, NULL, 0444);
 MODULE_PARM_DESC(emulated, "Hypervisor's controller, for each card: 1 yes, 0 no, -1 automatic (default).");
-module_param_array(playback, charp, NULL, 0444);
+module_param_array(playback, charp, NULL, 0644);
 MODULE_PARM_DESC(playback, "Output of each card: headphone, line-out, speaker, spdif, or a node number.");
-module_param_array(capture, charp, NULL, 0444);
+module_param_array(capture, charp, NULL, 0644);
 MODULE_PARM_DESC(capture, "Input of each card: mic, line, internal, aux, or a node number.");
 module_param_array(init_verbs, charp, NULL, 0444);
 MODULE_PARM_DESC(init_verbs, "Verbs to each card's codec before its setup, NODE:VERB:VALUE with + between.");
@@ -53,6 +53,19 @@ static int choose_pin(struct pci_dev *pdev, u32 dir, const char *name, const cha
 	return WRT_EINVAL;
 }
 
+/* `wavert bind` writes these parameters while the module is loaded. */
+static int choose_pins(struct pci_dev *pdev, u32 card, struct wrt_hda_config *cfg)
+{
+	int err;
+
+	kernel_param_lock(THIS_MODULE);
+	err = choose_pin(pdev, WRT_PLAYBACK, "playback", playback[card], cfg);
+	if (!err)
+		err = choose_pin(pdev, WRT_CAPTURE, "capture", capture[card], cfg);
+	kernel_param_unlock(THIS_MODULE);
+	return err;
+}
+
 static int hda_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *bus, void *ctx,
 		      struct wrt_hw_dev **out)
 {
@@ -61,9 +74,7 @@ static int hda_create(struct pci_dev *pdev, u32 card, const struct wrt_hw_bus *b
 
 	err = wrt_pci_emulated(pdev, emulated[card], &cfg.emulated);
 	if (!err)
-		err = choose_pin(pdev, WRT_PLAYBACK, "playback", playback[card], &cfg);
-	if (!err)
-		err = choose_pin(pdev, WRT_CAPTURE, "capture", capture[card], &cfg);
+		err = choose_pins(pdev, card, &cfg);
 	if (!err && init_verbs[card] && !wrt_hda_parse_verbs(init_verbs[card], &cfg)) {
 		pci_err(pdev, "init_verbs=%s: expected %s\n", init_verbs[card],
 			wrt_hda_verbs_expected());

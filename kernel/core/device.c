@@ -235,3 +235,17 @@ int wrt_device_pin(struct wrt_device *dev, u32 index, struct wrt_hw_pin *p)
 	wrt_mutex_unlock(&dev->mutex);
 	return err;
 }
+
+int wrt_device_fact(struct wrt_device *dev, u32 index, struct wrt_hw_fact *f)
+{
+	int err = WRT_ERANGE;
+
+	wrt_assert_may_sleep();
+	wrt_mutex_lock(&dev->mutex);
+	if (dev->state == WRT_DEVICE_GONE)
+		err = WRT_EGONE;
+	else if (dev->ops->fact && dev->ops->fact(dev->hw, index, f) >= 0)
+		err = 0;
+	wrt_mutex_unlock(&dev->mutex);
+	return err;
+}

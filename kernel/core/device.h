@@ -127,6 +127,17 @@ int wrt_device_control_set(struct wrt_device *dev, u32 index, const u32 value[2]
 int wrt_device_pin(struct wrt_device *dev, u32 index, struct wrt_hw_pin *p);
 
 /**
+ * wrt_device_fact() - describe the hardware
+ * @dev: device
+ * @index: number of the fact, from 0
+ * @f: filled on success
+ *
+ * Context: May sleep.
+ * Return: 0, WRT_ERANGE (no fact has this number), or WRT_EGONE.
+ */
+int wrt_device_fact(struct wrt_device *dev, u32 index, struct wrt_hw_fact *f);
+
+/**
  * wrt_device_stream() - find the stream of a pin
  * @dev: device
  * @dir: enum wrt_dir

@@ -153,7 +153,14 @@ struct wrt_hw_pin {
 	const char *kind;		/* what is connected, such as "headphone" */
 	const char *port;		/* "jack", "fixed", "none" */
 	bool can_play, can_record;
-	bool used;			/* by a stream of this device */
+	bool used;			/* by a stream of this device ... */
+	u32 dir;			/* ... of this direction, enum wrt_dir */
+};
+
+/* A number that describes the hardware, for reports of users. */
+struct wrt_hw_fact {
+	const char *name;		/* a word */
+	u64 value;
 };
 
 struct wrt_hw_dev;			/* the backend's own */
@@ -300,6 +307,8 @@ struct wrt_hw_ops {
 	int (*control_set)(struct wrt_hw_dev *d, u32 index, const u32 value[2]);
 	/* [S] Optional: the pins of the codecs, constant. < 0 ends the list. */
 	int (*pin)(struct wrt_hw_dev *d, u32 index, struct wrt_hw_pin *p);
+	/* [S] Optional. < 0 ends the list. */
+	int (*fact)(struct wrt_hw_dev *d, u32 index, struct wrt_hw_fact *f);
 };
 
 #define WRT_SLOTS_MAX 32

@@ -197,10 +197,18 @@ int wrt_hda_pin(struct wrt_hw_dev *d, u32 index, struct wrt_hw_pin *p)
 	p->port = ports[CONFIG_PORT(pin->config)];
 	p->can_play = pin->pin_caps & PIN_CAN_OUT && !is_display(pin);
 	p->can_record = pin->pin_caps & PIN_CAN_IN && !(pin->caps & WIDGET_DIGITAL);
-	for (dir = 0; dir < 2; dir++)
-		p->used |= ends_at(&d->path[dir], pin);
-	for (i = 0; i < d->nmore; i++)
-		p->used |= ends_at(&d->more[i], pin);
+	for (dir = 0; dir < 2; dir++) {
+		if (!ends_at(&d->path[dir], pin))
+			continue;
+		p->used = true;
+		p->dir = dir;
+	}
+	for (i = 0; i < d->nmore; i++) {
+		if (!ends_at(&d->more[i], pin))
+			continue;
+		p->used = true;
+		p->dir = WRT_PLAYBACK;
+	}
 	return 0;
 }
 

@@ -514,6 +514,7 @@ static bool read_group(struct graph *g)
 {
 	u32 first, count, i;
 
+	g->d->vendor[g->codec] = parameter(g, 0, PARAM_VENDOR);
 	sub_nodes(g, 0, &first, &count);
 	for (g->group = first; g->group < first + count; g->group++)
 		if ((parameter(g, g->group, PARAM_GROUP_TYPE) & 0xff) == GROUP_AUDIO)

@@ -515,6 +515,37 @@ void wrt_hda_destroy(struct wrt_hw_dev *d)
 	wrt_free(d);
 }
 
+/* The codecs come last. */
+static int hda_fact(struct wrt_hw_dev *d, u32 index, struct wrt_hw_fact *f)
+{
+	const struct wrt_hw_fact facts[] = {
+		{ "gcap", d->gcap },
+		{ "alias_page", d->alias },
+		{ "lpib_only", d->nslots && d->stream[0].link_only },
+		{ "fifo_bytes", d->nslots ? d->stream[0].fifo_bytes : 0 },
+		{ "immediate_commands", d->immediate },
+		{ "codecs", d->codecs },
+		{ "silent_codecs", d->silent },
+		{ "interrupts_missing", d->silent_irq },
+	};
+	const u32 n = sizeof(facts) / sizeof(facts[0]);
+	u32 codec;
+
+	wrt_assert_may_sleep();
+	if (index < n) {
+		*f = facts[index];
+		return 0;
+	}
+	for (codec = 0; codec < HDA_CODECS_MAX; codec++)
+		if (d->vendor[codec] && index-- == n)
+			break;
+	if (codec == HDA_CODECS_MAX)
+		return WRT_ERANGE;
+	f->name = "codec";
+	f->value = d->vendor[codec];
+	return 0;
+}
+
 const struct wrt_hw_ops wrt_hda_ops = {
 	.name = "hda",
 	.caps = hda_caps,
@@ -537,4 +568,5 @@ const struct wrt_hw_ops wrt_hda_ops = {
 	.control_get = wrt_hda_control_get,
 	.control_set = wrt_hda_control_set,
 	.pin = wrt_hda_pin,
+	.fact = hda_fact,
 };

@@ -164,6 +164,7 @@ struct wrt_hw_dev {
 	u32 engines;		/* stream descriptors in all */
 	u32 codecs;		/* bit mask of those that answered the reset ... */
 	u32 silent;		/* ... except these, which do not answer commands */
+	u32 vendor[HDA_CODECS_MAX];	/* and device, of those that were asked; else 0 */
 	bool alias;		/* the page with copies of registers exists */
 	bool asleep;		/* suspended, or resume has failed */
 	bool silent_irq;	/* no interrupts arrive; this was logged */
