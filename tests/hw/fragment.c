@@ -28,6 +28,7 @@
 #define LEFT (1024ull << 10)		/* less than this is free when all is taken */
 #define PAGE 4096ul
 #define PFN (((uint64_t)1 << 55) - 1)
+#define COMPACTION "/proc/sys/vm/compact_unevictable_allowed"
 #define PINNED_MAX 16384		/* buffers of an io_uring */
 
 static unsigned char *taken;
@@ -74,10 +75,16 @@ static int lock_file(const char *path, const struct stat *st, int type, struct F
 	return 0;
 }
 
+static bool compacts(void)
+{
+	return !access(COMPACTION, F_OK);
+}
+
 /* The files of the guest are in memory: compaction would move them together. */
 static void lock_files(void)
 {
-	set("/proc/sys/vm/compact_unevictable_allowed", "0");
+	if (compacts())
+		set(COMPACTION, "0");
 	if (nftw("/", lock_file, 16, FTW_PHYS | FTW_MOUNT))
 		die("nftw");
 }
@@ -91,8 +98,9 @@ static void take_all(void)
 	set("/proc/self/oom_score_adj", "-1000");
 	taken = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (taken == MAP_FAILED || madvise(taken, bytes, MADV_NOHUGEPAGE))
+	if (taken == MAP_FAILED)
 		die("mmap");
+	madvise(taken, bytes, MADV_NOHUGEPAGE);	/* an error where there are none */
 	while (pages < bytes / PAGE && free_bytes() > LEFT)
 		taken[pages++ * PAGE] = 1;
 }
@@ -103,18 +111,27 @@ static bool stays(uint64_t pfn, unsigned int every)
 	return pfn % every == 0 && pfn % 512 > 1;
 }
 
+/* The order of pages is nearly that of their numbers, if the kernel has no pagemap. */
+static uint64_t number_of(int map, size_t i)
+{
+	uint64_t entry;
+
+	if (map < 0)
+		return i;
+	if (pread(map, &entry, sizeof(entry), (off_t)(((uintptr_t)taken / PAGE + i) * 8)) != 8)
+		die("pagemap");
+	return entry & PFN;
+}
+
 static void choose(unsigned int every)
 {
 	int map = open("/proc/self/pagemap", O_RDONLY);
-	uint64_t entry;
 	size_t i;
 
 	for (i = 0; i < pages; i++) {
 		unsigned char *page = taken + i * PAGE;
 
-		if (pread(map, &entry, sizeof(entry), (off_t)((uintptr_t)page / PAGE * 8)) != 8)
-			die("pagemap");
-		if (!stays(entry & PFN, every))
+		if (!stays(number_of(map, i), every))
 			continue;
 		if (npinned == PINNED_MAX) {
 			fprintf(stderr, "fragment: too much memory\n");
@@ -122,7 +139,8 @@ static void choose(unsigned int every)
 		}
 		pinned[npinned++] = (struct iovec){ .iov_base = page, .iov_len = PAGE };
 	}
-	close(map);
+	if (map >= 0)
+		close(map);
 }
 
 /* The ring is closed at exit. */
@@ -131,6 +149,8 @@ static void pin(void)
 	struct io_uring_params params = { 0 };
 	int ring = (int)syscall(SYS_io_uring_setup, 1, &params);
 
+	if (ring < 0 && !compacts())
+		return;		/* then no page is moved */
 	if (ring < 0)
 		die("io_uring_setup");
 	if (syscall(SYS_io_uring_register, ring, IORING_REGISTER_BUFFERS, pinned, npinned))
