@@ -9,7 +9,7 @@
 #include "testbed.h"
 #include "codec.h"
 
-#define WITH_FILE	3	/* the last tests need WRT_CODECS */
+#define WITH_FILE	4	/* the last tests need WRT_CODECS */
 #define EVERY_COMMAND	100	/* codecs of which every command is lost once */
 
 static struct codec codec;
@@ -115,6 +115,103 @@ static void add(struct totals *t, struct result r)
 	t->surround += r.surround;
 	t->wide[WRT_PLAYBACK] += r.wide[WRT_PLAYBACK];
 	t->wide[WRT_CAPTURE] += r.wide[WRT_CAPTURE];
+}
+
+/* ---- the text of /proc -------------------------------------------------------------- */
+
+static void print_amp(FILE *to, const char *what, u32 caps)
+{
+	if (!caps)
+		fprintf(to, "%s caps: N/A\n", what);
+	else
+		fprintf(to, "%s caps: ofs=0x%02x, nsteps=0x%02x, stepsize=0x%02x, mute=%x\n", what,
+			caps & 0x7f, caps >> 8 & 0x7f, caps >> 16 & 0x7f, caps >> 31);
+}
+
+static void print_pcm(FILE *to, const char *indent, u32 pcm)
+{
+	fprintf(to, "%s  rates [0x%x]: 44100 48000\n%s  bits [0x%x]: 16 24\n", indent,
+		pcm & 0xffff, indent, pcm >> 16);
+}
+
+static void print_widget(FILE *to, u32 nid, const struct codec_node *n)
+{
+	u32 i;
+
+	fprintf(to, "Node 0x%02x [Widget] wcaps 0x%x: Stereo\n", nid, n->caps);
+	fprintf(to, "  Control: name=\"PCM Playback Volume\", index=0, device=0\n");
+	print_amp(to, "  Amp-In", n->amp_in);
+	fprintf(to, "  Amp-In vals:  [0x80 0x80]\n");
+	print_amp(to, "  Amp-Out", n->amp_out);
+	fprintf(to, "  Amp-Out vals:  [0x80 0x80]\n");
+	if (n->pcm) {
+		fprintf(to, "  PCM:\n");
+		print_pcm(to, "  ", n->pcm);
+	}
+	if (n->pin_caps || n->pin_config)
+		fprintf(to, "  Pincap 0x%08x: OUT\n  Pin Default 0x%08x: [Jack] at Ext N/A\n"
+			"    Conn = Unknown, Color = Green\n  Pin-ctls: 0x40: OUT\n", n->pin_caps,
+			n->pin_config);
+	if (!n->ninputs)
+		return;
+	fprintf(to, "  Connection: %u\n    ", n->ninputs);
+	for (i = 0; i < n->ninputs; i++)
+		fprintf(to, " 0x%02x%s", n->input[i], i || n->ninputs == 1 ? "" : "*");
+	fprintf(to, "\n");
+}
+
+/* As snd-hda-codec does. */
+static void print_proc(FILE *to, const struct codec *c)
+{
+	u32 nid;
+
+	fprintf(to, "Codec: Some Name\nAddress: %u\nAFG Function Id: 0x1 (unsol 1)\n", c->address);
+	fprintf(to, "Vendor Id: 0x%08x\nSubsystem Id: 0x%08x\nRevision Id: 0x100101\n", c->vendor,
+		c->subsystem);
+	fprintf(to, "No Modem Function Group found\nDefault PCM:\n");
+	print_pcm(to, "  ", c->pcm);
+	print_amp(to, "Default Amp-In", c->amp_in);
+	print_amp(to, "Default Amp-Out", c->amp_out);
+	fprintf(to, "State of AFG node 0x01:\n  Power: setting=D0, actual=D0\n"
+		"GPIO: io=2, o=0, i=0, unsolicited=1, wake=0\n");
+	for (nid = 0; nid < CODEC_NODES; nid++)
+		if (c->node[nid].present)
+			print_widget(to, nid, &c->node[nid]);
+	rewind(to);
+}
+
+static u32 read_back(FILE *file)
+{
+	struct codec again;
+	char name[64];
+	u32 n = 0;
+
+	for (; codec_read(file, &codec); n++) {
+		FILE *text = tmpfile();
+
+		assert_non_null(text);
+		print_proc(text, &codec);
+		assert_true(codec_read_proc(text, &again, name, sizeof(name)));
+		fclose(text);
+		assert_string_equal(name, "Some Name");
+		again.number = codec.number;
+		assert_true(again.count <= codec.count);
+		again.count = codec.count;	/* the last may be missing from the data */
+		if (memcmp(&again, &codec, sizeof(codec)))
+			fail_msg("codec %u is not read as it was written", codec.number);
+	}
+	fclose(file);
+	return n;
+}
+
+static void a_codec_is_read_from_the_text_of_proc(void **state)
+{
+	assert_true(read_back(open_hand_written()) >= 12);
+}
+
+static void every_codec_of_a_file_is_read_from_the_text_of_proc(void **state)
+{
+	printf("# %u codecs\n", read_back(open_file()));
 }
 
 /* ---- every codec -------------------------------------------------------------------- */
@@ -327,7 +424,9 @@ int main(void)
 		T(sound_passes_the_paths_of_codecs_written_by_hand),
 		T(a_lost_answer_loses_no_card_of_codecs_written_by_hand),
 		T(sound_passes_each_pin_that_can_be_chosen_of_codecs_written_by_hand),
+		T(a_codec_is_read_from_the_text_of_proc),
 		/* From here on with a file only. */
+		T(every_codec_of_a_file_is_read_from_the_text_of_proc),
 		T(sound_passes_each_pin_that_can_be_chosen_of_a_file_of_codecs),
 		T(sound_passes_the_paths_of_a_file_of_codecs),
 		T(a_lost_answer_loses_no_card_of_a_file_of_codecs),

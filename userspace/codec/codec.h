@@ -11,7 +11,7 @@
  *	struct wrt_hda_config cfg = { ... };
  *	struct wrt_hw_dev *hw;
  *
- *	codec_read(file, &codec) or fill it; codec_bus_init(&bus, &codec, 1);
+ *	codec_read(file, &codec), or codec_read_proc(), or fill it; codec_bus_init(&bus, &codec, 1);
  *	if (!wrt_hda_create(&codec_bus_ops, &bus, &cfg, &hw)) {
  *		wrt_hda_ops.caps(hw, 0, &caps) ...; wrt_hda_ops.pin(hw, 0, &pin) ...;
  *		codec_plays(&bus, nid);
@@ -78,6 +78,12 @@ void codec_bus_init(struct codec_bus *bus, const struct codec *codecs, u32 ncode
 
 /* The next codec of a file as described in Documentation/hardware.md. False: there is none. */
 bool codec_read(FILE *file, struct codec *codec);
+
+/*
+ * A codec from the text of /proc/asound/cardN/codec#M, and its name. False: the text has no audio
+ * codec.
+ */
+bool codec_read_proc(FILE *file, struct codec *codec, char *name, size_t size);
 
 /* The converter whose sound comes out of this pin, or 0. */
 u32 codec_plays(const struct codec_bus *bus, u32 pin);
