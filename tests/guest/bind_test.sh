@@ -174,7 +174,9 @@ check "--force with bind is wrong usage" unchanged 2 "unrecognized option '--for
 check "A missing device is named" unchanged 1 'no PCI device 0000:00:1e.0' wavert bind 00:1e.0
 check "A bridge is refused with its class" unchanged 1 'of class 0600 .8086:29c0.' wavert bind 00:00.0
 check "an audio device without a driver of ours is refused" unchanged 1 'of class 0401 .1274:5000.' wavert bind 00:06.0
-check "Intel's audio DSP, which has the same class, is refused" as_device 0x8086 0x9d71 unchanged 1 'of class 0401 .8086:9d71.' wavert bind 00:06.0
+check "HD Audio of Intel with a DSP, which has the same class, is accepted" as_device 0x8086 0x9d71 unchanged 0 "^echo snd-wavert-hda > $bus/devices/$es/driver_override" wavert bind --dry-run 00:06.0
+check "with what will be silent" as_device 0x8086 0x9d71 unchanged 0 '^# silent: microphones that are connected to the' wavert bind --dry-run 00:06.0
+check "Intel's audio DSP without HD Audio is refused" as_device 0x8086 0x22a8 unchanged 1 'of class 0401 .8086:22a8.' wavert bind 00:06.0
 check "AC'97 of another vendor is refused" as_device 0x1106 0x2415 unchanged 1 'of class 0401 .1106:2415.' wavert bind 00:06.0
 check "Each of Intel's AC'97 controllers is accepted" every_ich
 check "Only root can bind" unchanged 1 'is for root' as_user wavert bind $hda
@@ -190,6 +192,55 @@ cp /modules/snd-wavert*.ko "$kernel"
 check "--dry-run prints the changes and makes none" unchanged 0 "^echo $hda > $bus/drivers/snd_hda_intel/unbind" wavert bind --dry-run $hda
 check "it does not even load a module" sh -c '! grep -q snd_wavert /proc/modules'
 check "Any user can run it" unchanged 0 "^echo $hda > $bus/drivers_probe" as_user wavert bind --dry-run $hda
+
+
+# ---- choice of pins, prediction --------------------------------------------------------
+
+# What the driver shows of a pin that it uses: node, kind, direction.
+used_pins()
+{
+	sed -n 's/^pin \(0x..\): codec 0, \([a-z-]*\), .*used for \(.*\)/\3: \2 \1/p' \
+		"/proc/asound/card$(card_of $hda)/wavert" | sort
+}
+
+predicted_pins()
+{
+	wavert bind --dry-run $hda |
+		sed -n 's/^# \([a-z]*\): \([a-z-]*\) ([a-z ]*), pin \(0x..\) of codec 0.*/\1: \2 \3/p' | sort
+}
+
+parameters()
+{
+	cat /sys/module/snd_wavert_hda/parameters/playback /sys/module/snd_wavert_hda/parameters/capture
+}
+
+bind_with_pins()
+{
+	modprobe snd-wavert-hda playback=,speaker && parameters >/tmp/parameters &&
+		goes_to snd-wavert-hda bind $hda --out line-out --in 0x05 &&
+		parameters | tr -d '\n' | sed 's/(null)//g' >/tmp/after &&
+		tr -d '\n' </tmp/parameters | sed 's/(null)//g' | cmp - /tmp/after
+}
+
+as_predicted()
+{
+	used_pins | tee /tmp/used && [ "$(wc -l </tmp/used)" = 2 ] && cmp /tmp/used /tmp/predicted
+}
+
+check "--dry-run predicts the pin, formats and rates of playback" unchanged 0 '^# playback: line-out .jack., pin 0x03 of codec 0, QEMU Generic: S16, 2 channels, 16000 .* 96000 Hz$' wavert bind --dry-run $hda
+check "and of capture" unchanged 0 '^# capture: line .jack., pin 0x05 of codec 0' wavert bind --dry-run $hda
+check "A pin that the codec does not have is refused" unchanged 1 'nothing has been changed: snd-wavert-hda would find no path' wavert bind --out headphone $hda
+check "and listed are those that it has" unchanged 1 'pin 0x3: line-out, jack' wavert bind --dry-run --out headphone $hda
+check "A pin that is none is wrong usage" unchanged 2 '--in=headphone: mic, line, internal, aux, or a node number such as 0x18 is expected' wavert bind --in headphone $hda
+check "AC'97 has no choice of pins" unchanged 1 'has no choice of pins' wavert bind --out line-out $ich
+predicted_pins >/tmp/predicted
+check "A controller is bound with a choice of pins, and the parameters are as before" bind_with_pins
+check "the driver uses the pins that were predicted" as_predicted
+check "a further choice is refused while it is bound" ends 1 'to choose others: wavert unbind' wavert bind --out 0x03 $hda
+check "wavert info shows the pins" ends 0 '^ *0x03 .*line-out.*playback' wavert info -D "$(card_of $hda)"
+check "unbind gives it back" goes_to snd_hda_intel unbind $hda
+until_true nothing_changed
+rmmod snd_wavert_hda snd_wavert
 
 echo vfio-pci >$bus/devices/$hda/driver_override
 check "A controller that is reserved for another driver is refused" ends 1 'reserved for vfio-pci' wavert bind $hda

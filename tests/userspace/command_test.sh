@@ -92,6 +92,8 @@ parser_agrees()	# VERB
 	all_options >"$work/all"
 	: >"$work/parsed"
 	while read -r option; do
+		! grep -q -- "^$option." "$work/help" || grep -qx -- "$option" "$work/help" ||
+			continue	# an abbreviation
 		"$O/wavert" "$1" "$option" --nothing --nothing >"$work/out" 2>"$work/err"
 		head -n 1 "$work/err" |
 			grep -qE "unrecognized option '$option'|invalid option -- '${option#-}'|^Usage: " ||

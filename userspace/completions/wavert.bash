@@ -26,7 +26,7 @@ _wavert_options()	# VERB
 		echo "-D --device -p --pin -d --duration --count --capture --until-stop --live"
 		echo "--threshold --json -q --quiet"
 		;;
-	bind) echo "--dry-run -q --quiet" ;;
+	bind) echo "--out --in --dry-run -q --quiet" ;;
 	unbind) echo "--dry-run --force -q --quiet" ;;
 	doctor) echo "--fix --json" ;;
 	compare)
@@ -63,6 +63,8 @@ _wavert()
 		fi
 		return
 		;;
+	--out) _wavert_words "headphone line-out speaker spdif" && return ;;
+	--in) _wavert_words "mic line internal aux" && return ;;
 	-o | --expected | --core | --host | --run | --output) _wavert_files && return ;;
 	-[pnbrcsd] | --pin | --notifications | --buffer-time | --rate | --channels | --frames | --duration | --count | --threshold)
 		return

@@ -8,16 +8,19 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "hw/hda/ids.h"
 #include "module.h"
 #include "pci.h"
+#include "predict.h"
 #include "tool.h"
 
 #define CLASS_AUDIO	0x0401
-#define CLASS_HDA	0x0403
 #define VENDOR_INTEL	0x8086
+#define DRIVER_HDA	"snd-wavert-hda"
 
 /* Intel's AC'97 controllers, ICH to ICH7. */
 static const unsigned int ich_devices[] = {
@@ -29,8 +32,8 @@ static const char *our_driver(const struct pci_device *d)
 {
 	size_t i;
 
-	if (d->class == CLASS_HDA)
-		return "snd-wavert-hda";
+	if (wrt_hda_is_controller(d->class, d->vendor, d->device))
+		return DRIVER_HDA;
 	if (d->class != CLASS_AUDIO || d->vendor != VENDOR_INTEL)
 		return NULL;
 	for (i = 0; i < sizeof(ich_devices) / sizeof(ich_devices[0]); i++)
@@ -153,12 +156,106 @@ static void put_back(const struct pci_writer *w, const struct pci_device *before
 			before->address, text_or(before->driver, "no driver"));
 }
 
-static int take(const struct pci_writer *w, const struct pci_device *before, const char *ours)
+/* ---- choice of pins ------------------------------------------------------------------ */
+
+/* The driver reads its parameters in probe(): they are set for that time. */
+struct pin_parameters {
+	bool changed[2];
+	char before[2][256];
+};
+
+enum { CARDS = 8 };		/* elements of a parameter, one for each card of the module */
+
+static const char *const pin_parameter[2] = { "playback", "capture" };
+
+/* NULL is shown as "(null)"; an empty value means the same. */
+static void without_null(char *list)
+{
+	char *at;
+
+	while ((at = strstr(list, "(null)")))
+		memmove(at, at + 6, strlen(at + 6) + 1);
+}
+
+static int choose_pins(const struct pci_writer *w, const struct pin_choice *choice,
+		       struct pin_parameters *p)
+{
+	char list[256];
+	int dir, i, err = 0;
+	size_t n;
+
+	memset(p, 0, sizeof(*p));
+	for (dir = 0; dir < 2 && !err; dir++) {
+		if (!choice->pin[dir])
+			continue;
+		if (!module_parameter(DRIVER_HDA, pin_parameter[dir], p->before[dir],
+				      sizeof(p->before[0])) && !w->dry_run)
+			return -ENOENT;
+		without_null(p->before[dir]);
+		for (i = 0, n = 0; i < CARDS; i++)
+			n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%s", only_if(i, ","),
+					      choice->pin[dir]);
+		err = pci_parameter(w, DRIVER_HDA, pin_parameter[dir], list);
+		p->changed[dir] = !err;
+	}
+	return err;
+}
+
+static void restore_pins(const struct pci_writer *w, const struct pin_parameters *p)
+{
+	static const char none[] = ",,,,,,,";
+	int dir;
+
+	for (dir = 0; dir < 2; dir++)
+		if (p->changed[dir])
+			pci_parameter(w, DRIVER_HDA, pin_parameter[dir],
+				      text_or(p->before[dir], none));
+}
+
+/*
+ * Says what the driver would do, from what the present driver shows of the codecs. False: it
+ * would fail.
+ */
+static bool check_codecs(const struct options *o, const struct pci_device *d, const char *ours)
+{
+	FILE *out = o->dry_run ? stdout : stderr;
+	int card = pci_card(d, 0);
+	enum prediction result;
+	char *text = NULL;
+	size_t size;
+	FILE *lines;
+
+	if (strcmp(ours, DRIVER_HDA))
+		return true;
+	lines = open_memstream(&text, &size);
+	if (!lines)
+		return true;
+	result = card < 0 ? PREDICT_UNKNOWN : predict(card, &o->pins, lines, "# ");
+	fclose(lines);
+	if (result == PREDICT_FAILS || o->dry_run)
+		fputs(text, out);
+	if (result == PREDICT_UNKNOWN && o->dry_run)
+		puts("# what would be silent is not known: no /proc/asound/card*/codec#* of this controller");
+	if (d->class == CLASS_AUDIO && o->dry_run)
+		puts("# silent: microphones that are connected to the controller's DSP");
+	free(text);
+	if (result == PREDICT_FAILS)
+		fprintf(stderr, "wavert: nothing has been changed: %s would find no path\n", ours);
+	return result != PREDICT_FAILS;
+}
+
+static int take(const struct pci_writer *w, const struct pci_device *before, const char *ours,
+		const struct pin_choice *choice)
 {
 	struct pci_device now = *before;
+	struct pin_parameters parameters;
 	const char *step = "driver_override";	/* that failed */
 	int err = pci_override(w, before, ours);
 
+	if (!err) {
+		step = "the parameters of " DRIVER_HDA;
+		err = choose_pins(w, choice, &parameters);
+	}
 	if (!err && before->driver[0]) {
 		step = "unbind";
 		err = pci_driver_write(w, before, before->driver, "unbind");
@@ -167,6 +264,7 @@ static int take(const struct pci_writer *w, const struct pci_device *before, con
 		step = "drivers_probe";
 		err = pci_probe(w, before);
 	}
+	restore_pins(w, &parameters);
 	if (w->dry_run)
 		return EXIT_OK;
 	if (!err)
@@ -203,9 +301,18 @@ static int bind_device(const struct options *o)
 			d.address, d.class, d.vendor, d.device);
 		return EXIT_FAILED;
 	}
+	if ((o->pins.pin[0] || o->pins.pin[1]) && strcmp(ours, DRIVER_HDA)) {
+		fprintf(stderr, "wavert: %s has no choice of pins: only HD Audio has\n", d.address);
+		return EXIT_FAILED;
+	}
 	code = permitted(o, "bind");
 	if (code)
 		return code;
+	if (!strcmp(d.driver, ours) && (o->pins.pin[0] || o->pins.pin[1])) {
+		fprintf(stderr, "wavert: %s has its pins already; to choose others: wavert unbind %s first\n",
+			d.address, d.address);
+		return EXIT_FAILED;
+	}
 	if (!strcmp(d.driver, ours)) {
 		if (!o->quiet) {
 			printf("nothing to do: ");
@@ -222,8 +329,10 @@ static int bind_device(const struct options *o)
 		fputs("wavert: nothing has been changed; end these programs first\n", stderr);
 		return EXIT_FAILED;
 	}
+	if (!check_codecs(o, &d, ours))
+		return EXIT_FAILED;
 	stay_alive();
-	return take(&w, &d, ours);
+	return take(&w, &d, ours, &o->pins);
 }
 
 /* ---- unbind ------------------------------------------------------------------------ */
@@ -289,16 +398,34 @@ static int unbind_device(const struct options *o)
 
 /* ---- options ------------------------------------------------------------------------- */
 
-enum { KEY_FORCE = KEY_OWN };
+enum { KEY_FORCE = KEY_OWN, KEY_OUT, KEY_IN };
 
 #define NO_REPORT OPTION_QUIET("No report")
 
-static const struct argp_option bind_options[] = { OPTION_DRY_RUN, NO_REPORT, OPTIONS_END };
+static const struct argp_option bind_options[] = {
+	{ "out", KEY_OUT, "PIN", 0,
+	  "Play through headphone, line-out, speaker, spdif, or a node number", 0 },
+	{ "in", KEY_IN, "PIN", 0, "Record from mic, line, internal, aux, or a node number", 0 },
+	OPTION_DRY_RUN, NO_REPORT, OPTIONS_END
+};
 
 static const struct argp_option unbind_options[] = {
 	{ "force", KEY_FORCE, NULL, 0, "Although programs use the card", 0 },
 	OPTION_DRY_RUN, NO_REPORT, OPTIONS_END
 };
+
+static error_t parse_bind(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+	unsigned int dir = key == KEY_IN;
+
+	if (key != KEY_OUT && key != KEY_IN)
+		return parse_shared(key, arg, state);
+	if (!pin_name_valid(dir, arg))
+		usage_error(state, "--%s=%s: %s is expected", dir ? "in" : "out", arg, pin_names(dir));
+	o->pins.pin[dir] = arg;
+	return 0;
+}
 
 static error_t parse_unbind(int key, char *arg, struct argp_state *state)
 {
@@ -313,7 +440,7 @@ static error_t parse_unbind(int key, char *arg, struct argp_state *state)
 const struct verb bind_verb = {
 	.name = "bind", .summary = "Take a sound controller from its driver",
 	.argp = {
-		.options = bind_options, .parser = parse_shared, .args_doc = "ADDRESS",
+		.options = bind_options, .parser = parse_bind, .args_doc = "ADDRESS",
 		.doc = "Take the sound controller at a PCI address from its driver and give it to "
 		       "that of alsa-wavert. Refused while a program uses the card.",
 	},

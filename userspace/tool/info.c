@@ -115,6 +115,42 @@ static json_t *header(struct wavert_device *device, const struct wavert_version 
 	return document;
 }
 
+/* ---- pins of the codec --------------------------------------------------------------------- */
+
+/* "pin 0x15: codec 0, headphone, jack, out, used for playback" of /proc/asound/cardN/wavert */
+static json_t *json_pin(const char *line)
+{
+	const char *used = strstr(line, ", used for ");
+	char node[8], kind[32], port[32];
+	unsigned int codec;
+
+	if (sscanf(line, "pin %7[^:]: codec %u, %31[^,], %31[^,\n]", node, &codec, kind, port) != 4)
+		return NULL;
+	return json_pack("{s:s, s:I, s:s, s:s, s:b, s:b, s:s?}", "node", node, "codec",
+			 (json_int_t)codec, "kind", kind, "port", port,
+			 "can_play", strstr(line, ", out") != NULL,
+			 "can_record", strstr(line, ", in,") || strstr(line, ", in\n"),
+			 "used_for", used ? direction_name(used[11] == 'c') : NULL);
+}
+
+static json_t *json_pins(int card)
+{
+	json_t *pins = json_array(), *pin;
+	char path[64], line[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/asound/card%d/wavert", card);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		pin = json_pin(line);
+		if (pin)
+			json_array_append_new(pins, pin);
+	}
+	if (file)
+		fclose(file);
+	return pins;
+}
+
 /* ---- as text ---------------------------------------------------------------------------- */
 
 #define FIELDS(columns) (columns), sizeof(columns) / sizeof((columns)[0])
@@ -147,6 +183,11 @@ static void print_info(const json_t *document)
 		TEXT("clock register", "clock_register"), TEXT("latency", "latency"),
 	};
 	static const struct column unknown[] = { TEXT("registers, latency unknown", "probe_error") };
+	static const struct column pins[] = {
+		TEXT("pin", "node"), NUMBER("codec", "codec"), TEXT("kind", "kind"),
+		TEXT("port", "port"), TEXT("plays", "can_play"), TEXT("records", "can_record"),
+		TEXT("used for", "used_for"),
+	};
 	static const char *const directions[] = { "playback", "capture" };
 	const json_t *pin;
 	size_t i;
@@ -162,6 +203,11 @@ static void print_info(const json_t *document)
 			print_fields(stdout, pin, FIELDS(probed));
 		else
 			print_fields(stdout, pin, FIELDS(unknown));
+	}
+	pin = json_object_get(document, "codec_pins");
+	if (json_array_size(pin)) {
+		putchar('\n');
+		print_table(stdout, pin, FIELDS(pins), true);
 	}
 }
 
@@ -191,6 +237,7 @@ static int run(const struct options *o)
 				    json_direction(&caps, &probed));
 		code = EXIT_OK;
 	}
+	json_object_set_new(document, "codec_pins", json_pins(wavert_device_card(device)));
 	wavert_close(device);
 	if (code)
 		fprintf(stderr, "wavert: the device has no pin %u; wavert list shows what there is\n",

@@ -121,25 +121,31 @@ bool pci_driver_loaded(const char *driver)
 
 /* ---- writing ---------------------------------------------------------------------- */
 
-static int put(const struct pci_writer *w, const char *value, const char *path)
+static int write_file(const struct pci_writer *w, const char *text, const char *path)
 {
-	size_t length = strlen(value);
-	char text[80];
+	size_t length = strlen(text);
 	int fd, err = 0;
 
-	if (!w->quiet || w->dry_run)
-		printf("echo %s%s> %s\n", value, only_if(length, " "), path);
 	if (w->dry_run)
 		return 0;
 	fflush(stdout);
-	snprintf(text, sizeof(text), "%s\n", value);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, text, length + 1) < 0)
+	if (write(fd, text, length) < 0)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+static int put(const struct pci_writer *w, const char *value, const char *path)
+{
+	char text[80];
+
+	if (!w->quiet || w->dry_run)
+		printf("echo %s%s> %s\n", value, only_if(*value, " "), path);
+	snprintf(text, sizeof(text), "%s\n", value);
+	return write_file(w, text, path);
 }
 
 int pci_override(const struct pci_writer *w, const struct pci_device *d, const char *driver)
@@ -162,4 +168,37 @@ int pci_driver_write(const struct pci_writer *w, const struct pci_device *d, con
 int pci_probe(const struct pci_writer *w, const struct pci_device *d)
 {
 	return put(w, d->address, PCI_BUS "/drivers_probe");
+}
+
+/* ---- parameters of modules -------------------------------------------------------------- */
+
+static void parameter_path(char path[PATH_MAX], const char *driver, const char *name)
+{
+	char module[64], *at;
+
+	snprintf(module, sizeof(module), "%s", driver);
+	for (at = module; *at; at++)
+		if (*at == '-')
+			*at = '_';
+	snprintf(path, PATH_MAX, "/sys/module/%s/parameters/%s", module, name);
+}
+
+/* Without an end of line, which would be part of a text. */
+int pci_parameter(const struct pci_writer *w, const char *driver, const char *name,
+		  const char *value)
+{
+	char path[PATH_MAX];
+
+	parameter_path(path, driver, name);
+	if (!w->quiet || w->dry_run)
+		printf("printf %%s %s > %s\n", value, path);
+	return write_file(w, value, path);
+}
+
+bool module_parameter(const char *driver, const char *name, char *text, size_t size)
+{
+	char path[PATH_MAX];
+
+	parameter_path(path, driver, name);
+	return first_line(path, text, size);
 }

@@ -7,6 +7,7 @@
 #define WAVERT_PCI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct pci_device {
 	char address[16];		/* "0000:00:04.0" */
@@ -40,6 +41,11 @@ int pci_override(const struct pci_writer *w, const struct pci_device *d, const c
 int pci_driver_write(const struct pci_writer *w, const struct pci_device *d, const char *driver,
 		     const char *file);
 int pci_probe(const struct pci_writer *w, const struct pci_device *d);
+int pci_parameter(const struct pci_writer *w, const char *driver, const char *name,
+		  const char *value);
+
+/* A parameter of a module that is loaded. */
+bool module_parameter(const char *driver, const char *name, char *text, size_t size);
 
 /* Prints on stderr which processes use the cards of the device. False if none does. */
 bool pci_in_use(const struct pci_device *d);

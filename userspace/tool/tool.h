@@ -15,6 +15,7 @@
 #include <wavert.h>
 
 #include "pick.h"
+#include "predict.h"
 
 enum {
 	EXIT_OK = 0,
@@ -45,6 +46,7 @@ struct options {
 	bool force;			/* unbind a card in use */
 	bool fix;			/* doctor */
 	bool dry_run;			/* bind, unbind: only show the writes */
+	struct pin_choice pins;		/* bind */
 	const char *format_name;	/* compare: format of the report */
 	const char *expected;		/* compare: the table of expected differences */
 	const char *core;		/* compare: core traces, LINUX,HOST,NT */
