@@ -25,9 +25,6 @@
 #include "kernel_version.h"
 #include "alsa/formats.h"
 
-/* The driver's pointer() is called at most this often. */
-#define FRESH_NS	20000u
-
 /* Without wake-ups: delay of an update after its point is due, and least time between updates. */
 #define POLL_LATE_NS	20000u
 #define POLL_LEAST_NS	125000u
@@ -388,23 +385,12 @@ static void attach_watch(struct wrt_hw_dev *d, u32 slot, bool on)
 		usleep_range(500, 1000);
 }
 
-static bool is_fresh(struct wrt_hw_stream *s)
-{
-	unsigned long flags = wrt_lock(&s->dev->device->lock);
-	u64 read_ns = s->at.ns;
-
-	wrt_unlock(&s->dev->device->lock, flags);
-	return ktime_get_ns() - read_ns < FRESH_NS;
-}
-
 /* While the PCM is being opened or closed the last reading is used. */
 static void attach_refresh(struct wrt_hw_dev *d, u32 slot)
 {
 	struct wrt_hw_stream *s = &d->slot[slot];
 	unsigned long flags;
 
-	if (is_fresh(s))
-		return;
 	down_read(&d->life);
 	if (!d->dead && mutex_trylock(&s->pcm->open_mutex)) {
 		snd_pcm_stream_lock_irqsave(s->substream, flags);
