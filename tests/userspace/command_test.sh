@@ -5,7 +5,7 @@
 # which has $O, $user and $work.
 # shellcheck disable=SC2154,SC2317
 
-verbs="list info play record watch bind unbind doctor compare help"
+verbs="list info play record watch attach detach bind unbind doctor compare help"
 
 # ---- each verb: help, man page, completions, parser -------------------------------------------
 
@@ -208,7 +208,7 @@ shows_options()	# VERB OPTION
 
 wrong_uses()
 {
-	all="list, info, play, record, watch, bind, unbind, doctor, compare, help"
+	all="list, info, play, record, watch, attach, detach, bind, unbind, doctor, compare, help"
 	misuse "no verb is given; one of $all is expected"
 	misuse "there is no verb \"nonsense\"; one of $all is expected" nonsense
 	misuse "there is no verb \"Play\"; one of $all is expected" help Play

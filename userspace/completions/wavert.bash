@@ -26,6 +26,7 @@ _wavert_options()	# VERB
 		echo "-D --device -p --pin -d --duration --count --capture --until-stop --live"
 		echo "--threshold --json -q --quiet"
 		;;
+	attach | detach) echo "--all -q --quiet" ;;
 	bind) echo "--out --in --dry-run -q --quiet" ;;
 	unbind) echo "--dry-run --force -q --quiet" ;;
 	doctor) echo "--fix --json" ;;
@@ -46,7 +47,7 @@ _wavert_files()
 	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
 
-_wavert_verbs="list info play record watch bind unbind doctor compare"
+_wavert_verbs="list info play record watch attach detach bind unbind doctor compare"
 
 _wavert()
 {
@@ -77,6 +78,7 @@ _wavert()
 	'') _wavert_words "$_wavert_verbs help" ;;
 	help) _wavert_words "$_wavert_verbs" ;;
 	play | record | doctor | compare) _wavert_files ;;
+	attach | detach) _wavert_words "$(_wavert_cards)" ;;
 	bind | unbind) _wavert_words "$(_wavert_pci)" ;;
 	esac
 }

@@ -2,8 +2,10 @@
 /*
  * common.c - messages for errors.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
@@ -53,18 +55,34 @@ void say_version(const char *name)
 		v.abi_major, v.abi_minor, WAVERT_ABI_MAJOR, WAVERT_ABI_MINOR, version_advice(&v));
 }
 
+/* A card of another driver stands for the one that is attached to it. */
+static int open_attached(struct wavert_device **device, const char *name)
+{
+	char number[16];
+	int card = -1;
+
+	if (isdigit((unsigned char)name[0]))
+		card = attached_card(atoi(name));
+	if (card < 0)
+		return -ENXIO;
+	snprintf(number, sizeof(number), "%d", card);
+	return wavert_open(device, number);
+}
+
 struct wavert_device *open_device(const char *name)
 {
 	struct wavert_device *device = NULL;
 	int err = wavert_open(&device, name);
 
+	if (err == -ENXIO)
+		err = open_attached(&device, name);
 	if (!err)
 		return device;
 	if (err == -ENODEV)
 		fprintf(stderr, "wavert: there is no sound card \"%s\"; wavert list shows what there is\n",
 			name);
 	else if (err == -ENXIO)
-		fprintf(stderr, "wavert: card \"%s\" is not driven by alsa-wavert; wavert list shows which are\n",
+		fprintf(stderr, "wavert: card \"%s\" is not driven by alsa-wavert; wavert list shows which are, sudo wavert attach observes any\n",
 			name);
 	else if (err == -EACCES || err == -EPERM)
 		fprintf(stderr, "wavert: you may not open card \"%s\"; sudo adduser $USER audio, then log in again\n",

@@ -91,11 +91,16 @@ static void check_cards(struct doctor *d)
 			continue;
 		found++;
 		check_open(d, card);
+		if (attached_to(card) >= 0) {
+			verdict(d, FINE, "card", NULL, "Card %d observes card %d of another driver.", card,
+				attached_to(card));
+			continue;
+		}
 		check_busy(d, card);
 		check_silence(d, card);
 	}
 	if (!found && d->loaded)
-		verdict(d, WRONG, "card", "sudo modprobe snd-wavert-sim, or sudo wavert bind ADDRESS",
+		verdict(d, WRONG, "card", "sudo wavert attach CARD, sudo modprobe snd-wavert-sim, or sudo wavert bind ADDRESS",
 			"No card is driven by alsa-wavert.");
 }
 

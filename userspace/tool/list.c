@@ -21,6 +21,8 @@ static void add_card(json_t *cards, struct wavert_device *device, int card)
 	if (!first_line(path, id, sizeof(id)))
 		snprintf(id, sizeof(id), "?");
 	entry = json_pack("{s:i, s:s}", "card", card, "id", id);
+	if (attached_to(card) >= 0)
+		json_object_set_new(entry, "attached_to", json_integer(attached_to(card)));
 	for (i = WAVERT_PLAYBACK; i <= WAVERT_CAPTURE; i++)
 		if (!wavert_device_caps(device, i, 0, &c))
 			json_object_set_new(entry, directions[i], json_caps(&c));
@@ -31,7 +33,8 @@ static void add_card(json_t *cards, struct wavert_device *device, int card)
 static void print_cards(const json_t *cards)
 {
 	static const struct column columns[] = {
-		NUMBER("card", "card"), TEXT("id", "id"), TEXT("direction", "direction"),
+		NUMBER("card", "card"), TEXT("id", "id"), TEXT("attached to", "attached_to"),
+		TEXT("direction", "direction"),
 		NUMBER("pins", "pins"), RANGE("Hz", "hz"),
 		RANGE("channels", "channels"),
 		NUMBER("buffer bytes", "buffer_max_bytes"), TEXT("formats", "formats"),
@@ -47,6 +50,7 @@ static void print_cards(const json_t *cards)
 				continue;
 			json_object_set(row, "card", json_object_get(card, "card"));
 			json_object_set(row, "id", json_object_get(card, "id"));
+			json_object_set(row, "attached_to", json_object_get(card, "attached_to"));
 			json_object_set_new(row, "direction", json_string(directions[k]));
 			json_object_set(row, "hz", json_object_get(row, "rate"));
 			if (json_array_size(json_object_get(row, "rates")) > 0)

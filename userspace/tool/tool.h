@@ -44,6 +44,7 @@ struct options {
 	bool json;
 	bool quiet;
 	bool force;			/* unbind a card in use */
+	bool all;			/* attach, detach: every card */
 	bool fix;			/* doctor */
 	bool dry_run;			/* bind, unbind: only show the writes */
 	struct pin_choice pins;		/* bind */
@@ -65,7 +66,7 @@ struct verb {
 };
 
 extern const struct verb list_verb, info_verb, play_verb, record_verb, watch_verb, bind_verb,
-	unbind_verb, doctor_verb, compare_verb;
+	unbind_verb, attach_verb, detach_verb, doctor_verb, compare_verb;
 
 /* ---- options.c -------------------------------------------------------------------- */
 
@@ -133,6 +134,14 @@ bool first_line(const char *path, char *line, size_t size);
 
 /* Ends the program if the memory could not be allocated. (trace_data.c) */
 void *sure(void *memory);
+
+/* ---- attach.c --------------------------------------------------------------------- */
+
+/* Number of our card that is attached to this one, or -1. */
+int attached_card(int foreign);
+
+/* Number of the card that this one is attached to, or -1: it is not such a card. */
+int attached_to(int card);
 
 /* ---- users.c ------------------------------------------------------------------------ */
 

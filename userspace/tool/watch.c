@@ -36,7 +36,8 @@ static void measure(struct seen *s, uint64_t awake, const struct wavert_snapshot
 	double rate = (double)now->rate * now->frame_bytes;
 	bool stepped = now->flags & WAVERT_CAP_STEPPED;
 
-	if (now->notifications)
+	packet = now->notify_bytes;
+	if (!packet && now->notifications)	/* an older module */
 		packet = now->buffer_bytes / now->notifications;
 	point = s->n.number * packet;
 	s->due_us = -1;
