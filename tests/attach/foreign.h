@@ -231,6 +231,15 @@ static inline int open_pcm(bool capture)
 	return open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 }
 
+static inline bool has_pcm(bool capture)
+{
+	int fd = open_pcm(capture);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /* The least period of at least `period` frames that the driver can do. False: none. */
 static inline bool fit_period(int fd, struct snd_pcm_hw_params *p, unsigned int period)
 {

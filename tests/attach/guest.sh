@@ -1,0 +1,234 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The part of the attach tests that runs in the guest; started by run.sh with the parts to run.
+# TAP on stdout.
+#
+#   guest.sh PART...	PART: observe-NAME, remove-NAME or tool-NAME; NAME as in card_of()
+# shellcheck shell=dash
+set -u
+. ./tap.sh
+
+driver=/sys/bus/platform/drivers/snd-wavert-attach
+
+# ---- cards --------------------------------------------------------------------------------
+
+card_of()	# NAME: number of the card of that driver
+{
+	case $1 in
+	hda) number_of HDA-Intel ;;
+	ac97) number_of ICH ;;
+	usb) number_of USB-Audio ;;
+	dummy) number_of Dummy ;;
+	aloop) number_of Loopback ;;
+	virtio) number_of virtio_snd ;;
+	es1370) number_of ENS1370 ;;
+	esac
+}
+
+number_of()	# DRIVER, as /proc/asound/cards has it
+{
+	sed -n "s/^ *\([0-9]*\) \[[^]]*\]: $1 - .*/\1/p" /proc/asound/cards | head -n 1
+}
+
+wait_for()	# NAME: the in-tree driver of HDA makes its card in the background
+{
+	tries=0
+	until [ -n "$(card_of "$1")" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || return
+		sleep 0.1
+	done
+}
+
+attached()	# CARD: number of our card that is attached to it
+{
+	ls "/sys/bus/platform/devices/snd-wavert-attach.$1/sound" 2>/dev/null | sed -n 's/^card//p'
+}
+
+device_of()	# NAME: "DRIVER-DIRECTORY DEVICE" for unbind
+{
+	path=$(readlink -f "/sys/class/sound/card$(card_of "$1")/device")
+	echo "$(readlink -f "$path/driver") $(basename "$path")"
+}
+
+# Hundredths of a second since boot.
+now()
+{
+	sed 's/\([0-9]*\)\.\([0-9]*\).*/\1\2/' /proc/uptime
+}
+
+within_a_second()	# COMMAND...
+{
+	began=$(now)
+	"$@" || return
+	took=$(($(now) - began))
+	[ $took -le 100 ] || { echo "it took $took hundredths of a second"; return 1; }
+}
+
+# ---- programs -----------------------------------------------------------------------------
+
+player=
+watcher=
+
+play()	# CARD [SECONDS]
+{
+	aplay -q -D "hw:$1" -t raw -f S16_LE -c 2 -r 48000 -d "${2:-30}" --buffer-size=8192 \
+		--period-size=1024 /dev/zero >"/tmp/aplay.log" 2>&1 &
+	player=$!
+	tries=0
+	until grep -q RUNNING "/proc/asound/card$1/pcm0p/sub0/status"; do
+		tries=$((tries + 1))
+		[ $tries -lt 50 ] || return
+		sleep 0.02
+	done
+}
+
+watch()	# CARD
+{
+	: >/tmp/watch.log
+	wavert watch -D "$1" >/tmp/watch.log 2>&1 &
+	watcher=$!
+	tries=0
+	until [ "$(wc -l </tmp/watch.log)" -ge 4 ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || return
+		sleep 0.02
+	done
+}
+
+ends()	# PID SECONDS
+{
+	tries=0
+	while kill -0 "$1" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt $(($2 * 50)) ] || return
+		sleep 0.02
+	done
+}
+
+ended_well()	# PID
+{
+	wait "$1" || { cat /tmp/aplay.log; return 1; }
+}
+
+write()	# TEXT FILE
+{
+	echo "$1" >"$2"
+}
+
+# ---- parts --------------------------------------------------------------------------------
+
+observe()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	observe_test "$1" "$(card_of "$1")" attach periods nowake pause xrun link position late detach \
+		>/tmp/observe.log 2>&1
+	# numbered anew
+	while read -r line; do
+		case $line in
+		"ok "* | "not ok "*)
+			count=$((count + 1))
+			case $line in not*) failed=1 ;; esac
+			echo "$line" | sed "s/^\(not ok\|ok\) [0-9]*/\1 $count/"
+			;;
+		1..*) ;;
+		*) echo "$line" ;;
+		esac
+	done </tmp/observe.log
+	check "$1: observe_test comes to its end" says /tmp/observe.log '^1\.\.'
+	wavert detach "$(card_of "$1")" >/dev/null
+}
+
+tool()	# NAME
+{
+	card=$(card_of "$1")
+	check "$1: wavert attach" sh -c "wavert attach $card >/tmp/said.attach"
+	check "$1: it says what to do next" says /tmp/said.attach 'is observed as card [0-9]+'
+	check "$1: once more is no error" says "$(wavert attach "$card" >/tmp/said.again && echo /tmp/said.again)" already
+	wavert list >/tmp/list
+	check "$1: wavert list shows it" says /tmp/list " $(attached "$card") .* $card "
+	wavert doctor >/tmp/doctor 2>&1
+	check "$1: wavert doctor knows it" says /tmp/doctor "observes card $card of another driver"
+	play "$card"
+	wavert watch -D "$card" --count 10 >/tmp/watch.log 2>&1
+	check "$1: wavert watch of that card shows its periods" says /tmp/watch.log '^[0-9]+ irq_seq'
+	check "$1: and all of them are signalled" says /tmp/watch.log 'notifications ([0-9]+), signals \1,'
+	kill $player
+	wait $player
+	check "$1: wavert info" wavert info -D "$(attached "$card")"
+	check "$1: wavert record cannot own it" not wavert record -D "$(attached "$card")" -d 1 /tmp/x.wav
+	check "$1: wavert detach takes either card" wavert detach "$(attached "$card")"
+	check "$1: not attached any more" not wavert detach "$card"
+	check "$1: attach --all" wavert attach --all -q
+	check "$1: detach --all" wavert detach --all -q
+	check "$1: nothing is left" [ -z "$(ls -d /sys/bus/platform/devices/snd-wavert-attach.* 2>/dev/null)" ]
+}
+
+# The other driver goes away, or we do, in each state.
+remove()	# NAME
+{
+	card=$(card_of "$1")
+	set -- "$1" $(device_of "$1")
+	module=$(basename "$(readlink -f "$2/module")")
+	check "$1: attached" write "$card" $driver/attach
+	check "$1: rmmod of $module is refused while attached" not rmmod "$module"
+	check "$1: unbind with nobody there returns within a second" within_a_second write "$3" "$2/unbind"
+	sleep 0.1
+	check "$1: our card is gone" [ ! -e "/sys/bus/platform/devices/snd-wavert-attach.$card" ]
+
+	write "$3" "$2/bind" && wait_for "$1"
+	check "$1: attached again" write "$card" $driver/attach
+	check "$1: a program plays" play "$card"
+	check "$1: and is observed" watch "$(attached "$card")"
+	check "$1: unbind while played and observed returns within a second" within_a_second write "$3" "$2/unbind"
+	check "$1: the observer ends" ends $watcher 2
+	check "$1: the player ends" ends $player 2
+	check "$1: the observer was told" says /tmp/watch.log 'removed|gone|state'
+	check "$1: our card is gone" [ ! -e "/sys/bus/platform/devices/snd-wavert-attach.$card" ]
+
+	write "$3" "$2/bind" && wait_for "$1"
+	write "$card" $driver/attach
+	check "$1: a program plays" play "$card" 3
+	check "$1: and is observed" watch "$(attached "$card")"
+	check "$1: our rmmod is refused while observed" not rmmod snd_wavert_attach
+	check "$1: detach with an observer" write "$card" $driver/detach
+	check "$1: the observer ends" ends $watcher 2
+	check "$1: rmmod under a running stream" rmmod snd_wavert_attach
+	check "$1: which plays to its end" ended_well $player
+	insmod /modules/snd-wavert-attach.ko
+
+	n=0
+	while [ $n -lt 10 ]; do
+		write "$card" $driver/attach
+		write "$3" "$2/unbind" &
+		write "$card" $driver/detach 2>/dev/null
+		wait $!
+		write "$3" "$2/bind" && wait_for "$1"
+		n=$((n + 1))
+	done
+	check "$1: unbind and detach at the same time, 10 times" write "$card" $driver/attach
+	check "$1: rmmod of ours with a card" rmmod snd_wavert_attach
+	check "$1: rmmod of $module afterwards" rmmod "$module"
+	insmod /modules/snd-wavert-attach.ko
+}
+
+# Logically unplugged, which disconnects as the hub does.
+unplug()	# NAME: usb
+{
+	card=$(card_of "$1")
+	path=$(readlink -f "/sys/class/sound/card$card/device/..")
+	check "$1: attached" write "$card" $driver/attach
+	check "$1: a program plays" play "$card"
+	check "$1: and is observed" watch "$(attached "$card")"
+	check "$1: unplugged within a second" within_a_second write 1 "$path/remove"
+	check "$1: the observer ends" ends $watcher 2
+	check "$1: the player ends" ends $player 2
+	sleep 0.1
+	check "$1: both cards are gone" [ -z "$(card_of "$1")$(ls -d /sys/bus/platform/devices/snd-wavert-attach.* 2>/dev/null)" ]
+}
+
+insmod /modules/snd-wavert.ko && insmod /modules/snd-wavert-attach.ko || exit
+for part; do
+	"${part%%-*}" "${part#*-}"
+done
+the_end

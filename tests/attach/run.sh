@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# snd-wavert-attach over the drivers of the kernel, on QEMU's devices and without hardware. TAP on stdout;
+# exit code 0 if nothing failed.
+#
+#   tests/attach/run.sh [--bed BED] [--keep DIR] [GUEST...]
+#
+# Guests: short (HDA, dummy: observing, removal and the command; the default), ac97, usb, soft (dummy
+# with and without memory, aloop).
+#
+# environment: MODULES  directory of built modules (default: they are built)
+set -eu
+cd "$(dirname "$0")/../.."
+
+bed=debian
+out=
+guests=()
+count=0
+failed=0
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--bed) bed=$2 && shift ;;
+	--keep) out=$2 && shift ;;
+	--help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" && exit ;;
+	-*) exec "$0" --help ;;
+	*) guests+=("$1") ;;
+	esac
+	shift
+done
+[ ${#guests[@]} -gt 0 ] || guests=(short)
+if [ -z "$out" ]; then
+	out=$(mktemp -d)
+	trap 'rm -rf "$out"' EXIT
+fi
+mkdir -p "$out"
+
+# Each guest numbers its own lines: number them again, drop its plan.
+renumber()	# < TAP
+{
+	local line
+	while IFS= read -r line; do
+		case $line in
+		"ok "* | "not ok "*)
+			count=$((count + 1))
+			case $line in not*) failed=$((failed + 1)) ;; esac
+			line=$(sed -E "s/^(not ok|ok) ?[0-9]* - /\1 $count - /" <<<"$line")
+			;;
+		1..*) continue ;;
+		esac
+		echo "$line"
+	done
+}
+
+build()
+{
+	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -Itests/guest -static -o "$out/observe_test" \
+		tests/attach/observe_test.c
+	make -s -C userspace "O=$PWD/build/userspace" all
+	[ -z "${MODULES-}" ] || return 0
+	MODULES=$out/modules
+	scripts/build-modules.sh "$(tests/guest/run --bed "$bed" --print-kdir)" "$MODULES" \
+		>"$out/modules.log" 2>&1 || { cat "$out/modules.log" >&2; exit 1; }
+}
+
+sound=(--qemu -audiodev --qemu none,id=a,timer-period=1000)
+hda=(--debian-module snd-hda-codec-generic --debian-module snd-hda-intel
+	--qemu -device --qemu intel-hda,addr=0x10
+	--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off,mixer=off)
+ac97=(--debian-module snd-intel8x0 --qemu -device --qemu AC97,addr=0x12,audiodev=a)
+usb=(--debian-module xhci-pci --debian-module snd-usb-audio --qemu -device --qemu qemu-xhci
+	--qemu -device --qemu usb-audio,audiodev=a)
+
+# A faster processor where many small periods are signalled by a thread with a budget.
+boot()	# NAME OPTION... -- PART...
+{
+	local name=$1 code=0 options=()
+	shift
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	echo "# ---- $name"
+	[ "$bed" != debian ] || options+=(--shift 2)
+	tests/guest/run --bed "$bed" --timeout 300 --no-insmod "${options[@]}" \
+		--module "$MODULES/snd-wavert.ko" --module "$MODULES/snd-wavert-attach.ko" \
+		--file "$out/observe_test" --file build/userspace/wavert --file tests/guest/tap.sh \
+		--file tests/attach/guest.sh --tool aplay --console "$out/$name.console" \
+		-- sh guest.sh "$@" >"$out/$name.tap" 2>"$out/$name.err" || code=$?
+	renumber <"$out/$name.tap"
+	count=$((count + 1))
+	if [ $code = 0 ]; then
+		echo "ok $count - $name: the guest ends well, without a complaint of the kernel"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok $count - $name: the guest ends well, without a complaint of the kernel (exit code $code)"
+	tail -n 60 "$out/$name.err" | sed 's/^/# /'
+}
+
+guest()	# NAME
+{
+	case $1 in
+	short) boot short "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
+		observe-hda remove-hda tool-dummy ;;
+	ac97) boot ac97 "${sound[@]}" "${ac97[@]}" -- observe-ac97 remove-ac97 ;;
+	usb) boot usb "${sound[@]}" "${usb[@]}" -- observe-usb unplug-usb ;;
+	soft)
+		boot soft --debian-module snd-dummy --debian-module snd-aloop -- \
+			observe-dummy observe-aloop remove-dummy
+		boot memory --debian-module "snd-dummy fake_buffer=0" -- observe-dummy
+		;;
+	*) echo "run.sh: there is no guest \"$1\"" >&2 && exit 2 ;;
+	esac
+}
+
+build
+for one in "${guests[@]}"; do
+	guest "$one"
+done
+echo "1..$count"
+[ $failed = 0 ]
