@@ -108,7 +108,19 @@ unquote() { # NAME
 }
 
 pcm_names() {
-	named 'kernel/|compat/' '[^A-Za-z0-9_]snd_pcm_' kernel/alsa/
+	named 'kernel/|compat/' '[^A-Za-z0-9_]snd_(pcm|timer)_' 'kernel/alsa/|kernel/attach/'
+}
+
+attach_includes() {
+	includes kernel/attach/ | while read -r file line name; do
+		case $name in
+		\<*) case $name in *wavert*) ;; *) continue ;; esac ;;
+		\"adapter.h\" | \"kernel_version.h\" | \"alsa/formats.h\") continue ;;
+		\"*/*) ;;
+		\"*) [ ! -f "kernel/attach/$(unquote "$name")" ] || continue ;;
+		esac
+		echo "$file:$line: $name"
+	done
 }
 
 eventfd_names() {
@@ -308,7 +320,8 @@ rules='
 core_includes     kernel/core includes only itself, its system headers only in os_*.h
 hw_includes       a backend includes only core/hw.h, core/os.h and its own room
 miniport_includes compat/miniport includes only itself, compat/status.h and kernel/core
-pcm_names         snd_pcm_ occurs in kernel/alsa only
+pcm_names         snd_pcm_ and snd_timer_ occur in kernel/alsa and kernel/attach only
+attach_includes   kernel/attach includes only itself, adapter.h, kernel_version.h and alsa/formats.h
 eventfd_names     eventfd occurs in compat/hwdep/notify.c and kernel_version.h only
 version_names     kernel versions are tested in kernel/kernel_version.h only
 hwdep_includes    compat/hwdep includes nothing of kernel/alsa
@@ -392,7 +405,9 @@ plant() { # RULE FORM
 	miniport_includes-1) echo '#include "hw/sim/sim.h"' >>compat/miniport/events.c ;;
 	miniport_includes-2) echo '#include <string.h>' >>compat/miniport/miniport.h ;;
 	pcm_names-1) echo 'int x = snd_pcm_running(s);' >>kernel/core/stream.c ;;
-	pcm_names-2) echo 'int x = snd_pcm_running(s);' >>compat/hwdep/pin.c ;;
+	pcm_names-2) echo 'int x = snd_timer_start(t, 1);' >>compat/hwdep/pin.c ;;
+	attach_includes-1) echo '#include "hwdep.h"' >>kernel/attach/follow.c ;;
+	attach_includes-2) echo '#include "alsa/alsa.h"' >>kernel/attach/attach.h ;;
 	eventfd_names-1) echo 'struct eventfd_ctx *ctx;' >>compat/hwdep/pin.c ;;
 	eventfd_names-2) echo '#include <linux/eventfd.h>' >>kernel/alsa/pcm.c ;;
 	version_names-1) echo '#if LINUX_VERSION_CODE < 5' >>kernel/bus/sim.c ;;

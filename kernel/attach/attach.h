@@ -69,10 +69,11 @@ struct wrt_hw_dev {
 	struct platform_device *parent;
 	struct wrt_adapter *adapter;
 	struct wrt_device *device;
+	void (*vanished)(struct wrt_hw_dev *d);	/* the card or a PCM of it goes away; once, any context */
 	struct rw_semaphore life;
 	bool dead;				/* life: no substream may be touched any more */
 	enum wrt_attach_phase phase;		/* under the list's mutex ... */
-	bool vanished;				/* ... its card was removed during the attach */
+	bool has_vanished;			/* ... its card was removed, maybe during the attach */
 	struct work_struct leave;
 	u32 nslots;
 	struct wrt_hw_stream slot[];
@@ -112,9 +113,6 @@ void wrt_attach_slot_close(struct wrt_hw_stream *s);
  * Return: true for the first call.
  */
 bool wrt_attach_die(struct wrt_hw_dev *d);
-
-/* card.c: the other driver's card, or one of its PCMs, is removed; called once. Context: any. */
-void wrt_attach_vanished(struct wrt_hw_dev *d);
 
 static inline struct wrt_stream *wrt_attach_stream(struct wrt_hw_stream *s)
 {

@@ -21,7 +21,7 @@
 
 #define DRIVER_NAME "snd-wavert-attach"
 
-static DEFINE_MUTEX(list_lock);		/* attached[], phase and vanished */
+static DEFINE_MUTEX(list_lock);		/* attached[], phase and has_vanished */
 static struct wrt_hw_dev *attached[SNDRV_CARDS];
 static DECLARE_WAIT_QUEUE_HEAD(has_left);
 static struct workqueue_struct *leavers;
@@ -75,7 +75,7 @@ static void leave_work(struct work_struct *work)
 	bool ours;
 
 	mutex_lock(&list_lock);
-	d->vanished = true;
+	d->has_vanished = true;
 	ours = may_leave(d);
 	mutex_unlock(&list_lock);
 	if (!ours)
@@ -84,7 +84,7 @@ static void leave_work(struct work_struct *work)
 	forget(number);
 }
 
-void wrt_attach_vanished(struct wrt_hw_dev *d)
+static void leave_soon(struct wrt_hw_dev *d)
 {
 	queue_work(leavers, &d->leave);
 }
@@ -257,7 +257,7 @@ static bool settle(struct wrt_hw_dev *d, int err)
 	bool stays;
 
 	mutex_lock(&list_lock);
-	stays = !err && !d->vanished;
+	stays = !err && !d->has_vanished;
 	d->phase = stays ? WRT_ATTACH_THERE : WRT_ATTACH_LEAVING;
 	mutex_unlock(&list_lock);
 	return stays;
@@ -275,6 +275,7 @@ static int attach_to(struct snd_card *card)
 		return -ENOMEM;
 	d->card = card;
 	d->number = number;
+	d->vanished = leave_soon;
 	init_rwsem(&d->life);
 	INIT_WORK(&d->leave, leave_work);
 	err = enlist(d);

@@ -232,7 +232,7 @@ static void slot_disconnect(struct snd_timer_instance *timer)
 	struct wrt_hw_stream *s = timer->callback_data;
 
 	if (wrt_attach_die(s->dev))
-		wrt_attach_vanished(s->dev);
+		s->dev->vanished(s->dev);
 }
 
 /* ---- streams without period wake-ups --------------------------------------------------------- */

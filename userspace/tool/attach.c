@@ -3,8 +3,6 @@
  * attach.c - wavert attach and detach: make a card whose pins are the PCMs of another driver's
  * card, to observe what plays there. That driver and its users are not disturbed.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -45,42 +43,6 @@ static void card_id(int card, char *id, size_t size)
 	snprintf(path, sizeof(path), "/proc/asound/card%d/id", card);
 	if (!first_line(path, id, size))
 		snprintf(id, size, "?");
-}
-
-int attached_card(int foreign)
-{
-	struct dirent *entry;
-	char path[96];
-	int card = -1;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/sys/bus/platform/devices/" MODULE ".%d/sound", foreign);
-	dir = opendir(path);
-	while (dir && card < 0 && (entry = readdir(dir)))
-		if (sscanf(entry->d_name, "card%d", &card) != 1)
-			card = -1;
-	if (dir)
-		closedir(dir);
-	return card;
-}
-
-int attached_to(int card)
-{
-	char path[64], target[PATH_MAX];
-	const char *name;
-	ssize_t n;
-	int foreign;
-
-	snprintf(path, sizeof(path), "/sys/class/sound/card%d/device", card);
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
-		return -1;
-	target[n] = 0;
-	name = strrchr(target, '/');
-	name = name ? name + 1 : target;
-	if (sscanf(name, MODULE ".%d", &foreign) != 1)
-		return -1;
-	return foreign;
 }
 
 /* ---- writing to the driver ----------------------------------------------------------------------- */

@@ -135,7 +135,7 @@ bool first_line(const char *path, char *line, size_t size);
 /* Ends the program if the memory could not be allocated. (trace_data.c) */
 void *sure(void *memory);
 
-/* ---- attach.c --------------------------------------------------------------------- */
+/* ---- attached.c ------------------------------------------------------------------- */
 
 /* Number of our card that is attached to this one, or -1. */
 int attached_card(int foreign);
