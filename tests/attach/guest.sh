@@ -121,7 +121,7 @@ write()	# TEXT FILE
 observe()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"
-	observe_test "$1" "$(card_of "$1")" attach periods nowake pause xrun link position late detach \
+	observe_test "$1" "$(card_of "$1")" attach periods nowake pause xrun link position late hostile detach \
 		>/tmp/observe.log 2>&1
 	# numbered anew
 	while read -r line; do

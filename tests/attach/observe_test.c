@@ -6,8 +6,13 @@
  *   observe_test NAME CARD PART...
  *
  * NAME is printed in each line. Parts: attach, periods, nowake, pause, xrun, link, position, late,
- * detach. A part that the driver cannot do is skipped.
+ * hostile, detach. A part that the driver cannot do is skipped.
  */
+#include <sched.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
 #include "foreign.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
@@ -292,6 +297,66 @@ static void part_late(void)
 	pcm_close(&pcm);
 }
 
+/* ---- observers that do what they can ------------------------------------------------------------- */
+
+#define HOSTILE 6	/* what one user may have of a pin */
+
+/* As an unprivileged user: all the events of an observer, and questions without end. */
+static void be_hostile(void)
+{
+	struct wavert_position at;
+	struct observer o;
+	unsigned int i;
+
+	must(!setgid(65534) && !setuid(65534), "setuid");
+	observe(&o, WAVERT_PLAYBACK, 0);
+	for (i = 1; i < WAVERT_EVENTS_MAX; i++) {
+		struct wavert_event event = { .fd = eventfd(0, EFD_CLOEXEC) };
+
+		must(!ioctl(o.stream, WAVERT_IOC_REGISTER_EVENT, &event), "REGISTER_EVENT");
+	}
+	for (;;)
+		ioctl(o.stream, WAVERT_IOC_GET_POSITION, &at);
+}
+
+static void part_hostile(void)
+{
+	struct sched_param priority = { .sched_priority = 50 };
+	struct snd_pcm_status s;
+	pid_t pid[HOSTILE];
+	struct pcm pcm;
+	bool played;
+	char path[64];
+	int i;
+
+	snprintf(path, sizeof(path), "/dev/snd/hwC%dD0", ours);
+	must(!chmod(path, 0666), path);
+	for (i = 0; i < HOSTILE; i++) {
+		pid[i] = fork();
+		if (!pid[i])
+			be_hostile();
+	}
+	must(!sched_setscheduler(0, SCHED_FIFO, &priority), "SCHED_FIFO");
+	sleep_ms(200);
+	must(pcm_ready(&pcm, false, 512, 2048, 0), "playback");
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	played = pcm_move(&pcm, false, 3 * RATE);
+	s = pcm_status(&pcm);
+	TAP_CHECK(played && s.state == SNDRV_PCM_STATE_RUNNING,
+		  "%s: 3 s without an xrun beside %d observers with %d events each that ask all the time",
+		  name, HOSTILE, WAVERT_EVENTS_MAX);
+	for (i = 0; i < HOSTILE; i++) {
+		TAP_CHECK(!waitpid(pid[i], NULL, WNOHANG), "%s: observer %d was there all the time", name, i);
+		kill(pid[i], SIGKILL);
+		waitpid(pid[i], NULL, 0);
+	}
+	pcm_drop(&pcm);
+	pcm_close(&pcm);
+	priority.sched_priority = 0;
+	sched_setscheduler(0, SCHED_OTHER, &priority);
+}
+
 /* ---- main ---------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -300,7 +365,8 @@ static const struct {
 } parts[] = {
 	{ "attach", part_attach }, { "periods", part_periods }, { "nowake", part_nowake },
 	{ "pause", part_pause }, { "xrun", part_xrun }, { "link", part_link },
-	{ "position", part_position }, { "late", part_late }, { "detach", part_detach },
+	{ "position", part_position }, { "late", part_late },
+	{ "hostile", part_hostile }, { "detach", part_detach },
 };
 
 int main(int argc, char **argv)
