@@ -296,9 +296,12 @@ static PDMA_ADAPTER NTAPI get_dma(PVOID ctx, PDEVICE_DESCRIPTION d, PULONG regis
 	return d->Master && d->Dma64BitAddresses == (m.kind == MODEL_HDA) ? &adapter : NULL;
 }
 
-static VOID NTAPI power(BOOLEAN on)
+static VOID NTAPI power(ULONG state)
 {
-	model_device_power(on);
+	if (state == STAND_IN_UNPLUGGED)
+		model_device_unplug();
+	else
+		model_device_power(state == STAND_IN_ON);
 }
 
 static VOID NTAPI nothing(PVOID ctx)

@@ -546,10 +546,10 @@ static NTSTATUS set_power(struct request *r)
 	POWER_STATE state = { .DeviceState = *(DEVICE_POWER_STATE *)r->value };
 
 	if (state.DeviceState == PowerDeviceD0)
-		bus_power(TRUE);
+		bus_power(1);
 	port.power->lpVtbl->PowerChangeState(port.power, state);
 	if (state.DeviceState != PowerDeviceD0)
-		bus_power(FALSE);
+		bus_power(0);
 	return STATUS_SUCCESS;
 }
 
@@ -567,6 +567,8 @@ static NTSTATUS plug_and_play(struct request *r)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	stack = IoGetNextIrpStackLocation(irp);
 	stack->MinorFunction = *(UCHAR *)r->value;
+	if (stack->MinorFunction == IRP_MN_SURPRISE_REMOVAL)
+		bus_power(2);
 	return IoCallDriver(port.device, irp);
 }
 

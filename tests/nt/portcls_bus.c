@@ -20,19 +20,19 @@ NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING name, PDRIVER_INITIALIZE init);
 /* ---- the bus driver ------------------------------------------------------------------------ */
 
 static const BUS_INTERFACE_STANDARD *bus;
-static VOID (NTAPI *power_of_bus)(BOOLEAN on);
+static VOID (NTAPI *power_of_bus)(ULONG state);
 static PDEVICE_OBJECT pdo;
 
-void NTAPI StandInSetBus(const BUS_INTERFACE_STANDARD *is, VOID (NTAPI *power)(BOOLEAN on))
+void NTAPI StandInSetBus(const BUS_INTERFACE_STANDARD *is, VOID (NTAPI *power)(ULONG state))
 {
 	bus = is;
 	power_of_bus = power;
 }
 
-void bus_power(BOOLEAN on)
+void bus_power(ULONG state)
 {
 	if (power_of_bus)
-		power_of_bus(on);
+		power_of_bus(state);
 }
 
 static NTSTATUS NTAPI answer(PDEVICE_OBJECT device, PIRP irp)

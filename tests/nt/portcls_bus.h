@@ -10,8 +10,8 @@
 PDEVICE_OBJECT bus_device(void);
 void bus_end(void);
 
-/* Turns the power of the function on or off. */
-void bus_power(BOOLEAN on);
+/* 1: turns the power of the function on; 0: off; 2: unplugs it. */
+void bus_power(ULONG state);
 
 /* Memory, ports and an interrupt, as a PCI function has them. */
 PRESOURCELIST bus_resources(void);

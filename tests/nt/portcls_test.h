@@ -8,8 +8,10 @@
 
 #define STAND_IN	__declspec(dllimport) NTAPI
 
-/* The PCI function of the device: the interface of its bus driver, and its power. */
-void STAND_IN StandInSetBus(const BUS_INTERFACE_STANDARD *bus, VOID (NTAPI *power)(BOOLEAN on));
+enum { STAND_IN_OFF, STAND_IN_ON, STAND_IN_UNPLUGGED };
+
+/* The PCI function of the device: the interface of its bus driver, and its power, as above. */
+void STAND_IN StandInSetBus(const BUS_INTERFACE_STANDARD *bus, VOID (NTAPI *power)(ULONG state));
 
 /* Runs the connected interrupt routines. False: none of them had an interrupt. */
 BOOLEAN STAND_IN StandInInterrupt(void);

@@ -84,6 +84,22 @@ static void wrt_050_after_free_calls_return_what_they_return_without_a_buffer(vo
 	fails(wrt_mp_free(&b->pin.mp), INVALID_DEVICE_REQUEST);
 }
 
+/* For a binding whose port driver refuses it (Q8). */
+static void an_event_that_was_registered_early_is_signalled_from_the_buffer_on(void **state)
+{
+	struct mp_bed *b = *state;
+
+	fails(mp_register(&b->pin, &b->event[0]), DEVICE_NOT_READY);
+	b->pin.mp.early_events = true;
+	ok(mp_register(&b->pin, &b->event[0]));
+	ok(mp_alloc(&b->pin, 2, 384));
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	tb_run_for(&b->tb, 5 * PACKET_NS + PACKET_NS / 2);
+	assert_int_equal(b->event[0].count, 5);
+	ok(mp_state(&b->pin, WRT_MP_STOP));
+	ok(wrt_mp_unregister_event(&b->pin.mp, &b->event[0]));
+}
+
 /* ---- latency and registers ------------------------------------------------------------- */
 
 static void wrt_152_the_latency_is_returned_only_with_a_buffer(void **state)
@@ -1028,6 +1044,7 @@ int main(void)
 		M(wrt_194_after_a_gap_the_newest_is_reported),
 		M(the_time_of_a_packet_includes_pauses_and_delays),
 		M(a_packet_whose_answer_was_not_delivered_can_be_requested_again),
+		M(an_event_that_was_registered_early_is_signalled_from_the_buffer_on),
 		M(an_observer_may_neither_allocate_nor_free),
 		M(an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner),
 		M(an_observer_counts_but_does_not_write_or_read),
