@@ -24,7 +24,7 @@ struct wrt_adapter_info {
 	int dma_type;			/* SNDRV_DMA_TYPE_* of the buffers, and ... */
 	struct device *dma_dev;		/* ... whom they are for, or NULL; held with the card */
 	bool no_pcm;			/* the card has pins only: their PCMs are on another card */
-	void *hw_memory;		/* kvfree()d with the card, unless wrt_adapter_new() fails */
+	void *hw_memory;		/* freed with the card, unless wrt_adapter_new() fails */
 };
 
 /**

@@ -3,8 +3,8 @@
  * memory.h - memory of a cyclic buffer, for both front ends.
  *
  * Contiguous memory is tried first, since a backend's list of descriptors is short. In fragmented
- * memory the buffer may lie in several segments, if the backend allows that (WRT_HW_SG) and ALSA has
- * such memory on this architecture. snd_dma_buffer.area is contiguous in either case.
+ * memory the buffer may lie in several segments, if the backend allows that (WRT_HW_SG) and ALSA
+ * has such memory on this architecture. snd_dma_buffer.area is contiguous in either case.
  */
 #ifndef WRT_MEMORY_H
 #define WRT_MEMORY_H

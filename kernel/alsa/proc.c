@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * proc.c - /proc/asound/cardN/wavert: one block for each stream and one line for each pin of a codec,
- * for users, bug reports and `wavert info`. Takes the device lock for one stream at a time.
+ * proc.c - /proc/asound/cardN/wavert: one block for each stream and one line for each pin of a
+ * codec, for users, bug reports and `wavert info`. Takes the device lock for one stream at a time.
  */
 #include <sound/info.h>
 

@@ -5,9 +5,9 @@
  *
  * A pin is a substream. Its ALSA timer reports starts, stops and periods (follow.c).
  *
- * Locks, outermost first: the core's device mutex > life > pcm->open_mutex (tried, never waited for)
- * > PCM stream lock (a mutex if the PCM is nonatomic) > lock of ALSA's timer > the core's device
- * lock. ALSA calls disconnect with its list of timers locked, which is outside of life.
+ * Locks, outermost first: the core's device mutex > life > pcm->open_mutex (tried, never waited
+ * for) > PCM stream lock (a mutex if the PCM is nonatomic) > lock of ALSA's timer > the core's
+ * device lock. ALSA calls disconnect with its list of timers locked, which is outside of life.
  *
  * `substream` and `pcm` may be used under life while dead is false. Its runtime may be used
  *  - in a callback of the timer,
@@ -46,7 +46,7 @@ struct wrt_hw_stream {
 
 	/* PCM stream lock. */
 	bool running;				/* DMA is on */
-	bool adopted;				/* the core follows this session; paused or running */
+	bool adopted;				/* the core follows it; paused or running */
 	bool polled;				/* without period wake-ups */
 	u32 frame_bytes;
 	snd_pcm_uframes_t hw_ptr;		/* ALSA's, as last read ... */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * caps.c - what a PCM of another driver can do. ALSA knows the constraints of a substream while it is
- * open only: it is opened for a moment, unless somebody has it open.
+ * caps.c - capabilities of a PCM of another driver. A substream has constraints only while it is
+ * open: it is opened for a moment, unless it is open already.
  */
 #include <linux/fs.h>
 #include <linux/slab.h>

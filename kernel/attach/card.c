@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * card.c - snd-wavert-attach: attaching to a card and leaving it, by the attributes of the driver in
- * /sys/bus/platform/drivers/snd-wavert-attach/: `attach` and `detach` take a card number. The card
- * that is made is a child of the platform device snd-wavert-attach.NUMBER.
+ * card.c - snd-wavert-attach: attaching to a card and leaving it, by the attributes of the driver
+ * in /sys/bus/platform/drivers/snd-wavert-attach/: `attach` and `detach` take a card number. The
+ * card that is made is a child of the platform device snd-wavert-attach.NUMBER.
  *
- * A card that goes away by itself: slot_disconnect() stops everything and queues leave_work(). The other
- * driver waits in snd_card_free() for our references, so the work item is quick and takes no lock
- * that a remove() can hold.
+ * If the other driver removes its card, slot_disconnect() stops everything and queues leave_work().
+ * That driver waits in snd_card_free() for the references held here, so the work item is quick and
+ * takes no lock that a remove() can hold.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -26,7 +26,7 @@ static struct wrt_hw_dev *attached[SNDRV_CARDS];
 static DECLARE_WAIT_QUEUE_HEAD(has_left);
 static struct workqueue_struct *leavers;
 
-/* ---- leaving -------------------------------------------------------------------------------- */
+/* ---- detach --------------------------------------------------------------------------------- */
 
 /* The last is the adapter, with which d may be freed. */
 static void leave(struct wrt_hw_dev *d, bool in_work)
@@ -202,7 +202,7 @@ static int find_pcms(struct wrt_hw_dev *d)
 	return d->nslots ? 0 : -ENXIO;
 }
 
-/* ---- coming --------------------------------------------------------------------------------- */
+/* ---- attach --------------------------------------------------------------------------------- */
 
 static int new_adapter(struct wrt_hw_dev *d)
 {

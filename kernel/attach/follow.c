@@ -11,8 +11,8 @@
  *     slot_event()				PCM stream lock, lock of the timer
  *       wrt_stream_adopt(), _stop(), _start(), _let_go()
  *
- * Points come from ALSA's hw_ptr, not from the number of calls: drivers merge periods, or report one
- * twice. The call in which a stream ends does not reach the timer, but the stop does.
+ * Points come from ALSA's hw_ptr, not from the number of calls: drivers merge periods, or report
+ * one twice. The call in which a stream ends does not reach the timer, but the stop does.
  *
  * A stream without period wake-ups makes no such calls. Then a timer of this module calls pointer()
  * when the next point is due.
@@ -29,7 +29,7 @@
 #define POLL_LATE_NS	20000u
 #define POLL_LEAST_NS	125000u
 
-/* ---- reading the position: PCM stream lock held, its runtime may be used ---------------------- */
+/* ---- reading the position: PCM stream lock held, its runtime may be used --------------------- */
 
 static void latch(struct wrt_hw_stream *s, u64 from_ns)
 {
@@ -92,7 +92,7 @@ static void read_pointer(struct wrt_hw_stream *s)
 	latch(s, from_ns);
 }
 
-/* ---- sessions: PCM stream lock held ----------------------------------------------------------- */
+/* ---- sessions: PCM stream lock held ---------------------------------------------------------- */
 
 static void fill_geometry(const struct wrt_hw_stream *s, struct wrt_hw_geom *g)
 {
@@ -180,7 +180,7 @@ static void continue_session(struct wrt_hw_stream *s)
 		begin_session(s);
 }
 
-/* ---- called by ALSA ----------------------------------------------------------------------------- */
+/* ---- called by ALSA -------------------------------------------------------------------------- */
 
 /* PCM stream lock held, interrupts off. */
 static void slot_tick(struct snd_timer_instance *timer, unsigned long resolution,
@@ -274,7 +274,7 @@ static void stop_polling(struct wrt_hw_stream *s)
 	cancel_work_sync(&s->poll_work);
 }
 
-/* ---- operations of the backend -------------------------------------------------------------------- */
+/* ---- operations of the backend --------------------------------------------------------------- */
 
 static int attach_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
@@ -417,7 +417,7 @@ const struct wrt_hw_ops wrt_attach_ops = {
 	.refresh = attach_refresh,
 };
 
-/* ---- coming and going ------------------------------------------------------------------------------ */
+/* ---- opening and closing --------------------------------------------------------------------- */
 
 static const struct wrt_client_ops foreign_ops = {
 	.name = "another driver",
@@ -457,8 +457,8 @@ int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number)
 }
 
 /*
- * Before 6.12 a timer that is freed under an instance forgets it, and with it the references that the
- * instance held: a PCM that vanished without its card.
+ * Before 6.12 a timer that is freed while an instance is open loses that instance and its
+ * references. This happens if a PCM is removed without its card.
  */
 void wrt_attach_slot_close(struct wrt_hw_stream *s)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * engine.h - shared by the files of this directory: controller.c (interrupt, suspend, creation),
- * reset.c, skylake.c, verbs.c (commands to a codec), codec.c (search for its paths), path.c (their setup and
- * controls),
- * stream.c (DMA), position.c, list.c (what DMA reads), idle.c (what serves QEMU's codec while DMA is stopped),
- * choice.c (kinds of pins), init.c and realtek.c (verbs before the setup of a path), format.c and io.c.
+ * reset.c, skylake.c, verbs.c (commands to a codec), codec.c (search for its paths), path.c (their
+ * setup and controls), stream.c (DMA), position.c, list.c (what DMA reads), idle.c (what serves
+ * QEMU's codec while DMA is stopped), choice.c (kinds of pins), init.c and realtek.c (verbs before
+ * the setup of a path), format.c and io.c.
  */
 #ifndef WRT_HW_HDA_ENGINE_H
 #define WRT_HW_HDA_ENGINE_H

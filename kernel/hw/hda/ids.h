@@ -22,7 +22,7 @@ enum wrt_hda_machine {
 	WRT_HDA_LINK_POSITION = 1 << 2,
 	WRT_HDA_40_BITS = 1 << 3,	/* of address; GCAP may claim 64 */
 	WRT_HDA_32_BITS = 1 << 4,
-	WRT_HDA_REFUSED = 1 << 5,	/* DMA may bypass the caches, and how to forbid it is not known */
+	WRT_HDA_REFUSED = 1 << 5,	/* DMA may bypass the caches; no way to forbid it */
 };
 
 #define WRT_HDA_AMD	(WRT_HDA_LINK_POSITION | WRT_HDA_40_BITS)
