@@ -111,7 +111,7 @@ struct wrt_mp {
 	enum wrt_mp_state state;
 	enum wrt_mp_buffer buffer;
 	bool removed;
-	bool early_events;		/* set by a binding: need no buffer (Q8) */
+	bool early_events;		/* set by a binding: events need no buffer (Q8) */
 	struct wrt_hw_geom geom;	/* of the buffer; bytes == 0 without one */
 	u32 rate, format, channels;	/* rate == 0: no format set */
 	u32 registers_given;		/* mask of enum wrt_hw_register_kind (WRT-146, 150) */
@@ -230,8 +230,8 @@ enum wrt_status wrt_mp_set_states(struct wrt_mp *const *mps, u32 n, u32 state, u
  *
  * Context: Control mutex held; may sleep.
  * Return: SUCCESS, UNSUCCESSFUL (registered already), INSUFFICIENT_RESOURCES (WRT_MP_EVENTS_MAX
- *	events are registered), DEVICE_NOT_READY (no buffer), NOT_SUPPORTED (a buffer without
- *	notification), or DEVICE_REMOVED.
+ *	events are registered), DEVICE_REMOVED, or unless mp->early_events is set DEVICE_NOT_READY
+ *	(an owner without a buffer) or NOT_SUPPORTED (a buffer without notification).
  */
 enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event);
 
