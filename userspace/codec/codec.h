@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * codec.h - an HD Audio codec as data, and a controller in memory through which kernel/hw/hda can
- * ask it and set it up, unmodified. So a program can tell which path the driver would take, and
+ * ask it and set it up, unmodified. So a program can find which path the driver would take, and
  * codec_plays() and codec_records() whether sound passes with what the driver has written.
  *
  * For tests (tests/unit/test_hda_codecs.c) and for the wavert command. No DMA, no interrupts:

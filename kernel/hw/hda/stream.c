@@ -146,7 +146,7 @@ static void set_timer(struct wrt_hw_stream *s, u64 ns)
 
 /*
  * s->last has been read at ns, or DMA begins there. With points an update before its time does no
- * harm, so a timer that has half of its time left is not set again.
+ * damage, so a timer that has half of its time left is not set again.
  */
 static void arm_timer(struct wrt_hw_stream *s, u64 ns)
 {
@@ -189,7 +189,7 @@ void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns)
 }
 
 /*
- * A look a period and a quarter after the start, or later: DMA moves, and no interrupt has come.
+ * Called a period and a quarter after the start, or later: DMA moves, and no interrupt has come.
  * Some controllers claim to have MSI and send none. Then the timer finds every point.
  */
 static void count_look(struct wrt_hw_stream *s)

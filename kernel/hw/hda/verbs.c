@@ -117,7 +117,7 @@ static int try_once(struct wrt_hw_dev *d, u32 command, u32 *answer)
 	return by_rings(d, command, answer);
 }
 
-/* Single answers get lost. No verb of this driver does harm if it is executed twice. */
+/* Single answers get lost. Every verb of this driver may be executed twice. */
 int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer)
 {
 	u32 command = codec << 28 | nid << 20 | verb;
