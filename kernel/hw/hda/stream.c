@@ -92,14 +92,18 @@ static int program(struct wrt_hw_stream *s, u32 begin, u32 from)
 
 /* ---- position updates without an interrupt ----------------------------------------- */
 
-/* Until the first interrupt: soon after the first point, then soon after each. */
+/*
+ * Until the first interrupt: soon after the first point, then soon after each, but not more often
+ * than each quarter of a period, should DMA stand shortly before a point.
+ */
 static u64 look_after_ns(const struct wrt_hw_stream *s)
 {
 	u32 period = s->geom.notify_bytes;
+	u32 left = period - s->last.dma % period + s->geom.frame_bytes;
 
 	if (!s->looks)
 		return bytes_ns(s, period + period / 4);
-	return bytes_ns(s, period - s->last.dma % period + s->geom.frame_bytes);
+	return bytes_ns(s, wrt_max_u32(left, period / 4));
 }
 
 /*
