@@ -244,7 +244,10 @@ static inline u64 signal_if_quick(struct wrt_mp *mp, struct wrt_mp_event *e, u64
 	return now;
 }
 
-/* What the interrupt does. now: the time, or 0. True: something is left for the thread. */
+/*
+ * What the interrupt does. now: the time, or 0. True: something is left for the thread. What is
+ * left in call_ns is when the last signal had been made.
+ */
 static bool signal_some(struct wrt_mp *mp, enum wrt_notify_from from, u64 now)
 {
 	u32 i, n = wrt_min_u32(mp->nevents, AT_ONCE);
@@ -252,10 +255,10 @@ static bool signal_some(struct wrt_mp *mp, enum wrt_notify_from from, u64 now)
 	u64 began;
 
 	wrt_assert_locked(&mp->event_lock);
-	if (!n && !mp->own.event) {
-		now = 0;
-		goto out;
-	}
+	if (from == WRT_FROM_SERIES)
+		mp->client.call_ns = 0;
+	if (!n && !mp->own.event)
+		return false;
 	if (!now)
 		now = wrt_now_ns();
 	began = now;
@@ -267,8 +270,7 @@ static bool signal_some(struct wrt_mp *mp, enum wrt_notify_from from, u64 now)
 		now = signal_if_quick(mp, &mp->own, began, now);
 		left |= is_owed(mp, &mp->own);
 	}
-out:
-	if (from == WRT_FROM_SERIES)
+	if (from == WRT_FROM_SERIES && now != began)
 		mp->client.call_ns = now;
 	return left;
 }

@@ -124,6 +124,28 @@ static void the_interrupt_signals_four_events_and_the_thread_the_others(void **s
 	assert_int_equal(signals_of(b, 4, 10), 6);
 }
 
+static void a_slow_signal_does_not_count_against_the_next_stream(void **state)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_event_init(&b->event[1], &b->rec);
+	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
+	ok(mp_register(&b->rec, &b->event[1]));
+	ok(mp_state(&b->rec, WRT_MP_RUN));
+	b->event[0].on_signal = takes_100_us;
+	b->event[1].on_signal = takes_19_us;
+	next_point(b);
+	assert_int_equal(b->tb.interrupts, 1);
+	assert_int_equal(b->event[0].count, 1);
+	assert_int_equal(b->event[1].count, 1);
+	next_point(b);
+	assert_int_equal(b->event[0].count, 1);
+	assert_int_equal(b->event[1].count, 2);
+	serve_all(b);
+	assert_int_equal(b->event[0].count, 2);
+}
+
 static void points_that_pass_together_are_signalled_once_by_the_interrupt(void **state)
 {
 	struct mp_bed *b = *state;
@@ -865,6 +887,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		THREAD(the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread),
 		THREAD(the_interrupt_signals_four_events_and_the_thread_the_others),
+		THREAD(a_slow_signal_does_not_count_against_the_next_stream),
 		THREAD(points_that_pass_together_are_signalled_once_by_the_interrupt),
 		THREAD(a_slow_event_is_left_to_the_thread_from_then_on),
 		THREAD(an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events),
