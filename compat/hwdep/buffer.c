@@ -35,10 +35,9 @@ static int alloc_memory(struct wrt_pin *pin, size_t bytes)
  * Where DMA does not see the processor's caches, the kernel's mapping and the client's are write
  * combined (on 32-bit ARM and arm64: Normal memory, not cacheable).
  */
-bool wrt_buffer_cached(const struct wrt_pin *pin)
+static bool is_cached(const struct wrt_memory *m)
 {
-	return pin->filter->memory.type != SNDRV_DMA_TYPE_DEV ||
-	       wrt_dma_coherent(pin->filter->memory.dev);
+	return m->type != SNDRV_DMA_TYPE_DEV || wrt_dma_coherent(m->dev);
 }
 
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
@@ -63,6 +62,7 @@ int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 	memset(pin->dma.area, 0, bytes);	/* the page tail too (WRT-034) */
 	pin->seg = g->seg;
 	pin->map_bytes = bytes;
+	pin->cached = is_cached(&pin->filter->memory);	/* mmap() may come after the device has gone */
 	return 0;
 }
 
@@ -220,7 +220,7 @@ int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 		return err;
 	wrt_vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND |
 			 VM_DONTDUMP, 0);
-	if (!wrt_buffer_cached(pin))
+	if (!pin->cached)
 		vma->vm_page_prot = pgprot_dmacoherent(vma->vm_page_prot);
 	vma->vm_ops = &buffer_vm_ops;
 	vma->vm_private_data = pin;

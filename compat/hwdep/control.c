@@ -44,7 +44,7 @@ int wrt_call_alloc(struct wrt_call *c)
 	arg->actual_bytes = pin->mp.geom.bytes;
 	arg->map_bytes = pin->map_bytes;
 	arg->offset_from_first_page = 0;
-	arg->cache_type = wrt_buffer_cached(pin) ? 1 : 2;
+	arg->cache_type = pin->cached ? 1 : 2;
 	arg->call_memory_barrier = arg->cache_type == 2;
 	return 0;
 }

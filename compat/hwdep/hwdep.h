@@ -61,6 +61,7 @@ struct wrt_pin {
 	struct snd_dma_buffer dma;
 	const struct wrt_hw_seg *seg;	/* only while the buffer is allocated */
 	struct page *scratch;		/* what a mapping shows after removal */
+	bool cached;			/* of the buffer: not write-combined */
 	bool present;			/* the buffer may be mapped */
 	bool zapped;			/* the device is gone: show scratch */
 	unsigned long register_pfn[2];	/* of each kind; 0: must not be mapped yet */
@@ -202,7 +203,6 @@ int wrt_errno(enum wrt_status status);
 u32 wrt_cap_flags(const struct wrt_hw_caps *c);
 
 /* buffer.c */
-bool wrt_buffer_cached(const struct wrt_pin *pin);
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g);
 void wrt_buffer_free(struct wrt_mp *mp);
 void wrt_buffer_programmed(struct wrt_pin *pin);

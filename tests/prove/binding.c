@@ -357,12 +357,6 @@ unsigned long wrt_register_pfn(const struct wrt_hw_register *reg)
 	return 0;
 }
 
-bool wrt_buffer_cached(const struct wrt_pin *pin)
-{
-	(void)pin;
-	return true;
-}
-
 void wrt_register_show(struct wrt_pin *pin, u32 kind, unsigned long pfn)
 {
 	(void)pin, (void)kind, (void)pfn;
