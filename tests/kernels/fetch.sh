@@ -141,7 +141,9 @@ set_up_make() { # RELEASE HEADERS DIR ARCH
 	if [ -n "$apt_arch" ]; then
 		variables=$("$here/cross.sh" --build "$4") || exit
 		eval "$variables"
-		printf '#!/bin/sh\nexec %s "$@" %s\n' "$(command -v make)" "$WRT_KBUILD" >"$3/make"
+		# headers since 6.12 name the tools without a directory
+		printf '#!/bin/sh\nPATH=%s:$PATH exec %s "$@" %s\n' "$(dirname "${WRT_TOOLS:-/usr/bin/}x")" \
+			"$(command -v make)" "$WRT_KBUILD" >"$3/make"
 		chmod +x "$3/make"
 		return
 	fi
