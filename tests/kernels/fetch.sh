@@ -142,6 +142,7 @@ set_up_make() { # RELEASE HEADERS DIR ARCH
 		variables=$("$here/cross.sh" --build "$4") || exit
 		eval "$variables"
 		# headers since 6.12 name the tools without a directory
+		# shellcheck disable=SC2016 # variables of the script
 		printf '#!/bin/sh\nPATH=%s:$PATH exec %s "$@" %s\n' "$(dirname "${WRT_TOOLS:-/usr/bin/}x")" \
 			"$(command -v make)" "$WRT_KBUILD" >"$3/make"
 		chmod +x "$3/make"
