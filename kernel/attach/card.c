@@ -138,11 +138,13 @@ static void describe(struct wrt_hw_stream *s, u32 number, u32 pin)
 /* All substreams of a direction are alike. */
 static void find_caps(struct wrt_hw_stream *s)
 {
-	const struct wrt_hw_stream *before = s - 1;
 	struct wrt_hw_origin origin = s->caps.origin;
+	const struct wrt_hw_stream *before = NULL;
 	u32 pin = s->caps.pin;
 
-	if (!s->slot || before->pcm != s->pcm || before->direction != s->direction) {
+	if (s->slot)
+		before = &s->dev->slot[s->slot - 1];
+	if (!before || before->pcm != s->pcm || before->direction != s->direction) {
 		wrt_attach_read_caps(s);
 		return;
 	}
