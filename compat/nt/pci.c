@@ -19,7 +19,6 @@
 #define CONFIG_SUBSYSTEM	0x2c
 #define   SUBSYSTEM_QEMU	0x11001af4u
 #define VENDOR_INTEL		0x8086u
-#define VENDOR_AMD		0x1022u
 #define CLASS_AC97		0x0401u
 #define CLASS_HDA		0x0403u
 #define ICH_DMA_BITS		32
@@ -291,19 +290,9 @@ static bool is_emulated(struct nt_filter *f)
 	return config_read(&f->pci, CONFIG_SUBSYSTEM, 4) == SUBSYSTEM_QEMU;
 }
 
-/* AMD's controllers report 64 bits and have 40. */
-static struct wrt_hda_config hda_config(struct nt_filter *f)
-{
-	struct wrt_hda_config cfg = { .emulated = is_emulated(f) };
-
-	if ((config_read(&f->pci, 0, 4) & 0xffff) == VENDOR_AMD)
-		cfg.dma_bits = 40;
-	return cfg;
-}
-
 static int hda_create(struct nt_filter *f, struct wrt_hw_dev **out)
 {
-	struct wrt_hda_config cfg = hda_config(f);
+	struct wrt_hda_config cfg = { .emulated = is_emulated(f) };
 
 	return wrt_hda_create(&nt_pci_bus, f, &cfg, out);
 }
@@ -342,11 +331,8 @@ static NTSTATUS get_dma(struct nt_filter *f, const struct nt_backend *backend)
 	u32 bits = ICH_DMA_BITS;
 	ULONG registers;
 
-	if (backend == &hda) {
-		struct wrt_hda_config cfg = hda_config(f);
-
-		bits = wrt_hda_dma_bits(&nt_pci_bus, f, &cfg);
-	}
+	if (backend == &hda)
+		bits = wrt_hda_dma_bits(&nt_pci_bus, f);
 	d.Dma64BitAddresses = bits > 32;
 	f->pci.dma = f->pci.bus.GetDmaAdapter(f->pci.bus.Context, &d, &registers);
 	return f->pci.dma ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
