@@ -27,7 +27,7 @@ module_param_array(index, int, NULL, 0444);
 MODULE_PARM_DESC(index, "Card number of each card, in order of binding, -1: next free (default).");
 module_param_array(id, charp, NULL, 0444);
 MODULE_PARM_DESC(id, "Card id of each card (default WaveRTHDA, then derived).");
-module_param(msi, bool, 0444);
+module_param(msi, bool, 0644);
 MODULE_PARM_DESC(msi, "Message-signalled interrupts where possible (default Y), else the line.");
 module_param_array(emulated, int, NULL, 0444);
 MODULE_PARM_DESC(emulated, "Hypervisor's controller, for each card: 1 yes, 0 no, -1 automatic (default).");

@@ -238,6 +238,21 @@ check "A controller is bound with a choice of pins, and the parameters are as be
 check "the driver uses the pins that were predicted" as_predicted
 check "a further choice is refused while it is bound" ends 1 'to choose others: wavert unbind' wavert bind --out 0x03 $hda
 check "wavert info shows the pins" ends 0 '^ *0x03 .*line-out.*playback' wavert info -D "$(card_of $hda)"
+
+# ---- silicon-report --------------------------------------------------------------------
+
+both_interrupts()
+{
+	hostname a-secret-name
+	wavert silicon-report -D "$(card_of $hda)" -d 4 >/tmp/report && cat /tmp/report &&
+		grep -c '^interrupts *MSI$' /tmp/report | grep -qx 2 &&
+		grep -c '^interrupts *INTx$' /tmp/report | grep -qx 2 &&
+		awk '/^notifications expected/ { want = $3 } /^delivered/ { n++; bad += $2 != want || want < 5 }
+			END { exit bad || n != 4 }' /tmp/report && ! grep -q secret /tmp/report
+}
+
+check "silicon-report measures both kinds of interrupts, and names no machine" both_interrupts
+check "the same pins are used" as_predicted
 check "unbind gives it back" goes_to snd_hda_intel unbind $hda
 until_true nothing_changed
 rmmod snd_wavert_hda snd_wavert

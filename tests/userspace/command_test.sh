@@ -5,7 +5,7 @@
 # which has $O, $user and $work.
 # shellcheck disable=SC2154,SC2317
 
-verbs="list info play record watch attach detach bind unbind doctor compare help"
+verbs="list info play record watch attach detach bind unbind doctor compare silicon-report help"
 
 # ---- each verb: help, man page, completions, parser -------------------------------------------
 
@@ -114,8 +114,8 @@ help_is_the_same()	# VERB
 verbs_agree()
 {
 	echo "$verbs" | tr ' ' '\n' | sort >"$work/verbs"
-	"$O/wavert" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p' | sort >"$work/help.verbs"
-	plain $user/man/wavert.1 | sed -n '/^\.SH VERBS/,/^\.SH OPTIONS/{/^\.TP/{n;s/^[^ ]* \([a-z]*\).*/\1/p;};}' |
+	"$O/wavert" --help | sed -n 's/^  \([a-z][a-z-]*\)  .*/\1/p' | sort >"$work/help.verbs"
+	plain $user/man/wavert.1 | sed -n '/^\.SH VERBS/,/^\.SH OPTIONS/{/^\.TP/{n;s/^[^ ]* \([a-z-]*\).*/\1/p;};}' |
 		sort >"$work/man.verbs"
 	same "$work/verbs" "$work/help.verbs" && same "$work/verbs" "$work/man.verbs" &&
 		bash -c '. "$1"; COMP_WORDS=(wavert "") COMP_CWORD=1; _wavert; printf "%s\n" "${COMPREPLY[@]}"' - \

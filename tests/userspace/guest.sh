@@ -366,6 +366,10 @@ for width in 60 80 120 200; do
 done
 check "At 60 columns list prints fields" sh -c 'COLUMNS=60 wavert list | grep -qx "direction     capture"'
 check "wavert info --json succeeds" document info wavert info --json
+check "wavert silicon-report measures both directions" document silicon wavert silicon-report -d 2 --json
+check "it delivers what is expected" sh -c '[ "$(json_value /tmp/json runs 0 expected)" = "$(json_value /tmp/json runs 0 delivered)" ]'
+check "without a controller on the PCI bus it says so" value null controller
+check "wavert info --json succeeds again" document info wavert info --json
 check "wavert info --json has the latency" value '0' playback latency chipset_100ns
 check "a missing register is null" value null capture position_register
 start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero

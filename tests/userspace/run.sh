@@ -62,7 +62,7 @@ guest()	# MODULES RUN-OPTIONS...
 	grep -v '^1\.\.' "$work/tap"
 	count=$(grep -cE '^(not )?ok ' "$work/tap")
 	failed=$code
-	for verb in list info busy watch compare doctor doctor_busy doctor_fix doctor_hwdep; do
+	for verb in list info busy silicon watch compare doctor doctor_busy doctor_fix doctor_hwdep; do
 		check "$verb.json of the guest is as the schema says" $here/valid_json.py "$work/out/$verb.json"
 	done
 	the_end

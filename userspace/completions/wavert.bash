@@ -30,6 +30,7 @@ _wavert_options()	# VERB
 	bind) echo "--out --in --dry-run -q --quiet" ;;
 	unbind) echo "--dry-run --force -q --quiet" ;;
 	doctor) echo "--fix --json" ;;
+	silicon-report) echo "-D --device -d --duration --json" ;;
 	compare)
 		echo "-D --device -f --format --json --expected --core --host --run -o --output"
 		;;
@@ -47,7 +48,7 @@ _wavert_files()
 	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
 
-_wavert_verbs="list info play record watch attach detach bind unbind doctor compare"
+_wavert_verbs="list info play record watch attach detach bind unbind doctor compare silicon-report"
 
 _wavert()
 {

@@ -16,6 +16,7 @@
 #include "module.h"
 #include "pci.h"
 #include "predict.h"
+#include "silicon.h"
 #include "tool.h"
 
 #define CLASS_AUDIO	0x0401
@@ -156,61 +157,7 @@ static void put_back(const struct pci_writer *w, const struct pci_device *before
 			before->address, text_or(before->driver, "no driver"));
 }
 
-/* ---- choice of pins ------------------------------------------------------------------ */
-
-/* The driver reads its parameters in probe(): they are set for that time. */
-struct pin_parameters {
-	bool changed[2];
-	char before[2][256];
-};
-
-enum { CARDS = 8 };		/* elements of a parameter, one for each card of the module */
-
-static const char *const pin_parameter[2] = { "playback", "capture" };
-
-/* NULL is shown as "(null)"; an empty value means the same. */
-static void without_null(char *list)
-{
-	char *at;
-
-	while ((at = strstr(list, "(null)")))
-		memmove(at, at + 6, strlen(at + 6) + 1);
-}
-
-static int choose_pins(const struct pci_writer *w, const struct pin_choice *choice,
-		       struct pin_parameters *p)
-{
-	char list[256];
-	int dir, i, err = 0;
-	size_t n;
-
-	memset(p, 0, sizeof(*p));
-	for (dir = 0; dir < 2 && !err; dir++) {
-		if (!choice->pin[dir])
-			continue;
-		if (!module_parameter(DRIVER_HDA, pin_parameter[dir], p->before[dir],
-				      sizeof(p->before[0])) && !w->dry_run)
-			return -ENOENT;
-		without_null(p->before[dir]);
-		for (i = 0, n = 0; i < CARDS; i++)
-			n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%s", only_if(i, ","),
-					      choice->pin[dir]);
-		err = pci_parameter(w, DRIVER_HDA, pin_parameter[dir], list);
-		p->changed[dir] = !err;
-	}
-	return err;
-}
-
-static void restore_pins(const struct pci_writer *w, const struct pin_parameters *p)
-{
-	static const char none[] = ",,,,,,,";
-	int dir;
-
-	for (dir = 0; dir < 2; dir++)
-		if (p->changed[dir])
-			pci_parameter(w, DRIVER_HDA, pin_parameter[dir],
-				      text_or(p->before[dir], none));
-}
+/* ---- prediction ------------------------------------------------------------------ */
 
 /*
  * Says what the driver would do, from what the present driver shows of the codecs. False: it

@@ -26,7 +26,8 @@ static const struct verb help_verb = {
 
 static const struct verb *const verbs[] = {
 	&list_verb, &info_verb, &play_verb, &record_verb, &watch_verb, &attach_verb, &detach_verb,
-	&bind_verb, &unbind_verb, &doctor_verb, &compare_verb, &help_verb,
+	&bind_verb, &unbind_verb, &doctor_verb, &compare_verb, &silicon_report_verb,
+	&help_verb,
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

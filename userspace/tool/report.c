@@ -212,7 +212,7 @@ void report_summary(const struct watch *w, const struct wavert_snapshot *now)
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-static json_t *json_system(void)
+json_t *json_system(void)
 {
 	char realtime[8];
 	struct utsname u;

@@ -66,7 +66,7 @@ struct verb {
 };
 
 extern const struct verb list_verb, info_verb, play_verb, record_verb, watch_verb, bind_verb,
-	unbind_verb, attach_verb, detach_verb, doctor_verb, compare_verb;
+	unbind_verb, attach_verb, detach_verb, doctor_verb, compare_verb, silicon_report_verb;
 
 /* ---- options.c -------------------------------------------------------------------- */
 
@@ -163,6 +163,9 @@ json_t *json_document(const char *verb);
 int json_print(json_t *document, int code);
 
 json_t *json_caps(const struct wavert_caps *caps);
+
+/* Kernel and machine, without its name. (report.c) */
+json_t *json_system(void);
 
 /* ---- session.c ------------------------------------------------------------------------ */
 

@@ -522,7 +522,6 @@ static int hda_fact(struct wrt_hw_dev *d, u32 index, struct wrt_hw_fact *f)
 		{ "gcap", d->gcap },
 		{ "alias_page", d->alias },
 		{ "lpib_only", d->nslots && d->stream[0].link_only },
-		{ "fifo_bytes", d->nslots ? d->stream[0].fifo_bytes : 0 },
 		{ "immediate_commands", d->immediate },
 		{ "codecs", d->codecs },
 		{ "silent_codecs", d->silent },
