@@ -38,20 +38,27 @@ static int make_segments(struct nt_stream *s, struct wrt_hw_geom *g)
 	return 0;
 }
 
+/*
+ * For DMA in one piece if there is such memory, since a list of descriptors is short (AC'97 has 32).
+ */
 static PMDL get_pages(struct nt_stream *s, u32 bytes)
 {
 	const struct wrt_hw_caps *caps = &s->mp.stream->caps;
+	SIZE_T whole = ROUND_TO_PAGES((SIZE_T)bytes);
 	IPortWaveRTStream *port = s->port;
 	PHYSICAL_ADDRESS low, high;
+	PMDL mdl;
 
 	low.QuadPart = 0;
 	high.QuadPart = -1;
 	if (caps->dma_bits && caps->dma_bits < 64)
 		high.QuadPart = (1ll << caps->dma_bits) - 1;
-	if (caps->flags & (WRT_HW_SG | WRT_HW_CPU_BUFFER))
-		return port->lpVtbl->AllocatePagesForMdl(port, high, ROUND_TO_PAGES((SIZE_T)bytes));
-	return port->lpVtbl->AllocateContiguousPagesForMdl(port, low, high,
-							   ROUND_TO_PAGES((SIZE_T)bytes));
+	if (!(caps->flags & WRT_HW_CPU_BUFFER)) {
+		mdl = port->lpVtbl->AllocateContiguousPagesForMdl(port, low, high, whole);
+		if (mdl || !(caps->flags & WRT_HW_SG))
+			return mdl;
+	}
+	return port->lpVtbl->AllocatePagesForMdl(port, high, whole);
 }
 
 /* Allocates whole pages by the port driver, which may return fewer than requested. */

@@ -152,6 +152,8 @@ static PMDL STDMETHODCALLTYPE pages_alloc_whole(IPortWaveRTStream *i, PHYSICAL_A
 {
 	(void)i;
 	(void)low;
+	if (bytes > PAGE_SIZE)		/* memory is fragmented */
+		return NULL;
 	return make_pages(bytes, high, true);
 }
 

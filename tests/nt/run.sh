@@ -475,7 +475,7 @@ one_model()
 {
 	local code
 	install_driver "$out"
-	windows 300 "$out/conformance.exe" -d "nt-$model" >"$out/results/nt-$model.tap"
+	windows 600 "$out/conformance.exe" -t 0 -d "nt-$model" >"$out/results/nt-$model.tap"
 	code=$?
 	retell "nt, $model model: " <"$out/results/nt-$model.tap"
 	[ $code = 0 ] || grep -q '^not ok' "$out/results/nt-$model.tap"
@@ -526,7 +526,7 @@ if [ -n "$suite" ]; then
 		exit 2
 	fi
 	install_driver "$out"
-	windows 300 "$out/conformance.exe" -d "nt${model:+-$model}" "$@"
+	windows 600 "$out/conformance.exe" -t 0 -d "nt${model:+-$model}" "$@"
 	exit
 fi
 if [ -n "$report" ]; then

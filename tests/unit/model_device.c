@@ -155,10 +155,15 @@ void model_device_power(bool on)
 
 void model_device_unplug(void)
 {
-	if (device.hda)
+	if (device.hda) {
 		device.hda->fault.dead = true;
-	else
+		device.hda->intctl = 0;
+		device.hda->command = 0;
+	} else {
 		device.ich->fault.dead = true;
+		device.ich->line = false;
+		device.ich->command = 0;
+	}
 }
 
 void model_device_close(void)

@@ -43,7 +43,7 @@ void model_device_unmap(void *at);
 /* Power goes off: every register is lost, and none may be accessed until it is on again. */
 void model_device_power(bool on);
 
-/* Every register reads all ones from now on. */
+/* From now on every register reads all ones; no DMA, no interrupt. */
 void model_device_unplug(void);
 
 /* The backend has been destroyed. */

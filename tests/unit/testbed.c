@@ -532,6 +532,26 @@ static struct tb_pin *pin_of(struct wrt_mp *mp)
 	return (struct tb_pin *)mp;
 }
 
+static void make_pieces(struct tb_pin *pin, u32 bytes)
+{
+	u32 done = 0, len = 4096, before = 4096, next;
+
+	pin->nseg = 0;
+	while (done < bytes) {
+		assert_true(pin->nseg < TB_SEGS);
+		if (!tb_map || len > bytes - done)
+			len = bytes - done;
+		pin->seg[pin->nseg].bus = (u64)(uintptr_t)pin->memory;
+		if (tb_map)
+			pin->seg[pin->nseg].bus = tb_map(pin->memory + done, len);
+		pin->seg[pin->nseg++].len = len;
+		done += len;
+		next = len + before;
+		before = len;
+		len = next;
+	}
+}
+
 static int pin_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 {
 	struct tb_pin *pin = pin_of(mp);
@@ -541,12 +561,9 @@ static int pin_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 	assert_null(pin->memory);
 	pin->allocs++;
 	pin->memory = calloc(1, g->bytes);
-	pin->seg.bus = (u64)(uintptr_t)pin->memory;
-	if (tb_map)
-		pin->seg.bus = tb_map(pin->memory, g->bytes);
-	pin->seg.len = g->bytes;
-	g->seg = &pin->seg;
-	g->nseg = 1;
+	make_pieces(pin, g->bytes);
+	g->seg = pin->seg;
+	g->nseg = pin->nseg;
 	g->cpu = pin->memory;
 	return 0;
 }
@@ -554,12 +571,16 @@ static int pin_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 static void pin_free(struct wrt_mp *mp)
 {
 	struct tb_pin *pin = pin_of(mp);
+	u8 *at = pin->memory;
+	u32 i;
 
 	assert_non_null(pin->memory);
 	pin->frees++;
 	pin->freed_under_dma |= mp->stream->hw && mp->stream->owner == &mp->client;
-	if (tb_unmap)
-		tb_unmap(pin->memory);
+	for (i = 0; tb_unmap && i < pin->nseg; i++) {
+		tb_unmap(at);
+		at += pin->seg[i].len;
+	}
 	free(pin->memory);
 	pin->memory = NULL;
 }

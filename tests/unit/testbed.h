@@ -129,7 +129,12 @@ void tb_buffer_make(struct tb_buffer *b, const struct wrt_stream *s, u32 rate, u
 		    u32 channels, u32 bytes, u32 notify);
 void tb_buffer_free(struct tb_buffer *b);
 
-/* Set for a device with DMA: the bus address of a pin's buffer, and before it is freed. */
+/*
+ * Set for a device with DMA: the bus address of a piece of a pin's buffer, and before it is freed.
+ * The pieces have 1, 2, 3, 5, 8 ... pages, as those of tests/nt/portcls_bus.c.
+ */
+#define TB_SEGS	24
+
 extern u64 (*tb_map)(void *memory, u32 bytes);
 extern void (*tb_unmap)(void *memory);
 
@@ -140,7 +145,8 @@ struct tb_pin {
 	struct tb *tb;
 	bool no_memory;			/* the next allocation fails */
 	u32 allocs, frees;
-	struct wrt_hw_seg seg;
+	struct wrt_hw_seg seg[TB_SEGS];
+	u32 nseg;
 	u8 *memory;			/* of the buffer, allocated with its size exactly */
 	/* the register page */
 	struct wrt_snapshot page;
