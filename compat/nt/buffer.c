@@ -38,9 +38,7 @@ static int make_segments(struct nt_stream *s, struct wrt_hw_geom *g)
 	return 0;
 }
 
-/*
- * For DMA in one piece if there is such memory, since a list of descriptors is short (AC'97 has 32).
- */
+/* For DMA in one piece if there is such memory: AC'97 has only 32 descriptors. */
 static PMDL get_pages(struct nt_stream *s, u32 bytes)
 {
 	const struct wrt_hw_caps *caps = &s->mp.stream->caps;
