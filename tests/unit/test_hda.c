@@ -1031,6 +1031,22 @@ static void where_no_interrupt_arrives_a_timer_finds_the_points(void **state)
 	no_interrupts(WRT_CAPTURE, 2);
 }
 
+static void that_timer_is_slow_where_dma_stops_before_a_point(void **state)
+{
+	u32 timers;
+
+	bed_open(false);
+	m.fault.lose = 1;
+	side_open(&play, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
+	side_start(&play);
+	hda_run(&m, 58900000);
+	m.command = 2;			/* no access to memory, 20 bytes before a point */
+	timers = m.timers;
+	hda_run(&m, 100 * MS);
+	assert_in_range(m.timers - timers, 1, 25);
+	m.command = 6;
+}
+
 static void with_interrupts_no_message_is_logged(void **state)
 {
 	u32 notify;
@@ -2148,6 +2164,7 @@ int main(void)
 		TEST(the_engine_interrupts_at_points_and_nowhere_else),
 		TEST(lost_interrupts_lose_no_point),
 		TEST(where_no_interrupt_arrives_a_timer_finds_the_points),
+		TEST(that_timer_is_slow_where_dma_stops_before_a_point),
 		TEST(with_interrupts_no_message_is_logged),
 		TEST(merged_interrupts_are_one_update_with_all_points),
 		TEST(an_interrupt_before_its_position_is_followed_by_another_update),
