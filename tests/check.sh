@@ -187,6 +187,7 @@ bind_test()	# BED MODULES
 		--qemu -device --qemu AC97,addr=5,audiodev=a \
 		--qemu -device --qemu ES1370,addr=6,audiodev=a --tool aplay \
 		--file "$user/wavert" --file "${WRT_SYSROOT-}/bin/kmod=depmod" \
+		--file "build/userspace/wavert-bind@.service" \
 		--file tests/guest/tap.sh --file tests/guest/bind_test.sh -- sh bind_test.sh
 }
 

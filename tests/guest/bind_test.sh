@@ -310,6 +310,26 @@ check "unbind gives AC'97 back to snd-intel8x0" goes_to snd_intel8x0 unbind $ich
 check "and HD Audio to snd-hda-intel" goes_to snd_hda_intel unbind $hda
 check "Now everything is as it was" nothing_changed
 
+# ---- at boot -------------------------------------------------------------------------------
+
+# What systemd runs for this line of the unit, with the options of a user.
+service()	# ExecStart|ExecStop [OPTION...]
+{
+	line=$(sed -n "s/^$1=[^ ]*bin\///p" wavert-bind@.service | sed "s/%i/$hda/")
+	OPTIONS="${2-} ${3-}"
+	eval "$line"
+}
+
+start_and_stop()
+{
+	service ExecStart --out line-out && has $hda snd-wavert-hda && service ExecStop && nothing_changed
+}
+
+check "The systemd unit's commands bind with options, and undo it" start_and_stop
+check "aplay plays through snd-hda-intel again" play $hda
+check "the unit's command refuses where bind refuses" unchanged 1 "in use: aplay" service ExecStart
+stop
+
 # ---- by hand, and in unusual states -------------------------------------------------------
 
 check "The output of bind --dry-run does the same in a shell" sh -c "wavert bind --dry-run $hda | sh"
