@@ -58,7 +58,7 @@ static int stereo_error(const struct wrt_hw_caps *c, u32 bytes, u32 notify)
 
 /* ---- formats ---------------------------------------------------------------------- */
 
-static void every_format_has_its_size(void **state)
+UNIT_TEST(every_format_has_its_size)
 {
 	assert_int_equal(wrt_format_bytes(WRT_FMT_U8), 1);
 	assert_int_equal(wrt_format_bytes(WRT_FMT_S16), 2);
@@ -68,7 +68,7 @@ static void every_format_has_its_size(void **state)
 	assert_int_equal(wrt_format_bytes(WRT_FMT_FLOAT), 4);
 }
 
-static void a_value_that_is_not_exactly_one_format_has_no_size(void **state)
+UNIT_TEST(a_value_that_is_not_exactly_one_format_has_no_size)
 {
 	static const u32 wrong[] = {
 		0, WRT_FMT_U8 | WRT_FMT_S16, WRT_FMT_ALL, 1 << 6, 1u << 31, 0xffffffff,
@@ -81,7 +81,7 @@ static void a_value_that_is_not_exactly_one_format_has_no_size(void **state)
 	}
 }
 
-static void every_format_is_accepted_exactly_if_the_mask_has_it(void **state)
+UNIT_TEST(every_format_is_accepted_exactly_if_the_mask_has_it)
 {
 	u32 mask, format;
 
@@ -95,7 +95,7 @@ static void every_format_is_accepted_exactly_if_the_mask_has_it(void **state)
 	}
 }
 
-static void channel_counts_outside_of_the_limits_are_refused(void **state)
+UNIT_TEST(channel_counts_outside_of_the_limits_are_refused)
 {
 	u32 channels;
 
@@ -110,7 +110,7 @@ static void channel_counts_outside_of_the_limits_are_refused(void **state)
 	assert_int_equal(wrt_geometry_check_format(&strict, 48000, WRT_FMT_S16, 3), WRT_EINVAL);
 }
 
-static void rates_outside_of_the_limits_are_refused(void **state)
+UNIT_TEST(rates_outside_of_the_limits_are_refused)
 {
 	assert_int_equal(wrt_geometry_check_format(&plain, 8000, WRT_FMT_S16, 2), 0);
 	assert_int_equal(wrt_geometry_check_format(&plain, 12345, WRT_FMT_S16, 2), 0);
@@ -122,7 +122,7 @@ static void rates_outside_of_the_limits_are_refused(void **state)
 			 WRT_EINVAL);
 }
 
-static void with_a_list_of_rates_only_those_are_offered(void **state)
+UNIT_TEST(with_a_list_of_rates_only_those_are_offered)
 {
 	u32 rate, offered = 0;
 
@@ -134,7 +134,7 @@ static void with_a_list_of_rates_only_those_are_offered(void **state)
 							   WRT_FMT_S16, 2), 0);
 }
 
-static void make_also_refuses_a_format_that_the_device_lacks(void **state)
+UNIT_TEST(make_also_refuses_a_format_that_the_device_lacks)
 {
 	struct wrt_hw_geom g;
 
@@ -145,7 +145,7 @@ static void make_also_refuses_a_format_that_the_device_lacks(void **state)
 	assert_int_equal(make(&strict, 4096, 2, 0, WRT_FMT_S16, 2, &g), WRT_EINVAL);
 }
 
-static void the_result_has_all_members_of_the_format(void **state)
+UNIT_TEST(the_result_has_all_members_of_the_format)
 {
 	struct wrt_hw_geom g;
 
@@ -165,7 +165,7 @@ static void the_result_has_all_members_of_the_format(void **state)
 
 /* ---- sizes ------------------------------------------------------------------------- */
 
-static void wrt_016_wrt_020_a_size_that_is_acceptable_is_taken_exactly(void **state)
+UNIT_TEST(wrt_016_wrt_020_a_size_that_is_acceptable_is_taken_exactly)
 {
 	u32 bytes;
 
@@ -180,7 +180,7 @@ static void wrt_016_wrt_020_a_size_that_is_acceptable_is_taken_exactly(void **st
 	assert_int_equal(stereo_bytes(&strict, 1280, 2), 1280);
 }
 
-static void wrt_017_wrt_018_wrt_019_any_other_size_is_rounded_up_to_the_next_granule(void **state)
+UNIT_TEST(wrt_017_wrt_018_wrt_019_any_other_size_is_rounded_up_to_the_next_granule)
 {
 	u32 bytes, notify;
 
@@ -193,7 +193,7 @@ static void wrt_017_wrt_018_wrt_019_any_other_size_is_rounded_up_to_the_next_gra
 		}
 }
 
-static void the_size_that_the_samples_get_wrong_is_rounded_up(void **state)
+UNIT_TEST(the_size_that_the_samples_get_wrong_is_rounded_up)
 {
 	struct wrt_hw_geom g;
 
@@ -203,7 +203,7 @@ static void the_size_that_the_samples_get_wrong_is_rounded_up(void **state)
 	assert_int_equal(g.notify_bytes % g.frame_bytes, 0);
 }
 
-static void frames_of_odd_size_are_kept_whole(void **state)
+UNIT_TEST(frames_of_odd_size_are_kept_whole)
 {
 	struct wrt_hw_geom g;
 
@@ -215,7 +215,7 @@ static void frames_of_odd_size_are_kept_whole(void **state)
 	assert_int_equal(g.bytes, 1008);
 }
 
-static void the_granule_is_the_least_common_multiple_of_frame_and_hardware_step(void **state)
+UNIT_TEST(the_granule_is_the_least_common_multiple_of_frame_and_hardware_step)
 {
 	struct wrt_hw_caps caps = plain;
 	static const u32 steps[] = { 0, 1, 2, 3, 4, 6, 32, 128, 100 };
@@ -231,7 +231,7 @@ static void the_granule_is_the_least_common_multiple_of_frame_and_hardware_step(
 		}
 }
 
-static void every_point_lies_on_a_hardware_step(void **state)
+UNIT_TEST(every_point_lies_on_a_hardware_step)
 {
 	struct wrt_hw_caps caps = plain;
 	struct wrt_hw_geom g;
@@ -252,7 +252,7 @@ static void every_point_lies_on_a_hardware_step(void **state)
 
 /* ---- limits ------------------------------------------------------------------------ */
 
-static void points_are_never_closer_than_32_frames(void **state)
+UNIT_TEST(points_are_never_closer_than_32_frames)
 {
 	assert_int_equal(stereo_bytes(&plain, 4, 1), 128);
 	assert_int_equal(stereo_bytes(&plain, 127, 1), 128);
@@ -262,12 +262,12 @@ static void points_are_never_closer_than_32_frames(void **state)
 	assert_int_equal(stereo_bytes(&plain, 1000, 10), 1280);
 }
 
-static void a_buffer_without_points_holds_at_least_32_frames(void **state)
+UNIT_TEST(a_buffer_without_points_holds_at_least_32_frames)
 {
 	assert_int_equal(stereo_bytes(&plain, 4, 0), 128);
 }
 
-static void points_are_never_closer_than_125_microseconds(void **state)
+UNIT_TEST(points_are_never_closer_than_125_microseconds)
 {
 	struct wrt_hw_caps caps = plain;
 	struct wrt_hw_geom g;
@@ -284,14 +284,14 @@ static void points_are_never_closer_than_125_microseconds(void **state)
 	assert_int_equal(wrt_geometry_notify_min(&caps, 256001, 2), 66);
 }
 
-static void the_hardware_distance_is_used_if_it_is_greater(void **state)
+UNIT_TEST(the_hardware_distance_is_used_if_it_is_greater)
 {
 	assert_int_equal(wrt_geometry_notify_min(&strict, 48000, 4), 512);
 	assert_int_equal(stereo_bytes(&strict, 1024, 4), 2048);
 	assert_int_equal(wrt_geometry_notify_min(&plain, 48000, 4), 128);
 }
 
-static void the_least_distance_is_a_multiple_of_the_unit(void **state)
+UNIT_TEST(the_least_distance_is_a_multiple_of_the_unit)
 {
 	struct wrt_hw_caps caps = plain;
 
@@ -301,14 +301,14 @@ static void the_least_distance_is_a_multiple_of_the_unit(void **state)
 	assert_int_equal(wrt_geometry_notify_min(&caps, 48000, 12), 384);
 }
 
-static void below_the_minimum_size_the_minimum_is_returned(void **state)
+UNIT_TEST(below_the_minimum_size_the_minimum_is_returned)
 {
 	assert_int_equal(stereo_bytes(&strict, 4, 1), 1024);
 	assert_int_equal(stereo_bytes(&strict, 1023, 2), 1024);
 	assert_int_equal(stereo_bytes(&strict, 4, 0), 1024);
 }
 
-static void a_size_above_the_maximum_is_refused(void **state)
+UNIT_TEST(a_size_above_the_maximum_is_refused)
 {
 	assert_int_equal(stereo_error(&strict, 65537, 1), WRT_ERANGE);
 	assert_int_equal(stereo_error(&strict, 65537, 0), WRT_ERANGE);
@@ -316,7 +316,7 @@ static void a_size_above_the_maximum_is_refused(void **state)
 	assert_int_equal(stereo_error(&plain, (1 << 20) + 4, 0), WRT_ERANGE);
 }
 
-static void a_size_that_is_rounded_above_the_maximum_is_refused(void **state)
+UNIT_TEST(a_size_that_is_rounded_above_the_maximum_is_refused)
 {
 	struct wrt_hw_caps caps = plain;
 
@@ -328,14 +328,14 @@ static void a_size_that_is_rounded_above_the_maximum_is_refused(void **state)
 	assert_int_equal(stereo_error(&caps, 4, 9), WRT_ERANGE);
 }
 
-static void more_points_than_the_device_has_are_refused(void **state)
+UNIT_TEST(more_points_than_the_device_has_are_refused)
 {
 	assert_int_equal(stereo_bytes(&strict, 65536, 32), 65536);
 	assert_int_equal(stereo_error(&strict, 65536, 33), WRT_ERANGE);
 	assert_int_equal(stereo_error(&strict, 65536, 0xffffffff), WRT_ERANGE);
 }
 
-static void the_largest_numbers_do_not_overflow(void **state)
+UNIT_TEST(the_largest_numbers_do_not_overflow)
 {
 	static const u32 sizes[] = { 0, 1, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff };
 	static const u32 counts[] = { 0, 1, 2, 0x10001, 0x80000000, 0xfffffffe, 0xffffffff };
@@ -366,7 +366,7 @@ static void the_largest_numbers_do_not_overflow(void **state)
 	assert_int_equal(make(&caps, 0xffffffff, 2, 48000, WRT_FMT_U8, 1, &g), WRT_ERANGE);
 }
 
-static void an_error_leaves_the_geometry_untouched(void **state)
+UNIT_TEST(an_error_leaves_the_geometry_untouched)
 {
 	struct wrt_hw_geom g, before;
 
@@ -379,7 +379,7 @@ static void an_error_leaves_the_geometry_untouched(void **state)
 }
 
 /* Every rule at once, for any device and request. */
-static void random_requests_obey_every_rule(void **state)
+UNIT_TEST(random_requests_obey_every_rule)
 {
 	u64 seed = tb_env_u64("SEED", 16);
 	u32 i, ok = 0;
@@ -416,34 +416,5 @@ static void random_requests_obey_every_rule(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		T(every_format_has_its_size),
-		T(a_value_that_is_not_exactly_one_format_has_no_size),
-		T(every_format_is_accepted_exactly_if_the_mask_has_it),
-		T(channel_counts_outside_of_the_limits_are_refused),
-		T(rates_outside_of_the_limits_are_refused),
-		T(with_a_list_of_rates_only_those_are_offered),
-		T(make_also_refuses_a_format_that_the_device_lacks),
-		T(the_result_has_all_members_of_the_format),
-		T(wrt_016_wrt_020_a_size_that_is_acceptable_is_taken_exactly),
-		T(wrt_017_wrt_018_wrt_019_any_other_size_is_rounded_up_to_the_next_granule),
-		T(the_size_that_the_samples_get_wrong_is_rounded_up),
-		T(frames_of_odd_size_are_kept_whole),
-		T(the_granule_is_the_least_common_multiple_of_frame_and_hardware_step),
-		T(every_point_lies_on_a_hardware_step),
-		T(points_are_never_closer_than_32_frames),
-		T(a_buffer_without_points_holds_at_least_32_frames),
-		T(points_are_never_closer_than_125_microseconds),
-		T(the_hardware_distance_is_used_if_it_is_greater),
-		T(the_least_distance_is_a_multiple_of_the_unit),
-		T(below_the_minimum_size_the_minimum_is_returned),
-		T(a_size_above_the_maximum_is_refused),
-		T(a_size_that_is_rounded_above_the_maximum_is_refused),
-		T(more_points_than_the_device_has_are_refused),
-		T(the_largest_numbers_do_not_overflow),
-		T(an_error_leaves_the_geometry_untouched),
-		T(random_requests_obey_every_rule),
-	};
-
-	return tb_main("geometry", tests, COUNT(tests));
+	return tb_run("geometry");
 }

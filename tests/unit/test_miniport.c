@@ -9,7 +9,7 @@
 
 /* ---- buffer and format ----------------------------------------------------------------- */
 
-static void allocation_without_a_format_is_refused(void **state)
+MINIPORT_TEST(allocation_without_a_format_is_refused)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *other = &b->watch[0];
@@ -19,7 +19,7 @@ static void allocation_without_a_format_is_refused(void **state)
 	tb_pin_close(other);
 }
 
-static void allocation_is_legal_in_acquire_and_refused_in_pause(void **state)
+MINIPORT_TEST(allocation_is_legal_in_acquire_and_refused_in_pause)
 {
 	struct mp_bed *b = *state;
 
@@ -29,7 +29,7 @@ static void allocation_is_legal_in_acquire_and_refused_in_pause(void **state)
 	ok(mp_alloc(&b->pin, 2, 384));
 }
 
-static void any_count_lifts_the_limit_as_far_as_the_device_goes(void **state)
+MINIPORT_TEST(any_count_lifts_the_limit_as_far_as_the_device_goes)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp *mp = &b->pin.mp;
@@ -39,7 +39,7 @@ static void any_count_lifts_the_limit_as_far_as_the_device_goes(void **state)
 	assert_int_equal(mp->geom.notify_bytes, 1920);
 }
 
-static void a_format_the_device_lacks_is_refused_and_the_old_one_stays(void **state)
+MINIPORT_TEST(a_format_the_device_lacks_is_refused_and_the_old_one_stays)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp *mp = &b->pin.mp;
@@ -56,7 +56,7 @@ static void a_format_the_device_lacks_is_refused_and_the_old_one_stays(void **st
 	assert_int_equal(mp->geom.rate, 48000);
 }
 
-static void wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer(void **state)
+MINIPORT_TEST(wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer)
 {
 	struct mp_bed *b = *state;
 
@@ -69,7 +69,7 @@ static void wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer(vo
 	ok(wrt_mp_set_format(&b->pin.mp, 44100, WRT_FMT_S16, 2));
 }
 
-static void wrt_050_after_free_calls_return_what_they_return_without_a_buffer(void **state)
+MINIPORT_TEST(wrt_050_after_free_calls_return_what_they_return_without_a_buffer)
 {
 	struct mp_bed *b = *state;
 
@@ -85,7 +85,7 @@ static void wrt_050_after_free_calls_return_what_they_return_without_a_buffer(vo
 }
 
 /* For a binding whose port driver refuses it (Q8). */
-static void an_event_that_was_registered_early_is_signalled_from_the_buffer_on(void **state)
+MINIPORT_TEST(an_event_that_was_registered_early_is_signalled_from_the_buffer_on)
 {
 	struct mp_bed *b = *state;
 
@@ -102,7 +102,7 @@ static void an_event_that_was_registered_early_is_signalled_from_the_buffer_on(v
 
 /* ---- latency and registers ------------------------------------------------------------- */
 
-static void wrt_152_the_latency_is_returned_only_with_a_buffer(void **state)
+MINIPORT_TEST(wrt_152_the_latency_is_returned_only_with_a_buffer)
 {
 	struct mp_bed *b = *state;
 	struct wrt_hw_latency latency;
@@ -119,7 +119,7 @@ static void wrt_152_the_latency_is_returned_only_with_a_buffer(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void wrt_145_wrt_146_wrt_150_registers_are_returned_once(void **state)
+MINIPORT_TEST(wrt_145_wrt_146_wrt_150_registers_are_returned_once)
 {
 	struct mp_bed *b = *state;
 	struct wrt_hw_register reg;
@@ -139,7 +139,7 @@ static void wrt_145_wrt_146_wrt_150_registers_are_returned_once(void **state)
 	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_CLOCK_REGISTER, &reg), INVALID_DEVICE_REQUEST);
 }
 
-static void a_register_whose_answer_was_not_delivered_can_be_requested_again(void **state)
+MINIPORT_TEST(a_register_whose_answer_was_not_delivered_can_be_requested_again)
 {
 	struct mp_bed *b = *state;
 	struct wrt_hw_register reg;
@@ -168,7 +168,7 @@ static void a_register_whose_answer_was_not_delivered_can_be_requested_again(voi
 
 /* ---- events ---------------------------------------------------------------------------- */
 
-static void events_are_signalled_in_the_order_of_registration(void **state)
+MINIPORT_TEST(events_are_signalled_in_the_order_of_registration)
 {
 	struct mp_bed *b = *state;
 	struct tb_event *e = b->event;
@@ -186,7 +186,7 @@ static void events_are_signalled_in_the_order_of_registration(void **state)
 		    e[3].serial < e[0].serial);
 }
 
-static void wrt_073_a_new_event_is_not_signalled_for_earlier_points(void **state)
+MINIPORT_TEST(wrt_073_a_new_event_is_not_signalled_for_earlier_points)
 {
 	struct mp_bed *b = *state;
 
@@ -198,7 +198,7 @@ static void wrt_073_a_new_event_is_not_signalled_for_earlier_points(void **state
 	assert_int_equal(b->event[1].count, 0);
 }
 
-static void wrt_098_wrt_103_the_sum_of_signals_is_the_number_of_packets(void **state)
+MINIPORT_TEST(wrt_098_wrt_103_the_sum_of_signals_is_the_number_of_packets)
 {
 	struct mp_bed *b = *state;
 	u64 seed = 98;
@@ -231,7 +231,7 @@ static struct wrt_mp_glitches *glitches(struct tb_pin *pin)
 	return &pin->mp.packets.glitches;
 }
 
-static void announcing_late_does_not_remove_an_underrun(void **state)
+MINIPORT_TEST(announcing_late_does_not_remove_an_underrun)
 {
 	struct mp_bed *b = *state;
 
@@ -245,7 +245,7 @@ static void announcing_late_does_not_remove_an_underrun(void **state)
 }
 
 /* Before RUN any packet of the buffer, and each only once. */
-static void repeats_are_counted_and_shown_at_once(void **state)
+MINIPORT_TEST(repeats_are_counted_and_shown_at_once)
 {
 	struct mp_bed *b = *state;
 
@@ -262,7 +262,7 @@ static void repeats_are_counted_and_shown_at_once(void **state)
 }
 
 /* What was announced before the STOP neither excuses nor blames a packet after it. */
-static void stop_forgets_what_was_announced(void **state)
+MINIPORT_TEST(stop_forgets_what_was_announced)
 {
 	struct mp_bed *b = *state;
 
@@ -280,7 +280,7 @@ static void stop_forgets_what_was_announced(void **state)
 	assert_int_equal(glitches(&b->pin)->underruns, 2);
 }
 
-static void points_before_the_first_announcement_are_no_underruns(void **state)
+MINIPORT_TEST(points_before_the_first_announcement_are_no_underruns)
 {
 	struct mp_bed *b = *state;
 
@@ -334,12 +334,12 @@ static void end_in_packet_3(struct mp_bed *b, u32 bytes)
 	assert_int_equal(glitches(&b->pin)->underruns, 0);
 }
 
-static void wrt_173_an_empty_last_packet_ends_with_the_one_before(void **state)
+MINIPORT_TEST(wrt_173_an_empty_last_packet_ends_with_the_one_before)
 {
 	end_in_packet_3(*state, 0);
 }
 
-static void the_end_survives_a_pause(void **state)
+MINIPORT_TEST(the_end_survives_a_pause)
 {
 	struct mp_bed *b = *state;
 
@@ -359,7 +359,7 @@ static void the_end_survives_a_pause(void **state)
 	assert_int_equal(b->event[0].count, 2);
 }
 
-static void an_engine_without_end_is_stopped_at_the_end(void **state)
+ENDLESS_TEST(an_engine_without_end_is_stopped_at_the_end)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_presentation at;
@@ -392,7 +392,7 @@ static u64 presented(struct mp_bed *b)
 	return at.frames;
 }
 
-static void wrt_184_wrt_185_wrt_187_the_presentation_lags_by_fifo_and_delays(void **state)
+MINIPORT_TEST(wrt_184_wrt_185_wrt_187_the_presentation_lags_by_fifo_and_delays)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_presentation at;
@@ -424,7 +424,7 @@ static void record(struct mp_bed *b, u32 count)
 	ok(mp_state(&b->rec, WRT_MP_RUN));
 }
 
-static void wrt_194_after_a_gap_the_newest_is_reported(void **state)
+MINIPORT_TEST(wrt_194_after_a_gap_the_newest_is_reported)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_read read;
@@ -445,7 +445,7 @@ static void wrt_194_after_a_gap_the_newest_is_reported(void **state)
 	assert_int_equal(glitches(&b->rec)->dropped, 6);
 }
 
-static void the_time_of_a_packet_includes_pauses_and_delays(void **state)
+MINIPORT_TEST(the_time_of_a_packet_includes_pauses_and_delays)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_read read;
@@ -466,7 +466,7 @@ static void the_time_of_a_packet_includes_pauses_and_delays(void **state)
 	assert_int_equal(read.ns, began + 3 * PACKET_NS - 1200000);
 }
 
-static void a_packet_whose_answer_was_not_delivered_can_be_requested_again(void **state)
+MINIPORT_TEST(a_packet_whose_answer_was_not_delivered_can_be_requested_again)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp_read read, again;
@@ -506,7 +506,7 @@ static enum wrt_status both(struct mp_bed *b, u32 state)
 	return status;
 }
 
-static void streams_run_and_pause_together(void **state)
+MINIPORT_TEST(streams_run_and_pause_together)
 {
 	struct mp_bed *b = *state;
 
@@ -535,7 +535,7 @@ static void move_on(struct tb_event *e)
 	e->pin->tb->now += PACKET_NS / 4;
 }
 
-static void streams_stop_at_one_time_whatever_their_signals_take(void **state)
+MINIPORT_TEST(streams_stop_at_one_time_whatever_their_signals_take)
 {
 	struct mp_bed *b = *state;
 
@@ -551,7 +551,7 @@ static void streams_stop_at_one_time_whatever_their_signals_take(void **state)
 	assert_int_equal(mp_position(&b->rec).linear, 5 * PACKET_BYTES);
 }
 
-static void if_one_stream_cannot_run_the_others_do_not_change(void **state)
+MINIPORT_TEST(if_one_stream_cannot_run_the_others_do_not_change)
 {
 	struct mp_bed *b = *state;
 
@@ -566,7 +566,7 @@ static void if_one_stream_cannot_run_the_others_do_not_change(void **state)
 	assert_int_equal(b->rec.mp.state, WRT_MP_PAUSE);
 }
 
-static void observers_and_removed_streams_are_in_no_group(void **state)
+MINIPORT_TEST(observers_and_removed_streams_are_in_no_group)
 {
 	struct mp_bed *b = *state;
 	struct wrt_mp *mps[] = { &b->pin.mp, &b->watch[0].mp };
@@ -587,7 +587,7 @@ static void observers_and_removed_streams_are_in_no_group(void **state)
 
 /* ---- observers ------------------------------------------------------------------------- */
 
-static void an_observer_may_neither_allocate_nor_free(void **state)
+MINIPORT_TEST(an_observer_may_neither_allocate_nor_free)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *other = &b->watch[0];
@@ -606,7 +606,7 @@ static void an_observer_may_neither_allocate_nor_free(void **state)
 	assert_int_equal(b->event[0].count, 3);
 }
 
-static void an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner(void **state)
+MINIPORT_TEST(an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *other = &b->watch[0];
@@ -631,7 +631,7 @@ static void an_observer_registers_without_a_buffer_and_is_signalled_for_the_owne
 	tb_pin_close(other);
 }
 
-static void an_observer_counts_but_does_not_write_or_read(void **state)
+MINIPORT_TEST(an_observer_counts_but_does_not_write_or_read)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *watch = &b->watch[0];
@@ -663,7 +663,7 @@ static void xsig(struct tb_event *e)
 	fails(wrt_mp_write_packet(&xbed->watch[0].mp, 4, 0, 0), INVALID_DEVICE_REQUEST);
 	xseen = xbed->watch[0].page.linear;
 }
-static void xback(void **state)
+MINIPORT_TEST(xback)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *watch = &b->watch[0];
@@ -677,7 +677,7 @@ static void xback(void **state)
 	tb_pin_close(watch);
 }
 
-static void a_ninth_observer_is_refused(void **state)
+MINIPORT_TEST(a_ninth_observer_is_refused)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *watch = b->watch;
@@ -704,7 +704,7 @@ static void assert_steps(const struct tb_pin *pin, const u32 *step, u32 n)
 		assert_int_equal(pin->step[i], step[i]);
 }
 
-static void wrt_057_after_removal_downward_states_succeed(void **state)
+MINIPORT_TEST(wrt_057_after_removal_downward_states_succeed)
 {
 	static const u32 steps[] = { 0, 1, 2, 3, 2, 1, 0 };
 	struct mp_bed *b = *state;
@@ -719,7 +719,7 @@ static void wrt_057_after_removal_downward_states_succeed(void **state)
 	fails(mp_state(&b->pin, WRT_MP_ACQUIRE), DEVICE_REMOVED);
 }
 
-static void after_removal_there_is_no_buffer_and_it_has_no_size(void **state)
+MINIPORT_TEST(after_removal_there_is_no_buffer_and_it_has_no_size)
 {
 	struct mp_bed *b = *state;
 
@@ -729,7 +729,7 @@ static void after_removal_there_is_no_buffer_and_it_has_no_size(void **state)
 	assert_int_equal(b->pin.mp.geom.bytes, 0);
 }
 
-static void after_removal_packet_latency_and_register_calls_fail(void **state)
+MINIPORT_TEST(after_removal_packet_latency_and_register_calls_fail)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec };
@@ -763,7 +763,7 @@ static void assert_all_refused(struct mp_bed *b)
 	assert_int_equal(snap.linear, 0);
 }
 
-static void after_removal_every_call_returns_device_removed(void **state)
+MINIPORT_TEST(after_removal_every_call_returns_device_removed)
 {
 	struct mp_bed *b = *state;
 
@@ -776,7 +776,7 @@ static void after_removal_every_call_returns_device_removed(void **state)
 	fails(mp_state(&b->pin, 7), INVALID_PARAMETER);
 }
 
-static void between_the_removals_of_core_and_miniport_calls_fail_the_same(void **state)
+MINIPORT_TEST(between_the_removals_of_core_and_miniport_calls_fail_the_same)
 {
 	struct mp_bed *b = *state;
 	struct wrt_snapshot snap;
@@ -793,7 +793,7 @@ static void between_the_removals_of_core_and_miniport_calls_fail_the_same(void *
 	ok(wrt_mp_free(&b->pin.mp));
 }
 
-static void a_stream_of_a_removed_device_cannot_be_opened(void **state)
+MINIPORT_TEST(a_stream_of_a_removed_device_cannot_be_opened)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *other = &b->watch[0];
@@ -803,7 +803,7 @@ static void a_stream_of_a_removed_device_cannot_be_opened(void **state)
 	fails(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, false), DEVICE_REMOVED);
 }
 
-static void after_removal_the_backend_is_not_called(void **state)
+MINIPORT_TEST(after_removal_the_backend_is_not_called)
 {
 	struct mp_bed *b = *state;
 	u32 calls;
@@ -820,7 +820,7 @@ static void after_removal_the_backend_is_not_called(void **state)
 	assert_int_equal(b->pin.allocs, b->pin.frees);
 }
 
-static void removal_also_notifies_a_stopped_stream(void **state)
+MINIPORT_TEST(removal_also_notifies_a_stopped_stream)
 {
 	struct mp_bed *b = *state;
 
@@ -833,7 +833,7 @@ static void removal_also_notifies_a_stopped_stream(void **state)
 	assert_all_refused(b);
 }
 
-static void removal_signals_each_event_exactly_once_more(void **state)
+MINIPORT_TEST(removal_signals_each_event_exactly_once_more)
 {
 	struct mp_bed *b = *state;
 
@@ -853,7 +853,7 @@ static void removal_signals_each_event_exactly_once_more(void **state)
 
 /* ---- suspend and halts ----------------------------------------------------------------- */
 
-static void over_a_suspend_the_state_stays_and_nothing_is_signalled(void **state)
+MINIPORT_TEST(over_a_suspend_the_state_stays_and_nothing_is_signalled)
 {
 	struct mp_bed *b = *state;
 	struct tb_event *e = &b->event[0];
@@ -881,7 +881,7 @@ static void over_a_suspend_the_state_stays_and_nothing_is_signalled(void **state
 	assert_int_equal(b->pin.mp.packets.glitches.underruns, 1);
 }
 
-static void during_a_suspend_the_hardware_is_not_ready_and_steps_down_succeed(void **state)
+MINIPORT_TEST(during_a_suspend_the_hardware_is_not_ready_and_steps_down_succeed)
 {
 	struct mp_bed *b = *state;
 
@@ -903,7 +903,7 @@ static void during_a_suspend_the_hardware_is_not_ready_and_steps_down_succeed(vo
 	ok(mp_state(&b->rec, WRT_MP_RUN));
 }
 
-static void a_halt_is_on_the_page_before_it_is_signalled(void **state)
+MINIPORT_TEST(a_halt_is_on_the_page_before_it_is_signalled)
 {
 	struct mp_bed *b = *state;
 
@@ -972,13 +972,13 @@ static void assert_all_in(const struct code *a, size_t na, const struct code *b,
 	}
 }
 
-static void the_table_of_status_codes_is_the_contract_and_complete_both_ways(void **state)
+UNIT_TEST(the_table_of_status_codes_is_the_contract_and_complete_both_ways)
 {
 	assert_all_in(contract, COUNT(contract), table, COUNT(table));
 	assert_all_in(table, COUNT(table), contract, COUNT(contract));
 }
 
-static void every_status_has_its_own_errno_and_back(void **state)
+UNIT_TEST(every_status_has_its_own_errno_and_back)
 {
 	size_t i, j;
 
@@ -992,7 +992,7 @@ static void every_status_has_its_own_errno_and_back(void **state)
 	}
 }
 
-static void no_status_takes_an_errno_of_the_transport(void **state)
+UNIT_TEST(no_status_takes_an_errno_of_the_transport)
 {
 	static const int transport[] = {
 		EFAULT, E2BIG, ENOTTY, EPROTONOSUPPORT, EMFILE, ENFILE
@@ -1006,7 +1006,7 @@ static void no_status_takes_an_errno_of_the_transport(void **state)
 
 #define CHECK_VALUE(name, value, error) assert_int_equal((u32)WRT_STATUS_##name, value);
 
-static void the_enumeration_has_the_values_of_ntstatus(void **state)
+UNIT_TEST(the_enumeration_has_the_values_of_ntstatus)
 {
 	assert_int_equal(WRT_STATUS_SUCCESS, 0);
 	WRT_STATUS_TABLE(CHECK_VALUE)
@@ -1016,57 +1016,5 @@ static void the_enumeration_has_the_values_of_ntstatus(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		M(repeats_are_counted_and_shown_at_once),
-		M(stop_forgets_what_was_announced),
-		M(points_before_the_first_announcement_are_no_underruns),
-		M(streams_run_and_pause_together),
-		M(streams_stop_at_one_time_whatever_their_signals_take),
-		M(if_one_stream_cannot_run_the_others_do_not_change),
-		M(observers_and_removed_streams_are_in_no_group),
-		M(allocation_without_a_format_is_refused),
-		M(allocation_is_legal_in_acquire_and_refused_in_pause),
-		M(any_count_lifts_the_limit_as_far_as_the_device_goes),
-		M(a_format_the_device_lacks_is_refused_and_the_old_one_stays),
-		M(wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer),
-		M(wrt_050_after_free_calls_return_what_they_return_without_a_buffer),
-		M(wrt_152_the_latency_is_returned_only_with_a_buffer),
-		M(wrt_145_wrt_146_wrt_150_registers_are_returned_once),
-		M(a_register_whose_answer_was_not_delivered_can_be_requested_again),
-		M(events_are_signalled_in_the_order_of_registration),
-		M(wrt_073_a_new_event_is_not_signalled_for_earlier_points),
-		M(wrt_098_wrt_103_the_sum_of_signals_is_the_number_of_packets),
-		M(announcing_late_does_not_remove_an_underrun),
-		M(wrt_173_an_empty_last_packet_ends_with_the_one_before),
-		M(the_end_survives_a_pause),
-		ENDLESS(an_engine_without_end_is_stopped_at_the_end),
-		M(wrt_184_wrt_185_wrt_187_the_presentation_lags_by_fifo_and_delays),
-		M(wrt_194_after_a_gap_the_newest_is_reported),
-		M(the_time_of_a_packet_includes_pauses_and_delays),
-		M(a_packet_whose_answer_was_not_delivered_can_be_requested_again),
-		M(an_event_that_was_registered_early_is_signalled_from_the_buffer_on),
-		M(an_observer_may_neither_allocate_nor_free),
-		M(an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner),
-		M(an_observer_counts_but_does_not_write_or_read),
-		M(xback),
-		M(a_ninth_observer_is_refused),
-		M(wrt_057_after_removal_downward_states_succeed),
-		M(after_removal_there_is_no_buffer_and_it_has_no_size),
-		M(after_removal_packet_latency_and_register_calls_fail),
-		M(after_removal_every_call_returns_device_removed),
-		M(between_the_removals_of_core_and_miniport_calls_fail_the_same),
-		M(a_stream_of_a_removed_device_cannot_be_opened),
-		M(after_removal_the_backend_is_not_called),
-		M(removal_also_notifies_a_stopped_stream),
-		M(removal_signals_each_event_exactly_once_more),
-		M(over_a_suspend_the_state_stays_and_nothing_is_signalled),
-		M(during_a_suspend_the_hardware_is_not_ready_and_steps_down_succeed),
-		M(a_halt_is_on_the_page_before_it_is_signalled),
-		T(the_table_of_status_codes_is_the_contract_and_complete_both_ways),
-		T(every_status_has_its_own_errno_and_back),
-		T(no_status_takes_an_errno_of_the_transport),
-		T(the_enumeration_has_the_values_of_ntstatus),
-	};
-
-	return tb_main("miniport", tests, COUNT(tests));
+	return tb_run("miniport");
 }

@@ -31,7 +31,7 @@ static u64 read_at(struct wrt_position *p, const struct wrt_cycle *c, u32 offset
 
 /* ---- distance --------------------------------------------------------------------- */
 
-static void a_reading_further_on_moves_the_linear_position_by_the_difference(void **state)
+UNIT_TEST(a_reading_further_on_moves_the_linear_position_by_the_difference)
 {
 	struct wrt_position p = at(100, 1920, 0);
 
@@ -41,7 +41,7 @@ static void a_reading_further_on_moves_the_linear_position_by_the_difference(voi
 	assert_int_equal(p.ns, 1000000);
 }
 
-static void the_same_reading_twice_moves_nothing(void **state)
+UNIT_TEST(the_same_reading_twice_moves_nothing)
 {
 	struct wrt_position p = at(100, 1920, 0);
 
@@ -50,7 +50,7 @@ static void the_same_reading_twice_moves_nothing(void **state)
 	assert_int_equal(p.linear, 100);
 }
 
-static void a_wrap_advances_the_linear_position_by_the_rest_of_the_buffer(void **state)
+UNIT_TEST(a_wrap_advances_the_linear_position_by_the_rest_of_the_buffer)
 {
 	struct wrt_position p = at(1900, 1920, 0);
 
@@ -59,7 +59,7 @@ static void a_wrap_advances_the_linear_position_by_the_rest_of_the_buffer(void *
 	assert_int_equal(p.offset, 8);
 }
 
-static void a_wrap_to_offset_zero_counts_the_buffer_once(void **state)
+UNIT_TEST(a_wrap_to_offset_zero_counts_the_buffer_once)
 {
 	struct wrt_position p = at(1916, 1920, 0);
 
@@ -67,7 +67,7 @@ static void a_wrap_to_offset_zero_counts_the_buffer_once(void **state)
 	assert_int_equal(p.linear, 1920);
 }
 
-static void exactly_one_whole_buffer_unseen_is_counted_by_the_clock(void **state)
+UNIT_TEST(exactly_one_whole_buffer_unseen_is_counted_by_the_clock)
 {
 	struct wrt_position p = at(500, 1920, 0);
 
@@ -75,7 +75,7 @@ static void exactly_one_whole_buffer_unseen_is_counted_by_the_clock(void **state
 	assert_int_equal(p.linear, 2420);
 }
 
-static void many_whole_buffers_unseen_are_counted_by_the_clock(void **state)
+UNIT_TEST(many_whole_buffers_unseen_are_counted_by_the_clock)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
@@ -84,7 +84,7 @@ static void many_whole_buffers_unseen_are_counted_by_the_clock(void **state)
 			 360000ull * 1920 + 4);
 }
 
-static void a_clock_error_below_a_quarter_of_the_buffer_changes_nothing(void **state)
+UNIT_TEST(a_clock_error_below_a_quarter_of_the_buffer_changes_nothing)
 {
 	/* clock error in bytes, for 3 buffers and 100 bytes */
 	static const int wrong[] = { -478, -300, -1, 0, 1, 300, 478 };
@@ -98,7 +98,7 @@ static void a_clock_error_below_a_quarter_of_the_buffer_changes_nothing(void **s
 	}
 }
 
-static void a_reading_after_7_of_10_ms_at_the_same_offset_adds_no_buffer(void **state)
+UNIT_TEST(a_reading_after_7_of_10_ms_at_the_same_offset_adds_no_buffer)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
@@ -106,7 +106,7 @@ static void a_reading_after_7_of_10_ms_at_the_same_offset_adds_no_buffer(void **
 	assert_int_equal(read_at(&p, &cycle, 0, 7 * SECOND / 1000), 0);
 }
 
-static void an_offset_outside_of_the_buffer_moves_nothing(void **state)
+UNIT_TEST(an_offset_outside_of_the_buffer_moves_nothing)
 {
 	static const u32 outside[] = { 1920, 1921, 0x7fffffff, 0x80000000, 0xffffffff };
 	size_t i;
@@ -120,7 +120,7 @@ static void an_offset_outside_of_the_buffer_moves_nothing(void **state)
 	}
 }
 
-static void a_clock_that_goes_back_adds_no_buffer_and_its_time_is_not_stored(void **state)
+UNIT_TEST(a_clock_that_goes_back_adds_no_buffer_and_its_time_is_not_stored)
 {
 	struct wrt_position p = at(0, 1920, 50 * SECOND);
 
@@ -132,7 +132,7 @@ static void a_clock_that_goes_back_adds_no_buffer_and_its_time_is_not_stored(voi
 	assert_int_equal(p.linear, 48);
 }
 
-static void the_time_of_a_pause_adds_no_distance(void **state)
+UNIT_TEST(the_time_of_a_pause_adds_no_distance)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
@@ -141,7 +141,7 @@ static void the_time_of_a_pause_adds_no_distance(void **state)
 	assert_int_equal(p.linear, 1004);
 }
 
-static void a_reset_sets_linear_position_offset_and_points_to_0(void **state)
+UNIT_TEST(a_reset_sets_linear_position_offset_and_points_to_0)
 {
 	struct wrt_position p = at(5000, 1920, SECOND);
 
@@ -156,7 +156,7 @@ static void a_reset_sets_linear_position_offset_and_points_to_0(void **state)
 
 /* ---- jitter ----------------------------------------------------------------------- */
 
-static void a_small_step_back_is_jitter_and_moves_nothing(void **state)
+UNIT_TEST(a_small_step_back_is_jitter_and_moves_nothing)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
@@ -168,7 +168,7 @@ static void a_small_step_back_is_jitter_and_moves_nothing(void **state)
 	assert_int_equal(p.linear, 1008);
 }
 
-static void a_small_step_back_over_the_wrap_is_also_jitter(void **state)
+UNIT_TEST(a_small_step_back_over_the_wrap_is_also_jitter)
 {
 	struct wrt_position p = at(1928, 1920, SECOND);
 
@@ -179,7 +179,7 @@ static void a_small_step_back_over_the_wrap_is_also_jitter(void **state)
 }
 
 /* Forward this is 1855 bytes; the clock explains a quarter of the buffer and the FIFO. */
-static void a_step_back_of_more_than_the_fifo_is_also_no_wrap(void **state)
+UNIT_TEST(a_step_back_of_more_than_the_fifo_is_also_no_wrap)
 {
 	struct wrt_position p = at(1000, 1920, SECOND), before = p;
 
@@ -188,7 +188,7 @@ static void a_step_back_of_more_than_the_fifo_is_also_no_wrap(void **state)
 }
 
 /* 192 bytes a ms: 544 and 1311 bytes are 1855, after 6.83 ms. */
-static void a_reading_is_accepted_once_the_clock_explains_it(void **state)
+UNIT_TEST(a_reading_is_accepted_once_the_clock_explains_it)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
@@ -196,7 +196,7 @@ static void a_reading_is_accepted_once_the_clock_explains_it(void **state)
 	assert_int_equal(read_at(&p, &jittery, 935, SECOND + 6828125), 1855);
 }
 
-static void a_step_back_that_the_clock_explains_is_a_wrap(void **state)
+UNIT_TEST(a_step_back_that_the_clock_explains_is_a_wrap)
 {
 	struct wrt_position p = at(1000, 1920, SECOND);
 
@@ -207,7 +207,7 @@ static void a_step_back_that_the_clock_explains_is_a_wrap(void **state)
 
 /* ---- edges of the integers -------------------------------------------------------- */
 
-static void the_linear_position_does_not_wrap_at_four_gigabytes(void **state)
+UNIT_TEST(the_linear_position_does_not_wrap_at_four_gigabytes)
 {
 	u64 start = 4294967296ull - 8;
 	struct wrt_position p = at(start, 1920, SECOND);
@@ -219,7 +219,7 @@ static void the_linear_position_does_not_wrap_at_four_gigabytes(void **state)
 	assert_int_equal(wrt_position_take_points(&p, &cycle), 4294967304ull / 960 - start / 960);
 }
 
-static void the_linear_position_and_its_points_are_exact_near_two_to_the_63(void **state)
+UNIT_TEST(the_linear_position_and_its_points_are_exact_near_two_to_the_63)
 {
 	u64 start = (1ull << 63) - 960;
 	struct wrt_position p = at(start, 1920, SECOND);
@@ -236,7 +236,7 @@ static void the_linear_position_and_its_points_are_exact_near_two_to_the_63(void
 	assert_true(p.linear == start + 40 * 96);
 }
 
-static void a_buffer_of_almost_four_gigabytes_wraps_correctly(void **state)
+UNIT_TEST(a_buffer_of_almost_four_gigabytes_wraps_correctly)
 {
 	struct wrt_cycle big = {
 		.bytes = 4294967292u, .notify_bytes = 2147483646u, .byte_rate = 6144000,
@@ -251,7 +251,7 @@ static void a_buffer_of_almost_four_gigabytes_wraps_correctly(void **state)
 	assert_int_equal(read_at(&p, &big, 4, p.ns + 699050666667ull), 4294967292u);
 }
 
-static void a_year_without_a_reading_does_not_overflow(void **state)
+UNIT_TEST(a_year_without_a_reading_does_not_overflow)
 {
 	struct wrt_cycle fast = { .bytes = 6144, .notify_bytes = 3072, .byte_rate = 6144000 };
 	struct wrt_position p = at(0, 6144, 0);
@@ -263,7 +263,7 @@ static void a_year_without_a_reading_does_not_overflow(void **state)
 
 /* ---- points ----------------------------------------------------------------------- */
 
-static void a_point_is_passed_when_its_last_byte_has_moved(void **state)
+UNIT_TEST(a_point_is_passed_when_its_last_byte_has_moved)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
@@ -273,7 +273,7 @@ static void a_point_is_passed_when_its_last_byte_has_moved(void **state)
 	assert_int_equal(wrt_position_take_points(&p, &cycle), 1);
 }
 
-static void the_start_of_the_buffer_is_no_point_but_its_end_is_one(void **state)
+UNIT_TEST(the_start_of_the_buffer_is_no_point_but_its_end_is_one)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
@@ -285,7 +285,7 @@ static void the_start_of_the_buffer_is_no_point_but_its_end_is_one(void **state)
 	assert_int_equal(p.points, 2);
 }
 
-static void points_are_consumed_exactly_once(void **state)
+UNIT_TEST(points_are_consumed_exactly_once)
 {
 	struct wrt_position p = at(0, 1920, 0);
 
@@ -298,7 +298,7 @@ static void points_are_consumed_exactly_once(void **state)
 	assert_int_equal(p.points, 2000);
 }
 
-static void without_notification_there_are_no_points(void **state)
+UNIT_TEST(without_notification_there_are_no_points)
 {
 	struct wrt_cycle quiet = { .bytes = 1920, .notify_bytes = 0, .byte_rate = 192000 };
 	struct wrt_position p = at(0, 1920, 0);
@@ -310,7 +310,7 @@ static void without_notification_there_are_no_points(void **state)
 	assert_int_equal(p.point_ns, 0);
 }
 
-static void the_time_of_a_point_is_computed_back_from_the_reading(void **state)
+UNIT_TEST(the_time_of_a_point_is_computed_back_from_the_reading)
 {
 	struct wrt_position p = at(0, 1920, SECOND);
 
@@ -324,7 +324,7 @@ static void the_time_of_a_point_is_computed_back_from_the_reading(void **state)
 	assert_int_equal(p.point_ns, SECOND + 10000000);
 }
 
-static void the_time_of_a_point_is_never_below_0(void **state)
+UNIT_TEST(the_time_of_a_point_is_never_below_0)
 {
 	struct wrt_position p = at(956, 1920, 1000);
 
@@ -333,7 +333,7 @@ static void the_time_of_a_point_is_never_below_0(void **state)
 	assert_int_equal(p.point_ns, 0);
 }
 
-static void the_time_of_a_point_stays_the_same_over_a_pause(void **state)
+UNIT_TEST(the_time_of_a_point_stays_the_same_over_a_pause)
 {
 	struct wrt_position p = at(0, 1920, SECOND);
 	u64 before;
@@ -512,7 +512,7 @@ static u64 one_geometry(u64 seed, u32 steps)
 	return m.linear / m.frame;
 }
 
-static void a_million_random_readings_agree_with_counting_frame_by_frame(void **state)
+UNIT_TEST(a_million_random_readings_agree_with_counting_frame_by_frame)
 {
 	u64 seed = tb_env_u64("SEED", 20240229);
 	u32 i, steps = (u32)tb_env_u64("STEPS", 1000000), each = 2000;
@@ -526,37 +526,5 @@ static void a_million_random_readings_agree_with_counting_frame_by_frame(void **
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		T(a_reading_further_on_moves_the_linear_position_by_the_difference),
-		T(the_same_reading_twice_moves_nothing),
-		T(a_wrap_advances_the_linear_position_by_the_rest_of_the_buffer),
-		T(a_wrap_to_offset_zero_counts_the_buffer_once),
-		T(exactly_one_whole_buffer_unseen_is_counted_by_the_clock),
-		T(many_whole_buffers_unseen_are_counted_by_the_clock),
-		T(a_clock_error_below_a_quarter_of_the_buffer_changes_nothing),
-		T(a_reading_after_7_of_10_ms_at_the_same_offset_adds_no_buffer),
-		T(an_offset_outside_of_the_buffer_moves_nothing),
-		T(a_clock_that_goes_back_adds_no_buffer_and_its_time_is_not_stored),
-		T(the_time_of_a_pause_adds_no_distance),
-		T(a_reset_sets_linear_position_offset_and_points_to_0),
-		T(a_small_step_back_is_jitter_and_moves_nothing),
-		T(a_small_step_back_over_the_wrap_is_also_jitter),
-		T(a_step_back_of_more_than_the_fifo_is_also_no_wrap),
-		T(a_reading_is_accepted_once_the_clock_explains_it),
-		T(a_step_back_that_the_clock_explains_is_a_wrap),
-		T(the_linear_position_does_not_wrap_at_four_gigabytes),
-		T(the_linear_position_and_its_points_are_exact_near_two_to_the_63),
-		T(a_buffer_of_almost_four_gigabytes_wraps_correctly),
-		T(a_year_without_a_reading_does_not_overflow),
-		T(a_point_is_passed_when_its_last_byte_has_moved),
-		T(the_start_of_the_buffer_is_no_point_but_its_end_is_one),
-		T(points_are_consumed_exactly_once),
-		T(without_notification_there_are_no_points),
-		T(the_time_of_a_point_is_computed_back_from_the_reading),
-		T(the_time_of_a_point_is_never_below_0),
-		T(the_time_of_a_point_stays_the_same_over_a_pause),
-		T(a_million_random_readings_agree_with_counting_frame_by_frame),
-	};
-
-	return tb_main("position", tests, COUNT(tests));
+	return tb_run("position");
 }

@@ -184,7 +184,7 @@ static void run_a_while(struct race *r, struct counter *owner)
 	}
 }
 
-static void counts_are_conserved_while_observers_are_added_and_removed(void **state)
+UNIT_TEST(counts_are_conserved_while_observers_are_added_and_removed)
 {
 	struct counter owner, witness, recorder;
 	struct tb_buffer buffer, record;
@@ -232,7 +232,7 @@ static void counts_are_conserved_while_observers_are_added_and_removed(void **st
 	race_close(&r);
 }
 
-static void owners_take_turns_while_interrupts_are_served(void **state)
+UNIT_TEST(owners_take_turns_while_interrupts_are_served)
 {
 	u64 end = deadline();
 	struct race r;
@@ -258,7 +258,7 @@ static void owners_take_turns_while_interrupts_are_served(void **state)
 	race_close(&r);
 }
 
-static void removal_during_all_other_calls_conserves_counts(void **state)
+UNIT_TEST(removal_during_all_other_calls_conserves_counts)
 {
 	u64 end = deadline();
 	u32 rounds;
@@ -361,7 +361,7 @@ static void register_for_a_moment(struct wrt_mp *mp)
 	free(e);
 }
 
-static void wrt_071_wrt_084_events_are_registered_and_unregistered_while_signalled(void **state)
+UNIT_TEST(wrt_071_wrt_084_events_are_registered_and_unregistered_while_signalled)
 {
 	struct race_event steady = { 0 };
 	struct race_pin pin = { 0 };
@@ -390,7 +390,7 @@ static void wrt_071_wrt_084_events_are_registered_and_unregistered_while_signall
 	race_close(&r);
 }
 
-static void wrt_046_wrt_047_wrt_054_closing_in_run_while_interrupts_are_served(void **state)
+UNIT_TEST(wrt_046_wrt_047_wrt_054_closing_in_run_while_interrupts_are_served)
 {
 	u64 end = deadline();
 	struct race r;
@@ -432,7 +432,7 @@ static void *read_positions(void *arg)
 	return (void *)(uintptr_t)bad;
 }
 
-static void wrt_212_positions_are_consistent_during_changes_of_state(void **state)
+UNIT_TEST(wrt_212_positions_are_consistent_during_changes_of_state)
 {
 	static const u32 walk[] = { WRT_MP_RUN, WRT_MP_PAUSE, WRT_MP_RUN, WRT_MP_STOP };
 	struct race_pin pin = { 0 };
@@ -460,14 +460,5 @@ static void wrt_212_positions_are_consistent_during_changes_of_state(void **stat
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		T(counts_are_conserved_while_observers_are_added_and_removed),
-		T(owners_take_turns_while_interrupts_are_served),
-		T(removal_during_all_other_calls_conserves_counts),
-		T(wrt_071_wrt_084_events_are_registered_and_unregistered_while_signalled),
-		T(wrt_046_wrt_047_wrt_054_closing_in_run_while_interrupts_are_served),
-		T(wrt_212_positions_are_consistent_during_changes_of_state),
-	};
-
-	return tb_main("race", tests, COUNT(tests));
+	return tb_run("race");
 }

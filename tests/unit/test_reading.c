@@ -18,7 +18,7 @@ static const struct wrt_cycle cycle = {
 /* ---- a late time stamp ------------------------------------------------------------- */
 
 /* Exact readings each ms, except one with a time that is 8.5 ms late. */
-static void a_late_stamp_moves_nothing_more_than_the_register(void **state)
+UNIT_TEST(a_late_stamp_moves_nothing_more_than_the_register)
 {
 	static const struct wrt_cycle small = {
 		.bytes = 2048, .notify_bytes = 1024, .byte_rate = 192000, .fifo_bytes = 64,
@@ -37,7 +37,7 @@ static void a_late_stamp_moves_nothing_more_than_the_register(void **state)
 }
 
 /* The reader is preempted between the write that starts DMA and the reading of the clock. */
-static void a_start_that_is_stamped_late_loses_nothing(void **state)
+UNIT_TEST(a_start_that_is_stamped_late_loses_nothing)
 {
 	static const struct wrt_cycle small = {
 		.bytes = 4096, .notify_bytes = 2048, .byte_rate = 192000, .fifo_bytes = 0,
@@ -55,7 +55,7 @@ static void a_start_that_is_stamped_late_loses_nothing(void **state)
 }
 
 /* The handler was entered before the last reading, which a query made. */
-static void an_early_bound_far_back_moves_nothing_more(void **state)
+UNIT_TEST(an_early_bound_far_back_moves_nothing_more)
 {
 	struct wrt_position p = { 0 };
 	u64 i;
@@ -69,7 +69,7 @@ static void an_early_bound_far_back_moves_nothing_more(void **state)
 	}
 }
 
-static void whole_buffers_unseen_are_counted_by_the_least_time_between_two_readings(void **state)
+UNIT_TEST(whole_buffers_unseen_are_counted_by_the_least_time_between_two_readings)
 {
 	/* 20 ms a buffer; 1 counts as one, after 3/4 of it and the rest that was seen */
 	static const struct { u64 late, from, ns, moved; } row[] = {
@@ -131,7 +131,7 @@ static u32 back_by_500(u64 truth)
  * At 5 ms the register shows 460 after 768: 3532 bytes forward, but 1 ms explains 192, and the
  * quarter and the FIFO 1024 more.
  */
-static void a_register_that_lags_by_more_than_the_fifo_loses_nothing(void **state)
+UNIT_TEST(a_register_that_lags_by_more_than_the_fifo_loses_nothing)
 {
 	static const u64 linear[] = { 768, 768, 844, 1036, 0 };
 	static const struct fault f = { .from = 5, .to = 8, .shows = back_by_500 };
@@ -139,7 +139,7 @@ static void a_register_that_lags_by_more_than_the_fifo_loses_nothing(void **stat
 	read_through(&f, linear, 5);
 }
 
-static void a_register_that_lags_for_a_whole_buffer_catches_up(void **state)
+UNIT_TEST(a_register_that_lags_for_a_whole_buffer_catches_up)
 {
 	static const u64 linear[] = {
 		768, 768, 844, 1036, 1228, 1420, 1612, 1804, 1996, 2188, 2380, 2572, 2764, 2956,
@@ -156,7 +156,7 @@ static u32 ahead_by_500(u64 truth)
 }
 
 /* Within the quarter and the FIFO: accepted; the position then waits for the register. */
-static void after_a_small_jump_ahead_the_register_catches_up(void **state)
+UNIT_TEST(after_a_small_jump_ahead_the_register_catches_up)
 {
 	static const u64 linear[] = { 1460, 1652, 1844, 1844, 1844, 0 };
 	static const struct fault f = { .from = 5, .to = 7, .shows = ahead_by_500 };
@@ -170,7 +170,7 @@ static u32 ahead_by_2000(u64 truth)
 }
 
 /* 2192 at 5 ms; accepted at 8 ms if it continues: 4 ms and a quarter explain 1792. */
-static void a_large_jump_ahead_is_ignored(void **state)
+UNIT_TEST(a_large_jump_ahead_is_ignored)
 {
 	static const u64 linear[] = { 768, 768, 768, 0 };
 	static const struct fault f = { .from = 5, .to = 7, .shows = ahead_by_2000 };
@@ -185,7 +185,7 @@ static u32 nothing(u64 truth)
 }
 
 /* 3072 bytes to offset 0; 6 ms explain 2176. */
-static void a_register_that_reads_0_for_a_while_loses_nothing(void **state)
+UNIT_TEST(a_register_that_reads_0_for_a_while_loses_nothing)
 {
 	static const u64 linear[] = { 768, 768, 768, 768, 768, 768, 0 };
 	static const struct fault f = { .from = 5, .to = 10, .shows = nothing };
@@ -194,7 +194,7 @@ static void a_register_that_reads_0_for_a_while_loses_nothing(void **state)
 }
 
 /* At 15 ms 11 ms explain them: ahead by at most a quarter and the FIFO until 20 ms. */
-static void a_register_that_reads_0_for_half_a_buffer_and_more_loses_nothing_for_good(void **state)
+UNIT_TEST(a_register_that_reads_0_for_half_a_buffer_and_more_loses_nothing_for_good)
 {
 	static const u64 linear[] = {
 		768, 768, 768, 768, 768, 768, 768, 768, 768, 768, 3840, 3840, 3840, 3840, 3840, 0
@@ -211,7 +211,7 @@ static u32 ones(u64 truth)
 }
 
 /* 30 ms and 1.5 buffers: the clock counts the one that passed. */
-static void a_register_that_reads_all_ones_for_longer_than_a_buffer_loses_nothing(void **state)
+UNIT_TEST(a_register_that_reads_all_ones_for_longer_than_a_buffer_loses_nothing)
 {
 	static const struct fault f = { .from = 5, .to = 34, .shows = ones };
 	u64 linear[31] = { 0 };
@@ -229,7 +229,7 @@ static u32 stalled(u64 truth)
 }
 
 /* 12 ms: more than a quarter is added at once, since DMA may have moved all the time. */
-static void a_register_that_stalls_is_accepted_as_soon_as_it_moves(void **state)
+UNIT_TEST(a_register_that_stalls_is_accepted_as_soon_as_it_moves)
 {
 	static const u64 linear[] = { 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 960, 0 };
 	static const struct fault f = { .from = 6, .to = 17, .shows = stalled };
@@ -238,7 +238,7 @@ static void a_register_that_stalls_is_accepted_as_soon_as_it_moves(void **state)
 }
 
 /* A decision: a halt that the backend does not report gives the same readings. */
-static void a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt(void **state)
+UNIT_TEST(a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt)
 {
 	struct wrt_position p = { 0 };
 	u32 i;
@@ -256,7 +256,7 @@ static void a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt
  * Read after 16 ms, at 960 as before: a whole buffer by the clock, so the position is ahead. At 22
  * ms the register shows 576 bytes less than that.
  */
-static void a_stall_that_is_read_late_is_ahead_until_the_register_catches_up(void **state)
+UNIT_TEST(a_stall_that_is_read_late_is_ahead_until_the_register_catches_up)
 {
 	static const u64 linear[] = { 4800, 4800, 4800, 4800, 0 };
 	static const struct fault f = {
@@ -267,7 +267,7 @@ static void a_stall_that_is_read_late_is_ahead_until_the_register_catches_up(voi
 }
 
 /* Without a clock every offset is a distance, also a large one. */
-static void without_a_clock_every_step_back_is_a_wrap(void **state)
+UNIT_TEST(without_a_clock_every_step_back_is_a_wrap)
 {
 	struct wrt_cycle free = cycle;
 	struct wrt_position p = { .linear = 1000, .offset = 1000, .ns = SECOND, .from_ns = SECOND };
@@ -325,7 +325,7 @@ static u64 truth(const struct bed *b, u64 ns)
 }
 
 /* The offset of 2.3 ms with the time of 5.8 ms would be a whole buffer of 4 ms more. */
-static void a_reader_that_was_preempted_reads_again(void **state)
+UNIT_TEST(a_reader_that_was_preempted_reads_again)
 {
 	struct bed b;
 
@@ -342,7 +342,7 @@ static void a_reader_that_was_preempted_reads_again(void **state)
  * Times that are 3.5 ms apart do not determine how many buffers of 4 ms passed in 19.8 ms: some may
  * be missing, but the offset in the buffer is exact.
  */
-static void a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing(void **state)
+UNIT_TEST(a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing)
 {
 	struct bed b;
 	u64 i, got, moved;
@@ -362,8 +362,7 @@ static void a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing(
 	bed_close(&b);
 }
 
-static void a_reading_is_repeated_if_its_times_are_further_apart_than_an_eighth_of_the_buffer(
-	void **state)
+UNIT_TEST(a_reading_is_repeated_if_its_times_are_further_apart_than_an_eighth_of_the_buffer)
 {
 	static const struct { u64 ns; u32 readings; } row[] = {
 		{ 0, 1 }, { 499999, 1 }, { 500000, 1 }, { 500001, 2 },
@@ -382,7 +381,7 @@ static void a_reading_is_repeated_if_its_times_are_further_apart_than_an_eighth_
 	}
 }
 
-static void without_a_clock_no_reading_is_repeated(void **state)
+UNIT_TEST(without_a_clock_no_reading_is_repeated)
 {
 	struct bed b;
 
@@ -396,7 +395,7 @@ static void without_a_clock_no_reading_is_repeated(void **state)
 }
 
 /* Only the first reading of an interrupt begins where the handler was entered. */
-static void the_entry_of_the_interrupt_is_the_early_bound_of_its_first_reading(void **state)
+UNIT_TEST(the_entry_of_the_interrupt_is_the_early_bound_of_its_first_reading)
 {
 	struct bed b;
 
@@ -417,7 +416,7 @@ static void the_entry_of_the_interrupt_is_the_early_bound_of_its_first_reading(v
 }
 
 /* 10 ms: 2.5 buffers, of which the clock counts the whole ones. */
-static void a_position_that_cannot_be_read_for_longer_than_a_buffer_loses_nothing(void **state)
+UNIT_TEST(a_position_that_cannot_be_read_for_longer_than_a_buffer_loses_nothing)
 {
 	struct bed b;
 	u32 i;
@@ -439,29 +438,5 @@ static void a_position_that_cannot_be_read_for_longer_than_a_buffer_loses_nothin
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		T(a_late_stamp_moves_nothing_more_than_the_register),
-		T(a_start_that_is_stamped_late_loses_nothing),
-		T(an_early_bound_far_back_moves_nothing_more),
-		T(whole_buffers_unseen_are_counted_by_the_least_time_between_two_readings),
-		T(a_register_that_lags_by_more_than_the_fifo_loses_nothing),
-		T(a_register_that_lags_for_a_whole_buffer_catches_up),
-		T(after_a_small_jump_ahead_the_register_catches_up),
-		T(a_large_jump_ahead_is_ignored),
-		T(a_register_that_reads_0_for_a_while_loses_nothing),
-		T(a_register_that_reads_0_for_half_a_buffer_and_more_loses_nothing_for_good),
-		T(a_register_that_reads_all_ones_for_longer_than_a_buffer_loses_nothing),
-		T(a_register_that_stalls_is_accepted_as_soon_as_it_moves),
-		T(a_register_that_stalls_for_a_whole_buffer_while_it_is_read_is_a_halt),
-		T(a_stall_that_is_read_late_is_ahead_until_the_register_catches_up),
-		T(without_a_clock_every_step_back_is_a_wrap),
-		T(a_reader_that_was_preempted_reads_again),
-		T(a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing),
-		T(a_reading_is_repeated_if_its_times_are_further_apart_than_an_eighth_of_the_buffer),
-		T(without_a_clock_no_reading_is_repeated),
-		T(the_entry_of_the_interrupt_is_the_early_bound_of_its_first_reading),
-		T(a_position_that_cannot_be_read_for_longer_than_a_buffer_loses_nothing),
-	};
-
-	return tb_main("reading", tests, COUNT(tests));
+	return tb_run("reading");
 }

@@ -85,7 +85,7 @@ static int end_of_test(void **state)
 	return 0;
 }
 
-#define TEST(function)	{ .name = #function, .test_func = function, .teardown_func = end_of_test }
+#define SIM_TEST(name)	TB_TEST(name, NULL, end_of_test)
 
 static u64 side_linear(struct side *side)
 {
@@ -113,7 +113,7 @@ static void one_day_at(u32 rate)
 	assert_int_equal(side_frames(&play), 86400ull * rate);
 }
 
-static void after_24_hours_the_position_is_exact_to_the_frame(void **state)
+SIM_TEST(after_24_hours_the_position_is_exact_to_the_frame)
 {
 	static const u32 rates[] = {
 		8000, 11025, 12345, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000,
@@ -124,7 +124,7 @@ static void after_24_hours_the_position_is_exact_to_the_frame(void **state)
 		one_day_at(rates[i]);
 }
 
-static void at_any_moment_the_position_is_the_number_of_whole_frames_since_the_epoch(void **state)
+SIM_TEST(at_any_moment_the_position_is_the_number_of_whole_frames_since_the_epoch)
 {
 	u64 seed = 44100, from;
 	u32 i;
@@ -150,7 +150,7 @@ static void check_point(struct tb_client *c)
 	assert_int_equal(c->tb->now, TB_EPOCH + tb_frames_ns(frame, 44100));
 }
 
-static void points_come_at_their_frame_to_the_nanosecond_and_do_not_drift(void **state)
+SIM_TEST(points_come_at_their_frame_to_the_nanosecond_and_do_not_drift)
 {
 	bed_open(&ticking);
 	expected_point = 0;
@@ -162,7 +162,7 @@ static void points_come_at_their_frame_to_the_nanosecond_and_do_not_drift(void *
 	assert_int_equal(tb.interrupts, 600 * 44100 / 448);
 }
 
-static void without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms(void **state)
+SIM_TEST(without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms)
 {
 	static const struct { u32 frames; u64 ns; } cases[] = {
 		{ 192, SECOND / 1000 }, { 1920, SECOND / 100 }, { 1924, SECOND / 100 },
@@ -181,7 +181,7 @@ static void without_points_it_interrupts_every_quarter_buffer_but_within_1_and_1
 	}
 }
 
-static void when_points_are_switched_on_the_next_interrupt_is_at_the_next_point(void **state)
+SIM_TEST(when_points_are_switched_on_the_next_interrupt_is_at_the_next_point)
 {
 	struct tb_client observer;
 
@@ -197,7 +197,7 @@ static void when_points_are_switched_on_the_next_interrupt_is_at_the_next_point(
 	assert_true(tb.timer[0] <= tb.now + SECOND / 100);
 }
 
-static void with_points_far_apart_it_still_interrupts_every_100_ms(void **state)
+SIM_TEST(with_points_far_apart_it_still_interrupts_every_100_ms)
 {
 	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 48000 * 5 / 2, 2);
@@ -225,7 +225,7 @@ static void back_and_on(struct tb *tb, struct side *side)
 }
 
 /* A machine whose processors have different clocks. */
-static void a_clock_that_goes_back_makes_both_directions_wait_for_it(void **state)
+SIM_TEST(a_clock_that_goes_back_makes_both_directions_wait_for_it)
 {
 	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 480, 2);
@@ -234,7 +234,7 @@ static void a_clock_that_goes_back_makes_both_directions_wait_for_it(void **stat
 	back_and_on(&tb, &capt);
 }
 
-static void a_stopped_stream_raises_no_interrupt(void **state)
+SIM_TEST(a_stopped_stream_raises_no_interrupt)
 {
 	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 1, 480, 2);
@@ -246,7 +246,7 @@ static void a_stopped_stream_raises_no_interrupt(void **state)
 	assert_false(wrt_device_irq(&tb.dev));
 }
 
-static void each_stream_keeps_its_own_rate(void **state)
+SIM_TEST(each_stream_keeps_its_own_rate)
 {
 	bed_open(&ticking);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 44100, WRT_FMT_S16, 2, 441, 1);
@@ -260,7 +260,7 @@ static void each_stream_keeps_its_own_rate(void **state)
 	assert_int_equal(side_frames(&capt), 1920000);
 }
 
-static void lost_by_end(void **state)
+SIM_TEST(lost_by_end)
 {
 	struct wrt_snapshot now;
 	unsigned long flags;
@@ -277,7 +277,7 @@ static void lost_by_end(void **state)
 	assert_int_equal(play.client.points, 1);
 }
 
-static void stale_due(void **state)
+SIM_TEST(stale_due)
 {
 	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
@@ -293,7 +293,7 @@ static void stale_due(void **state)
 
 /* ---- the step clock ---------------------------------------------------------------- */
 
-static void the_step_clock_stops_at_every_interrupt(void **state)
+SIM_TEST(the_step_clock_stops_at_every_interrupt)
 {
 	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S16, 2, 200, 2);
@@ -314,7 +314,7 @@ static void the_step_clock_stops_at_every_interrupt(void **state)
 	assert_int_equal(play.client.most, 1);
 }
 
-static void step_time_is_frames_and_nothing_else_moves_it(void **state)
+SIM_TEST(step_time_is_frames_and_nothing_else_moves_it)
 {
 	struct wrt_snapshot snap;
 
@@ -336,7 +336,7 @@ static void step_time_is_frames_and_nothing_else_moves_it(void **state)
 	assert_int_equal(side_linear(&play), 12350 * 4);
 }
 
-static void with_nothing_running_the_step_clock_steps_at_once(void **state)
+SIM_TEST(with_nothing_running_the_step_clock_steps_at_once)
 {
 	bed_open(&stepping);
 	assert_int_equal(wrt_sim_step(tb.hw, 1ull << 40), 1ull << 40);
@@ -449,7 +449,7 @@ static void loop_random(u64 seed, bool step)
 	loop_close(&l);
 }
 
-static void capture_is_bit_exact_for_any_sizes_and_pauses(void **state)
+SIM_TEST(capture_is_bit_exact_for_any_sizes_and_pauses)
 {
 	u64 seed = tb_env_u64("SEED", 7), i;
 
@@ -458,7 +458,7 @@ static void capture_is_bit_exact_for_any_sizes_and_pauses(void **state)
 		loop_random(seed + i, false);
 }
 
-static void capture_is_also_bit_exact_with_the_step_clock(void **state)
+SIM_TEST(capture_is_also_bit_exact_with_the_step_clock)
 {
 	u64 seed = tb_env_u64("SEED", 7), i;
 
@@ -466,7 +466,7 @@ static void capture_is_also_bit_exact_with_the_step_clock(void **state)
 		loop_random(seed + i, true);
 }
 
-static void playback_that_starts_later_is_recorded_from_its_first_frame(void **state)
+SIM_TEST(playback_that_starts_later_is_recorded_from_its_first_frame)
 {
 	struct loop l;
 
@@ -493,7 +493,7 @@ static void set_last(struct loop *l, u64 last)
 	l->last = last;
 }
 
-static void after_the_clients_last_frame_there_is_silence_and_dma_continues(void **state)
+SIM_TEST(after_the_clients_last_frame_there_is_silence_and_dma_continues)
 {
 	bool step = false;
 	struct loop l;
@@ -526,7 +526,7 @@ static void after_the_clients_last_frame_there_is_silence_and_dma_continues(void
 	} while (step);
 }
 
-static void a_pair_that_is_read_late_still_has_the_last_buffer_right(void **state)
+SIM_TEST(a_pair_that_is_read_late_still_has_the_last_buffer_right)
 {
 	u32 *from, *to, i;
 
@@ -596,7 +596,7 @@ static void record_beside(struct wrt_sim_config cfg, u32 play_rate, u32 play_for
 			      &play.buffer.geom : NULL);
 }
 
-static void silence_is_zero_but_0x80_in_8_bits(void **state)
+SIM_TEST(silence_is_zero_but_0x80_in_8_bits)
 {
 	struct wrt_sim_config silent = { .pairs = 1, .source = WRT_SIM_SILENCE };
 	size_t i;
@@ -610,7 +610,7 @@ static void silence_is_zero_but_0x80_in_8_bits(void **state)
 	}
 }
 
-static void playback_of_another_format_is_silence(void **state)
+SIM_TEST(playback_of_another_format_is_silence)
 {
 	record_beside(ticking, 44100, WRT_FMT_S16, 2, WRT_FMT_S16, 0);
 	record_beside(ticking, 48000, WRT_FMT_S32, 2, WRT_FMT_S16, 0);
@@ -663,7 +663,7 @@ static void ramp_of(u32 format, u32 channels, u64 start, u32 frames)
 	}
 }
 
-static void a_ramp_is_the_number_of_each_frame(void **state)
+SIM_TEST(a_ramp_is_the_number_of_each_frame)
 {
 	size_t i;
 
@@ -677,7 +677,7 @@ static void a_ramp_is_the_number_of_each_frame(void **state)
 
 /* ---- pairs, slots ------------------------------------------------------------------ */
 
-static void pairs_are_independent(void **state)
+SIM_TEST(pairs_are_independent)
 {
 	struct wrt_sim_config cfg = { .pairs = 3, .source = WRT_SIM_LOOPBACK };
 	struct side plays[3], capts[3];
@@ -709,7 +709,7 @@ static void pairs_are_independent(void **state)
 	}
 }
 
-static void a_device_has_one_playback_and_one_capture_pin_for_each_pair(void **state)
+SIM_TEST(a_device_has_one_playback_and_one_capture_pin_for_each_pair)
 {
 	u32 pairs, pin;
 
@@ -728,7 +728,7 @@ static void a_device_has_one_playback_and_one_capture_pin_for_each_pair(void **s
 	}
 }
 
-static void a_device_of_no_or_of_too_many_pairs_is_refused(void **state)
+SIM_TEST(a_device_of_no_or_of_too_many_pairs_is_refused)
 {
 	struct wrt_sim_config none = { .pairs = 0 }, many = { .pairs = WRT_SIM_PAIRS_MAX + 1 };
 	struct wrt_hw_bus bus = { 0 };
@@ -738,7 +738,7 @@ static void a_device_of_no_or_of_too_many_pairs_is_refused(void **state)
 	assert_int_equal(wrt_sim_create(&bus, NULL, &many, &d), WRT_EINVAL);
 }
 
-static void a_slot_is_opened_once_and_needs_a_buffer(void **state)
+SIM_TEST(a_slot_is_opened_once_and_needs_a_buffer)
 {
 	struct wrt_hw_latency latency;
 	struct wrt_hw_geom g = { .bytes = 400, .frame_bytes = 4, .rate = 48000 };
@@ -763,7 +763,7 @@ static void a_slot_is_opened_once_and_needs_a_buffer(void **state)
 
 /* ---- injected faults ---------------------------------------------------------------- */
 
-static void drop_irq_loses_every_tenth_interrupt_and_no_point(void **state)
+SIM_TEST(drop_irq_loses_every_tenth_interrupt_and_no_point)
 {
 	struct wrt_sim_config cfg = {
 		.pairs = 1, .source = WRT_SIM_LOOPBACK, .fault = WRT_SIM_FAULT_DROP_IRQ,
@@ -807,18 +807,18 @@ static u32 flipped(u32 rate, u32 buffer_frames, u32 chunk, u32 total)
 	return n;
 }
 
-static void flip_bit_inverts_one_bit_in_one_frame_of_10007(void **state)
+SIM_TEST(flip_bit_inverts_one_bit_in_one_frame_of_10007)
 {
 	assert_int_equal(flipped(48000, 1000, 100, 100100), 11);
 	assert_int_equal(flipped(48000, 777, 259, 259 * 400), 11);
 }
 
-static void flip_bit_also_works_in_long_runs(void **state)
+SIM_TEST(flip_bit_also_works_in_long_runs)
 {
 	assert_int_equal(flipped(192000, 100000, 100000, 100000), 10);
 }
 
-static void without_an_injected_fault_no_bit_changes(void **state)
+SIM_TEST(without_an_injected_fault_no_bit_changes)
 {
 	bed_open(&stepping);
 	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, WRT_FMT_S32, 1, 16000, 4);
@@ -832,38 +832,5 @@ static void without_an_injected_fault_no_bit_changes(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		TEST(after_24_hours_the_position_is_exact_to_the_frame),
-		TEST(at_any_moment_the_position_is_the_number_of_whole_frames_since_the_epoch),
-		TEST(points_come_at_their_frame_to_the_nanosecond_and_do_not_drift),
-		TEST(without_points_it_interrupts_every_quarter_buffer_but_within_1_and_10_ms),
-		TEST(when_points_are_switched_on_the_next_interrupt_is_at_the_next_point),
-		TEST(with_points_far_apart_it_still_interrupts_every_100_ms),
-		TEST(a_clock_that_goes_back_makes_both_directions_wait_for_it),
-		TEST(a_stopped_stream_raises_no_interrupt),
-		TEST(each_stream_keeps_its_own_rate),
-		TEST(stale_due),
-		TEST(lost_by_end),
-		TEST(the_step_clock_stops_at_every_interrupt),
-		TEST(step_time_is_frames_and_nothing_else_moves_it),
-		TEST(with_nothing_running_the_step_clock_steps_at_once),
-		TEST(capture_is_bit_exact_for_any_sizes_and_pauses),
-		TEST(capture_is_also_bit_exact_with_the_step_clock),
-		TEST(playback_that_starts_later_is_recorded_from_its_first_frame),
-		TEST(after_the_clients_last_frame_there_is_silence_and_dma_continues),
-		TEST(a_pair_that_is_read_late_still_has_the_last_buffer_right),
-		TEST(silence_is_zero_but_0x80_in_8_bits),
-		TEST(playback_of_another_format_is_silence),
-		TEST(a_ramp_is_the_number_of_each_frame),
-		TEST(pairs_are_independent),
-		TEST(a_device_has_one_playback_and_one_capture_pin_for_each_pair),
-		TEST(a_device_of_no_or_of_too_many_pairs_is_refused),
-		TEST(a_slot_is_opened_once_and_needs_a_buffer),
-		TEST(drop_irq_loses_every_tenth_interrupt_and_no_point),
-		TEST(flip_bit_inverts_one_bit_in_one_frame_of_10007),
-		TEST(flip_bit_also_works_in_long_runs),
-		TEST(without_an_injected_fault_no_bit_changes),
-	};
-
-	return tb_main("sim", tests, COUNT(tests));
+	return tb_run("sim");
 }

@@ -95,7 +95,9 @@ static struct wrt_snapshot position(struct bed *b, struct tb_client *c)
 
 /* ---- owning ------------------------------------------------------------------------ */
 
-static void an_unconfigured_stream_is_free(void **state)
+#define STREAM_TEST(name)	TB_TEST(name, bed_setup, bed_teardown)
+
+STREAM_TEST(an_unconfigured_stream_is_free)
 {
 	struct bed *b = *state;
 	struct wrt_snapshot snap = position(b, &b->owner);
@@ -109,7 +111,7 @@ static void an_unconfigured_stream_is_free(void **state)
 	assert_int_equal(tb_backend.calls, 0);
 }
 
-static void a_second_client_that_configures_gets_ebusy(void **state)
+STREAM_TEST(a_second_client_that_configures_gets_ebusy)
 {
 	struct bed *b = *state;
 
@@ -126,7 +128,7 @@ static void a_second_client_that_configures_gets_ebusy(void **state)
 	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_RUN);
 }
 
-static void after_release_another_client_can_own_the_stream(void **state)
+STREAM_TEST(after_release_another_client_can_own_the_stream)
 {
 	struct bed *b = *state;
 
@@ -145,7 +147,7 @@ static void after_release_another_client_can_own_the_stream(void **state)
 	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
 }
 
-static void after_release_the_owner_is_not_notified(void **state)
+STREAM_TEST(after_release_the_owner_is_not_notified)
 {
 	struct bed *b = *state;
 	u32 publishes, notifies;
@@ -163,7 +165,7 @@ static void after_release_the_owner_is_not_notified(void **state)
 	assert_int_equal(b->other.points, 10);
 }
 
-static void the_owner_may_configure_again_and_starts_from_zero(void **state)
+STREAM_TEST(the_owner_may_configure_again_and_starts_from_zero)
 {
 	struct bed *b = *state;
 	struct tb_buffer *bigger = &b->second;
@@ -190,7 +192,7 @@ static void the_owner_may_configure_again_and_starts_from_zero(void **state)
 	assert_int_equal(b->owner.last.linear, 384000);
 }
 
-static void only_the_number_of_segments_is_kept(void **state)
+STREAM_TEST(only_the_number_of_segments_is_kept)
 {
 	struct bed *b = *state;
 
@@ -199,7 +201,7 @@ static void only_the_number_of_segments_is_kept(void **state)
 	assert_int_equal(b->owner.geom.nseg, 1);
 }
 
-static void if_the_backend_cannot_open_or_prepare_the_stream_stays_free(void **state)
+STREAM_TEST(if_the_backend_cannot_open_or_prepare_the_stream_stays_free)
 {
 	struct bed *b = *state;
 
@@ -218,7 +220,7 @@ static void if_the_backend_cannot_open_or_prepare_the_stream_stays_free(void **s
 	assert_int_equal(b->owner.publishes, 0);
 }
 
-static void an_owner_whose_second_configure_fails_loses_the_stream(void **state)
+STREAM_TEST(an_owner_whose_second_configure_fails_loses_the_stream)
 {
 	struct bed *b = *state;
 
@@ -235,7 +237,7 @@ static void an_owner_whose_second_configure_fails_loses_the_stream(void **state)
 
 /* ---- running ----------------------------------------------------------------------- */
 
-static void start_and_stop_switch_between_ready_and_run(void **state)
+STREAM_TEST(start_and_stop_switch_between_ready_and_run)
 {
 	struct bed *b = *state;
 
@@ -253,7 +255,7 @@ static void start_and_stop_switch_between_ready_and_run(void **state)
 	assert_int_equal(tb_backend.stop, 1);
 }
 
-static void a_start_that_fails_leaves_the_stream_ready(void **state)
+STREAM_TEST(a_start_that_fails_leaves_the_stream_ready)
 {
 	struct bed *b = *state;
 
@@ -265,7 +267,7 @@ static void a_start_that_fails_leaves_the_stream_ready(void **state)
 	assert_int_equal(start(b, &b->owner), 0);
 }
 
-static void a_stop_that_fails_in_the_hardware_also_ends_in_ready(void **state)
+STREAM_TEST(a_stop_that_fails_in_the_hardware_also_ends_in_ready)
 {
 	struct bed *b = *state;
 
@@ -277,7 +279,7 @@ static void a_stop_that_fails_in_the_hardware_also_ends_in_ready(void **state)
 	assert_int_equal(b->owner.last.linear, 5 * POINT_BYTES);
 }
 
-static void a_position_that_cannot_be_read_does_not_change(void **state)
+STREAM_TEST(a_position_that_cannot_be_read_does_not_change)
 {
 	struct bed *b = *state;
 
@@ -293,7 +295,7 @@ static void a_position_that_cannot_be_read_does_not_change(void **state)
 	assert_int_equal(b->owner.points, 7);
 }
 
-static void pause_keeps_the_position_and_resume_continues_from_it(void **state)
+STREAM_TEST(pause_keeps_the_position_and_resume_continues_from_it)
 {
 	struct bed *b = *state;
 	u64 linear;
@@ -313,7 +315,7 @@ static void pause_keeps_the_position_and_resume_continues_from_it(void **state)
 	assert_int_equal(b->owner.last.offset, b->owner.last.linear % (4 * POINT_BYTES));
 }
 
-static void reset_sets_position_0_only_for_the_owner_of_a_stopped_stream(void **state)
+STREAM_TEST(reset_sets_position_0_only_for_the_owner_of_a_stopped_stream)
 {
 	struct bed *b = *state;
 
@@ -337,7 +339,7 @@ static void reset_sets_position_0_only_for_the_owner_of_a_stopped_stream(void **
 
 /* ---- position updates ---------------------------------------------------------------- */
 
-static void a_snapshot_has_the_results_of_the_position_update(void **state)
+STREAM_TEST(a_snapshot_has_the_results_of_the_position_update)
 {
 	struct bed *b = *state;
 	const struct wrt_snapshot *snap = &b->owner.last;
@@ -364,7 +366,7 @@ static void check_published_first(struct tb_client *c)
 	assert_int_equal(c->passed, c->last.points);
 }
 
-static void points_are_published_before_they_are_notified(void **state)
+STREAM_TEST(points_are_published_before_they_are_notified)
 {
 	struct bed *b = *state;
 	u32 i;
@@ -378,7 +380,7 @@ static void points_are_published_before_they_are_notified(void **state)
 	assert_true(b->owner.points > 100);
 }
 
-static void reading_the_position_consumes_no_point(void **state)
+STREAM_TEST(reading_the_position_consumes_no_point)
 {
 	struct bed *b = *state;
 	struct wrt_snapshot snap;
@@ -395,7 +397,7 @@ static void reading_the_position_consumes_no_point(void **state)
 	assert_int_equal(b->owner.points, 2);
 }
 
-static void a_spurious_interrupt_adds_no_point(void **state)
+STREAM_TEST(a_spurious_interrupt_adds_no_point)
 {
 	struct bed *b = *state;
 	u32 i;
@@ -411,7 +413,7 @@ static void a_spurious_interrupt_adds_no_point(void **state)
 	assert_int_equal(b->owner.last.look, 14);
 }
 
-static void merged_interrupts_lose_no_point(void **state)
+STREAM_TEST(merged_interrupts_lose_no_point)
 {
 	struct bed *b = *state;
 
@@ -424,7 +426,7 @@ static void merged_interrupts_lose_no_point(void **state)
 	assert_int_equal(b->owner.last.linear, 23 * POINT_BYTES);
 }
 
-static void settle_hands_out_the_points_that_the_stop_found(void **state)
+STREAM_TEST(settle_hands_out_the_points_that_the_stop_found)
 {
 	struct bed *b = *state;
 
@@ -438,7 +440,7 @@ static void settle_hands_out_the_points_that_the_stop_found(void **state)
 	assert_int_equal(b->owner.notifies, 1);
 }
 
-static void points_found_by_the_stop_are_notified_with_keep_last(void **state)
+STREAM_TEST(points_found_by_the_stop_are_notified_with_keep_last)
 {
 	struct bed *b = *state;
 
@@ -452,7 +454,7 @@ static void points_found_by_the_stop_are_notified_with_keep_last(void **state)
 	assert_int_equal(b->owner.points, 5);
 }
 
-static void points_found_by_the_stop_are_dropped_without_keep_last(void **state)
+STREAM_TEST(points_found_by_the_stop_are_dropped_without_keep_last)
 {
 	struct bed *b = *state;
 
@@ -477,7 +479,7 @@ static void stop_in_notify(struct tb_client *c)
 	assert_int_equal(wrt_stream_stop(s, &c->client), 0);
 }
 
-static void a_client_may_stop_its_stream_from_notify(void **state)
+STREAM_TEST(a_client_may_stop_its_stream_from_notify)
 {
 	struct bed *b = *state;
 
@@ -492,7 +494,7 @@ static void a_client_may_stop_its_stream_from_notify(void **state)
 
 /* ---- observers ---------------------------------------------------------------------- */
 
-static void observers_are_notified_of_the_owners_points(void **state)
+STREAM_TEST(observers_are_notified_of_the_owners_points)
 {
 	struct bed *b = *state;
 
@@ -511,7 +513,7 @@ static void observers_are_notified_of_the_owners_points(void **state)
 	assert_int_equal(b->owner.points, 20);
 }
 
-static void an_observer_cannot_control_the_stream(void **state)
+STREAM_TEST(an_observer_cannot_control_the_stream)
 {
 	struct bed *b = *state;
 
@@ -529,7 +531,7 @@ static void an_observer_cannot_control_the_stream(void **state)
 	unobserve(b, &b->other);
 }
 
-static void an_observer_gets_the_states_of_the_stream(void **state)
+STREAM_TEST(an_observer_gets_the_states_of_the_stream)
 {
 	struct bed *b = *state;
 
@@ -546,7 +548,7 @@ static void an_observer_gets_the_states_of_the_stream(void **state)
 	unobserve(b, &b->other);
 }
 
-static void a_stop_notifies_observers_of_its_points(void **state)
+STREAM_TEST(a_stop_notifies_observers_of_its_points)
 {
 	struct bed *b = *state;
 
@@ -558,7 +560,7 @@ static void a_stop_notifies_observers_of_its_points(void **state)
 	unobserve(b, &b->other);
 }
 
-static void observers_are_notified_of_the_points_of_every_run(void **state)
+STREAM_TEST(observers_are_notified_of_the_points_of_every_run)
 {
 	struct bed *b = *state;
 
@@ -575,7 +577,7 @@ static void observers_are_notified_of_the_points_of_every_run(void **state)
 	unobserve(b, &b->other);
 }
 
-static void points_are_numbered_without_gaps(void **state)
+STREAM_TEST(points_are_numbered_without_gaps)
 {
 	struct bed *b = *state;
 	u64 seed = 5;
@@ -600,7 +602,7 @@ static void points_are_numbered_without_gaps(void **state)
 	unobserve(b, &b->other);
 }
 
-static void after_a_stall_of_the_machine_at_most_65536_points_are_notified(void **state)
+STREAM_TEST(after_a_stall_of_the_machine_at_most_65536_points_are_notified)
 {
 	struct bed *b = *state;
 
@@ -615,7 +617,7 @@ static void after_a_stall_of_the_machine_at_most_65536_points_are_notified(void 
 	assert_int_equal(b->owner.points, WRT_PENDING_MAX + 1);
 }
 
-static void a_new_observer_is_not_notified_of_earlier_points(void **state)
+STREAM_TEST(a_new_observer_is_not_notified_of_earlier_points)
 {
 	struct bed *b = *state;
 
@@ -631,7 +633,7 @@ static void a_new_observer_is_not_notified_of_earlier_points(void **state)
 	unobserve(b, &b->other);
 }
 
-static void points_found_when_an_observer_is_added_are_notified_to_others_at_once(void **state)
+STREAM_TEST(points_found_when_an_observer_is_added_are_notified_to_others_at_once)
 {
 	struct bed *b = *state;
 
@@ -663,7 +665,7 @@ static void unobserve_all(struct bed *b, struct tb_client *observer, u32 n)
 		unobserve(b, &observer[--n]);
 }
 
-static void two_places_are_reserved_for_the_owners_user_and_privileged_observers(void **state)
+STREAM_TEST(two_places_are_reserved_for_the_owners_user_and_privileged_observers)
 {
 	struct bed *b = *state;
 	struct tb_client late;
@@ -686,7 +688,7 @@ static void two_places_are_reserved_for_the_owners_user_and_privileged_observers
 	unobserve_all(b, b->observer, n);
 }
 
-static void a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner(void **state)
+STREAM_TEST(a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner)
 {
 	struct bed *b = *state;
 	struct tb_client late;
@@ -706,7 +708,7 @@ static void a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner(void **
 	unobserve_all(b, b->observer, n);
 }
 
-static void without_an_owner_two_places_are_reserved_for_privileged_observers(void **state)
+STREAM_TEST(without_an_owner_two_places_are_reserved_for_privileged_observers)
 {
 	struct bed *b = *state;
 	struct tb_client late;
@@ -721,7 +723,7 @@ static void without_an_owner_two_places_are_reserved_for_privileged_observers(vo
 	unobserve_all(b, b->observer, n);
 }
 
-static void eight_observers_are_notified_and_a_ninth_gets_enomem(void **state)
+STREAM_TEST(eight_observers_are_notified_and_a_ninth_gets_enomem)
 {
 	struct bed *b = *state;
 	struct tb_client *observer = b->observer;
@@ -749,7 +751,7 @@ static void eight_observers_are_notified_and_a_ninth_gets_enomem(void **state)
 	assert_int_equal(b->owner.points, 20);
 }
 
-static void a_client_that_is_neither_owner_nor_observer_reads_zeroes(void **state)
+STREAM_TEST(a_client_that_is_neither_owner_nor_observer_reads_zeroes)
 {
 	struct wrt_snapshot snap;
 	struct bed *b = *state;
@@ -766,7 +768,7 @@ static void a_client_that_is_neither_owner_nor_observer_reads_zeroes(void **stat
 	assert_int_equal(snap.geom->bytes, 0);
 }
 
-static void refresh_publishes_to_one_client_and_consumes_no_point(void **state)
+STREAM_TEST(refresh_publishes_to_one_client_and_consumes_no_point)
 {
 	struct bed *b = *state;
 	u32 publishes;
@@ -786,7 +788,7 @@ static void refresh_publishes_to_one_client_and_consumes_no_point(void **state)
 
 /* ---- with and without point interrupts ------------------------------------------------- */
 
-static void without_points_interrupts_still_keep_the_position_fresh(void **state)
+STREAM_TEST(without_points_interrupts_still_keep_the_position_fresh)
 {
 	struct bed *b = *state;
 	u64 last = 0, i;
@@ -804,7 +806,7 @@ static void without_points_interrupts_still_keep_the_position_fresh(void **state
 	assert_int_equal(b->owner.notifies, 0);
 }
 
-static void without_points_a_long_buffer_has_an_interrupt_every_10_ms(void **state)
+STREAM_TEST(without_points_a_long_buffer_has_an_interrupt_every_10_ms)
 {
 	struct bed *b = *state;
 	struct tb_buffer *big = &b->second;
@@ -817,7 +819,7 @@ static void without_points_a_long_buffer_has_an_interrupt_every_10_ms(void **sta
 	assert_int_equal(b->owner.last.look, 100);
 }
 
-static void points_are_on_while_any_client_wants_them(void **state)
+STREAM_TEST(points_are_on_while_any_client_wants_them)
 {
 	struct bed *b = *state;
 	struct tb_client *third = &b->observer[0];
@@ -837,7 +839,7 @@ static void points_are_on_while_any_client_wants_them(void **state)
 	assert_int_equal(tb_backend.points, 2);
 }
 
-static void an_observer_turns_points_on_for_an_owner_that_wants_none(void **state)
+STREAM_TEST(an_observer_turns_points_on_for_an_owner_that_wants_none)
 {
 	struct bed *b = *state;
 
@@ -854,7 +856,7 @@ static void an_observer_turns_points_on_for_an_owner_that_wants_none(void **stat
 
 /* ---- halted DMA -------------------------------------------------------------------------- */
 
-static void the_time_of_a_halt_adds_no_distance(void **state)
+STREAM_TEST(the_time_of_a_halt_adds_no_distance)
 {
 	struct bed *b = *state;
 
@@ -873,7 +875,7 @@ static void the_time_of_a_halt_adds_no_distance(void **state)
 }
 
 /* The stop itself finds the halt, which is not a stall: DMA is not needed any more. */
-static void a_halt_found_by_the_stop_also_adds_no_distance(void **state)
+STREAM_TEST(a_halt_found_by_the_stop_also_adds_no_distance)
 {
 	struct bed *b = *state;
 
@@ -886,7 +888,7 @@ static void a_halt_found_by_the_stop_also_adds_no_distance(void **state)
 	assert_int_equal(b->owner.last.points, 7);
 }
 
-static void every_halt_is_counted_and_the_count_survives_stop_and_release(void **state)
+STREAM_TEST(every_halt_is_counted_and_the_count_survives_stop_and_release)
 {
 	struct bed *b = *state;
 	u32 i;
@@ -921,7 +923,9 @@ static int emulated_setup(void **state)
 	return 0;
 }
 
-static void for_an_emulated_engine_no_whole_buffers_are_added(void **state)
+#define EMULATED_TEST(name)	TB_TEST(name, emulated_setup, bed_teardown)
+
+EMULATED_TEST(for_an_emulated_engine_no_whole_buffers_are_added)
 {
 	struct bed *b = *state;
 
@@ -937,7 +941,7 @@ static void for_an_emulated_engine_no_whole_buffers_are_added(void **state)
 	assert_int_equal(b->owner.last.stalls, 0);
 }
 
-static void for_an_engine_with_a_clock_whole_buffers_are_added(void **state)
+STREAM_TEST(for_an_engine_with_a_clock_whole_buffers_are_added)
 {
 	struct bed *b = *state;
 
@@ -949,7 +953,7 @@ static void for_an_engine_with_a_clock_whole_buffers_are_added(void **state)
 
 /* ---- system suspend ---------------------------------------------------------------------- */
 
-static void after_a_suspend_the_position_continues_from_the_same_value(void **state)
+STREAM_TEST(after_a_suspend_the_position_continues_from_the_same_value)
 {
 	struct bed *b = *state;
 	u64 linear = 0;
@@ -979,7 +983,7 @@ static void after_a_suspend_the_position_continues_from_the_same_value(void **st
 	unobserve(b, &b->other);
 }
 
-static void points_before_a_suspend_are_notified_before_it_and_none_during_it(void **state)
+STREAM_TEST(points_before_a_suspend_are_notified_before_it_and_none_during_it)
 {
 	struct bed *b = *state;
 	u32 publishes;
@@ -1002,7 +1006,7 @@ static void points_before_a_suspend_are_notified_before_it_and_none_during_it(vo
 	assert_int_equal(tb_backend.touched_asleep, 0);
 }
 
-static void during_a_suspend_no_stream_can_be_configured_or_started(void **state)
+STREAM_TEST(during_a_suspend_no_stream_can_be_configured_or_started)
 {
 	struct bed *b = *state;
 
@@ -1023,7 +1027,7 @@ static void during_a_suspend_no_stream_can_be_configured_or_started(void **state
 	assert_int_equal(tb_backend.touched_asleep, 0);
 }
 
-static void a_stream_stopped_during_a_suspend_does_not_resume(void **state)
+STREAM_TEST(a_stream_stopped_during_a_suspend_does_not_resume)
 {
 	struct bed *b = *state;
 
@@ -1045,7 +1049,7 @@ static void a_stream_stopped_during_a_suspend_does_not_resume(void **state)
 }
 
 /* The backend must also be called for a stream released in suspend: its memory is freed. */
-static void a_stream_may_be_released_during_a_suspend(void **state)
+STREAM_TEST(a_stream_may_be_released_during_a_suspend)
 {
 	struct bed *b = *state;
 
@@ -1061,7 +1065,7 @@ static void a_stream_may_be_released_during_a_suspend(void **state)
 	assert_int_equal(configure(b, &b->other), 0);
 }
 
-static void a_device_may_be_removed_during_a_suspend(void **state)
+STREAM_TEST(a_device_may_be_removed_during_a_suspend)
 {
 	struct bed *b = *state;
 	u32 calls;
@@ -1085,7 +1089,7 @@ static void a_device_may_be_removed_during_a_suspend(void **state)
 	unobserve(b, &b->other);
 }
 
-static void if_the_hardware_does_not_resume_the_stream_stays_halted(void **state)
+STREAM_TEST(if_the_hardware_does_not_resume_the_stream_stays_halted)
 {
 	struct bed *b = *state;
 
@@ -1107,7 +1111,7 @@ static void if_the_hardware_does_not_resume_the_stream_stays_halted(void **state
 	assert_int_equal(b->owner.points, 4);
 }
 
-static void if_an_engine_does_not_start_after_resume_its_stream_stays_halted(void **state)
+STREAM_TEST(if_an_engine_does_not_start_after_resume_its_stream_stays_halted)
 {
 	struct bed *b = *state;
 
@@ -1127,7 +1131,7 @@ static void if_an_engine_does_not_start_after_resume_its_stream_stays_halted(voi
 	assert_int_equal(b->owner.last.linear, 4 * POINT_BYTES);
 }
 
-static void a_stream_that_has_ended_does_not_start_after_resume(void **state)
+STREAM_TEST(a_stream_that_has_ended_does_not_start_after_resume)
 {
 	struct bed *b = *state;
 	struct wrt_snapshot now;
@@ -1156,7 +1160,7 @@ static void note_base(struct wrt_client *c, const struct wrt_snapshot *s)
 		base_when_run_was_published = s->register_base;
 }
 
-static void the_register_base_is_published_no_later_than_run(void **state)
+STREAM_TEST(the_register_base_is_published_no_later_than_run)
 {
 	static const struct wrt_client_ops ops = { .name = "note", .publish = note_base };
 	struct bed *b = *state;
@@ -1183,7 +1187,7 @@ static void the_register_base_is_published_no_later_than_run(void **state)
 
 /* ---- removal -------------------------------------------------------------------------- */
 
-static void removal_stops_dma_and_notifies_every_client(void **state)
+STREAM_TEST(removal_stops_dma_and_notifies_every_client)
 {
 	struct bed *b = *state;
 
@@ -1202,7 +1206,7 @@ static void removal_stops_dma_and_notifies_every_client(void **state)
 	unobserve(b, &b->other);
 }
 
-static void after_removal_calls_fail_and_do_not_reach_the_backend(void **state)
+STREAM_TEST(after_removal_calls_fail_and_do_not_reach_the_backend)
 {
 	struct bed *b = *state;
 	u32 calls;
@@ -1229,7 +1233,7 @@ static void after_removal_calls_fail_and_do_not_reach_the_backend(void **state)
 	assert_int_equal(tb_backend.calls, calls);
 }
 
-static void removal_of_a_stopped_stream_is_also_published(void **state)
+STREAM_TEST(removal_of_a_stopped_stream_is_also_published)
 {
 	struct bed *b = *state;
 
@@ -1257,7 +1261,7 @@ static int endless_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	return 0;
 }
 
-static void a_device_has_at_least_one_slot_and_at_most_32(void **state)
+STREAM_TEST(a_device_has_at_least_one_slot_and_at_most_32)
 {
 	struct wrt_hw_ops none = { .caps = no_caps }, many = { .caps = endless_caps };
 	struct wrt_device dev;
@@ -1270,7 +1274,7 @@ static void a_device_has_at_least_one_slot_and_at_most_32(void **state)
 	wrt_device_destroy(&dev);
 }
 
-static void an_interrupt_updates_only_the_slots_that_it_reports(void **state)
+STREAM_TEST(an_interrupt_updates_only_the_slots_that_it_reports)
 {
 	struct wrt_sim_config cfg = { .pairs = 2 };
 	struct tb_buffer buffer[4];
@@ -1300,7 +1304,7 @@ static void an_interrupt_updates_only_the_slots_that_it_reports(void **state)
 
 /* ---- controls ----------------------------------------------------------------------------- */
 
-static void the_controls_of_the_codec_are_listed_read_and_set(void **state)
+STREAM_TEST(the_controls_of_the_codec_are_listed_read_and_set)
 {
 	struct bed *b = *state;
 	struct wrt_hw_control c;
@@ -1322,7 +1326,7 @@ static void the_controls_of_the_codec_are_listed_read_and_set(void **state)
 	assert_int_equal(wrt_device_control_get(&b->tb.dev, 0, value), WRT_EIO);
 }
 
-static void controls_cannot_be_accessed_during_a_suspend_or_after_removal(void **state)
+STREAM_TEST(controls_cannot_be_accessed_during_a_suspend_or_after_removal)
 {
 	struct bed *b = *state;
 	const u32 set[2] = { 7, 9 };
@@ -1342,7 +1346,7 @@ static void controls_cannot_be_accessed_during_a_suspend_or_after_removal(void *
 	assert_int_equal(tb_backend.value[0][0], 1);
 }
 
-static void a_backend_may_have_neither_controls_nor_suspend(void **state)
+EMULATED_TEST(a_backend_may_have_neither_controls_nor_suspend)
 {
 	struct bed *b = *state;
 	struct wrt_hw_control c;
@@ -1428,7 +1432,7 @@ static void settle_client(struct bed *b, struct tb_client *c)
 	wrt_stream_settle(b->s, &c->client);
 }
 
-static void sync_settle_unobserve_and_release_wait_for_a_callback_in_progress(void **state)
+STREAM_TEST(sync_settle_unobserve_and_release_wait_for_a_callback_in_progress)
 {
 	struct bed *b = *state;
 
@@ -1440,79 +1444,7 @@ static void sync_settle_unobserve_and_release_wait_for_a_callback_in_progress(vo
 	leaving_waits_for_a_callback(b, &b->owner, release);
 }
 
-#define EMULATED(function) { #function, function, emulated_setup, bed_teardown, NULL }
-#define B(function) { #function, function, bed_setup, bed_teardown, NULL }
-
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		B(an_unconfigured_stream_is_free),
-		B(a_second_client_that_configures_gets_ebusy),
-		B(after_release_another_client_can_own_the_stream),
-		B(after_release_the_owner_is_not_notified),
-		B(the_owner_may_configure_again_and_starts_from_zero),
-		B(only_the_number_of_segments_is_kept),
-		B(if_the_backend_cannot_open_or_prepare_the_stream_stays_free),
-		B(an_owner_whose_second_configure_fails_loses_the_stream),
-		B(start_and_stop_switch_between_ready_and_run),
-		B(a_start_that_fails_leaves_the_stream_ready),
-		B(a_stop_that_fails_in_the_hardware_also_ends_in_ready),
-		B(a_position_that_cannot_be_read_does_not_change),
-		B(pause_keeps_the_position_and_resume_continues_from_it),
-		B(reset_sets_position_0_only_for_the_owner_of_a_stopped_stream),
-		B(a_snapshot_has_the_results_of_the_position_update),
-		B(points_are_published_before_they_are_notified),
-		B(reading_the_position_consumes_no_point),
-		B(a_spurious_interrupt_adds_no_point),
-		B(merged_interrupts_lose_no_point),
-		B(settle_hands_out_the_points_that_the_stop_found),
-		B(points_found_by_the_stop_are_notified_with_keep_last),
-		B(points_found_by_the_stop_are_dropped_without_keep_last),
-		B(a_client_may_stop_its_stream_from_notify),
-		B(observers_are_notified_of_the_owners_points),
-		B(an_observer_cannot_control_the_stream),
-		B(an_observer_gets_the_states_of_the_stream),
-		B(a_stop_notifies_observers_of_its_points),
-		B(observers_are_notified_of_the_points_of_every_run),
-	B(points_are_numbered_without_gaps),
-	B(after_a_stall_of_the_machine_at_most_65536_points_are_notified),
-		B(a_new_observer_is_not_notified_of_earlier_points),
-		B(points_found_when_an_observer_is_added_are_notified_to_others_at_once),
-	B(eight_observers_are_notified_and_a_ninth_gets_enomem),
-	B(two_places_are_reserved_for_the_owners_user_and_privileged_observers),
-	B(a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner),
-	B(without_an_owner_two_places_are_reserved_for_privileged_observers),
-		B(a_client_that_is_neither_owner_nor_observer_reads_zeroes),
-		B(refresh_publishes_to_one_client_and_consumes_no_point),
-		B(without_points_interrupts_still_keep_the_position_fresh),
-		B(without_points_a_long_buffer_has_an_interrupt_every_10_ms),
-		B(points_are_on_while_any_client_wants_them),
-		B(an_observer_turns_points_on_for_an_owner_that_wants_none),
-		B(the_time_of_a_halt_adds_no_distance),
-		B(a_halt_found_by_the_stop_also_adds_no_distance),
-		B(every_halt_is_counted_and_the_count_survives_stop_and_release),
-		EMULATED(for_an_emulated_engine_no_whole_buffers_are_added),
-		B(for_an_engine_with_a_clock_whole_buffers_are_added),
-		B(after_a_suspend_the_position_continues_from_the_same_value),
-		B(points_before_a_suspend_are_notified_before_it_and_none_during_it),
-		B(during_a_suspend_no_stream_can_be_configured_or_started),
-		B(a_stream_stopped_during_a_suspend_does_not_resume),
-		B(a_stream_may_be_released_during_a_suspend),
-		B(a_device_may_be_removed_during_a_suspend),
-		B(if_the_hardware_does_not_resume_the_stream_stays_halted),
-		B(if_an_engine_does_not_start_after_resume_its_stream_stays_halted),
-		B(a_stream_that_has_ended_does_not_start_after_resume),
-		B(the_register_base_is_published_no_later_than_run),
-		B(removal_stops_dma_and_notifies_every_client),
-		B(after_removal_calls_fail_and_do_not_reach_the_backend),
-		B(removal_of_a_stopped_stream_is_also_published),
-		B(a_device_has_at_least_one_slot_and_at_most_32),
-		B(an_interrupt_updates_only_the_slots_that_it_reports),
-		B(the_controls_of_the_codec_are_listed_read_and_set),
-		B(controls_cannot_be_accessed_during_a_suspend_or_after_removal),
-		EMULATED(a_backend_may_have_neither_controls_nor_suspend),
-		B(sync_settle_unobserve_and_release_wait_for_a_callback_in_progress),
-	};
-
-	return tb_main("stream", tests, COUNT(tests));
+	return tb_run("stream");
 }

@@ -37,6 +37,8 @@ static int thread_teardown(void **state)
 	return err;
 }
 
+#define THREAD_TEST(name)	TB_TEST(name, thread_setup, thread_teardown)
+
 /* One point passes and its interrupt is served. */
 static void next_point(struct mp_bed *b)
 {
@@ -93,7 +95,7 @@ static u64 signals_of(const struct mp_bed *b, u32 from, u32 to)
 
 /* ---- signals of the owner ---------------------------------------------------------------- */
 
-static void the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread(void **state)
+THREAD_TEST(the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread)
 {
 	struct mp_bed *b = *state;
 	u32 i;
@@ -107,7 +109,7 @@ static void the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread(vo
 	assert_true(wrt_device_serve(&b->tb.dev) == WRT_NOTHING_DEFERRED);
 }
 
-static void the_interrupt_signals_four_events_and_the_thread_the_others(void **state)
+THREAD_TEST(the_interrupt_signals_four_events_and_the_thread_the_others)
 {
 	struct mp_bed *b = *state;
 
@@ -124,7 +126,7 @@ static void the_interrupt_signals_four_events_and_the_thread_the_others(void **s
 	assert_int_equal(signals_of(b, 4, 10), 6);
 }
 
-static void a_slow_signal_does_not_count_against_the_next_stream(void **state)
+THREAD_TEST(a_slow_signal_does_not_count_against_the_next_stream)
 {
 	struct mp_bed *b = *state;
 
@@ -146,7 +148,7 @@ static void a_slow_signal_does_not_count_against_the_next_stream(void **state)
 	assert_int_equal(b->event[0].count, 2);
 }
 
-static void points_that_pass_together_are_signalled_once_by_the_interrupt(void **state)
+THREAD_TEST(points_that_pass_together_are_signalled_once_by_the_interrupt)
 {
 	struct mp_bed *b = *state;
 
@@ -158,7 +160,7 @@ static void points_that_pass_together_are_signalled_once_by_the_interrupt(void *
 	assert_int_equal(b->event[0].count, 5);
 }
 
-static void a_slow_event_is_left_to_the_thread_from_then_on(void **state)
+THREAD_TEST(a_slow_event_is_left_to_the_thread_from_then_on)
 {
 	struct mp_bed *b = *state;
 
@@ -177,7 +179,7 @@ static void a_slow_event_is_left_to_the_thread_from_then_on(void **state)
 	assert_int_equal(b->event[0].count, 3);
 }
 
-static void an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events(void **state)
+THREAD_TEST(an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events)
 {
 	struct mp_bed *b = *state;
 	u64 began;
@@ -195,7 +197,7 @@ static void an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events(voi
 	}
 }
 
-static void quick_events_keep_an_interrupt_below_40_us(void **state)
+THREAD_TEST(quick_events_keep_an_interrupt_below_40_us)
 {
 	struct mp_bed *b = *state;
 	u64 began;
@@ -213,7 +215,7 @@ static void quick_events_keep_an_interrupt_below_40_us(void **state)
 	}
 }
 
-static void new_events_do_not_make_every_interrupt_slow(void **state)
+THREAD_TEST(new_events_do_not_make_every_interrupt_slow)
 {
 	struct mp_bed *b = *state;
 	u32 i, slow = 0;
@@ -235,7 +237,7 @@ static void new_events_do_not_make_every_interrupt_slow(void **state)
 	assert_int_equal(b->event[0].count, 2);
 }
 
-static void a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread(void **state)
+THREAD_TEST(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread)
 {
 	struct mp_bed *b = *state;
 	u32 i, slow = 0;
@@ -257,7 +259,7 @@ static void a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_threa
 	assert_true(slow <= 1 + (wrt_host_ns - BEGAN) / (1000 * 100000));
 }
 
-static void a_signal_of_20_us_is_quick(void **state)
+THREAD_TEST(a_signal_of_20_us_is_quick)
 {
 	struct mp_bed *b = *state;
 	u32 i;
@@ -272,7 +274,7 @@ static void a_signal_of_20_us_is_quick(void **state)
 }
 
 /* 20 us after its beginning an interrupt still makes a signal, later none. */
-static void an_interrupt_makes_no_signal_later_than_20_us_after_its_first(void **state)
+THREAD_TEST(an_interrupt_makes_no_signal_later_than_20_us_after_its_first)
 {
 	struct mp_bed *b = *state;
 
@@ -286,7 +288,7 @@ static void an_interrupt_makes_no_signal_later_than_20_us_after_its_first(void *
 }
 
 /* The owner changes, as if another user had opened the pin. */
-static void slow_signals_of_one_user_do_not_delay_those_of_another(void **state)
+THREAD_TEST(slow_signals_of_one_user_do_not_delay_those_of_another)
 {
 	struct mp_bed *b = *state;
 
@@ -304,7 +306,7 @@ static void slow_signals_of_one_user_do_not_delay_those_of_another(void **state)
 	assert_int_equal(b->event[1].count, 2);
 }
 
-static void an_event_registered_after_the_point_needs_no_thread(void **state)
+THREAD_TEST(an_event_registered_after_the_point_needs_no_thread)
 {
 	struct mp_bed *b = *state;
 
@@ -342,12 +344,12 @@ static void turn_is_kept(struct mp_bed *b, u32 unregistered, u32 next)
 	assert_int_equal(b->many[next].count, 1);
 }
 
-static void unregistering_an_event_before_the_turn_keeps_the_turn(void **state)
+THREAD_TEST(unregistering_an_event_before_the_turn_keeps_the_turn)
 {
 	turn_is_kept(*state, 0, 1);
 }
 
-static void unregistering_the_event_whose_turn_it_is_gives_it_to_the_next(void **state)
+THREAD_TEST(unregistering_the_event_whose_turn_it_is_gives_it_to_the_next)
 {
 	turn_is_kept(*state, 1, 2);
 }
@@ -358,7 +360,7 @@ static void unregister_the_first(struct tb_event *e)
 	ok(mp_unregister(e->pin, e - 1));
 }
 
-static void other_events_can_be_unregistered_during_a_signal(void **state)
+THREAD_TEST(other_events_can_be_unregistered_during_a_signal)
 {
 	struct mp_bed *b = *state;
 
@@ -382,7 +384,7 @@ static void unregister_and_die(struct tb_event *e)
 	e->on_signal = NULL;
 }
 
-static void a_process_that_is_killed_while_it_unregisters_keeps_its_event(void **state)
+THREAD_TEST(a_process_that_is_killed_while_it_unregisters_keeps_its_event)
 {
 	struct mp_bed *b = *state;
 
@@ -409,7 +411,7 @@ static void own_event_of(struct mp_bed *b, void (*on_signal)(struct tb_event *e)
 	wrt_mp_own_event(&b->pin.mp, &b->event[3]);
 }
 
-static void the_own_event_has_one_signal_for_points_that_pass_together(void **state)
+THREAD_TEST(the_own_event_has_one_signal_for_points_that_pass_together)
 {
 	struct mp_bed *b = *state;
 
@@ -427,7 +429,7 @@ static void the_own_event_has_one_signal_for_points_that_pass_together(void **st
 	assert_int_equal(b->pin.passed_calls, 2);
 }
 
-static void the_own_event_is_signalled_without_any_other(void **state)
+THREAD_TEST(the_own_event_is_signalled_without_any_other)
 {
 	struct mp_bed *b = *state;
 
@@ -441,7 +443,7 @@ static void the_own_event_is_signalled_without_any_other(void **state)
 	assert_int_equal(b->pin.signalling, 1);	/* not for the point before */
 }
 
-static void the_own_event_logs_the_last_64_points(void **state)
+THREAD_TEST(the_own_event_logs_the_last_64_points)
 {
 	struct mp_bed *b = *state;
 
@@ -455,7 +457,7 @@ static void the_own_event_logs_the_last_64_points(void **state)
 	assert_int_equal(b->pin.next, 100);
 }
 
-static void a_slow_own_event_is_left_to_the_thread(void **state)
+THREAD_TEST(a_slow_own_event_is_left_to_the_thread)
 {
 	struct mp_bed *b = *state;
 
@@ -476,7 +478,7 @@ static void a_slow_own_event_is_left_to_the_thread(void **state)
 	assert_int_equal(b->event[3].count, 3);
 }
 
-static void the_thread_serves_the_own_event_after_the_others(void **state)
+THREAD_TEST(the_thread_serves_the_own_event_after_the_others)
 {
 	struct mp_bed *b = *state;
 
@@ -498,7 +500,7 @@ static void the_thread_serves_the_own_event_after_the_others(void **state)
 	assert_int_equal(b->event[3].count, 2);
 }
 
-static void removal_signals_the_own_event_once_more(void **state)
+THREAD_TEST(removal_signals_the_own_event_once_more)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec };
@@ -512,7 +514,7 @@ static void removal_signals_the_own_event_once_more(void **state)
 }
 
 /* Another process may wait for it. */
-static void a_process_that_is_killed_loses_its_signals_but_not_the_own_event(void **state)
+THREAD_TEST(a_process_that_is_killed_loses_its_signals_but_not_the_own_event)
 {
 	struct mp_bed *b = *state;
 	u64 made;
@@ -534,7 +536,7 @@ static void a_process_that_is_killed_loses_its_signals_but_not_the_own_event(voi
 	assert_int_equal(b->event[3].count, 2);
 }
 
-static void wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns(void **state)
+THREAD_TEST(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns)
 {
 	struct mp_bed *b = *state;
 
@@ -550,7 +552,7 @@ static void wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_retur
 	assert_int_equal(signals_of(b, 0, 64), 64 * 5);
 }
 
-static void q47_a_process_that_is_killed_does_not_wait_for_its_signals(void **state)
+THREAD_TEST(q47_a_process_that_is_killed_does_not_wait_for_its_signals)
 {
 	struct mp_bed *b = *state;
 	u64 made;
@@ -580,7 +582,7 @@ static void watch(struct mp_bed *b, u32 i, struct tb_event *e)
 	ok(mp_register(&b->watch[i], e));
 }
 
-static void the_interrupt_signals_no_observer(void **state)
+THREAD_TEST(the_interrupt_signals_no_observer)
 {
 	struct mp_bed *b = *state;
 
@@ -596,7 +598,7 @@ static void the_interrupt_signals_no_observer(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void stop_free_and_close_wait_for_no_observer(void **state)
+THREAD_TEST(stop_free_and_close_wait_for_no_observer)
 {
 	struct mp_bed *b = *state;
 
@@ -612,7 +614,7 @@ static void stop_free_and_close_wait_for_no_observer(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void an_observer_is_signalled_for_no_point_after_the_stop(void **state)
+THREAD_TEST(an_observer_is_signalled_for_no_point_after_the_stop)
 {
 	struct mp_bed *b = *state;
 
@@ -627,7 +629,7 @@ static void an_observer_is_signalled_for_no_point_after_the_stop(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_closes(void **state)
+THREAD_TEST(wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_closes)
 {
 	struct mp_bed *b = *state;
 
@@ -643,7 +645,7 @@ static void wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_clos
 	tb_pin_close(&b->watch[0]);
 }
 
-static void an_observer_that_falls_behind_misses_all_but_the_last_64_points(void **state)
+THREAD_TEST(an_observer_that_falls_behind_misses_all_but_the_last_64_points)
 {
 	struct mp_bed *b = *state;
 	u32 i;
@@ -659,7 +661,7 @@ static void an_observer_that_falls_behind_misses_all_but_the_last_64_points(void
 	tb_pin_close(&b->watch[0]);
 }
 
-static void observers_take_turns_one_event_each(void **state)
+THREAD_TEST(observers_take_turns_one_event_each)
 {
 	struct mp_bed *b = *state;
 
@@ -680,7 +682,7 @@ static void observers_take_turns_one_event_each(void **state)
 	tb_pin_close(&b->watch[1]);
 }
 
-static void events_of_one_client_take_turns(void **state)
+THREAD_TEST(events_of_one_client_take_turns)
 {
 	struct mp_bed *b = *state;
 
@@ -696,7 +698,7 @@ static void events_of_one_client_take_turns(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void removal_signals_every_event_once_more_and_waits_for_no_client(void **state)
+THREAD_TEST(removal_signals_every_event_once_more_and_waits_for_no_client)
 {
 	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec, &b->watch[0] };
@@ -716,7 +718,7 @@ static void removal_signals_every_event_once_more_and_waits_for_no_client(void *
 
 /* ---- the budget ------------------------------------------------------------------------------ */
 
-static void after_a_slow_signal_observers_wait_32_times_as_long(void **state)
+THREAD_TEST(after_a_slow_signal_observers_wait_32_times_as_long)
 {
 	struct mp_bed *b = *state;
 
@@ -750,7 +752,7 @@ static void takes_6_us(struct tb_event *e)
 	wrt_host_ns += 6000;
 }
 
-static void a_client_that_takes_little_never_waits(void **state)
+THREAD_TEST(a_client_that_takes_little_never_waits)
 {
 	struct mp_bed *b = *state;
 	u32 i;
@@ -768,7 +770,7 @@ static void a_client_that_takes_little_never_waits(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void many_quick_signals_make_the_thread_rest_for_a_millisecond(void **state)
+THREAD_TEST(many_quick_signals_make_the_thread_rest_for_a_millisecond)
 {
 	struct mp_bed *b = *state;
 
@@ -784,7 +786,7 @@ static void many_quick_signals_make_the_thread_rest_for_a_millisecond(void **sta
 	tb_pin_close(&b->watch[0]);
 }
 
-static void waking_the_thread_is_charged_to_the_client_that_it_serves(void **state)
+THREAD_TEST(waking_the_thread_is_charged_to_the_client_that_it_serves)
 {
 	struct mp_bed *b = *state;
 
@@ -807,7 +809,7 @@ static void ask_position(struct tb_event *e)
 	seen_linear = mp_position(e->pin).linear;
 }
 
-static void an_observer_gets_the_reading_of_the_interrupt(void **state)
+THREAD_TEST(an_observer_gets_the_reading_of_the_interrupt)
 {
 	struct mp_bed *b = *state;
 
@@ -827,7 +829,7 @@ static void stop_after_half_a_packet(struct tb_event *e)
 	wrt_stream_stop(e->pin->mp.stream, &e->pin->mp.client);
 }
 
-static void an_observer_gets_the_interrupt_before_the_stop_that_it_causes(void **state)
+THREAD_TEST(an_observer_gets_the_interrupt_before_the_stop_that_it_causes)
 {
 	struct mp_bed *b = *state;
 
@@ -842,7 +844,7 @@ static void an_observer_gets_the_interrupt_before_the_stop_that_it_causes(void *
 	tb_pin_close(&b->watch[0]);
 }
 
-static void an_owner_does_not_wait_for_what_observers_have_spent(void **state)
+THREAD_TEST(an_owner_does_not_wait_for_what_observers_have_spent)
 {
 	struct mp_bed *b = *state;
 
@@ -860,7 +862,7 @@ static void an_owner_does_not_wait_for_what_observers_have_spent(void **state)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void a_thread_that_rests_is_not_woken_by_every_interrupt(void **state)
+THREAD_TEST(a_thread_that_rests_is_not_woken_by_every_interrupt)
 {
 	struct mp_bed *b = *state;
 	u32 i;
@@ -880,54 +882,7 @@ static void a_thread_that_rests_is_not_woken_by_every_interrupt(void **state)
 	tb_pin_close(&b->watch[1]);
 }
 
-#define THREAD(function) { #function, function, thread_setup, thread_teardown, NULL }
-
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		THREAD(the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread),
-		THREAD(the_interrupt_signals_four_events_and_the_thread_the_others),
-		THREAD(a_slow_signal_does_not_count_against_the_next_stream),
-		THREAD(points_that_pass_together_are_signalled_once_by_the_interrupt),
-		THREAD(a_slow_event_is_left_to_the_thread_from_then_on),
-		THREAD(an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events),
-		THREAD(quick_events_keep_an_interrupt_below_40_us),
-		THREAD(new_events_do_not_make_every_interrupt_slow),
-		THREAD(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread),
-		THREAD(a_signal_of_20_us_is_quick),
-		THREAD(an_interrupt_makes_no_signal_later_than_20_us_after_its_first),
-		THREAD(slow_signals_of_one_user_do_not_delay_those_of_another),
-		THREAD(an_event_registered_after_the_point_needs_no_thread),
-		THREAD(unregistering_an_event_before_the_turn_keeps_the_turn),
-		THREAD(unregistering_the_event_whose_turn_it_is_gives_it_to_the_next),
-		THREAD(other_events_can_be_unregistered_during_a_signal),
-		THREAD(a_process_that_is_killed_while_it_unregisters_keeps_its_event),
-		THREAD(the_own_event_has_one_signal_for_points_that_pass_together),
-		THREAD(the_own_event_is_signalled_without_any_other),
-		THREAD(the_own_event_logs_the_last_64_points),
-		THREAD(a_slow_own_event_is_left_to_the_thread),
-		THREAD(the_thread_serves_the_own_event_after_the_others),
-		THREAD(removal_signals_the_own_event_once_more),
-		THREAD(a_process_that_is_killed_loses_its_signals_but_not_the_own_event),
-		THREAD(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns),
-		THREAD(q47_a_process_that_is_killed_does_not_wait_for_its_signals),
-		THREAD(the_interrupt_signals_no_observer),
-		THREAD(stop_free_and_close_wait_for_no_observer),
-		THREAD(an_observer_is_signalled_for_no_point_after_the_stop),
-		THREAD(wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_closes),
-		THREAD(an_observer_that_falls_behind_misses_all_but_the_last_64_points),
-		THREAD(observers_take_turns_one_event_each),
-		THREAD(events_of_one_client_take_turns),
-		THREAD(removal_signals_every_event_once_more_and_waits_for_no_client),
-		THREAD(after_a_slow_signal_observers_wait_32_times_as_long),
-		THREAD(a_client_that_takes_little_never_waits),
-		THREAD(many_quick_signals_make_the_thread_rest_for_a_millisecond),
-		THREAD(waking_the_thread_is_charged_to_the_client_that_it_serves),
-		THREAD(an_observer_gets_the_reading_of_the_interrupt),
-		THREAD(an_observer_gets_the_interrupt_before_the_stop_that_it_causes),
-		THREAD(an_owner_does_not_wait_for_what_observers_have_spent),
-		THREAD(a_thread_that_rests_is_not_woken_by_every_interrupt),
-	};
-
-	return tb_main("thread", tests, COUNT(tests));
+	return tb_run("thread");
 }

@@ -71,6 +71,21 @@ int tb_main(const char *group, const struct CMUnitTest *tests, size_t n)
 	return 0;
 }
 
+static struct CMUnitTest added[128];
+static size_t nadded;
+
+void tb_add(const char *name, CMUnitTestFunction test, CMFixtureFunction setup,
+	    CMFixtureFunction teardown)
+{
+	assert_true(nadded < COUNT(added));
+	added[nadded++] = (struct CMUnitTest){ name, test, setup, teardown, NULL };
+}
+
+int tb_run(const char *group)
+{
+	return tb_main(group, added, nadded);
+}
+
 u64 tb_env_u64(const char *name, u64 fallback)
 {
 	const char *text = getenv(name);

@@ -28,6 +28,24 @@
 /* Runs the tests and prints TAP; names begin with compiler and group. For main(). */
 int tb_main(const char *group, const struct CMUnitTest *tests, size_t n);
 
+/*
+ * TB_TEST(name, setup, teardown) { ... } defines a test with the argument `state`, which tb_run()
+ * runs: all tests of a file in their order, as with the kernel's kselftest_harness.h.
+ */
+#define TB_TEST(name, setup, teardown)						\
+	static void name(void **state);						\
+	static void __attribute__((constructor)) add_##name(void)		\
+	{									\
+		tb_add(#name, name, setup, teardown);				\
+	}									\
+	static void name(void **state)
+
+#define UNIT_TEST(name)	TB_TEST(name, NULL, NULL)
+
+void tb_add(const char *name, CMUnitTestFunction test, CMFixtureFunction setup,
+	    CMFixtureFunction teardown);
+int tb_run(const char *group);
+
 /* A number from the environment, or the default. */
 u64 tb_env_u64(const char *name, u64 fallback);
 
