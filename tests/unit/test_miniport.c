@@ -561,9 +561,12 @@ MINIPORT_TEST(if_one_stream_cannot_run_the_others_do_not_change)
 	fails(both(b, WRT_MP_RUN + 1), INVALID_PARAMETER);
 	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
 	tb_backend.fail_start = -WRT_EIO;
+	tb_backend.starts_before_fail = 1;
 	assert_int_not_equal(both(b, WRT_MP_RUN), WRT_STATUS_SUCCESS);
 	assert_int_equal(b->pin.mp.state, WRT_MP_PAUSE);
 	assert_int_equal(b->rec.mp.state, WRT_MP_PAUSE);
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_int_equal(mp_position(&b->pin).linear, 0);
 }
 
 MINIPORT_TEST(observers_and_removed_streams_are_in_no_group)
@@ -604,6 +607,19 @@ MINIPORT_TEST(an_observer_may_neither_allocate_nor_free)
 	tb_pin_close(other);
 	tb_run_for(&b->tb, 3 * PACKET_NS);
 	assert_int_equal(b->event[0].count, 3);
+}
+
+MINIPORT_TEST(an_observer_that_comes_in_run_is_shown_the_stream_at_once)
+{
+	struct mp_bed *b = *state;
+
+	mp_run(b);
+	tb_run_for(&b->tb, 3 * PACKET_NS);
+	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
+	assert_int_equal(b->watch[0].page.state, WRT_STREAM_RUN);
+	assert_int_equal(b->watch[0].page.points, 3);
+	assert_int_equal(b->watch[0].page_geom.bytes, 2 * PACKET_BYTES);
+	tb_pin_close(&b->watch[0]);
 }
 
 MINIPORT_TEST(an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner)

@@ -1245,6 +1245,21 @@ STREAM_TEST(removal_of_a_stopped_stream_is_also_published)
 	unobserve(b, &b->other);
 }
 
+STREAM_TEST(a_position_has_the_times_around_its_reading)
+{
+	struct bed *b = *state;
+	struct wrt_snapshot now;
+
+	run_owner(b);
+	tb_run_for(&b->tb, 300000);
+	tb_backend.preempts = 1;
+	tb_backend.preempt_ns = 5000;
+	now = position(b, &b->owner);
+	assert_int_equal(b->s->pos.from_ns, b->tb.now - 5000);
+	assert_int_equal(b->s->pos.ns, b->tb.now);
+	assert_int_equal(now.ns, wrt_position_ns(&b->s->pos));
+}
+
 /* ---- the device ------------------------------------------------------------------------ */
 
 static int no_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
@@ -1255,9 +1270,13 @@ static int no_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 
 static int endless_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
+	static const u32 rates[WRT_RATES_MAX + 1];
+
 	(void)d;
 	assert_true(slot < WRT_SLOTS_MAX);
 	c->pin = slot;
+	c->rates = rates;
+	c->nrates = COUNT(rates);
 	return 0;
 }
 
@@ -1269,6 +1288,7 @@ STREAM_TEST(a_device_has_at_least_one_slot_and_at_most_32)
 	assert_int_equal(wrt_device_init(&dev, &none, NULL), WRT_EINVAL);
 	assert_int_equal(wrt_device_init(&dev, &many, NULL), 0);
 	assert_int_equal(dev.nstreams, WRT_SLOTS_MAX);
+	assert_int_equal(dev.streams[0].caps.nrates, WRT_RATES_MAX);
 	assert_int_equal(wrt_device_pins(&dev, WRT_PLAYBACK), 32);
 	assert_ptr_equal(wrt_device_stream(&dev, WRT_PLAYBACK, 31), &dev.streams[31]);
 	wrt_device_destroy(&dev);

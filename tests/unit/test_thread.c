@@ -558,6 +558,7 @@ static void pause_and_die(struct tb_event *e)
 	wrt_host_dying = true;
 	ok(mp_state(e->pin, WRT_MP_PAUSE));
 	wrt_host_dying = false;
+	assert_int_equal(e->pin->mp.client.pending, 0);
 	e->on_signal = NULL;
 }
 
@@ -600,6 +601,47 @@ THREAD_TEST(q47_a_process_that_is_killed_does_not_wait_for_its_signals)
 	next_point(b);
 	serve_all(b);
 	assert_int_equal(signals_of(b, 0, 64), made + 64);
+}
+
+static void device_goes(struct tb_event *e)
+{
+	wrt_device_gone(&e->pin->tb->dev);
+	e->on_signal = NULL;
+}
+
+THREAD_TEST(a_pause_does_not_wait_for_the_signals_of_a_removed_device)
+{
+	struct mp_bed *b = *state;
+	struct tb_pin *pins[] = { &b->pin, &b->rec };
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 10, NULL);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	b->many[5].on_signal = device_goes;
+	ok(mp_state(&b->pin, WRT_MP_PAUSE));
+	assert_int_equal(signals_of(b, 0, 10), 6);
+	tb_remove(&b->tb, pins, COUNT(pins));
+	serve_all(b);
+	assert_int_equal(signals_of(b, 0, 10), 20);
+}
+
+THREAD_TEST(a_process_that_is_killed_does_not_wait_for_the_thread)
+{
+	struct mp_bed *b = *state;
+
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, 5, NULL);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
+	next_point(b);
+	wrt_host_dying = true;
+	assert_int_equal(wrt_device_wait_deferred(&b->tb.dev), WRT_EINTR);
+	wrt_host_dying = false;
+	assert_int_equal(b->tb.dev.deferred.waiters, 0);
+	assert_int_equal(b->tb.dev.deferred.urgent, 0);
+	serve_all(b);
+	assert_int_equal(signals_of(b, 0, 5), 5);
+	assert_int_equal(wrt_device_wait_deferred(&b->tb.dev), 0);
 }
 
 /* ---- signals of an observer --------------------------------------------------------------- */
@@ -826,6 +868,50 @@ THREAD_TEST(waking_the_thread_is_charged_to_the_client_that_it_serves)
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
 	next_point(b);
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 1000000);
+	tb_pin_close(&b->watch[0]);
+}
+
+/* 2 us until it runs and 1 us for the signal: six times below 20 us. */
+THREAD_TEST(a_thread_that_runs_at_once_is_charged_no_more_than_that)
+{
+	struct mp_bed *b = *state;
+	u32 i;
+
+	b->event[1].on_signal = takes_1_us;
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	for (i = 0; i < 6; i++) {
+		next_point(b);
+		wrt_host_ns += 2000;
+		assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
+	}
+	assert_int_equal(b->event[1].count, 6);
+	tb_pin_close(&b->watch[0]);
+}
+
+static void takes_1_ms(struct tb_event *e)
+{
+	(void)e;
+	wrt_host_ns += 1000000;
+}
+
+/* The owner's rest is 16 ms, that of observers 3.2 ms. */
+THREAD_TEST(a_thread_rests_until_the_first_kind_of_client_is_due)
+{
+	struct mp_bed *b = *state;
+
+	b->event[0].on_signal = takes_1_ms;
+	b->event[1].on_signal = takes_100_us;
+	watch(b, 0, &b->event[1]);
+	mp_run(b);
+	next_point(b);
+	next_point(b);
+	while (!wrt_device_serve(&b->tb.dev))
+		;
+	next_point(b);
+	assert_int_equal(b->event[0].count, 2);
+	assert_int_equal(b->event[1].count, 1);
+	assert_in_range(wrt_device_deferred(&b->tb.dev), 1, 3200000);
 	tb_pin_close(&b->watch[0]);
 }
 

@@ -154,7 +154,8 @@ static void tb_hw_release(struct wrt_hw_stream *s)
 
 static int tb_hw_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
-	int err = watched(&tb_backend.start, tb_backend.fail_start);
+	bool fails = tb_backend.start >= tb_backend.starts_before_fail;
+	int err = watched(&tb_backend.start, fails ? tb_backend.fail_start : 0);
 
 	tb_backend.register_base = from;
 	return err ? err : wrt_sim_ops.start(s, from, from_ns, ns);

@@ -63,6 +63,7 @@ struct tb_backend {
 	u32 open, close, prepare, release, start, stop, position, points;
 	bool points_on;		/* argument of the last points() */
 	u32 fail_open, fail_prepare, fail_start, fail_stop, fail_position;	/* -WRT_E... */
+	u32 starts_before_fail;		/* calls of start that succeed in spite of fail_start */
 	u32 end;
 	struct wrt_hw_latency latency;	/* of prepare(); also fifo_bytes of positions */
 	u32 preempts;			/* number of readings for which time passes between ... */
