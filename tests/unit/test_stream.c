@@ -128,6 +128,18 @@ STREAM_TEST(a_second_client_that_configures_gets_ebusy)
 	assert_int_equal(position(b, &b->owner).state, WRT_STREAM_RUN);
 }
 
+STREAM_TEST(a_claim_forgets_the_buffer_of_the_owner_and_of_nobody_else)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(configure(b, &b->owner), 0);
+	assert_int_equal(wrt_stream_claim(b->s, &b->other.client), WRT_EBUSY);
+	assert_int_equal(b->s->state, WRT_STREAM_READY);
+	assert_int_equal(b->s->geom.bytes, b->buffer.geom.bytes);
+	assert_int_equal(wrt_stream_claim(b->s, &b->owner.client), 0);
+	assert_int_equal(b->s->state, WRT_STREAM_FREE);
+}
+
 STREAM_TEST(after_release_another_client_can_own_the_stream)
 {
 	struct bed *b = *state;
@@ -1278,6 +1290,26 @@ static int endless_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	c->rates = rates;
 	c->nrates = COUNT(rates);
 	return 0;
+}
+
+static int one_pin(struct wrt_hw_dev *d, u32 index, struct wrt_hw_pin *p)
+{
+	(void)d, (void)p;
+	return index ? WRT_EINVAL : 0;
+}
+
+STREAM_TEST(a_device_lists_the_pins_that_its_backend_has)
+{
+	struct wrt_hw_ops ops = { .caps = endless_caps, .pin = one_pin };
+	struct wrt_hw_pin pin;
+	struct wrt_device dev;
+
+	assert_int_equal(wrt_device_init(&dev, &ops, NULL), 0);
+	assert_int_equal(wrt_device_pin(&dev, 0, &pin), 0);
+	assert_int_equal(wrt_device_pin(&dev, 1, &pin), WRT_ERANGE);
+	ops.pin = NULL;
+	assert_int_equal(wrt_device_pin(&dev, 0, &pin), WRT_ERANGE);
+	wrt_device_destroy(&dev);
 }
 
 STREAM_TEST(a_device_has_at_least_one_slot_and_at_most_32)
