@@ -27,6 +27,7 @@ help:
 	@echo "make sign               sign the modules for Secure Boot (MOK_KEY=, MOK_CERT=)"
 	@echo "make deb                Debian packages, in build/deb"
 	@echo "make check-packages     install, upgrade and remove these in a clean Debian (as root, long)"
+	@echo "make check-mutants      change core and miniport by their syntax and see the tests fail (long)"
 	@echo "make check-bed          inject kernel defects and see that the tests catch each (long)"
 	@echo "make clean"
 
@@ -85,6 +86,10 @@ bench:
 	scripts/deps.sh build guest
 	tests/bench/run.sh
 
+check-mutants:
+	scripts/deps.sh --for unit conformance
+	tests/mutants/run.py
+
 check-bed:
 	scripts/deps.sh --for unit prove guest-uml guest-debian
 	tests/check.sh guest-programs
@@ -140,5 +145,5 @@ check-packages:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: help demo check check-debug check-programs check-kernels check-arch check-bed check-packages modules userspace \
+.PHONY: help demo check check-debug check-programs check-kernels check-arch check-mutants check-bed check-packages modules userspace \
 	conformance comparison coverage bench doc install dkms-source dkms sign deb clean
