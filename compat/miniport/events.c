@@ -89,7 +89,7 @@ void wrt_mp_own_event(struct wrt_mp *mp, void *event)
 		mp->own.event = event;
 		mp->own.next = mp->handed;
 	}
-	mp->own.speed = WRT_MP_NEW;
+	mp->own.slow = false;
 	wrt_unlock(&mp->event_lock, flags);
 }
 
@@ -196,9 +196,7 @@ static inline void take_point(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now
 static void judge(struct wrt_mp_event *e, u64 took_ns)
 {
 	if (took_ns > SLOW_NS)
-		e->speed = WRT_MP_SLOW;
-	else if (e->speed == WRT_MP_NEW)
-		e->speed = WRT_MP_QUICK;
+		e->slow = true;
 }
 
 /* Slow signals add up. They do not affect the events of other users. */
@@ -222,7 +220,7 @@ static u64 signal_at_once(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 	mp->ops->signal(mp, e->event);
 	after = wrt_now_ns();
 	judge(e, after - now);
-	if (e->speed == WRT_MP_SLOW)
+	if (e->slow)
 		forbid_trials(mp, after, after - now);
 	return after;
 }
@@ -231,7 +229,7 @@ static bool may_signal_at_once(const struct wrt_mp *mp, const struct wrt_mp_even
 {
 	const struct wrt_stream *s = mp->stream;
 
-	if (e->speed == WRT_MP_SLOW)
+	if (e->slow)
 		return false;
 	return now >= s->no_trial_before || mp->client.user.uid != s->no_trial_uid;
 }

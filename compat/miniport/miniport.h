@@ -77,17 +77,10 @@ struct wrt_mp_packets {
 	struct wrt_mp_glitches glitches;
 };
 
-/* The waiters of an event determine how long its signal takes. */
-enum wrt_mp_speed {
-	WRT_MP_NEW = 0,			/* not known yet */
-	WRT_MP_QUICK,			/* may be signalled in the interrupt */
-	WRT_MP_SLOW,			/* took too long once: by the thread from then on */
-};
-
 struct wrt_mp_event {
 	void *event;
 	u64 next;			/* first point that it has not been signalled for */
-	enum wrt_mp_speed speed;
+	bool slow;			/* a signal took too long: by the thread from then on */
 	u32 busy;			/* signals in progress without the event lock */
 	bool leaving;			/* being unregistered: no new signal */
 	bool last;			/* one more signal, because the device is gone */
