@@ -28,7 +28,7 @@ new_tree()
 	for file in scripts/check-layers.sh scripts/lint.sh bin/make tests/check_selftest.sh \
 		tests/userspace/run.sh tests/conformance/run.sh tests/prove/run.sh tests/fuzz/guest/run.sh \
 		tests/guest/run tests/guest/selftest.sh tests/guest/failnth.sh tests/guest/card_held.sh \
-		tests/nt/run.sh tests/hw/run.sh; do
+		tests/nt/run.sh tests/hw/run.sh tests/attach/run.sh; do
 		stub "$file" "$passing"
 	done
 	stub tests/demo/run.sh '[ $# = 0 ] || { echo "FAILED: $2" && exit 1; }'
