@@ -31,7 +31,7 @@ static VOID NTAPI tick(PKDPC dpc, PVOID ctx, PVOID a, PVOID b)
 			raised |= __atomic_compare_exchange_n(&f->timers.due_ns[i], &due, 0, false,
 							      __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	}
-	if (raised)
+	if (raised && !f->pci.quiet)
 		wrt_device_irq(&f->dev);
 }
 

@@ -195,7 +195,8 @@ static bool raise(void *ctx, bool timer)
 
 	if (!timer)
 		return StandInInterrupt();
-	wrt_device_irq(&f->dev);
+	if (!f->pci.quiet)
+		wrt_device_irq(&f->dev);
 	return true;
 }
 
