@@ -458,7 +458,8 @@ static void assign_channels(struct wrt_hw_dev *d)
 		d->more[i].channel = channels[i];
 		if (d->nmore == 1)
 			d->more[i].channel = 2;
-		d->bus->log(d->ctx, WRT_LOG_INFO, "playback: channels %u and %u: DAC 0x%x, pin 0x%x",
+		d->bus->log(d->ctx, WRT_LOG_INFO,
+			    "playback: channels %u and %u: DAC 0x%x, pin 0x%x",
 			    d->more[i].channel + 1, d->more[i].channel + 2, d->more[i].converter,
 			    d->more[i].pin);
 	}
@@ -469,16 +470,17 @@ static void find_more(struct graph *g)
 {
 	struct wrt_hw_dev *d = g->d;
 	const struct hda_path *front = &d->path[WRT_PLAYBACK];
-	u32 start;
+	u32 start = front->pin;
 
 	if (g->wanted != WRT_HDA_PIN_LINE_OUT || !front->length)
 		return;
 	use(g, front);
-	for (start = next_start(g, rank(g, front->pin)); start != NOWHERE && d->nmore < HDA_MORE_MAX;
-	     start = next_start(g, rank(g, start))) {
+	while (d->nmore < HDA_MORE_MAX) {
 		struct hda_path *p = &d->more[d->nmore];
 
-		if (CONFIG_GROUP(pin_of(g, start)->config) != CONFIG_GROUP(front->pin_config))
+		start = next_start(g, rank(g, start));
+		if (start == NOWHERE ||
+		    CONFIG_GROUP(pin_of(g, start)->config) != CONFIG_GROUP(front->pin_config))
 			break;
 		if (!find_from(g, start, p) || (p->pcm & front->pcm) != front->pcm)
 			continue;

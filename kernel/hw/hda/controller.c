@@ -8,6 +8,7 @@
 #define LIST_BYTES	(HDA_BDL_MAX * HDA_BDL_ENTRY)
 #define POSITIONS_BYTES	256	/* 8 for each of up to 30 engines */
 #define QUIET_ROUNDS	10
+#define FACTS		8	/* besides the codecs */
 
 static const struct hda_quirks real = {
 	.caps = WRT_HW_SG,
@@ -395,7 +396,8 @@ static bool has_chosen_pins(struct wrt_hw_dev *d)
 			d->bus->log(d->ctx, WRT_LOG_ERROR, "%s=0x%x: no codec has a path to it",
 				    wrt_hda_dir_name(dir), pin & 0xff);
 		else
-			d->bus->log(d->ctx, WRT_LOG_ERROR, "%s=%s: no codec has a path to such a pin",
+			d->bus->log(d->ctx, WRT_LOG_ERROR,
+				    "%s=%s: no codec has a path to such a pin",
 				    wrt_hda_dir_name(dir), wrt_hda_kind_name(pin));
 	}
 	return all;
@@ -518,7 +520,7 @@ void wrt_hda_destroy(struct wrt_hw_dev *d)
 /* The codecs come last. */
 static int hda_fact(struct wrt_hw_dev *d, u32 index, struct wrt_hw_fact *f)
 {
-	const struct wrt_hw_fact facts[] = {
+	const struct wrt_hw_fact facts[FACTS] = {
 		{ "gcap", d->gcap },
 		{ "alias_page", d->alias },
 		{ "lpib_only", d->nslots && d->stream[0].link_only },
@@ -527,16 +529,15 @@ static int hda_fact(struct wrt_hw_dev *d, u32 index, struct wrt_hw_fact *f)
 		{ "silent_codecs", d->silent },
 		{ "interrupts_missing", d->silent_irq },
 	};
-	const u32 n = sizeof(facts) / sizeof(facts[0]);
 	u32 codec;
 
 	wrt_assert_may_sleep();
-	if (index < n) {
+	if (index < FACTS) {
 		*f = facts[index];
 		return 0;
 	}
 	for (codec = 0; codec < HDA_CODECS_MAX; codec++)
-		if (d->vendor[codec] && index-- == n)
+		if (d->vendor[codec] && index-- == FACTS)
 			break;
 	if (codec == HDA_CODECS_MAX)
 		return WRT_ERANGE;

@@ -88,19 +88,17 @@ static const struct wrt_hda_id wrt_hda_ids[] = {
 	{ 0x1002, 0x4383, WRT_HDA_SNOOP_ATI | WRT_HDA_LINK_POSITION | WRT_HDA_32_BITS },
 	{ 0x1002, WRT_HDA_ANY, WRT_HDA_REFUSED },	/* graphics */
 	{ 0x10de, WRT_HDA_ANY, WRT_HDA_REFUSED },
+	{ 0, 0, 0 }
 };
 
 /* Mask of enum wrt_hda_machine; 0 for every controller that is not in the table. */
 static inline unsigned int wrt_hda_machine(unsigned int vendor, unsigned int device)
 {
-	unsigned int i;
+	const struct wrt_hda_id *at;
 
-	for (i = 0; i < sizeof(wrt_hda_ids) / sizeof(wrt_hda_ids[0]); i++) {
-		const struct wrt_hda_id *id = &wrt_hda_ids[i];
-
-		if (id->vendor == vendor && (id->device == device || id->device == WRT_HDA_ANY))
-			return id->machine;
-	}
+	for (at = wrt_hda_ids; at->vendor; at++)
+		if (at->vendor == vendor && (at->device == device || at->device == WRT_HDA_ANY))
+			return at->machine;
 	return 0;
 }
 

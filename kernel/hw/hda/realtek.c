@@ -94,6 +94,7 @@ static const struct {
 	{ 0x10ec1168, ANY_REVISION, 0x07, 0x0002, 0x0000 },
 	{ 0x10ec1220, ANY_REVISION, 0x07, 0x0002, 0x0000 },
 	{ 0x19e58326, ANY_REVISION, 0x10, 0x0200, 0x0000 },
+	{ 0, 0, 0, 0, 0 }
 };
 
 static int select_coef(struct wrt_hw_dev *d, u32 codec, u32 coef)
@@ -142,7 +143,7 @@ int wrt_hda_realtek(struct wrt_hw_dev *d, u32 codec)
 
 	wrt_assert_may_sleep();
 	err = wrt_hda_verb(d, codec, 0, VERB(VERB_GET_PARAMETER, PARAM_VENDOR), &vendor);
-	for (row = 0; row < sizeof(coefs) / sizeof(coefs[0]) && !err; row++) {
+	for (row = 0; coefs[row].vendor && !err; row++) {
 		if (coefs[row].vendor != vendor)
 			continue;
 		if (!known)

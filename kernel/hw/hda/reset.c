@@ -120,7 +120,7 @@ static int reset_controller(struct wrt_hw_dev *d)
 	return 0;
 }
 
-static int reset(struct wrt_hw_dev *d)
+static int reset_all(struct wrt_hw_dev *d)
 {
 	bool gated = wrt_hda_gate(d, false);
 	int err = reset_controller(d);
@@ -147,7 +147,7 @@ static int reach_codec(struct wrt_hw_dev *d)
 	u32 codec, asked = 0;
 
 	for (codec = 0; codec < HDA_CODECS_MAX; codec++) {
-		if (reset(d))
+		if (reset_all(d))
 			return WRT_ERANGE;
 		while (codec < HDA_CODECS_MAX && !(d->codecs & 1u << codec))
 			codec++;

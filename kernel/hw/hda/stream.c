@@ -13,7 +13,7 @@
 #define FRESH_MAX_HZ	1000	/* ... and every 1 ms at most */
 #define EARLY_FRAMES	32	/* an interrupt may be early by this much, and the FIFO */
 #define RECHECKS_MAX	8
-#define LOOKS_MAX	3	/* before the first interrupt, each a period or more after the last */
+#define LOOKS_MAX	3	/* before the first interrupt, each some time after the last */
 
 static bool is_prepared(const struct wrt_hw_stream *s)
 {
