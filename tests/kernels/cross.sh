@@ -147,7 +147,8 @@ compiler() { # ARCH: for programs
 		return
 	fi
 	dir=$(tools_of "$1") || exit
-	echo "$dir/bin/$triplet-gcc-$version --sysroot=$sysroot"
+	# 32-bit programs also have to run on kernels with larger pages
+	echo "$dir/bin/$triplet-gcc-$version --sysroot=$sysroot$([ "$1" != armhf ] || echo ' -Wl,-z,max-page-size=65536')"
 }
 
 for_programs() { # ARCH
