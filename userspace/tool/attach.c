@@ -133,16 +133,26 @@ static int attach_one(const struct options *o, int foreign)
 	return EXIT_FAILED;
 }
 
-/* Cards with PCMs that are not ours. */
+static bool has_pcm(int card)
+{
+	FILE *f = fopen("/proc/asound/pcm", "re");
+	bool found = false;
+	char line[256];
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = atoi(line) == card;	/* CARD-DEVICE: ... */
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* Cards with PCMs, of other drivers. */
 static bool is_foreign(int card)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/asound/card%d", card);
-	if (access(path, F_OK))
-		return false;
 	snprintf(path, sizeof(path), "/proc/asound/card%d/wavert", card);
-	return access(path, F_OK);
+	return has_pcm(card) && access(path, F_OK);
 }
 
 static int attach_all(const struct options *o)
@@ -156,7 +166,7 @@ static int attach_all(const struct options *o)
 		code |= attach_one(o, card);
 	}
 	if (!found)
-		fputs("wavert: no card of another driver is there\n", stderr);
+		fputs("wavert: there is no card of another driver with a PCM\n", stderr);
 	return exit_code(found && !code);
 }
 
