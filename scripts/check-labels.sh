@@ -101,7 +101,7 @@ selftest() {
 	same 'in a list' '# compat/a.h:1: WRT-009 # compat/a.h:1: WRT-219 ' \
 		"$(with compat/a.h '/* WRT-001..009, 010 and 219, Q1 */')"
 	same 'the name of a test' '# tests/a.c:1: WRT-219 ' "$(with tests/a.c 'TEST(WRT_219)')"
-	same 'an extension' '# tests/a.c:1: EXT-15 ' "$(with tests/a.c '/* EXT-10, EXT-15 */')"
+	same 'an extension' '# tests/a.c:1: EXT-99 ' "$(with tests/a.c '/* EXT-10, EXT-99 */')"
 	same 'a ruling' '# userspace/a.c:1: Q48 ' "$(with userspace/a.c '/* (Q48) */')"
 	same 'a rule for eventfds' '# README.md:1: M16 ' "$(with README.md 'See M16.')"
 	same 'a source' "# $contract:$last: D-KSN " "$(with $contract 'As in D-KSN.')"

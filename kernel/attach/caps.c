@@ -37,8 +37,8 @@ static void fill_rates(struct wrt_hw_stream *s, u32 mask)
 		c->rates = s->rates;
 }
 
-static void fill(struct wrt_hw_stream *s, const struct snd_pcm_runtime *r,
-		 struct snd_pcm_hw_params *p)
+static void take_constraints(struct wrt_hw_stream *s, const struct snd_pcm_runtime *r,
+			     struct snd_pcm_hw_params *p)
 {
 	const struct snd_interval *channels = hw_param_interval(p, SNDRV_PCM_HW_PARAM_CHANNELS);
 	const struct snd_interval *rate = hw_param_interval(p, SNDRV_PCM_HW_PARAM_RATE);
@@ -72,7 +72,7 @@ static int refine(struct wrt_hw_stream *s, struct snd_pcm_substream *open)
 	_snd_pcm_hw_params_any(p);
 	err = snd_pcm_hw_refine(open, p);
 	if (err >= 0)
-		fill(s, open->runtime, p);
+		take_constraints(s, open->runtime, p);
 	kfree(p);
 	return err;
 }

@@ -342,7 +342,7 @@ static void begin_following(struct wrt_hw_stream *s)
 	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 	if (err)
 		dev_warn_ratelimited(&s->dev->parent->dev, "%s cannot be followed: error %d\n",
-			 s->caps.origin.name, err);
+				     s->caps.origin.name, err);
 }
 
 /* Likewise. */
