@@ -4,7 +4,8 @@
 # TAP on stdout.
 #
 #   guest.sh PART...	PART: observe-NAME, remove-NAME or tool-NAME; NAME as in card_of()
-# shellcheck shell=dash
+# shellcheck disable=SC2012,SC2034,SC2046,SC2086,SC2317 # numbers and words without blanks; called through check
+# shellcheck source=../guest/tap.sh
 set -u
 . ./tap.sh
 
