@@ -269,8 +269,9 @@ part_every_2()
 		check "ac97: 128 pages are refused $model" refused ac97 128 $model
 	done
 	in_segments hda-intx 100 20
+	in_segments hda-intx 8 2	# as long as the buffer of the next test
 	for device in hda-intx ac97; do
-		BYTES=$((30 * 4096)) of "$device" hw_test unbind "$(card_of "$device")" \
+		of "$device" hw_test unbind "$(card_of "$device")" \
 			"$(place_of "$device")/driver/unbind" "$(address_of "$device")"
 		check "$device: it can be bound again" bind_ours "$device"
 	done

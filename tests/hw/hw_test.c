@@ -10,8 +10,7 @@
  *   hw_test unbind CARD UNBIND-FILE PCI-ADDRESS
  *   hw_test duplex SECONDS CARD...
  *
- * EXACT=no in the environment: time is not exact (unbind, duplex). BYTES=N: size of the buffer
- * (unbind).
+ * EXACT=no in the environment: time is not exact (unbind, duplex).
  */
 #define _GNU_SOURCE
 #include <linux/filter.h>
@@ -382,11 +381,7 @@ static int test_unbind(int card, const char *file, const char *address)
 	unsigned int before;
 	pthread_t reader;
 	double start, took;
-	const char *bytes = getenv("BYTES");
-	int err;
-
-	err = client_open(&victim, card, WAVERT_PLAYBACK, 2,
-			  bytes ? (unsigned int)strtoul(bytes, NULL, 10) : BYTES);
+	int err = client_open(&victim, card, WAVERT_PLAYBACK, 2, BYTES);
 
 	if (!err) {
 		victim_register = map_register(victim.fd, WAVERT_REGISTER_POSITION, &r, &err);

@@ -208,7 +208,7 @@ shows_options()	# VERB OPTION
 
 wrong_uses()
 {
-	all="list, info, play, record, watch, attach, detach, bind, unbind, doctor, compare, help"
+	all="list, info, play, record, watch, attach, detach, bind, unbind, doctor, compare, silicon-report, help"
 	misuse "no verb is given; one of $all is expected"
 	misuse "there is no verb \"nonsense\"; one of $all is expected" nonsense
 	misuse "there is no verb \"Play\"; one of $all is expected" help Play
