@@ -27,7 +27,9 @@ static snd_pcm_sframes_t ahead_of(const struct snd_pcm_runtime *runtime,
 
 	if (ahead > half)
 		return ahead - runtime->boundary;
-	return ahead < -half ? ahead + runtime->boundary : ahead;
+	if (ahead < -half)
+		return ahead + runtime->boundary;
+	return ahead;
 }
 
 /* Not frames_to_bytes(), which does not accept a negative number on 32 bits. */

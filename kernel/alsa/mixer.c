@@ -71,7 +71,9 @@ static int control_put(struct snd_kcontrol *kctl, struct snd_ctl_elem_value *val
 	if (!changed)
 		return 0;
 	err = wrt_device_control_set(mc->device, mc->index, wanted);
-	return err ? wrt_alsa_errno(err) : 1;
+	if (err)
+		return wrt_alsa_errno(err);
+	return 1;
 }
 
 static void control_free(struct snd_kcontrol *kctl)

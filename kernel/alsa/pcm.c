@@ -72,7 +72,9 @@ static struct wrt_pcm_stream *find_stream(struct snd_pcm_substream *substream)
 	u32 dir = substream->stream == SNDRV_PCM_STREAM_CAPTURE ? WRT_CAPTURE : WRT_PLAYBACK;
 	struct wrt_stream *s = wrt_device_stream(wp->device, dir, substream->number);
 
-	return s ? &wp->streams[s->slot] : NULL;
+	if (!s)
+		return NULL;
+	return &wp->streams[s->slot];
 }
 
 static u64 alsa_formats(u32 ours)
@@ -122,7 +124,7 @@ static void fill_hardware(const struct wrt_hw_ops *ops, const struct wrt_hw_caps
 	*hw = (struct snd_pcm_hardware) {
 		.info = info_flags(ops, c),
 		.formats = alsa_formats(c->formats),
-		.rates = c->rates ? SNDRV_PCM_RATE_KNOT : SNDRV_PCM_RATE_CONTINUOUS,
+		.rates = SNDRV_PCM_RATE_CONTINUOUS,
 		.rate_min = c->rate_min,
 		.rate_max = c->rate_max,
 		.channels_min = c->channels_min,
@@ -133,6 +135,8 @@ static void fill_hardware(const struct wrt_hw_ops *ops, const struct wrt_hw_caps
 		.periods_min = 1,
 		.periods_max = c->notify_max,
 	};
+	if (c->rates)
+		hw->rates = SNDRV_PCM_RATE_KNOT;
 }
 
 /* A period must also be possible for the rate: at least 125 us. */
@@ -263,7 +267,9 @@ static int get_memory(struct snd_pcm_substream *substream, size_t bytes)
 
 	if (err < 0 && scattered != wp->dma_type)
 		err = malloc_pages(substream, bytes, scattered);
-	return err < 0 ? err : 0;
+	if (err < 0)
+		return err;
+	return 0;
 }
 
 /*

@@ -85,7 +85,9 @@ static void read_line(struct wrt_stream *s, struct line *l)
 	flags = wrt_lock(&s->dev->lock);
 
 	l->state = s->state;
-	l->owner = s->owner ? s->owner->ops->name : "nobody";
+	l->owner = "nobody";
+	if (s->owner)
+		l->owner = s->owner->ops->name;
 	l->observers = 0;
 	for (c = s->clients; c; c = c->next)
 		l->observers += c != s->owner;

@@ -146,7 +146,9 @@ static ssize_t step_write(struct file *file, const char __user *user, size_t cou
 		return err;
 	err = step_frames(sc, frames);
 	mutex_unlock(&sc->step_lock);
-	return err ? err : count;
+	if (err)
+		return err;
+	return count;
 }
 
 static ssize_t step_read(struct file *file, char __user *user, size_t count, loff_t *pos)

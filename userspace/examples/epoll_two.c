@@ -128,7 +128,7 @@ static int run(struct side *record, struct side *play, struct wavert_device *dev
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	uint64_t packets = 20 * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
+	uint64_t packets = 20 * 2;
 	struct side play = { .direction = WAVERT_PLAYBACK };
 	struct side record = { .direction = WAVERT_CAPTURE };
 	struct wavert_device *device = NULL;
@@ -136,6 +136,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		name = argv[1];
+	if (argc > 2)
+		packets = 20 * (uint64_t)atoi(argv[2]);
 	err = wavert_open(&device, name);
 	if (err)
 		return failed("open", err);

@@ -32,11 +32,13 @@ static void list_pins(struct wavert_device *device, unsigned int direction)
 
 int main(int argc, char **argv)
 {
-	int ms = argc > 1 ? 1000 * atoi(argv[1]) : -1, change;
+	int ms = -1, change;
 	struct wavert_devices *devices = NULL;
 	struct wavert_device *device;
 	const char *name;
 
+	if (argc > 1)
+		ms = 1000 * atoi(argv[1]);
 	setlinebuf(stdout);
 	change = wavert_devices_open(&devices);
 	while (change >= 0 && (change = wavert_device_next(devices, ms, &name)) > 0) {

@@ -30,7 +30,8 @@ static int play(struct wavert_stream *stream, SNDFILE *file, size_t frame_bytes)
 			end = bytes * next++ + got;
 		} else if (err >= 0) {
 			err = wavert_stream_set_state(stream, WAVERT_STATE_RUN);
-			err = err ? err : wavert_stream_wait(stream, -1, NULL);
+			if (!err)
+				err = wavert_stream_wait(stream, -1, NULL);
 		}
 	}
 	if (err < 0)

@@ -58,13 +58,15 @@ static int set_up(struct wavert_stream **stream, struct wavert_device *device, i
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	int seconds = argc > 2 ? atoi(argv[2]) : 2;
+	int seconds = 2;
 	struct wavert_stream *stream = NULL;
 	struct wavert_device *device = NULL;
 	int err, event, code;
 
 	if (argc > 1)
 		name = argv[1];
+	if (argc > 2)
+		seconds = atoi(argv[2]);
 	err = wavert_open(&device, name);
 	if (err)
 		return failed("open", err);

@@ -37,7 +37,9 @@ static void fill(char *buffer, size_t bytes, uint64_t from, uint64_t to)
 
 	for (; cycle && from < to; from += n) {
 		at = from % cycle;
-		n = to - from < cycle - at ? to - from : cycle - at;
+		n = to - from;
+		if (n > cycle - at)
+			n = cycle - at;
 		saw(buffer + at * FRAME_BYTES, from, n);
 	}
 }
@@ -97,7 +99,7 @@ static int set_up(struct wavert_stream **stream, struct wavert_device *device)
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	uint64_t frames = RATE * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
+	uint64_t frames = RATE * 2;
 	struct wavert_stream *stream = NULL;
 	struct wavert_device *device = NULL;
 	const volatile void *address;
@@ -106,6 +108,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		name = argv[1];
+	if (argc > 2)
+		frames = RATE * (uint64_t)atoi(argv[2]);
 	err = wavert_open(&device, name);
 	if (err)
 		return failed("open", err);

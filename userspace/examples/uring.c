@@ -86,7 +86,7 @@ static int set_up(struct wavert_stream **stream, struct wavert_device *device, i
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	uint64_t packets = 20 * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
+	uint64_t packets = 20 * 2;
 	struct wavert_stream *stream = NULL;
 	struct wavert_device *device = NULL;
 	struct io_uring ring;
@@ -97,6 +97,8 @@ int main(int argc, char **argv)
 		return failed("io_uring", err);
 	if (argc > 1)
 		name = argv[1];
+	if (argc > 2)
+		packets = 20 * (uint64_t)atoi(argv[2]);
 	err = wavert_open(&device, name);
 	if (err)
 		return failed("open", err);

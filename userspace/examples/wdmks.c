@@ -172,7 +172,7 @@ static int run(struct pin *p, int abort_fd, uint64_t frames)
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	uint64_t frames = RATE * (uint64_t)(argc > 2 ? atoi(argv[2]) : 2);
+	uint64_t frames = RATE * 2;
 	struct wavert_device *device = NULL;
 	struct pin p = { .wake = -1 };
 	int abort_pipe[2], err;
@@ -181,6 +181,8 @@ int main(int argc, char **argv)
 		return failed("pipe", -errno);
 	if (argc > 1)
 		name = argv[1];
+	if (argc > 2)
+		frames = RATE * (uint64_t)atoi(argv[2]);
 	err = wavert_open(&device, name);
 	if (err)
 		return failed("open", err);

@@ -12,7 +12,9 @@ static u32 sample_bytes(u32 format)
 {
 	if (format == WRT_FMT_U8)
 		return 1;
-	return format == WRT_FMT_S16 ? 2 : 4;
+	if (format == WRT_FMT_S16)
+		return 2;
+	return 4;
 }
 
 static void put_le(u8 *at, u32 bytes, u32 value)
@@ -68,7 +70,7 @@ static const struct wrt_hw_stream *heard_at(const struct wrt_hw_stream *play, u6
 	*n = count;
 	if (!play)
 		return NULL;
-	end = play->end_g < play->silent_g ? play->end_g : play->silent_g;
+	end = wrt_min_u64(play->end_g, play->silent_g);
 	if (g >= end)
 		return NULL;
 	if (g < play->start_g) {
@@ -134,7 +136,7 @@ static void move_capture(struct wrt_hw_stream *capt, const struct wrt_hw_stream 
 	while (g < now_g) {
 		u32 frame = wrt_sim_buffer_frame(capt, g);
 		u32 room = capt->frames - frame;
-		u32 n = now_g - g < room ? (u32)(now_g - g) : room;
+		u32 n = (u32)wrt_min_u64(now_g - g, room);
 		u8 *to = capt->geom.cpu;
 
 		fill(capt, play, to + (size_t)frame * capt->geom.frame_bytes, g, n);

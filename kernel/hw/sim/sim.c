@@ -35,7 +35,9 @@ static void arm_anew(struct wrt_hw_stream *s, u64 g)
 
 	if (due >= s->end_g) {
 		s->due_at_point = false;
-		due = g < s->end_g ? s->end_g : WRT_SIM_NO_END;
+		due = WRT_SIM_NO_END;
+		if (g < s->end_g)
+			due = s->end_g;
 	}
 	wrt_sim_set_due(s, due);
 }
@@ -129,7 +131,9 @@ static int sim_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	if (slot >= 2 * d->cfg.pairs)
 		return WRT_EINVAL;
 	wrt_memset(c, 0, sizeof(*c));
-	c->flags = WRT_HW_CPU_BUFFER | (d->cfg.step ? WRT_HW_STEPPED : 0);
+	c->flags = WRT_HW_CPU_BUFFER;
+	if (d->cfg.step)
+		c->flags |= WRT_HW_STEPPED;
 	c->dir = slot & 1 ? WRT_CAPTURE : WRT_PLAYBACK;
 	c->pin = slot / 2;
 	c->formats = WRT_FMT_U8 | WRT_FMT_S16 | WRT_FMT_S24_32 | WRT_FMT_S32 | WRT_FMT_FLOAT;
@@ -180,7 +184,9 @@ static int sim_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 	s->silenced = false;
 	wrt_sim_clock_prepare(s);
 	wrt_memset(l, 0, sizeof(*l));
-	return s->dev->cfg.fault == WRT_SIM_FAULT_NOT_READY ? WRT_EIO : 0;
+	if (s->dev->cfg.fault == WRT_SIM_FAULT_NOT_READY)
+		return WRT_EIO;
+	return 0;
 }
 
 /* Not running, so geom is not used. */
