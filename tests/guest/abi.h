@@ -22,6 +22,7 @@
 
 #include <sound/wavert.h>
 
+#include "machine.h"
 #include "tap.h"
 
 #define NODE "/dev/snd/hwC0D0"
@@ -38,17 +39,26 @@ static inline int open_filter(void)
 	return open(NODE, O_RDWR | O_CLOEXEC);
 }
 
-/* A stream, or a negative errno. */
-static inline int new_stream(unsigned int direction, unsigned int pin, unsigned int flags)
+/* A stream of any card, or a negative errno. */
+static inline int stream_of(unsigned int card, unsigned int direction, unsigned int pin,
+			    unsigned int flags)
 {
 	struct wavert_new_stream arg = { .pin = pin, .direction = direction, .flags = flags };
-	int filter = open_filter(), err;
+	char path[32];
+	int filter, err;
 
+	snprintf(path, sizeof(path), "/dev/snd/hwC%uD0", card);
+	filter = open(path, O_RDWR | O_CLOEXEC);
 	if (filter < 0)
 		return -errno;
 	err = call(filter, WAVERT_IOC_NEW_STREAM, &arg);
 	close(filter);
 	return err ? -err : arg.fd;
+}
+
+static inline int new_stream(unsigned int direction, unsigned int pin, unsigned int flags)
+{
+	return stream_of(0, direction, pin, flags);
 }
 
 static inline int set_format(int fd, unsigned int rate, unsigned int format,
@@ -184,32 +194,18 @@ static inline int ready_stream(unsigned int direction, unsigned int count, unsig
 static inline int step(unsigned int frames)
 {
 	char text[16];
-	int n = snprintf(text, sizeof(text), "%u", frames);
-	int fd = open(STEP_FILE, O_WRONLY), err = 0;
 
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, (size_t)n) != n)
-		err = errno;
-	close(fd);
-	return err;
+	snprintf(text, sizeof(text), "%u", frames);
+	return write_text(STEP_FILE, text);
 }
 
 /* "bind" or "unbind": the simulator's device comes or goes. 0 or errno. */
 static inline int sim_driver(const char *file)
 {
-	static const char device[] = "snd-wavert-sim.0";
 	char path[128];
-	int fd, err = 0;
 
 	snprintf(path, sizeof(path), "/sys/bus/platform/drivers/snd-wavert-sim/%s", file);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return errno;
-	if (write(fd, device, strlen(device)) < 0)
-		err = errno;
-	close(fd);
-	return err;
+	return write_text(path, "snd-wavert-sim.0");
 }
 
 static inline double seconds(void)

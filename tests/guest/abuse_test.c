@@ -17,7 +17,6 @@
 #include <stdbool.h>
 #include <dirent.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "abi.h"
@@ -42,76 +41,18 @@ static unsigned int random_below(unsigned int n)
 
 /* ---- the machine ------------------------------------------------------------------- */
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-static long long read_number(const char *path)
-{
-	char text[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -1;
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = 0;
-	close(fd);
-	return atoll(text);
-}
-
-static int insert(const char *path, const char *parameters)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
-
-	if (fd < 0)
-		return errno;
-	err = syscall(SYS_finit_module, fd, parameters, 0) ? errno : 0;
-	close(fd);
-	return err;
-}
-
-static int take_out(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
-
 static int load(const char *parameters)
 {
-	int err = insert("/modules/snd-wavert.ko", "");
+	int err = insert_module("/modules/snd-wavert.ko", "");
 
-	return err ? err : insert("/modules/snd-wavert-sim.ko", parameters);
+	return err ? err : insert_module("/modules/snd-wavert-sim.ko", parameters);
 }
 
 static int unload(void)
 {
-	int err = take_out("snd_wavert_sim");
+	int err = remove_module("snd_wavert_sim");
 
-	return err ? err : take_out("snd_wavert");
-}
-
-static bool nobody_owns(void)
-{
-	FILE *f = fopen("/proc/asound/card0/wavert", "re");
-	int owned = 0, lines = 0;
-	char line[256];
-
-	if (!f)
-		return false;
-	while (fgets(line, sizeof(line), f)) {
-		lines++;
-		owned += strstr(line, "owner ") && (!strstr(line, "owner nobody") ||
-						    !strstr(line, "observers 0"));
-	}
-	fclose(f);
-	return lines && !owned;
+	return err ? err : remove_module("snd_wavert");
 }
 
 static int open_files(void)
@@ -136,17 +77,11 @@ struct client {
 static int open_client(struct client *c, unsigned int card, unsigned int direction,
 		       unsigned int pin, unsigned int bytes)
 {
-	struct wavert_new_stream arg = { .pin = pin, .direction = direction };
-	char path[32];
-	int filter, err;
+	int err;
 
-	snprintf(path, sizeof(path), "/dev/snd/hwC%uD0", card);
-	filter = open(path, O_RDWR | O_CLOEXEC);
-	err = filter < 0 ? errno : call(filter, WAVERT_IOC_NEW_STREAM, &arg);
-	close(filter);
-	if (err)
-		return err;
-	c->fd = arg.fd;
+	c->fd = stream_of(card, direction, pin, 0);
+	if (c->fd < 0)
+		return -c->fd;
 	c->event = new_event();
 	c->page = map_page(c->fd);
 	err = set_format(c->fd, 48000, WAVERT_FORMAT_S16, 2);
@@ -214,9 +149,9 @@ static bool becomes_free(void)
 {
 	double end = seconds();
 
-	while (goes_on(end, nobody_owns()))
+	while (goes_on(end, nobody_owns(0)))
 		usleep(10000);
-	return nobody_owns();
+	return nobody_owns(0);
 }
 
 /* ---- thousands of streams --------------------------------------------------------------- */
@@ -240,7 +175,7 @@ static void test_cycles(void)
 
 	for (i = 0; i < rounds.cycles; i++)
 		bad += one_cycle() != 0;
-	TAP_CHECK(!bad && nobody_owns() && open_files() == before,
+	TAP_CHECK(!bad && nobody_owns(0) && open_files() == before,
 		  "%d streams are opened, run and closed, and no descriptor or stream is left", rounds.cycles);
 }
 
@@ -280,7 +215,7 @@ static void test_kill(void)
 			busy_client();
 		usleep(random_below(100000));
 		kill(pid, SIGKILL);
-		if (waitpid(pid, &status, 0) != pid || !WIFSIGNALED(status) || !nobody_owns())
+		if (waitpid(pid, &status, 0) != pid || !WIFSIGNALED(status) || !nobody_owns(0))
 			bad++;
 	}
 	TAP_CHECK(!bad, "%d clients are killed at random moments, each time the pin is free at once",
@@ -288,15 +223,6 @@ static void test_kill(void)
 }
 
 /* ---- fork ------------------------------------------------------------------------------- */
-
-static int exit_code(pid_t pid)
-{
-	int status;
-
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
 
 static void test_fork_closes(void)
 {
@@ -433,7 +359,7 @@ static void test_pass(void)
 		  "stream and event are passed to another process, the first exits");
 	TAP_CHECK(inherit(fds[0], fds[1]) == 0, "the other process maps it and continues it, no point is lost");
 	/* back into the socket, from which no process receives them */
-	TAP_CHECK(!pass(sv[0], true, fds) && !close(fds[0]) && !close(fds[1]) && !nobody_owns(),
+	TAP_CHECK(!pass(sv[0], true, fds) && !close(fds[0]) && !close(fds[1]) && !nobody_owns(0),
 		  "a stream in a socket stays open");
 	close(sv[0]);
 	close(sv[1]);
@@ -552,7 +478,7 @@ static int driver_write(const char *what)
 	char path[128];
 
 	snprintf(path, sizeof(path), DRIVER "%s", what);
-	return write_file(path, "snd-wavert-sim.0");
+	return write_text(path, "snd-wavert-sim.0");
 }
 
 static void unbinder(int times)
@@ -672,7 +598,7 @@ static int remove_busy(const char *name, unsigned long *refused)
 	int err = 0;
 
 	while (goes_on(end, false)) {
-		err = take_out(name);
+		err = remove_module(name);
 		if (err != EWOULDBLOCK && err != EBUSY)
 			return err;
 		++*refused;
@@ -717,12 +643,12 @@ static void test_rmmod(void)
  */
 static int sleep_machine(void)
 {
-	int err = write_file("/sys/power/pm_test", "devices");
+	int err = write_text("/sys/power/pm_test", "devices");
 
-	write_file("/sys/module/suspend/parameters/pm_test_delay", "1");
+	write_text("/sys/module/suspend/parameters/pm_test_delay", "1");
 	if (!err)
-		err = write_file("/sys/power/state", "freeze");
-	write_file("/sys/power/pm_test", "none");
+		err = write_text("/sys/power/state", "freeze");
+	write_text("/sys/power/pm_test", "none");
 	if (system("/.bed/init wake"))	/* its output would be lost */
 		err = -EIO;
 	return err;
@@ -818,14 +744,14 @@ static void test_hotplug(void)
 	}
 	err = open_some(c, STREAMS, 0, BYTES);
 	for (i = 0; i < rounds.hotplugs && !err; i++) {
-		err = write_file(CPU1, i & 1 ? "1" : "0");
+		err = write_text(CPU1, i & 1 ? "1" : "0");
 		for (k = 0; k < STREAMS; k++) {
 			stuck += !passes(c[k].page, before[k] + 1, k ? 0 : 50000);
 			before[k] = c[k].page->packets;
 		}
 	}
-	write_file(CPU1, "1");
-	TAP_CHECK(!err && !stuck && read_number(CPU1) == 1,
+	write_text(CPU1, "1");
+	TAP_CHECK(!err && !stuck && read_value(CPU1, NULL) == 1,
 		  "%d times a processor goes offline or online while %d streams run, which continue",
 		  rounds.hotplugs, STREAMS);
 	TAP_CHECK(!count_inexact(c, STREAMS, PORTION), "no point and no signal is lost or invented");

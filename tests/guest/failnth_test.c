@@ -47,18 +47,6 @@ static struct progress {
 
 static int fail_file;
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
 enum kind { SLAB, PAGES, KINDS };
 
 /* Which allocations are counted. */
@@ -77,7 +65,7 @@ static int set_up_faults(enum kind kind)
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (write_file(files[i][0], files[i][1]))
+		if (write_text(files[i][0], files[i][1]))
 			return -1;
 	return 0;
 }
@@ -134,18 +122,6 @@ static int insert(int n, bool *hit, const char *path, const char *parameters)
 	return err;
 }
 
-static int take_out(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
-
-static int insert_plain(const char *path, const char *parameters)
-{
-	bool hit;
-
-	return insert(0, &hit, path, parameters);
-}
-
 static int driver_file(int n, bool *hit, const char *name)
 {
 	char path[128];
@@ -184,25 +160,6 @@ static int card_number(void)
 			return i;
 	}
 	return -1;
-}
-
-static bool nobody_owns(void)
-{
-	int owned = 0, lines = 0;
-	char line[256];
-	FILE *f;
-
-	snprintf(line, sizeof(line), "/proc/asound/card%d/wavert", card_number());
-	f = fopen(line, "re");
-	if (!f)
-		return false;
-	while (fgets(line, sizeof(line), f)) {
-		lines++;
-		owned += strstr(line, "owner ") && (!strstr(line, "owner nobody") ||
-						    !strstr(line, "observers 0"));
-	}
-	fclose(f);
-	return lines && !owned;
 }
 
 /*
@@ -253,7 +210,7 @@ static int try_points(int fd, int ev)
 		return err;
 	snprintf(path, sizeof(path), "/sys/kernel/debug/snd-wavert-sim/card%d/step", card_number());
 	if (access(path, F_OK) == 0)
-		err = write_file(path, "1920");
+		err = write_text(path, "1920");
 	else
 		usleep(50000);
 	return !err && counted(ev) != 2 ? ETIME : err;
@@ -280,7 +237,7 @@ static int try_card(void)
 	}
 	close(hwdep);
 	close(ev);
-	return !err && !nobody_owns() ? EBUSY : err;
+	return !err && !nobody_owns(card_number()) ? EBUSY : err;
 }
 
 /* ---- operations --------------------------------------------------------------------- */
@@ -289,24 +246,24 @@ static int filter, stream, event, pcm;
 
 static int set_up_core(void)
 {
-	return insert_plain(CORE_MODULE, "");
+	return insert_module(CORE_MODULE, "");
 }
 
 static int tear_down_core(void)
 {
-	return take_out("snd_wavert");
+	return remove_module("snd_wavert");
 }
 
 static int set_up_sim(void)
 {
 	int err = set_up_core();
 
-	return err ? err : insert_plain(SIM_MODULE, "");
+	return err ? err : insert_module(SIM_MODULE, "");
 }
 
 static int tear_down_sim(void)
 {
-	int err = take_out("snd_wavert_sim");
+	int err = remove_module("snd_wavert_sim");
 
 	return err ? err : tear_down_core();
 }
@@ -328,7 +285,7 @@ static int load_sim_step(int n, bool *hit)
 
 static int unload_sim(void)
 {
-	return take_out("snd_wavert_sim");
+	return remove_module("snd_wavert_sim");
 }
 
 static int load_other(int n, bool *hit)
@@ -338,7 +295,7 @@ static int load_other(int n, bool *hit)
 
 static int unload_other(void)
 {
-	return take_out("snd_dummy");
+	return remove_module("snd_dummy");
 }
 
 static int set_up_unbound(void)
@@ -910,7 +867,7 @@ static void sweep(const struct operation *op, enum kind kind, struct tally *t)
 			t->known++;
 		else if (one_try(op, t, n, &hit))
 			return;
-		if (op->set_up == set_up_sim && !nobody_owns())
+		if (op->set_up == set_up_sim && !nobody_owns(card_number()))
 			wrong(t, n, "the pin has an owner afterwards", EBUSY);
 	}
 	t->count[kind] = n - 1 - !hit;
@@ -949,7 +906,7 @@ static void run_operation(const struct operation *op)
 /* kmemleak disables itself when it cannot record an object. */
 static void check_kmemleak(void)
 {
-	TAP_CHECK(!write_file("/sys/kernel/debug/kmemleak", "scan"), "kmemleak is still enabled");
+	TAP_CHECK(!write_text("/sys/kernel/debug/kmemleak", "scan"), "kmemleak is still enabled");
 }
 
 static int work(const char *only)
@@ -998,7 +955,7 @@ static int watch(pid_t pid)
 		if (idle < PATIENCE * 50)
 			continue;
 		/* disable the kernel's own report */
-		write_file("/proc/sys/kernel/hung_task_timeout_secs", "0");
+		write_text("/proc/sys/kernel/hung_task_timeout_secs", "0");
 		printf("not ok - %s: the call returns when its allocation %d fails\n",
 		       operations[progress->op].name, progress->n);
 		printf("# hangs: %s %d\n", full_name(&operations[progress->op], (enum kind)progress->kind),
@@ -1007,7 +964,7 @@ static int watch(pid_t pid)
 		fflush(stdout);
 		/* such a guest cannot be powered off */
 		sleep(1);
-		write_file("/sys/kernel/debug/provoke-crash/DIRECT", "PANIC");
+		write_text("/sys/kernel/debug/provoke-crash/DIRECT", "PANIC");
 		return HANGS;
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;

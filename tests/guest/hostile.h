@@ -37,36 +37,6 @@ static inline uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* ---- files of the kernel ----------------------------------------------------------------- */
-
-static inline int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-/* The number after key in a file of lines, or the first number without a key; -1: none. */
-static inline long long read_value(const char *path, const char *key)
-{
-	FILE *f = fopen(path, "re");
-	size_t n = key ? strlen(key) : 0;
-	long long value = -1;
-	char line[256];
-
-	while (f && value < 0 && fgets(line, sizeof(line), f))
-		if (!n || !strncmp(line, key, n))
-			value = atoll(line + n);
-	if (f)
-		fclose(f);
-	return value;
-}
-
 /* ---- an attacker ------------------------------------------------------------------------ */
 
 /* Allows group audio to open the nodes, as udev does. Called once, as root. */
@@ -94,22 +64,6 @@ static inline void become(unsigned int uid)
 }
 
 /* ---- streams of any card ---------------------------------------------------------------- */
-
-/* A stream, or a negative errno. */
-static inline int stream_of(unsigned int card, unsigned int direction, unsigned int pin,
-			    unsigned int flags)
-{
-	struct wavert_new_stream arg = { .pin = pin, .direction = direction, .flags = flags };
-	char path[32];
-	int filter, err;
-
-	snprintf(path, sizeof(path), "/dev/snd/hwC%uD0", card);
-	filter = open(path, O_RDWR | O_CLOEXEC);
-	err = filter < 0 ? errno : call(filter, WAVERT_IOC_NEW_STREAM, &arg);
-	if (filter >= 0)
-		close(filter);
-	return err ? -err : arg.fd;
-}
 
 /* S16 stereo with `count` points, `frames` apart. 0 or errno. */
 static inline int set_up(int fd, unsigned int rate, unsigned int count, unsigned int frames)

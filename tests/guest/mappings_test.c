@@ -29,19 +29,7 @@
 #define PLACES_KEPT 2
 #define DRIVER "/sys/bus/platform/drivers/snd-wavert-sim/"
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-static int stream_of(unsigned int card, int mode, unsigned int flags)
+static int stream_as(unsigned int card, int mode, unsigned int flags)
 {
 	struct wavert_new_stream arg = { .flags = flags };
 	char node[32];
@@ -54,15 +42,6 @@ static int stream_of(unsigned int card, int mode, unsigned int flags)
 	err = call(filter, WAVERT_IOC_NEW_STREAM, &arg);
 	close(filter);
 	return err ? -err : arg.fd;
-}
-
-static int exit_code(pid_t pid)
-{
-	int status;
-
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 /* ---- page faults --------------------------------------------------------------------- */
@@ -196,14 +175,14 @@ static void test_faults_of_removed(void)
 	long first;
 
 	pass(buffer, BYTES, true);
-	err = write_file(DRIVER "unbind", "snd-wavert-sim.0");
+	err = write_text(DRIVER "unbind", "snd-wavert-sim.0");
 	first = pass(buffer, BYTES, false);
 	TAP_CHECK(!err && first <= 1, "after removal of the device a pass takes at most one page fault");
 	TAP_CHECK(!buffer[0] && !buffer[BYTES / 2] && !buffer[BYTES - PAGE],
 		  "it reads zeros on every page");
 	munmap((void *)buffer, BYTES);
 	close(fd);
-	TAP_CHECK(!write_file(DRIVER "bind", "snd-wavert-sim.0"), "the device can be bound again");
+	TAP_CHECK(!write_text(DRIVER "bind", "snd-wavert-sim.0"), "the device can be bound again");
 }
 
 /* ---- execution ----------------------------------------------------------------------- */
@@ -311,11 +290,11 @@ static void test_read_only_filter(void)
 	int owner = ready_stream(WAVERT_PLAYBACK, 2, BYTES), fd, event = new_event();
 	const struct wavert_page *page;
 
-	fd = stream_of(0, O_RDONLY, 0);
+	fd = stream_as(0, O_RDONLY, 0);
 	TAP_CHECK(fd == -EPERM, "a filter opened for reading cannot open a stream (EPERM)");
 	if (fd >= 0)
 		close(fd);
-	fd = stream_of(0, O_RDONLY, WAVERT_STREAM_OBSERVE);
+	fd = stream_as(0, O_RDONLY, WAVERT_STREAM_OBSERVE);
 	page = map_page(fd);
 	TAP_CHECK(fd >= 0 && page && page->buffer_bytes == BYTES && !register_event(fd, event),
 		  "it can open an observer, which has the page and events");
@@ -323,7 +302,7 @@ static void test_read_only_filter(void)
 	close(fd);
 	close(event);
 	close(owner);
-	fd = stream_of(0, O_WRONLY, WAVERT_STREAM_OBSERVE);
+	fd = stream_as(0, O_WRONLY, WAVERT_STREAM_OBSERVE);
 	TAP_CHECK(fd == -EPERM, "a filter opened for writing only cannot open an observer (EPERM)");
 	if (fd >= 0)
 		close(fd);
@@ -350,7 +329,7 @@ static int open_many(unsigned int flags, int most, int *fds)
 
 	last_error = 0;
 	for (n = 0; n < most; n++) {
-		fds[n] = stream_of(0, O_RDWR, flags);
+		fds[n] = stream_as(0, O_RDWR, flags);
 		if (fds[n] < 0) {
 			last_error = -fds[n];
 			break;
@@ -487,7 +466,7 @@ static int open_on_all_cards(int *fds)
 	int i;
 
 	for (i = 0; i < CHARGED; i++) {
-		fds[i] = stream_of((unsigned int)i % CARDS, O_RDWR, 0);
+		fds[i] = stream_as((unsigned int)i % CARDS, O_RDWR, 0);
 		if (fds[i] < 0)
 			return -fds[i];
 	}
@@ -501,7 +480,7 @@ static int charged_streams(void)
 	double charged, used;
 	int round, i, err = 0;
 
-	if (write_file(CGROUP "/test/cgroup.procs", "0"))
+	if (write_text(CGROUP "/test/cgroup.procs", "0"))
 		return 1;
 	/* The second round is measured: tables and caches have grown by then. */
 	for (round = 0; round < 2 && !err; round++) {
@@ -522,7 +501,7 @@ static bool have_memory_cgroup(void)
 {
 	mkdir(CGROUP, 0755);
 	return !mount("none", CGROUP, "cgroup2", 0, NULL) &&
-	       !write_file(CGROUP "/cgroup.subtree_control", "+memory") &&
+	       !write_text(CGROUP "/cgroup.subtree_control", "+memory") &&
 	       !mkdir(CGROUP "/test", 0755);
 }
 

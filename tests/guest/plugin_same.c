@@ -396,80 +396,46 @@ static long ask_sw_params(snd_pcm_t *pcm)
 	return err < 0 ? err : snd_pcm_sw_params(pcm, sw);
 }
 
-static long ask_start(snd_pcm_t *pcm)
-{
-	return snd_pcm_start(pcm);
-}
-
-static long ask_drop(snd_pcm_t *pcm)
-{
-	return snd_pcm_drop(pcm);
-}
-
 static long ask_drain(snd_pcm_t *pcm)
 {
 	return snd_pcm_drain(pcm);
 }
 
-static long ask_prepare(snd_pcm_t *pcm)
-{
-	return snd_pcm_prepare(pcm);
-}
-
-static long ask_reset(snd_pcm_t *pcm)
-{
-	return snd_pcm_reset(pcm);
-}
-
-static long ask_resume(snd_pcm_t *pcm)
-{
-	return snd_pcm_resume(pcm);
-}
-
-static long ask_hwsync(snd_pcm_t *pcm)
-{
-	return snd_pcm_hwsync(pcm);
-}
-
-static long ask_hw_free(snd_pcm_t *pcm)
-{
-	return snd_pcm_hw_free(pcm);
-}
-
 static const struct question {
 	const char *name;
 	long (*ask)(snd_pcm_t *pcm);
+	int (*call)(snd_pcm_t *pcm);
 } questions[] = {
-	{ "nothing", NULL },
-	{ "state", ask_state },
-	{ "wait", ask_wait },
-	{ "avail", snd_pcm_avail },
-	{ "avail_update", snd_pcm_avail_update },
-	{ "delay", ask_delay },
-	{ "avail_delay", ask_avail_delay },
-	{ "hwsync", ask_hwsync },
-	{ "status", ask_status },
-	{ "htimestamp", ask_htimestamp },
-	{ "rewindable", snd_pcm_rewindable },
-	{ "rewind", ask_rewind },
-	{ "rewind all", ask_rewind_all },
-	{ "rewind more", ask_rewind_more },
-	{ "forwardable", snd_pcm_forwardable },
-	{ "forward", ask_forward },
-	{ "forward more", ask_forward_more },
-	{ "transfer", ask_transfer },
-	{ "transfer much", ask_transfer_much },
-	{ "start", ask_start },
-	{ "pause", ask_pause },
-	{ "release", ask_release },
-	{ "drain", ask_drain },
-	{ "drop", ask_drop },
-	{ "prepare", ask_prepare },
-	{ "reset", ask_reset },
-	{ "resume", ask_resume },
-	{ "hw_free", ask_hw_free },
-	{ "hw_params", ask_hw_params },
-	{ "sw_params", ask_sw_params },
+	{ "nothing", NULL, NULL },
+	{ "state", ask_state, NULL },
+	{ "wait", ask_wait, NULL },
+	{ "avail", snd_pcm_avail, NULL },
+	{ "avail_update", snd_pcm_avail_update, NULL },
+	{ "delay", ask_delay, NULL },
+	{ "avail_delay", ask_avail_delay, NULL },
+	{ "hwsync", NULL, snd_pcm_hwsync },
+	{ "status", ask_status, NULL },
+	{ "htimestamp", ask_htimestamp, NULL },
+	{ "rewindable", snd_pcm_rewindable, NULL },
+	{ "rewind", ask_rewind, NULL },
+	{ "rewind all", ask_rewind_all, NULL },
+	{ "rewind more", ask_rewind_more, NULL },
+	{ "forwardable", snd_pcm_forwardable, NULL },
+	{ "forward", ask_forward, NULL },
+	{ "forward more", ask_forward_more, NULL },
+	{ "transfer", ask_transfer, NULL },
+	{ "transfer much", ask_transfer_much, NULL },
+	{ "start", NULL, snd_pcm_start },
+	{ "pause", ask_pause, NULL },
+	{ "release", ask_release, NULL },
+	{ "drain", ask_drain, NULL },
+	{ "drop", NULL, snd_pcm_drop },
+	{ "prepare", NULL, snd_pcm_prepare },
+	{ "reset", NULL, snd_pcm_reset },
+	{ "resume", NULL, snd_pcm_resume },
+	{ "hw_free", NULL, snd_pcm_hw_free },
+	{ "hw_params", ask_hw_params, NULL },
+	{ "sw_params", ask_sw_params, NULL },
 };
 
 /* ---- one state and one call -------------------------------------------------------- */
@@ -543,6 +509,8 @@ static struct answer answer_of(const char *type, size_t state, const struct ques
 	say(&a, ";");
 	if (q->ask)
 		snprintf(a.result, sizeof(a.result), "%s", number(q->ask(pcm)));
+	else if (q->call)
+		snprintf(a.result, sizeof(a.result), "%s", number(q->call(pcm)));
 	say_now(&a, pcm);
 	if (is_bound()) {
 		step(PERIOD);

@@ -9,7 +9,6 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "abi.h"
@@ -20,11 +19,6 @@
  * millisecond: an emulated machine with all checks keeps up with them too.
  */
 #define SPARSE_BYTES 76800u
-
-static int remove_module(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
 
 struct reader {
 	int event;
