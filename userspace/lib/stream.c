@@ -266,7 +266,9 @@ int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 
 	if (kind > WAVERT_REGISTER_CLOCK) {	/* a newer module may have more kinds */
 		err = ask_register(stream, kind, info);
-		return err ? err : -EINVAL;
+		if (err)
+			return err;
+		return -EINVAL;
 	}
 	r = &stream->registers[kind];
 	if (!r->described || r->page)
