@@ -118,8 +118,13 @@ static void make_nodes(struct nt_filter *f)
 	u32 i, n = 0;
 
 	for (i = 0; n < NT_NODES && !wrt_device_control(&f->dev, i, &c); i++) {
-		d->node[n].AutomationTable = c.is_switch ? &nt_mute_table : &nt_volume_table;
-		d->node[n].Type = c.is_switch ? &mute : &volume;
+		if (c.is_switch) {
+			d->node[n].AutomationTable = &nt_mute_table;
+			d->node[n].Type = &mute;
+		} else {
+			d->node[n].AutomationTable = &nt_volume_table;
+			d->node[n].Type = &volume;
+		}
 		d->node_dir[n] = c.dir;
 		d->control[n++] = i;
 	}
@@ -143,11 +148,11 @@ static void connect_pins(struct nt_description *d, ULONG from, ULONG to, u32 dir
 	for (n = 0; first && n < d->filter.NodeCount; n++) {
 		if (d->node_dir[n] != dir)
 			continue;
-		connect(d, node, node == PCFILTER_NODE ? from : KSNODEPIN_STANDARD_OUT, n,
-			KSNODEPIN_STANDARD_IN);
+		connect(d, node, from, n, KSNODEPIN_STANDARD_IN);
 		node = n;
+		from = KSNODEPIN_STANDARD_OUT;
 	}
-	connect(d, node, node == PCFILTER_NODE ? from : KSNODEPIN_STANDARD_OUT, PCFILTER_NODE, to);
+	connect(d, node, from, PCFILTER_NODE, to);
 }
 
 void nt_describe(struct nt_filter *f)

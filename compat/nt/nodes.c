@@ -115,7 +115,9 @@ static NTSTATUS NTAPI volume(PPCPROPERTY_REQUEST r)
 
 	if (r->Verb & KSPROPERTY_TYPE_BASICSUPPORT) {
 		status = find(r, &k);
-		return NT_SUCCESS(status) ? describe(r, &k.c) : status;
+		if (!NT_SUCCESS(status))
+			return status;
+		return describe(r, &k.c);
 	}
 	status = find_channel(r, &k);
 	if (!NT_SUCCESS(status))
@@ -137,7 +139,9 @@ static NTSTATUS NTAPI mute(PPCPROPERTY_REQUEST r)
 
 	if (r->Verb & KSPROPERTY_TYPE_BASICSUPPORT) {
 		status = find(r, &k);
-		return NT_SUCCESS(status) ? describe(r, &k.c) : status;
+		if (!NT_SUCCESS(status))
+			return status;
+		return describe(r, &k.c);
 	}
 	status = find_channel(r, &k);
 	if (!NT_SUCCESS(status))

@@ -42,7 +42,9 @@ static NTSTATUS NTAPI set_config(PPCPROPERTY_REQUEST r)
 		.fault = (enum wrt_sim_fault)want->fault,
 	};
 	status = nt_io_select(f, want);
-	return NT_SUCCESS(status) ? nt_device_start(f) : status;
+	if (!NT_SUCCESS(status))
+		return status;
+	return nt_device_start(f);
 }
 
 static NTSTATUS sim_step(struct nt_filter *f, const struct sim_step *arg, struct sim_moved *out)
