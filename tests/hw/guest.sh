@@ -453,6 +453,60 @@ part_tools()
 	done
 }
 
+# ---- parameters ----------------------------------------------------------------
+
+# With fresh modules, of which the one for this device gets the parameters.
+insmod_with()	# DEVICE PARAMETER...
+{
+	local device=$1
+	shift
+	lsmod | grep -q '^snd_wavert ' && rmmod_ours
+	dmesg -c >/dev/null
+	insmod /modules/snd-wavert.ko || return
+	case $device in
+	hda*) insmod /modules/snd-wavert-hda.ko "$@" && insmod /modules/snd-wavert-ich.ko ;;
+	ac97) insmod /modules/snd-wavert-hda.ko && insmod /modules/snd-wavert-ich.ko "$@" ;;
+	esac
+}
+
+refuses()	# DEVICE PARAMETER TEXT
+{
+	insmod_with "$1" "$2" && ! bind_ours "$1" && dmesg | tee /tmp/said | grep -F "$3"
+}
+
+accepts()	# DEVICE PARAMETER TEXT-OF-PROC TEXT-OF-LOG
+{
+	local proc
+	insmod_with "$1" "$2" && bind_ours "$1" || return
+	proc=/proc/asound/card$(card_of "$1")/wavert
+	cat "$proc"
+	dmesg
+	grep -F "$3" "$proc" && dmesg | grep -F "$4" || return
+	unbind "$1"
+}
+
+part_parameters()
+{
+	check "playback= with no pin's name is refused" refuses hda-msi playback=headphones \
+		"playback=headphones: expected headphone, line-out"
+	check "playback= with a pin that is not there is refused" refuses hda-msi playback=speaker \
+		"playback=speaker: no codec has a path to such a pin"
+	check "capture= with a node that is no input is refused" refuses hda-msi capture=0x3 \
+		"capture=0x3: no codec has a path to it"
+	check "emulated=2 is refused" refuses hda-msi emulated=2 "emulated=2: expected 0, 1, or -1"
+	check "emulated=2 is refused for AC'97" refuses ac97 emulated=2 "emulated=2: expected 0, 1, or -1"
+	check "init_verbs= that are none are refused" refuses hda-msi init_verbs=0x20:0x500 \
+		"init_verbs=0x20:0x500: expected NODE:VERB:VALUE"
+	check "playback= names the pin of QEMU" accepts hda-msi playback=line-out \
+		"pin 0x03: codec 0, line-out, jack, out, used" "playback: DAC 0x2 -> pin 0x3 (line-out)"
+	check "capture= has the number of a pin" accepts hda-msi capture=5 \
+		"pin 0x05: codec 0, line, jack, in, used" "capture: ADC 0x4 <- pin 0x5 (line)"
+	check "init_verbs= are sent" accepts hda-msi init_verbs=3:0x707:0+2:0x300:0xb000 \
+		"used" "init_verbs: 2 sent to codec 0, 0 of them without an answer"
+	check "eapd= and emulated= are accepted for AC'97" insmod_with ac97 eapd=1 emulated=1
+	check "and its card comes up" bind_ours ac97
+}
+
 cd /root || exit
 for part; do
 	"part_$part"

@@ -7,8 +7,8 @@
 #   tests/hw/run.sh [--bed BED] [--reloads N] [--keep DIR] [--selftest] [--alone] [PART...]
 #
 # Parts: exact-44100 exact-48000 (compared with the in-tree drivers, and suspend in the
-# second) fragmented (long buffers in fragmented memory) live (registers, unbind, duplex, tools, reload). Without --bed: debian, where
-# time is exact; elsewhere buffers are larger, and a recording with an underrun is not
+# second) fragmented (long buffers in fragmented memory) live (registers, unbind, duplex, tools,
+# reload) parameters (of the modules). Without --bed: debian, where time is exact; elsewhere buffers are larger, and a recording with an underrun is not
 # checked. --reloads: 100, elsewhere 20. --keep: build in DIR and keep everything there.
 # --selftest: only check that wav_compare finds faults. --alone: without the in-tree drivers.
 #
@@ -44,12 +44,12 @@ while [ $# -gt 0 ]; do
 	--selftest) selftest=yes ;;
 	--alone) in_tree= ;;
 	--help) usage && exit ;;
-	exact-44100 | exact-48000 | fragmented | live) parts+=("$1") ;;
+	exact-44100 | exact-48000 | fragmented | live | parameters) parts+=("$1") ;;
 	*) usage >&2 && exit 2 ;;
 	esac
 	shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=(exact-44100 exact-48000 fragmented live)
+[ ${#parts[@]} -gt 0 ] || parts=(exact-44100 exact-48000 fragmented live parameters)
 [ "$bed" != uml ] || { echo "run.sh: bed uml has no such hardware" >&2; exit 2; }
 
 if [ "$bed" != debian ]; then
@@ -267,6 +267,7 @@ run_part()	# PART
 	exact-44100) boot exact-44100 wav 44100 $in_tree play ;;
 	exact-48000) boot exact-48000 wav 48000 $in_tree play suspend ;;
 	fragmented) [ $exact = no ] || boot fragmented wav 48000 fragmented ;;
+	parameters) boot parameters none 48000 parameters ;;
 	live) boot live none 48000 register unbind duplex tools reload && boot free none 48000 free ;;
 	esac || return 0
 	case $1 in
