@@ -85,6 +85,9 @@ unpack_kernel() { # VERSION DIR
 		dpkg --fsys-tarfile "$deb" | tar -x -C "$2" --keep-directory-symlink
 	done
 	rm -r "${2:?}/deb"
+	# the name that the headers have for the build tools
+	[ -z "$apt_arch" ] || [ -e "$2/usr/lib/$kbuild" ] ||
+		ln -s "$(basename "$2"/usr/lib/linux-kbuild-*)" "$2/usr/lib/$kbuild"
 	[ -e "$2/lib" ] || ln -s usr/lib "$2/lib"
 	vmlinuz=$(find "$2/boot" "$2/usr/lib/modules" -name "vmlinu[xz]*" 2>/dev/null | head -n 1)
 	cp "$vmlinuz" "$2/kernel"
