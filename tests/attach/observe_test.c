@@ -234,6 +234,7 @@ static void part_position(void)
 	unsigned int i, outside = 0, back = 0, changes = 0;
 	struct wavert_position at = { 0 };
 	uint64_t before, after, last = 0;
+	struct wavert_caps caps;
 	struct observer o;
 	struct pcm pcm;
 
@@ -255,7 +256,10 @@ static void part_position(void)
 	}
 	TAP_CHECK(!outside && !back, "%s: 200 positions are those of ALSA (%u not, %u go back)", name,
 		  outside, back);
-	TAP_CHECK(changes > 10, "%s: asked between periods it moves (%u values)", name, changes);
+	if (ask_caps(WAVERT_PLAYBACK, 0, &caps) && caps.position_step)
+		tap_skip("it moves by periods", "%s: asked between periods it moves", name);
+	else
+		TAP_CHECK(changes > 10, "%s: asked between periods it moves (%u values)", name, changes);
 	pcm_drop(&pcm);
 	leave(&o);
 	pcm_close(&pcm);
