@@ -258,7 +258,7 @@ refused()	# DEVICE PAGES [-w]
 # start inside a segment.
 part_every_2()
 {
-	local device model
+	local device model pages
 	take_pieces c 4
 	in_segments hda-msi 254
 	in_segments hda-intx 254 40
@@ -269,9 +269,10 @@ part_every_2()
 		check "ac97: 128 pages are refused $model" refused ac97 128 $model
 	done
 	in_segments hda-intx 100 20
-	in_segments hda-intx 8 2	# as long as the buffer of the next test
 	for device in hda-intx ac97; do
-		of "$device" hw_test unbind "$(card_of "$device")" \
+		pages=100
+		[ $device = hda-intx ] || pages=30
+		PAGES=$pages of "$device" hw_test unbind "$(card_of "$device")" \
 			"$(place_of "$device")/driver/unbind" "$(address_of "$device")"
 		check "$device: it can be bound again" bind_ours "$device"
 	done

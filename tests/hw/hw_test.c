@@ -10,7 +10,8 @@
  *   hw_test unbind CARD UNBIND-FILE PCI-ADDRESS
  *   hw_test duplex SECONDS CARD...
  *
- * EXACT=no in the environment: time is not exact (unbind, duplex).
+ * EXACT=no in the environment: time is not exact (unbind, duplex). PAGES=N: of the
+ * buffer, with a point each two (unbind); else it has 160 ms and two points.
  */
 #define _GNU_SOURCE
 #include <linux/filter.h>
@@ -381,7 +382,9 @@ static int test_unbind(int card, const char *file, const char *address)
 	unsigned int before;
 	pthread_t reader;
 	double start, took;
-	int err = client_open(&victim, card, WAVERT_PLAYBACK, 2, BYTES);
+	unsigned int pages = getenv("PAGES") ? (unsigned int)atoi(getenv("PAGES")) : 0;
+	int err = client_open(&victim, card, WAVERT_PLAYBACK, pages ? pages / 2 : 2,
+			      pages ? pages * 4096 : BYTES);
 
 	if (!err) {
 		victim_register = map_register(victim.fd, WAVERT_REGISTER_POSITION, &r, &err);
