@@ -316,6 +316,7 @@ check "Now everything is as it was" nothing_changed
 service()	# ExecStart|ExecStop [OPTION...]
 {
 	line=$(sed -n "s/^$1=[^ ]*bin\///p" wavert-bind@.service | sed "s/%i/$hda/")
+	# shellcheck disable=SC2034 # of the line
 	OPTIONS="${2-} ${3-}"
 	eval "$line"
 }

@@ -249,6 +249,7 @@ in_segments()	# DEVICE PAGES [SEGMENTS]
 
 refused()	# DEVICE PAGES [-w]
 {
+	# shellcheck disable=SC2086 # nothing, or a word
 	hw_play -c "$(card_of "$1")" -n 2 -b $(($2 * 1024)) -t "$1" ${3-} >/tmp/refused.log
 	cat /tmp/refused.log
 	grep -q '^not ok .*: opens (Cannot allocate memory)' /tmp/refused.log

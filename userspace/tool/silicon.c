@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * silicon.c - wavert silicon-report: how a controller behaves, for the developers. Ids, what the
- * driver has found, and measurements of both directions, with MSI and with the line. The name of the
- * machine, serial numbers and users are not in it.
+ * driver has found, and measurements of both directions, with MSI and with the line. The name of
+ * the machine, serial numbers and users are not in it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -200,7 +200,7 @@ static json_t *report(const struct options *o, int card)
 	return document;
 }
 
-/* ---- the page --------------------------------------------------------------------------------- */
+/* ---- the page -------------------------------------------------------------------------------- */
 
 #define FIELDS(columns) (columns), sizeof(columns) / sizeof((columns)[0])
 

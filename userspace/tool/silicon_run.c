@@ -90,7 +90,7 @@ static void read_log(struct run *r)
 	}
 }
 
-/* The link's offset before and after the position of DMA; a register that has wrapped is left out. */
+/* The link's offset before and after the position of DMA; one that has wrapped is left out. */
 static void compare_with_link(struct run *r)
 {
 	struct wavert_snapshot now;
