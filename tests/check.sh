@@ -204,16 +204,12 @@ allow_linked='possible recursive locking|Call Trace:'
 # time on one processor; the others need two.
 hostile_parts()	# BED MODULES SECONDS
 {
-	local bed=$1 dir=$2 seconds=$3 signals=(--file "$programs/hostile_signals")
+	local bed=$1 dir=$2 seconds=$3
 	if [ "$bed" = debian ]; then
-		part debian-hostile-memory guest debian "$dir" "" \
-			--file "$programs/hostile_memory" -- hostile_memory 80 3
-		part debian-hostile-observers guest debian "$dir" "" "${signals[@]}" \
-			-- hostile_signals observers 100
-		part debian-hostile-owner-file guest debian "$dir" "" "${signals[@]}" \
-			-- hostile_signals owner 0 10000
-		part debian-hostile-owner-64 guest debian "$dir" "" "${signals[@]}" \
-			-- hostile_signals owner 64 100
+		part debian-hostile guest debian "$dir" "" --file "$programs/hostile_memory" \
+			--file "$programs/hostile_signals" -- sh -c \
+			"hostile_memory 80 3 && hostile_signals observers 100 &&
+			 hostile_signals owner 0 10000 && hostile_signals owner 64 100"
 		hostile_aplay "$dir" 5
 		hostile_hotplug "$dir" 60
 		scale_test "$dir"
@@ -282,8 +278,7 @@ build_guest()	# BED MODULES
 guest_parts()	# BED MODULES
 {
 	local bed=$1 dir=$2 rounds=30 seconds=10 reads=10000000
-	local exact=() linked=() two=()
-	[ "$bed" = uml ] || two=(--smp 2)
+	local exact=() linked=()
 	case $bed in
 	x86-*)
 		rounds=15
@@ -295,19 +290,20 @@ guest_parts()	# BED MODULES
 	esac
 	build_guest "$bed" "$dir" || return
 	if [ "$bed" = uml ]; then
-		part uml-abi guest uml "$dir" "clock=step streams=2" --file "$programs/abi_test64" -- abi_test64
+		part uml-abi guest uml "$dir" "clock=step streams=2" --file "$programs/abi_test64" \
+			--file "$programs/read_test" -- sh -c "abi_test64 && read_test"
 	else
 		part "$bed-abi" guest "$bed" "$dir" "clock=step streams=2" --file "$programs/abi_test64" \
 			--file "$programs/abi_test32" -- sh -c "abi_test64 && abi_test32"
+		part "$bed-read" guest "$bed" "$dir" "clock=step streams=2" --smp 2 \
+			--file "$programs/read_test" -- read_test
 	fi
-	part "$bed-read" guest "$bed" "$dir" "clock=step streams=2" "${two[@]}" \
-		--file "$programs/read_test" -- read_test
 	[ "$bed" = uml ] || part "$bed-group" guest "$bed" "$dir" "streams=4" --smp 2 "${linked[@]}" --tool aplay \
 		--file "$programs/group_test" -- group_test
-	part "$bed-old-client" guest "$bed" "$dir" "" --file "$programs/old_client" -- old_client
+	part "$bed-unplug" guest "$bed" "$dir" "" --file "$programs/old_client" \
+		--file "$programs/unplug_test" -- sh -c "old_client && unplug_test"
 	[ "$bed" = uml ] || part "$bed-old-client-32" guest "$bed" "$dir" "" \
 		--file "$programs/old_client32" -- old_client32
-	part "$bed-unplug" guest "$bed" "$dir" "" --file "$programs/unplug_test" -- unplug_test
 	[ "$bed" = uml ] || unplug_4_cpus "$bed" "$dir" $rounds
 	part "$bed-mappings" guest "$bed" "$dir" "enable=1,1,1,1 streams=2" --file "$programs/mappings_test" -- mappings_test
 	[ "$bed" = uml ] || part "$bed-race" guest "$bed" "$dir" "streams=2" --smp 2 "${linked[@]}" --tool aplay \
