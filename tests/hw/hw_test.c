@@ -462,7 +462,9 @@ static void check_caps(int card, unsigned int direction)
 		map_register(fd, (unsigned int)kind, &r, &err);
 		registers |= !err << kind;
 	}
-	TAP_CHECK(registers == c.registers, "card %d %s: it has the registers in CAPS (%x, %x)",
+	/* A larger page than theirs cannot be mapped without other registers. */
+	TAP_CHECK(registers == c.registers || (!registers && sysconf(_SC_PAGESIZE) > 4096),
+		  "card %d %s: it has the registers in CAPS (%x, %x)",
 		  card, name, registers, c.registers);
 	close(fd);
 }
