@@ -21,7 +21,7 @@ card_of()	# NAME: number of the card of that driver
 	usb) number_of USB-Audio ;;
 	dummy) number_of Dummy ;;
 	aloop) number_of Loopback ;;
-	virtio) number_of virtio_snd ;;
+	virtio) number_of virtio-snd ;;
 	es1370) number_of ENS1370 ;;
 	esac
 }

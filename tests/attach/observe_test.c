@@ -197,7 +197,7 @@ static void part_link(void)
 		tap_skip("it has no capture", "%s: linked streams", name);
 		return;
 	}
-	must(pcm_ready(&play, false, 256, 4096, 0), "playback");
+	must(pcm_ready(&play, false, 256, 16384, 0), "playback");
 	must(pcm_ready(&capt, true, 256, 4096, 0), "capture");
 	linked = !ioctl(play.fd, SNDRV_PCM_IOCTL_LINK, capt.fd);
 	observe(&out, WAVERT_PLAYBACK, 0);
@@ -206,12 +206,12 @@ static void part_link(void)
 	if (!linked || !pcm_start(&play)) {
 		tap_skip("its streams cannot be linked", "%s: linked streams", name);
 	} else {
-		pcm_move(&capt, true, 6000);
+		pcm_move(&capt, true, 3000);
 		TAP_CHECK(out.page->state == WAVERT_STATE_RUN && in.page->state == WAVERT_STATE_RUN,
 			  "%s: linked streams start by one call", name);
 		pcm_drop(&play);
 		TAP_CHECK(signals(&out) == points(&out) && signals(&in) == points(&in) &&
-			  in.sum >= 6000 / 256 && in.page->state == WAVERT_STATE_STOP,
+			  in.sum >= 3000 / 256 && in.page->state == WAVERT_STATE_STOP,
 			  "%s: and stop by one, %llu and %llu signals", name,
 			  (unsigned long long)out.sum, (unsigned long long)in.sum);
 	}
