@@ -14,7 +14,7 @@ neutral=$(git ls-files 'kernel/core/*.c' 'kernel/hw/*.c' 'compat/miniport/*.c')
 userspace=$(git ls-files 'userspace/*.c' ':!userspace/trace/nt')	# those need Windows' headers
 linux=$(git ls-files 'kernel/alsa/*.c' 'kernel/bus/*.c' 'kernel/main.c' 'compat/hwdep/*.c')
 neutral_flags="-std=c11 -D_DEFAULT_SOURCE -Ikernel -Icompat/miniport"
-user_flags="-std=gnu11 -Iuserspace/include -Icompat/uapi -Icompat"
+user_flags="-std=gnu11 -Iuserspace/include -Iuserspace/codec -Ikernel -Icompat/uapi -Icompat"
 user_flags="$user_flags -DWAVERT_TOOL_VERSION=__FILE__ -DPIC"
 
 flags_of()	# SOURCE

@@ -62,7 +62,8 @@ int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 	memset(pin->dma.area, 0, bytes);	/* the page tail too (WRT-034) */
 	pin->seg = g->seg;
 	pin->map_bytes = bytes;
-	pin->cached = is_cached(&pin->filter->memory);	/* mmap() may come after the device has gone */
+	/* Asked here, because mmap() may come after the device has gone. */
+	pin->cached = is_cached(&pin->filter->memory);
 	return 0;
 }
 

@@ -171,7 +171,7 @@ static void write_stamp(__u64 *stamp, u64 ns)
 		return;
 	}
 	WRITE_ONCE(half[IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)], (u32)ns);
-	smp_wmb();
+	smp_wmb();	/* the high part is last */
 	WRITE_ONCE(half[!IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)], (u32)(ns >> 32));
 }
 

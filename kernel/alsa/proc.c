@@ -108,9 +108,9 @@ static void show_stream(struct snd_info_buffer *buffer, struct wrt_stream *s)
 	snd_iprintf(buffer, "interrupts %llu, stalls %llu\n", l.looks, l.stalls);
 	if (!l.geom.bytes)
 		return;
-	snd_iprintf(buffer, "  rate %u, channels %u, frame %u bytes, buffer %u bytes, points %u, segments %u\n",
-		    l.geom.rate, l.geom.channels, l.geom.frame_bytes, l.geom.bytes,
-		    l.geom.notify, l.geom.nseg);
+	snd_iprintf(buffer, "  rate %u, channels %u, frame %u bytes, buffer %u bytes, ",
+		    l.geom.rate, l.geom.channels, l.geom.frame_bytes, l.geom.bytes);
+	snd_iprintf(buffer, "points %u, segments %u\n", l.geom.notify, l.geom.nseg);
 	snd_iprintf(buffer, "  position %llu bytes, offset %u, at %llu ns, points passed %llu\n",
 		    l.pos.linear, l.pos.offset, l.pos.ns, l.pos.points);
 	show_silence(buffer, s, &l.geom);

@@ -147,7 +147,7 @@ tool()	# NAME
 	check "$1: it says what to do next" says /tmp/said.attach 'is observed as card [0-9]+'
 	check "$1: once more is no error" says "$(wavert attach "$card" >/tmp/said.again && echo /tmp/said.again)" already
 	wavert list >/tmp/list
-	check "$1: wavert list shows it" says /tmp/list " $(attached "$card") .* $card "
+	check "$1: wavert list shows it" says /tmp/list " $(attached "$card") .* $card *\$"
 	wavert doctor >/tmp/doctor 2>&1
 	check "$1: wavert doctor knows it" says /tmp/doctor "observes card $card of another driver"
 	play "$card"

@@ -120,7 +120,8 @@ doctor_tests()
 	check "doctor reports a missing node" mends node 'sudo udevadm trigger'
 	mv /dev/snd/away /dev/snd/hwC0D0
 	echo snd-wavert-sim.0 >$drv/unbind
-	check "doctor reports that there is no card" mends card 'sudo modprobe snd-wavert-sim'
+	check "doctor reports that there is no card" \
+		mends card 'sudo wavert attach CARD, sudo modprobe snd-wavert-sim, or sudo wavert bind ADDRESS'
 	check "doctor --fix creates no card" sh -c '! wavert doctor --fix >/tmp/doctor && [ ! -e /proc/asound/card0 ]'
 	rmmod snd-wavert-sim
 	rmmod snd-wavert

@@ -245,7 +245,7 @@ static void config_write(void *ctx, u32 offset, u32 width, u32 value)
 static u64 bus_bar(void *ctx, u32 bar, u64 *bytes)
 {
 	*bytes = bar ? 0 : 0x4000;
-	return 0xf0000000;
+	return 0xf0000000u;
 }
 
 static void *bus_alloc(void *ctx, u32 bytes, u64 *bus)

@@ -128,7 +128,7 @@ static int run(struct side *record, struct side *play, struct wavert_device *dev
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	uint64_t packets = 20 * 2;
+	uint64_t packets = (uint64_t)20 * 2;
 	struct side play = { .direction = WAVERT_PLAYBACK };
 	struct side record = { .direction = WAVERT_CAPTURE };
 	struct wavert_device *device = NULL;

@@ -99,7 +99,7 @@ static int set_up(struct wavert_stream **stream, struct wavert_device *device)
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	uint64_t frames = RATE * 2;
+	uint64_t frames = (uint64_t)RATE * 2;
 	struct wavert_stream *stream = NULL;
 	struct wavert_device *device = NULL;
 	const volatile void *address;

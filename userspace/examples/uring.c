@@ -86,7 +86,7 @@ static int set_up(struct wavert_stream **stream, struct wavert_device *device, i
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	uint64_t packets = 20 * 2;
+	uint64_t packets = (uint64_t)20 * 2;
 	struct wavert_stream *stream = NULL;
 	struct wavert_device *device = NULL;
 	struct io_uring ring;

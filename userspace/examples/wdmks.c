@@ -172,7 +172,7 @@ static int run(struct pin *p, int abort_fd, uint64_t frames)
 int main(int argc, char **argv)
 {
 	const char *name = "0";
-	uint64_t frames = RATE * 2;
+	uint64_t frames = (uint64_t)RATE * 2;
 	struct wavert_device *device = NULL;
 	struct pin p = { .wake = -1 };
 	int abort_pipe[2], err;

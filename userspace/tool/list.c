@@ -29,16 +29,17 @@ static void add_card(json_t *cards, struct wavert_device *device, int card)
 	json_array_append_new(cards, entry);
 }
 
-/* A row for each direction of a card. */
+/* A row for each direction of a card. The last column only if a card is attached to another. */
 static void print_cards(const json_t *cards)
 {
 	static const struct column columns[] = {
-		NUMBER("card", "card"), TEXT("id", "id"), TEXT("attached to", "attached_to"),
-		TEXT("direction", "direction"),
+		NUMBER("card", "card"), TEXT("id", "id"), TEXT("direction", "direction"),
 		NUMBER("pins", "pins"), RANGE("Hz", "hz"),
 		RANGE("channels", "channels"),
 		NUMBER("buffer bytes", "buffer_max_bytes"), TEXT("formats", "formats"),
+		TEXT("attached to", "attached_to"),
 	};
+	size_t ncolumns = sizeof(columns) / sizeof(columns[0]) - 1;
 	json_t *rows = json_array(), *card, *row;
 	unsigned int k;
 	size_t i;
@@ -48,6 +49,8 @@ static void print_cards(const json_t *cards)
 			row = json_copy(json_object_get(card, directions[k]));
 			if (!row)
 				continue;
+			if (json_object_get(card, "attached_to"))
+				ncolumns = sizeof(columns) / sizeof(columns[0]);
 			json_object_set(row, "card", json_object_get(card, "card"));
 			json_object_set(row, "id", json_object_get(card, "id"));
 			json_object_set(row, "attached_to", json_object_get(card, "attached_to"));
@@ -57,7 +60,7 @@ static void print_cards(const json_t *cards)
 				json_object_set(row, "hz", json_object_get(row, "rates"));
 			json_array_append_new(rows, row);
 		}
-	print_table(stdout, rows, columns, sizeof(columns) / sizeof(columns[0]), true);
+	print_table(stdout, rows, columns, ncolumns, true);
 	json_decref(rows);
 }
 

@@ -217,8 +217,9 @@ static void print_object(const char *title, const json_t *object)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)object, key, value)
+	json_object_foreach((json_t *)object, key, value) {
 		printf("%s%s %s\n", title, key, json_string_value(value));
+	}
 }
 
 static void print_page(const json_t *document)

@@ -454,7 +454,7 @@ static void assign_channels(struct wrt_hw_dev *d)
 	static const u32 channels[HDA_MORE_MAX] = { 4, 2, 6 };
 	u32 i;
 
-	for (i = 0; i < d->nmore; i++) {
+	for (i = 0; i < d->nmore && i < HDA_MORE_MAX; i++) {
 		d->more[i].channel = channels[i];
 		if (d->nmore == 1)
 			d->more[i].channel = 2;
