@@ -142,12 +142,12 @@ static int bind_again(const struct rebound *r, const char *msi)
 static void run_both(const struct options *o, json_t *runs, int card, const char *interrupts,
 		     double seconds)
 {
-	json_t *run;
+	json_t *one;
 	int dir;
 
 	for (dir = 0; dir < 2 && !interrupted; dir++) {
-		run = silicon_run(o, card, (unsigned int)dir, interrupts, seconds / 2);
-		json_array_append_new(runs, run);
+		one = silicon_run(o, card, (unsigned int)dir, interrupts, seconds / 2);
+		json_array_append_new(runs, one);
 	}
 }
 
@@ -229,7 +229,7 @@ static void print_page(const json_t *document)
 		TEXT("kernel", "sysinfo/release"), TEXT("machine", "sysinfo/machine"),
 		TEXT("PREEMPT_RT", "sysinfo/realtime"),
 	};
-	static const struct column run[] = {
+	static const struct column one[] = {
 		TEXT("direction", "direction"), TEXT("interrupts", "interrupts"),
 		TEXT("error", "error"), TEXT("Hz", "rate"), TEXT("buffer, bytes", "buffer_bytes"),
 		TEXT("FIFO, bytes", "fifo_bytes"),
@@ -253,7 +253,7 @@ static void print_page(const json_t *document)
 	print_list("", json_object_get(document, "pins"));
 	for (i = 0; i < json_array_size(runs); i++) {
 		putchar('\n');
-		print_fields(stdout, json_array_get(runs, i), FIELDS(run));
+		print_fields(stdout, json_array_get(runs, i), FIELDS(one));
 	}
 	if (only)
 		printf("\nOnly one kind of interrupt: %s.\n", only);
