@@ -37,9 +37,13 @@ build-32)
 	cat "$work/found"
 	[ ! -s "$work/found" ] && [ "$(find build/lint-32 -maxdepth 1 -name '*.ko' | wc -l)" = 4 ]
 	;;
-checkpatch)	# checkpatch writes a cache to the current directory, and fails if it has findings
-	cd "$work" && perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
-		--no-summary -f "$top/$2" 2>&1 | sed "s|^$top/||"
+checkpatch)	# checkpatch writes a cache to the current directory, and ends with 1 if it has findings
+	cd "$work" || exit
+	perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
+		--no-summary -f "$top/$2" >"$work/found" 2>&1
+	code=$?
+	sed "s|^$top/||" "$work/found"
+	[ $code -le 1 ]		# not kept (kept.sh) if it was killed
 	;;
 *)
 	echo "lint-kernel.sh: build, build-32 or checkpatch is expected" >&2
