@@ -34,8 +34,15 @@
 #define WRT_HAVE_ELAPSED_UNDER_LOCK WRT_KERNEL(5, 14)
 #endif
 
-#ifndef WRT_HAVE_TIMER_CLOSE_AT_FREE	/* ALSA closes the instances of a timer that it frees */
-#define WRT_HAVE_TIMER_CLOSE_AT_FREE WRT_KERNEL(6, 12)
+/*
+ * ALSA closes the instances of a timer that it frees: since 7.1, 6.18.36 and 6.12.94. Not known of
+ * 7.0.y; to keep a reference there is less harm than to drop one twice.
+ */
+#ifndef WRT_HAVE_TIMER_CLOSE_AT_FREE
+#define WRT_HAVE_TIMER_CLOSE_AT_FREE						\
+	(WRT_KERNEL(7, 0) ||							\
+	 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 36) && !WRT_KERNEL(6, 19)) || \
+	 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 94) && !WRT_KERNEL(6, 13)))
 #endif
 
 #ifndef WRT_PLATFORM_REMOVE_VOID

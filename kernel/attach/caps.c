@@ -100,8 +100,11 @@ void wrt_attach_read_caps(struct wrt_hw_stream *s)
 	int err = -ENOMEM;
 
 	if (file) {
+		/* Disconnecting waits for this mutex after it has set shutdown. */
 		mutex_lock(&s->pcm->open_mutex);
-		err = refine_any(s, file);
+		err = -ENODEV;
+		if (!s->pcm->card->shutdown)
+			err = refine_any(s, file);
 		mutex_unlock(&s->pcm->open_mutex);
 		wake_up(&s->pcm->open_wait);
 	}

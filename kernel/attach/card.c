@@ -183,14 +183,16 @@ static void add_slots(struct wrt_hw_dev *d, int minor, int direction)
 {
 	static const int type[] = { SNDRV_DEVICE_TYPE_PCM_PLAYBACK, SNDRV_DEVICE_TYPE_PCM_CAPTURE };
 	struct snd_pcm *pcm = snd_lookup_minor_data(minor, type[direction]);
+	struct snd_card *card;
 	u32 i;
 
 	if (!pcm)
 		return;
-	if (pcm->card == d->card)
+	card = pcm->card;	/* the PCM alone may be removed meanwhile */
+	if (card == d->card)
 		for (i = 0; i < pcm->streams[direction].substream_count; i++)
 			add_slot(d, pcm, direction, i);
-	snd_card_unref(pcm->card);
+	snd_card_unref(card);
 }
 
 static int find_pcms(struct wrt_hw_dev *d)
@@ -240,15 +242,20 @@ static int come(struct wrt_hw_dev *d)
 	return err ? err : new_adapter(d);
 }
 
+/* -EBUSY: the attachment to this card, or to the one that had its number, comes or goes. */
 static int enlist(struct wrt_hw_dev *d)
 {
+	struct wrt_hw_dev *old;
 	int err = 0;
 
 	mutex_lock(&list_lock);
-	if (attached[d->number])
+	old = attached[d->number];
+	if (!old)
+		attached[d->number] = d;
+	else if (old->card == d->card && old->phase == WRT_ATTACH_THERE)
 		err = -EEXIST;
 	else
-		attached[d->number] = d;
+		err = -EBUSY;
 	mutex_unlock(&list_lock);
 	return err;
 }

@@ -205,8 +205,11 @@ static void slot_event(struct snd_timer_instance *timer, int event, struct times
 		begin_session(s);
 		break;
 	case SNDRV_TIMER_EVENT_MCONTINUE:
-	case SNDRV_TIMER_EVENT_MRESUME:
 		continue_session(s);
+		break;
+	case SNDRV_TIMER_EVENT_MRESUME:		/* to the state of before: perhaps PREPARED or PAUSED */
+		if (snd_pcm_running(s->substream))
+			continue_session(s);
 		break;
 	case SNDRV_TIMER_EVENT_MPAUSE:
 	case SNDRV_TIMER_EVENT_MSUSPEND:
@@ -423,6 +426,20 @@ static const struct wrt_client_ops foreign_ops = {
 	.name = "another driver",
 };
 
+/* False: the PCM has gone since, and its number may be that of another. */
+static bool find_substream(struct wrt_hw_stream *s)
+{
+	bool found = false;
+
+	down_read(&s->dev->life);
+	if (!s->dev->dead) {
+		s->substream = snd_timer_chip(s->timer->timer);
+		found = s->substream->pcm == s->pcm;
+	}
+	up_read(&s->dev->life);
+	return found;
+}
+
 int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number)
 {
 	struct snd_timer_id id = {
@@ -452,13 +469,15 @@ int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number)
 		s->timer = NULL;
 		return err;
 	}
-	s->substream = snd_timer_chip(s->timer->timer);
-	return 0;
+	if (find_substream(s))
+		return 0;
+	wrt_attach_slot_close(s);
+	return -ENODEV;
 }
 
 /*
- * Before 6.12 a timer that is freed while an instance is open loses that instance and its
- * references. This happens if a PCM is removed without its card.
+ * Many kernels forget the instances of a timer that is freed, and with them their references. This
+ * happens if a PCM is removed without its card. Closing marks an instance as dead if it had a timer.
  */
 void wrt_attach_slot_close(struct wrt_hw_stream *s)
 {
@@ -466,8 +485,8 @@ void wrt_attach_slot_close(struct wrt_hw_stream *s)
 
 	if (!s->timer)
 		return;
-	forgotten = wrt_timer_forgets_instances() && !s->timer->timer;
 	snd_timer_close(s->timer);
+	forgotten = wrt_timer_forgets_instances() && !(s->timer->flags & SNDRV_TIMER_IFLG_DEAD);
 	snd_timer_instance_free(s->timer);
 	s->timer = NULL;
 	if (!forgotten)

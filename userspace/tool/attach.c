@@ -108,8 +108,13 @@ static void say_attached(int foreign, const char *already)
 
 static int attach_one(const struct options *o, int foreign)
 {
-	int err = write_number("attach", foreign);
+	int tries = 20, err = write_number("attach", foreign);
 
+	/* The attachment to the card that had this number before is being removed. */
+	for (; err == -EBUSY && tries; tries--) {
+		usleep(50000);
+		err = write_number("attach", foreign);
+	}
 	if (err == -EEXIST) {
 		if (!o->quiet)
 			say_attached(foreign, "already ");
