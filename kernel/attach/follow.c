@@ -477,7 +477,8 @@ int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number)
 
 /*
  * Many kernels forget the instances of a timer that is freed, and with them their references. This
- * happens if a PCM is removed without its card. Closing marks an instance as dead if it had a timer.
+ * happens if a PCM is removed without its card. If it happens between the question and the close, a
+ * reference is kept for ever; ALSA's lock of its timers is its own.
  */
 void wrt_attach_slot_close(struct wrt_hw_stream *s)
 {
@@ -485,8 +486,8 @@ void wrt_attach_slot_close(struct wrt_hw_stream *s)
 
 	if (!s->timer)
 		return;
+	forgotten = wrt_timer_forgets_instances() && !s->timer->timer;
 	snd_timer_close(s->timer);
-	forgotten = wrt_timer_forgets_instances() && !(s->timer->flags & SNDRV_TIMER_IFLG_DEAD);
 	snd_timer_instance_free(s->timer);
 	s->timer = NULL;
 	if (!forgotten)

@@ -1084,7 +1084,7 @@ void hda_run(struct hda_model *m, u64 ns)
 			m->timers++;
 			deliver(m, true);
 		}
-		if (hda_line(m)) {
+		if (hda_line(m) && !m->fault.no_messages) {
 			m->interrupts++;
 			MODEL_REQUIRE(deliver(m, false));
 			MODEL_REQUIRE(!hda_line(m));

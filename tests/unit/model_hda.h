@@ -69,6 +69,7 @@ struct hda_faults {
 	bool needs_snoop;		/* DMA reads stale data until config 0x42 is set */
 	bool power_sticks;		/* a widget never reports D0 */
 	u32 lose;			/* one of `lose` buffer-complete bits is never set */
+	bool no_messages;		/* all are set, and no interrupt is delivered */
 	u32 no_memory_at;		/* the n-th dma_alloc fails, from 1 */
 };
 

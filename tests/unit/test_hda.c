@@ -996,14 +996,15 @@ static void lost_interrupts_lose_no_point(void **state)
 	lose(false, 8, 3);
 }
 
-/* From the second point on each is reported within half a millisecond. */
-static void no_interrupts(u32 dir, u32 notify)
+/* From the second point on each is reported within half a millisecond. status: its bits are set. */
+static void no_interrupts(u32 dir, u32 notify, bool status)
 {
 	struct side *side = dir == WRT_PLAYBACK ? &play : &capt;
 	u32 i;
 
 	bed_open(false);
-	m.fault.lose = 1;
+	m.fault.lose = !status;
+	m.fault.no_messages = status;
 	side_open(side, dir, 48000, WRT_FMT_S16, 1920 * notify, notify);
 	side_start(side);
 	hda_run(&m, 22 * MS);
@@ -1025,10 +1026,13 @@ static void no_interrupts(u32 dir, u32 notify)
 
 static void where_no_interrupt_arrives_a_timer_finds_the_points(void **state)
 {
-	no_interrupts(WRT_PLAYBACK, 1);
-	no_interrupts(WRT_PLAYBACK, 2);
-	no_interrupts(WRT_PLAYBACK, 8);
-	no_interrupts(WRT_CAPTURE, 2);
+	no_interrupts(WRT_PLAYBACK, 1, false);
+	no_interrupts(WRT_PLAYBACK, 2, false);
+	no_interrupts(WRT_PLAYBACK, 8, false);
+	no_interrupts(WRT_CAPTURE, 2, false);
+	no_interrupts(WRT_PLAYBACK, 1, true);
+	no_interrupts(WRT_PLAYBACK, 8, true);
+	no_interrupts(WRT_CAPTURE, 2, true);
 }
 
 static void that_timer_is_slow_where_dma_stops_before_a_point(void **state)

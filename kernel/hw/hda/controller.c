@@ -8,7 +8,7 @@
 #define LIST_BYTES	(HDA_BDL_MAX * HDA_BDL_ENTRY)
 #define POSITIONS_BYTES	256	/* 8 for each of up to 30 engines */
 #define QUIET_ROUNDS	10
-#define FACTS		8	/* besides the codecs */
+#define FACTS		7	/* besides the codecs */
 
 static const struct hda_quirks real = {
 	.caps = WRT_HW_SG,
@@ -40,7 +40,8 @@ static u32 raised(const struct wrt_hw_dev *d)
 	return sts & d->intctl & d->running;
 }
 
-static u32 serve(struct wrt_hw_dev *d, u32 sts, u64 ns)
+/* arrived: the handler runs because of an interrupt, not of a timer. */
+static u32 serve(struct wrt_hw_dev *d, u32 sts, u64 ns, bool arrived)
 {
 	u32 slots = 0;
 	u32 i;
@@ -53,7 +54,7 @@ static u32 serve(struct wrt_hw_dev *d, u32 sts, u64 ns)
 			continue;
 		why = hda_read(d, s->base + SD_STS, 1) & SD_STS_ALL;
 		hda_write(d, s->base + SD_STS, 1, why);
-		wrt_hda_stream_interrupt(s, why, ns);
+		wrt_hda_stream_interrupt(s, why, ns, arrived);
 		slots |= 1u << i;
 	}
 	return slots;
@@ -95,21 +96,22 @@ static void end_hush(struct wrt_hw_dev *d)
 static bool hda_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
 	u32 found = 0;
-	u32 sts, i;
+	u32 sts, i, by_timer;
 	u64 ns;
 
 	if (!d->running)
 		return false;
 	ns = d->bus->now_ns(d->ctx);
+	for (i = 0; i < d->nslots; i++)
+		if (wrt_hda_stream_timer(&d->stream[i], ns))
+			found |= 1u << i;
+	by_timer = found;
 	for (i = 0; i < QUIET_ROUNDS; i++) {
 		sts = raised(d);
 		if (!sts)
 			break;
-		found |= serve(d, sts, ns);
+		found |= serve(d, sts, ns, !by_timer);
 	}
-	for (i = 0; i < d->nslots; i++)
-		if (wrt_hda_stream_timer(&d->stream[i], ns))
-			found |= 1u << i;
 	end_hush(d);
 	*entry_ns = ns;
 	*slots |= found;
@@ -177,11 +179,22 @@ static int restore_streams(struct wrt_hw_dev *d)
 	return 0;
 }
 
+/* A codec that has a path may have been too slow at the last resume. */
+static void ask_again(struct wrt_hw_dev *d)
+{
+	u32 dir;
+
+	for (dir = 0; dir < 2; dir++)
+		if (d->path[dir].length)
+			d->silent &= ~(1u << d->path[dir].codec);
+}
+
 static int hda_resume(struct wrt_hw_dev *d)
 {
 	int err;
 
 	wrt_assert_may_sleep();
+	ask_again(d);
 	err = wrt_hda_bring_up(d);
 	if (err)
 		return err;

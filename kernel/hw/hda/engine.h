@@ -283,6 +283,9 @@ bool wrt_hda_wait(const struct wrt_hw_dev *d, u32 offset, u32 width, u32 mask, u
  */
 int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer);
 
+/* Likewise, for a verb that must not be executed twice. */
+int wrt_hda_verb_once(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer);
+
 /* Use the rings in place of immediate commands. WRT_EIO: there are none; WRT_ENOMEM. */
 int wrt_hda_rings_alloc(struct wrt_hw_dev *d);
 
@@ -411,7 +414,7 @@ void wrt_hda_stream_suspend(struct wrt_hw_stream *s);
 int wrt_hda_stream_restore(struct wrt_hw_stream *s);
 
 /* [A] The interrupt, already acknowledged, with its SD_STS. ns: entry of the handler. */
-void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns);
+void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns, bool arrived);
 
 /* [A] The timer: true if an update is due at ns, the entry of the handler. */
 bool wrt_hda_stream_timer(struct wrt_hw_stream *s, u64 ns);

@@ -62,14 +62,23 @@ bool wrt_hda_parse_verbs(const char *text, struct wrt_hda_config *cfg)
 }
 
 /* A verb without an answer is no error: the user has chosen it. */
+/* A second write of a coefficient would go to the next one. */
+static int send(struct wrt_hw_dev *d, u32 codec, u32 init)
+{
+	u32 verb = init & HDA_VERB_MASK;
+
+	if (verb >> 16 == VERB_COEF)
+		return wrt_hda_verb_once(d, codec, init >> 20, verb, NULL);
+	return wrt_hda_verb(d, codec, init >> 20, verb, NULL);
+}
+
 void wrt_hda_init_send(struct wrt_hw_dev *d, u32 codec)
 {
 	u32 i, lost = 0;
 
 	wrt_assert_may_sleep();
 	for (i = 0; i < d->cfg.ninit; i++)
-		lost += !!wrt_hda_verb(d, codec, d->cfg.init[i] >> 20,
-				       d->cfg.init[i] & HDA_VERB_MASK, NULL);
+		lost += !!send(d, codec, d->cfg.init[i]);
 	if (d->cfg.ninit)
 		d->bus->log(d->ctx, lost ? WRT_LOG_WARNING : WRT_LOG_INFO,
 			    "init_verbs: %u sent to codec %u, %u of them without an answer",

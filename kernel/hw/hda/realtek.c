@@ -7,6 +7,7 @@
 #include "engine.h"
 
 #define COEF_NODE	0x20
+#define COEF_TRIES	3
 #define ANY_REVISION	0xff
 
 /* Ascending; several rows of one codec are all applied. */
@@ -102,23 +103,16 @@ static int select_coef(struct wrt_hw_dev *d, u32 codec, u32 coef)
 	return wrt_hda_verb(d, codec, COEF_NODE, VERB4(VERB_COEF_INDEX, coef), NULL);
 }
 
-/* Each access moves to the next coefficient in some codecs, so each selects its own. */
-static int read_coef(struct wrt_hw_dev *d, u32 codec, u32 coef, u32 *value)
+/* Each access moves to the next coefficient in some codecs, so each try selects its own. */
+static int access_coef(struct wrt_hw_dev *d, u32 codec, u32 coef, u32 verb, u32 *value)
 {
-	int err = select_coef(d, codec, coef);
+	u32 tries;
 
-	if (err)
-		return err;
-	return wrt_hda_verb(d, codec, COEF_NODE, VERB(VERB_GET_COEF, 0), value);
-}
-
-static int write_coef(struct wrt_hw_dev *d, u32 codec, u32 coef, u32 value)
-{
-	int err = select_coef(d, codec, coef);
-
-	if (err)
-		return err;
-	return wrt_hda_verb(d, codec, COEF_NODE, VERB4(VERB_COEF, value), NULL);
+	for (tries = 0; tries < COEF_TRIES; tries++)
+		if (!select_coef(d, codec, coef) &&
+		    !wrt_hda_verb_once(d, codec, COEF_NODE, verb, value))
+			return 0;
+	return WRT_EIO;
 }
 
 static int apply(struct wrt_hw_dev *d, u32 codec, u32 row, u32 revision)
@@ -128,11 +122,12 @@ static int apply(struct wrt_hw_dev *d, u32 codec, u32 row, u32 revision)
 
 	if (coefs[row].revision != ANY_REVISION && coefs[row].revision != revision)
 		return 0;
-	err = read_coef(d, codec, coefs[row].coef, &old);
+	err = access_coef(d, codec, coefs[row].coef, VERB(VERB_GET_COEF, 0), &old);
 	if (err)
 		return err;
 	old &= 0xffff & ~(u32)coefs[row].clear;
-	return write_coef(d, codec, coefs[row].coef, old | coefs[row].set);
+	old |= coefs[row].set;
+	return access_coef(d, codec, coefs[row].coef, VERB4(VERB_COEF, old), NULL);
 }
 
 int wrt_hda_realtek(struct wrt_hw_dev *d, u32 codec)
@@ -147,7 +142,7 @@ int wrt_hda_realtek(struct wrt_hw_dev *d, u32 codec)
 		if (coefs[row].vendor != vendor)
 			continue;
 		if (!known)
-			err = read_coef(d, codec, 0, &revision);
+			err = access_coef(d, codec, 0, VERB(VERB_GET_COEF, 0), &revision);
 		known = true;
 		if (!err)
 			err = apply(d, codec, row, revision >> 4 & 15);

@@ -182,11 +182,12 @@ static void read_in_interrupt(struct wrt_hw_stream *s, u64 ns)
 		s->irq_read = !wrt_hda_read_position(s, ns);
 }
 
-void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns)
+void wrt_hda_stream_interrupt(struct wrt_hw_stream *s, u32 sts, u64 ns, bool arrived)
 {
 	if (sts & SD_STS_BCIS)
 		s->filled = true;
-	s->interrupted = true;
+	if (arrived)
+		s->interrupted = true;
 	read_in_interrupt(s, ns);
 	s->rechecks = 0;
 	arm_recheck(s, ns);

@@ -117,8 +117,7 @@ static int try_once(struct wrt_hw_dev *d, u32 command, u32 *answer)
 	return by_rings(d, command, answer);
 }
 
-/* Single answers get lost. Every verb of this driver may be executed twice. */
-int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer)
+static int send(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer, u32 most)
 {
 	u32 command = codec << 28 | nid << 20 | verb;
 	u32 ignored, tries;
@@ -129,11 +128,22 @@ int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer
 	if (!answer)
 		answer = &ignored;
 	for (tries = 1; try_once(d, command, answer); tries++) {
-		if (tries == VERB_TRIES)
+		if (tries == most)
 			return WRT_EIO;
 		d->bus->sleep_us(d->ctx, VERB_AGAIN_US);
 	}
 	return 0;
+}
+
+/* Single answers get lost. These verbs may be executed twice. */
+int wrt_hda_verb(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer)
+{
+	return send(d, codec, nid, verb, answer, VERB_TRIES);
+}
+
+int wrt_hda_verb_once(struct wrt_hw_dev *d, u32 codec, u32 nid, u32 verb, u32 *answer)
+{
+	return send(d, codec, nid, verb, answer, 1);
 }
 
 int wrt_hda_rings_alloc(struct wrt_hw_dev *d)
