@@ -173,6 +173,7 @@ struct block {
 	unsigned int seen[READS / BLOCKS];
 	int err;
 	bool call;	/* make a system call */
+	bool trap;
 };
 
 /* Thread: readings with system calls trapped */
@@ -182,7 +183,8 @@ static void *read_block(void *data)
 	volatile unsigned int spin;
 	int i;
 
-	b->err = set_trap();
+	if (b->trap)
+		b->err = set_trap();
 	for (i = 0; i < READS / BLOCKS && !b->err; i++) {
 		b->seen[i] = offset_now(b->client, b->reg);
 		for (spin = 0; spin < SPINS; spin++)
@@ -211,6 +213,10 @@ static void check_without_calls(struct client *c, const volatile uint32_t *reg, 
 
 	b.client = c;
 	b.reg = reg;
+	b.trap = true;
+	run_block(&b);
+	b.trap = b.err != EINVAL;	/* a kernel without seccomp filters */
+	b.err = 0;
 	for (block = 0; block < BLOCKS && !b.err; block++) {
 		get_position(c->fd, &before);
 		run_block(&b);
@@ -227,6 +233,10 @@ static void check_without_calls(struct client *c, const volatile uint32_t *reg, 
 	TAP_CHECK(!wrong && total > 2 * step,
 		  "read %d times it only moves forward, between the results of GET_POSITION",
 		  READS);
+	if (!b.trap) {
+		tap_skip("this kernel has no seccomp filters", "without any system call");
+		return;
+	}
 	TAP_CHECK(!trapped && !b.err, "without any system call (%s)", strerror(b.err));
 	b.call = true;
 	run_block(&b);
