@@ -207,7 +207,7 @@ static void slot_event(struct snd_timer_instance *timer, int event, struct times
 	case SNDRV_TIMER_EVENT_MCONTINUE:
 		continue_session(s);
 		break;
-	case SNDRV_TIMER_EVENT_MRESUME:		/* to the state of before: perhaps PREPARED or PAUSED */
+	case SNDRV_TIMER_EVENT_MRESUME:		/* perhaps to PREPARED or PAUSED */
 		if (snd_pcm_running(s->substream))
 			continue_session(s);
 		break;
