@@ -59,6 +59,7 @@ struct thread {
 	unsigned char *writable, *readonly;
 	/* an access to missing memory continues here */
 	sigjmp_buf back;
+	bool armed;			/* an allocation of this call fails */
 	volatile int may_fault;
 	/* for the watchdog */
 	atomic_ulong calls;

@@ -216,6 +216,7 @@ static int make_call(struct thread *t, const struct call *c)
 	atomic_store(&t->doing, c);
 	cover_begin(t);
 	armed = arm(t, c);
+	t->armed = armed;
 	err = ops[c->op].run(t, c);
 	if (armed)
 		disarm(t);

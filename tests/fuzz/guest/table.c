@@ -148,11 +148,14 @@ static void *give_in_cell(struct thread *t, uint32_t mode, const void *arg, size
 
 /*
  * Address of the argument for the kernel. Mostly a valid one; the result of a call is there
- * too, at t->writable + 256.
+ * too, at t->writable + 256. Always, if an allocation fails: otherwise it may be the page fault
+ * that fails, within copy_from_user(), which bed uml does not survive.
  */
 void *give(struct thread *t, uint32_t mode, const void *arg, size_t bytes)
 {
 	memcpy(t->writable + 256, arg, bytes);
+	if (t->armed)
+		return t->writable + 256;
 	switch (mode >> 28 == 0xf ? mode >> 24 & 0xf : 0) {
 	default:
 		return t->writable + 256;

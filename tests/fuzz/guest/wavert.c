@@ -345,17 +345,14 @@ static ssize_t read_for_a_moment(int fd, void *user, size_t bytes)
 	return got;
 }
 
-/*
- * With an allocation that fails only to memory that is there: otherwise it is the page fault that
- * fails, within copy_to_user(), which bed uml does not survive. a[2]: how it reads.
- */
+/* a[2]: how it reads. */
 int op_read_stream(struct thread *t, const struct call *c)
 {
 	static const uint32_t sizes[] = { 40, 40, 40, 16, 24, 64, 39, 4096, 15, 0 };
 	static const unsigned char nothing[64];
 	int fd = slot(t, STREAM, c->a[0] & 0xff);
 	size_t bytes = PICK(sizes, c->a[1]);
-	void *user = give(t, c->fail ? 0 : c->a[4], nothing, sizeof(nothing));
+	void *user = give(t, c->a[4], nothing, sizeof(nothing));
 	struct iovec parts[2] = { { user, bytes / 2 }, { (char *)user + bytes / 2, bytes - bytes / 2 } };
 
 	switch (c->a[2] % 4) {
