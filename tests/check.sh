@@ -204,12 +204,14 @@ allow_linked='possible recursive locking|Call Trace:'
 # time on one processor; the others need two.
 hostile_parts()	# BED MODULES SECONDS
 {
-	local bed=$1 dir=$2 seconds=$3
+	local bed=$1 dir=$2 seconds=$3 signals=(--file "$programs/hostile_signals")
 	if [ "$bed" = debian ]; then
-		part debian-hostile guest debian "$dir" "" --file "$programs/hostile_memory" \
-			--file "$programs/hostile_signals" -- sh -c \
-			"hostile_memory 80 3 && hostile_signals observers 100 &&
-			 hostile_signals owner 0 10000 && hostile_signals owner 64 100"
+		part debian-hostile-memory guest debian "$dir" "" \
+			--file "$programs/hostile_memory" -- hostile_memory 80 3
+		part debian-hostile-observers guest debian "$dir" "" "${signals[@]}" \
+			-- hostile_signals observers 100
+		part debian-hostile-owner guest debian "$dir" "" "${signals[@]}" -- sh -c \
+			"hostile_signals owner 0 10000 && hostile_signals owner 64 100"
 		hostile_aplay "$dir" 5
 		hostile_hotplug "$dir" 60
 		scale_test "$dir"

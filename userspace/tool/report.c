@@ -3,6 +3,7 @@
  * report.c - results of wavert watch: table, closing line, late notifications, JSON.
  */
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -214,14 +215,12 @@ void report_summary(const struct watch *w, const struct wavert_snapshot *now)
 
 json_t *json_system(void)
 {
-	char realtime[8];
 	struct utsname u;
 
 	if (uname(&u))
 		return json_null();
-	first_line("/sys/kernel/realtime", realtime, sizeof(realtime));
 	return json_pack("{s:s, s:s, s:s, s:b}", "sysname", u.sysname, "release", u.release,
-			 "machine", u.machine, "realtime", realtime[0] == '1');
+			 "machine", u.machine, "realtime", !!strstr(u.version, "PREEMPT_RT"));
 }
 
 static json_t *json_late(const struct watch *w)
