@@ -38,22 +38,7 @@ if [ -z "$out" ]; then
 fi
 mkdir -p "$out"
 
-# Each guest numbers its own lines: number them again, drop its plan.
-renumber()	# < TAP
-{
-	local line
-	while IFS= read -r line; do
-		case $line in
-		"ok "* | "not ok "*)
-			count=$((count + 1))
-			case $line in not*) failed=$((failed + 1)) ;; esac
-			line=$(sed -E "s/^(not ok|ok) ?[0-9]* - /\1 $count - /" <<<"$line")
-			;;
-		1..*) continue ;;
-		esac
-		echo "$line"
-	done
-}
+. tests/renumber.sh
 
 build()
 {

@@ -6,21 +6,7 @@
 
 # ---- TAP of guests -------------------------------------------------------------------
 
-renumber()	# stdin: TAP of another program
-{
-	local line
-	while IFS= read -r line; do
-		case $line in
-		"ok "* | "not ok "*)
-			count=$((count + 1))
-			case $line in not*) failed=1 ;; esac
-			line=$(sed -E "s/^(not ok|ok) ?[0-9]* - /\1 $count - /" <<<"$line")
-			;;
-		1..*) continue ;;
-		esac
-		echo "$line"
-	done
-}
+. tests/renumber.sh
 
 # ---- sources --------------------------------------------------------------------------
 
