@@ -108,17 +108,23 @@ static NTSTATUS describe(PPCPROPERTY_REQUEST r, const struct wrt_hw_control *c)
 	return STATUS_SUCCESS;
 }
 
+static NTSTATUS basic_support(PPCPROPERTY_REQUEST r)
+{
+	struct control k;
+	NTSTATUS status = find(r, &k);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	return describe(r, &k.c);
+}
+
 static NTSTATUS NTAPI volume(PPCPROPERTY_REQUEST r)
 {
 	struct control k;
 	NTSTATUS status;
 
-	if (r->Verb & KSPROPERTY_TYPE_BASICSUPPORT) {
-		status = find(r, &k);
-		if (!NT_SUCCESS(status))
-			return status;
-		return describe(r, &k.c);
-	}
+	if (r->Verb & KSPROPERTY_TYPE_BASICSUPPORT)
+		return basic_support(r);
 	status = find_channel(r, &k);
 	if (!NT_SUCCESS(status))
 		return status;
@@ -137,12 +143,8 @@ static NTSTATUS NTAPI mute(PPCPROPERTY_REQUEST r)
 	struct control k;
 	NTSTATUS status;
 
-	if (r->Verb & KSPROPERTY_TYPE_BASICSUPPORT) {
-		status = find(r, &k);
-		if (!NT_SUCCESS(status))
-			return status;
-		return describe(r, &k.c);
-	}
+	if (r->Verb & KSPROPERTY_TYPE_BASICSUPPORT)
+		return basic_support(r);
 	status = find_channel(r, &k);
 	if (!NT_SUCCESS(status))
 		return status;
