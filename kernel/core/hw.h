@@ -31,8 +31,6 @@ enum wrt_format {
 
 enum wrt_hw_flags {
 	WRT_HW_SG = 1 << 0,		/* the buffer may lie in several segments of bus memory */
-	WRT_HW_CLOCK = 1 << 1,		/* there is a clock register, ... */
-	WRT_HW_CLOCK_LOCKED = 1 << 2,	/* ... which ticks with the sample clock; both unused */
 	WRT_HW_EARLY_IRQ = 1 << 3,	/* an interrupt may precede the position update */
 	WRT_HW_KEEPALIVE = 1 << 4,	/* the engine needs its interrupts even without points */
 	WRT_HW_CPU_BUFFER = 1 << 5,	/* the engine copies with the CPU: geom.cpu must be set */
