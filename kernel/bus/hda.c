@@ -43,13 +43,17 @@ static u32 hda_dma_bits(struct pci_dev *pdev, const struct wrt_hw_bus *bus, void
 	return wrt_hda_dma_bits(bus, ctx);
 }
 
-/* An empty value is no choice. */
+/* An empty value is no choice. One that was written to sysfs by echo ends with a newline. */
 static int choose_pin(struct pci_dev *pdev, u32 dir, const char *name, const char *value,
 		      struct wrt_hda_config *cfg)
 {
-	if (!value || !*value || wrt_hda_parse_pin(dir, value, &cfg->pin[dir]))
+	char text[24];
+
+	strscpy(text, value ?: "", sizeof(text));
+	strim(text);
+	if (!*text || wrt_hda_parse_pin(dir, text, &cfg->pin[dir]))
 		return 0;
-	pci_err(pdev, "%s=%s: expected %s\n", name, value, wrt_hda_pin_names(dir));
+	pci_err(pdev, "%s=%s: expected %s\n", name, text, wrt_hda_pin_names(dir));
 	return WRT_EINVAL;
 }
 
