@@ -30,6 +30,7 @@
 
 #include "fuzz.h"
 #include "ops.h"
+#include "../../guest/machine.h"
 #include "../../guest/tap.h"
 
 #define OP_ROW(name, weight, success) { #name, op_##name, weight, success },
@@ -94,18 +95,6 @@ static void calibrate(void)
 					  (double)(b.tv_nsec - a.tv_nsec) / 1e9));
 }
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
 /* ---- modules ------------------------------------------------------------------------ */
 
 static int insert(const char *path, const char *parameters)
@@ -157,7 +146,7 @@ static void trace(bool on)
 			;
 		close(fd);
 	}
-	write_file(TRACING "events/wavert/enable", on ? "1" : "0");
+	write_text(TRACING "events/wavert/enable", on ? "1" : "0");
 	fd = open(TRACING "trace", O_WRONLY | O_TRUNC | O_CLOEXEC);	/* empties it */
 	close(fd);
 }
@@ -460,16 +449,16 @@ static void set_page_faults(void)
 	if (!calls_max && now() > run_start + (run_end - run_start) * 3 / 4 &&
 	    calls_made() >= calls_least * 3 / 4)
 		pages_fail = true;
-	write_file("/sys/kernel/debug/fail_page_alloc/min-order", pages_fail ? "0" : "20");
+	write_text("/sys/kernel/debug/fail_page_alloc/min-order", pages_fail ? "0" : "20");
 }
 
 static void set_up_faults(void)
 {
-	write_file("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
-	write_file("/sys/kernel/debug/failslab/verbose", "0");
-	write_file("/sys/kernel/debug/failslab/cache-filter", "N");
-	write_file("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
-	write_file("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	write_text("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
+	write_text("/sys/kernel/debug/failslab/verbose", "0");
+	write_text("/sys/kernel/debug/failslab/cache-filter", "N");
+	write_text("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
+	write_text("/sys/kernel/debug/fail_page_alloc/verbose", "0");
 }
 
 static int only_round = -1;
