@@ -34,6 +34,12 @@ struct cf_stream {
 	u64 signal_points, signal_linear, signal_ns;
 };
 
+/*
+ * A register model has one thread. In its modes the calls of several threads take turns; a hook
+ * calls from within a call.
+ */
+static pthread_mutex_t turn = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+
 static struct {
 	bool open, removed, step, fail_open, fail_prepare;
 	enum model_kind model;
@@ -74,6 +80,28 @@ int _cmocka_run_group_tests(const char *group_name, const struct CMUnitTest *con
 	(void)group_teardown;
 	return -1;
 }
+
+static void begin_turn(void)
+{
+	if (bed.model)
+		pthread_mutex_lock(&turn);
+}
+
+static void end_turn(void)
+{
+	if (bed.model)
+		pthread_mutex_unlock(&turn);
+}
+
+#define TURN(call)					\
+	({						\
+		enum wrt_status status_;		\
+							\
+		begin_turn();				\
+		status_ = (call);			\
+		end_turn();				\
+		status_;				\
+	})
 
 /* ---- a backend like hardware, around the simulator ------------------------------------ */
 
@@ -239,8 +267,10 @@ static enum wrt_status model_reg_read(struct cf_stream *s, enum cf_register_kind
 
 static void model_advance(u64 frames, u32 rate)
 {
+	begin_turn();
 	model_device_run_until(model_until(frames, rate), false);
 	bed.tb.now = model_device_now();
+	end_turn();
 }
 
 /* ---- device ---------------------------------------------------------------------------- */
@@ -429,14 +459,14 @@ static void host_close(struct cf_stream *s)
 }
 
 #define CONTROL(s, call)				\
-	({						\
-		enum wrt_status status_;		\
+	TURN(({						\
+		enum wrt_status control_;		\
 							\
 		pthread_mutex_lock(&(s)->control);	\
-		status_ = (call);			\
+		control_ = (call);			\
 		pthread_mutex_unlock(&(s)->control);	\
-		status_;				\
-	})
+		control_;				\
+	}))
 
 static enum wrt_status host_set_format(struct cf_stream *s, u32 rate, u32 format, u32 channels)
 {
@@ -615,7 +645,7 @@ static u32 shown_state(const struct cf_stream *s)
 static enum wrt_status host_position(struct cf_stream *s, struct cf_position *out)
 {
 	struct wrt_snapshot snap;
-	enum wrt_status status = wrt_mp_position(&s->pin.mp, &snap);
+	enum wrt_status status = TURN(wrt_mp_position(&s->pin.mp, &snap));
 
 	if (status)
 		return status;
@@ -642,13 +672,13 @@ static enum wrt_status host_page(struct cf_stream *s, struct cf_page *out)
 
 static enum wrt_status host_packet_count(struct cf_stream *s, u32 *out)
 {
-	return wrt_mp_packet_count(&s->pin.mp, out);
+	return TURN(wrt_mp_packet_count(&s->pin.mp, out));
 }
 
 static enum wrt_status host_presentation(struct cf_stream *s, u64 *frames, u64 *ns)
 {
 	struct wrt_mp_presentation at;
-	enum wrt_status status = wrt_mp_presentation(&s->pin.mp, &at);
+	enum wrt_status status = TURN(wrt_mp_presentation(&s->pin.mp, &at));
 
 	if (!status) {
 		*frames = at.frames;
@@ -660,7 +690,7 @@ static enum wrt_status host_presentation(struct cf_stream *s, u64 *frames, u64 *
 static enum wrt_status host_read_packet(struct cf_stream *s, struct cf_read *out)
 {
 	struct wrt_mp_read r;
-	enum wrt_status status = wrt_mp_read_packet(&s->pin.mp, &r);
+	enum wrt_status status = TURN(wrt_mp_read_packet(&s->pin.mp, &r));
 
 	if (!status)	/* flags and more data: the binding's constants */
 		*out = (struct cf_read){ .number = r.number, .ns = r.ns };
@@ -669,7 +699,7 @@ static enum wrt_status host_read_packet(struct cf_stream *s, struct cf_read *out
 
 static enum wrt_status host_write_packet(struct cf_stream *s, u32 number, u32 flags, u32 eos_bytes)
 {
-	return wrt_mp_write_packet(&s->pin.mp, number, flags, eos_bytes);
+	return TURN(wrt_mp_write_packet(&s->pin.mp, number, flags, eos_bytes));
 }
 
 static enum wrt_status host_latency(struct cf_stream *s, struct cf_latency *out)
