@@ -211,7 +211,7 @@ static void forbid_trials(struct wrt_mp *mp, u64 now, u64 took_ns)
 }
 
 /* In the interrupt. Returns when the signal had been made. */
-static u64 signal_at_once(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
+static wrt_always_inline u64 signal_at_once(struct wrt_mp *mp, struct wrt_mp_event *e, u64 now)
 {
 	u64 after;
 

@@ -39,8 +39,8 @@ static bool update_owner(struct wrt_stream *s)
 	s->looks++;
 	WRT_TRACE(position_update, wrt_trace_id(s), s->looks, s->pos.linear, s->pos.ns,
 		  s->pos.points, passed);
-	if (c->ops->publish &&
-	    !(c->ops->publish_position && c->ops->publish_position(c, s, passed)))
+	if (!(c->ops->publish_position && c->ops->publish_position(c, s, passed)) &&
+	    c->ops->publish)
 		wrt_stream_publish_to_owner(s, passed);
 	wrt_clients_hand_out(s, c, passed, false);
 	if (has_observers(s)) {
@@ -113,7 +113,7 @@ static void defer(struct wrt_device *dev, struct wrt_client *c)
 }
 
 /* An owner does not change while it is busy. */
-static void notify(struct wrt_device *dev, struct wrt_client *c)
+static wrt_always_inline void notify(struct wrt_device *dev, struct wrt_client *c)
 {
 	if (c->ops->notify(c, c->call_first, c->call_points, WRT_FROM_INTERRUPT))
 		defer(dev, c);
@@ -153,6 +153,7 @@ static void notify_several(struct wrt_device *dev, u32 due)
 bool wrt_device_irq(struct wrt_device *dev)
 {
 	unsigned long flags = wrt_lock(&dev->lock);
+	struct wrt_client *last = NULL;
 	u32 left, due = 0, unusual;
 	bool ours = false;
 
@@ -162,10 +163,14 @@ bool wrt_device_irq(struct wrt_device *dev)
 		ours = dev->ops->irq(dev->hw, &dev->irq_slots, &dev->irq_entry_ns);
 	if (WRT_IRQ_PREEMPTIBLE)
 		dev->irq_entry_ns = 0;
-	for (left = dev->irq_slots; left; left &= left - 1)
-		if (update(&dev->streams[wrt_first_bit(left)], dev->irq_entry_ns,
-			   dev->irq_position))
-			due |= left & -left;
+	for (left = dev->irq_slots; left; left &= left - 1) {
+		struct wrt_stream *s = &dev->streams[wrt_first_bit(left)];
+
+		if (!update(s, dev->irq_entry_ns, dev->irq_position))
+			continue;
+		due |= left & -left;
+		last = s->owner;
+	}
 	unusual = dev->unusual;
 	dev->unusual = 0;
 	wrt_unlock(&dev->lock, flags);
@@ -173,7 +178,7 @@ bool wrt_device_irq(struct wrt_device *dev)
 	if (due & (due - 1))
 		notify_several(dev, due);
 	else if (due)
-		notify(dev, dev->streams[wrt_first_bit(due)].owner);
+		notify(dev, last);
 	if (unusual)
 		finish(dev, unusual);
 	return ours;

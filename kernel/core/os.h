@@ -54,6 +54,9 @@ enum wrt_error {
 #define WRT_RELEASES(l)
 #endif
 
+/* For the path of an interrupt, where each call that is not inlined costs some ten instructions. */
+#define wrt_always_inline	inline __attribute__((__always_inline__))
+
 static inline u32 wrt_min_u32(u32 a, u32 b)
 {
 	return a < b ? a : b;
