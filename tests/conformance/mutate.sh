@@ -73,13 +73,13 @@ tests()	# PLACE CLOCK
 		return $code
 		;;
 	uml)
-		timeout 100 "$top/tests/guest/run" --bed uml --no-insmod --allow 'Call Trace:' \
+		"$top/tests/guest/run" --bed uml --timeout 100 --no-insmod --allow 'Call Trace:' \
 			--module "$work/m/snd-wavert.ko" --module "$work/m/snd-wavert-sim.ko" \
 			--file "$work/o/conformance-guest64=conformance" -- \
-			env "CF_CLOCK=$2" conformance -t 0
+			env "CF_CLOCK=$2" conformance
 		;;
 	*)
-		CF_CLOCK=$2 ASAN_OPTIONS=exitcode=99 timeout 60 "$work/o/conformance-gcc" -t 20
+		CF_CLOCK=$2 ASAN_OPTIONS=exitcode=99 ../time-limit 60 "$work/o/conformance-gcc"
 		;;
 	esac
 }

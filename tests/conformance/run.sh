@@ -69,7 +69,7 @@ on_host()	# COMPILER CLOCK ARGUMENT...
 	shift 2
 	build "$out/conformance-$compiler" || return
 	ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
-		CF_CLOCK=$clock "$out/conformance-$compiler" "$@"
+		CF_CLOCK=$clock "$top/tests/time-limit" 120 "$out/conformance-$compiler" "$@"
 }
 
 modules()	# BED; leaves the directory in $built
@@ -97,7 +97,7 @@ in_guest()	# BED CLOCK BITS ARGUMENT...
 		--module "$built/snd-wavert.ko" \
 		--module "$built/snd-wavert-sim.ko" \
 		--file "$out/conformance-guest$bits=conformance" -- \
-		env "CF_CLOCK=$clock" conformance -t 0 "$@"
+		env "CF_CLOCK=$clock" conformance "$@"
 }
 
 # DMA moves once a millisecond, and the only source with a rate is silent.
@@ -120,7 +120,7 @@ on_emulated()	# MODE ARGUMENT...
 		--qemu none,id=a,timer-period=1000,out.frequency=48000,in.frequency=48000 \
 		--module "$built/snd-wavert.ko" --module "$built/$module.ko" \
 		--file "$out/conformance-guest64=conformance" -- \
-		env "CF_DEVICE=$mode" conformance -t 0 -d "${mode%%-*}" "$@"
+		env "CF_DEVICE=$mode" conformance -d "${mode%%-*}" "$@"
 }
 
 run_mode()	# MODE ARGUMENT...

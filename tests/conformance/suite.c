@@ -3,13 +3,12 @@
  * suite.c - main() of a conformance program: runs the test of every statement, prints TAP.
  * Started by run.sh, on the host and in guests; see suite.h.
  *
- *   conformance [-p PROFILE] [-d DEVICE] [-n] [-l T_LATE] [-t SECONDS] [ID...]
+ *   conformance [-p PROFILE] [-d DEVICE] [-n] [-l T_LATE] [ID...]
  *     -p  expect the behaviour of this implementation (file `deviations`), not the contract:
  *         a test then passes if it differs exactly as in the table
  *     -d  this device violates exactly the statements in the file `violations`
  *     -n  leave out statements of class inferred
  *     -l  T_late, microseconds
- *     -t  time limit of a test in seconds (0: none)
  *   ID: WRT-064; none: all
  */
 #include <pthread.h>
@@ -395,7 +394,7 @@ static bool wanted(const char *id, char **ids)
 	return false;
 }
 
-static int run_all(bool inferred, unsigned int seconds, char **ids)
+static int run_all(bool inferred, char **ids)
 {
 	const char *group = "";
 	int i, n = 0, bad = 0;
@@ -409,7 +408,6 @@ static int run_all(bool inferred, unsigned int seconds, char **ids)
 			printf("# %s\n", s->group);
 		group = s->group;
 		current = s->id;
-		alarm(seconds);
 		if (inferred || strcmp(s->class, "inferred")) {
 			run(test_of(s->id));
 		} else {
@@ -418,18 +416,16 @@ static int run_all(bool inferred, unsigned int seconds, char **ids)
 		}
 		bad += !tell(++n, s);
 	}
-	alarm(0);
 	printf("1..%d\n", n);
 	return bad != 0;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int seconds = 60;
 	bool inferred = true, bad;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:d:nl:t:")) != -1) {
+	while ((opt = getopt(argc, argv, "p:d:nl:")) != -1) {
 		switch (opt) {
 		case 'p':
 			profile = optarg;
@@ -443,14 +439,11 @@ int main(int argc, char **argv)
 		case 'l':
 			cf_t_late_us = (uint32_t)strtoul(optarg, NULL, 0);
 			break;
-		case 't':
-			seconds = (unsigned int)strtoul(optarg, NULL, 0);
-			break;
 		default:
 			return 2;
 		}
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	bad = !complete();
-	return run_all(inferred, seconds, argv + optind) || bad;
+	return run_all(inferred, argv + optind) || bad;
 }

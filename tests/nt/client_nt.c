@@ -446,30 +446,6 @@ static enum wrt_status nt_unknown_interface(struct cf_stream *s)
 	return ask(s, &SIM_PROPERTIES);
 }
 
-/* ---- functions of POSIX (posix.h) ---------------------------------------------------- */
-
-static VOID CALLBACK too_long(PVOID arg, BOOLEAN fired)
-{
-	(void)arg;
-	(void)fired;
-	printf("Bail out! a test takes too long\n");
-	fflush(stdout);
-	_exit(1);
-}
-
-unsigned int alarm(unsigned int seconds)
-{
-	static HANDLE timer;
-
-	if (timer)
-		DeleteTimerQueueTimer(NULL, timer, NULL);
-	timer = NULL;
-	if (seconds)
-		CreateTimerQueueTimer(&timer, NULL, too_long, NULL, seconds * 1000, 0,
-				      WT_EXECUTEONLYONCE);
-	return 0;
-}
-
 struct cf_client cf_client = {
 	.name = "nt",
 	.exact = true,

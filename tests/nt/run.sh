@@ -474,7 +474,7 @@ compare_model()	# FORMAT RESULTS
 suite_on_model()
 {
 	local code
-	windows 600 "$out/conformance.exe" -t 0 -d "nt-$model" >"$out/results/nt-$model.tap"
+	windows 600 "$out/conformance.exe" -d "nt-$model" >"$out/results/nt-$model.tap"
 	code=$?
 	retell "nt, $model model: " <"$out/results/nt-$model.tap"
 	[ $code = 0 ] || grep -q '^not ok' "$out/results/nt-$model.tap"
@@ -535,7 +535,7 @@ if [ -n "$suite" ]; then
 		exit 2
 	fi
 	install_driver "$out"
-	windows 600 "$out/conformance.exe" -t 0 -d "nt${model:+-$model}" "$@"
+	windows 600 "$out/conformance.exe" -d "nt${model:+-$model}" "$@"
 	exit
 fi
 if [ -n "$report" ]; then
