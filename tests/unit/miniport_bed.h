@@ -41,7 +41,7 @@ void mp_run(struct mp_bed *b);
 #define ok(status)		assert_int_equal(status, WRT_STATUS_SUCCESS)
 #define fails(status, name)	assert_int_equal(status, WRT_STATUS_##name)
 
-#define MINIPORT_TEST(name)	TB_TEST(name, mp_setup, mp_teardown)
-#define ENDLESS_TEST(name)	TB_TEST(name, mp_setup_endless, mp_teardown)
+#define MINIPORT_TEST(name)	TB_TEST(name, struct mp_bed *b, mp_setup, mp_teardown)
+#define ENDLESS_TEST(name)	TB_TEST(name, struct mp_bed *b, mp_setup_endless, mp_teardown)
 
 #endif

@@ -154,6 +154,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+#define ADOPT_TEST(name)	TB_TEST(name, struct bed *b, setup, teardown)
+
 static void adopt(struct bed *b)
 {
 	assert_int_equal(wrt_stream_adopt(b->s, &b->foreign, the_stream, &geom), 0);
@@ -169,10 +171,8 @@ static void look_at(struct bed *b, u64 linear)
 
 /* ---- following --------------------------------------------------------------------- */
 
-static void an_observer_sees_the_stream_that_is_adopted(void **state)
+ADOPT_TEST(an_observer_sees_the_stream_that_is_adopted)
 {
-	struct bed *b = *state;
-
 	adopt(b);
 	assert_int_equal(b->observer.last.state, WRT_STREAM_RUN);
 	assert_int_equal(b->observer.geom.bytes, BUFFER);
@@ -184,10 +184,8 @@ static void an_observer_sees_the_stream_that_is_adopted(void **state)
 	assert_int_equal(b->observer.last.points, 1);
 }
 
-static void points_before_the_adoption_have_passed(void **state)
+ADOPT_TEST(points_before_the_adoption_have_passed)
 {
-	struct bed *b = *state;
-
 	hw.linear = 10 * PERIOD + 4;
 	adopt(b);
 	assert_int_equal(b->observer.points, 0);
@@ -199,10 +197,8 @@ static void points_before_the_adoption_have_passed(void **state)
 	assert_int_equal(b->observer.last.offset, 11 * PERIOD % BUFFER);
 }
 
-static void a_whole_buffer_that_passed_at_once_is_counted(void **state)
+ADOPT_TEST(a_whole_buffer_that_passed_at_once_is_counted)
 {
-	struct bed *b = *state;
-
 	adopt(b);
 	look_at(b, PERIOD);
 	look_at(b, PERIOD + BUFFER);		/* the offset is the same */
@@ -213,10 +209,8 @@ static void a_whole_buffer_that_passed_at_once_is_counted(void **state)
 	assert_int_equal(b->observer.last.offset, PERIOD + 8);
 }
 
-static void an_update_without_progress_notifies_no_client(void **state)
+ADOPT_TEST(an_update_without_progress_notifies_no_client)
 {
-	struct bed *b = *state;
-
 	adopt(b);
 	look_at(b, PERIOD);
 	look_at(b, PERIOD);
@@ -228,10 +222,9 @@ static void an_update_without_progress_notifies_no_client(void **state)
 }
 
 /* ALSA allows a period that does not divide the buffer. */
-static void a_buffer_may_be_no_multiple_of_its_period(void **state)
+ADOPT_TEST(a_buffer_may_be_no_multiple_of_its_period)
 {
 	struct wrt_hw_geom g = geom;
-	struct bed *b = *state;
 	u64 i;
 
 	g.bytes = 2 * PERIOD + 60;
@@ -244,10 +237,8 @@ static void a_buffer_may_be_no_multiple_of_its_period(void **state)
 	}
 }
 
-static void a_pause_keeps_the_position(void **state)
+ADOPT_TEST(a_pause_keeps_the_position)
 {
-	struct bed *b = *state;
-
 	adopt(b);
 	look_at(b, PERIOD);
 	hw.linear = 2 * PERIOD + 8;
@@ -265,10 +256,8 @@ static void a_pause_keeps_the_position(void **state)
 	assert_int_equal(b->observer.last.stalls, 0);
 }
 
-static void a_suspend_is_a_stall(void **state)
+ADOPT_TEST(a_suspend_is_a_stall)
 {
-	struct bed *b = *state;
-
 	adopt(b);
 	look_at(b, PERIOD);
 	wrt_stream_stop(b->s, &b->foreign);
@@ -280,10 +269,8 @@ static void a_suspend_is_a_stall(void **state)
 	assert_int_equal(b->observer.points, 3);
 }
 
-static void the_end_of_a_session_notifies_the_last_point_and_frees_the_stream(void **state)
+ADOPT_TEST(the_end_of_a_session_notifies_the_last_point_and_frees_the_stream)
 {
-	struct bed *b = *state;
-
 	adopt(b);
 	look_at(b, 3 * PERIOD);
 	hw.linear = 4 * PERIOD + 4;
@@ -300,10 +287,8 @@ static void the_end_of_a_session_notifies_the_last_point_and_frees_the_stream(vo
 	assert_int_equal(hw.stop, 1);
 }
 
-static void a_new_session_begins_at_the_position_of_the_backend(void **state)
+ADOPT_TEST(a_new_session_begins_at_the_position_of_the_backend)
 {
-	struct bed *b = *state;
-
 	adopt(b);
 	look_at(b, 3 * PERIOD);
 	hw.linear = 0;
@@ -318,10 +303,9 @@ static void a_new_session_begins_at_the_position_of_the_backend(void **state)
 
 /* ---- beside clients of our own ----------------------------------------------------- */
 
-static void a_second_owner_gets_ebusy(void **state)
+ADOPT_TEST(a_second_owner_gets_ebusy)
 {
 	struct wrt_hw_geom g = geom;
-	struct bed *b = *state;
 
 	adopt(b);
 	assert_int_equal(wrt_stream_claim(b->s, &b->owner.client), WRT_EBUSY);
@@ -338,10 +322,8 @@ static void a_second_owner_gets_ebusy(void **state)
 	wrt_stream_release(b->s, &b->owner.client);
 }
 
-static void after_removal_nothing_is_adopted(void **state)
+ADOPT_TEST(after_removal_nothing_is_adopted)
 {
-	struct bed *b = *state;
-
 	adopt(b);
 	hw.linear = PERIOD;
 	wrt_device_gone(&b->tb.dev);
@@ -357,10 +339,8 @@ static void after_removal_nothing_is_adopted(void **state)
 
 /* ---- the backend's part ------------------------------------------------------------- */
 
-static void the_backend_watches_from_the_first_observer_to_the_last(void **state)
+ADOPT_TEST(the_backend_watches_from_the_first_observer_to_the_last)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(hw.watch, 1);
 	assert_int_equal(hw.watched, 1);
 	assert_int_equal(wrt_stream_observe(b->s, &b->second.client), 0);
@@ -377,10 +357,9 @@ static void the_backend_watches_from_the_first_observer_to_the_last(void **state
 	assert_int_equal(hw.watch, 3);
 }
 
-static void each_reading_of_the_position_calls_refresh(void **state)
+ADOPT_TEST(each_reading_of_the_position_calls_refresh)
 {
 	struct wrt_snapshot now;
-	struct bed *b = *state;
 	u32 before;
 
 	adopt(b);
@@ -397,26 +376,7 @@ static void each_reading_of_the_position_calls_refresh(void **state)
 	assert_int_equal(b->observer.points, 2);
 }
 
-#define A(function)	{ .name = #function, .test_func = function, .setup_func = setup, \
-			  .teardown_func = teardown }
-
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		A(an_observer_sees_the_stream_that_is_adopted),
-		A(points_before_the_adoption_have_passed),
-		A(a_whole_buffer_that_passed_at_once_is_counted),
-		A(an_update_without_progress_notifies_no_client),
-		A(a_buffer_may_be_no_multiple_of_its_period),
-		A(a_pause_keeps_the_position),
-		A(a_suspend_is_a_stall),
-		A(the_end_of_a_session_notifies_the_last_point_and_frees_the_stream),
-		A(a_new_session_begins_at_the_position_of_the_backend),
-		A(a_second_owner_gets_ebusy),
-		A(after_removal_nothing_is_adopted),
-		A(the_backend_watches_from_the_first_observer_to_the_last),
-		A(each_reading_of_the_position_calls_refresh),
-	};
-
-	return tb_main("adopt", tests, COUNT(tests));
+	return tb_run("adopt");
 }

@@ -145,11 +145,14 @@ static int end_of_test(void **state)
 	return 0;
 }
 
-/* *state is the behaviour of the model: QEMU's, or that of the real part. */
-#define LIKE(function, is, text)	{ .name = #function text, .test_func = function, \
-					  .teardown_func = end_of_test, .initial_state = (void *)&(is) }
-#define TEST(function)	{ .name = #function, .test_func = function, .teardown_func = end_of_test }
-#define BOTH(function)	LIKE(function, model_qemu, "_like_qemu"), LIKE(function, model_real, "_like_the_real_part")
+#define ICH_TEST(name)	TB_TEST(name, void *unused, NULL, end_of_test)
+
+/* Runs twice: *is is the behaviour of the model, QEMU's or that of the real part. */
+#define BOTH_TEST(name)								\
+	static void name(const struct model_behaviour *is);			\
+	TB_TEST_LIKE(name, _like_qemu, NULL, end_of_test, &model_qemu)		\
+	TB_TEST_LIKE(name, _like_the_real_part, NULL, end_of_test, &model_real)	\
+	static void name(const struct model_behaviour *is)
 
 /* ---- position and points ------------------------------------------------------------- */
 
@@ -175,9 +178,8 @@ static void points_of(const struct model_behaviour *is, u32 dir, u32 rate, u32 n
 	assert_int_equal(bed.m.warnings, 0);
 }
 
-static void each_point_of_1_2_3_8_and_31_is_notified_once_in_time(void **state)
+BOTH_TEST(each_point_of_1_2_3_8_and_31_is_notified_once_in_time)
 {
-	const struct model_behaviour *is = *state;
 	static const u32 notify[] = { 1, 2, 3, 8, 31 }, rates[] = { 44100, 48000, 32000 };
 	size_t j, k;
 
@@ -188,9 +190,8 @@ static void each_point_of_1_2_3_8_and_31_is_notified_once_in_time(void **state)
 		}
 }
 
-static void at_any_moment_the_position_is_that_of_dma(void **state)
+BOTH_TEST(at_any_moment_the_position_is_that_of_dma)
 {
-	const struct model_behaviour *is = *state;
 	u64 seed = tb_env_u64("SEED", 9);
 	u32 j;
 
@@ -209,7 +210,7 @@ static void at_any_moment_the_position_is_that_of_dma(void **state)
 }
 
 /* 96 frames are 2 ms, an eighth 0.25 ms: a time stamp that is late by 1.7 ms was a buffer. */
-static void a_reader_that_was_preempted_reads_again(void **state)
+ICH_TEST(a_reader_that_was_preempted_reads_again)
 {
 	struct model_behaviour calm = model_real;
 	u32 i;
@@ -230,9 +231,8 @@ static void a_reader_that_was_preempted_reads_again(void **state)
 	assert_exact(&side);
 }
 
-static void without_points_the_position_stays_fresh(void **state)
+BOTH_TEST(without_points_the_position_stays_fresh)
 {
-	const struct model_behaviour *is = *state;
 	static const u32 frames[] = { 256, 480, 4800, 20000 };
 	size_t j;
 
@@ -251,9 +251,8 @@ static void without_points_the_position_stays_fresh(void **state)
 	}
 }
 
-static void points_are_turned_on_and_off_while_the_stream_runs(void **state)
+BOTH_TEST(points_are_turned_on_and_off_while_the_stream_runs)
 {
-	const struct model_behaviour *is = *state;
 	struct tb_client observer;
 
 	bed_open(is);
@@ -301,9 +300,8 @@ static void pauses(const struct model_behaviour *is, u32 dir, u32 rate, u32 fram
 	assert_int_equal(bed.m.warnings, 0);
 }
 
-static void pauses_at_odd_offsets_lose_and_repeat_nothing(void **state)
+BOTH_TEST(pauses_at_odd_offsets_lose_and_repeat_nothing)
 {
-	const struct model_behaviour *is = *state;
 	static const u32 shape[][3] = {
 		{ 48000, 1920, 1 }, { 44100, 882, 2 }, { 48000, 1437, 3 }, { 44100, 3528, 8 },
 		{ 48000, 31 * 100, 31 }, { 48000, 1999, 0 }, { 11025, 262144, 1 },
@@ -316,9 +314,8 @@ static void pauses_at_odd_offsets_lose_and_repeat_nothing(void **state)
 	}
 }
 
-static void a_stop_that_does_not_end_is_bounded_and_reported(void **state)
+BOTH_TEST(a_stop_that_does_not_end_is_bounded_and_reported)
 {
-	const struct model_behaviour *is = *state;
 	u64 ns;
 
 	bed_open(is);
@@ -345,9 +342,8 @@ static void a_stop_that_does_not_end_is_bounded_and_reported(void **state)
 	bed.m.fault.reset_hangs = false;
 }
 
-static void a_stop_in_which_everything_hangs_keeps_its_time_limit(void **state)
+BOTH_TEST(a_stop_in_which_everything_hangs_keeps_its_time_limit)
 {
-	const struct model_behaviour *is = *state;
 	u64 ns;
 
 	bed_open(is);
@@ -393,23 +389,21 @@ static void both_engines(const struct model_behaviour *is, u64 read_ns, u64 late
 	}
 }
 
-static void both_engines_at_once_lose_no_interrupt(void **state)
+ICH_TEST(both_engines_at_once_lose_no_interrupt)
 {
 	both_engines(&model_qemu, 0, 0, 48);
 	both_engines(&model_real, 0, 0, 1);
 }
 
 /* One engine gets an interrupt between the read of GLOB_STA and the other's acknowledge. */
-static void an_interrupt_raised_while_another_is_handled_is_not_lost(void **state)
+ICH_TEST(an_interrupt_raised_while_another_is_handled_is_not_lost)
 {
 	both_engines(&model_qemu, 1000, MS - 1500, 144);
 	both_engines(&model_real, 1000, MS - 1500, 144);
 }
 
-static void lost_interrupts_lose_no_point(void **state)
+BOTH_TEST(lost_interrupts_lose_no_point)
 {
-	const struct model_behaviour *is = *state;
-
 	bed_open(is);
 	bed.m.fault.lose_every = 3;
 	side_open(&side, WRT_PLAYBACK, 48000, 2400, 5);
@@ -421,9 +415,8 @@ static void lost_interrupts_lose_no_point(void **state)
 	assert_all_points_told(&side);
 }
 
-static void merged_interrupts_notify_each_point_that_has_passed(void **state)
+BOTH_TEST(merged_interrupts_notify_each_point_that_has_passed)
 {
-	const struct model_behaviour *is = *state;
 	u32 j;
 
 	bed_open(is);
@@ -471,7 +464,7 @@ static void stop_one_while_both_wait(const struct model_behaviour *is, u32 first
 }
 
 /* The status register of the engine that is started has an old interrupt. */
-static void starting_an_engine_loses_no_interrupt_of_the_other(void **state)
+ICH_TEST(starting_an_engine_loses_no_interrupt_of_the_other)
 {
 	struct side side[2];
 	u32 i;
@@ -494,16 +487,14 @@ static void starting_an_engine_loses_no_interrupt_of_the_other(void **state)
 	}
 }
 
-static void stopping_an_engine_loses_no_interrupt_of_the_other(void **state)
+BOTH_TEST(stopping_an_engine_loses_no_interrupt_of_the_other)
 {
-	const struct model_behaviour *is = *state;
-
 	stop_one_while_both_wait(is, 0);
 	stop_one_while_both_wait(is, 1);
 }
 
 /* Longer than all readings of one position update. */
-static void a_position_that_cannot_be_read_is_read_again_shortly_after(void **state)
+ICH_TEST(a_position_that_cannot_be_read_is_read_again_shortly_after)
 {
 	bed_open(&model_real);
 	bed.m.fault.picb_zero_us = 250;
@@ -519,7 +510,7 @@ static void a_position_that_cannot_be_read_is_read_again_shortly_after(void **st
 	assert_exact(&side);
 }
 
-static void a_position_that_can_never_be_read_is_not_read_for_ever(void **state)
+ICH_TEST(a_position_that_can_never_be_read_is_not_read_for_ever)
 {
 	bed_open(&model_real);
 	bed.m.fault.picb_zero_us = 10000000;
@@ -530,7 +521,7 @@ static void a_position_that_can_never_be_read_is_not_read_for_ever(void **state)
 	side_stop(&side);
 }
 
-static void a_count_that_rises_within_a_descriptor_is_read_again(void **state)
+ICH_TEST(a_count_that_rises_within_a_descriptor_is_read_again)
 {
 	u64 linear;
 	u32 i;
@@ -551,7 +542,7 @@ static void a_count_that_rises_within_a_descriptor_is_read_again(void **state)
 	assert_exact(&side);
 }
 
-static void an_engine_that_has_just_been_started_has_not_halted(void **state)
+ICH_TEST(an_engine_that_has_just_been_started_has_not_halted)
 {
 	struct wrt_snapshot snap;
 	u32 i;
@@ -607,10 +598,8 @@ static void halt(const struct model_behaviour *is, bool by_irq)
 		assert_int_equal(bed.m.heard[j], j % 480);
 }
 
-static void a_halt_is_found_reported_and_ended(void **state)
+BOTH_TEST(a_halt_is_found_reported_and_ended)
 {
-	const struct model_behaviour *is = *state;
-
 	halt(is, false);
 	halt(is, true);
 }
@@ -647,10 +636,10 @@ static void run_hushed(u64 ns)
 	}
 }
 
-static void a_hushed_interrupt_is_served_later(void **state)
+BOTH_TEST(a_hushed_interrupt_is_served_later)
 {
 	for (late_ms = 0; late_ms < 30; late_ms += 13) {
-		bed_open(*state);
+		bed_open(is);
 		side_open(&side, WRT_PLAYBACK, 48000, 1920, 4);
 		side.client.on_notify = NULL;
 		bed.m.raise = hush_first;
@@ -666,10 +655,8 @@ static void a_hushed_interrupt_is_served_later(void **state)
 	}
 }
 
-static void an_interrupt_of_another_device_is_not_ours(void **state)
+BOTH_TEST(an_interrupt_of_another_device_is_not_ours)
 {
-	const struct model_behaviour *is = *state;
-
 	bed_open(is);
 	assert_false(wrt_device_irq(&bed.dev));
 	side_open(&side, WRT_PLAYBACK, 48000, 4800, 2);
@@ -686,9 +673,8 @@ static void an_interrupt_of_another_device_is_not_ours(void **state)
 
 /* ---- suspend --------------------------------------------------------------------------- */
 
-static void a_suspend_takes_time_but_loses_no_sample(void **state)
+BOTH_TEST(a_suspend_takes_time_but_loses_no_sample)
 {
-	const struct model_behaviour *is = *state;
 	static const u32 softer[2] = { 20, 21 };
 	struct wrt_snapshot snap;
 	struct side play, capt;
@@ -722,10 +708,8 @@ static void a_suspend_takes_time_but_loses_no_sample(void **state)
 	side_close(&capt);
 }
 
-static void if_the_codec_does_not_resume_resume_fails(void **state)
+BOTH_TEST(if_the_codec_does_not_resume_resume_fails)
 {
-	const struct model_behaviour *is = *state;
-
 	bed_open(is);
 	side_open(&side, WRT_PLAYBACK, 48000, 4800, 2);
 	side_start(&side);
@@ -740,31 +724,5 @@ static void if_the_codec_does_not_resume_resume_fails(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		BOTH(each_point_of_1_2_3_8_and_31_is_notified_once_in_time),
-		BOTH(at_any_moment_the_position_is_that_of_dma),
-		TEST(a_reader_that_was_preempted_reads_again),
-		BOTH(without_points_the_position_stays_fresh),
-		BOTH(points_are_turned_on_and_off_while_the_stream_runs),
-		BOTH(pauses_at_odd_offsets_lose_and_repeat_nothing),
-		BOTH(a_stop_that_does_not_end_is_bounded_and_reported),
-		BOTH(a_stop_in_which_everything_hangs_keeps_its_time_limit),
-		TEST(both_engines_at_once_lose_no_interrupt),
-		TEST(an_interrupt_raised_while_another_is_handled_is_not_lost),
-		BOTH(lost_interrupts_lose_no_point),
-		BOTH(merged_interrupts_notify_each_point_that_has_passed),
-		BOTH(stopping_an_engine_loses_no_interrupt_of_the_other),
-		TEST(starting_an_engine_loses_no_interrupt_of_the_other),
-		TEST(a_position_that_cannot_be_read_is_read_again_shortly_after),
-		TEST(a_position_that_can_never_be_read_is_not_read_for_ever),
-		TEST(a_count_that_rises_within_a_descriptor_is_read_again),
-		TEST(an_engine_that_has_just_been_started_has_not_halted),
-		BOTH(a_halt_is_found_reported_and_ended),
-		BOTH(a_hushed_interrupt_is_served_later),
-		BOTH(an_interrupt_of_another_device_is_not_ours),
-		BOTH(a_suspend_takes_time_but_loses_no_sample),
-		BOTH(if_the_codec_does_not_resume_resume_fails),
-	};
-
-	return tb_main("ich", tests, COUNT(tests));
+	return tb_run("ich");
 }

@@ -142,7 +142,7 @@ static u32 longest(const struct wrt_ich_ring *r)
 	return best;
 }
 
-static void any_buffer_from_any_offset_is_cut_exactly(void **state)
+UNIT_TEST(any_buffer_from_any_offset_is_cut_exactly)
 {
 	u64 seed = tb_env_u64("SEED", 5);
 	struct wrt_ich_plan p;
@@ -166,7 +166,7 @@ static void any_buffer_from_any_offset_is_cut_exactly(void **state)
 	}
 }
 
-static void segments_are_cut_at_or_refused_as_a_whole(void **state)
+UNIT_TEST(segments_are_cut_at_or_refused_as_a_whole)
 {
 	u64 seed = tb_env_u64("SEED", 6);
 	struct wrt_ich_plan p;
@@ -202,7 +202,7 @@ static void segments_are_cut_at_or_refused_as_a_whole(void **state)
 	assert_true(fitted > ROUNDS / 20);
 }
 
-static void pieces_are_as_few_as_points_and_32_slots_allow(void **state)
+UNIT_TEST(pieces_are_as_few_as_points_and_32_slots_allow)
 {
 	static const struct { u32 bytes, notify, from, count; } want[] = {
 		{ 19200, 1, 0, 1 }, { 19200, 2, 0, 2 }, { 19200, 3, 0, 4 }, { 19200, 8, 0, 8 },
@@ -221,7 +221,7 @@ static void pieces_are_as_few_as_points_and_32_slots_allow(void **state)
 	}
 }
 
-static void the_longest_interval_is_halved_and_its_first_half_is_silent(void **state)
+UNIT_TEST(the_longest_interval_is_halved_and_its_first_half_is_silent)
 {
 	struct wrt_ich_plan p;
 	struct wrt_ich_ring r;
@@ -236,7 +236,7 @@ static void the_longest_interval_is_halved_and_its_first_half_is_silent(void **s
 		assert_int_equal(r.ioc[i], i % 4 != 0);
 }
 
-static void without_points_it_stays_fresh_but_not_below_a_millisecond(void **state)
+UNIT_TEST(without_points_it_stays_fresh_but_not_below_a_millisecond)
 {
 	u64 seed = tb_env_u64("SEED", 7);
 	struct wrt_ich_plan p;
@@ -262,7 +262,7 @@ static void without_points_it_stays_fresh_but_not_below_a_millisecond(void **sta
 	}
 }
 
-static void an_engine_that_lags_is_updated_twice_a_buffer_even_with_one_point(void **state)
+UNIT_TEST(an_engine_that_lags_is_updated_twice_a_buffer_even_with_one_point)
 {
 	u64 seed = tb_env_u64("SEED", 8);
 	struct wrt_ich_plan p;
@@ -283,7 +283,7 @@ static void an_engine_that_lags_is_updated_twice_a_buffer_even_with_one_point(vo
 	}
 }
 
-static void interrupts_move_to_and_from_points_without_another_cut(void **state)
+UNIT_TEST(interrupts_move_to_and_from_points_without_another_cut)
 {
 	struct wrt_ich_plan p;
 	struct wrt_ich_ring r;
@@ -305,15 +305,5 @@ static void interrupts_move_to_and_from_points_without_another_cut(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		T(any_buffer_from_any_offset_is_cut_exactly),
-		T(segments_are_cut_at_or_refused_as_a_whole),
-		T(pieces_are_as_few_as_points_and_32_slots_allow),
-		T(the_longest_interval_is_halved_and_its_first_half_is_silent),
-		T(without_points_it_stays_fresh_but_not_below_a_millisecond),
-		T(an_engine_that_lags_is_updated_twice_a_buffer_even_with_one_point),
-		T(interrupts_move_to_and_from_points_without_another_cut),
-	};
-
-	return tb_main("ich ring", tests, COUNT(tests));
+	return tb_run("ich ring");
 }

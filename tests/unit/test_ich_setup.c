@@ -53,11 +53,14 @@ static int end_of_test(void **state)
 	return 0;
 }
 
-/* *state is the behaviour of the model: QEMU's, or that of the real part. */
-#define LIKE(function, is, text)	{ .name = #function text, .test_func = function, \
-					  .teardown_func = end_of_test, .initial_state = (void *)&(is) }
-#define TEST(function)	{ .name = #function, .test_func = function, .teardown_func = end_of_test }
-#define BOTH(function)	LIKE(function, model_qemu, "_like_qemu"), LIKE(function, model_real, "_like_the_real_part")
+#define ICH_TEST(name)	TB_TEST(name, void *unused, NULL, end_of_test)
+
+/* Runs twice: *is is the behaviour of the model, QEMU's or that of the real part. */
+#define BOTH_TEST(name)								\
+	static void name(const struct model_behaviour *is);			\
+	TB_TEST_LIKE(name, _like_qemu, NULL, end_of_test, &model_qemu)		\
+	TB_TEST_LIKE(name, _like_the_real_part, NULL, end_of_test, &model_real)	\
+	static void name(const struct model_behaviour *is)
 
 /* ---- bring-up -------------------------------------------------------------------------- */
 
@@ -81,9 +84,8 @@ static void assert_fails_cleanly(const struct model_behaviour *is, const struct 
 	}
 }
 
-static void a_failed_bring_up_ends_in_two_seconds_and_logs_the_reason(void **state)
+BOTH_TEST(a_failed_bring_up_ends_in_two_seconds_and_logs_the_reason)
 {
-	const struct model_behaviour *is = *state;
 	static const struct trouble troubles[] = {
 		{ { .dead = true }, WRT_EIO, "its registers read all ones" },
 		{ { .never_ready = true }, WRT_EIO, "no codec is ready" },
@@ -101,9 +103,8 @@ static void a_failed_bring_up_ends_in_two_seconds_and_logs_the_reason(void **sta
 		assert_fails_cleanly(is, &troubles[j]);
 }
 
-static void a_stuck_semaphore_costs_a_millisecond_each_and_a_warning(void **state)
+BOTH_TEST(a_stuck_semaphore_costs_a_millisecond_each_and_a_warning)
 {
-	const struct model_behaviour *is = *state;
 	u64 ns;
 
 	init_model(is);
@@ -119,9 +120,8 @@ static void a_stuck_semaphore_costs_a_millisecond_each_and_a_warning(void **stat
 	assert_int_equal(m.codec[0x02 / 2], 0x8000);
 }
 
-static void bring_up_leaves_engines_stopped_and_the_link_on(void **state)
+BOTH_TEST(bring_up_leaves_engines_stopped_and_the_link_on)
 {
-	const struct model_behaviour *is = *state;
 	u32 j;
 
 	open_model(is);
@@ -132,9 +132,8 @@ static void bring_up_leaves_engines_stopped_and_the_link_on(void **state)
 		assert_int_equal(m.engine[j].cr, 0);
 }
 
-static void engines_that_firmware_started_are_stopped_before_the_link_reset(void **state)
+BOTH_TEST(engines_that_firmware_started_are_stopped_before_the_link_reset)
 {
-	const struct model_behaviour *is = *state;
 	u32 j;
 
 	for (j = 0; j < 3; j++) {
@@ -145,9 +144,8 @@ static void engines_that_firmware_started_are_stopped_before_the_link_reset(void
 	}
 }
 
-static void caps_are_those_of_the_part(void **state)
+BOTH_TEST(caps_are_those_of_the_part)
 {
-	const struct model_behaviour *is = *state;
 	static const u32 rates[] = { 8000, 11025, 16000, 22050, 32000, 44100, 48000 };
 	struct wrt_hw_caps c;
 	u32 slot;
@@ -202,9 +200,8 @@ static int prepare(u32 slot, const struct buffer *b)
 	return err;
 }
 
-static void each_rate_reaches_the_converter_of_its_direction(void **state)
+BOTH_TEST(each_rate_reaches_the_converter_of_its_direction)
 {
-	const struct model_behaviour *is = *state;
 	struct buffer b;
 
 	open_model(is);
@@ -218,9 +215,8 @@ static void each_rate_reaches_the_converter_of_its_direction(void **state)
 	assert_int_equal(m.codec[0x32 / 2], 11025);
 }
 
-static void if_the_codec_sets_another_rate_prepare_fails(void **state)
+BOTH_TEST(if_the_codec_sets_another_rate_prepare_fails)
 {
-	const struct model_behaviour *is = *state;
 	struct buffer b;
 
 	open_model(is);
@@ -235,9 +231,8 @@ static void if_the_codec_sets_another_rate_prepare_fails(void **state)
 	assert_int_equal(m.glob_sta & 0x8000, 0);
 }
 
-static void without_variable_rates_there_is_48000_only(void **state)
+BOTH_TEST(without_variable_rates_there_is_48000_only)
 {
-	const struct model_behaviour *is = *state;
 	struct wrt_hw_caps c;
 	struct buffer b;
 
@@ -280,7 +275,7 @@ static void assert_value(u32 index, u32 left, u32 right)
 	assert_int_equal(value[1], right);
 }
 
-static void master_pcm_and_capture_start_audible_at_0_db(void **state)
+ICH_TEST(master_pcm_and_capture_start_audible_at_0_db)
 {
 	struct wrt_hw_control c;
 
@@ -301,7 +296,7 @@ static void master_pcm_and_capture_start_audible_at_0_db(void **state)
 	assert_int_equal(m.codec[0x1c / 2], 0x0000);
 }
 
-static void on_qemu_they_start_where_samples_are_not_changed(void **state)
+ICH_TEST(on_qemu_they_start_where_samples_are_not_changed)
 {
 	open_model(&model_qemu);
 	assert_control(2, "PCM", WRT_PLAYBACK, 31, 0, 0);
@@ -320,10 +315,8 @@ static int set(u32 index, u32 left, u32 right)
 	return wrt_ich_ops.control_set(hw, index, value);
 }
 
-static void controls_change_only_their_own_bits(void **state)
+BOTH_TEST(controls_change_only_their_own_bits)
 {
-	const struct model_behaviour *is = *state;
-
 	open_model(is);
 	assert_int_equal(set(0, 30, 0), 0);
 	assert_int_equal(m.codec[0x02 / 2], 0x011f);
@@ -342,7 +335,7 @@ static void controls_change_only_their_own_bits(void **state)
 	assert_value(4, 1, 15);
 }
 
-static void a_value_beyond_its_range_changes_nothing(void **state)
+ICH_TEST(a_value_beyond_its_range_changes_nothing)
 {
 	static const u32 beyond[] = { 32, 2, 32, 2, 16, 2 };
 	u32 before[2], i;
@@ -365,7 +358,7 @@ static void a_value_beyond_its_range_changes_nothing(void **state)
 
 /* ---- buffers -------------------------------------------------------------------------------- */
 
-static void buffers_that_the_engine_cannot_use_are_refused(void **state)
+ICH_TEST(buffers_that_the_engine_cannot_use_are_refused)
 {
 	struct buffer b;
 
@@ -408,7 +401,7 @@ static int prepare_pages(u32 pages, u32 apart)
 	return prepare(0, &b);
 }
 
-static void segments_fit_while_a_descriptor_is_left_for_a_pause(void **state)
+ICH_TEST(segments_fit_while_a_descriptor_is_left_for_a_pause)
 {
 	open_model(&model_real);
 	assert_int_equal(prepare_pages(31, 256), 0);
@@ -417,7 +410,7 @@ static void segments_fit_while_a_descriptor_is_left_for_a_pause(void **state)
 	assert_int_equal(prepare_pages(40, 128), 0);
 }
 
-static void a_buffer_in_pieces_is_played_in_order(void **state)
+ICH_TEST(a_buffer_in_pieces_is_played_in_order)
 {
 	static u32 memory[3][100];
 	u32 i, page, order[3] = { 1, 2, 0 };
@@ -456,9 +449,8 @@ static void a_buffer_in_pieces_is_played_in_order(void **state)
 	wrt_ich_ops.close(s);
 }
 
-static void an_engine_that_still_runs_is_ended_before_its_list_is_freed(void **state)
+BOTH_TEST(an_engine_that_still_runs_is_ended_before_its_list_is_freed)
 {
-	const struct model_behaviour *is = *state;
 	static u32 memory[256];
 	struct wrt_hw_latency latency;
 	struct wrt_hw_stream *s;
@@ -494,9 +486,8 @@ static struct wrt_hw_stream *run_stream(u32 *memory, u32 bytes)
 	return s;
 }
 
-static void an_engine_that_cannot_be_stopped_loses_bus_mastering(void **state)
+BOTH_TEST(an_engine_that_cannot_be_stopped_loses_bus_mastering)
 {
-	const struct model_behaviour *is = *state;
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
 	struct wrt_hw_pos at;
@@ -516,9 +507,8 @@ static void an_engine_that_cannot_be_stopped_loses_bus_mastering(void **state)
 	assert_int_equal(wrt_ich_ops.open(hw, 1, &s), WRT_EIO);
 }
 
-static void an_engine_that_runs_at_destroy_loses_bus_mastering(void **state)
+BOTH_TEST(an_engine_that_runs_at_destroy_loses_bus_mastering)
 {
-	const struct model_behaviour *is = *state;
 	static u32 memory[256];
 
 	open_model(is);
@@ -529,7 +519,7 @@ static void an_engine_that_runs_at_destroy_loses_bus_mastering(void **state)
 	assert_int_equal(m.command, 3);
 }
 
-static void an_engine_that_does_not_reset_loses_bus_mastering(void **state)
+ICH_TEST(an_engine_that_does_not_reset_loses_bus_mastering)
 {
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
@@ -544,7 +534,7 @@ static void an_engine_that_does_not_reset_loses_bus_mastering(void **state)
 	m.fault.reset_hangs = false;
 }
 
-static void an_engine_of_a_removed_device_is_released_without_a_message(void **state)
+ICH_TEST(an_engine_of_a_removed_device_is_released_without_a_message)
 {
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
@@ -561,7 +551,7 @@ static void an_engine_of_a_removed_device_is_released_without_a_message(void **s
 }
 
 /* The model fails the test if the other registers are accessed. */
-static void registers_in_memory_are_used_where_there_are_some(void **state)
+ICH_TEST(registers_in_memory_are_used_where_there_are_some)
 {
 	static u32 memory[256];
 	struct model_behaviour is = model_real;
@@ -579,9 +569,8 @@ static void registers_in_memory_are_used_where_there_are_some(void **state)
 }
 
 /* Boards on which the second output is the only one that is wired. */
-static void the_true_line_output_is_on(void **state)
+BOTH_TEST(the_true_line_output_is_on)
 {
-	const struct model_behaviour *is = *state;
 	static u32 memory[256];
 	struct wrt_hw_stream *s;
 	struct wrt_hw_pos at;
@@ -598,10 +587,8 @@ static void the_true_line_output_is_on(void **state)
 	wrt_ich_ops.close(s);
 }
 
-static void eapd_is_0_or_what_the_user_says_also_after_a_sleep(void **state)
+BOTH_TEST(eapd_is_0_or_what_the_user_says_also_after_a_sleep)
 {
-	const struct model_behaviour *is = *state;
-
 	for (eapd = false;; eapd = true) {
 		open_model(is);
 		assert_int_equal(m.codec[0x26 / 2] & 0x8000, eapd ? 0x8000 : 0);
@@ -615,7 +602,7 @@ static void eapd_is_0_or_what_the_user_says_also_after_a_sleep(void **state)
 }
 
 /* Any of three lines; ICH4 and later capture from the line they are told. */
-static void a_codec_on_any_line_is_ready_and_recorded(void **state)
+ICH_TEST(a_codec_on_any_line_is_ready_and_recorded)
 {
 	static u32 memory[256];
 	struct model_behaviour is = model_real;
@@ -647,7 +634,7 @@ static void a_codec_on_any_line_is_ready_and_recorded(void **state)
 }
 
 /* As caps, so that a client never gets as far as preparing one. */
-static void rates_that_the_codec_does_not_have_are_not_offered(void **state)
+ICH_TEST(rates_that_the_codec_does_not_have_are_not_offered)
 {
 	static const u32 some[] = { 8000, 16000, 32000, 48000 };
 	struct wrt_hw_caps c;
@@ -671,33 +658,5 @@ static void rates_that_the_codec_does_not_have_are_not_offered(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		BOTH(a_failed_bring_up_ends_in_two_seconds_and_logs_the_reason),
-		BOTH(a_stuck_semaphore_costs_a_millisecond_each_and_a_warning),
-		BOTH(bring_up_leaves_engines_stopped_and_the_link_on),
-		BOTH(engines_that_firmware_started_are_stopped_before_the_link_reset),
-		BOTH(caps_are_those_of_the_part),
-		BOTH(each_rate_reaches_the_converter_of_its_direction),
-		BOTH(if_the_codec_sets_another_rate_prepare_fails),
-		BOTH(without_variable_rates_there_is_48000_only),
-		TEST(master_pcm_and_capture_start_audible_at_0_db),
-		TEST(on_qemu_they_start_where_samples_are_not_changed),
-		BOTH(controls_change_only_their_own_bits),
-		TEST(a_value_beyond_its_range_changes_nothing),
-		TEST(buffers_that_the_engine_cannot_use_are_refused),
-		TEST(segments_fit_while_a_descriptor_is_left_for_a_pause),
-		TEST(a_buffer_in_pieces_is_played_in_order),
-		BOTH(an_engine_that_still_runs_is_ended_before_its_list_is_freed),
-		BOTH(an_engine_that_cannot_be_stopped_loses_bus_mastering),
-		BOTH(an_engine_that_runs_at_destroy_loses_bus_mastering),
-		TEST(an_engine_that_does_not_reset_loses_bus_mastering),
-		TEST(an_engine_of_a_removed_device_is_released_without_a_message),
-		BOTH(the_true_line_output_is_on),
-		BOTH(eapd_is_0_or_what_the_user_says_also_after_a_sleep),
-		TEST(a_codec_on_any_line_is_ready_and_recorded),
-		TEST(rates_that_the_codec_does_not_have_are_not_offered),
-		TEST(registers_in_memory_are_used_where_there_are_some),
-	};
-
-	return tb_main("ich setup", tests, COUNT(tests));
+	return tb_run("ich setup");
 }

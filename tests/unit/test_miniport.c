@@ -11,7 +11,6 @@
 
 MINIPORT_TEST(allocation_without_a_format_is_refused)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *other = &b->watch[0];
 
 	ok(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, false));
@@ -21,8 +20,6 @@ MINIPORT_TEST(allocation_without_a_format_is_refused)
 
 MINIPORT_TEST(allocation_is_legal_in_acquire_and_refused_in_pause)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_state(&b->pin, WRT_MP_PAUSE));
 	fails(mp_alloc(&b->pin, 2, 384), INVALID_DEVICE_REQUEST);
 	ok(mp_state(&b->pin, WRT_MP_ACQUIRE));
@@ -31,7 +28,6 @@ MINIPORT_TEST(allocation_is_legal_in_acquire_and_refused_in_pause)
 
 MINIPORT_TEST(any_count_lifts_the_limit_as_far_as_the_device_goes)
 {
-	struct mp_bed *b = *state;
 	struct wrt_mp *mp = &b->pin.mp;
 
 	fails(wrt_mp_alloc(mp, WRT_MP_NOTIFY_BUFFER, 0xffffffff, true, 9600), UNSUCCESSFUL);
@@ -41,7 +37,6 @@ MINIPORT_TEST(any_count_lifts_the_limit_as_far_as_the_device_goes)
 
 MINIPORT_TEST(a_format_the_device_lacks_is_refused_and_the_old_one_stays)
 {
-	struct mp_bed *b = *state;
 	struct wrt_mp *mp = &b->pin.mp;
 
 	fails(wrt_mp_set_format(mp, 7999, WRT_FMT_S16, 2), INVALID_PARAMETER);
@@ -58,8 +53,6 @@ MINIPORT_TEST(a_format_the_device_lacks_is_refused_and_the_old_one_stays)
 
 MINIPORT_TEST(wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	fails(wrt_mp_set_format(&b->pin.mp, 44100, WRT_FMT_S16, 2), INVALID_PARAMETER);
 	ok(mp_state(&b->pin, WRT_MP_STOP));
@@ -71,8 +64,6 @@ MINIPORT_TEST(wrt_130_the_format_cannot_change_while_running_nor_under_a_buffer)
 
 MINIPORT_TEST(wrt_050_after_free_calls_return_what_they_return_without_a_buffer)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_run_for(&b->tb, 3 * PACKET_NS);
 	ok(wrt_mp_free(&b->pin.mp));
@@ -87,8 +78,6 @@ MINIPORT_TEST(wrt_050_after_free_calls_return_what_they_return_without_a_buffer)
 /* For a binding whose port driver refuses it (Q8). */
 MINIPORT_TEST(an_event_that_was_registered_early_is_signalled_from_the_buffer_on)
 {
-	struct mp_bed *b = *state;
-
 	fails(mp_register(&b->pin, &b->event[0]), DEVICE_NOT_READY);
 	b->pin.mp.early_events = true;
 	ok(mp_register(&b->pin, &b->event[0]));
@@ -104,7 +93,6 @@ MINIPORT_TEST(an_event_that_was_registered_early_is_signalled_from_the_buffer_on
 
 MINIPORT_TEST(wrt_152_the_latency_is_returned_only_with_a_buffer)
 {
-	struct mp_bed *b = *state;
 	struct wrt_hw_latency latency;
 
 	tb_backend.latency = (struct wrt_hw_latency){ 64, 2, 3 };
@@ -121,7 +109,6 @@ MINIPORT_TEST(wrt_152_the_latency_is_returned_only_with_a_buffer)
 
 MINIPORT_TEST(wrt_145_wrt_146_wrt_150_registers_are_returned_once)
 {
-	struct mp_bed *b = *state;
 	struct wrt_hw_register reg;
 
 	fails(wrt_mp_get_register(&b->pin.mp, WRT_HW_POSITION_REGISTER, &reg), DEVICE_NOT_READY);
@@ -141,7 +128,6 @@ MINIPORT_TEST(wrt_145_wrt_146_wrt_150_registers_are_returned_once)
 
 MINIPORT_TEST(a_register_whose_answer_was_not_delivered_can_be_requested_again)
 {
-	struct mp_bed *b = *state;
 	struct wrt_hw_register reg;
 
 	tb_backend.reg[WRT_HW_POSITION_REGISTER] = (struct wrt_hw_register){
@@ -170,7 +156,6 @@ MINIPORT_TEST(a_register_whose_answer_was_not_delivered_can_be_requested_again)
 
 MINIPORT_TEST(events_are_signalled_in_the_order_of_registration)
 {
-	struct mp_bed *b = *state;
 	struct tb_event *e = b->event;
 
 	mp_run(b);
@@ -188,8 +173,6 @@ MINIPORT_TEST(events_are_signalled_in_the_order_of_registration)
 
 MINIPORT_TEST(wrt_073_a_new_event_is_not_signalled_for_earlier_points)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_sleep(&b->tb, 5 * PACKET_NS + 1);	/* no interrupt has been served */
 	ok(mp_register(&b->pin, &b->event[1]));
@@ -200,7 +183,6 @@ MINIPORT_TEST(wrt_073_a_new_event_is_not_signalled_for_earlier_points)
 
 MINIPORT_TEST(wrt_098_wrt_103_the_sum_of_signals_is_the_number_of_packets)
 {
-	struct mp_bed *b = *state;
 	u64 seed = 98;
 	u32 i;
 
@@ -233,8 +215,6 @@ static struct wrt_mp_glitches *glitches(struct tb_pin *pin)
 
 MINIPORT_TEST(announcing_late_does_not_remove_an_underrun)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	ok(write_packet(b, 1));
 	tb_sleep(&b->tb, 3 * PACKET_NS);	/* no interrupt yet */
@@ -247,8 +227,6 @@ MINIPORT_TEST(announcing_late_does_not_remove_an_underrun)
 /* Before RUN any packet of the buffer, and each only once. */
 MINIPORT_TEST(repeats_are_counted_and_shown_at_once)
 {
-	struct mp_bed *b = *state;
-
 	ok(wrt_mp_alloc(&b->pin.mp, WRT_MP_NOTIFY_BUFFER, 4, true, 4 * PACKET_BYTES));
 	ok(write_packet(b, 2));
 	ok(write_packet(b, 2));
@@ -264,8 +242,6 @@ MINIPORT_TEST(repeats_are_counted_and_shown_at_once)
 /* What was announced before the STOP neither excuses nor blames a packet after it. */
 MINIPORT_TEST(stop_forgets_what_was_announced)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	ok(write_packet(b, 1));
 	tb_run_for(&b->tb, PACKET_NS);
@@ -282,8 +258,6 @@ MINIPORT_TEST(stop_forgets_what_was_announced)
 
 MINIPORT_TEST(points_before_the_first_announcement_are_no_underruns)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_run_for(&b->tb, 5 * PACKET_NS);
 	ok(write_packet(b, 6));
@@ -336,13 +310,11 @@ static void end_in_packet_3(struct mp_bed *b, u32 bytes)
 
 MINIPORT_TEST(wrt_173_an_empty_last_packet_ends_with_the_one_before)
 {
-	end_in_packet_3(*state, 0);
+	end_in_packet_3(b, 0);
 }
 
 MINIPORT_TEST(the_end_survives_a_pause)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	ok(write_last(b, 1, 96));
 	tb_run_for(&b->tb, PACKET_NS + PACKET_NS / 4);
@@ -361,7 +333,6 @@ MINIPORT_TEST(the_end_survives_a_pause)
 
 ENDLESS_TEST(an_engine_without_end_is_stopped_at_the_end)
 {
-	struct mp_bed *b = *state;
 	struct wrt_mp_presentation at;
 
 	mp_run(b);
@@ -394,7 +365,6 @@ static u64 presented(struct mp_bed *b)
 
 MINIPORT_TEST(wrt_184_wrt_185_wrt_187_the_presentation_lags_by_fifo_and_delays)
 {
-	struct mp_bed *b = *state;
 	struct wrt_mp_presentation at;
 
 	tb_backend.latency = (struct wrt_hw_latency){ 64, 2500, 2500 };	/* 16 + 24 frames */
@@ -426,7 +396,6 @@ static void record(struct mp_bed *b, u32 count)
 
 MINIPORT_TEST(wrt_194_after_a_gap_the_newest_is_reported)
 {
-	struct mp_bed *b = *state;
 	struct wrt_mp_read read;
 	u64 began = b->tb.now;
 
@@ -447,7 +416,6 @@ MINIPORT_TEST(wrt_194_after_a_gap_the_newest_is_reported)
 
 MINIPORT_TEST(the_time_of_a_packet_includes_pauses_and_delays)
 {
-	struct mp_bed *b = *state;
 	struct wrt_mp_read read;
 	u64 began = b->tb.now;
 
@@ -468,7 +436,6 @@ MINIPORT_TEST(the_time_of_a_packet_includes_pauses_and_delays)
 
 MINIPORT_TEST(a_packet_whose_answer_was_not_delivered_can_be_requested_again)
 {
-	struct mp_bed *b = *state;
 	struct wrt_mp_read read, again;
 
 	record(b, 2);
@@ -508,8 +475,6 @@ static enum wrt_status both(struct mp_bed *b, u32 state)
 
 MINIPORT_TEST(streams_run_and_pause_together)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 2 * PACKET_BYTES));
 	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
 	ok(both(b, WRT_MP_RUN));
@@ -537,8 +502,6 @@ static void move_on(struct tb_event *e)
 
 MINIPORT_TEST(streams_stop_at_one_time_whatever_their_signals_take)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	ok(mp_state(&b->pin, WRT_MP_STOP));
 	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
@@ -553,8 +516,6 @@ MINIPORT_TEST(streams_stop_at_one_time_whatever_their_signals_take)
 
 MINIPORT_TEST(if_one_stream_cannot_run_the_others_do_not_change)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 2 * PACKET_BYTES));
 	fails(both(b, WRT_MP_RUN), INVALID_DEVICE_REQUEST);
 	assert_int_equal(b->pin.mp.state, WRT_MP_STOP);
@@ -571,7 +532,6 @@ MINIPORT_TEST(if_one_stream_cannot_run_the_others_do_not_change)
 
 MINIPORT_TEST(observers_and_removed_streams_are_in_no_group)
 {
-	struct mp_bed *b = *state;
 	struct wrt_mp *mps[] = { &b->pin.mp, &b->watch[0].mp };
 	u64 spread_ns;
 
@@ -592,7 +552,6 @@ MINIPORT_TEST(observers_and_removed_streams_are_in_no_group)
 
 MINIPORT_TEST(an_observer_may_neither_allocate_nor_free)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *other = &b->watch[0];
 
 	mp_run(b);
@@ -611,8 +570,6 @@ MINIPORT_TEST(an_observer_may_neither_allocate_nor_free)
 
 MINIPORT_TEST(an_observer_that_comes_in_run_is_shown_the_stream_at_once)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_run_for(&b->tb, 3 * PACKET_NS);
 	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
@@ -624,7 +581,6 @@ MINIPORT_TEST(an_observer_that_comes_in_run_is_shown_the_stream_at_once)
 
 MINIPORT_TEST(an_observer_registers_without_a_buffer_and_is_signalled_for_the_owner)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *other = &b->watch[0];
 
 	ok(tb_pin_open(other, &b->tb, WRT_PLAYBACK, 0, true));
@@ -649,7 +605,6 @@ MINIPORT_TEST(an_observer_registers_without_a_buffer_and_is_signalled_for_the_ow
 
 MINIPORT_TEST(an_observer_counts_but_does_not_write_or_read)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *watch = &b->watch[0];
 	struct wrt_mp_read read;
 	u32 count;
@@ -681,7 +636,6 @@ static void xsig(struct tb_event *e)
 }
 MINIPORT_TEST(xback)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *watch = &b->watch[0];
 	xbed = b;
 	mp_run(b);
@@ -695,7 +649,6 @@ MINIPORT_TEST(xback)
 
 MINIPORT_TEST(a_ninth_observer_is_refused)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *watch = b->watch;
 	u32 i;
 
@@ -723,7 +676,6 @@ static void assert_steps(const struct tb_pin *pin, const u32 *step, u32 n)
 MINIPORT_TEST(wrt_057_after_removal_downward_states_succeed)
 {
 	static const u32 steps[] = { 0, 1, 2, 3, 2, 1, 0 };
-	struct mp_bed *b = *state;
 
 	mp_run(b);
 	remove_device(b);
@@ -737,8 +689,6 @@ MINIPORT_TEST(wrt_057_after_removal_downward_states_succeed)
 
 MINIPORT_TEST(after_removal_there_is_no_buffer_and_it_has_no_size)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	remove_device(b);
 	assert_int_equal(b->pin.mp.buffer, WRT_MP_NO_BUFFER);
@@ -747,7 +697,6 @@ MINIPORT_TEST(after_removal_there_is_no_buffer_and_it_has_no_size)
 
 MINIPORT_TEST(after_removal_packet_latency_and_register_calls_fail)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec };
 	struct wrt_mp_presentation at;
 	struct wrt_mp_read read;
@@ -781,8 +730,6 @@ static void assert_all_refused(struct mp_bed *b)
 
 MINIPORT_TEST(after_removal_every_call_returns_device_removed)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	remove_device(b);
 	assert_all_refused(b);
@@ -794,7 +741,6 @@ MINIPORT_TEST(after_removal_every_call_returns_device_removed)
 
 MINIPORT_TEST(between_the_removals_of_core_and_miniport_calls_fail_the_same)
 {
-	struct mp_bed *b = *state;
 	struct wrt_snapshot snap;
 
 	ok(mp_state(&b->rec, WRT_MP_ACQUIRE));
@@ -811,7 +757,6 @@ MINIPORT_TEST(between_the_removals_of_core_and_miniport_calls_fail_the_same)
 
 MINIPORT_TEST(a_stream_of_a_removed_device_cannot_be_opened)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *other = &b->watch[0];
 
 	remove_device(b);
@@ -821,7 +766,6 @@ MINIPORT_TEST(a_stream_of_a_removed_device_cannot_be_opened)
 
 MINIPORT_TEST(after_removal_the_backend_is_not_called)
 {
-	struct mp_bed *b = *state;
 	u32 calls;
 
 	mp_run(b);
@@ -838,8 +782,6 @@ MINIPORT_TEST(after_removal_the_backend_is_not_called)
 
 MINIPORT_TEST(removal_also_notifies_a_stopped_stream)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	ok(mp_register(&b->pin, &b->event[0]));
 	remove_device(b);
@@ -851,8 +793,6 @@ MINIPORT_TEST(removal_also_notifies_a_stopped_stream)
 
 MINIPORT_TEST(removal_signals_each_event_exactly_once_more)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	ok(mp_register(&b->pin, &b->event[1]));
 	tb_run_for(&b->tb, 5 * PACKET_NS + PACKET_NS / 2);
@@ -871,7 +811,6 @@ MINIPORT_TEST(removal_signals_each_event_exactly_once_more)
 
 MINIPORT_TEST(over_a_suspend_the_state_stays_and_nothing_is_signalled)
 {
-	struct mp_bed *b = *state;
 	struct tb_event *e = &b->event[0];
 
 	mp_run(b);
@@ -899,8 +838,6 @@ MINIPORT_TEST(over_a_suspend_the_state_stays_and_nothing_is_signalled)
 
 MINIPORT_TEST(during_a_suspend_the_hardware_is_not_ready_and_steps_down_succeed)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_run_for(&b->tb, PACKET_NS);
 	ok(mp_alloc(&b->rec, 2, 384));
@@ -921,8 +858,6 @@ MINIPORT_TEST(during_a_suspend_the_hardware_is_not_ready_and_steps_down_succeed)
 
 MINIPORT_TEST(a_halt_is_on_the_page_before_it_is_signalled)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_run_for(&b->tb, PACKET_NS);
 	tb_halt(&b->tb, b->pin.mp.stream->slot, 50 * PACKET_NS);

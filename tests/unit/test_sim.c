@@ -85,7 +85,7 @@ static int end_of_test(void **state)
 	return 0;
 }
 
-#define SIM_TEST(name)	TB_TEST(name, NULL, end_of_test)
+#define SIM_TEST(name)	TB_TEST(name, void *unused, NULL, end_of_test)
 
 static u64 side_linear(struct side *side)
 {

@@ -95,11 +95,10 @@ static struct wrt_snapshot position(struct bed *b, struct tb_client *c)
 
 /* ---- owning ------------------------------------------------------------------------ */
 
-#define STREAM_TEST(name)	TB_TEST(name, bed_setup, bed_teardown)
+#define STREAM_TEST(name)	TB_TEST(name, struct bed *b, bed_setup, bed_teardown)
 
 STREAM_TEST(an_unconfigured_stream_is_free)
 {
-	struct bed *b = *state;
 	struct wrt_snapshot snap = position(b, &b->owner);
 
 	assert_int_equal(snap.state, WRT_STREAM_FREE);
@@ -113,8 +112,6 @@ STREAM_TEST(an_unconfigured_stream_is_free)
 
 STREAM_TEST(a_second_client_that_configures_gets_ebusy)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(configure(b, &b->owner), 0);
 	assert_int_equal(configure(b, &b->other), WRT_EBUSY);
 	assert_int_equal(start(b, &b->other), WRT_EBUSY);
@@ -130,8 +127,6 @@ STREAM_TEST(a_second_client_that_configures_gets_ebusy)
 
 STREAM_TEST(a_claim_forgets_the_buffer_of_the_owner_and_of_nobody_else)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(configure(b, &b->owner), 0);
 	assert_int_equal(wrt_stream_claim(b->s, &b->other.client), WRT_EBUSY);
 	assert_int_equal(b->s->state, WRT_STREAM_READY);
@@ -142,8 +137,6 @@ STREAM_TEST(a_claim_forgets_the_buffer_of_the_owner_and_of_nobody_else)
 
 STREAM_TEST(after_release_another_client_can_own_the_stream)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 10 * POINT_NS);
 	release(b, &b->owner);
@@ -161,7 +154,6 @@ STREAM_TEST(after_release_another_client_can_own_the_stream)
 
 STREAM_TEST(after_release_the_owner_is_not_notified)
 {
-	struct bed *b = *state;
 	u32 publishes, notifies;
 
 	run_owner(b);
@@ -179,7 +171,6 @@ STREAM_TEST(after_release_the_owner_is_not_notified)
 
 STREAM_TEST(the_owner_may_configure_again_and_starts_from_zero)
 {
-	struct bed *b = *state;
 	struct tb_buffer *bigger = &b->second;
 
 	run_owner(b);
@@ -206,8 +197,6 @@ STREAM_TEST(the_owner_may_configure_again_and_starts_from_zero)
 
 STREAM_TEST(only_the_number_of_segments_is_kept)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(configure(b, &b->owner), 0);
 	assert_null(b->owner.geom.seg);
 	assert_int_equal(b->owner.geom.nseg, 1);
@@ -215,8 +204,6 @@ STREAM_TEST(only_the_number_of_segments_is_kept)
 
 STREAM_TEST(if_the_backend_cannot_open_or_prepare_the_stream_stays_free)
 {
-	struct bed *b = *state;
-
 	tb_backend.fail_open = -WRT_EIO;
 	assert_int_equal(configure(b, &b->owner), WRT_EIO);
 	assert_int_equal(tb_backend.close, 0);
@@ -234,8 +221,6 @@ STREAM_TEST(if_the_backend_cannot_open_or_prepare_the_stream_stays_free)
 
 STREAM_TEST(an_owner_whose_second_configure_fails_loses_the_stream)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(configure(b, &b->owner), 0);
 	tb_backend.fail_prepare = -WRT_EIO;
 	assert_int_equal(configure(b, &b->owner), WRT_EIO);
@@ -251,8 +236,6 @@ STREAM_TEST(an_owner_whose_second_configure_fails_loses_the_stream)
 
 STREAM_TEST(start_and_stop_switch_between_ready_and_run)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(configure(b, &b->owner), 0);
 	assert_int_equal(b->owner.last.state, WRT_STREAM_READY);
 	assert_int_equal(stop(b, &b->owner), 0);
@@ -269,8 +252,6 @@ STREAM_TEST(start_and_stop_switch_between_ready_and_run)
 
 STREAM_TEST(a_start_that_fails_leaves_the_stream_ready)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(configure(b, &b->owner), 0);
 	tb_backend.fail_start = -WRT_EIO;
 	assert_int_equal(start(b, &b->owner), WRT_EIO);
@@ -281,8 +262,6 @@ STREAM_TEST(a_start_that_fails_leaves_the_stream_ready)
 
 STREAM_TEST(a_stop_that_fails_in_the_hardware_also_ends_in_ready)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 5 * POINT_NS);
 	tb_backend.fail_stop = -WRT_EIO;
@@ -293,8 +272,6 @@ STREAM_TEST(a_stop_that_fails_in_the_hardware_also_ends_in_ready)
 
 STREAM_TEST(a_position_that_cannot_be_read_does_not_change)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	tb_backend.fail_position = -WRT_EIO;
@@ -309,7 +286,6 @@ STREAM_TEST(a_position_that_cannot_be_read_does_not_change)
 
 STREAM_TEST(pause_keeps_the_position_and_resume_continues_from_it)
 {
-	struct bed *b = *state;
 	u64 linear;
 	u32 i;
 
@@ -329,8 +305,6 @@ STREAM_TEST(pause_keeps_the_position_and_resume_continues_from_it)
 
 STREAM_TEST(reset_sets_position_0_only_for_the_owner_of_a_stopped_stream)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 5 * POINT_NS);
 	wrt_stream_reset(b->s, &b->owner.client);
@@ -353,7 +327,6 @@ STREAM_TEST(reset_sets_position_0_only_for_the_owner_of_a_stopped_stream)
 
 STREAM_TEST(a_snapshot_has_the_results_of_the_position_update)
 {
-	struct bed *b = *state;
 	const struct wrt_snapshot *snap = &b->owner.last;
 	u64 began = b->tb.now;
 
@@ -380,7 +353,6 @@ static void check_published_first(struct tb_client *c)
 
 STREAM_TEST(points_are_published_before_they_are_notified)
 {
-	struct bed *b = *state;
 	u32 i;
 
 	b->owner.on_notify = check_published_first;
@@ -394,7 +366,6 @@ STREAM_TEST(points_are_published_before_they_are_notified)
 
 STREAM_TEST(reading_the_position_consumes_no_point)
 {
-	struct bed *b = *state;
 	struct wrt_snapshot snap;
 
 	run_owner(b);
@@ -411,7 +382,6 @@ STREAM_TEST(reading_the_position_consumes_no_point)
 
 STREAM_TEST(a_spurious_interrupt_adds_no_point)
 {
-	struct bed *b = *state;
 	u32 i;
 
 	run_owner(b);
@@ -427,8 +397,6 @@ STREAM_TEST(a_spurious_interrupt_adds_no_point)
 
 STREAM_TEST(merged_interrupts_lose_no_point)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_sleep(&b->tb, 23 * POINT_NS);
 	tb_run_for(&b->tb, 0);
@@ -440,8 +408,6 @@ STREAM_TEST(merged_interrupts_lose_no_point)
 
 STREAM_TEST(settle_hands_out_the_points_that_the_stop_found)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_sleep(&b->tb, 1000 * POINT_NS);
 	assert_int_equal(stop(b, &b->owner), 0);
@@ -454,8 +420,6 @@ STREAM_TEST(settle_hands_out_the_points_that_the_stop_found)
 
 STREAM_TEST(points_found_by_the_stop_are_notified_with_keep_last)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_sleep(&b->tb, 5 * POINT_NS);
 	stop(b, &b->owner);
@@ -468,8 +432,6 @@ STREAM_TEST(points_found_by_the_stop_are_notified_with_keep_last)
 
 STREAM_TEST(points_found_by_the_stop_are_dropped_without_keep_last)
 {
-	struct bed *b = *state;
-
 	b->owner.client.keep_last = false;
 	run_owner(b);
 	tb_sleep(&b->tb, 5 * POINT_NS);
@@ -493,8 +455,6 @@ static void stop_in_notify(struct tb_client *c)
 
 STREAM_TEST(a_client_may_stop_its_stream_from_notify)
 {
-	struct bed *b = *state;
-
 	b->owner.client.keep_last = false;
 	b->owner.on_notify = stop_in_notify;
 	run_owner(b);
@@ -508,8 +468,6 @@ STREAM_TEST(a_client_may_stop_its_stream_from_notify)
 
 STREAM_TEST(observers_are_notified_of_the_owners_points)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(observe(b, &b->other), 0);
 	run_owner(b);
 	assert_int_equal(b->other.last.state, WRT_STREAM_RUN);
@@ -527,8 +485,6 @@ STREAM_TEST(observers_are_notified_of_the_owners_points)
 
 STREAM_TEST(an_observer_cannot_control_the_stream)
 {
-	struct bed *b = *state;
-
 	assert_int_equal(configure(b, &b->owner), 0);
 	assert_int_equal(observe(b, &b->other), 0);
 	assert_int_equal(start(b, &b->other), WRT_EBUSY);
@@ -545,8 +501,6 @@ STREAM_TEST(an_observer_cannot_control_the_stream)
 
 STREAM_TEST(an_observer_gets_the_states_of_the_stream)
 {
-	struct bed *b = *state;
-
 	observe(b, &b->other);
 	assert_int_equal(configure(b, &b->owner), 0);
 	assert_int_equal(b->other.last.state, WRT_STREAM_READY);
@@ -562,8 +516,6 @@ STREAM_TEST(an_observer_gets_the_states_of_the_stream)
 
 STREAM_TEST(a_stop_notifies_observers_of_its_points)
 {
-	struct bed *b = *state;
-
 	observe(b, &b->other);
 	run_owner(b);
 	tb_sleep(&b->tb, 5 * POINT_NS);
@@ -574,8 +526,6 @@ STREAM_TEST(a_stop_notifies_observers_of_its_points)
 
 STREAM_TEST(observers_are_notified_of_the_points_of_every_run)
 {
-	struct bed *b = *state;
-
 	observe(b, &b->other);
 	run_owner(b);
 	tb_sleep(&b->tb, 1000 * POINT_NS);
@@ -591,7 +541,6 @@ STREAM_TEST(observers_are_notified_of_the_points_of_every_run)
 
 STREAM_TEST(points_are_numbered_without_gaps)
 {
-	struct bed *b = *state;
 	u64 seed = 5;
 	u32 i;
 
@@ -616,8 +565,6 @@ STREAM_TEST(points_are_numbered_without_gaps)
 
 STREAM_TEST(after_a_stall_of_the_machine_at_most_65536_points_are_notified)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_sleep(&b->tb, 1000000 * POINT_NS);
 	wrt_stream_look(b->s, 0);
@@ -631,8 +578,6 @@ STREAM_TEST(after_a_stall_of_the_machine_at_most_65536_points_are_notified)
 
 STREAM_TEST(a_new_observer_is_not_notified_of_earlier_points)
 {
-	struct bed *b = *state;
-
 	b->owner.client.wants_points = false;
 	run_owner(b);
 	tb_run_for(&b->tb, 16 * POINT_NS);
@@ -647,8 +592,6 @@ STREAM_TEST(a_new_observer_is_not_notified_of_earlier_points)
 
 STREAM_TEST(points_found_when_an_observer_is_added_are_notified_to_others_at_once)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_sleep(&b->tb, 5 * POINT_NS + 7);
 	observe(b, &b->other);
@@ -679,7 +622,6 @@ static void unobserve_all(struct bed *b, struct tb_client *observer, u32 n)
 
 STREAM_TEST(two_places_are_reserved_for_the_owners_user_and_privileged_observers)
 {
-	struct bed *b = *state;
 	struct tb_client late;
 	u32 n;
 
@@ -702,7 +644,6 @@ STREAM_TEST(two_places_are_reserved_for_the_owners_user_and_privileged_observers
 
 STREAM_TEST(a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner)
 {
-	struct bed *b = *state;
 	struct tb_client late;
 	u32 n;
 
@@ -722,7 +663,6 @@ STREAM_TEST(a_user_who_owned_the_pin_leaves_two_places_to_the_next_owner)
 
 STREAM_TEST(without_an_owner_two_places_are_reserved_for_privileged_observers)
 {
-	struct bed *b = *state;
 	struct tb_client late;
 	u32 n = observe_as(b, b->observer, 0);
 
@@ -737,7 +677,6 @@ STREAM_TEST(without_an_owner_two_places_are_reserved_for_privileged_observers)
 
 STREAM_TEST(eight_observers_are_notified_and_a_ninth_gets_enomem)
 {
-	struct bed *b = *state;
 	struct tb_client *observer = b->observer;
 	u32 i;
 
@@ -766,7 +705,6 @@ STREAM_TEST(eight_observers_are_notified_and_a_ninth_gets_enomem)
 STREAM_TEST(a_client_that_is_neither_owner_nor_observer_reads_zeroes)
 {
 	struct wrt_snapshot snap;
-	struct bed *b = *state;
 
 	run_owner(b);
 	tb_run_for(&b->tb, 10 * POINT_NS);
@@ -782,7 +720,6 @@ STREAM_TEST(a_client_that_is_neither_owner_nor_observer_reads_zeroes)
 
 STREAM_TEST(refresh_publishes_to_one_client_and_consumes_no_point)
 {
-	struct bed *b = *state;
 	u32 publishes;
 
 	observe(b, &b->other);
@@ -802,7 +739,6 @@ STREAM_TEST(refresh_publishes_to_one_client_and_consumes_no_point)
 
 STREAM_TEST(without_points_interrupts_still_keep_the_position_fresh)
 {
-	struct bed *b = *state;
 	u64 last = 0, i;
 
 	b->owner.client.wants_points = false;
@@ -820,7 +756,6 @@ STREAM_TEST(without_points_interrupts_still_keep_the_position_fresh)
 
 STREAM_TEST(without_points_a_long_buffer_has_an_interrupt_every_10_ms)
 {
-	struct bed *b = *state;
 	struct tb_buffer *big = &b->second;
 
 	b->owner.client.wants_points = false;
@@ -833,7 +768,6 @@ STREAM_TEST(without_points_a_long_buffer_has_an_interrupt_every_10_ms)
 
 STREAM_TEST(points_are_on_while_any_client_wants_them)
 {
-	struct bed *b = *state;
 	struct tb_client *third = &b->observer[0];
 
 	b->owner.client.wants_points = false;
@@ -853,8 +787,6 @@ STREAM_TEST(points_are_on_while_any_client_wants_them)
 
 STREAM_TEST(an_observer_turns_points_on_for_an_owner_that_wants_none)
 {
-	struct bed *b = *state;
-
 	b->owner.client.wants_points = false;
 	observe(b, &b->other);
 	run_owner(b);
@@ -870,8 +802,6 @@ STREAM_TEST(an_observer_turns_points_on_for_an_owner_that_wants_none)
 
 STREAM_TEST(the_time_of_a_halt_adds_no_distance)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 6 * POINT_NS);
 	assert_int_equal(b->owner.last.stalls, 0);
@@ -889,8 +819,6 @@ STREAM_TEST(the_time_of_a_halt_adds_no_distance)
 /* The stop itself finds the halt, which is not a stall: DMA is not needed any more. */
 STREAM_TEST(a_halt_found_by_the_stop_also_adds_no_distance)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 6 * POINT_NS);
 	tb_halt(&b->tb, 0, 1000 * POINT_NS);
@@ -902,7 +830,6 @@ STREAM_TEST(a_halt_found_by_the_stop_also_adds_no_distance)
 
 STREAM_TEST(every_halt_is_counted_and_the_count_survives_stop_and_release)
 {
-	struct bed *b = *state;
 	u32 i;
 
 	run_owner(b);
@@ -935,12 +862,10 @@ static int emulated_setup(void **state)
 	return 0;
 }
 
-#define EMULATED_TEST(name)	TB_TEST(name, emulated_setup, bed_teardown)
+#define EMULATED_TEST(name)	TB_TEST(name, struct bed *b, emulated_setup, bed_teardown)
 
 EMULATED_TEST(for_an_emulated_engine_no_whole_buffers_are_added)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	assert_int_equal(b->owner.points, 3);
@@ -955,8 +880,6 @@ EMULATED_TEST(for_an_emulated_engine_no_whole_buffers_are_added)
 
 STREAM_TEST(for_an_engine_with_a_clock_whole_buffers_are_added)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	tb_sleep(&b->tb, 10 * POINT_NS);
@@ -967,7 +890,6 @@ STREAM_TEST(for_an_engine_with_a_clock_whole_buffers_are_added)
 
 STREAM_TEST(after_a_suspend_the_position_continues_from_the_same_value)
 {
-	struct bed *b = *state;
 	u64 linear = 0;
 	u32 i;
 
@@ -997,7 +919,6 @@ STREAM_TEST(after_a_suspend_the_position_continues_from_the_same_value)
 
 STREAM_TEST(points_before_a_suspend_are_notified_before_it_and_none_during_it)
 {
-	struct bed *b = *state;
 	u32 publishes;
 
 	run_owner(b);
@@ -1020,8 +941,6 @@ STREAM_TEST(points_before_a_suspend_are_notified_before_it_and_none_during_it)
 
 STREAM_TEST(during_a_suspend_no_stream_can_be_configured_or_started)
 {
-	struct bed *b = *state;
-
 	wrt_device_suspend(&b->tb.dev);
 	assert_int_equal(configure(b, &b->owner), WRT_EIO);
 	assert_int_equal(start(b, &b->owner), WRT_EBUSY);
@@ -1041,8 +960,6 @@ STREAM_TEST(during_a_suspend_no_stream_can_be_configured_or_started)
 
 STREAM_TEST(a_stream_stopped_during_a_suspend_does_not_resume)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	wrt_device_suspend(&b->tb.dev);
@@ -1063,8 +980,6 @@ STREAM_TEST(a_stream_stopped_during_a_suspend_does_not_resume)
 /* The backend must also be called for a stream released in suspend: its memory is freed. */
 STREAM_TEST(a_stream_may_be_released_during_a_suspend)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	wrt_device_suspend(&b->tb.dev);
@@ -1079,7 +994,6 @@ STREAM_TEST(a_stream_may_be_released_during_a_suspend)
 
 STREAM_TEST(a_device_may_be_removed_during_a_suspend)
 {
-	struct bed *b = *state;
 	u32 calls;
 
 	observe(b, &b->other);
@@ -1103,8 +1017,6 @@ STREAM_TEST(a_device_may_be_removed_during_a_suspend)
 
 STREAM_TEST(if_the_hardware_does_not_resume_the_stream_stays_halted)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	wrt_device_suspend(&b->tb.dev);
@@ -1125,8 +1037,6 @@ STREAM_TEST(if_the_hardware_does_not_resume_the_stream_stays_halted)
 
 STREAM_TEST(if_an_engine_does_not_start_after_resume_its_stream_stays_halted)
 {
-	struct bed *b = *state;
-
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS);
 	wrt_device_suspend(&b->tb.dev);
@@ -1145,7 +1055,6 @@ STREAM_TEST(if_an_engine_does_not_start_after_resume_its_stream_stays_halted)
 
 STREAM_TEST(a_stream_that_has_ended_does_not_start_after_resume)
 {
-	struct bed *b = *state;
 	struct wrt_snapshot now;
 	unsigned long flags;
 
@@ -1175,7 +1084,6 @@ static void note_base(struct wrt_client *c, const struct wrt_snapshot *s)
 STREAM_TEST(the_register_base_is_published_no_later_than_run)
 {
 	static const struct wrt_client_ops ops = { .name = "note", .publish = note_base };
-	struct bed *b = *state;
 
 	assert_int_equal(wrt_stream_observe(b->s, &b->other.client), 0);
 	b->other.client.ops = &ops;
@@ -1201,8 +1109,6 @@ STREAM_TEST(the_register_base_is_published_no_later_than_run)
 
 STREAM_TEST(removal_stops_dma_and_notifies_every_client)
 {
-	struct bed *b = *state;
-
 	observe(b, &b->other);
 	run_owner(b);
 	tb_run_for(&b->tb, 3 * POINT_NS);
@@ -1220,7 +1126,6 @@ STREAM_TEST(removal_stops_dma_and_notifies_every_client)
 
 STREAM_TEST(after_removal_calls_fail_and_do_not_reach_the_backend)
 {
-	struct bed *b = *state;
 	u32 calls;
 
 	observe(b, &b->other);
@@ -1247,8 +1152,6 @@ STREAM_TEST(after_removal_calls_fail_and_do_not_reach_the_backend)
 
 STREAM_TEST(removal_of_a_stopped_stream_is_also_published)
 {
-	struct bed *b = *state;
-
 	observe(b, &b->other);
 	wrt_device_gone(&b->tb.dev);
 	assert_int_equal(b->other.last.state, WRT_STREAM_GONE);
@@ -1259,7 +1162,6 @@ STREAM_TEST(removal_of_a_stopped_stream_is_also_published)
 
 STREAM_TEST(a_position_has_the_times_around_its_reading)
 {
-	struct bed *b = *state;
 	struct wrt_snapshot now;
 
 	run_owner(b);
@@ -1358,7 +1260,6 @@ STREAM_TEST(an_interrupt_updates_only_the_slots_that_it_reports)
 
 STREAM_TEST(the_controls_of_the_codec_are_listed_read_and_set)
 {
-	struct bed *b = *state;
 	struct wrt_hw_control c;
 	const u32 set[2] = { 7, 9 };
 	u32 value[2];
@@ -1380,7 +1281,6 @@ STREAM_TEST(the_controls_of_the_codec_are_listed_read_and_set)
 
 STREAM_TEST(controls_cannot_be_accessed_during_a_suspend_or_after_removal)
 {
-	struct bed *b = *state;
 	const u32 set[2] = { 7, 9 };
 	u32 value[2];
 
@@ -1400,7 +1300,6 @@ STREAM_TEST(controls_cannot_be_accessed_during_a_suspend_or_after_removal)
 
 EMULATED_TEST(a_backend_may_have_neither_controls_nor_suspend)
 {
-	struct bed *b = *state;
 	struct wrt_hw_control c;
 
 	assert_int_equal(wrt_device_control(&b->tb.dev, 0, &c), WRT_ERANGE);
@@ -1486,8 +1385,6 @@ static void settle_client(struct bed *b, struct tb_client *c)
 
 STREAM_TEST(sync_settle_unobserve_and_release_wait_for_a_callback_in_progress)
 {
-	struct bed *b = *state;
-
 	observe(b, &b->other);
 	run_owner(b);
 	leaving_waits_for_a_callback(b, &b->owner, sync_client);

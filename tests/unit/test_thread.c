@@ -37,7 +37,7 @@ static int thread_teardown(void **state)
 	return err;
 }
 
-#define THREAD_TEST(name)	TB_TEST(name, thread_setup, thread_teardown)
+#define THREAD_TEST(name)	TB_TEST(name, struct mp_bed *b, thread_setup, thread_teardown)
 
 /* One point passes and its interrupt is served. */
 static void next_point(struct mp_bed *b)
@@ -97,7 +97,6 @@ static u64 signals_of(const struct mp_bed *b, u32 from, u32 to)
 
 THREAD_TEST(the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread)
 {
-	struct mp_bed *b = *state;
 	u32 i;
 
 	mp_run(b);
@@ -111,8 +110,6 @@ THREAD_TEST(the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread)
 
 THREAD_TEST(the_interrupt_signals_four_events_and_the_thread_the_others)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	register_many(b, &b->pin, 10, NULL);
 	ok(mp_state(&b->pin, WRT_MP_RUN));
@@ -128,8 +125,6 @@ THREAD_TEST(the_interrupt_signals_four_events_and_the_thread_the_others)
 
 THREAD_TEST(a_slow_signal_does_not_count_against_the_next_stream)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_event_init(&b->event[1], &b->rec);
 	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
@@ -150,8 +145,6 @@ THREAD_TEST(a_slow_signal_does_not_count_against_the_next_stream)
 
 THREAD_TEST(points_that_pass_together_are_signalled_once_by_the_interrupt)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_sleep(&b->tb, 5 * PACKET_NS);
 	wrt_stream_look(b->pin.mp.stream, 0);
@@ -162,8 +155,6 @@ THREAD_TEST(points_that_pass_together_are_signalled_once_by_the_interrupt)
 
 THREAD_TEST(a_slow_event_is_left_to_the_thread_from_then_on)
 {
-	struct mp_bed *b = *state;
-
 	b->event[0].on_signal = takes_100_us;
 	mp_run(b);
 	next_point(b);
@@ -181,7 +172,6 @@ THREAD_TEST(a_slow_event_is_left_to_the_thread_from_then_on)
 
 THREAD_TEST(an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events)
 {
-	struct mp_bed *b = *state;
 	u64 began;
 
 	ok(mp_alloc(&b->pin, 2, 384));
@@ -199,7 +189,6 @@ THREAD_TEST(an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events)
 
 THREAD_TEST(quick_events_keep_an_interrupt_below_40_us)
 {
-	struct mp_bed *b = *state;
 	u64 began;
 	u32 i;
 
@@ -217,7 +206,6 @@ THREAD_TEST(quick_events_keep_an_interrupt_below_40_us)
 
 THREAD_TEST(new_events_do_not_make_every_interrupt_slow)
 {
-	struct mp_bed *b = *state;
 	u32 i, slow = 0;
 	u64 began;
 
@@ -239,7 +227,6 @@ THREAD_TEST(new_events_do_not_make_every_interrupt_slow)
 
 THREAD_TEST(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_thread)
 {
-	struct mp_bed *b = *state;
 	u32 i, slow = 0;
 	u64 began;
 
@@ -261,7 +248,6 @@ THREAD_TEST(a_quick_event_that_becomes_slow_again_and_again_is_left_to_the_threa
 
 THREAD_TEST(a_signal_of_20_us_is_quick)
 {
-	struct mp_bed *b = *state;
 	u32 i;
 
 	b->event[0].on_signal = takes_20_us;
@@ -276,8 +262,6 @@ THREAD_TEST(a_signal_of_20_us_is_quick)
 /* 20 us after its beginning an interrupt still makes a signal, later none. */
 THREAD_TEST(an_interrupt_makes_no_signal_later_than_20_us_after_its_first)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	register_many(b, &b->pin, 3, takes_19_us);
 	b->many[0].on_signal = takes_20_us;
@@ -290,8 +274,6 @@ THREAD_TEST(an_interrupt_makes_no_signal_later_than_20_us_after_its_first)
 /* The owner changes, as if another user had opened the pin. */
 THREAD_TEST(slow_signals_of_one_user_do_not_delay_those_of_another)
 {
-	struct mp_bed *b = *state;
-
 	b->pin.mp.client.user.uid = 7;
 	b->event[0].on_signal = takes_100_us;
 	mp_run(b);
@@ -308,8 +290,6 @@ THREAD_TEST(slow_signals_of_one_user_do_not_delay_those_of_another)
 
 THREAD_TEST(an_event_registered_after_the_point_needs_no_thread)
 {
-	struct mp_bed *b = *state;
-
 	mp_run(b);
 	tb_sleep(&b->tb, PACKET_NS);
 	ok(mp_register(&b->pin, &b->event[1]));
@@ -346,12 +326,12 @@ static void turn_is_kept(struct mp_bed *b, u32 unregistered, u32 next)
 
 THREAD_TEST(unregistering_an_event_before_the_turn_keeps_the_turn)
 {
-	turn_is_kept(*state, 0, 1);
+	turn_is_kept(b, 0, 1);
 }
 
 THREAD_TEST(unregistering_the_event_whose_turn_it_is_gives_it_to_the_next)
 {
-	turn_is_kept(*state, 1, 2);
+	turn_is_kept(b, 1, 2);
 }
 
 /* During the signal of many[1], which the thread makes. */
@@ -362,8 +342,6 @@ static void unregister_the_first(struct tb_event *e)
 
 THREAD_TEST(other_events_can_be_unregistered_during_a_signal)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	register_many(b, &b->pin, 2, takes_100_us);
 	ok(mp_state(&b->pin, WRT_MP_RUN));
@@ -386,8 +364,6 @@ static void unregister_and_die(struct tb_event *e)
 
 THREAD_TEST(a_process_that_is_killed_while_it_unregisters_keeps_its_event)
 {
-	struct mp_bed *b = *state;
-
 	b->event[0].on_signal = takes_100_us;
 	mp_run(b);
 	next_point(b);
@@ -413,8 +389,6 @@ static void own_event_of(struct mp_bed *b, void (*on_signal)(struct tb_event *e)
 
 THREAD_TEST(the_own_event_has_one_signal_for_points_that_pass_together)
 {
-	struct mp_bed *b = *state;
-
 	own_event_of(b, NULL);
 	mp_run(b);
 	next_point(b);
@@ -431,8 +405,6 @@ THREAD_TEST(the_own_event_has_one_signal_for_points_that_pass_together)
 
 THREAD_TEST(the_own_event_is_signalled_without_any_other)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	ok(mp_state(&b->pin, WRT_MP_RUN));
 	next_point(b);
@@ -445,8 +417,6 @@ THREAD_TEST(the_own_event_is_signalled_without_any_other)
 
 THREAD_TEST(the_own_event_logs_the_last_64_points)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	own_event_of(b, NULL);
 	ok(mp_state(&b->pin, WRT_MP_RUN));
@@ -459,8 +429,6 @@ THREAD_TEST(the_own_event_logs_the_last_64_points)
 
 THREAD_TEST(a_slow_own_event_is_left_to_the_thread)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	own_event_of(b, takes_100_us);
 	ok(mp_state(&b->pin, WRT_MP_RUN));
@@ -480,8 +448,6 @@ THREAD_TEST(a_slow_own_event_is_left_to_the_thread)
 
 THREAD_TEST(the_thread_serves_the_own_event_after_the_others)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	register_many(b, &b->pin, 5, NULL);
 	own_event_of(b, NULL);
@@ -502,7 +468,6 @@ THREAD_TEST(the_thread_serves_the_own_event_after_the_others)
 
 THREAD_TEST(removal_signals_the_own_event_once_more)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec };
 
 	own_event_of(b, NULL);
@@ -516,7 +481,6 @@ THREAD_TEST(removal_signals_the_own_event_once_more)
 /* Another process may wait for it. */
 THREAD_TEST(a_process_that_is_killed_loses_its_signals_but_not_the_own_event)
 {
-	struct mp_bed *b = *state;
 	u64 made;
 
 	own_event_of(b, takes_100_us);
@@ -537,8 +501,6 @@ THREAD_TEST(a_process_that_is_killed_loses_its_signals_but_not_the_own_event)
 
 THREAD_TEST(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	register_many(b, &b->pin, 64, takes_100_us);
 	ok(mp_state(&b->pin, WRT_MP_RUN));
@@ -564,8 +526,6 @@ static void pause_and_die(struct tb_event *e)
 
 THREAD_TEST(q47_a_process_that_is_killed_during_a_signal_drops_what_its_stop_found)
 {
-	struct mp_bed *b = *state;
-
 	b->event[0].on_signal = takes_100_us;
 	mp_run(b);
 	next_point(b);
@@ -582,7 +542,6 @@ THREAD_TEST(q47_a_process_that_is_killed_during_a_signal_drops_what_its_stop_fou
 
 THREAD_TEST(q47_a_process_that_is_killed_does_not_wait_for_its_signals)
 {
-	struct mp_bed *b = *state;
 	u64 made;
 
 	ok(mp_alloc(&b->pin, 2, 384));
@@ -611,7 +570,6 @@ static void device_goes(struct tb_event *e)
 
 THREAD_TEST(a_pause_does_not_wait_for_the_signals_of_a_removed_device)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec };
 
 	ok(mp_alloc(&b->pin, 2, 384));
@@ -628,8 +586,6 @@ THREAD_TEST(a_pause_does_not_wait_for_the_signals_of_a_removed_device)
 
 THREAD_TEST(a_process_that_is_killed_does_not_wait_for_the_thread)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	register_many(b, &b->pin, 5, NULL);
 	ok(mp_state(&b->pin, WRT_MP_RUN));
@@ -654,8 +610,6 @@ static void watch(struct mp_bed *b, u32 i, struct tb_event *e)
 
 THREAD_TEST(the_interrupt_signals_no_observer)
 {
-	struct mp_bed *b = *state;
-
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
 	next_point(b);
@@ -670,8 +624,6 @@ THREAD_TEST(the_interrupt_signals_no_observer)
 
 THREAD_TEST(stop_free_and_close_wait_for_no_observer)
 {
-	struct mp_bed *b = *state;
-
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
 	next_point(b);
@@ -686,8 +638,6 @@ THREAD_TEST(stop_free_and_close_wait_for_no_observer)
 
 THREAD_TEST(an_observer_is_signalled_for_no_point_after_the_stop)
 {
-	struct mp_bed *b = *state;
-
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
 	next_point(b);
@@ -701,8 +651,6 @@ THREAD_TEST(an_observer_is_signalled_for_no_point_after_the_stop)
 
 THREAD_TEST(wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_closes)
 {
-	struct mp_bed *b = *state;
-
 	watch(b, 0, &b->event[1]);
 	watch(b, 1, &b->event[2]);
 	mp_run(b);
@@ -717,7 +665,6 @@ THREAD_TEST(wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_clos
 
 THREAD_TEST(an_observer_that_falls_behind_misses_all_but_the_last_64_points)
 {
-	struct mp_bed *b = *state;
 	u32 i;
 
 	watch(b, 0, &b->event[1]);
@@ -733,8 +680,6 @@ THREAD_TEST(an_observer_that_falls_behind_misses_all_but_the_last_64_points)
 
 THREAD_TEST(observers_take_turns_one_event_each)
 {
-	struct mp_bed *b = *state;
-
 	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
 	register_many(b, &b->watch[0], 64, NULL);
 	watch(b, 1, &b->event[1]);
@@ -754,8 +699,6 @@ THREAD_TEST(observers_take_turns_one_event_each)
 
 THREAD_TEST(events_of_one_client_take_turns)
 {
-	struct mp_bed *b = *state;
-
 	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
 	register_many(b, &b->watch[0], 2, NULL);
 	mp_run(b);
@@ -770,7 +713,6 @@ THREAD_TEST(events_of_one_client_take_turns)
 
 THREAD_TEST(removal_signals_every_event_once_more_and_waits_for_no_client)
 {
-	struct mp_bed *b = *state;
 	struct tb_pin *pins[] = { &b->pin, &b->rec, &b->watch[0] };
 
 	watch(b, 0, &b->event[1]);
@@ -790,8 +732,6 @@ THREAD_TEST(removal_signals_every_event_once_more_and_waits_for_no_client)
 
 THREAD_TEST(after_a_slow_signal_observers_wait_32_times_as_long)
 {
-	struct mp_bed *b = *state;
-
 	b->event[1].on_signal = takes_100_us;
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
@@ -824,7 +764,6 @@ static void takes_6_us(struct tb_event *e)
 
 THREAD_TEST(a_client_that_takes_little_never_waits)
 {
-	struct mp_bed *b = *state;
 	u32 i;
 
 	b->event[1].on_signal = takes_1_us;
@@ -842,8 +781,6 @@ THREAD_TEST(a_client_that_takes_little_never_waits)
 
 THREAD_TEST(many_quick_signals_make_the_thread_rest_for_a_millisecond)
 {
-	struct mp_bed *b = *state;
-
 	ok(tb_pin_open(&b->watch[0], &b->tb, WRT_PLAYBACK, 0, true));
 	register_many(b, &b->watch[0], 64, takes_1_us);
 	mp_run(b);
@@ -858,8 +795,6 @@ THREAD_TEST(many_quick_signals_make_the_thread_rest_for_a_millisecond)
 
 THREAD_TEST(waking_the_thread_is_charged_to_the_client_that_it_serves)
 {
-	struct mp_bed *b = *state;
-
 	b->event[1].on_signal = takes_6_us;
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
@@ -874,7 +809,6 @@ THREAD_TEST(waking_the_thread_is_charged_to_the_client_that_it_serves)
 /* 2 us until it runs and 1 us for the signal: six times below 20 us. */
 THREAD_TEST(a_thread_that_runs_at_once_is_charged_no_more_than_that)
 {
-	struct mp_bed *b = *state;
 	u32 i;
 
 	b->event[1].on_signal = takes_1_us;
@@ -898,8 +832,6 @@ static void takes_1_ms(struct tb_event *e)
 /* The owner's rest is 16 ms, that of observers 3.2 ms. */
 THREAD_TEST(a_thread_rests_until_the_first_kind_of_client_is_due)
 {
-	struct mp_bed *b = *state;
-
 	b->event[0].on_signal = takes_1_ms;
 	b->event[1].on_signal = takes_100_us;
 	watch(b, 0, &b->event[1]);
@@ -925,8 +857,6 @@ static void ask_position(struct tb_event *e)
 
 THREAD_TEST(an_observer_gets_the_reading_of_the_interrupt)
 {
-	struct mp_bed *b = *state;
-
 	b->event[0].on_signal = ask_position;
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
@@ -945,8 +875,6 @@ static void stop_after_half_a_packet(struct tb_event *e)
 
 THREAD_TEST(an_observer_gets_the_interrupt_before_the_stop_that_it_causes)
 {
-	struct mp_bed *b = *state;
-
 	b->event[0].on_signal = stop_after_half_a_packet;
 	watch(b, 0, &b->event[1]);
 	mp_run(b);
@@ -960,8 +888,6 @@ THREAD_TEST(an_observer_gets_the_interrupt_before_the_stop_that_it_causes)
 
 THREAD_TEST(an_owner_does_not_wait_for_what_observers_have_spent)
 {
-	struct mp_bed *b = *state;
-
 	ok(mp_alloc(&b->pin, 2, 384));
 	register_many(b, &b->pin, 5, NULL);
 	b->event[1].on_signal = takes_100_us;
@@ -978,7 +904,6 @@ THREAD_TEST(an_owner_does_not_wait_for_what_observers_have_spent)
 
 THREAD_TEST(a_thread_that_rests_is_not_woken_by_every_interrupt)
 {
-	struct mp_bed *b = *state;
 	u32 i;
 
 	b->event[1].on_signal = takes_100_us;

@@ -75,10 +75,10 @@ static struct CMUnitTest added[128];
 static size_t nadded;
 
 void tb_add(const char *name, CMUnitTestFunction test, CMFixtureFunction setup,
-	    CMFixtureFunction teardown)
+	    CMFixtureFunction teardown, void *state)
 {
 	assert_true(nadded < COUNT(added));
-	added[nadded++] = (struct CMUnitTest){ name, test, setup, teardown, NULL };
+	added[nadded++] = (struct CMUnitTest){ name, test, setup, teardown, state };
 }
 
 int tb_run(const char *group)

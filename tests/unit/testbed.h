@@ -29,21 +29,29 @@
 int tb_main(const char *group, const struct CMUnitTest *tests, size_t n);
 
 /*
- * TB_TEST(name, setup, teardown) { ... } defines a test with the argument `state`, which tb_run()
- * runs: all tests of a file in their order, as with the kernel's kselftest_harness.h.
+ * TB_TEST(name, argument, setup, teardown) { ... } defines a test, which tb_run() runs: all tests
+ * of a file in their order, as with the kernel's kselftest_harness.h. The argument is a pointer to
+ * what setup made, such as struct bed *b. TB_TEST_LIKE adds a text to the name and passes `state`.
  */
-#define TB_TEST(name, setup, teardown)						\
-	static void name(void **state);						\
-	static void __attribute__((constructor)) add_##name(void)		\
-	{									\
-		tb_add(#name, name, setup, teardown);				\
-	}									\
-	static void name(void **state)
+#define TB_TEST(name, argument, setup, teardown)				\
+	static void name(argument);						\
+	TB_TEST_LIKE(name, , setup, teardown, NULL)				\
+	static void name(argument)
 
-#define UNIT_TEST(name)	TB_TEST(name, NULL, NULL)
+#define TB_TEST_LIKE(name, text, setup, teardown, state)			\
+	static void run_##name##text(void **s)					\
+	{									\
+		name(*s);							\
+	}									\
+	static void __attribute__((constructor)) add_##name##text(void)		\
+	{									\
+		tb_add(#name #text, run_##name##text, setup, teardown, (void *)(state)); \
+	}
+
+#define UNIT_TEST(name)	TB_TEST(name, void *unused, NULL, NULL)
 
 void tb_add(const char *name, CMUnitTestFunction test, CMFixtureFunction setup,
-	    CMFixtureFunction teardown);
+	    CMFixtureFunction teardown, void *state);
 int tb_run(const char *group);
 
 /* A number from the environment, or the default. */
