@@ -207,6 +207,7 @@ static inline bool wrt_wake_waiters(struct wrt_wait *w)
 /* Set by tests: the caller is being killed; the clock by which a signal may take long. */
 __attribute__((weak)) bool wrt_host_dying;
 __attribute__((weak)) u64 wrt_host_ns;
+__attribute__((weak)) _Thread_local u32 wrt_host_readings;	/* of the clock, by this thread */
 
 static inline bool wrt_dying(void)
 {
@@ -232,6 +233,7 @@ static inline void wrt_go(void)
 
 static inline u64 wrt_now_ns(void)
 {
+	wrt_host_readings++;
 	return wrt_host_ns;
 }
 

@@ -26,7 +26,7 @@ from collections import namedtuple
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FILES = ("kernel/core/*.c", "kernel/core/position.h", "kernel/core/clients.h",
          "kernel/core/deferred.h", "kernel/core/device.h", "compat/miniport/*.c")
-UNIT = ("test_miniport", "test_stream", "test_reading", "test_geometry", "test_thread",
+UNIT = ("test_miniport", "test_stream", "test_adopt", "test_reading", "test_geometry", "test_thread",
         "test_sim", "test_position", "test_race")
 WARN = "-Werror=incompatible-pointer-types -Werror=int-conversion"
 

@@ -13,7 +13,7 @@
 static struct {
 	u64 linear, ns;
 	int halted;
-	u32 watch, watched, refresh, stop, start;
+	u32 watch, watched, refresh, stop, start, close;
 	u64 refreshed;		/* refresh() sets linear to this, unless it is 0 */
 	struct wrt_device *dev;
 } hw;
@@ -40,14 +40,16 @@ static int open_slot(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 	return 0;
 }
 
-static void nothing(struct wrt_hw_stream *s)
+static void close_or_release(struct wrt_hw_stream *s)
 {
 	(void)s;
+	hw.close++;
 }
 
 static int prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g, struct wrt_hw_latency *l)
 {
-	(void)s, (void)g, (void)l;
+	(void)s, (void)g;
+	l->fifo_bytes = 64;
 	return 0;
 }
 
@@ -103,8 +105,8 @@ static void refresh(struct wrt_hw_dev *d, u32 slot)
 }
 
 static const struct wrt_hw_ops ops = {
-	.name = "test", .caps = caps, .open = open_slot, .close = nothing, .prepare = prepare,
-	.release = nothing, .start = start_dma, .stop = stop_dma, .position = position, .irq = irq,
+	.name = "test", .caps = caps, .open = open_slot, .close = close_or_release, .prepare = prepare,
+	.release = close_or_release, .start = start_dma, .stop = stop_dma, .position = position, .irq = irq,
 	.watch = watch, .refresh = refresh,
 };
 
@@ -316,10 +318,15 @@ ADOPT_TEST(a_second_owner_gets_ebusy)
 	assert_int_equal(b->observer.points, 1);
 	wrt_stream_let_go(b->s, &b->foreign);
 	assert_int_equal(wrt_stream_configure(b->s, &b->owner.client, &g), 0);
+	assert_int_equal(hw.close, 0);		/* the other driver's stream is not ours to close */
 	assert_int_equal(wrt_stream_adopt(b->s, &b->foreign, the_stream, &geom), WRT_EBUSY);
 	wrt_stream_let_go(b->s, &b->foreign);
 	assert_int_equal(b->s->state, WRT_STREAM_READY);
 	wrt_stream_release(b->s, &b->owner.client);
+	assert_int_equal(hw.close, 2);
+	assert_int_equal(b->s->cycle.fifo_bytes, 0);
+	adopt(b);
+	assert_int_equal(b->s->cycle.fifo_bytes, 0);	/* nor are its latencies ours */
 }
 
 ADOPT_TEST(after_removal_nothing_is_adopted)
@@ -374,6 +381,17 @@ ADOPT_TEST(each_reading_of_the_position_calls_refresh)
 	assert_int_equal(wrt_stream_next_point(b->s, &b->observer.client), 2);
 	look_at(b, 2 * PERIOD);
 	assert_int_equal(b->observer.points, 2);
+}
+
+ADOPT_TEST(the_next_point_of_a_client_that_has_left_stays_the_same)
+{
+	assert_int_equal(wrt_stream_observe(b->s, &b->second.client), 0);
+	adopt(b);
+	look_at(b, PERIOD);
+	wrt_stream_unobserve(b->s, &b->second.client);
+	look_at(b, 3 * PERIOD);
+	assert_int_equal(wrt_stream_next_point(b->s, &b->observer.client), 3);
+	assert_int_equal(wrt_stream_next_point(b->s, &b->second.client), 1);
 }
 
 int main(void)

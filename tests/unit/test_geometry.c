@@ -110,6 +110,20 @@ UNIT_TEST(channel_counts_outside_of_the_limits_are_refused)
 	assert_int_equal(wrt_geometry_check_format(&strict, 48000, WRT_FMT_S16, 3), WRT_EINVAL);
 }
 
+UNIT_TEST(channel_counts_between_two_steps_are_refused)
+{
+	struct wrt_hw_caps c = plain;
+	struct wrt_hw_geom g;
+	u32 channels;
+
+	c.channels_min = 2;
+	c.channels_max = 8;
+	c.channels_step = 3;
+	for (channels = 1; channels <= 9; channels++)
+		assert_int_equal(make(&c, 8192, 2, 48000, WRT_FMT_S16, channels, &g),
+				 channels == 2 || channels == 5 || channels == 8 ? 0 : WRT_EINVAL);
+}
+
 UNIT_TEST(rates_outside_of_the_limits_are_refused)
 {
 	assert_int_equal(wrt_geometry_check_format(&plain, 8000, WRT_FMT_S16, 2), 0);

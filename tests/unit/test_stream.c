@@ -1194,23 +1194,42 @@ static int endless_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 	return 0;
 }
 
+/* The backend's own is the device. */
 static int one_pin(struct wrt_hw_dev *d, u32 index, struct wrt_hw_pin *p)
 {
-	(void)d, (void)p;
+	wrt_assert_mutex(&((struct wrt_device *)d)->mutex);
+	p->node = 7;
 	return index ? WRT_EINVAL : 0;
 }
 
-STREAM_TEST(a_device_lists_the_pins_that_its_backend_has)
+static int one_fact(struct wrt_hw_dev *d, u32 index, struct wrt_hw_fact *f)
 {
-	struct wrt_hw_ops ops = { .caps = endless_caps, .pin = one_pin };
-	struct wrt_hw_pin pin;
+	wrt_assert_mutex(&((struct wrt_device *)d)->mutex);
+	f->value = 7;
+	return index ? WRT_EINVAL : 0;
+}
+
+STREAM_TEST(a_device_lists_the_pins_and_facts_that_its_backend_has)
+{
+	struct wrt_hw_ops ops = { .caps = endless_caps, .pin = one_pin, .fact = one_fact };
+	struct wrt_hw_pin pin = { 0 };
+	struct wrt_hw_fact fact = { 0 };
 	struct wrt_device dev;
 
-	assert_int_equal(wrt_device_init(&dev, &ops, NULL), 0);
+	assert_int_equal(wrt_device_init(&dev, &ops, (struct wrt_hw_dev *)&dev), 0);
 	assert_int_equal(wrt_device_pin(&dev, 0, &pin), 0);
+	assert_int_equal(wrt_device_fact(&dev, 0, &fact), 0);
+	assert_int_equal(pin.node, 7);
+	assert_int_equal(fact.value, 7);
 	assert_int_equal(wrt_device_pin(&dev, 1, &pin), WRT_ERANGE);
+	assert_int_equal(wrt_device_fact(&dev, 1, &fact), WRT_ERANGE);
 	ops.pin = NULL;
+	ops.fact = NULL;
 	assert_int_equal(wrt_device_pin(&dev, 0, &pin), WRT_ERANGE);
+	assert_int_equal(wrt_device_fact(&dev, 0, &fact), WRT_ERANGE);
+	wrt_device_gone(&dev);
+	assert_int_equal(wrt_device_pin(&dev, 0, &pin), WRT_EGONE);
+	assert_int_equal(wrt_device_fact(&dev, 0, &fact), WRT_EGONE);
 	wrt_device_destroy(&dev);
 }
 

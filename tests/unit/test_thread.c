@@ -9,12 +9,13 @@
 
 #define BEGAN	1000000000000ull	/* of the clock, ns: long compared with every wait */
 
-static u32 wakes;
+static u32 wakes, wake_ns;
 
 static void count_wake(struct wrt_device *dev)
 {
 	(void)dev;
 	wakes++;
+	wrt_host_ns += wake_ns;
 }
 
 static int thread_setup(void **state)
@@ -23,7 +24,7 @@ static int thread_setup(void **state)
 	struct mp_bed *b = *state;
 
 	b->tb.dev.wake = count_wake;
-	wakes = 0;
+	wakes = wake_ns = 0;
 	wrt_host_ns = BEGAN;
 	wrt_host_dying = false;
 	return err;
@@ -52,6 +53,12 @@ static void serve_all(struct mp_bed *b)
 
 	while ((wait = wrt_device_serve(&b->tb.dev)) != WRT_NOTHING_DEFERRED)
 		wrt_host_ns += wait;
+}
+
+static void takes_1_us(struct tb_event *e)
+{
+	(void)e;
+	wrt_host_ns += 1000;
 }
 
 static void takes_19_us(struct tb_event *e)
@@ -123,13 +130,45 @@ THREAD_TEST(the_interrupt_signals_four_events_and_the_thread_the_others)
 	assert_int_equal(signals_of(b, 4, 10), 6);
 }
 
-THREAD_TEST(a_slow_signal_does_not_count_against_the_next_stream)
+/* Both owners are due in the same interrupts. event[1] is that of the recording. */
+static void run_both(struct mp_bed *b)
 {
 	mp_run(b);
 	tb_event_init(&b->event[1], &b->rec);
 	ok(mp_alloc(&b->rec, 2, 2 * PACKET_BYTES));
 	ok(mp_register(&b->rec, &b->event[1]));
 	ok(mp_state(&b->rec, WRT_MP_RUN));
+}
+
+THREAD_TEST(the_clock_is_read_once_for_each_signal_of_several_owners_and_once_before)
+{
+	u32 before;
+
+	run_both(b);
+	b->event[0].on_signal = takes_1_us;
+	b->event[1].on_signal = takes_1_us;
+	before = wrt_host_readings;
+	next_point(b);
+	assert_int_equal(b->event[0].count + b->event[1].count, 2);
+	assert_int_equal(wrt_host_readings - before, 3);
+}
+
+THREAD_TEST(waking_the_thread_does_not_count_against_the_next_stream)
+{
+	run_both(b);
+	b->event[0].on_signal = takes_1_us;
+	register_many(b, &b->pin, 4, NULL);	/* the fifth is left to the thread */
+	wake_ns = 100000;
+	next_point(b);
+	serve_all(b);
+	next_point(b);
+	assert_int_equal(wakes, 2);
+	assert_int_equal(b->event[1].count, 2);
+}
+
+THREAD_TEST(a_slow_signal_does_not_count_against_the_next_stream)
+{
+	run_both(b);
 	b->event[0].on_signal = takes_100_us;
 	b->event[1].on_signal = takes_19_us;
 	next_point(b);
@@ -748,12 +787,6 @@ THREAD_TEST(after_a_slow_signal_observers_wait_32_times_as_long)
 	assert_int_equal(wrt_device_serve(&b->tb.dev), 0);
 	assert_int_equal(b->event[1].count, 2);
 	tb_pin_close(&b->watch[0]);
-}
-
-static void takes_1_us(struct tb_event *e)
-{
-	(void)e;
-	wrt_host_ns += 1000;
 }
 
 static void takes_6_us(struct tb_event *e)
