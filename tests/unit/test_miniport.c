@@ -75,6 +75,32 @@ MINIPORT_TEST(wrt_050_after_free_calls_return_what_they_return_without_a_buffer)
 	fails(wrt_mp_free(&b->pin.mp), INVALID_DEVICE_REQUEST);
 }
 
+static u32 positions;
+
+static void count_position(struct wrt_mp *mp, const struct wrt_stream *s, u64 passed)
+{
+	positions += passed;
+}
+
+MINIPORT_TEST(an_interrupt_publishes_only_the_position_unless_something_else_has_changed)
+{
+	static struct wrt_mp_ops ops;
+
+	ops = *b->pin.mp.ops;
+	ops.publish_position = count_position;
+	b->pin.mp.ops = &ops;
+	positions = 0;
+	mp_run(b);
+	tb_run_for(&b->tb, 3 * PACKET_NS);
+	assert_int_equal(positions, 3);
+	tb_backend.halted = true;
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_int_equal(positions, 3);
+	assert_int_equal(b->pin.page.stalls, 1);
+	tb_run_for(&b->tb, 2 * PACKET_NS);
+	assert_int_equal(positions, 5);
+}
+
 /* For a binding whose port driver refuses it (Q8). */
 MINIPORT_TEST(an_event_that_was_registered_early_is_signalled_from_the_buffer_on)
 {
