@@ -21,6 +21,7 @@ set -u
 cd "$(dirname "$0")/.." && plain=$(scripts/plain-path.sh .) && cd "$plain" || exit
 top=$PWD	# without blanks
 logs=${LOGS:-$top/build/check}
+TIMEFORMAT=%0U+%0S
 passed=0
 failed=0
 skipped=0
@@ -66,7 +67,7 @@ part()	# NAME COMMAND...
 	shift
 	echo "# ---- $name"
 	echo "$name" >"$logs/now"
-	"$@" >"$log" 2>"$log.err"
+	{ time "$@" >"$log" 2>"$log.err"; } 2>"$log.time"
 	code=$?
 	cat "$log"
 	ok=$(grep -c '^ok ' "$log")
@@ -79,7 +80,7 @@ part()	# NAME COMMAND...
 	elif [ "$not_ok" = 0 ] && [ "$planned" != "$ok" ]; then
 		not_ok "$name ran as many tests as it planned ($planned planned, $ok results)" "$log.err"
 	fi
-	echo "# $name took $((SECONDS - began)) s"
+	echo "# $name took $((SECONDS - began)) s, $(cat "$log.time") s of processor time"
 	passed=$((passed + ok - skip))
 	skipped=$((skipped + skip))
 	failed=$((failed + not_ok))
@@ -474,7 +475,7 @@ by_itself()	# PART
 everything()
 {
 	local part running=() still pid
-	local parts="guest-debian guest-uml lint nt guest-hw prove fuzz fuzz-abi unit layers userspace demo conformance guest-runner"
+	local parts="guest-debian guest-hw guest-uml prove nt unit lint fuzz-abi layers userspace fuzz demo conformance guest-runner"
 	echo "what several parts need" >"$logs/now"
 	[ -n "${WRT_NO_UML-}" ] || tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1
 	build_for debian "$(tests/guest/run --print-kver)" >"$logs/built" 2>&1 && build_programs >>"$logs/built" 2>&1
