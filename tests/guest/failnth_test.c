@@ -684,6 +684,10 @@ static int nothing(void)
 	return 0;
 }
 
+/* With the simulator loaded */
+#define ON_SIM(name, before, act, verify, undo, after) \
+	{ name, set_up_sim, before, act, verify, undo, after, tear_down_sim, { 0 }, ALWAYS }
+
 /*
  * set_up/tear_down: once, around all tries. before/after: around every try, without a fault.
  * act: the call to test. verify: after a call that succeeded; then undo.
@@ -700,34 +704,21 @@ static const struct operation {
 	int errors[2];		/* allowed in addition to ENOMEM */
 	enum { ALWAYS, LONG, ASKED } when;	/* ASKED: only by name */
 } operations[] = {
-	{ "unbind", set_up_sim, before_unbind, do_unbind, try_unbound, undo_unbind, after_unbind,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "open-filter", set_up_sim, nothing, do_open, nothing, undo_open, nothing,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "NEW_STREAM", set_up_sim, before_new, do_new, try_new, undo_new, after_new,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "NEW_STREAM-observer", set_up_sim, before_new, do_new_observer, try_observer, undo_new,
-	  after_new, tear_down_sim, { 0 }, ALWAYS },
-	{ "ALLOC_BUFFER", set_up_sim, before_alloc, do_alloc, try_alloc, undo_alloc, after_alloc,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "ALLOC_BUFFER-64K", set_up_sim, before_alloc, do_alloc_big, try_alloc, undo_alloc,
-	  after_alloc, tear_down_sim, { 0 }, ALWAYS },
-	{ "mmap-buffer", set_up_sim, before_map, do_map, try_map, undo_map, after_alloc,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "first-touch", set_up_sim, before_map, do_touch, nothing, nothing, after_alloc,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "mmap-page", set_up_sim, before_map, do_map_page, try_map_page, undo_map, after_alloc,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "REGISTER_EVENT", set_up_sim, before_register, do_register, nothing, undo_register,
-	  after_register, tear_down_sim, { 0 }, ALWAYS },
-	{ "SET_STATE-RUN", set_up_sim, before_map, do_run, nothing, undo_run, after_alloc,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "pcm-open", set_up_sim, nothing, do_pcm_open, try_pcm_open, undo_pcm_open, nothing,
-	  tear_down_sim, { 0 }, ALWAYS },
-	{ "pcm-hw_params", set_up_sim, before_hw_params, do_hw_params, try_hw_params,
-	  undo_hw_params, undo_pcm_open, tear_down_sim, { 0 }, ALWAYS },
-	{ "pcm-prepare", set_up_sim, before_prepare, do_prepare, nothing, nothing, undo_pcm_open,
-	  tear_down_sim, { 0 }, ALWAYS },
+	ON_SIM("unbind", before_unbind, do_unbind, try_unbound, undo_unbind, after_unbind),
+	ON_SIM("open-filter", nothing, do_open, nothing, undo_open, nothing),
+	ON_SIM("NEW_STREAM", before_new, do_new, try_new, undo_new, after_new),
+	ON_SIM("NEW_STREAM-observer", before_new, do_new_observer, try_observer, undo_new, after_new),
+	ON_SIM("ALLOC_BUFFER", before_alloc, do_alloc, try_alloc, undo_alloc, after_alloc),
+	ON_SIM("ALLOC_BUFFER-64K", before_alloc, do_alloc_big, try_alloc, undo_alloc, after_alloc),
+	ON_SIM("mmap-buffer", before_map, do_map, try_map, undo_map, after_alloc),
+	ON_SIM("first-touch", before_map, do_touch, nothing, nothing, after_alloc),
+	ON_SIM("mmap-page", before_map, do_map_page, try_map_page, undo_map, after_alloc),
+	ON_SIM("REGISTER_EVENT", before_register, do_register, nothing, undo_register, after_register),
+	ON_SIM("SET_STATE-RUN", before_map, do_run, nothing, undo_run, after_alloc),
+	ON_SIM("pcm-open", nothing, do_pcm_open, try_pcm_open, undo_pcm_open, nothing),
+	ON_SIM("pcm-hw_params", before_hw_params, do_hw_params, try_hw_params, undo_hw_params,
+	       undo_pcm_open),
+	ON_SIM("pcm-prepare", before_prepare, do_prepare, nothing, nothing, undo_pcm_open),
 	{ "load-snd-wavert", nothing, nothing, load_core, nothing, tear_down_core, nothing,
 	  nothing, { 0 }, LONG },
 	/* a card that fails is left out; without any card the module refuses to load */

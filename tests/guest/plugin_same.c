@@ -280,17 +280,16 @@ static const struct {
 	{ "removed dropped", remove_dropped, 0 },
 };
 
-/* ---- calls ---- -------------------------------------------------------------------- */
+/* ---- calls ------------------------------------------------------------------------- */
 
-static long ask_state(snd_pcm_t *pcm)
-{
-	return (long)snd_pcm_state(pcm);
-}
+#define ASK(name, call)			\
+	static long name(snd_pcm_t *pcm)	\
+	{					\
+		return call;			\
+	}
 
-static long ask_wait(snd_pcm_t *pcm)
-{
-	return snd_pcm_wait(pcm, 0);
-}
+ASK(ask_state, snd_pcm_state(pcm))
+ASK(ask_wait, snd_pcm_wait(pcm, 0))
 
 static long ask_delay(snd_pcm_t *pcm)
 {
@@ -308,50 +307,15 @@ static long ask_avail_delay(snd_pcm_t *pcm)
 	return err < 0 ? err : 10000 * avail + delay;
 }
 
-static long ask_pause(snd_pcm_t *pcm)
-{
-	return snd_pcm_pause(pcm, 1);
-}
-
-static long ask_release(snd_pcm_t *pcm)
-{
-	return snd_pcm_pause(pcm, 0);
-}
-
-static long ask_rewind(snd_pcm_t *pcm)
-{
-	return snd_pcm_rewind(pcm, 100);
-}
-
-static long ask_rewind_all(snd_pcm_t *pcm)
-{
-	return snd_pcm_rewind(pcm, snd_pcm_rewindable(pcm));
-}
-
-static long ask_rewind_more(snd_pcm_t *pcm)
-{
-	return snd_pcm_rewind(pcm, 100000);
-}
-
-static long ask_forward(snd_pcm_t *pcm)
-{
-	return snd_pcm_forward(pcm, 100);
-}
-
-static long ask_forward_more(snd_pcm_t *pcm)
-{
-	return snd_pcm_forward(pcm, 100000);
-}
-
-static long ask_transfer(snd_pcm_t *pcm)
-{
-	return transfer(pcm, 10);
-}
-
-static long ask_transfer_much(snd_pcm_t *pcm)
-{
-	return transfer(pcm, 3 * BUFFER);
-}
+ASK(ask_pause, snd_pcm_pause(pcm, 1))
+ASK(ask_release, snd_pcm_pause(pcm, 0))
+ASK(ask_rewind, snd_pcm_rewind(pcm, 100))
+ASK(ask_rewind_all, snd_pcm_rewind(pcm, snd_pcm_rewindable(pcm)))
+ASK(ask_rewind_more, snd_pcm_rewind(pcm, 100000))
+ASK(ask_forward, snd_pcm_forward(pcm, 100))
+ASK(ask_forward_more, snd_pcm_forward(pcm, 100000))
+ASK(ask_transfer, transfer(pcm, 10))
+ASK(ask_transfer_much, transfer(pcm, 3 * BUFFER))
 
 static long ask_htimestamp(snd_pcm_t *pcm)
 {
@@ -396,10 +360,7 @@ static long ask_sw_params(snd_pcm_t *pcm)
 	return err < 0 ? err : snd_pcm_sw_params(pcm, sw);
 }
 
-static long ask_drain(snd_pcm_t *pcm)
-{
-	return snd_pcm_drain(pcm);
-}
+ASK(ask_drain, snd_pcm_drain(pcm))
 
 static const struct question {
 	const char *name;

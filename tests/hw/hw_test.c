@@ -23,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "../guest/machine.h"
 #include "node.h"
 
 #define RATE 48000u
@@ -373,18 +374,6 @@ static void *keep_reading(void *unused)
 	return NULL;
 }
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
 static int test_unbind(int card, const char *file, const char *address)
 {
 	struct wavert_register r;
@@ -410,7 +399,7 @@ static int test_unbind(int card, const char *file, const char *address)
 		return 1;
 	poll(NULL, 0, 300);
 	start = seconds();
-	err = write_file(file, address);
+	err = write_text(file, address);
 	took = seconds() - start;
 	/* within a second, if time does not depend on the host */
 	TAP_CHECK(!err && took < (time_is_exact() ? 1.0 : 10.0),

@@ -14,8 +14,10 @@
 #include "sched.h"
 #include "trace.h"
 
+#define CHOICE_FAILED	sched_fail
+#include "choices.h"
+
 #define STACK		(128 * 1024)
-#define CHOICES_MAX	4096
 #define STEPS_MAX	20000
 #define POLL		4	/* the check whether to sleep again takes no more locks */
 #define IDLE_MAX	8
@@ -40,38 +42,11 @@ static int current;
 static unsigned int nthreads, preempted, preemptions_most, steps;
 static bool running, failure;
 
-/* ---- choices and notes --------------------------------------------------------- */
+/* ---- notes --------------------------------------------------------- */
 
-static unsigned char choice[CHOICES_MAX], options[CHOICES_MAX];
-static unsigned int nchoices, next_choice;
 static char notes[NOTES_MAX][96], message[256];
 static unsigned int nnotes;
 static const void *places[2];	/* program addresses: of the failure, of the other access */
-
-static unsigned int choose(unsigned int n)
-{
-	if (n < 2)
-		return 0;
-	if (next_choice == nchoices) {
-		if (nchoices == CHOICES_MAX)
-			sched_fail("too many choices");
-		choice[nchoices] = 0;
-		options[nchoices++] = (unsigned char)n;
-	} else if (options[next_choice] != n) {
-		sched_fail("a schedule cannot be repeated");
-	}
-	return choice[next_choice++];
-}
-
-static bool advance(void)
-{
-	while (nchoices && choice[nchoices - 1] + 1 == options[nchoices - 1])
-		nchoices--;
-	if (!nchoices)
-		return false;
-	choice[nchoices - 1]++;
-	return true;
-}
 
 void sched_note(const char *format, ...)
 {
@@ -573,7 +548,7 @@ bool sched_explore(const struct sched_test *t, unsigned int preemptions, unsigne
 	do {
 		one_schedule(t);
 		++*schedules;
-	} while (!failure && advance());
+	} while (!failure && advance_choices());
 	if (!failure)
 		return true;
 	printf("# schedule: %s\n", message);

@@ -36,7 +36,6 @@
 #define RING_BYTES	(WAVERT_RING * sizeof(struct wavert_notification))
 #define CELLS		((sizeof(struct wavert_page) + RING_BYTES) / 4)
 #define TRACE_MAX	8192
-#define CHOICES_MAX	4096
 #define PUBLICATIONS	8
 #define LOOKS_AT_SEQ	4
 
@@ -72,6 +71,9 @@ static void fatal(const char *what)
 	printf("Bail out! %s\n", what);
 	exit(2);
 }
+
+#define CHOICE_FAILED	fatal
+#include "choices.h"
 
 static void add_store(unsigned int cell, unsigned int after)
 {
@@ -129,36 +131,6 @@ void prove_wmb(void)
 void prove_mb(void)
 {
 	prove_wmb();
-}
-
-/* ---- choices ------------------------------------------------------------------- */
-
-static unsigned int choice[CHOICES_MAX], options[CHOICES_MAX], nchoices, next_choice;
-
-static unsigned int choose(unsigned int n)
-{
-	if (n < 2)
-		return 0;
-	if (next_choice == nchoices) {
-		if (nchoices == CHOICES_MAX)
-			fatal("too many choices");
-		choice[nchoices] = 0;
-		options[nchoices++] = n;
-	} else if (options[next_choice] != n) {
-		fatal("an execution cannot be repeated");
-	}
-	return choice[next_choice++];
-}
-
-/* The next execution in depth first order. */
-static bool advance(void)
-{
-	while (nchoices && choice[nchoices - 1] + 1 == options[nchoices - 1])
-		nchoices--;
-	if (!nchoices)
-		return false;
-	choice[nchoices - 1]++;
-	return true;
 }
 
 /* ---- the reader ---------------------------------------------------------------- */
@@ -531,7 +503,7 @@ static void explore(const struct scenario *s)
 	executions = given_up = newest_seen = nchoices = 0;
 	do
 		one_execution(s);
-	while (!broken && advance());
+	while (!broken && advance_choices());
 
 	if (!broken && (newest_seen != s->n || !given_up))
 		broken = "not all executions were tried";
