@@ -99,6 +99,13 @@ MINIPORT_TEST(an_interrupt_publishes_only_the_position_unless_something_else_has
 	assert_int_equal(b->pin.page.stalls, 1);
 	tb_run_for(&b->tb, 2 * PACKET_NS);
 	assert_int_equal(positions, 5);
+	tb_backend.halted = true;
+	mp_position(&b->pin);			/* finds it, and shows it in no page */
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_int_equal(positions, 5);
+	assert_int_equal(b->pin.page.stalls, 2);
+	tb_run_for(&b->tb, PACKET_NS);
+	assert_int_equal(positions, 6);
 }
 
 /* For a binding whose port driver refuses it (Q8). */
