@@ -14,7 +14,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 out=${O:-$top/build/prove}
-limit=${LIMIT:-120}	# limit of the last attempt at a property, seconds of processor time
+limit=${LIMIT:-600}	# of the last attempt at a property, seconds of processor time; no machine is that slow
 # ONLY=FUNCTION: only this proof by CBMC
 count=0
 bad=0
