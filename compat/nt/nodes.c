@@ -5,8 +5,9 @@
  */
 #include "nt.h"
 
+#include "level.h"
+
 #define ALL_CHANNELS	(-1)
-#define UNITS_PER_DB	65536ll		/* of KSPROPERTY_AUDIO_VOLUMELEVEL */
 
 struct control {
 	struct nt_filter *f;
@@ -53,22 +54,6 @@ static NTSTATUS store(struct control *k, u32 value)
 	return nt_status_of(wrt_device_control_set(&k->f->dev, k->index, k->value));
 }
 
-static LONG level_of(const struct wrt_hw_control *c, u32 value)
-{
-	return (LONG)((c->min_cdb + (LONGLONG)value * c->step_cdb) * UNITS_PER_DB / 100);
-}
-
-/* The nearest step, at most the highest. */
-static u32 value_of(const struct wrt_hw_control *c, LONG level)
-{
-	LONGLONG above = (LONGLONG)level * 100 - c->min_cdb * UNITS_PER_DB;
-	LONGLONG step = c->step_cdb * UNITS_PER_DB;
-
-	if (above <= 0 || step <= 0)
-		return 0;
-	return (u32)wrt_min_u64((u64)((above + step / 2) / step), c->max);
-}
-
 /* A reply that describes the property: its access, and more of it if the value has the size. */
 static NTSTATUS describe(PPCPROPERTY_REQUEST r, const struct wrt_hw_control *c)
 {
@@ -101,9 +86,9 @@ static NTSTATUS describe(PPCPROPERTY_REQUEST r, const struct wrt_hw_control *c)
 	out->members.MembersFlags = KSPROPERTY_MEMBER_STEPPEDRANGES;
 	out->members.MembersSize = sizeof(out->range);
 	out->members.MembersCount = 1;
-	out->range.SteppingDelta = (ULONG)(level_of(c, 1) - level_of(c, 0));
-	out->range.Bounds.SignedMinimum = level_of(c, 0);
-	out->range.Bounds.SignedMaximum = level_of(c, c->max);
+	out->range.SteppingDelta = (ULONG)(nt_level_of(c, 1) - nt_level_of(c, 0));
+	out->range.Bounds.SignedMinimum = nt_level_of(c, 0);
+	out->range.Bounds.SignedMaximum = nt_level_of(c, c->max);
 	r->ValueSize = bytes;
 	return STATUS_SUCCESS;
 }
@@ -131,8 +116,8 @@ static NTSTATUS NTAPI volume(PPCPROPERTY_REQUEST r)
 	if (r->ValueSize < sizeof(LONG))
 		return STATUS_BUFFER_TOO_SMALL;
 	if (r->Verb & KSPROPERTY_TYPE_SET)
-		return store(&k, value_of(&k.c, *(const LONG *)r->Value));
-	*(LONG *)r->Value = level_of(&k.c, k.value[k.channel == 1]);
+		return store(&k, nt_value_of(&k.c, *(const LONG *)r->Value));
+	*(LONG *)r->Value = nt_level_of(&k.c, k.value[k.channel == 1]);
 	r->ValueSize = sizeof(LONG);
 	return STATUS_SUCCESS;
 }
