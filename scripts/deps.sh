@@ -41,7 +41,7 @@ packages() { # GROUP
 	guest) echo gcc libc6-dev libasound2-dev bsdutils ncurses-base $qemu busybox-static cpio kmod xz-utils binutils alsa-utils liburing-dev python3-jsonschema $headers ;;
 	kernels) echo gcc make libc6-dev libelf-dev flex bison bc xz-utils kmod busybox-static cpio binutils ;;
 	unit) echo gcc g++ make libc6-dev libjansson-dev libsndfile1-dev libkmod-dev liburing-dev man-db zsh fish python3-jsonschema libcmocka-dev clang libclang-rt-14-dev gcc-mingw-w64-x86-64-win32 ;;
-	lint) echo gcc make libc6-dev libsndfile1-dev libjansson-dev libkmod-dev liburing-dev libasound2-dev sparse cppcheck clang-tidy coccinelle shellcheck ;;
+	lint) echo gcc make libc6-dev libsndfile1-dev libjansson-dev libkmod-dev liburing-dev libasound2-dev sparse cppcheck clang clang-tidy coccinelle shellcheck gcc-mingw-w64-x86-64-win32 ;;
 	prove) echo gcc make libc6-dev binutils ;;
 	packages) echo dpkg-dev debhelper dh-dkms gcc make libc6-dev pkg-config libasound2-dev libjansson-dev libkmod-dev libsndfile1-dev mmdebstrap openssl ;;
 	programs) echo gcc make libc6-dev pkg-config libasound2-dev libsndfile1-dev $headers \

@@ -3,7 +3,7 @@
 # Runs one static analyser on the code that it can parse; called by lint.sh. Each finding is
 # a line "FILE:LINE: ID message" on stdout. Exit code 77: a tool or file that it needs is missing.
 #
-# usage: lint-host.sh cppcheck|clang-tidy|analyzer|coccinelle|shellcheck
+# usage: lint-host.sh cppcheck|clang-tidy|analyzer|msvc|coccinelle|shellcheck
 #
 # What a tool says of a file is kept (kept.sh) until the file, what it includes, the tool or
 # this script changes.
@@ -16,6 +16,14 @@ linux=$(git ls-files 'kernel/alsa/*.c' 'kernel/bus/*.c' 'kernel/main.c' 'compat/
 neutral_flags="-std=c11 -D_DEFAULT_SOURCE -Ikernel -Icompat/miniport"
 user_flags="-std=gnu11 -Iuserspace/include -Iuserspace/codec -Ikernel -Icompat/uapi -Icompat"
 user_flags="$user_flags -DWAVERT_TOOL_VERSION=__FILE__ -DPIC"
+
+# Files of the Windows driver, which Microsoft's compiler has to accept, and their headers.
+windows=$(git ls-files 'kernel/core/*.[ch]' 'kernel/hw/*.[ch]' 'compat/miniport/*.[ch]' 'compat/nt/*.[ch]' \
+	':!kernel/core/os_linux*' ':!kernel/core/os_host*')
+mingw=/usr/share/mingw-w64/include
+windows_flags="-target x86_64-w64-windows-gnu -fms-extensions -std=c11 -D_WIN32_WINNT=0x0601
+	-DNTDDI_VERSION=0x06010000 -isystem $mingw -isystem $mingw/ddk -Ikernel -Icompat -Icompat/miniport
+	-Icompat/nt -include compat/nt/trace.h"
 
 flags_of()	# SOURCE
 {
@@ -36,14 +44,16 @@ each_source()	# TOOL
 # shellcheck disable=SC2046 # flags, and lists of files
 kept()	# TOOL SOURCE
 {
-	scripts/kept.sh "$1 $LINT_VERSION" scripts/lint-host.sh $(included "$2") -- \
+	scripts/kept.sh "$1 $LINT_VERSION" scripts/lint-host.sh $(included "$1" "$2") -- \
 		scripts/lint-host.sh one "$1" "$2"
 }
 
-# shellcheck disable=SC2013,SC2046 # words
-included()	# SOURCE: it, and what it includes
+# shellcheck disable=SC2013,SC2046,SC2086 # words
+included()	# TOOL SOURCE: it, and what it includes
 {
-	for word in $(gcc -MM -MG $(flags_of "$1") -Icompat/uapi "$1" 2>/dev/null); do
+	flags="$(flags_of "$2") -Icompat/uapi"
+	[ "$1" != msvc ] || flags="$neutral_flags -D_WIN32 -Icompat -Icompat/nt -include compat/nt/trace.h"
+	for word in $(gcc -MM -MG $flags "$2" 2>/dev/null); do
 		[ ! -f "$word" ] || echo "$word"
 	done
 }
@@ -104,6 +114,22 @@ compiler_style()
 analyse()	# SOURCE
 {
 	LC_ALL=C gcc $(flags_of "$1") -O2 -Wall -Wextra -Wno-unused-parameter -fanalyzer -c -o /dev/null "$1" 2>&1 | compiler_style
+}
+
+# clang with the rules of C11 and of Microsoft's extensions, for what clang accepts silently a list of
+# names. The branches for GCC are those of compat/nt/atomic.h, and of core/os.h for other systems.
+# shellcheck disable=SC2086 # flags
+msvc_one()	# SOURCE
+{
+	case $1 in
+	*.c) clang $windows_flags -fsyntax-only -Wall -Wextra -Wgnu -Wpedantic -Wno-unused-parameter \
+		-Wno-unknown-pragmas -Wno-missing-braces "$1" 2>&1 | compiler_style ;;
+	esac
+	case $1 in
+	kernel/core/os.h | compat/nt/atomic.h) ;;
+	*) sed -n '/__builtin_\|__atomic_\|__sync_\|__attribute__\|typeof *(/=' "$1" |
+		sed "s|.*|$1:&: gcc-extension|" ;;
+	esac
 }
 
 # Rules of the kernel's scripts/coccinelle that can apply here.
@@ -181,6 +207,12 @@ analyzer)
 	command=gcc
 	echo "$neutral" "$userspace" | each_source analyzer
 	;;
+msvc)
+	need clang
+	[ -f "$mingw/ddk/ntddk.h" ] || { echo "- missing $mingw/ddk: scripts/deps.sh lint" && exit 1; }
+	command=clang
+	echo "$windows" | each_source msvc
+	;;
 coccinelle)
 	need spatch
 	coccinelle
@@ -195,6 +227,7 @@ one)
 	cppcheck) cpp_one "$3" ;;
 	clang-tidy) tidy "$3" ;;
 	analyzer) analyse "$3" ;;
+	msvc) msvc_one "$3" ;;
 	shellcheck) shellcheck_one "$3" ;;
 	esac
 	;;

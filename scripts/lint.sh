@@ -140,7 +140,7 @@ agrees "every function that another folder calls has kernel-doc, which is well f
 agrees "comments and documents are in plain words (scripts/prose-words)" \
 	sh -c "scripts/check-prose.sh && scripts/check-prose.sh --selftest"
 grep -v '^#' scripts/lint-suppressions | cut -d' ' -f1-3 >"$work/suppressed"
-for tool in cppcheck clang-tidy analyzer coccinelle shellcheck; do
+for tool in cppcheck clang-tidy analyzer msvc coccinelle shellcheck; do
 	host_tool $tool
 done
 no_stale lint-suppressions

@@ -132,10 +132,13 @@ static void take_out(struct wrt_mp *mp, const void *event)
 
 enum wrt_status wrt_mp_unregister_event(struct wrt_mp *mp, void *event)
 {
+	int err;
+
 	wrt_assert_may_sleep();
 	if (!begin_leaving(mp, event, true))
 		return WRT_STATUS_NOT_FOUND;
-	if (wrt_wait_killable(&mp->stream->dev->wait, !is_busy(mp, event))) {
+	wrt_wait_killable(&mp->stream->dev->wait, !is_busy(mp, event), err);
+	if (err) {
 		begin_leaving(mp, event, false);
 		return WRT_STATUS_CANCELLED;
 	}

@@ -3,7 +3,7 @@
  * device.c - the core's device, of any kind: start, stop, sleep, removal. PASSIVE_LEVEL,
  * one call at a time.
  */
-#include "nt.h"
+#include "machine.h"
 
 NTSTATUS nt_status_of(int err)
 {
@@ -41,6 +41,7 @@ NTSTATUS nt_device_start(struct nt_filter *f)
 	int err;
 
 	nt_timer_init(f);
+	nt_io_find_timers(&f->timers);
 	f->stepped = 0;
 	f->asleep = false;
 	status = choose(f);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * machine.c - see machine.h. This file has never run: nothing here works in Wine.
+ * machine.c - see machine.h. Only nt_io_find_timers() has ever run: Wine lacks the rest.
  */
 #include "machine.h"
 
@@ -71,6 +71,21 @@ void nt_io_write(void *at, bool port, u32 width, u32 value)
 	default:
 		WRITE_REGISTER_ULONG(at, value);
 	}
+}
+
+static void *routine(PCWSTR name)
+{
+	UNICODE_STRING s;
+
+	RtlInitUnicodeString(&s, name);
+	return MmGetSystemRoutineAddress(&s);
+}
+
+void nt_io_find_timers(struct nt_timers *t)
+{
+	t->allocate = (nt_allocate_timer)routine(L"ExAllocateTimer");
+	t->set = (nt_set_timer)routine(L"ExSetTimer");
+	t->remove = (nt_delete_timer)routine(L"ExDeleteTimer");
 }
 
 u64 nt_io_now(void)

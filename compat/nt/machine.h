@@ -16,6 +16,9 @@ void nt_io_unmap(void *at, ULONG bytes, bool port);
 u32 nt_io_read(void *at, bool port, u32 width);
 void nt_io_write(void *at, bool port, u32 width, u32 value);
 
+/* PASSIVE_LEVEL. The functions of timers of high resolution, which not every system has. */
+void nt_io_find_timers(struct nt_timers *t);
+
 u64 nt_io_now(void);			/* any IRQL */
 void nt_io_stall(u32 us);		/* any IRQL, busy */
 void nt_io_sleep(u32 us);		/* PASSIVE_LEVEL, APC_LEVEL */

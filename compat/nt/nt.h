@@ -47,8 +47,16 @@ struct nt_pci {
 };
 
 /* Times at which the interrupt handler runs without an interrupt; timer.c. */
+typedef PEX_TIMER (NTAPI *nt_allocate_timer)(PEXT_CALLBACK call, PVOID ctx, ULONG attributes);
+typedef BOOLEAN (NTAPI *nt_set_timer)(PEX_TIMER t, LONGLONG due, LONGLONG period, PVOID more);
+typedef BOOLEAN (NTAPI *nt_delete_timer)(PEX_TIMER t, BOOLEAN cancel, BOOLEAN wait, PVOID more);
+
 struct nt_timers {
-	u64 due_ns[WRT_SLOTS_MAX];	/* of each slot; 0: none */
+	volatile LONG64 due_ns[WRT_SLOTS_MAX];	/* of each slot; 0: none */
+	nt_allocate_timer allocate;		/* NULL: the system has none of high resolution */
+	nt_set_timer set;
+	nt_delete_timer remove;
+	PEX_TIMER precise;			/* armed; NULL: the other one is */
 	KTIMER timer;
 	KDPC dpc;
 };

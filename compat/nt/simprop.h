@@ -69,6 +69,8 @@ struct sim_caps {
 	uint32_t pins;				/* of each direction */
 	uint32_t broken;	/* models: how often the driver has broken a rule of the device */
 	char why[96];		/* the first time */
+	uint32_t timers;	/* models: timers of high resolution that are armed ... */
+	uint32_t ticks;		/* ... and how often one has expired */
 };
 
 /* Instance: the address and width that a register property returned. Value: with the contents. */

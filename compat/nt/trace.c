@@ -5,12 +5,15 @@
  */
 #include "trace.h"
 
+#include "atomic.h"
+
 static struct wrt_trace_record ring[WRT_TRACE_RING];
-static u32 head, tail;		/* written and taken so far */
+static volatile s32 head;		/* records written so far ... */
+static u32 tail;			/* ... and taken */
 
 void wrt_trace_add(enum wrt_traced event, u32 id, const u64 word[5])
 {
-	u32 at = __atomic_fetch_add(&head, 1, __ATOMIC_RELAXED);
+	u32 at = nt_next_number(&head);
 	struct wrt_trace_record *r = &ring[at % WRT_TRACE_RING];
 
 	r->event = event;
@@ -20,7 +23,7 @@ void wrt_trace_add(enum wrt_traced event, u32 id, const u64 word[5])
 
 u32 wrt_trace_take(struct wrt_trace_record *out, u32 room)
 {
-	u32 n, end = __atomic_load_n(&head, __ATOMIC_RELAXED);
+	u32 n, end = (u32)head;
 
 	if (end - tail > WRT_TRACE_RING)
 		tail = end - WRT_TRACE_RING;

@@ -29,6 +29,10 @@ typedef WCHAR TCHAR;	/* of ksmedia.h */
 #include <wdmguid.h>
 
 NTSTATUS NTAPI PcGetPhysicalDeviceObject(PDEVICE_OBJECT device, PDEVICE_OBJECT *out);
+
+#ifndef EX_TIMER_HIGH_RESOLUTION	/* not declared for Windows 7, for which this is compiled */
+#define EX_TIMER_HIGH_RESOLUTION	4
+#endif
 #else
 #include <ks.h>
 #include <ksmedia.h>

@@ -83,7 +83,10 @@ void wrt_stream_sync(struct wrt_stream *s, struct wrt_client *c)
 
 static int sync_killable(struct wrt_stream *s, struct wrt_client *c)
 {
-	return wrt_wait_killable(&s->dev->wait, !is_busy(s, c));
+	int err;
+
+	wrt_wait_killable(&s->dev->wait, !is_busy(s, c), err);
+	return err;
 }
 
 static bool is_gone(struct wrt_stream *s)

@@ -295,7 +295,7 @@ int wrt_device_wait_deferred(struct wrt_device *dev)
 	count_urgent(d, 1);
 	count_waiter(d, 1);
 	wrt_deferred_kick(dev);
-	err = wrt_wait_killable(&dev->wait, is_idle(d));
+	wrt_wait_killable(&dev->wait, is_idle(d), err);
 	count_waiter(d, -1u);
 	count_urgent(d, -1u);
 	return err;

@@ -7,8 +7,8 @@
  * wrt_wait), memory, tracepoints (WRT_TRACE), and 64-bit arithmetic that does not
  * overflow in between. core/, hw/ and miniport/ use nothing else of their system.
  *
- * wrt_wait_until(w, condition) sleeps until the condition holds, wrt_wait_killable() also
- * until the process is killed (WRT_EINTR). The condition may take locks. The code that makes it
+ * wrt_wait_until(w, condition) sleeps until the condition holds, wrt_wait_killable(w, condition,
+ * err) also until the process is killed (err is WRT_EINTR, else 0). The condition may take locks. The code that makes it
  * true calls wrt_wake(w) afterwards, from any context.
  *
  * wrt_assert_locked(l), wrt_assert_mutex(m) and wrt_assert_may_sleep() state contracts, which
@@ -78,10 +78,12 @@ static inline u64 wrt_max_u64(u64 a, u64 b)
 }
 
 /* Number of the lowest bit of a mask that is not 0. */
+#ifndef wrt_first_bit
 static inline u32 wrt_first_bit(u32 mask)
 {
 	return (u32)__builtin_ctz(mask);
 }
+#endif
 
 /*
  * floor(a * b / c), exact, for b * c < 2^64 and a quotient below 2^64: rates and clocks.

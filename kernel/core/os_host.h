@@ -214,14 +214,14 @@ static inline bool wrt_dying(void)
 	return wrt_host_dying;
 }
 
-#define wrt_wait_killable(w, condition)				\
-	({							\
-		bool done_ = !wrt_host_dying || (condition);	\
-								\
-		if (!wrt_host_dying)				\
-			wrt_wait_until(w, condition);		\
-		done_ ? 0 : WRT_EINTR;				\
-	})
+#define wrt_wait_killable(w, condition, err)				\
+	do {								\
+		(err) = 0;						\
+		if (!wrt_host_dying)					\
+			wrt_wait_until(w, condition);			\
+		else if (!(condition))					\
+			(err) = WRT_EINTR;				\
+	} while (0)
 
 static inline void wrt_stay(void)
 {

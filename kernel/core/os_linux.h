@@ -139,8 +139,8 @@ static inline bool wrt_wake_waiters(struct wrt_wait *w)
 }
 
 #define wrt_wait_until(w, condition)	wait_event((w)->raw, condition)
-#define wrt_wait_killable(w, condition) \
-	(wait_event_killable((w)->raw, condition) ? WRT_EINTR : 0)
+#define wrt_wait_killable(w, condition, err) \
+	((err) = wait_event_killable((w)->raw, condition) ? WRT_EINTR : 0)
 
 /*
  * The calling process is being killed or exits, so it need not wait any longer. A kernel thread

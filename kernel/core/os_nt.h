@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * os_nt.h - the OS abstraction layer in a Windows kernel driver (mingw-w64). Included by os.h only.
+ * os_nt.h - the OS abstraction layer in a Windows kernel driver: mingw-w64 or MSVC, so no
+ * extension of GCC. Included by os.h only.
  *
  * wrt_lock is a spin lock at DISPATCH_LEVEL: interrupt work reaches the core from a
  * DPC, never from the ISR. The mutex is a FAST_MUTEX (PASSIVE_LEVEL).
@@ -79,9 +80,10 @@ static inline void wrt_mutex_destroy(struct wrt_mutex *m)
 
 #define WRT_POOL_TAG 0x41545257u	/* "WRTA" in a pool dump */
 
+/* Not executable: Windows 8 or later. */
 static inline void *wrt_alloc(size_t bytes)
 {
-	void *p = ExAllocatePoolWithTag(NonPagedPool, bytes, WRT_POOL_TAG);
+	void *p = ExAllocatePoolWithTag(NonPagedPoolNx, bytes, WRT_POOL_TAG);
 
 	if (p)
 		RtlZeroMemory(p, bytes);
@@ -157,7 +159,11 @@ static inline void wrt_wait_some(struct wrt_wait *w)
 	} while (0)
 
 /* A thread inside a driver is never killed. */
-#define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
+#define wrt_wait_killable(w, condition, err)				\
+	do {								\
+		wrt_wait_until(w, condition);				\
+		(err) = 0;						\
+	} while (0)
 
 static inline bool wrt_dying(void)
 {
@@ -180,6 +186,16 @@ static inline u64 wrt_now_ns(void)
 
 #define WRT_IRQ_PREEMPTIBLE	false
 #define wrt_may_be_preempted()	false
+
+static inline u32 wrt_first_bit(u32 mask)
+{
+	ULONG at = 0;
+
+	_BitScanForward(&at, mask);
+	return at;
+}
+
+#define wrt_first_bit	wrt_first_bit
 
 static inline u64 wrt_div_u64(u64 a, u64 b)
 {

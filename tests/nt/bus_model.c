@@ -26,6 +26,9 @@ static struct {
 	bool pending;			/* one is late */
 	u64 serve_ns;
 	u64 mark_ns, mark_frames, rate, total;
+	u32 timers, ticks;		/* of high resolution: armed, expired */
+	PEXT_CALLBACK tick;
+	PVOID tick_ctx;
 } m;
 
 /* ---- functions of the models --------------------------------------------------------------- */
@@ -150,6 +153,47 @@ void nt_io_timer_at(struct nt_filter *f, u32 slot, u64 ns)
 
 	(void)f;
 	bus->timer_at(ctx, slot, ns);
+}
+
+/* ---- timers of high resolution, which Wine lacks: they expire once, when they are set ------ */
+
+static void rule(bool kept, const char *what)
+{
+	if (!kept)
+		model_broken(__FILE__, __LINE__, what);
+}
+
+static PEX_TIMER NTAPI allocate_timer(PEXT_CALLBACK call, PVOID ctx, ULONG attributes)
+{
+	rule(attributes == EX_TIMER_HIGH_RESOLUTION, "the timer has a high resolution");
+	m.tick = call;
+	m.tick_ctx = ctx;
+	return (PEX_TIMER)&m;
+}
+
+static BOOLEAN NTAPI set_timer(PEX_TIMER t, LONGLONG due, LONGLONG period, PVOID more)
+{
+	rule(due == -10000 && period == 10000 && !more, "the timer expires every millisecond");
+	m.timers++;
+	m.ticks++;
+	m.tick(t, m.tick_ctx);
+	return FALSE;
+}
+
+static BOOLEAN NTAPI delete_timer(PEX_TIMER t, BOOLEAN cancel, BOOLEAN wait, PVOID more)
+{
+	rule(t == (PEX_TIMER)&m && cancel && wait && !more, "the timer has ended when it is freed");
+	m.timers--;
+	return TRUE;
+}
+
+void nt_io_find_timers(struct nt_timers *t)
+{
+	if (!m.kind)
+		return;
+	t->allocate = allocate_timer;
+	t->set = set_timer;
+	t->remove = delete_timer;
 }
 
 /* ---- interrupts ---------------------------------------------------------------------------- */
@@ -408,6 +452,8 @@ void nt_io_rules(struct sim_caps *out)
 {
 	out->broken = m.broken;
 	RtlCopyMemory(out->why, m.why, sizeof(out->why));
+	out->timers = m.timers;
+	out->ticks = m.ticks;
 }
 
 NTSTATUS nt_io_peek(struct nt_filter *f, struct sim_peek *value)

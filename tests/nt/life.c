@@ -213,6 +213,35 @@ static void dpcs(ULONG mode, const char *name, int least, int most)
 	CloseHandle(event);
 }
 
+/* ---- timer --------------------------------------------------------------------------------- */
+
+static struct sim_caps timers(void)
+{
+	struct sim_caps caps = { 0 };
+
+	ks_get(filter, &SIM_PROPERTIES, SIM_CAPS, &caps, sizeof(caps));
+	return caps;
+}
+
+/* Where the system has timers of high resolution, one runs while there are streams. */
+static void timer(void)
+{
+	uint32_t before;
+	HANDLE pin, other;
+
+	device(SIM_DPC_AT_ONCE);
+	before = timers().ticks;
+	tap_ok(!timers().timers, "timer: none is armed without streams");
+	pin = open_pin(0);
+	other = open_pin(1);
+	tap_ok(timers().timers == 1 && timers().ticks > before,
+	       "timer: one of high resolution is armed for all streams");
+	put_pin(pin);
+	tap_ok(timers().timers == 1, "timer: it stays until the last stream is closed");
+	put_pin(other);
+	tap_ok(!timers().timers && rules_kept(), "timer: it is freed after that");
+}
+
 /* ---- power --------------------------------------------------------------------------------- */
 
 static void set_power(ULONG state)
@@ -350,6 +379,7 @@ int main(void)
 	dpcs(SIM_DPC_TWICE, "doubled", 100, 101);
 	dpcs(SIM_DPC_LATE, "late", 99, 101);
 	dpcs(SIM_DPC_LOST, "lost", 1, 101);
+	timer();
 	power();
 	for (state = KSSTATE_STOP; state <= KSSTATE_RUN; state++)
 		removal((KSSTATE)state);

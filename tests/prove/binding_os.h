@@ -92,7 +92,11 @@ static inline void wrt_count_down(struct wrt_count *c)
 		while (!(condition))			\
 			sched_sleep();			\
 	} while (0)
-#define wrt_wait_killable(w, condition)	({ wrt_wait_until(w, condition); 0; })
+#define wrt_wait_killable(w, condition, err)				\
+	do {								\
+		wrt_wait_until(w, condition);				\
+		(err) = 0;						\
+	} while (0)
 
 extern u64 binding_now;		/* advances while a slow event is signalled */
 
