@@ -134,6 +134,8 @@ agrees "every link of a page leads to a file and a heading" scripts/check-links.
 agrees "every defect of tests/plants, tests/conformance/mutations and tests/nt/plants can be injected" \
 	tests/conformance/mutate.sh --check
 agrees "every mutant of tests/mutants/known exists" tests/mutants/run.py --check
+agrees "the INF files and the project for Windows refer to what exists" \
+	sh -c "scripts/check-windows.py && scripts/check-windows.py --selftest"
 kernel_doc=$(tests/guest/run --print-kdir)/scripts/kernel-doc
 agrees "every function that another folder calls has kernel-doc, which is well formed" \
 	sh -c "scripts/check-kernel-doc.py '$kernel_doc' && scripts/check-kernel-doc.py --selftest '$kernel_doc'"

@@ -7,7 +7,8 @@
 #ifndef WRT_NT_WAVERTDDI_H
 #define WRT_NT_WAVERTDDI_H
 
-/* portcls.h uses these two names, but no header defines them. */
+/* portcls.h of mingw-w64 uses these two names, but none of its headers defines them. */
+#ifdef __MINGW64_VERSION_MAJOR
 typedef struct {
 	ULONG FifoSize;
 	ULONG ChipsetDelay;
@@ -21,14 +22,19 @@ typedef struct {
 	ULONGLONG Denominator;
 	ULONG Accuracy;
 } KSRTAUDIO_HWREGISTER;
+#endif
 
 #ifdef WRT_NT_KERNEL
+#ifdef __MINGW64_VERSION_MAJOR
 typedef WCHAR TCHAR;	/* of ksmedia.h */
+#endif
 #define CINTERFACE
 #include <portcls.h>
 #include <wdmguid.h>
 
+#ifdef __MINGW64_VERSION_MAJOR
 NTSTATUS NTAPI PcGetPhysicalDeviceObject(PDEVICE_OBJECT device, PDEVICE_OBJECT *out);
+#endif
 
 #ifndef EX_TIMER_HIGH_RESOLUTION	/* not declared for Windows 7, for which this is compiled */
 #define EX_TIMER_HIGH_RESOLUTION	4
