@@ -33,6 +33,7 @@ static const struct {
 } formats[NT_RANGES] = {
 	{ WRT_FMT_U8, 8, &pcm },
 	{ WRT_FMT_S16, 16, &pcm },
+	{ WRT_FMT_S24_3, 24, &pcm },
 	{ WRT_FMT_S32, 32, &pcm },
 	{ WRT_FMT_FLOAT, 32, &ieee_float },
 };

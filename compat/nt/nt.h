@@ -63,7 +63,7 @@ struct nt_timers {
 
 /* The descriptor of the filter, made for its device; describe.c. */
 #define NT_PINS		8	/* streaming pins, as many bridge pins */
-#define NT_RANGES	4
+#define NT_RANGES	5
 #define NT_NODES	4
 
 struct nt_description {

@@ -164,6 +164,8 @@ static u32 sample_format(const GUID *sub, u32 bits)
 		return WRT_FMT_U8;
 	case 16:
 		return WRT_FMT_S16;
+	case 24:
+		return WRT_FMT_S24_3;
 	case 32:		/* fewer valid bits are the upper ones */
 		return WRT_FMT_S32;
 	}
@@ -173,13 +175,16 @@ static u32 sample_format(const GUID *sub, u32 bits)
 static NTSTATUS STDMETHODCALLTYPE set_format(notification *i, PKSDATAFORMAT format)
 {
 	const KSDATAFORMAT_WAVEFORMATEX *w = (void *)format;
-	u32 sample;
+	u32 sample, frame;
 
 	if (format->FormatSize < FORMAT_MIN ||
 	    !IsEqualGUID(&format->MajorFormat, &KSDATAFORMAT_TYPE_AUDIO) ||
 	    !IsEqualGUID(&format->Specifier, &KSDATAFORMAT_SPECIFIER_WAVEFORMATEX))
 		return STATUS_INVALID_PARAMETER;
 	sample = sample_format(&format->SubFormat, w->WaveFormatEx.wBitsPerSample);
+	frame = wrt_format_bytes(sample) * w->WaveFormatEx.nChannels;
+	if (w->WaveFormatEx.nBlockAlign != frame)
+		return STATUS_INVALID_PARAMETER;
 	return (NTSTATUS)wrt_mp_set_format(&STREAM(i)->mp, w->WaveFormatEx.nSamplesPerSec, sample,
 					   w->WaveFormatEx.nChannels);
 }

@@ -34,6 +34,8 @@ static const char *format_name(u32 format)
 		return "U8";
 	case WRT_FMT_S16:
 		return "S16_LE";
+	case WRT_FMT_S24_3:
+		return "S24_3LE";
 	case WRT_FMT_S20_32:
 		return "S20_LE";
 	case WRT_FMT_S24_32:

@@ -12,6 +12,8 @@ u32 wrt_format_bytes(u32 format)
 		return 1;
 	case WRT_FMT_S16:
 		return 2;
+	case WRT_FMT_S24_3:
+		return 3;
 	case WRT_FMT_S20_32:
 	case WRT_FMT_S24_32:
 	case WRT_FMT_S32:

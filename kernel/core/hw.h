@@ -25,9 +25,10 @@ enum wrt_format {
 	WRT_FMT_S24_32 = 1 << 3,	/* 24 bits in the low part of 4 bytes */
 	WRT_FMT_S32 = 1 << 4,
 	WRT_FMT_FLOAT = 1 << 5,		/* IEEE 754 binary32 */
+	WRT_FMT_S24_3 = 1 << 6,		/* 24 bits in 3 bytes */
 };
 
-#define WRT_FMT_ALL 0x3fu
+#define WRT_FMT_ALL 0x7fu
 
 enum wrt_hw_flags {
 	WRT_HW_SG = 1 << 0,		/* the buffer may lie in several segments of bus memory */

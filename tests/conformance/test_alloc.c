@@ -472,21 +472,38 @@ TEST(WRT_039)
 	}
 }
 
-TEST(WRT_040)
+/* Frames of so many bytes, none of which is 0, are recorded as they were written. */
+static void played_as_written(uint32_t format, uint32_t channels, uint32_t frame)
 {
-	struct cf_stream *out = ready(CF_RENDER, 2, PACKET), *in = ready(CF_CAPTURE, 1, 4 * PACKET);
-	uint32_t *from = (uint32_t *)map(out), *to = (uint32_t *)map(in), i, at = 0;
+	struct cf_stream *out = open_pin(CF_RENDER, 0), *in = open_pin(CF_CAPTURE, 0);
+	uint32_t bytes = 2 * PACKET * frame, i, at = 0;
+	uint8_t *from, *to;
 
-	need_loopback();
-	for (i = 0; i < 2 * PACKET; i++)
-		from[i] = (i + 1) * 2654435761u;
+	OK(cl->set_format(out, RATE, format, channels));
+	OK(cl->set_format(in, RATE, format, channels));
+	OK(alloc(out, 2, bytes));
+	OK(alloc(in, 1, 2 * bytes));
+	from = map(out);
+	to = map(in);
+	for (i = 0; i < bytes; i++)
+		from[i] = (uint8_t)((i + 1) * 2654435761u >> 24) % 255 + 1;
 	OK(state(in, CF_RUN));
 	OK(state(out, CF_RUN));
 	go(2 * PACKET + 100);
 	OK(state(in, CF_PAUSE));
-	while (at < PACKET && !to[at])	/* until playback has begun */
+	while (at < PACKET * frame && !to[at])	/* until playback has begun */
 		at++;
-	CHECK(!memcmp(to + at, from, 2 * SIZE));
+	CHECK(!(at % frame) && !memcmp(to + at, from, bytes));
+	cl->close(out);
+	cl->close(in);
+}
+
+TEST(WRT_040)
+{
+	need_loopback();
+	played_as_written(CF_S16, 2, FRAME);
+	played_as_written(CF_S24_3, 2, 6);
+	played_as_written(CF_S24_3, 3, 9);
 }
 
 TEST(WRT_041)

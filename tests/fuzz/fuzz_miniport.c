@@ -81,9 +81,9 @@ static void call_set_format(struct fz_pin *pin)
 	static const u32 rates[] = { 8000, 11025, 44100, 48000, 96000, 192000, 0, 7999 };
 	u32 at = fuzz_u8(&in);
 	u32 rate = at < 224 ? rates[at % COUNT(rates)] : fuzz_u32(&in);
-	u32 format = 1u << fuzz_u8(&in) % 7;
+	u32 format = 1u << fuzz_u8(&in) % 8;
 	u32 channels = fuzz_u8(&in) % 10;
-	bool has = rate >= 8000 && rate <= 192000 && format <= WRT_FMT_FLOAT &&
+	bool has = rate >= 8000 && rate <= 192000 && format <= WRT_FMT_S24_3 &&
 		   format != WRT_FMT_S20_32 && channels >= 1 && channels <= 8;
 	enum wrt_status want = 0, got;
 

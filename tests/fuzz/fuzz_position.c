@@ -40,13 +40,13 @@ static void take_request(struct wrt_request *r)
 	r->notify = at & 64 ? fuzz_size(&in) : fuzz_u8(&in) % 6;
 	r->rate = at & 128 ? fuzz_u32(&in) & 0x1fffff : some_rates[at % COUNT(some_rates)];
 	at = fuzz_u8(&in);
-	r->format = at < 240 ? 1u << at % 7 : at;
+	r->format = at < 240 ? 1u << at % 8 : at;
 	r->channels = fuzz_u8(&in) % 34;
 }
 
 static u32 slow_sample_bytes(u32 format)
 {
-	static const u32 size[] = { 1, 2, 4, 4, 4, 4 };
+	static const u32 size[] = { 1, 2, 4, 4, 4, 4, 3 };
 	u32 i;
 
 	for (i = 0; i < COUNT(size); i++)

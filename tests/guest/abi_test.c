@@ -53,7 +53,7 @@ static void test_caps(void)
 		TAP_CHECK(!call(fd, WAVERT_IOC_CAPS, &c) && c.pins == 2 && c.rate_min == 8000 &&
 			  c.rate_max == 192000 && c.channels_min == 1 && c.channels_max == 8 &&
 			  c.buffer_max == 4u << 20 && c.notify_min == 32 &&
-			  c.flags == WAVERT_CAP_STEPPED && c.formats == 0x3b,
+			  c.flags == WAVERT_CAP_STEPPED && c.formats == 0x7b,
 			  "CAPS of %s are those of the simulator", dir ? "capture" : "playback");
 		TAP_CHECK(c.buffer_min == 1 && c.notify_min_ns == 125000 && !c.registers &&
 			  !c.nrates && !c.rates[0] && !c.rates[WAVERT_RATES - 1] &&

@@ -27,8 +27,8 @@
 #define EVENT		TRACING "events/wavert/wavert_notify/"
 
 static const snd_pcm_format_t formats[] = {
-	SND_PCM_FORMAT_U8, SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S24_LE,
-	SND_PCM_FORMAT_S32_LE, SND_PCM_FORMAT_FLOAT_LE,
+	SND_PCM_FORMAT_U8, SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S24_3LE,
+	SND_PCM_FORMAT_S24_LE, SND_PCM_FORMAT_S32_LE, SND_PCM_FORMAT_FLOAT_LE,
 };
 
 /* ---- time ---------------------------------------------------------------------- */

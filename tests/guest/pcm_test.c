@@ -21,7 +21,7 @@ static void check_formats(snd_pcm_t *pcm, snd_pcm_hw_params_t *hw)
 	for (i = 0; i < ARRAY_SIZE(formats); i++)
 		known += !snd_pcm_hw_params_test_format(pcm, hw, formats[i]);
 	TAP_CHECK(known == ARRAY_SIZE(formats) && offered == known,
-		  "The formats are U8, S16, S24, S32 and FLOAT, and no other");
+		  "The formats are U8, S16, S24_3, S24, S32 and FLOAT, and no other");
 }
 
 static void check_ranges(snd_pcm_hw_params_t *hw)

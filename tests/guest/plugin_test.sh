@@ -99,6 +99,8 @@ check "S16, stereo, 48000 Hz: played and recorded exactly" loop S16_LE 2 48000 2
 check "S16, mono, 8000 Hz" loop S16_LE 2 8000 1 0
 check "U8, mono, 11025 Hz" loop U8 1 11025 1 128
 check "S24, stereo, 96000 Hz" loop S24_LE 4 96000 2 0
+check "S24_3, stereo, 48000 Hz" loop S24_3LE 3 48000 2 0
+check "S24_3, five channels, 44100 Hz" loop S24_3LE 3 44100 5 0
 check "S32, eight channels, 44100 Hz" loop S32_LE 4 44100 8 0
 check "Float, three channels, 192000 Hz" loop FLOAT_LE 4 192000 3 0
 check "Periods of 128 frames, eight of them" \

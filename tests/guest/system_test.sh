@@ -177,7 +177,7 @@ check "it has one subdevice by default" says /tmp/list 'Subdevices: 1/1'
 check "The filter node exists" [ -c /dev/snd/hwC0D0 ]
 check "The simulator's clock cannot be stepped by default" [ ! -e $debugfs/card0/step ]
 check "wavert list prints the card" sh -c "wavert list >/tmp/list && grep -q '^ *0  WaveRT  playback ' /tmp/list"
-check "wavert list prints both directions, rates, channels and formats" sh -c '[ $(grep -cE "(playback|capture) +1  8000\.\.192000  1\.\.8  +4194304  U8 S16 S24_32 S32 FLOAT$" /tmp/list) = 2 ]'
+check "wavert list prints both directions, rates, channels and formats" sh -c '[ $(grep -cE "(playback|capture) +1  8000\.\.192000  1\.\.8  +4194304  U8 S16 S24_32 S32 FLOAT S24_3$" /tmp/list) = 2 ]'
 check "Both modules can be removed" unload
 check "and leave nothing behind" nothing_left
 
@@ -225,7 +225,7 @@ check "Reloading with the source ramp" reload loopback=0 source=ramp
 check "arecord records 70000 frames of it" \
 	arecord -q -t raw -D hw:0 -f S16_LE -c 2 -r 192000 -s 70000 /tmp/ramp.raw
 check "they increment, the same in both channels" counts_up /tmp/ramp.raw
-for format in U8 S24_LE S32_LE FLOAT_LE; do
+for format in U8 S24_3LE S24_LE S32_LE FLOAT_LE; do
 	check "arecord records the ramp in $format" \
 		arecord -q -t raw -D hw:0 -f $format -c 1 -r 48000 -s 4800 /tmp/ramp.raw
 done
@@ -540,7 +540,7 @@ check "A missing file is named" fails 1 'cannot read /tmp/missing.wav' wavert pl
 check "A text file is refused" fails 1 'cannot read /tmp/text.wav' wavert play /tmp/text.wav
 check "A file of nine channels is refused, and the supported numbers are shown" fails 1 'cannot do 9 channels; it offers 1 to 8' wavert play /tmp/nine.wav
 check "A file of 4000 Hz is refused, and the supported rates are shown" fails 1 'cannot do 4000 Hz; it offers 8000 to 192000 Hz' wavert play /tmp/slow.wav
-check "An unsupported format is refused, and the supported formats are shown" fails 1 'has no S20_32; it offers U8 S16 S24_32 S32 FLOAT' wavert record -f S20_32 -s 1 /tmp/rec.wav
+check "An unsupported format is refused, and the supported formats are shown" fails 1 'has no S20_32; it offers U8 S16 S24_32 S32 FLOAT S24_3' wavert record -f S20_32 -s 1 /tmp/rec.wav
 check "A recording to a missing directory is refused" fails 1 'cannot write /nowhere/rec.wav' wavert record -s 1 /nowhere/rec.wav
 check "A buffer that is too large is refused" fails 1 'the device offers a buffer of 4194304' wavert play -b 600000 $voice
 

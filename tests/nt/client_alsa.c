@@ -161,6 +161,7 @@ static enum wrt_status alsa_set_format(struct cf_stream *s, uint32_t rate, uint3
 	static const snd_pcm_format_t formats[] = {
 		[1] = SND_PCM_FORMAT_U8, [2] = SND_PCM_FORMAT_S16_LE, [8] = SND_PCM_FORMAT_S24_LE,
 		[16] = SND_PCM_FORMAT_S32_LE, [32] = SND_PCM_FORMAT_FLOAT_LE,
+		[64] = SND_PCM_FORMAT_S24_3LE,
 	};
 	snd_pcm_hw_params_t *hw;
 	int err;

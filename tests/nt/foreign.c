@@ -78,7 +78,7 @@ static void describe(void)
 		floats += IsEqualGUID(&r->DataRange.SubFormat, &KSDATAFORMAT_SUBTYPE_IEEE_FLOAT);
 		at += (r->DataRange.FormatSize + 7) & ~7u;
 	}
-	tap_ok(head->Count == 4 && floats == 1 && at == head->Size,
+	tap_ok(head->Count == 5 && floats == 1 && at == head->Size,
 	       "a range for each format, one of them floating point");
 	tap_ok(list(&topology, KSPROPERTY_TOPOLOGY_CATEGORIES, 0)->Count == 4, "four categories");
 	tap_ok(list(&topology, KSPROPERTY_TOPOLOGY_CONNECTIONS, 0)->Count == 4,
@@ -107,6 +107,20 @@ static HANDLE pin_with(ULONG bytes, bool extensible)
 	}
 	f.head.FormatSize = bytes;
 	return ks_create_pin(0, &f.head, &pin) ? NULL : pin;
+}
+
+/* 24 bits of three channels in frames of that size. */
+static bool takes_24_bits(WORD frame_bytes)
+{
+	KSDATAFORMAT_WAVEFORMATEX f;
+	HANDLE pin = NULL;
+
+	ks_format(&f, 48000, 24, false, 3);
+	f.WaveFormatEx.nBlockAlign = frame_bytes;
+	if (ks_create_pin(0, &f.DataFormat, &pin))
+		return false;
+	CloseHandle(pin);
+	return true;
 }
 
 static ks_status event_call(HANDLE pin, const GUID *set, ULONG id, HANDLE event)
@@ -192,6 +206,8 @@ int main(void)
 	tap_ok(pin != NULL, "a format of 64 + 18 bytes is accepted");
 	CloseHandle(pin);
 	tap_ok(!pin_with(sizeof(KSDATAFORMAT) + 17, false), "one that is shorter is not");
+	tap_ok(takes_24_bits(9), "packed samples of 24 bits are accepted");
+	tap_ok(!takes_24_bits(12), "but not with the frames of 32 bits");
 	pin = pin_with(sizeof(KSDATAFORMAT) + sizeof(WAVEFORMATEXTENSIBLE), true);
 	tap_ok(pin != NULL, "WAVEFORMATEXTENSIBLE is accepted");
 	if (pin)

@@ -217,7 +217,7 @@ trace_on_hda()
 	local name args=()
 	while read -r name; do
 		case $name in
-		open-unknown-pin | formats | format-not-of-windows | streams-side-by-side | \
+		open-unknown-pin | formats | format-not-of-windows | packed-ramp-is-captured | streams-side-by-side | \
 			registers-of-hardware) ;;
 		*) args+=(-s "$name") ;;
 		esac

@@ -62,6 +62,7 @@ UNIT_TEST(every_format_has_its_size)
 {
 	assert_int_equal(wrt_format_bytes(WRT_FMT_U8), 1);
 	assert_int_equal(wrt_format_bytes(WRT_FMT_S16), 2);
+	assert_int_equal(wrt_format_bytes(WRT_FMT_S24_3), 3);
 	assert_int_equal(wrt_format_bytes(WRT_FMT_S20_32), 4);
 	assert_int_equal(wrt_format_bytes(WRT_FMT_S24_32), 4);
 	assert_int_equal(wrt_format_bytes(WRT_FMT_S32), 4);
@@ -71,7 +72,7 @@ UNIT_TEST(every_format_has_its_size)
 UNIT_TEST(a_value_that_is_not_exactly_one_format_has_no_size)
 {
 	static const u32 wrong[] = {
-		0, WRT_FMT_U8 | WRT_FMT_S16, WRT_FMT_ALL, 1 << 6, 1u << 31, 0xffffffff,
+		0, WRT_FMT_U8 | WRT_FMT_S16, WRT_FMT_ALL, 1 << 7, 1u << 31, 0xffffffff,
 	};
 	size_t i;
 
@@ -89,7 +90,7 @@ UNIT_TEST(every_format_is_accepted_exactly_if_the_mask_has_it)
 		struct wrt_hw_caps caps = plain;
 
 		caps.formats = mask;
-		for (format = 1; format <= WRT_FMT_FLOAT; format <<= 1)
+		for (format = 1; format <= WRT_FMT_ALL; format <<= 1)
 			assert_int_equal(wrt_geometry_check_format(&caps, 48000, format, 2),
 					 mask & format ? 0 : WRT_EINVAL);
 	}

@@ -14,6 +14,10 @@ static const struct wrt_sim_config stepping = {
 	.pairs = 1, .step = true, .source = WRT_SIM_LOOPBACK,
 };
 
+static const u32 sim_formats[] = {
+	WRT_FMT_U8, WRT_FMT_S16, WRT_FMT_S24_3, WRT_FMT_S24_32, WRT_FMT_S32, WRT_FMT_FLOAT,
+};
+
 /* One end of a pair, with its own client and buffer. */
 struct side {
 	struct tb_client client;
@@ -545,11 +549,42 @@ SIM_TEST(a_pair_that_is_read_late_still_has_the_last_buffer_right)
 		assert_int_equal(to[i % 300], sound(i % 700));
 }
 
-/* ---- silence, ramp ----------------------------------------------------------------- */
+/* Buffers of different sizes; each byte of the playback is another than its neighbours. */
+static void loop_bytes(u32 format, u32 channels)
+{
+	u32 frame = wrt_format_bytes(format) * channels, i;
+	const u8 *to;
+	u8 *from;
 
-static const u32 sim_formats[] = {
-	WRT_FMT_U8, WRT_FMT_S16, WRT_FMT_S24_32, WRT_FMT_S32, WRT_FMT_FLOAT,
-};
+	bed_open(&stepping);
+	side_open(&play, &tb, WRT_PLAYBACK, 0, 48000, format, channels, 700, 2);
+	side_open(&capt, &tb, WRT_CAPTURE, 0, 48000, format, channels, 300, 3);
+	assert_int_equal(play.buffer.geom.bytes, 700 * frame);
+	assert_int_equal(capt.buffer.geom.notify_bytes, 100 * frame);
+	from = play.buffer.geom.cpu;
+	to = capt.buffer.geom.cpu;
+	for (i = 0; i < 700 * frame; i++)
+		from[i] = (u8)(sound(i) >> 7);
+	side_start(&play);
+	side_start(&capt);
+	tb_step(&tb, 1511);
+	assert_int_equal(side_frames(&play), 1511);
+	for (i = (1511 - 300) * frame; i < 1511 * frame; i++)
+		assert_int_equal(to[i % (300 * frame)], from[i % (700 * frame)]);
+	assert_int_equal(capt.client.points, 15);
+}
+
+SIM_TEST(a_frame_of_any_size_is_copied_whole)
+{
+	static const u32 channels[] = { 1, 2, 3, 5, 7, 8 };
+	size_t f, c;
+
+	for (f = 0; f < COUNT(sim_formats); f++)
+		for (c = 0; c < COUNT(channels); c++)
+			loop_bytes(sim_formats[f], channels[c]);
+}
+
+/* ---- silence, ramp ----------------------------------------------------------------- */
 
 static void assert_filled(const struct tb_buffer *b, u8 value)
 {
@@ -626,6 +661,8 @@ static u32 ramp_sample(u32 format, u64 n)
 		return n & 0xff;
 	case WRT_FMT_S16:
 		return n & 0xffff;
+	case WRT_FMT_S24_3:
+		return n & 0xffffff;
 	case WRT_FMT_S24_32:
 		return n & 0x800000 ? (n & 0xffffff) | 0xff000000 : n & 0xffffff;
 	case WRT_FMT_FLOAT:

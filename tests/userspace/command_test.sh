@@ -141,13 +141,13 @@ bash_completes()
 		COMP_WORDS=(wavert list --thr) COMP_CWORD=2; _wavert; [ "${COMPREPLY[*]}" = "" ] || exit
 		COMP_WORDS=(wavert do) COMP_CWORD=1; _wavert; [ "${COMPREPLY[*]}" = doctor ] || exit
 		COMP_WORDS=(wavert help do) COMP_CWORD=2; _wavert; [ "${COMPREPLY[*]}" = doctor ] || exit
-		COMP_WORDS=(wavert record -f S2) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = "S20_32 S24_32" ] || exit
+		COMP_WORDS=(wavert record -f S2) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = "S20_32 S24_3 S24_32" ] || exit
 		COMP_WORDS=(wavert compare -f m) COMP_CWORD=3; _wavert; [ "${COMPREPLY[*]}" = markdown ]'
 }
 
 fish_completes()
 {
-	[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert record -f S2'" | cut -f 1 | tr '\n' ' ')" = "S20_32 S24_32 " ] &&
+	[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert record -f S2'" | cut -f 1 | tr '\n' ' ')" = "S20_32 S24_3 S24_32 " ] &&
 		[ "$(fish -c "source $user/completions/wavert.fish; complete -C 'wavert compare -f m'" | cut -f 1)" = markdown ]
 }
 
@@ -249,7 +249,7 @@ wrong_uses()
 	misuse "--buffer-time=0x10: a number from 1 to 600000 is expected" record --buffer-time=0x10 x.wav
 	misuse "--rate=0: a number from 1 to 10000000 is expected" record -r 0 x.wav
 	misuse "--rate=44.1k: a number from 1 to 10000000 is expected" record -r 44.1k x.wav
-	misuse "--format=S8: U8, S16, S20_32, S24_32, S32 or FLOAT is expected" record -f S8 x.wav
+	misuse "--format=S8: U8, S16, S20_32, S24_3, S24_32, S32 or FLOAT is expected" record -f S8 x.wav
 	misuse "--channels=257: a number from 1 to 256 is expected" record -c 257 x.wav
 	misuse "--frames=0: a number from 1 to 4611686018427387904 is expected" record -s 0 x.wav
 	misuse "--frames=18446744073709551616: a number from 1 to" record -s 18446744073709551616 x.wav

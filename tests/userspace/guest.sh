@@ -352,8 +352,8 @@ fits()	# COLUMNS COMMAND...
 check "wavert list --json succeeds" document list wavert list --json
 check "wavert list --json names the card" value '"WaveRT"' cards 0 id
 check "and its rates" value '[8000,192000]' cards 0 capture rate
-check "and its formats" value '["U8","S16","S24_32","S32","FLOAT"]' cards 0 playback formats
-check "wavert list has the same contents in a table" sh -c "wavert list | grep -qxE ' *0  WaveRT  capture +1  8000..192000  1..8  +[0-9]+  U8 S16 S24_32 S32 FLOAT'"
+check "and its formats" value '["U8","S16","S24_32","S32","FLOAT","S24_3"]' cards 0 playback formats
+check "wavert list has the same contents in a table" sh -c "wavert list | grep -qxE ' *0  WaveRT  capture +1  8000..192000  1..8  +[0-9]+  U8 S16 S24_32 S32 FLOAT S24_3'"
 check "wavert info succeeds" sh -c 'wavert info >/tmp/info'
 for line in 'interface +1 [0-9]+' 'version of the modules +[0-9]' 'notifications, at most +[0-9]+' \
 	'position register +-' 'clock register +-' 'latency +fifo bytes [0-9]+, chipset 100ns 0' \
@@ -455,7 +455,7 @@ wrong "2 busy device: the program that uses it is named" 1 "busy \(DEVICE_BUSY\)
 finish KILL
 wrong "3 wrong format of the file: the supported values are printed" 1 'cannot do 9 channels; it offers 1 to 8; convert' \
 	wavert play -q /tmp/nine.wav
-wrong "3 wrong format requested: the supported formats are printed" 1 'no S20_32; it offers U8 S16 S24_32 S32 FLOAT; ' \
+wrong "3 wrong format requested: the supported formats are printed" 1 'no S20_32; it offers U8 S16 S24_32 S32 FLOAT S24_3; ' \
 	wavert record -q -f S20_32 /tmp/rec.wav
 wrong "4 unreadable file" 1 'cannot read /tmp/text.wav: .*a sound file is expected' wavert play -q /tmp/text.wav
 wrong "4 truncated WAV: the existing part is played, the missing part is reported" 1 \

@@ -158,6 +158,12 @@ static struct heard hear(const char *path, enum way way, unsigned int format)
 	return h;
 }
 
+/* 3 bytes, the sign in the last one. */
+static int32_t packed(const unsigned char *b)
+{
+	return (int32_t)((unsigned int)b[0] << 8 | (unsigned int)b[1] << 16 | (unsigned int)b[2] << 24) >> 8;
+}
+
 static int32_t sample(const struct heard *h, size_t i)
 {
 	switch (h->format) {
@@ -166,13 +172,15 @@ static int32_t sample(const struct heard *h, size_t i)
 	case WAVERT_FORMAT_S16:
 		return ((int16_t *)h->data)[i];
 	}
+	if (h->format == WAVERT_FORMAT_S24_3)
+		return packed((unsigned char *)h->data + 3 * i);
 	return ((int32_t *)h->data)[i];
 }
 
 static unsigned int bits(unsigned int format)
 {
 	return format == WAVERT_FORMAT_U8 ? 8 : format == WAVERT_FORMAT_S16 ? 16 :
-	       format == WAVERT_FORMAT_S24_32 ? 24 : 32;
+	       format == WAVERT_FORMAT_S24_32 || format == WAVERT_FORMAT_S24_3 ? 24 : 32;
 }
 
 /* The samples that libsndfile reads from the file by its name, clipped to full scale. */
@@ -533,7 +541,7 @@ static bool loud(const char *name, int format, unsigned int as)
 static bool nan_is_silence(void)
 {
 	static const unsigned int formats[] = { WAVERT_FORMAT_U8, WAVERT_FORMAT_S16,
-		WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S32, WAVERT_FORMAT_FLOAT };
+		WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S32, WAVERT_FORMAT_FLOAT, WAVERT_FORMAT_S24_3 };
 	float v[] = { NAN, INFINITY, -INFINITY, 0 };
 	SF_INFO info = { .samplerate = 48000, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
 	SNDFILE *f = sf_open("nan.wav", SFM_WRITE, &info);
@@ -542,7 +550,7 @@ static bool nan_is_silence(void)
 
 	sf_writef_float(f, v, 4);
 	sf_close(f);
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		struct heard h = hear("nan.wav", FILE_WAY, formats[i]);
 		int32_t full = (int32_t)(bits(formats[i]) == 32 ? INT32_MAX : (1 << (bits(formats[i]) - 1)) - 1);
 
@@ -561,6 +569,8 @@ static bool formats_are_chosen(void)
 		{ WAVERT_FORMAT_S32 | WAVERT_FORMAT_S16, WAVERT_FORMAT_U8, WAVERT_FORMAT_S16 },
 		{ WAVERT_FORMAT_S16 | WAVERT_FORMAT_S32, WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S32 },
 		{ WAVERT_FORMAT_S16 | WAVERT_FORMAT_S20_32, WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S20_32 },
+		{ WAVERT_FORMAT_S16 | WAVERT_FORMAT_S24_3, WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S24_3 },
+		{ WAVERT_FORMAT_S24_32 | WAVERT_FORMAT_S24_3, WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S24_32 },
 		{ WAVERT_FORMAT_S16, WAVERT_FORMAT_FLOAT, WAVERT_FORMAT_S16 },
 		{ WAVERT_FORMAT_S16 | WAVERT_FORMAT_S32, WAVERT_FORMAT_FLOAT, WAVERT_FORMAT_S32 },
 		{ WAVERT_FORMAT_U8 | WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S32, WAVERT_FORMAT_S24_32 },
@@ -626,7 +636,22 @@ static bool begins_where_stdin_is(void)
 
 static const unsigned int sink_formats[] = {
 	WAVERT_FORMAT_U8, WAVERT_FORMAT_S16, WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S32, WAVERT_FORMAT_FLOAT,
+	WAVERT_FORMAT_S24_3,
 };
+
+#define SINK_FORMATS	(sizeof(sink_formats) / sizeof(sink_formats[0]))
+
+static int32_t ramp24(size_t i)
+{
+	return (int32_t)(i * 12345 % 16000000) - 8000000;
+}
+
+static void pack(unsigned char to[3], int32_t v)
+{
+	to[0] = (unsigned char)v;
+	to[1] = (unsigned char)(v >> 8);
+	to[2] = (unsigned char)(v >> 16);
+}
 
 static void ramp(unsigned int format, void *to, size_t samples)
 {
@@ -638,7 +663,9 @@ static void ramp(unsigned int format, void *to, size_t samples)
 		else if (format == WAVERT_FORMAT_S16)
 			((int16_t *)to)[i] = (int16_t)i;
 		else if (format == WAVERT_FORMAT_S24_32)
-			((int32_t *)to)[i] = (int32_t)(i * 12345 % 16000000) - 8000000;
+			((int32_t *)to)[i] = ramp24(i);
+		else if (format == WAVERT_FORMAT_S24_3)
+			pack((unsigned char *)to + 3 * i, ramp24(i));
 		else if (format == WAVERT_FORMAT_S32)
 			((int32_t *)to)[i] = (int32_t)(i * 1234567);
 		else
@@ -666,7 +693,7 @@ static size_t record_ramp(const char *path, unsigned int format, unsigned int ch
 static bool is_ramp(const char *path, enum way way, unsigned int format, unsigned int channels)
 {
 	static unsigned char data[FRAMES * 8];
-	struct heard h = hear(path, way, 0);
+	struct heard h = hear(path, way, format == WAVERT_FORMAT_S24_3 ? format : 0);
 
 	ramp(format, data, FRAMES * channels);
 	return h.opened && h.complete && h.format == format && h.frames == FRAMES &&
@@ -678,7 +705,7 @@ static bool records_to_files(void)
 	bool good = true, closed;
 	size_t i;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < SINK_FORMATS; i++) {
 		unlink("rec.wav");
 		if (record_ramp("rec.wav", sink_formats[i], 1 + (i & 1), &closed) != FRAMES || !closed ||
 		    !is_ramp("rec.wav", FILE_WAY, sink_formats[i], 1 + (i & 1)))
@@ -700,7 +727,7 @@ static unsigned int le32(const char *path, long at)
 
 static unsigned int file_bytes(unsigned int format)
 {
-	return format == WAVERT_FORMAT_S24_32 ? 3 : wavert_format_bytes(format);
+	return format == WAVERT_FORMAT_S24_32 || format == WAVERT_FORMAT_S24_3 ? 3 : wavert_format_bytes(format);
 }
 
 /* Through a pipe, whose other end is copied to a file. */
@@ -737,7 +764,7 @@ static bool records_to_pipes(void)
 	bool good = true;
 	size_t i;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < SINK_FORMATS; i++)
 		if (!record_by_pipe(sink_formats[i], 1 + (i & 1)))
 			good = complain("a pipe", wavert_format_name(sink_formats[i]));
 	return good;
@@ -940,6 +967,7 @@ int main(int argc, char **argv)
 	result(loud("loud.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 0), "Float beyond full scale is clipped");
 	result(loud("loud.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, WAVERT_FORMAT_S16), "also as S16");
 	result(loud("loud.wav", SF_FORMAT_WAV | SF_FORMAT_DOUBLE, WAVERT_FORMAT_S32), "and double as S32");
+	result(loud("loud.wav", SF_FORMAT_WAV | SF_FORMAT_DOUBLE, WAVERT_FORMAT_S24_3), "and as S24_3");
 	result(loud("loud.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 0), "Vorbis is clipped");
 	result(loud("loud.opus", SF_FORMAT_OGG | SF_FORMAT_OPUS, 0), "and Opus");
 	result(loud("loud.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 0), "and MP3");

@@ -14,7 +14,7 @@
 #include "plugin.h"
 
 #define PERIODS_MIN	2
-#define FORMATS		6
+#define FORMATS		7
 
 static const struct {
 	unsigned int wavert;
@@ -22,6 +22,7 @@ static const struct {
 } formats[FORMATS] = {
 	{ WAVERT_FORMAT_U8, SND_PCM_FORMAT_U8 },
 	{ WAVERT_FORMAT_S16, SND_PCM_FORMAT_S16_LE },
+	{ WAVERT_FORMAT_S24_3, SND_PCM_FORMAT_S24_3LE },
 	{ WAVERT_FORMAT_S20_32, SND_PCM_FORMAT_S20_LE },
 	{ WAVERT_FORMAT_S24_32, SND_PCM_FORMAT_S24_LE },
 	{ WAVERT_FORMAT_S32, SND_PCM_FORMAT_S32_LE },

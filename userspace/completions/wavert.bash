@@ -61,7 +61,7 @@ _wavert()
 		if [ "$verb" = compare ]; then
 			_wavert_words "text markdown json html tap"
 		else
-			_wavert_words "U8 S16 S20_32 S24_32 S32 FLOAT"
+			_wavert_words "U8 S16 S20_32 S24_3 S24_32 S32 FLOAT"
 		fi
 		return
 		;;

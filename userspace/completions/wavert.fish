@@ -51,7 +51,7 @@ __wavert_option 'info play record watch' -s p -l pin -x -d 'The pin'
 __wavert_option 'play record' -s n -l notifications -x -d 'Notifications a buffer'
 __wavert_option 'play record' -s b -l buffer-time -x -d 'Length of the buffer, ms'
 __wavert_option record -s r -l rate -x -a '44100 48000 96000 192000' -d 'Sample rate, Hz'
-__wavert_option record -s f -l format -x -a 'U8 S16 S20_32 S24_32 S32 FLOAT' -d Format
+__wavert_option record -s f -l format -x -a 'U8 S16 S20_32 S24_3 S24_32 S32 FLOAT' -d Format
 __wavert_option record -s c -l channels -x -d Channels
 __wavert_option record -s s -l frames -x -d 'Stop after so many frames'
 __wavert_option 'record watch silicon-report' -s d -l duration -x -d 'Stop after so many seconds'

@@ -104,6 +104,8 @@ unsigned int wavert_format_bytes(unsigned int format)
 		return 1;
 	case WAVERT_FORMAT_S16:
 		return 2;
+	case WAVERT_FORMAT_S24_3:
+		return 3;
 	case WAVERT_FORMAT_S20_32:
 	case WAVERT_FORMAT_S24_32:
 	case WAVERT_FORMAT_S32:
@@ -120,6 +122,8 @@ const char *wavert_format_name(unsigned int format)
 		return "U8";
 	case WAVERT_FORMAT_S16:
 		return "S16";
+	case WAVERT_FORMAT_S24_3:
+		return "S24_3";
 	case WAVERT_FORMAT_S20_32:
 		return "S20_32";
 	case WAVERT_FORMAT_S24_32:

@@ -16,7 +16,7 @@ static int record(const struct options *o);
 static const struct argp_option options[] = {
 	OPTION_DEVICE, OPTION_PIN, OPTION_NOTIFICATIONS, OPTION_BUFFER_TIME,
 	{ "rate", 'r', "HZ", 0, "Sample rate (default 48000)", 0 },
-	{ "format", 'f', "NAME", 0, "U8, S16, S20_32, S24_32, S32 or FLOAT (default S16)", 0 },
+	{ "format", 'f', "NAME", 0, "U8, S16, S20_32, S24_3, S24_32, S32 or FLOAT (default S16)", 0 },
 	{ "channels", 'c', "N", 0, "Channels (default 2)", 0 },
 	{ "frames", 's', "N", 0, "Stop after N frames", 0 },
 	OPTION_DURATION, OPTION_QUIET("No report"), OPTIONS_END
@@ -26,10 +26,10 @@ static unsigned int parse_format(const struct argp_state *state, const char *nam
 {
 	unsigned int f;
 
-	for (f = WAVERT_FORMAT_U8; f <= WAVERT_FORMAT_FLOAT; f <<= 1)
+	for (f = WAVERT_FORMAT_U8; wavert_format_name(f); f <<= 1)
 		if (!strcasecmp(name, wavert_format_name(f)))
 			return f;
-	usage_error(state, "--format=%s: U8, S16, S20_32, S24_32, S32 or FLOAT is expected", name);
+	usage_error(state, "--format=%s: U8, S16, S20_32, S24_3, S24_32, S32 or FLOAT is expected", name);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

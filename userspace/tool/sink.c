@@ -134,6 +134,7 @@ static int subtype_of(unsigned int format)
 	case WAVERT_FORMAT_U8:
 		return SF_FORMAT_PCM_U8;
 	case WAVERT_FORMAT_S20_32:
+	case WAVERT_FORMAT_S24_3:
 	case WAVERT_FORMAT_S24_32:
 		return SF_FORMAT_PCM_24;
 	case WAVERT_FORMAT_S32:
@@ -306,6 +307,22 @@ static sf_count_t write_low(struct sink *sink, const int *from, size_t frames, i
 	return n;
 }
 
+static sf_count_t write_packed(struct sink *sink, const unsigned char *from, size_t frames)
+{
+	size_t samples = frames * sink->channels, i;
+	int *high = calloc(samples, sizeof(*high));
+	sf_count_t n;
+
+	if (!high)
+		return 0;
+	for (i = 0; i < samples; i++, from += 3)
+		high[i] = (int)((unsigned int)from[0] << 8 | (unsigned int)from[1] << 16 |
+				(unsigned int)from[2] << 24);
+	n = sf_writef_int(sink->file, high, (sf_count_t)frames);
+	free(high);
+	return n;
+}
+
 static sf_count_t write_frames(struct sink *sink, const void *from, size_t frames)
 {
 	switch (sink->format) {
@@ -313,6 +330,8 @@ static sf_count_t write_frames(struct sink *sink, const void *from, size_t frame
 		return write_u8(sink, from, frames);
 	case WAVERT_FORMAT_S16:
 		return sf_writef_short(sink->file, from, (sf_count_t)frames);
+	case WAVERT_FORMAT_S24_3:
+		return write_packed(sink, from, frames);
 	case WAVERT_FORMAT_S20_32:
 		return write_low(sink, from, frames, 20);
 	case WAVERT_FORMAT_S24_32:

@@ -83,7 +83,8 @@ unsigned int source_format(unsigned int offered, unsigned int wanted)
 		unsigned int format, bits;
 	} formats[] = {
 		{ WAVERT_FORMAT_U8, 8 }, { WAVERT_FORMAT_S16, 16 }, { WAVERT_FORMAT_S20_32, 20 },
-		{ WAVERT_FORMAT_S24_32, 24 }, { WAVERT_FORMAT_FLOAT, 24 }, { WAVERT_FORMAT_S32, 32 },
+		{ WAVERT_FORMAT_S24_32, 24 }, { WAVERT_FORMAT_S24_3, 24 }, { WAVERT_FORMAT_FLOAT, 24 },
+		{ WAVERT_FORMAT_S32, 32 },
 	};
 	const size_t n = sizeof(formats) / sizeof(formats[0]);
 	unsigned int bits = 0;
@@ -361,6 +362,13 @@ static float clipped(double v)
 	return (float)v;
 }
 
+static void put_packed(unsigned char to[3], int32_t v)
+{
+	to[0] = (unsigned char)v;
+	to[1] = (unsigned char)(v >> 8);
+	to[2] = (unsigned char)(v >> 16);
+}
+
 static void put(void *to, size_t i, unsigned int format, double v)
 {
 	switch (format) {
@@ -369,6 +377,9 @@ static void put(void *to, size_t i, unsigned int format, double v)
 		break;
 	case WAVERT_FORMAT_S16:
 		((int16_t *)to)[i] = (int16_t)integer(v, 16);
+		break;
+	case WAVERT_FORMAT_S24_3:
+		put_packed((unsigned char *)to + 3 * i, integer(v, 24));
 		break;
 	case WAVERT_FORMAT_S20_32:
 		((int32_t *)to)[i] = integer(v, 20);

@@ -153,8 +153,9 @@ static void do_open(const struct line *l)
 
 static void do_format(const struct line *l)
 {
-	static const char *const formats[] = { "u8", "s16", "s24-32", "s32", "float", NULL };
-	static const uint32_t bit[] = { 1, 2, 8, 16, 32 };
+	static const char *const formats[] = { "u8", "s16", "s24-32", "s24-3", "s32",
+					     "float", NULL };
+	static const uint32_t bit[] = { 1, 2, 8, 64, 16, 32 };
 
 	put_status(cl->set_format(stream(l, 1), number32(l, 2), bit[one_of(l, 3, formats)],
 				  number32(l, 4)));

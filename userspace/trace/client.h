@@ -24,7 +24,7 @@
 
 enum { CF_RENDER = 0, CF_CAPTURE = 1 };
 enum { CF_STOP, CF_ACQUIRE, CF_PAUSE, CF_RUN, CF_GONE };
-enum { CF_S16 = 0x02 };
+enum { CF_S16 = 0x02, CF_S24_3 = 0x40 };
 
 /* Properties of a device for a test; a binding that has no such device returns CF_LACKS. */
 struct cf_device {

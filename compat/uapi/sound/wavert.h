@@ -84,6 +84,7 @@
 #define WAVERT_FORMAT_S24_32	0x08	/* 24 bits, low part of 4 bytes */
 #define WAVERT_FORMAT_S32	0x10
 #define WAVERT_FORMAT_FLOAT	0x20	/* IEEE 754 binary32, nominal range -1..1 */
+#define WAVERT_FORMAT_S24_3	0x40	/* 24 bits in 3 bytes; since version 1.2 */
 
 /* Number, size and node of VERSION never change. Errors: EINVAL (reserved is not 0). */
 struct wavert_version {

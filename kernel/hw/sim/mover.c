@@ -8,15 +8,6 @@
  */
 #include "engine.h"
 
-static u32 sample_bytes(u32 format)
-{
-	if (format == WRT_FMT_U8)
-		return 1;
-	if (format == WRT_FMT_S16)
-		return 2;
-	return 4;
-}
-
 static void put_le(u8 *at, u32 bytes, u32 value)
 {
 	u32 i;
@@ -39,7 +30,7 @@ static u32 ramp_value(u32 format, u32 n)
 
 static void write_ramp(const struct wrt_hw_geom *geom, u8 *to, u64 g, u32 count)
 {
-	u32 bytes = sample_bytes(geom->format);
+	u32 bytes = geom->frame_bytes / geom->channels;
 	u32 i, ch;
 
 	for (i = 0; i < count; i++) {

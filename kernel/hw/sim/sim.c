@@ -136,7 +136,8 @@ static int sim_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 		c->flags |= WRT_HW_STEPPED;
 	c->dir = slot & 1 ? WRT_CAPTURE : WRT_PLAYBACK;
 	c->pin = slot / 2;
-	c->formats = WRT_FMT_U8 | WRT_FMT_S16 | WRT_FMT_S24_32 | WRT_FMT_S32 | WRT_FMT_FLOAT;
+	c->formats = WRT_FMT_U8 | WRT_FMT_S16 | WRT_FMT_S24_3 | WRT_FMT_S24_32 | WRT_FMT_S32 |
+		     WRT_FMT_FLOAT;
 	c->channels_min = 1;
 	c->channels_max = 8;
 	c->rate_min = 8000;

@@ -64,7 +64,8 @@ int op_pcm_hw_params(struct thread *t, const struct call *c)
 	static const uint32_t rates[] = { 48000, 48000, 44100, 192000, 8000, 7999 };
 	static const uint32_t formats[] = { SNDRV_PCM_FORMAT_S16_LE, SNDRV_PCM_FORMAT_S16_LE,
 		SNDRV_PCM_FORMAT_U8, SNDRV_PCM_FORMAT_S32_LE, SNDRV_PCM_FORMAT_FLOAT_LE,
-		SNDRV_PCM_FORMAT_S24_LE, SNDRV_PCM_FORMAT_S20_LE, SNDRV_PCM_FORMAT_MU_LAW };
+		SNDRV_PCM_FORMAT_S24_LE, SNDRV_PCM_FORMAT_S20_LE, SNDRV_PCM_FORMAT_S24_3LE,
+		SNDRV_PCM_FORMAT_MU_LAW };
 	static const uint32_t channels[] = { 2, 2, 1, 8, 9 };
 	static const uint32_t periods[] = { 960, 48, 32, 31, 64, 1024, 24000, 1 << 20 };
 	static const uint32_t counts[] = { 2, 4, 1, 3, 16, 0 };
@@ -78,7 +79,7 @@ int op_pcm_hw_params(struct thread *t, const struct call *c)
 	set_mask(&p, SNDRV_PCM_HW_PARAM_ACCESS, c->a[3] >> 8 & 1 ?
 		 SNDRV_PCM_ACCESS_MMAP_INTERLEAVED : SNDRV_PCM_ACCESS_RW_INTERLEAVED);
 	set_mask(&p, SNDRV_PCM_HW_PARAM_FORMAT, formats[c->a[1] / 6 % COUNT_OF(formats)]);
-	set_interval(&p, SNDRV_PCM_HW_PARAM_CHANNELS, channels[c->a[1] / 48 % COUNT_OF(channels)]);
+	set_interval(&p, SNDRV_PCM_HW_PARAM_CHANNELS, channels[c->a[1] / 54 % COUNT_OF(channels)]);
 	set_interval(&p, SNDRV_PCM_HW_PARAM_RATE, rates[c->a[1] % COUNT_OF(rates)]);
 	set_interval(&p, SNDRV_PCM_HW_PARAM_PERIOD_SIZE, PICK(periods, c->a[2]));
 	set_interval(&p, SNDRV_PCM_HW_PARAM_PERIODS, PICK(counts, c->a[3]));

@@ -143,7 +143,7 @@ int op_set_format(struct thread *t, const struct call *c)
 					  0, 1, 0xffffffff };
 	static const uint32_t formats[] = { WAVERT_FORMAT_S16, WAVERT_FORMAT_S16, WAVERT_FORMAT_U8,
 		WAVERT_FORMAT_S24_32, WAVERT_FORMAT_S32, WAVERT_FORMAT_FLOAT, WAVERT_FORMAT_S20_32,
-		0, 3, 0x40, 0x80000000 };
+		WAVERT_FORMAT_S24_3, 0, 3, 0x80, 0x80000000 };
 	static const uint32_t channels[] = { 2, 2, 1, 8, 6, 3, 9, 0, 0xffffffff };
 	struct wavert_format arg = { .rate = PICK(rates, c->a[1]),
 				     .format = PICK(formats, c->a[2]),

@@ -278,7 +278,7 @@ void ks_stream_close(struct cf_stream *s)
 void ks_format_of(KSDATAFORMAT_WAVEFORMATEX *out, uint32_t rate, uint32_t format,
 		  uint32_t channels)
 {
-	static const uint8_t bits[] = { [1] = 8, [2] = 16, [16] = 32, [32] = 32 };
+	static const uint8_t bits[] = { [1] = 8, [2] = 16, [16] = 32, [32] = 32, [64] = 24 };
 
 	/* a format that Windows does not have is passed as 12 bits, which no driver has */
 	ks_format(out, rate, format < sizeof(bits) && bits[format] ? bits[format] : 12,
