@@ -239,13 +239,15 @@ void wrt_mp_close(struct wrt_mp *mp)
 /* One step up; on failure the state stays (WRT-125). */
 static enum wrt_status step_up(struct wrt_mp *mp)
 {
+	struct wrt_client *c = &mp->client;
 	enum wrt_status status;
+	u64 spread_ns;
 
 	wrt_assert_may_sleep();
 	if (mp->state == WRT_MP_PAUSE) {
 		if (!mp->buffer)
 			return WRT_STATUS_INVALID_DEVICE_REQUEST;
-		status = from_core(wrt_stream_start(mp->stream, &mp->client));
+		status = from_core(wrt_streams_run(mp->stream->dev, &c, 1, &spread_ns));
 		if (status)
 			return status;
 	}
@@ -258,11 +260,13 @@ static enum wrt_status step_up(struct wrt_mp *mp)
 /* One step down; cannot fail (WRT-057). */
 static void step_down(struct wrt_mp *mp)
 {
+	struct wrt_client *c = &mp->client;
+
 	wrt_assert_may_sleep();
 	WRT_TRACE(state, wrt_trace_id(mp->stream), mp->state, mp->state - 1);
 	mp->state--;
 	if (mp->buffer && mp->state == WRT_MP_PAUSE) {
-		wrt_stream_stop(mp->stream, &mp->client);
+		wrt_streams_pause(mp->stream->dev, &c, 1);
 		wrt_mp_settle(mp);
 	} else if (mp->buffer && mp->state == WRT_MP_STOP) {
 		wrt_stream_reset(mp->stream, &mp->client);
@@ -334,7 +338,7 @@ static enum wrt_status run_all(struct wrt_mp *const *mps, struct wrt_client *con
 		if (status)
 			return status;
 	}
-	status = from_core(wrt_streams_start(mps[0]->stream->dev, clients, n, spread_ns));
+	status = from_core(wrt_streams_run(mps[0]->stream->dev, clients, n, spread_ns));
 	for (i = 0; i < n && !status; i++)
 		show_new_state(mps[i], WRT_MP_RUN);
 	return status;
@@ -347,7 +351,7 @@ static enum wrt_status stop_all(struct wrt_mp *const *mps, struct wrt_client *co
 	u32 i;
 
 	wrt_assert_may_sleep();
-	wrt_streams_stop(mps[0]->stream->dev, clients, n);
+	wrt_streams_pause(mps[0]->stream->dev, clients, n);
 	for (i = 0; i < n && !status; i++)
 		status = wrt_mp_set_state(mps[i], state);
 	return status;

@@ -287,6 +287,14 @@ struct wrt_hw_ops {
 	void (*suspend)(struct wrt_hw_dev *d);
 	int (*resume)(struct wrt_hw_dev *d);
 	/*
+	 * [S] Optional, for a backend that sleeps to turn DMA on or off. on: called before start(),
+	 * which then reports when DMA began. Otherwise called before stop(), which reports where DMA
+	 * has stopped. linear: position at which DMA begins, 0 or that of the last stop; WRT_EIO if
+	 * it cannot begin there. If the core calls stop() alone (the end of a stream, removal), DMA
+	 * may go on until release().
+	 */
+	int (*run)(struct wrt_hw_stream *s, bool on, u64 linear);
+	/*
 	 * [S] Optional: the stream has got its first observer, or has lost its last. For a backend
 	 * that follows streams of another driver, and need not do so without observers.
 	 */

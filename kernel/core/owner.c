@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * owner.c - the owner of a stream: claiming it, programming the hardware for a buffer, giving it
- * up; see stream.h.
+ * owner.c - the owner of a stream: claiming it, programming the hardware for a buffer, running it,
+ * giving it up; see stream.h.
  */
 #include "clients.h"
 #include "deferred.h"
@@ -254,4 +254,78 @@ void wrt_stream_release(struct wrt_stream *s, struct wrt_client *c)
 	wrt_deferred_kick(s->dev);
 	if (owner)
 		disown(s, c);
+}
+
+/* ---- DMA on and off, by a client that may sleep -------------------------------------------- */
+
+/* Device mutex held. Only a stream of c in this state, and no start of one that has ended. */
+static int run_hw(struct wrt_client *c, bool on, enum wrt_stream_state state)
+{
+	struct wrt_stream *s = c->stream;
+	struct wrt_hw_stream *hw;
+	unsigned long flags;
+	u64 linear;
+	bool due;
+
+	wrt_assert_mutex(&s->dev->mutex);
+	flags = wrt_lock(&s->dev->lock);
+	due = s->owner == c && s->state == state && !(on && wrt_position_ended(&s->pos));
+	linear = s->pos.linear;
+	hw = s->hw;
+	wrt_unlock(&s->dev->lock, flags);
+	return due ? s->dev->ops->run(hw, on, linear) : 0;
+}
+
+/* Either all of them run on return, or none. */
+static int run_all(struct wrt_device *dev, struct wrt_client *const *clients, u32 n)
+{
+	int err = wrt_mutex_lock_killable(&dev->mutex);
+	u32 i;
+
+	if (err)
+		return err;
+	for (i = 0; i < n && !err; i++)
+		err = run_hw(clients[i], true, WRT_STREAM_READY);
+	if (err)
+		for (i--; i; i--)
+			run_hw(clients[i - 1], false, WRT_STREAM_READY);
+	wrt_mutex_unlock(&dev->mutex);
+	return err;
+}
+
+static void halt_all(struct wrt_device *dev, struct wrt_client *const *clients, u32 n,
+		     enum wrt_stream_state state)
+{
+	u32 i;
+
+	wrt_mutex_lock(&dev->mutex);
+	for (i = 0; i < n; i++)
+		run_hw(clients[i], false, state);
+	wrt_mutex_unlock(&dev->mutex);
+}
+
+/* No signal is made with the device mutex held, so start() comes after it was released. */
+int wrt_streams_run(struct wrt_device *dev, struct wrt_client *const *clients, u32 n,
+		    u64 *spread_ns)
+{
+	int err;
+
+	wrt_assert_may_sleep();
+	if (!dev->ops->run)
+		return wrt_streams_start(dev, clients, n, spread_ns);
+	err = run_all(dev, clients, n);
+	if (err)
+		return err;
+	err = wrt_streams_start(dev, clients, n, spread_ns);
+	if (err)
+		halt_all(dev, clients, n, WRT_STREAM_READY);
+	return err;
+}
+
+void wrt_streams_pause(struct wrt_device *dev, struct wrt_client *const *clients, u32 n)
+{
+	wrt_assert_may_sleep();
+	if (dev->ops->run)
+		halt_all(dev, clients, n, WRT_STREAM_RUN);
+	wrt_streams_stop(dev, clients, n);
 }

@@ -291,6 +291,31 @@ int wrt_streams_start(struct wrt_device *dev, struct wrt_client *const *clients,
 void wrt_streams_stop(struct wrt_device *dev, struct wrt_client *const *clients, u32 n);
 
 /**
+ * wrt_streams_run() - as wrt_streams_start(), for every backend
+ * @dev: device
+ * @clients: owners of the streams, each once
+ * @n: their number
+ * @spread_ns: see wrt_streams_start()
+ *
+ * wrt_streams_start() does not turn DMA on where the backend sleeps for that (run() of hw.h).
+ *
+ * Context: May sleep.
+ * Return: 0, an error of wrt_stream_start(), or WRT_EINTR.
+ */
+int wrt_streams_run(struct wrt_device *dev, struct wrt_client *const *clients, u32 n,
+		    u64 *spread_ns);
+
+/**
+ * wrt_streams_pause() - as wrt_streams_stop(), for every backend
+ * @dev: device
+ * @clients: owners of the streams; a stream that does not run stays as it is
+ * @n: their number
+ *
+ * Context: May sleep.
+ */
+void wrt_streams_pause(struct wrt_device *dev, struct wrt_client *const *clients, u32 n);
+
+/**
  * wrt_stream_reset() - set the position to 0
  * @s: stream
  * @c: client; without effect unless it is the owner and the stream is READY

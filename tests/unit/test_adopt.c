@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * test_adopt.c - streams that another driver runs: wrt_stream_adopt() and wrt_stream_let_go(), linear
- * positions, watch() and refresh(). The backend below only reports what a test sets.
+ * positions, watch() and refresh(); and run() of a backend that sleeps to start and stop. The backend
+ * below only reports what a test sets.
  */
 #include "testbed.h"
 
@@ -16,13 +17,17 @@ static struct {
 	u32 watch, watched, refresh, stop, start, close;
 	u64 refreshed;		/* refresh() sets linear to this, unless it is 0 */
 	struct wrt_device *dev;
+	char order[32];		/* of run(on) '+', run(off) '-', start() 's', stop() 'p' */
+	u64 from;		/* linear position of the last run(on) */
+	u32 runs_left;		/* run(on) fails when this is 0 */
 } hw;
 
 static int caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
 	(void)d;
-	if (slot)
+	if (slot > 1)
 		return WRT_EINVAL;
+	c->pin = slot;
 	c->dir = WRT_PLAYBACK;
 	c->formats = WRT_FMT_S16;
 	c->channels_min = c->channels_max = 2;
@@ -66,9 +71,18 @@ static int position(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	return WRT_POSITION_LINEAR | halted;
 }
 
+static void note(char what)
+{
+	size_t n = strlen(hw.order);
+
+	assert_true(n + 1 < sizeof(hw.order));
+	hw.order[n] = what;
+}
+
 static int stop_dma(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
 	hw.stop++;
+	note('p');
 	return position(s, at);
 }
 
@@ -76,6 +90,7 @@ static int start_dma(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
 	(void)s, (void)from;
 	hw.start++;
+	note('s');
 	*from_ns = *ns = hw.ns;
 	return 0;
 }
@@ -108,6 +123,22 @@ static const struct wrt_hw_ops ops = {
 	.name = "test", .caps = caps, .open = open_slot, .close = close_or_release, .prepare = prepare,
 	.release = close_or_release, .start = start_dma, .stop = stop_dma, .position = position, .irq = irq,
 	.watch = watch, .refresh = refresh,
+};
+
+static int run(struct wrt_hw_stream *s, bool on, u64 linear)
+{
+	(void)s;
+	note(on ? '+' : '-');
+	if (!on)
+		return 0;
+	hw.from = linear;
+	return hw.runs_left-- ? 0 : WRT_EIO;
+}
+
+static const struct wrt_hw_ops ops_with_run = {
+	.name = "test", .caps = caps, .open = open_slot, .close = close_or_release, .prepare = prepare,
+	.release = close_or_release, .start = start_dma, .stop = stop_dma, .position = position, .irq = irq,
+	.watch = watch, .refresh = refresh, .run = run,
 };
 
 static const struct wrt_client_ops foreign_ops = { .name = "foreign" };
@@ -392,6 +423,124 @@ ADOPT_TEST(the_next_point_of_a_client_that_has_left_stays_the_same)
 	look_at(b, 3 * PERIOD);
 	assert_int_equal(wrt_stream_next_point(b->s, &b->observer.client), 3);
 	assert_int_equal(wrt_stream_next_point(b->s, &b->second.client), 1);
+}
+
+/* ---- a backend that sleeps to start and stop ------------------------------------------ */
+
+struct pair {
+	struct wrt_device dev;
+	struct tb_client owner[2];
+	struct wrt_client *clients[2];
+};
+
+/* Both streams have a buffer. */
+static void get_pair(struct pair *p)
+{
+	u32 i;
+
+	memset(p, 0, sizeof(*p));
+	memset(&hw, 0, sizeof(hw));
+	hw.dev = &p->dev;
+	hw.ns = 1000;
+	hw.runs_left = 100;
+	assert_int_equal(wrt_device_init(&p->dev, &ops_with_run, the_device), 0);
+	for (i = 0; i < 2; i++) {
+		tb_client_init(&p->owner[i], NULL, true);
+		p->clients[i] = &p->owner[i].client;
+		assert_int_equal(wrt_stream_configure(&p->dev.streams[i], p->clients[i], &geom), 0);
+	}
+}
+
+static void put_pair(struct pair *p)
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		wrt_stream_release(&p->dev.streams[i], p->clients[i]);
+	wrt_device_destroy(&p->dev);
+}
+
+UNIT_TEST(dma_is_on_before_start_and_off_before_stop)
+{
+	struct pair p;
+	u64 spread;
+
+	get_pair(&p);
+	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 1, &spread), 0);
+	assert_string_equal(hw.order, "+s");
+	hw.linear = PERIOD + 8;
+	wrt_streams_pause(&p.dev, p.clients, 1);
+	assert_string_equal(hw.order, "+s-p");
+	assert_int_equal(p.owner[0].last.points, 1);
+	wrt_streams_pause(&p.dev, p.clients, 1);
+	assert_string_equal(hw.order, "+s-p");		/* it is off */
+	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 1, &spread), 0);
+	assert_string_equal(hw.order, "+s-p+s");
+	assert_int_equal(hw.from, PERIOD + 8);
+	put_pair(&p);
+}
+
+UNIT_TEST(a_backend_that_cannot_run_leaves_the_stream_as_it_is)
+{
+	struct pair p;
+	u64 spread;
+
+	get_pair(&p);
+	hw.runs_left = 0;
+	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 1, &spread), WRT_EIO);
+	assert_string_equal(hw.order, "+");
+	assert_int_equal(p.dev.streams[0].state, WRT_STREAM_READY);
+	put_pair(&p);
+}
+
+UNIT_TEST(of_a_group_all_run_or_none)
+{
+	struct pair p;
+	u64 spread;
+
+	get_pair(&p);
+	hw.runs_left = 1;
+	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 2, &spread), WRT_EIO);
+	assert_string_equal(hw.order, "++-");
+	assert_int_equal(p.dev.streams[0].state, WRT_STREAM_READY);
+	hw.runs_left = 2;
+	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 2, &spread), 0);
+	assert_string_equal(hw.order, "++-++ss");
+	put_pair(&p);
+}
+
+UNIT_TEST(a_stream_that_has_ended_is_not_turned_on)
+{
+	struct wrt_snapshot now;
+	unsigned long flags;
+	struct pair p;
+	u64 spread;
+
+	get_pair(&p);
+	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 1, &spread), 0);
+	flags = wrt_stream_lock(&p.dev.streams[0], p.clients[0], &now);
+	wrt_stream_end_at(&p.dev.streams[0], 100, 1);
+	wrt_stream_unlock(&p.dev.streams[0], flags);
+	hw.linear = PERIOD;
+	wrt_stream_look(&p.dev.streams[0], 0);
+	assert_string_equal(hw.order, "+sp");		/* by the core alone, in an interrupt */
+	wrt_streams_pause(&p.dev, p.clients, 1);
+	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 1, &spread), 0);
+	assert_string_equal(hw.order, "+sp-");
+	put_pair(&p);
+}
+
+UNIT_TEST(after_removal_the_backend_is_not_called)
+{
+	struct pair p;
+	u64 spread;
+
+	get_pair(&p);
+	wrt_device_gone(&p.dev);
+	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 2, &spread), WRT_EGONE);
+	wrt_streams_pause(&p.dev, p.clients, 2);
+	assert_string_equal(hw.order, "");
+	put_pair(&p);
 }
 
 int main(void)
