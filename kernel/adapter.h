@@ -7,6 +7,7 @@
 #define WRT_ADAPTER_H
 
 #include "core/device.h"
+#include "memory.h"
 
 struct device;
 struct module;
@@ -24,6 +25,7 @@ struct wrt_adapter_info {
 	int dma_type;			/* SNDRV_DMA_TYPE_* of the buffers, and ... */
 	struct device *dma_dev;		/* ... whom they are for, or NULL; held with the card */
 	bool no_pcm;			/* the card has pins only: their PCMs are on another card */
+	const struct wrt_lender *lender;	/* NULL: buffers are allocated with dma_type */
 	void *hw_memory;		/* freed with the card, unless wrt_adapter_new() fails */
 };
 

@@ -112,7 +112,8 @@ static int add_pcm(struct wrt_adapter *adapter, const struct wrt_adapter_info *i
 
 static int add_models(struct wrt_adapter *adapter, const struct wrt_adapter_info *info)
 {
-	struct wrt_memory memory = { .type = info->dma_type, .dev = info->dma_dev };
+	struct wrt_memory memory = { .type = info->dma_type, .dev = info->dma_dev,
+				     .lender = info->lender };
 	int err;
 
 	err = add_signal_thread(adapter);

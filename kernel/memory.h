@@ -13,12 +13,31 @@
 
 #include "core/hw.h"
 
+struct file;
+struct wrt_stream;
+
 /* As many as the longest list of a backend has entries. */
 #define WRT_SEGMENTS_MAX 256
+
+/* A backend that has the memory of its buffers, and decides who may own a stream. */
+struct wrt_lender {
+	/* Any context. file: what the caller shows for its right, or NULL. */
+	bool (*may_own)(struct wrt_stream *s, const struct file *file);
+	/*
+	 * [S] The stream is claimed, file as before. Round g up and fill dma: zeroed memory at
+	 * least of whole pages, which has a struct page for each and is as ordinary as a client's.
+	 * No lock of the core is held. Returns 0 or an error of the core.
+	 */
+	int (*lend)(struct wrt_stream *s, const struct file *file, struct wrt_hw_geom *g,
+		    struct snd_dma_buffer *dma);
+	/* [S] Likewise: no client maps the memory any more, and release() has been called. */
+	void (*take_back)(struct wrt_stream *s);
+};
 
 struct wrt_memory {
 	int type;			/* SNDRV_DMA_TYPE_*, contiguous for the device */
 	struct device *dev;
+	const struct wrt_lender *lender;	/* NULL: buffers are allocated with this type */
 };
 
 /**

@@ -20,7 +20,7 @@
 #include "hwdep.h"
 #include "register_page.h"
 
-static int alloc_memory(struct wrt_pin *pin, size_t bytes)
+static int alloc_pages_of(struct wrt_pin *pin, size_t bytes)
 {
 	const struct wrt_memory *m = &pin->filter->memory;
 	int scattered = wrt_memory_scattered(m->type, pin->mp.stream->caps.flags);
@@ -28,6 +28,34 @@ static int alloc_memory(struct wrt_pin *pin, size_t bytes)
 
 	if (err < 0 && scattered != m->type)
 		err = snd_dma_alloc_pages(scattered, m->dev, bytes, &pin->dma);
+	return err < 0 ? WRT_ENOMEM : 0;
+}
+
+static void free_memory(struct wrt_pin *pin)
+{
+	const struct wrt_memory *m = &pin->filter->memory;
+
+	if (m->lender)
+		m->lender->take_back(pin->mp.stream);
+	else
+		snd_dma_free_pages(&pin->dma);
+	pin->dma.area = NULL;
+}
+
+/* A lender may round the geometry up; other memory is described for the hardware. */
+static int alloc_memory(struct wrt_pin *pin, struct wrt_hw_geom *g)
+{
+	const struct wrt_memory *m = &pin->filter->memory;
+	int err;
+
+	if (m->lender)
+		return m->lender->lend(pin->mp.stream, pin->right, g, &pin->dma);
+	err = alloc_pages_of(pin, PAGE_ALIGN(g->bytes));
+	if (err)
+		return err;
+	err = wrt_memory_segments(&pin->dma, g);
+	if (err)
+		free_memory(pin);
 	return err;
 }
 
@@ -37,13 +65,12 @@ static int alloc_memory(struct wrt_pin *pin, size_t bytes)
  */
 static bool is_cached(const struct wrt_memory *m)
 {
-	return m->type != SNDRV_DMA_TYPE_DEV || wrt_dma_coherent(m->dev);
+	return m->lender || m->type != SNDRV_DMA_TYPE_DEV || wrt_dma_coherent(m->dev);
 }
 
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 {
 	struct wrt_pin *pin = pin_of(mp);
-	size_t bytes = PAGE_ALIGN(g->bytes);
 	int err;
 
 	lockdep_assert_held(&pin->control);
@@ -51,17 +78,12 @@ int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 		pin->scratch = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!pin->scratch)
 		return WRT_ENOMEM;
-	if (alloc_memory(pin, bytes) < 0)
-		return WRT_ENOMEM;
-	err = wrt_memory_segments(&pin->dma, g);
-	if (err) {
-		snd_dma_free_pages(&pin->dma);
-		pin->dma.area = NULL;
+	err = alloc_memory(pin, g);
+	if (err)
 		return err;
-	}
-	memset(pin->dma.area, 0, bytes);	/* the page tail too (WRT-034) */
+	pin->map_bytes = PAGE_ALIGN(g->bytes);
+	memset(pin->dma.area, 0, pin->map_bytes);	/* the page tail too (WRT-034) */
 	pin->seg = g->seg;
-	pin->map_bytes = bytes;
 	/* Asked here, because mmap() may come after the device has gone. */
 	pin->cached = is_cached(&pin->filter->memory);
 	return 0;
@@ -95,8 +117,7 @@ void wrt_buffer_free(struct wrt_mp *mp)
 	up_write(&pin->map_sem);
 	if (!pin->dma.area || WARN_ON(atomic_read(&pin->maps) && !pin->zapped))
 		return;		/* leak it rather than free memory that is still mapped */
-	snd_dma_free_pages(&pin->dma);
-	pin->dma.area = NULL;
+	free_memory(pin);
 }
 
 /* Before FREE_BUFFER: forbid new mappings, or return -EBUSY if there is one. */

@@ -21,6 +21,7 @@ static_assert(sizeof(struct wavert_new_stream) == 16);
 static_assert(sizeof(struct wavert_states) == 24);
 static_assert(sizeof(struct wavert_format) == 12);
 static_assert(sizeof(struct wavert_buffer) == 32);
+static_assert(sizeof(struct wavert_pcm_buffer) == 36);
 static_assert(sizeof(struct wavert_event) == 8);
 static_assert(sizeof(struct wavert_state) == 4);
 static_assert(sizeof(struct wavert_position) == 40);
@@ -79,9 +80,9 @@ static const struct call_type calls[] = {
 			     STRUCT(states, state), CHECK(states, reserved, 0) },
 	[NR(SET_FORMAT)] = { wrt_call_set_format, NULL, CONTROL, STRUCT(format, channels) },
 	[NR(ALLOC_BUFFER)] = { wrt_call_alloc, wrt_call_alloc_settle, CONTROL | ANSWER,
-			       STRUCT(buffer, map_bytes),
-			       CHECK(buffer, flags,
-				     WAVERT_ALLOC_NOTIFICATION | WAVERT_ALLOC_ANY_COUNT) },
+			       STRUCT(pcm_buffer, buffer.map_bytes),
+			       CHECK(pcm_buffer, buffer.flags, WAVERT_ALLOC_NOTIFICATION |
+				     WAVERT_ALLOC_ANY_COUNT | WAVERT_ALLOC_PCM) },
 	[NR(FREE_BUFFER)] = { wrt_call_free, NULL, CONTROL },
 	[NR(REGISTER_EVENT)] = { wrt_call_register, NULL, CONTROL, STRUCT(event, fd),
 				 CHECK(event, flags, 0) },

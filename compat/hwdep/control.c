@@ -3,6 +3,7 @@
  * control.c - the control calls of a stream: format, buffer, events, state, latency, registers.
  * Called by calls.c with the control mutex held.
  */
+#include <linux/file.h>
 #include <linux/mm.h>
 
 #include "hwdep.h"
@@ -25,18 +26,62 @@ static enum wrt_status free_buffer(struct wrt_pin *pin)
 	return status;
 }
 
+/* Only a pin of another driver's card can be refused to a client. */
+static bool may_own(const struct wrt_pin *pin)
+{
+	const struct wrt_lender *lender = pin->filter->memory.lender;
+
+	if (!lender || pin->mp.observer || pin->mp.stream->caps.flags & WRT_HW_OBSERVE_ONLY)
+		return true;
+	return lender->may_own(pin->mp.stream, pin->right);
+}
+
+static enum wrt_status alloc_if_allowed(struct wrt_pin *pin, const struct wavert_buffer *arg,
+					enum wrt_mp_buffer kind)
+{
+	enum wrt_status status;
+
+	if (!may_own(pin))
+		return WRT_STATUS_ACCESS_DENIED;
+	status = wrt_mp_alloc(&pin->mp, kind, arg->notifications,
+			      arg->flags & WAVERT_ALLOC_ANY_COUNT, arg->requested_bytes);
+	wrt_buffer_programmed(pin);
+	return status;
+}
+
+/* What the client shows for its right to own the pin: the descriptor of a PCM, or nothing. */
+static int get_right(struct wrt_pin *pin, const struct wavert_pcm_buffer *arg)
+{
+	if (!(arg->buffer.flags & WAVERT_ALLOC_PCM))
+		return arg->pcm_fd ? -EINVAL : 0;
+	if (!pin->filter->memory.lender)
+		return -EINVAL;
+	pin->right = fget(arg->pcm_fd);
+	return pin->right ? 0 : -EBADF;
+}
+
+static void put_right(struct wrt_pin *pin)
+{
+	if (pin->right)
+		fput(pin->right);
+	pin->right = NULL;
+}
+
 int wrt_call_alloc(struct wrt_call *c)
 {
 	struct wavert_buffer *arg = &c->arg.buffer;
 	enum wrt_mp_buffer kind = WRT_MP_TIMER_BUFFER;
 	struct wrt_pin *pin = c->pin;
 	enum wrt_status status;
+	int err;
 
 	if (arg->flags & WAVERT_ALLOC_NOTIFICATION)
 		kind = WRT_MP_NOTIFY_BUFFER;
-	status = wrt_mp_alloc(&pin->mp, kind, arg->notifications,
-			      arg->flags & WAVERT_ALLOC_ANY_COUNT, arg->requested_bytes);
-	wrt_buffer_programmed(pin);
+	err = get_right(pin, &c->arg.pcm_buffer);
+	if (err)
+		return err;
+	status = alloc_if_allowed(pin, arg, kind);
+	put_right(pin);
 	if (status)
 		return wrt_errno(status);
 	c->kept.allocation = ++pin->allocation;

@@ -67,6 +67,7 @@ struct wrt_pin {
 	unsigned long register_pfn[2];	/* of each kind; 0: must not be mapped yet */
 	u32 map_bytes;
 	u32 allocation;			/* counts buffers; under control */
+	struct file *right;		/* during ALLOC_BUFFER; under control */
 	atomic_t maps;			/* mappings of the buffer */
 
 	/* page.c */
@@ -95,6 +96,7 @@ union wrt_arg {
 	struct wavert_states states;
 	struct wavert_format format;
 	struct wavert_buffer buffer;
+	struct wavert_pcm_buffer pcm_buffer;	/* begins with it */
 	struct wavert_event event;
 	struct wavert_state state;
 	struct wavert_position position;

@@ -39,6 +39,16 @@ u32 wrt_cap_flags(const struct wrt_hw_caps *c)
 		flags |= WAVERT_CAP_ATTACHED;
 	if (c->flags & WRT_HW_OBSERVE_ONLY)
 		flags |= WAVERT_CAP_OBSERVE_ONLY;
+	if (c->flags & WRT_HW_REFUSED_FORMAT)
+		flags |= WAVERT_CAP_REFUSED_FORMAT;
+	if (c->flags & WRT_HW_REFUSED_MMAP)
+		flags |= WAVERT_CAP_REFUSED_MMAP;
+	if (c->flags & WRT_HW_REFUSED_MEMORY)
+		flags |= WAVERT_CAP_REFUSED_MEMORY;
+	if (c->flags & WRT_HW_NO_PAUSE)
+		flags |= WAVERT_CAP_NO_PAUSE;
+	if (c->flags & WRT_HW_FETCHES_AHEAD)
+		flags |= WAVERT_CAP_FETCHES_AHEAD;
 	if (c->channels_step == 2)
 		flags |= WAVERT_CAP_EVEN_CHANNELS;
 	if (c->s32_bits == 20)

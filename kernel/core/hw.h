@@ -42,7 +42,12 @@ enum wrt_hw_flags {
 	WRT_HW_EMULATED = 1 << 6,
 	WRT_HW_STEPPED = 1 << 7,	/* its time is not the host's: wrt_sim_step() advances it */
 	WRT_HW_ATTACHED = 1 << 8,	/* another driver's stream; origin says which */
-	WRT_HW_OBSERVE_ONLY = 1 << 9,	/* nobody can own it */
+	WRT_HW_OBSERVE_ONLY = 1 << 9,	/* nobody can own it, because ... */
+	WRT_HW_REFUSED_FORMAT = 1 << 10,	/* ... it has none of our formats ... */
+	WRT_HW_REFUSED_MMAP = 1 << 11,	/* ... its driver has no buffer to map, or maps it itself */
+	WRT_HW_REFUSED_MEMORY = 1 << 12,	/* ... or of memory that is not as a client's */
+	WRT_HW_NO_PAUSE = 1 << 13,	/* after PAUSE it can only run again from 0 */
+	WRT_HW_FETCHES_AHEAD = 1 << 14,	/* data is fetched before the position passes it */
 };
 
 struct wrt_hw_latency {			/* KSRTAUDIO_HWLATENCY */
@@ -288,10 +293,10 @@ struct wrt_hw_ops {
 	int (*resume)(struct wrt_hw_dev *d);
 	/*
 	 * [S] Optional, for a backend that sleeps to turn DMA on or off. on: called before start(),
-	 * which then reports when DMA began. Otherwise called before stop(), which reports where DMA
-	 * has stopped. linear: position at which DMA begins, 0 or that of the last stop; WRT_EIO if
-	 * it cannot begin there. If the core calls stop() alone (the end of a stream, removal), DMA
-	 * may go on until release().
+	 * which then reports when DMA began. Otherwise called before stop(), which reports where
+	 * DMA has stopped. linear: position at which DMA begins, 0 or that of the last stop;
+	 * WRT_EIO if it cannot begin there. If the core calls stop() alone (the end of a stream,
+	 * removal), DMA may run until release().
 	 */
 	int (*run)(struct wrt_hw_stream *s, bool on, u64 linear);
 	/*

@@ -34,7 +34,7 @@
  *      EREMOTEIO UNSUCCESSFUL        ETIME      DATA_LATE_ERROR
  *      EOVERFLOW DATA_OVERRUN        EBADF      INVALID_HANDLE
  *      EMEDIUMTYPE OBJECT_TYPE_MISMATCH ENODEV  DEVICE_REMOVED
- *      EINTR  CANCELLED (a fatal signal)
+ *      EINTR  CANCELLED (a fatal signal) EACCES  ACCESS_DENIED
  *    Besides these only EFAULT (bad pointer), E2BIG (above), ENOTTY (unknown call, or a call
  *    for the other kind of file) and EPROTONOSUPPORT (a call of interface version 0.x);
  *    NEW_STREAM also EMFILE, ENFILE and EPERM.
@@ -106,6 +106,13 @@ struct wavert_version {
 #define WAVERT_CAP_S32_20	0x10	/* 20 of them */
 #define WAVERT_CAP_S32_24	0x20	/* 24 of them */
 #define WAVERT_CAP_EVEN_CHANNELS 0x40	/* no odd number of channels; since version 1.2 */
+/* Why a pin of another driver's card is OBSERVE_ONLY; since version 1.2. */
+#define WAVERT_CAP_REFUSED_FORMAT 0x80	/* no format of this interface is known of it */
+#define WAVERT_CAP_REFUSED_MMAP	0x100	/* its driver has no buffer to map, or its own mmap() */
+#define WAVERT_CAP_REFUSED_MEMORY 0x200	/* its buffer is not ordinary, coherent memory */
+/* Properties of such a pin for its owner (EXT-28, EXT-29); since version 1.2. */
+#define WAVERT_CAP_NO_PAUSE	0x400	/* after PAUSE, RUN is EAGAIN until STOP */
+#define WAVERT_CAP_FETCHES_AHEAD 0x800	/* data is fetched before the position passes it */
 
 /* Calls that a stream of this pin takes, in addition to those that every stream takes. */
 #define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */
@@ -214,6 +221,21 @@ struct wavert_buffer {
 	__u32 offset_from_first_page;	/* [out] byte 0 of the buffer in the mapping; 0 today */
 	__u32 cache_type;		/* [out] MEMORY_CACHING_TYPE: 1 = MmCached */
 	__u32 call_memory_barrier;	/* [out] 1 iff cache_type is 2, MmWriteCombined (WRT-035) */
+};
+
+/*
+ * Argument of ALLOC_BUFFER for a pin of another driver's card (WAVERT_CAP_ATTACHED). A client that
+ * may open that PCM can own the pin. It passes a descriptor of the PCM's node, which it has opened
+ * for writing (capture: for reading) and not configured. It may close the descriptor afterwards. A
+ * client with CAP_SYS_ADMIN needs none. All others get EACCES. EBUSY: also if the PCM is open. More
+ * errors: EBADF (pcm_fd), EINVAL (PCM is set and the pin is not ATTACHED, or pcm_fd is not 0
+ * without PCM). Since version 1.2.
+ */
+#define WAVERT_ALLOC_PCM		0x4
+
+struct wavert_pcm_buffer {
+	struct wavert_buffer buffer;
+	__s32 pcm_fd;			/* [in] with WAVERT_ALLOC_PCM, otherwise 0 */
 };
 
 /*
@@ -356,6 +378,7 @@ struct wavert_write_packet {
 
 #define WAVERT_IOC_SET_FORMAT	WAVERT_IOWR(0x10, struct wavert_format)
 #define WAVERT_IOC_ALLOC_BUFFER	WAVERT_IOWR(0x11, struct wavert_buffer)
+#define WAVERT_IOC_ALLOC_PCM_BUFFER	WAVERT_IOWR(0x11, struct wavert_pcm_buffer)
 /*
  * Extension: Windows frees a buffer only at close. A running stream is brought to STOP first
  * (Q6); registrations survive (WRT-051). EBADRQC (no buffer), EBUSY (still mapped).
