@@ -344,9 +344,12 @@ void wrt_buffer_zap(struct wrt_pin *pin)
 		wrt_buffer_free(&pin->mp);
 }
 
+static int mapped;	/* the last of buffer (0) and registers (1, 2) */
+
 int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 {
 	(void)pin, (void)vma;
+	mapped = 0;
 	return -EINVAL;
 }
 
@@ -369,7 +372,8 @@ void wrt_register_unmap(struct wrt_pin *pin)
 
 int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma)
 {
-	(void)pin, (void)kind, (void)vma;
+	(void)pin, (void)vma;
+	mapped = 1 + (int)kind;
 	return -EBADRQC;
 }
 
@@ -990,6 +994,37 @@ static const struct {
 	  { setup_pair, { start_while_removed, remove_device, interrupt }, finish }, 2 },
 };
 
+/* mmap() of one page at this offset of the interface */
+static int map_at(unsigned long offset, unsigned long bytes)
+{
+	struct wrt_pin pin = { .page = NULL };
+	struct file file = { .private_data = &pin };
+	struct vm_area_struct vma = {
+		.vm_end = bytes, .vm_flags = VM_SHARED, .vm_pgoff = offset >> PAGE_SHIFT,
+	};
+
+	mapped = -1;
+	return wrt_pin_mmap(&file, &vma);
+}
+
+/* Whatever the page size: no two mappings have one offset, and the page is one page. */
+static bool offsets_are_right(void)
+{
+	if (map_at(WAVERT_MMAP_PAGE, PAGE_SIZE) || mapped != -1)
+		return false;
+	if (map_at(WAVERT_MMAP_PAGE, PAGE_SIZE / 2) != -EINVAL ||
+	    map_at(WAVERT_MMAP_PAGE, 2 * PAGE_SIZE) != -EINVAL)
+		return false;
+	map_at(WAVERT_MMAP_BUFFER, PAGE_SIZE);
+	if (mapped != 0)
+		return false;
+	map_at(WAVERT_MMAP_REGISTER(WAVERT_REGISTER_POSITION), PAGE_SIZE);
+	if (mapped != 1)
+		return false;
+	map_at(WAVERT_MMAP_REGISTER(WAVERT_REGISTER_CLOCK), PAGE_SIZE);
+	return mapped == 2;
+}
+
 int main(int argc, char **argv)
 {
 	size_t only = argc > 1 ? (size_t)atoi(argv[1]) : 0, n = sizeof(tests) / sizeof(tests[0]), i;
@@ -1010,5 +1045,6 @@ int main(int argc, char **argv)
 		       tests[i].sentence, schedules);
 	}
 	tap_ok(!sched_lock_order(), "locks are always taken in one order");
+	tap_ok(offsets_are_right(), "buffer, register page and registers have offsets of their own");
 	return tap_done();
 }

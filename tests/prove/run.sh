@@ -35,23 +35,36 @@ not_ok()	# SENTENCE
 # ---- programs that try every case ----------------------------------------------------
 
 # Its lines are numbered again; a program that ends without a plan has failed.
-try_everything()	# PROGRAM
+try_everything()	# PROGRAM [PAGE-SHIFT]
 {
-	local line planned=
-	if ! make -s --no-print-directory -C "$here" "O=$out" "$out/$1" >"$out/$1.log" 2>&1; then
-		not_ok "$1 can be built"
-		sed 's/^/# /' "$out/$1.log" | head -n 30
+	local line planned='' o=$out pages=''
+	if [ "${2:-12}" != 12 ]; then
+		pages=", pages of $((1 << ($2 - 10))) KiB"
+		o=$out/page-shift-$2
+		mkdir -p "$o"
+	fi
+	if ! make -s --no-print-directory -C "$here" "O=$o" "PAGE_SHIFT=${2:-12}" "$o/$1" >"$o/$1.log" 2>&1; then
+		not_ok "$1 can be built$pages"
+		sed 's/^/# /' "$o/$1.log" | head -n 30
 		return
 	fi
 	while IFS= read -r line; do
 		case $line in
-		'ok '*) ok "${line#ok * - }" ;;
-		'not ok '*) not_ok "${line#not ok * - }" ;;
+		'ok '*) ok "${line#ok * - }$pages" ;;
+		'not ok '*) not_ok "${line#not ok * - }$pages" ;;
 		1..*) planned=1 ;;
 		*) echo "$line" ;;
 		esac
-	done < <("$top/tests/time-limit" 300 "$out/$1" 2>&1)
-	[ -n "$planned" ] || not_ok "$1 came to an end"
+	done < <("$top/tests/time-limit" 300 "$o/$1" 2>&1)
+	[ -n "$planned" ] || not_ok "$1 came to an end$pages"
+}
+
+# For the page sizes of kernels: 4, 16 and 64 KiB. How preemptions add up does not depend on that.
+for_each_page_size()	# PROGRAM
+{
+	try_everything "$1" 12
+	PREEMPTIONS=1 try_everything "$1" 14
+	PREEMPTIONS=1 try_everything "$1" 16
 }
 
 # ---- CBMC ----------------------------------------------------------------------------
@@ -180,8 +193,8 @@ arithmetic()
 run_part()
 {
 	case $1 in
-	page) try_everything weak ;;
-	binding) try_everything binding ;;
+	page) for_each_page_size weak ;;
+	binding) for_each_page_size binding ;;
 	arithmetic) arithmetic ;;
 	*)
 		echo "run.sh: no part $1" >&2

@@ -22,7 +22,7 @@
 #define POLL		4	/* the check whether to sleep again takes no more locks */
 #define IDLE_MAX	8
 #define NOTES_MAX	4000
-#define ARENA		(256 * 1024)
+#define ARENA		(256 * 1024 + 16 * 65536)	/* of the largest pages, 16 at most */
 #define BLOCKS_MAX	64
 
 /* Thread 0 is setup and finish; it runs alone. */

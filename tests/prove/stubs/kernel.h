@@ -59,8 +59,7 @@ void prove_warn(const char *what);
 
 /* ---- memory --------------------------------------------------------------------- */
 
-#define PAGE_SIZE		4096ul
-#define PAGE_SHIFT		12
+#define PAGE_SIZE		(1ul << PAGE_SHIFT)	/* PAGE_SHIFT: see the Makefile */
 #define offset_in_page(p)	((unsigned long)(p) & (PAGE_SIZE - 1))
 #define GFP_KERNEL		0u
 #define GFP_KERNEL_ACCOUNT	0u
