@@ -8,6 +8,15 @@
 
 #include "doctor.h"
 
+/* Debian names its kernel by the architecture, except on 32-bit machines. */
+#if defined(__i386__)
+#define KERNEL_PACKAGE "linux-image-686"
+#elif defined(__arm__)
+#define KERNEL_PACKAGE "linux-image-armmp"
+#else
+#define KERNEL_PACKAGE "linux-image-$(dpkg --print-architecture)"
+#endif
+
 /* Something is missing. It is a problem only if it is needed. */
 static enum verdict unless(bool not_needed)
 {
@@ -47,7 +56,7 @@ void check_hwdep(struct doctor *d)
 		verdict(d, NOTE, name, "sudo modprobe -a snd-pcm snd-hwdep",
 			"%s is not loaded. modprobe snd-wavert loads it, insmod does not.", name);
 	else
-		verdict(d, WRONG, name, "sudo apt install linux-image-$(dpkg --print-architecture), then boot that kernel",
+		verdict(d, WRONG, name, "sudo apt install " KERNEL_PACKAGE ", then boot that kernel",
 			"Kernel %s has no %s%s. A kernel with CONFIG_SND_HWDEP is needed.",
 			d->system.release, name,
 			only_if(strstr(d->system.release, "cloud"), ", like all kernels for the cloud"));
