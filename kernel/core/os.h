@@ -8,8 +8,8 @@
  * overflow in between. core/, hw/ and miniport/ use nothing else of their system.
  *
  * wrt_wait_until(w, condition) sleeps until the condition holds, wrt_wait_killable(w, condition,
- * err) also until the process is killed (err is WRT_EINTR, else 0). The condition may take locks. The code that makes it
- * true calls wrt_wake(w) afterwards, from any context.
+ * err) also until the process is killed (err is WRT_EINTR, else 0). The condition may take locks.
+ * The code that makes it true calls wrt_wake(w) afterwards, from any context.
  *
  * wrt_assert_locked(l), wrt_assert_mutex(m) and wrt_assert_may_sleep() state contracts, which
  * lockdep checks on Linux and the host build always checks. Functions marked [S] may sleep.
@@ -55,7 +55,11 @@ enum wrt_error {
 #endif
 
 /* For the path of an interrupt, where each call that is not inlined costs some ten instructions. */
+#ifdef _MSC_VER
+#define wrt_always_inline	__forceinline
+#else
 #define wrt_always_inline	inline __attribute__((__always_inline__))
+#endif
 
 static inline u32 wrt_min_u32(u32 a, u32 b)
 {
