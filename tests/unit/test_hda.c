@@ -1926,6 +1926,42 @@ static void skylake_open(struct hda_skylake sky)
 	bed_create();
 }
 
+static void left_as_found(u32 vendor, u32 device, bool sleeps)
+{
+	model_of(vendor, device);
+	m.snoop = 0x51;
+	m.next_bus = 0x10000000;
+	if (device == 0xa170)
+		m.sky = left_by_firmware;
+	if (sleeps) {
+		bed_create();
+		asleep();
+		bed_close();
+	} else {
+		m.fault.no_codec = true;
+		refuse(WRT_EIO, "no codec answers", SECOND);
+	}
+	assert_int_equal(m.tcsel, 0xfd);
+	if (vendor != 0x8086)
+		assert_int_equal(m.snoop & 7, 1);
+	assert_int_equal(m.sky.no_snoop, device == 0xa170 ? 0x800 : 0);
+	assert_int_equal(m.sky.gate, device == 0xa170 ? 0x40 : 0);
+}
+
+/* Also if there is no card in the end, and if a suspend has lost them. */
+static void the_next_driver_gets_the_pci_configuration_as_it_was(void **state)
+{
+	static const u32 ids[][2] = {
+		{ 0x8086, 0x8c20 }, { 0x8086, 0xa170 }, { 0x1022, 0x1487 }, { 0x1002, 0x4383 },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(ids); i++) {
+		left_as_found(ids[i][0], ids[i][1], false);
+		left_as_found(ids[i][0], ids[i][1], true);
+	}
+}
+
 /* Firmware, or the driver of the DSP, may have left all of it so; again after a sleep. */
 static void since_skylake_engines_are_coupled_and_the_link_is_fast(void **state)
 {
@@ -2206,6 +2242,7 @@ int main(void)
 		TEST(after_a_suspend_the_next_sample_is_played),
 		TEST(real_parts_stay_aligned_over_a_suspend_and_skip_less_than_128_bytes),
 		TEST(dma_of_amd_sees_the_caches_also_after_a_sleep),
+		TEST(the_next_driver_gets_the_pci_configuration_as_it_was),
 		TEST(since_skylake_engines_are_coupled_and_the_link_is_fast),
 		TEST(a_link_without_24_mhz_gets_12_and_one_that_is_set_stays),
 		TEST(fifteen_inputs_leave_a_tag_for_playback),

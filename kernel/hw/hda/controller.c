@@ -502,6 +502,7 @@ int wrt_hda_create(const struct wrt_hw_bus *bus, void *ctx, const struct wrt_hda
 	d->quirks = &real;
 	if (cfg->emulated)
 		d->quirks = &emulated;
+	wrt_hda_traffic_keep(d);
 	err = set_up(d);
 	if (err)
 		goto err_destroy;
@@ -519,6 +520,7 @@ void wrt_hda_destroy(struct wrt_hw_dev *d)
 
 	wrt_assert_may_sleep();
 	wrt_hda_enter_reset(d);
+	wrt_hda_traffic_restore(d);
 	for (i = 0; i < d->nslots; i++) {
 		d->bus->dma_free(d->ctx, d->stream[i].bdl, d->stream[i].bdl_bus, LIST_BYTES);
 		wrt_hda_idle_close(&d->stream[i]);

@@ -25,6 +25,7 @@
 #define HDA_MORE_MAX	3	/* paths for more than two channels */
 #define HDA_ENGINES_MAX	30
 #define HDA_RINGS_BYTES	4096
+#define HDA_TRAFFIC	3	/* registers of the PCI configuration */
 #define HDA_STOP_MAX_US	1000
 #define HDA_SRST_MAX_US	300
 
@@ -177,6 +178,7 @@ struct wrt_hw_dev {
 	u8 *rings;
 	u64 rings_bus;
 	u32 corb_wp, rirb_rp;
+	u32 traffic[HDA_TRAFFIC];	/* bits of the PCI configuration as they were found */
 	u32 *positions;		/* the position buffer: two for each engine, little endian */
 	u64 positions_bus;
 	struct hda_pin pin[HDA_PINS_MAX];
@@ -295,11 +297,10 @@ void wrt_hda_verbs_close(struct wrt_hw_dev *d);
 
 /* ---- skylake.c [S]: nothing on other controllers ------------------------------------ */
 
+bool wrt_hda_is_skylake(const struct wrt_hw_dev *d);
+
 /* Clock gating off, before a reset, or on. Returns whether it was on. */
 bool wrt_hda_gate(struct wrt_hw_dev *d, bool on);
-
-/* No DMA past the caches. */
-void wrt_hda_skylake_snoop(struct wrt_hw_dev *d);
 
 /* After a reset, before codecs are queried. */
 void wrt_hda_skylake_set_up(struct wrt_hw_dev *d);
@@ -308,6 +309,10 @@ void wrt_hda_skylake_set_up(struct wrt_hw_dev *d);
 
 /* Stop everything; in reset the controller has no addresses. False: it does not reset. */
 bool wrt_hda_enter_reset(struct wrt_hw_dev *d);
+
+/* Remember the PCI configuration that bring-up changes; give the next driver what was found. */
+void wrt_hda_traffic_keep(struct wrt_hw_dev *d);
+void wrt_hda_traffic_restore(struct wrt_hw_dev *d);
 
 /* Reset everything until a codec answers. Errors are logged: WRT_EIO, WRT_ENOMEM. */
 int wrt_hda_bring_up(struct wrt_hw_dev *d);

@@ -72,24 +72,64 @@ static void clear_status(struct wrt_hw_dev *d)
 		hda_write(d, HDA_SD(i) + SD_STS, 1, SD_STS_ALL);
 }
 
-static void set_config(struct wrt_hw_dev *d, u32 offset, u32 mask, u32 bits)
-{
-	u32 value = d->bus->config_read(d->ctx, offset, 1);
+/* Bits of the PCI configuration: traffic class 0, and DMA that sees what is in the caches. */
+static const struct {
+	u32 offset, width, mask, bits;
+} traffic[HDA_TRAFFIC] = {
+	{ HDA_PCI_TCSEL, 1, HDA_PCI_TCSEL_MASK, 0 },
+	{ HDA_PCI_ATI_SNOOP, 1, HDA_PCI_ATI_SNOOP_MASK, HDA_PCI_ATI_SNOOP_ON },
+	{ HDA_PCI_DEVC, 2, HDA_PCI_DEVC_NO_SNOOP, 0 },
+};
 
-	d->bus->config_write(d->ctx, offset, 1, (value & ~mask) | bits);
+static bool has_traffic(const struct wrt_hw_dev *d, u32 i)
+{
+	switch (traffic[i].offset) {
+	case HDA_PCI_TCSEL:
+		return d->bus->config_read(d->ctx, HDA_PCI_VENDOR, 2) == HDA_PCI_INTEL;
+	case HDA_PCI_ATI_SNOOP:
+		return d->machine & WRT_HDA_SNOOP_ATI;
+	}
+	return wrt_hda_is_skylake(d);
 }
 
-/*
- * Firmware or a suspend may have left other values. Traffic class 0, an Intel register; DMA that
- * sees what is in the caches.
- */
+static void set_config(struct wrt_hw_dev *d, u32 i, u32 bits)
+{
+	u32 value = d->bus->config_read(d->ctx, traffic[i].offset, traffic[i].width);
+	u32 want = (value & ~traffic[i].mask) | bits;
+
+	if (value != want)
+		d->bus->config_write(d->ctx, traffic[i].offset, traffic[i].width, want);
+}
+
+/* Firmware or a suspend may have left other values. */
 static void set_traffic(struct wrt_hw_dev *d)
 {
-	if (d->bus->config_read(d->ctx, HDA_PCI_VENDOR, 2) == HDA_PCI_INTEL)
-		set_config(d, HDA_PCI_TCSEL, HDA_PCI_TCSEL_MASK, 0);
-	if (d->machine & WRT_HDA_SNOOP_ATI)
-		set_config(d, HDA_PCI_ATI_SNOOP, HDA_PCI_ATI_SNOOP_MASK, HDA_PCI_ATI_SNOOP_ON);
-	wrt_hda_skylake_snoop(d);
+	u32 i;
+
+	for (i = 0; i < HDA_TRAFFIC; i++)
+		if (has_traffic(d, i))
+			set_config(d, i, traffic[i].bits);
+}
+
+void wrt_hda_traffic_keep(struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	wrt_assert_may_sleep();
+	for (i = 0; i < HDA_TRAFFIC; i++)
+		if (has_traffic(d, i))
+			d->traffic[i] = traffic[i].mask &
+				d->bus->config_read(d->ctx, traffic[i].offset, traffic[i].width);
+}
+
+void wrt_hda_traffic_restore(struct wrt_hw_dev *d)
+{
+	u32 i;
+
+	wrt_assert_may_sleep();
+	for (i = 0; i < HDA_TRAFFIC; i++)
+		if (has_traffic(d, i))
+			set_config(d, i, d->traffic[i]);
 }
 
 /* Only while no engine runs. */

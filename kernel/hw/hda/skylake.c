@@ -9,7 +9,7 @@
 #define LINK_MAX_US	1000
 #define LINK_REST_US	100
 
-static bool is_skylake(const struct wrt_hw_dev *d)
+bool wrt_hda_is_skylake(const struct wrt_hw_dev *d)
 {
 	return d->machine & WRT_HDA_SKYLAKE && !d->cfg.emulated;
 }
@@ -19,7 +19,7 @@ bool wrt_hda_gate(struct wrt_hw_dev *d, bool on)
 	u32 value;
 
 	wrt_assert_may_sleep();
-	if (!is_skylake(d))
+	if (!wrt_hda_is_skylake(d))
 		return false;
 	value = d->bus->config_read(d->ctx, HDA_PCI_CGCTL, 1);
 	d->bus->config_write(d->ctx, HDA_PCI_CGCTL, 1,
@@ -86,7 +86,7 @@ void wrt_hda_skylake_set_up(struct wrt_hw_dev *d)
 	u32 at;
 
 	wrt_assert_may_sleep();
-	if (!is_skylake(d))
+	if (!wrt_hda_is_skylake(d))
 		return;
 	at = find_capability(d, HDA_CAP_PROCESSING);
 	if (at)
@@ -94,16 +94,4 @@ void wrt_hda_skylake_set_up(struct wrt_hw_dev *d)
 	at = find_capability(d, HDA_CAP_LINKS);
 	if (at)
 		set_link_clock(d, at);
-}
-
-void wrt_hda_skylake_snoop(struct wrt_hw_dev *d)
-{
-	u32 value;
-
-	wrt_assert_may_sleep();
-	if (!is_skylake(d))
-		return;
-	value = d->bus->config_read(d->ctx, HDA_PCI_DEVC, 2);
-	if (value & HDA_PCI_DEVC_NO_SNOOP)
-		d->bus->config_write(d->ctx, HDA_PCI_DEVC, 2, value & ~HDA_PCI_DEVC_NO_SNOOP);
 }
