@@ -724,6 +724,35 @@ static void a_position_buffer_that_lies_is_replaced_by_lpib_once(void **state)
 	}
 }
 
+/* Stuck for some milliseconds once in a while. */
+static void a_position_buffer_that_is_late_now_and_then_stays_in_use(void **state)
+{
+	u32 dir, i;
+
+	for (dir = 0; dir < 2; dir++) {
+		struct side *side = dir == WRT_PLAYBACK ? &play : &capt;
+
+		bed_open(false);
+		side_open(side, dir, 48000, WRT_FMT_S16, 7680, 2);
+		side_start(side);
+		hda_run(&m, 33 * MS);
+		for (i = 0; i < 8; i++) {
+			lie(FROZEN);
+			hda_run(&m, 4 * MS);
+			look(side);
+			lie(LIES);
+			hda_run(&m, 29 * MS);
+			if (dir == WRT_PLAYBACK)
+				check_heard(side, slack(false));
+			else
+				check_recorded(side);
+		}
+		assert_false(logged("LPIB"));
+		side_stop(side);
+		check_points(side);
+	}
+}
+
 /* Its position buffer is not looked at, and in capture 32 frames may still be in the FIFO. */
 static void amd_reports_lpib_and_in_capture_less_a_fifo(void **state)
 {
@@ -2193,6 +2222,7 @@ int main(void)
 		TEST(playback_is_bit_exact_over_pauses_and_no_point_is_missing),
 		TEST(a_position_buffer_that_is_never_written_is_replaced_by_lpib),
 		TEST(a_position_buffer_that_lies_is_replaced_by_lpib_once),
+		TEST(a_position_buffer_that_is_late_now_and_then_stays_in_use),
 		TEST(amd_reports_lpib_and_in_capture_less_a_fifo),
 		TEST(capture_is_valid_up_to_the_position_over_pauses),
 		TEST(both_directions_run_at_once_and_stop_alone),

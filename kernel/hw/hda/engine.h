@@ -148,7 +148,7 @@ struct wrt_hw_stream {
 	u64 timer_ns;		/* 0: not armed */
 	bool irq_read;		/* `last` is of the interrupt that is being handled */
 	u32 raw, raw_link;	/* the position buffer when it last changed, and LPIB then */
-	u32 doubts;		/* readings since start() that cannot be true */
+	u32 doubts;		/* readings in succession that cannot be true */
 	bool interrupted;	/* since start() */
 	u32 looked;		/* before the first interrupt: offset of the last update ... */
 	u32 looks;		/* ... and number of updates that found it changed */

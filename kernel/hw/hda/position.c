@@ -45,22 +45,27 @@ static bool is_possible_pair(struct wrt_hw_stream *s, u32 dma, u32 link)
 	u32 slack = wrt_min_u32(2 * s->fifo_bytes + SLACK_FRAMES * s->geom.frame_bytes,
 				s->geom.bytes / 4);
 	u32 ahead = hda_distance(s, link, dma % s->geom.bytes);
+	bool fresh = dma != s->raw;
 	u32 moved;
 
-	if (dma != s->raw) {
+	if (fresh) {
 		s->raw = dma;
 		s->raw_link = link;
 	}
-	if (ahead <= slack || ahead >= s->geom.bytes - slack)
+	if (ahead <= slack || ahead >= s->geom.bytes - slack) {
+		if (fresh)
+			s->doubts = 0;
 		return true;
+	}
 	moved = hda_distance(s, s->raw_link, link);
 	return s->dir == WRT_CAPTURE && ahead > s->geom.bytes / 2 && moved <= slack;
 }
 
 /*
  * A position buffer that stays at 0, gets stuck or runs ahead is not used for that reading, and
- * from the third on not at all. If it has changed since it was read, time has passed between the
- * two readings, and they say nothing.
+ * not at all after the third without a right one in between. LPIB passes the value of one that is
+ * stuck, so only a value that has moved counts as right. If it has changed since it was read, time
+ * has passed between the two readings, and they say nothing.
  */
 static bool is_doubtful(struct wrt_hw_stream *s, u32 dma, u32 link)
 {
