@@ -15,6 +15,7 @@
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 #include <linux/version.h>
+#include <sound/pcm.h>
 
 #define WRT_KERNEL(major, minor) (LINUX_VERSION_CODE >= KERNEL_VERSION(major, minor, 0))
 
@@ -45,6 +46,18 @@
 	 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 94) && !WRT_KERNEL(6, 13)))
 #endif
 
+#ifndef WRT_HAVE_PCM_SET_STATE		/* snd-pcm: the state is in two places */
+#define WRT_HAVE_PCM_SET_STATE WRT_KERNEL(6, 1)
+#endif
+
+/* snd-pcm: HW_PARAMS and HW_FREE hold a mutex. Kernels without it let them race with each other. */
+#ifndef WRT_HAVE_PCM_BUFFER_MUTEX
+#define WRT_HAVE_PCM_BUFFER_MUTEX						\
+	(WRT_KERNEL(5, 18) ||							\
+	 (LINUX_VERSION_CODE >= KERNEL_VERSION(5, 15, 33) && !WRT_KERNEL(5, 16)) || \
+	 (LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 110) && !WRT_KERNEL(5, 11)))
+#endif
+
 #ifndef WRT_PLATFORM_REMOVE_VOID
 #define WRT_PLATFORM_REMOVE_VOID WRT_KERNEL(6, 11)
 #endif
@@ -67,6 +80,37 @@ static inline void wrt_eventfd_signal(struct eventfd_ctx *ctx)
 	eventfd_signal(ctx);
 #endif
 }
+
+/* PCM stream lock held. */
+static inline void wrt_pcm_set_state(struct snd_pcm_runtime *runtime, snd_pcm_state_t state)
+{
+#if WRT_HAVE_PCM_SET_STATE
+	__snd_pcm_set_state(runtime, state);
+#else
+	runtime->status->state = state;
+#endif
+}
+
+/* Wait until HW_PARAMS and HW_FREE that have begun are over. */
+static inline void wrt_pcm_wait_for_params(struct snd_pcm_runtime *runtime)
+{
+#if WRT_HAVE_PCM_BUFFER_MUTEX
+	mutex_lock(&runtime->buffer_mutex);
+	mutex_unlock(&runtime->buffer_mutex);
+#endif
+}
+
+/* Not all kernels have them. */
+#ifdef SNDRV_DMA_TYPE_DEV_SG_FALLBACK
+#define WRT_DMA_TYPE_DEV_SG_FALLBACK SNDRV_DMA_TYPE_DEV_SG_FALLBACK
+#else
+#define WRT_DMA_TYPE_DEV_SG_FALLBACK SNDRV_DMA_TYPE_DEV_SG
+#endif
+#ifdef SNDRV_PCM_INFO_EXPLICIT_SYNC
+#define WRT_PCM_INFO_EXPLICIT_SYNC SNDRV_PCM_INFO_EXPLICIT_SYNC
+#else
+#define WRT_PCM_INFO_EXPLICIT_SYNC 0
+#endif
 
 static inline void wrt_hrtimer_setup(struct hrtimer *timer,
 				     enum hrtimer_restart (*fn)(struct hrtimer *),

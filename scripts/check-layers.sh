@@ -108,7 +108,7 @@ unquote() { # NAME
 }
 
 pcm_names() {
-	named 'kernel/|compat/' '[^A-Za-z0-9_]snd_(pcm|timer)_' 'kernel/alsa/|kernel/attach/'
+	named 'kernel/|compat/' '[^A-Za-z0-9_]snd_(pcm|timer)_' 'kernel/alsa/|kernel/attach/|kernel/kernel_version\.h:'
 }
 
 attach_includes() {
@@ -320,7 +320,7 @@ rules='
 core_includes     kernel/core includes only itself, its system headers only in os_*.h
 hw_includes       a backend includes only core/hw.h, core/os.h and its own room
 miniport_includes compat/miniport includes only itself, compat/status.h and kernel/core
-pcm_names         snd_pcm_ and snd_timer_ occur in kernel/alsa and kernel/attach only
+pcm_names         snd_pcm_ and snd_timer_ occur in kernel/alsa, kernel/attach and kernel_version.h only
 attach_includes   kernel/attach includes only itself, adapter.h, kernel_version.h and alsa/formats.h
 eventfd_names     eventfd occurs in compat/hwdep/notify.c and kernel_version.h only
 version_names     kernel versions are tested in kernel/kernel_version.h only

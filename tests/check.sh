@@ -262,7 +262,7 @@ long_parts()	# MODULES
 	part debian-conformance-step env "MODULES=build/$dir" tests/conformance/run.sh --mode debian-step
 	part debian-hw-in-tree hw_test debian "$dir"
 	part conformance-hda-intx env "MODULES=build/$dir" tests/conformance/run.sh --mode hda-intx
-	part debian-attach-long env "MODULES=build/$dir" tests/attach/run.sh ac97 usb soft
+	part debian-attach-long env "MODULES=build/$dir" tests/attach/run.sh ac97 usb soft own-ac97 own-usb own-soft
 	has_kernel uml-system uml || return
 	dir=uml-$(basename "$(cat "$logs/uml-system.kernel")")
 	build_guest uml "$dir" || return
@@ -337,7 +337,7 @@ guest_parts()	# BED MODULES
 		--file "$programs/plugin_same" -- plugin_same
 	[ "$bed" != debian ] || part debian-userspace env "O=$top/$user" tests/userspace/run.sh guest "build/$dir"
 	[ "$bed" != x86-kasan ] || part "$bed-hw" hw_test "$bed" "$dir"
-	[ "$bed" != x86-kasan ] || part "$bed-attach" env "MODULES=build/$dir" tests/attach/run.sh --bed "$bed" short
+	[ "$bed" != x86-kasan ] || part "$bed-attach" env "MODULES=build/$dir" tests/attach/run.sh --bed "$bed" short own
 }
 
 # The devices that QEMU emulates
@@ -352,7 +352,7 @@ hw_parts()	# MODULES
 	[ "$WRT_ARCH" != arm64 ] || part conformance-not-coherent env "MODULES=build/$1" \
 		tests/conformance/run.sh --mode hda-not-coherent
 	part debian-hw hw_test debian "$1" --alone --reloads 20
-	part debian-attach env "MODULES=build/$1" tests/attach/run.sh short
+	part debian-attach env "MODULES=build/$1" tests/attach/run.sh short own
 }
 
 # Builds a debug kernel if necessary. True if the part can run; otherwise prints the reason.

@@ -33,4 +33,15 @@ static inline u32 wrt_format_of_alsa(snd_pcm_format_t alsa)
 	return 0;
 }
 
+/* SNDRV_PCM_FORMAT_S16_LE if the core has no such format. */
+static inline snd_pcm_format_t wrt_alsa_of_format(u32 ours)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wrt_alsa_formats); i++)
+		if (wrt_alsa_formats[i].ours == ours)
+			return wrt_alsa_formats[i].alsa;
+	return SNDRV_PCM_FORMAT_S16_LE;
+}
+
 #endif

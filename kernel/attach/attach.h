@@ -14,6 +14,9 @@
  *  - under pcm->open_mutex, if the pointer is not NULL, or
  *  - under the PCM stream lock while `running`: a running stream is stopped before its runtime is
  *    freed. Not if card->shutdown is set: then ALSA does not report that stop.
+ * A client that owns the PCM has it open (own.c): then all of them may be used, also without life
+ * and when dead. Life is never held across a call of the other driver that sleeps: that may wait
+ * for ALSA's list of timers.
  */
 #ifndef WRT_ATTACH_H
 #define WRT_ATTACH_H
@@ -36,6 +39,7 @@ struct wrt_hw_stream {
 	struct snd_timer_instance *timer;	/* NULL: closed */
 	int direction;				/* SNDRV_PCM_STREAM_* */
 	u32 slot;
+	u32 minor;				/* of the PCM's node */
 	struct wrt_hw_caps caps;
 	u32 rates[WRT_RATES_MAX];
 	struct wrt_client foreign;		/* runs the PCM; the core's owner */
@@ -54,6 +58,14 @@ struct wrt_hw_stream {
 	u64 frames;				/* since the start, as last read */
 	struct hrtimer poll_timer;
 	struct work_struct poll_work;		/* of a nonatomic PCM */
+	bool followed;				/* the timer runs */
+	bool watched;				/* there are observers */
+	bool own;				/* a client opens it, or has it open */
+
+	/* own.c */
+	bool dma;				/* device lock: run() has turned it on */
+	u64 began_from_ns, began_ns;		/* DMA began between these */
+	struct work_struct drop_work;		/* the core has stopped it alone */
 };
 
 enum wrt_attach_phase {
@@ -80,8 +92,40 @@ struct wrt_hw_dev {
 	struct wrt_hw_stream slot[];
 };
 
+/* More than any driver has; then sizes in bytes fit into 32 bits. */
+#define WRT_ATTACH_BUFFER_MAX	(1u << 30)
+
+/* caps.c: whether a client can map it as it maps its own memory. */
+bool wrt_attach_memory_fits(const struct snd_dma_buffer *b);
+
 /* caps.c: [S] read the capabilities of the PCM of a slot; zeroes where they are not known. */
 void wrt_attach_read_caps(struct wrt_hw_stream *s);
+
+/*
+ * position.c: PCM stream lock held, the runtime may be used. Store the position for the core; use
+ * the one that ALSA has read last, which in a callback is a moment old; or ask the driver. ALSA's
+ * own stays as it is: an update of hw_ptr could find an xrun and stop the other driver's stream.
+ */
+void wrt_attach_latch(struct wrt_hw_stream *s, u64 from_ns);
+void wrt_attach_read_known(struct wrt_hw_stream *s);
+void wrt_attach_read_pointer(struct wrt_hw_stream *s);
+
+/* position.c: PCM stream lock held. Have ALSA's timer call, or not if there is no need any more. */
+int wrt_attach_follow(struct wrt_hw_stream *s);
+void wrt_attach_unfollow(struct wrt_hw_stream *s);
+
+/* own.c: the parts of the backend's operations that concern an owner. */
+extern const struct wrt_lender wrt_attach_lender;
+void wrt_attach_own_init(struct wrt_hw_stream *s);
+int wrt_attach_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
+		       struct wrt_hw_latency *l);
+void wrt_attach_release(struct wrt_hw_stream *s);
+int wrt_attach_run(struct wrt_hw_stream *s, bool on, u64 linear);
+void wrt_attach_drop_soon(struct wrt_hw_stream *s);
+
+/* PCM stream lock held: an event of the timer; all of the buffer may be moved by DMA. */
+void wrt_attach_own_event(struct wrt_hw_stream *s, int event);
+void wrt_attach_push(struct wrt_hw_stream *s);
 
 /* follow.c */
 extern const struct wrt_hw_ops wrt_attach_ops;

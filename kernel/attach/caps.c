@@ -8,6 +8,7 @@
 #include <sound/pcm_params.h>
 
 #include "attach.h"
+#include "kernel_version.h"
 #include "alsa/formats.h"
 
 static u32 our_formats(const struct snd_mask *mask)
@@ -37,9 +38,48 @@ static void fill_rates(struct wrt_hw_stream *s, u32 mask)
 		c->rates = s->rates;
 }
 
-static void take_constraints(struct wrt_hw_stream *s, const struct snd_pcm_runtime *r,
+/*
+ * Whether the CPU sees the memory as the device does, by ordinary mappings. For the kinds of memory
+ * that are not listed the kernel uses special mappings, or copies.
+ */
+bool wrt_attach_memory_fits(const struct snd_dma_buffer *b)
+{
+	if (b->dev.type == SNDRV_DMA_TYPE_CONTINUOUS || b->dev.type == SNDRV_DMA_TYPE_VMALLOC)
+		return true;
+	if (b->dev.type != SNDRV_DMA_TYPE_DEV && b->dev.type != SNDRV_DMA_TYPE_DEV_SG &&
+	    b->dev.type != WRT_DMA_TYPE_DEV_SG_FALLBACK)
+		return false;
+	return b->dev.dev && wrt_dma_coherent(b->dev.dev);
+}
+
+static u32 refusal(const struct wrt_hw_stream *s, const struct snd_pcm_substream *open)
+{
+	u32 info = open->runtime->hw.info;
+
+	if (!s->caps.formats)
+		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_FORMAT;
+	if (!(info & SNDRV_PCM_INFO_MMAP) || open->ops->mmap || open->ops->page)
+		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_MMAP;
+	if (info & WRT_PCM_INFO_EXPLICIT_SYNC || !wrt_attach_memory_fits(&open->dma_buffer))
+		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_MEMORY;
+	return 0;
+}
+
+static u32 own_flags(const struct wrt_hw_stream *s, const struct snd_pcm_substream *open)
+{
+	u32 flags = refusal(s, open);
+
+	if (!(open->runtime->hw.info & SNDRV_PCM_INFO_PAUSE))
+		flags |= WRT_HW_NO_PAUSE;
+	if (open->ops->ack || open->runtime->hw.info & SNDRV_PCM_INFO_BATCH)
+		flags |= WRT_HW_FETCHES_AHEAD;
+	return flags;
+}
+
+static void take_constraints(struct wrt_hw_stream *s, const struct snd_pcm_substream *open,
 			     struct snd_pcm_hw_params *p)
 {
+	const struct snd_pcm_runtime *r = open->runtime;
 	const struct snd_interval *channels = hw_param_interval(p, SNDRV_PCM_HW_PARAM_CHANNELS);
 	const struct snd_interval *rate = hw_param_interval(p, SNDRV_PCM_HW_PARAM_RATE);
 	const struct snd_interval *buffer = hw_param_interval(p, SNDRV_PCM_HW_PARAM_BUFFER_BYTES);
@@ -59,6 +99,7 @@ static void take_constraints(struct wrt_hw_stream *s, const struct snd_pcm_runti
 	if (r->hw.info & SNDRV_PCM_INFO_BATCH)
 		c->position_step = period->min;
 	fill_rates(s, r->hw.rates);
+	c->flags = WRT_HW_ATTACHED | own_flags(s, open);
 }
 
 /* pcm->open_mutex held, the substream is open. */
@@ -72,7 +113,7 @@ static int refine(struct wrt_hw_stream *s, struct snd_pcm_substream *open)
 	_snd_pcm_hw_params_any(p);
 	err = snd_pcm_hw_refine(open, p);
 	if (err >= 0)
-		take_constraints(s, open->runtime, p);
+		take_constraints(s, open, p);
 	kfree(p);
 	return err;
 }

@@ -126,7 +126,7 @@ static void describe(struct wrt_hw_stream *s, u32 number, u32 pin)
 	const char *name = s->pcm->name[0] ? s->pcm->name : s->pcm->id;
 	struct wrt_hw_caps *c = &s->caps;
 
-	c->flags = WRT_HW_ATTACHED | WRT_HW_OBSERVE_ONLY;
+	c->flags = WRT_HW_ATTACHED | WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_FORMAT;
 	c->dir = s->direction == SNDRV_PCM_STREAM_CAPTURE ? WRT_CAPTURE : WRT_PLAYBACK;
 	c->pin = pin;
 	c->notify_step = 1;
@@ -154,7 +154,8 @@ static void find_caps(struct wrt_hw_stream *s)
 }
 
 /* A substream without a timer cannot be followed, so it gets no pin. */
-static void add_slot(struct wrt_hw_dev *d, struct snd_pcm *pcm, int direction, u32 number)
+static void add_slot(struct wrt_hw_dev *d, struct snd_pcm *pcm, int minor, int direction,
+		     u32 number)
 {
 	struct wrt_hw_stream *s = &d->slot[d->nslots];
 	int err;
@@ -165,6 +166,7 @@ static void add_slot(struct wrt_hw_dev *d, struct snd_pcm *pcm, int direction, u
 	s->dev = d;
 	s->pcm = pcm;
 	s->direction = direction;
+	s->minor = minor;
 	s->slot = d->nslots;
 	describe(s, number, pins_of(d, direction));
 	err = wrt_attach_slot_open(s, number);
@@ -191,7 +193,7 @@ static void add_slots(struct wrt_hw_dev *d, int minor, int direction)
 	card = pcm->card;	/* the PCM alone may be removed meanwhile */
 	if (card == d->card)
 		for (i = 0; i < pcm->streams[direction].substream_count; i++)
-			add_slot(d, pcm, direction, i);
+			add_slot(d, pcm, minor, direction, i);
 	snd_card_unref(card);
 }
 
@@ -220,6 +222,7 @@ static int new_adapter(struct wrt_hw_dev *d)
 		.shortname = shortname,
 		.longname = longname,
 		.no_pcm = true,
+		.lender = &wrt_attach_lender,
 		.hw_memory = d,
 	};
 	int err;

@@ -29,69 +29,6 @@
 #define POLL_LATE_NS	20000u
 #define POLL_LEAST_NS	125000u
 
-/* ---- reading the position: PCM stream lock held, its runtime may be used --------------------- */
-
-static void latch(struct wrt_hw_stream *s, u64 from_ns)
-{
-	struct wrt_device *device = s->dev->device;
-	u32 bytes = s->substream->runtime->buffer_size * s->frame_bytes;
-	unsigned long flags;
-
-	flags = wrt_lock(&device->lock);
-	s->at.linear = s->frames * s->frame_bytes;
-	s->at.dma = (u32)wrt_mod_u64(s->at.linear, bytes);
-	s->at.link = s->at.dma;
-	s->at.from_ns = from_ns;
-	s->at.ns = ktime_get_ns();
-	wrt_unlock(&device->lock, flags);
-}
-
-/*
- * hw_ptr counts frames modulo `boundary`, a multiple of the buffer. SNDRV_PCM_IOCTL_RESET sets it
- * back by whole buffers.
- */
-static void follow_hw_ptr(struct wrt_hw_stream *s)
-{
-	const struct snd_pcm_runtime *r = s->substream->runtime;
-	snd_pcm_uframes_t now = r->status->hw_ptr, before = s->hw_ptr, moved = now - before;
-
-	if (now < before)
-		moved += r->boundary;
-	if (moved > r->boundary / 2)
-		moved = (now % r->buffer_size + r->buffer_size - before % r->buffer_size) %
-			r->buffer_size;
-	s->hw_ptr = now;
-	s->known += moved;
-	if (s->known > s->frames)
-		s->frames = s->known;
-}
-
-/* Use the position that ALSA has read last, which in a callback is a moment old. */
-static void read_known(struct wrt_hw_stream *s)
-{
-	follow_hw_ptr(s);
-	latch(s, ktime_get_ns());
-}
-
-/*
- * Ask the driver. What ALSA knows stays as it is: an update of hw_ptr could find an xrun and stop
- * a stream that is not ours. A pointer that is a little lower than before has not gone round.
- */
-static void read_pointer(struct wrt_hw_stream *s)
-{
-	snd_pcm_uframes_t size = s->substream->runtime->buffer_size, at, moved;
-	u64 from_ns = ktime_get_ns();
-
-	follow_hw_ptr(s);
-	at = s->substream->ops->pointer(s->substream);
-	if (at >= size)
-		return;
-	moved = (at + size - (u32)wrt_mod_u64(s->frames, size)) % size;
-	if (moved < size - size / 4)
-		s->frames += moved;
-	latch(s, from_ns);
-}
-
 /* ---- sessions: PCM stream lock held ---------------------------------------------------------- */
 
 static void fill_geometry(const struct wrt_hw_stream *s, struct wrt_hw_geom *g)
@@ -137,7 +74,7 @@ static void begin_session(struct wrt_hw_stream *s)
 	s->hw_ptr = r->status->hw_ptr;
 	s->known = s->hw_ptr;
 	s->frames = s->hw_ptr;
-	latch(s, ktime_get_ns());
+	wrt_attach_latch(s, ktime_get_ns());
 	fill_geometry(s, &g);
 	s->adopted = !wrt_stream_adopt(wrt_attach_stream(s), &s->foreign, s, &g);
 	if (s->adopted)
@@ -174,6 +111,8 @@ static void pause_session(struct wrt_hw_stream *s, bool suspended)
 
 static void continue_session(struct wrt_hw_stream *s)
 {
+	s->began_from_ns = ktime_get_ns();
+	s->began_ns = s->began_from_ns;
 	if (s->adopted && !wrt_stream_start(wrt_attach_stream(s), &s->foreign))
 		dma_on(s);
 	else
@@ -182,15 +121,26 @@ static void continue_session(struct wrt_hw_stream *s)
 
 /* ---- called by ALSA -------------------------------------------------------------------------- */
 
+/* A client had claimed the pin at the moment when the stream of the other driver began. */
+static bool may_join(const struct wrt_hw_stream *s)
+{
+	return !s->own && !s->adopted;
+}
+
 /* PCM stream lock held, interrupts off. */
 static void slot_tick(struct snd_timer_instance *timer, unsigned long resolution,
 		      unsigned long ticks)
 {
 	struct wrt_hw_stream *s = timer->callback_data;
 
+	if (!s->running && !may_join(s))
+		return;
+	if (!s->running)
+		begin_session(s);
 	if (!s->running)
 		return;
-	read_known(s);
+	wrt_attach_read_known(s);
+	wrt_attach_push(s);
 	wrt_stream_look(wrt_attach_stream(s), 0);
 }
 
@@ -200,6 +150,10 @@ static void slot_event(struct snd_timer_instance *timer, int event, struct times
 {
 	struct wrt_hw_stream *s = timer->callback_data;
 
+	if (s->own) {
+		wrt_attach_own_event(s, event);
+		return;
+	}
 	switch (event) {
 	case SNDRV_TIMER_EVENT_MSTART:
 		begin_session(s);
@@ -215,12 +169,12 @@ static void slot_event(struct snd_timer_instance *timer, int event, struct times
 	case SNDRV_TIMER_EVENT_MSUSPEND:
 		if (!s->running)
 			break;
-		read_known(s);
+		wrt_attach_read_known(s);
 		pause_session(s, event == SNDRV_TIMER_EVENT_MSUSPEND);
 		break;
 	case SNDRV_TIMER_EVENT_MSTOP:
 		if (s->running)
-			read_known(s);
+			wrt_attach_read_known(s);
 		end_session(s);
 		break;
 	}
@@ -246,7 +200,7 @@ static void poll(struct wrt_hw_stream *s)
 
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
 	if (s->polled && !s->dev->card->shutdown) {
-		read_pointer(s);
+		wrt_attach_read_pointer(s);
 		wrt_stream_look(wrt_attach_stream(s), 0);
 		arm(s);
 	}
@@ -293,14 +247,8 @@ static int attach_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **ou
 	return 0;
 }
 
-static int attach_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
-			  struct wrt_hw_latency *l)
-{
-	return WRT_ERANGE;	/* WRT_HW_OBSERVE_ONLY: not called */
-}
-
-/* The PCM is the other driver's. */
-static void attach_nothing(struct wrt_hw_stream *s)
+/* It has been opened by wrt_attach_lender, which closes it. */
+static void attach_close(struct wrt_hw_stream *s)
 {
 }
 
@@ -313,17 +261,19 @@ static int attach_position(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 	return WRT_POSITION_LINEAR | halted;
 }
 
-/* It has been stopped, or started: report where and when. */
+/* It has been stopped: report where and when. If it has not, the core stops an owner's stream. */
 static int attach_stop(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
 	*at = s->at;
+	wrt_attach_drop_soon(s);
 	return WRT_POSITION_LINEAR;
 }
 
+/* It has been started. */
 static int attach_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
-	*ns = ktime_get_ns();
-	*from_ns = *ns;
+	*ns = s->began_ns;
+	*from_ns = s->began_from_ns;
 	return 0;
 }
 
@@ -339,8 +289,9 @@ static void begin_following(struct wrt_hw_stream *s)
 	int err;
 
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
-	err = snd_timer_start(s->timer, 1);
-	if (!err && s->substream->runtime && snd_pcm_running(s->substream))
+	s->watched = true;
+	err = wrt_attach_follow(s);
+	if (!err && !s->own && s->substream->runtime && snd_pcm_running(s->substream))
 		begin_session(s);
 	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 	if (err)
@@ -354,8 +305,10 @@ static void end_following(struct wrt_hw_stream *s)
 	unsigned long flags;
 
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
-	snd_timer_stop(s->timer);
-	end_session(s);
+	s->watched = false;
+	wrt_attach_unfollow(s);
+	if (!s->own)
+		end_session(s);
 	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 	stop_polling(s);
 }
@@ -398,7 +351,7 @@ static void attach_refresh(struct wrt_hw_dev *d, u32 slot)
 	if (!d->dead && mutex_trylock(&s->pcm->open_mutex)) {
 		snd_pcm_stream_lock_irqsave(s->substream, flags);
 		if (s->running && s->substream->runtime && snd_pcm_running(s->substream))
-			read_pointer(s);
+			wrt_attach_read_pointer(s);
 		snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 		mutex_unlock(&s->pcm->open_mutex);
 	}
@@ -409,13 +362,14 @@ const struct wrt_hw_ops wrt_attach_ops = {
 	.name = "attach",
 	.caps = attach_caps,
 	.open = attach_open,
-	.close = attach_nothing,
-	.prepare = attach_prepare,
-	.release = attach_nothing,
+	.close = attach_close,
+	.prepare = wrt_attach_prepare,
+	.release = wrt_attach_release,
 	.start = attach_start,
 	.stop = attach_stop,
 	.position = attach_position,
 	.irq = attach_irq,
+	.run = wrt_attach_run,
 	.watch = attach_watch,
 	.refresh = attach_refresh,
 };
@@ -458,6 +412,7 @@ int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number)
 	s->foreign.user.uid = U32_MAX;	/* no user has this uid */
 	wrt_hrtimer_setup(&s->poll_timer, poll_due, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	INIT_WORK(&s->poll_work, poll_in_work);
+	wrt_attach_own_init(s);
 	s->timer->flags |= SNDRV_TIMER_IFLG_AUTO | SNDRV_TIMER_IFLG_FAST;
 	s->timer->callback = slot_tick;
 	s->timer->ccallback = slot_event;

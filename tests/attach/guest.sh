@@ -119,12 +119,9 @@ write()	# TEXT FILE
 
 # ---- parts --------------------------------------------------------------------------------
 
-observe()	# NAME
+run_test()	# PROGRAM ARGUMENT...: its checks, numbered anew
 {
-	check "$1: its driver has a card" wait_for "$1"
-	observe_test "$1" "$(card_of "$1")" attach periods nowake pause xrun link position late hostile detach \
-		>/tmp/observe.log 2>&1
-	# numbered anew
+	"$@" >/tmp/test.log 2>&1
 	while read -r line; do
 		case $line in
 		"ok "* | "not ok "*)
@@ -135,9 +132,105 @@ observe()	# NAME
 		1..*) ;;
 		*) echo "$line" ;;
 		esac
-	done </tmp/observe.log
-	check "$1: observe_test comes to its end" says /tmp/observe.log '^1\.\.'
+	done </tmp/test.log
+	check "$1 comes to its end" says /tmp/test.log '^1\.\.'
+}
+
+observe()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	run_test observe_test "$1" "$(card_of "$1")" attach periods nowake pause xrun link position late hostile detach
 	wavert detach "$(card_of "$1")" >/dev/null
+}
+
+own()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	check "$1: attached" write "$(card_of "$1")" $driver/attach
+	run_test own_test "$1" "$(card_of "$1")" caps points pause end rights busy append death
+	wavert detach "$(card_of "$1")" >/dev/null
+}
+
+refuse()	# NAME
+{
+	check "$1: attached" write "$(card_of "$1")" $driver/attach
+	run_test own_test "$1" "$(card_of "$1")" refused
+	wavert detach "$(card_of "$1")" >/dev/null
+}
+
+# What QEMU writes is compared with the recordings on the host.
+play_exactly()	# NAME N...
+{
+	device=$1 seed=0
+	shift
+	for n; do
+		seed=$((seed + 1))
+		title="$device attached N=$n"
+		run_test hw_play -w -c "$(attached "$(card_of "$device")")" -n "$n" -b 7680 -s $seed -l 24007 \
+			-t "$title"
+		echo "$seed 24007 0 $title" >>/out/played.list
+	done
+}
+
+exact()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	check "$1: attached" write "$(card_of "$1")" $driver/attach
+	play_exactly "$1" 1 2 8
+	wavert detach "$(card_of "$1")" >/dev/null
+}
+
+hold()	# NAME
+{
+	: >/tmp/hold.log
+	own_test "$1" "$(card_of "$1")" hold >/tmp/hold.log 2>&1 &
+	watcher=$!
+	tries=0
+	until grep -q owned /tmp/hold.log; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || return
+		sleep 0.02
+	done
+}
+
+was_told()	# NAME
+{
+	check "$1: the owner's process ends by itself" ends $watcher 2
+	check "$1: and had its mapping until then" wait $watcher
+	check "$1: and ENODEV from every call" says /tmp/hold.log '^removed: No such device, state 4, FREE_BUFFER No such device'
+}
+
+# The other driver, or the attachment, is removed while a client owns the pin.
+rob()	# NAME
+{
+	card=$(card_of "$1")
+	# shellcheck disable=SC2046
+	set -- "$1" $(device_of "$1")
+	check "$1: attached" write "$card" $driver/attach
+	check "$1: owned" hold "$1"
+	check "$1: our rmmod is refused while owned" not rmmod snd_wavert_attach
+	check "$1: detach while owned returns within a second" within_a_second write "$card" $driver/detach
+	was_told "$1"
+	check "$1: the other driver's PCM is closed" says "/proc/asound/card$card/pcm0p/sub0/status" closed
+	check "$1: and plays for others" aplay -q -D "hw:$card" -t raw -f S16_LE -c 2 -r 48000 -d 1 /dev/zero
+	check "$1: attached again" write "$card" $driver/attach
+	check "$1: owned" hold "$1"
+	check "$1: unbind while owned returns within a second" within_a_second write "$3" "$2/unbind"
+	was_told "$1"
+	write "$3" "$2/bind" && wait_for "$1"
+	n=0
+	while [ $n -lt 5 ]; do
+		write "$card" $driver/attach
+		hold "$1"
+		write "$3" "$2/unbind" &
+		write "$card" $driver/detach 2>/dev/null
+		wait $!
+		ends $watcher 2
+		write "$3" "$2/bind" && wait_for "$1"
+		n=$((n + 1))
+	done
+	check "$1: owned, unbind and detach at the same time, 5 times" write "$card" $driver/attach
+	wavert detach "$card" >/dev/null
 }
 
 tool()	# NAME

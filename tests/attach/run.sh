@@ -6,7 +6,8 @@
 #   tests/attach/run.sh [--bed BED] [--keep DIR] [GUEST...]
 #
 # Guests: short (HDA, dummy: observing, removal and the command; the default), ac97, usb, soft (dummy
-# with and without memory, aloop), virtio (a nonatomic PCM; skipped without QEMU 8.2 or newer).
+# with and without memory, aloop), virtio (a nonatomic PCM; skipped without QEMU 8.2 or newer); and of
+# owning own (HDA; refused by dummy), own-ac97, own-usb, own-soft (dummy with memory, aloop).
 #
 # environment: MODULES  directory of built modules (default: they are built)
 # shellcheck disable=SC2054 # commas within words
@@ -44,6 +45,11 @@ build()
 {
 	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -Itests/guest -static -o "$out/observe_test" \
 		tests/attach/observe_test.c
+	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -Itests/guest -static -o "$out/own_test" \
+		tests/attach/own_test.c
+	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -o "$out/hw_play" \
+		tests/hw/{hw_play,play_alsa,play_wavert}.c -lasound
+	gcc -O1 -g -Wall -Wextra -Werror -o "$out/wav_compare" tests/hw/wav_compare.c
 	make -s -C userspace "O=$PWD/build/userspace" all
 	[ -z "${MODULES-}" ] || return 0
 	MODULES=$out/modules
@@ -61,6 +67,11 @@ usb=(--debian-module xhci-pci --debian-module snd-usb-audio --qemu -device --qem
 
 virtio=(--debian-module virtio_snd --qemu -device --qemu virtio-sound-pci,audiodev=a,addr=0x13)
 
+tap()	# STATUS NAME
+{
+	renumber <<<"$1 0 - $2"
+}
+
 skip()	# NAME REASON
 {
 	count=$((count + 1))
@@ -72,6 +83,7 @@ boot()	# NAME OPTION... -- PART...
 {
 	local name=$1 code=0 options=()
 	shift
+	mkdir -p "$out/$name"
 	while [ "$1" != -- ]; do
 		options+=("$1")
 		shift
@@ -85,8 +97,9 @@ boot()	# NAME OPTION... -- PART...
 	esac
 	tests/guest/run --bed "$bed" --timeout "$limit" --no-insmod "${options[@]}" \
 		--module "$MODULES/snd-wavert.ko" --module "$MODULES/snd-wavert-attach.ko" \
-		--file "$out/observe_test" --file build/userspace/wavert --file tests/guest/tap.sh \
+		--file "$out/observe_test" --file "$out/own_test" --file "$out/hw_play" --file build/userspace/wavert --file tests/guest/tap.sh \
 		--file tests/attach/guest.sh --tool aplay --console "$out/$name.console" \
+		--out "$out/$name" \
 		-- sh guest.sh "$@" >"$out/$name.tap" 2>"$out/$name.err" || code=$?
 	renumber <"$out/$name.tap"
 	count=$((count + 1))
@@ -99,9 +112,46 @@ boot()	# NAME OPTION... -- PART...
 	tail -n 60 "$out/$name.err" | sed 's/^/# /'
 }
 
+# The devices write what they play to a file, which must be the recordings.
+exact()	# NAME OPTION...
+{
+	local name=$1
+	shift
+	if [ "$bed" != debian ]; then
+		skip "$name: what is played arrives" "time is not exact in bed $bed"
+		return
+	fi
+	mkdir -p "$out/exact-$name"
+	boot "exact-$name" --qemu -audiodev --qemu "wav,id=a,path=$out/exact-$name/played.wav,out.frequency=48000,timer-period=1000" \
+		"$@" -- "exact-$name"
+	"$out/wav_compare" "$out/exact-$name/played.wav" "$out/exact-$name/played.list" \
+		>"$out/exact-$name.compared" 2>&1 || :
+	renumber <"$out/exact-$name.compared"
+	if grep -q '^1\.\.' "$out/exact-$name.compared"; then
+		tap ok "$name: its wav file can be read"
+	else
+		tap 'not ok' "$name: its wav file can be read"
+	fi
+}
+
 guest()	# NAME
 {
 	case $1 in
+	own)
+		boot own "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
+			own-hda refuse-dummy rob-hda
+		exact hda "${hda[@]}"
+		;;
+	own-ac97)
+		boot own-ac97 "${sound[@]}" "${ac97[@]}" -- own-ac97 rob-ac97
+		;;
+	own-usb)
+		boot own-usb "${sound[@]}" "${usb[@]}" -- own-usb
+		;;
+	own-soft)
+		boot own-soft --debian-module "snd-dummy fake_buffer=0" --debian-module snd-aloop -- \
+			own-dummy own-aloop rob-dummy
+		;;
 	short) boot short "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
 		observe-hda remove-hda tool-dummy ;;
 	ac97) boot ac97 "${sound[@]}" "${ac97[@]}" -- observe-ac97 remove-ac97 ;;

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * position.c - read the position of another driver's PCM, and start and stop its ALSA timer. The
+ * PCM stream lock is held, and the runtime may be used.
+ */
+#include <linux/ktime.h>
+
+#include "attach.h"
+
+void wrt_attach_latch(struct wrt_hw_stream *s, u64 from_ns)
+{
+	struct wrt_device *device = s->dev->device;
+	u32 bytes = s->substream->runtime->buffer_size * s->frame_bytes;
+	unsigned long flags;
+
+	flags = wrt_lock(&device->lock);
+	s->at.linear = s->frames * s->frame_bytes;
+	s->at.dma = (u32)wrt_mod_u64(s->at.linear, bytes);
+	s->at.link = s->at.dma;
+	s->at.from_ns = from_ns;
+	s->at.ns = ktime_get_ns();
+	wrt_unlock(&device->lock, flags);
+}
+
+/*
+ * hw_ptr counts frames modulo `boundary`, a multiple of the buffer. SNDRV_PCM_IOCTL_RESET sets it
+ * back by whole buffers.
+ */
+static void follow_hw_ptr(struct wrt_hw_stream *s)
+{
+	const struct snd_pcm_runtime *r = s->substream->runtime;
+	snd_pcm_uframes_t now = r->status->hw_ptr, before = s->hw_ptr, moved = now - before;
+
+	if (now < before)
+		moved += r->boundary;
+	if (moved > r->boundary / 2)
+		moved = (now % r->buffer_size + r->buffer_size - before % r->buffer_size) %
+			r->buffer_size;
+	s->hw_ptr = now;
+	s->known += moved;
+	if (s->known > s->frames)
+		s->frames = s->known;
+}
+
+void wrt_attach_read_known(struct wrt_hw_stream *s)
+{
+	follow_hw_ptr(s);
+	wrt_attach_latch(s, ktime_get_ns());
+}
+
+/* A pointer that is a little lower than before has not gone round. */
+void wrt_attach_read_pointer(struct wrt_hw_stream *s)
+{
+	snd_pcm_uframes_t size = s->substream->runtime->buffer_size, at, moved;
+	u64 from_ns = ktime_get_ns();
+
+	follow_hw_ptr(s);
+	at = s->substream->ops->pointer(s->substream);
+	if (at >= size)
+		return;
+	moved = (at + size - (u32)wrt_mod_u64(s->frames, size)) % size;
+	if (moved < size - size / 4)
+		s->frames += moved;
+	wrt_attach_latch(s, from_ns);
+}
+
+/* ---- the timer ---------------------------------------------------------------------------- */
+
+int wrt_attach_follow(struct wrt_hw_stream *s)
+{
+	int err = 0;
+
+	if (!s->followed)
+		err = snd_timer_start(s->timer, 1);
+	s->followed = !err;
+	return err;
+}
+
+void wrt_attach_unfollow(struct wrt_hw_stream *s)
+{
+	if (s->followed && !s->watched && !s->own)
+		snd_timer_stop(s->timer);
+	s->followed = s->followed && (s->watched || s->own);
+}
