@@ -20,6 +20,7 @@ help:
 	@echo "make coverage           which lines the tests run, as a table"
 	@echo "make conformance        the contract tests in every mode; writes build/conformance/table.md (long)"
 	@echo "make comparison         scenarios on Windows' side and on Linux; writes build/nt/comparison.md (long)"
+	@echo "make windows            the Windows driver, signed for tests, with INF files, in build/windows"
 	@echo "make bench              instructions a notification and a position cost, as a table"
 	@echo "make doc                one HTML page of the kernel's and the library's interfaces, in build/doc"
 	@echo "make install            library, command and plugin into PREFIX= (/usr/local) below DESTDIR="
@@ -60,6 +61,11 @@ check-debug:
 comparison:
 	scripts/deps.sh build guest nt
 	tests/nt/run.sh --runs 100 --table
+
+# build/windows: Documentation/windows.md
+windows:
+	scripts/deps.sh build nt
+	packaging/windows/package.sh build/windows
 
 check-programs:
 	scripts/deps.sh build guest programs
@@ -146,4 +152,4 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: help demo check check-debug check-programs check-kernels check-arch check-mutants check-bed check-packages modules userspace \
-	conformance comparison coverage bench doc install dkms-source dkms sign deb clean
+	conformance comparison windows coverage bench doc install dkms-source dkms sign deb clean

@@ -52,7 +52,7 @@ packages() { # GROUP
 	doc) echo perl python3-sphinx $headers ;;
 	abi32) echo gcc $abi32 ;;
 	nt) echo gcc make libc6-dev libcmocka-dev libasound2-dev libjansson-dev libkmod-dev libsndfile1-dev \
-		gcc-mingw-w64-x86-64-win32 $wine chromium netpbm procps ;;
+		gcc-mingw-w64-x86-64-win32 $wine chromium netpbm procps openssl osslsigncode ;;
 	all) for name in build guest kernels unit prove lint packages abi32 doc nt; do packages $name; done ;;
 	*) echo "deps.sh: unknown group $1" >&2 && return 2 ;;
 	esac

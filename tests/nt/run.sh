@@ -5,7 +5,7 @@
 # Documentation/nt.md explains what this shows and what it does not show.
 #
 #   run.sh [OPTION...] [PART...]   parts (default: all but plants):
-#     build         driver and programs build; the driver has only the listed imports
+#     build         driver, programs and package build; imports, sections and signature of the driver
 #     conformance   the conformance suite as a Windows client
 #     realtime      the driver with its own clock; the calls of other authors' clients
 #     scenarios     compare ../conformance/scenarios on the host, in a guest's kernel and in the
@@ -150,6 +150,28 @@ imports_of()	# FILE: "DLL NAME", sorted
 		awk '/DLL Name:/ { dll = $3 } /^\t[0-9a-f]+[ \t]+[0-9]+[ \t]+[A-Za-z_]/ { print dll, $NF }' | sort -u
 }
 
+# The folder for a Windows machine, with a signed driver.
+part_package()
+{
+	local tool package=$work/package
+	for tool in osslsigncode openssl; do
+		command -v $tool >/dev/null ||
+			{ echo "ok $((n += 1)) - the package for Windows # SKIP no $tool (scripts/deps.sh nt)" && return; }
+	done
+	O=$out "$top/packaging/windows/package.sh" "$package" >"$work/log" 2>&1
+	tell $? "the package for Windows is built, and its driver's signature verifies" "$work/log" || return
+	ls "$package" >"$work/said"
+	[ "$(find "$package" -maxdepth 1 -type f -printf '%f\n' | sort | xargs)" = \
+		'LICENSE.txt sign.ps1 wavert-trace.exe wavert.cer wavertmini.sys wavertpci.inf wavertsim.inf' ] &&
+		[ "$(find "$package/scenarios" -name '*.scn' | wc -l)" = "$(find "$scenarios" -name '*.scn' | wc -l)" ] &&
+		[ "$(grep -c "$(printf '\r')\$" "$package/wavertsim.inf")" = "$(wc -l <"$package/wavertsim.inf")" ]
+	tell $? "the package has the files that Documentation/windows.md names" "$work/said"
+	printf x | dd of="$package/wavertmini.sys" bs=1 seek=5000 conv=notrunc 2>/dev/null
+	! osslsigncode verify -CAfile "$out/signing/cert.pem" -in "$package/wavertmini.sys" >"$work/log" 2>&1 &&
+		grep -qi 'mismatch\|failed' "$work/log"
+	tell $? "the signature of a changed driver does not verify" "$work/log"
+}
+
 part_build()
 {
 	imports_of "$out/wavertmini.sys" >"$work/imports"
@@ -163,6 +185,11 @@ part_build()
 	x86_64-w64-mingw32-objdump -p "$out/wavertmini.sys" >"$work/headers"
 	grep -q 'Subsystem.*NT native' "$work/headers"
 	tell $? "the driver is a native image"
+	x86_64-w64-mingw32-objdump -h "$out/wavertmini.sys" |
+		awk '/^ +[0-9]+ / { name = $2; n++; next } name && /CODE/ && !/READONLY/ { print name; bad = 1 }
+			END { exit bad || n < 5 }' >"$work/open"
+	tell $? "no section of the driver is both writable and executable" "$work/open"
+	part_package
 	[ "$(cat ../../compat/nt/adapter.c ../../compat/nt/filter.c ../../compat/nt/stream.c | wc -l)" -lt 650 ]
 	tell $? "the methods of the binding have less than 650 lines"
 }
