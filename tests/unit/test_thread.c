@@ -55,29 +55,19 @@ static void serve_all(struct mp_bed *b)
 		wrt_host_ns += wait;
 }
 
-static void takes_1_us(struct tb_event *e)
-{
-	(void)e;
-	wrt_host_ns += 1000;
-}
+#define TAKES(name, ns)				\
+	static void name(struct tb_event *e)	\
+	{					\
+		(void)e;			\
+		wrt_host_ns += (ns);		\
+	}
 
-static void takes_19_us(struct tb_event *e)
-{
-	(void)e;
-	wrt_host_ns += 19000;
-}
-
-static void takes_100_us(struct tb_event *e)
-{
-	(void)e;
-	wrt_host_ns += 100000;
-}
-
-static void takes_20_us(struct tb_event *e)
-{
-	(void)e;
-	wrt_host_ns += 20000;
-}
+TAKES(takes_1_us, 1000)
+TAKES(takes_6_us, 6000)
+TAKES(takes_19_us, 19000)
+TAKES(takes_20_us, 20000)
+TAKES(takes_100_us, 100000)
+TAKES(takes_1_ms, 1000000)
 
 static void register_many(struct mp_bed *b, struct tb_pin *pin, u32 n,
 			  void (*on_signal)(struct tb_event *e))
@@ -89,6 +79,14 @@ static void register_many(struct mp_bed *b, struct tb_pin *pin, u32 n,
 		b->many[i].on_signal = on_signal;
 		ok(mp_register(pin, &b->many[i]));
 	}
+}
+
+/* RUN with that many events */
+static void run_many(struct mp_bed *b, u32 n, void (*on_signal)(struct tb_event *e))
+{
+	ok(mp_alloc(&b->pin, 2, 384));
+	register_many(b, &b->pin, n, on_signal);
+	ok(mp_state(&b->pin, WRT_MP_RUN));
 }
 
 static u64 signals_of(const struct mp_bed *b, u32 from, u32 to)
@@ -117,9 +115,7 @@ THREAD_TEST(the_interrupt_signals_an_owner_with_one_event_and_wakes_no_thread)
 
 THREAD_TEST(the_interrupt_signals_four_events_and_the_thread_the_others)
 {
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 10, NULL);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 10, NULL);
 	next_point(b);
 	assert_int_equal(signals_of(b, 0, 4), 4);
 	assert_int_equal(signals_of(b, 4, 10), 0);
@@ -213,9 +209,7 @@ THREAD_TEST(an_interrupt_makes_one_slow_signal_for_any_number_of_slow_events)
 {
 	u64 began;
 
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 64, takes_100_us);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 64, takes_100_us);
 	began = wrt_host_ns;
 	next_point(b);
 	assert_int_equal(wrt_host_ns - began, 100000);
@@ -231,9 +225,7 @@ THREAD_TEST(quick_events_keep_an_interrupt_below_40_us)
 	u64 began;
 	u32 i;
 
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 4, takes_19_us);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 4, takes_19_us);
 	for (i = 0; i < 10; i++) {
 		began = wrt_host_ns;
 		next_point(b);
@@ -344,9 +336,7 @@ static void turn_is_kept(struct mp_bed *b, u32 unregistered, u32 next)
 {
 	u32 i;
 
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 3, takes_100_us);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 3, takes_100_us);
 	next_point(b);		/* the first is found to be slow */
 	serve_all(b);
 	next_point(b);
@@ -381,9 +371,7 @@ static void unregister_the_first(struct tb_event *e)
 
 THREAD_TEST(other_events_can_be_unregistered_during_a_signal)
 {
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 2, takes_100_us);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 2, takes_100_us);
 	next_point(b);
 	b->many[1].on_signal = unregister_the_first;
 	serve_all(b);
@@ -540,9 +528,7 @@ THREAD_TEST(a_process_that_is_killed_loses_its_signals_but_not_the_own_event)
 
 THREAD_TEST(wrt_096_wrt_097_pause_makes_all_signals_of_the_owner_before_it_returns)
 {
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 64, takes_100_us);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 64, takes_100_us);
 	next_point(b);
 	next_point(b);
 	tb_sleep(&b->tb, 3 * PACKET_NS);
@@ -583,9 +569,7 @@ THREAD_TEST(q47_a_process_that_is_killed_does_not_wait_for_its_signals)
 {
 	u64 made;
 
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 64, NULL);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 64, NULL);
 	next_point(b);
 	tb_sleep(&b->tb, 2 * PACKET_NS);
 	wrt_host_dying = true;
@@ -611,9 +595,7 @@ THREAD_TEST(a_pause_does_not_wait_for_the_signals_of_a_removed_device)
 {
 	struct tb_pin *pins[] = { &b->pin, &b->rec };
 
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 10, NULL);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 10, NULL);
 	next_point(b);
 	b->many[5].on_signal = device_goes;
 	ok(mp_state(&b->pin, WRT_MP_PAUSE));
@@ -625,9 +607,7 @@ THREAD_TEST(a_pause_does_not_wait_for_the_signals_of_a_removed_device)
 
 THREAD_TEST(a_process_that_is_killed_does_not_wait_for_the_thread)
 {
-	ok(mp_alloc(&b->pin, 2, 384));
-	register_many(b, &b->pin, 5, NULL);
-	ok(mp_state(&b->pin, WRT_MP_RUN));
+	run_many(b, 5, NULL);
 	next_point(b);
 	wrt_host_dying = true;
 	assert_int_equal(wrt_device_wait_deferred(&b->tb.dev), WRT_EINTR);
@@ -789,12 +769,6 @@ THREAD_TEST(after_a_slow_signal_observers_wait_32_times_as_long)
 	tb_pin_close(&b->watch[0]);
 }
 
-static void takes_6_us(struct tb_event *e)
-{
-	(void)e;
-	wrt_host_ns += 6000;
-}
-
 THREAD_TEST(a_client_that_takes_little_never_waits)
 {
 	u32 i;
@@ -854,12 +828,6 @@ THREAD_TEST(a_thread_that_runs_at_once_is_charged_no_more_than_that)
 	}
 	assert_int_equal(b->event[1].count, 6);
 	tb_pin_close(&b->watch[0]);
-}
-
-static void takes_1_ms(struct tb_event *e)
-{
-	(void)e;
-	wrt_host_ns += 1000000;
 }
 
 /* The owner's rest is 16 ms, that of observers 3.2 ms. */
