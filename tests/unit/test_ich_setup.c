@@ -519,51 +519,50 @@ BOTH_TEST(an_engine_that_runs_at_destroy_loses_bus_mastering)
 	assert_int_equal(m.command, 3);
 }
 
-ICH_TEST(an_engine_that_does_not_reset_loses_bus_mastering)
+static struct wrt_hw_stream *stopped_stream(void)
 {
 	static u32 memory[256];
-	struct wrt_hw_stream *s;
+	struct wrt_hw_stream *s = run_stream(memory, sizeof(memory));
 	struct wrt_hw_pos at;
 
-	open_model(&model_real);
-	s = run_stream(memory, sizeof(memory));
 	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
-	m.fault.reset_hangs = true;
+	return s;
+}
+
+static void released_with(bool *fault, u32 command)
+{
+	struct wrt_hw_stream *s;
+
+	open_model(&model_real);
+	s = stopped_stream();
+	*fault = true;
 	wrt_ich_ops.release(s);
-	assert_int_equal(m.command, 3);
-	m.fault.reset_hangs = false;
+	assert_int_equal(m.command, command);
+	*fault = false;
+}
+
+ICH_TEST(an_engine_that_does_not_reset_loses_bus_mastering)
+{
+	released_with(&m.fault.reset_hangs, 3);
 }
 
 ICH_TEST(an_engine_of_a_removed_device_is_released_without_a_message)
 {
-	static u32 memory[256];
-	struct wrt_hw_stream *s;
-	struct wrt_hw_pos at;
-
-	open_model(&model_real);
-	s = run_stream(memory, sizeof(memory));
-	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
-	m.fault.dead = true;
-	wrt_ich_ops.release(s);
-	assert_int_equal(m.command, 7);
+	released_with(&m.fault.dead, 7);
 	assert_int_equal(m.errors, 0);
-	m.fault.dead = false;
 }
 
 /* The model fails the test if the other registers are accessed. */
 ICH_TEST(registers_in_memory_are_used_where_there_are_some)
 {
-	static u32 memory[256];
 	struct model_behaviour is = model_real;
 	struct wrt_hw_stream *s;
-	struct wrt_hw_pos at;
 
 	is.memory_bars = true;
 	open_model(&is);
 	assert_int_equal(set(0, 30, 0), 0);
 	assert_int_equal(m.codec[0x02 / 2], 0x011f);
-	s = run_stream(memory, sizeof(memory));
-	assert_int_equal(wrt_ich_ops.stop(s, &at), 0);
+	s = stopped_stream();
 	wrt_ich_ops.release(s);
 	wrt_ich_ops.close(s);
 }

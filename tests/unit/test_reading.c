@@ -324,18 +324,30 @@ static u64 truth(const struct bed *b, u64 ns)
 	return (ns - b->began) * 48000 / SECOND * 4;
 }
 
-/* The offset of 2.3 ms with the time of 5.8 ms would be a whole buffer of 4 ms more. */
-UNIT_TEST(a_reader_that_was_preempted_reads_again)
+/* A reader is preempted for 3.5 ms at 2.3 ms. */
+static void preempted_once(void (*open)(struct tb *tb, const struct wrt_sim_config *cfg), u64 ns,
+			   u32 readings)
 {
 	struct bed b;
 
-	bed_open(&b, tb_open);
+	bed_open(&b, open);
 	tb_sleep(&b.tb, 2300000);
 	tb_backend.preempt_ns = 3500000;
 	tb_backend.preempts = 1;
-	assert_int_equal(linear(&b), truth(&b, b.began + 5800000));
-	assert_int_equal(tb_backend.position, 2);
+	assert_int_equal(linear(&b), truth(&b, b.began + ns));
+	assert_int_equal(tb_backend.position, readings);
 	bed_close(&b);
+}
+
+/* The offset of 2.3 ms with the time of 5.8 ms would be a whole buffer of 4 ms more. */
+UNIT_TEST(a_reader_that_was_preempted_reads_again)
+{
+	preempted_once(tb_open, 5800000, 2);
+}
+
+UNIT_TEST(without_a_clock_no_reading_is_repeated)
+{
+	preempted_once(tb_open_emulated, 2300000, 1);
 }
 
 /*
@@ -379,19 +391,6 @@ UNIT_TEST(a_reading_is_repeated_if_its_times_are_further_apart_than_an_eighth_of
 		assert_int_equal(tb_backend.position, row[i].readings);
 		bed_close(&b);
 	}
-}
-
-UNIT_TEST(without_a_clock_no_reading_is_repeated)
-{
-	struct bed b;
-
-	bed_open(&b, tb_open_emulated);
-	tb_sleep(&b.tb, 2300000);
-	tb_backend.preempt_ns = 3500000;
-	tb_backend.preempts = 1;
-	assert_int_equal(linear(&b), truth(&b, b.began + 2300000));
-	assert_int_equal(tb_backend.position, 1);
-	bed_close(&b);
 }
 
 /* Only the first reading of an interrupt begins where the handler was entered. */
