@@ -316,6 +316,13 @@ versions() {
 	} | grep -Ev "(:= |:## |\"|alsa-wavert )$version(\$|\"| )" || :
 }
 
+# Without that, the packages cannot be built.
+package_symbols() {
+	grep -o 'wavert_[a-z_]*;' userspace/lib/libwavert.map | tr -d ';' | sort -u >"$work/exported"
+	grep -o '^ wavert_[a-z_]*@' debian/libwavert1.symbols | tr -d ' @' | sort -u >"$work/packaged"
+	comm -3 "$work/exported" "$work/packaged"
+}
+
 rules='
 core_includes     kernel/core includes only itself, its system headers only in os_*.h
 hw_includes       a backend includes only core/hw.h, core/os.h and its own room
@@ -335,6 +342,7 @@ miniport_names    compat/miniport names no system
 long_functions    no function is longer than 80 lines
 long_files        no file is longer than 600 lines
 versions          Makefile, modules, manual pages and NEWS have the version of debian/changelog
+package_symbols   debian/libwavert1.symbols names the functions of libwavert.map
 '
 
 count_rules() {
@@ -374,7 +382,7 @@ copy() {
 	for dir in kernel compat userspace; do
 		cp -r "$here/$dir" "$work/tree/"
 	done
-	cp "$here/debian/changelog" "$work/tree/debian"
+	cp "$here/debian/changelog" "$here/debian/libwavert1.symbols" "$work/tree/debian"
 	cp "$here/NEWS.md" "$work/tree"
 	cp -r "$work/tree" "$work/clean"
 	cd "$work/tree"
@@ -428,6 +436,8 @@ plant() { # RULE FORM
 	long_functions-2) (echo 'void wrt(void)'; echo '{'; lines 79; echo '}') >>compat/hwdep/pin.c ;;
 	long_files-1) lines 601 >kernel/core/new.h ;;
 	long_files-2) lines 601 >compat/hwdep/new.c ;;
+	package_symbols-1) sed -i '/ wavert_device_set_states@/d' debian/libwavert1.symbols ;;
+	package_symbols-2) sed -i '0,/wavert_open;/s///' userspace/lib/libwavert.map ;;
 	versions-1) echo 'MODULE_VERSION("0.0.1");' >>kernel/bus/ich.c ;;
 	userspace_includes-1) echo '#include "miniport.h"' >>userspace/trace/calls.c ;;
 	userspace_includes-2) echo '#include "../../compat/miniport/miniport.h"' >>userspace/lib/event.c ;;
