@@ -53,11 +53,17 @@ ends()	# PID STATUS-PATTERN
 	esac
 }
 
+# Numbers of poll() and restart_syscall(): x86-64; those of arm64 and younger architectures
+case $(uname -m) in
+x86_64) poll='7|219' ;;
+*) poll='73|128' ;;
+esac
+
 # Stops a process that is in poll(), or in the rest of one that was interrupted.
 stop_in_poll()	# PID
 {
 	tries=200
-	until kill -STOP "$1" && grep -qE '^(7|219) ' "/proc/$1/syscall"; do
+	until kill -STOP "$1" && grep -qE "^($poll) " "/proc/$1/syscall"; do
 		kill -CONT "$1"
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || { cat "/proc/$1/syscall"; return 1; }
