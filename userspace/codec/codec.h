@@ -62,6 +62,7 @@ struct codec_bus {
 	u32 ncodecs;		/* each with an address of its own */
 	u32 silent;		/* bit mask of addresses: no answer to any command */
 	u32 lose;		/* the answer of this command is lost, once; from 1, 0: none */
+	u32 lost;		/* that command */
 	u32 commands;		/* so far */
 	struct codec_setting set[CODEC_NODES];	/* of the codec with the address `shown` */
 	u32 shown;

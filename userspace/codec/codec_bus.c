@@ -162,6 +162,8 @@ static void send_command(struct codec_bus *b)
 	b->irr = answer(b, c, b->icw);
 	if (b->commands != b->lose)
 		b->ics = VALID;
+	else
+		b->lost = b->icw;
 }
 
 /* ---- the bus ------------------------------------------------------------------------ */
