@@ -33,8 +33,8 @@ NTSTATUS NTAPI ZwDuplicateObject(HANDLE from, HANDLE handle, HANDLE to, PHANDLE 
 
 struct pages {
 	HANDLE section;
-	PVOID kernel;		/* view, which the driver has not unmapped */
 	PVOID view;
+	bool mapped;		/* by the driver */
 	MDL mdl;		/* last, its array of pages follows */
 };
 
@@ -108,7 +108,7 @@ static NTSTATUS make_section(struct pages *p, SIZE_T bytes)
 				 PAGE_READWRITE, 0x8000000, NULL);	/* SEC_COMMIT */
 	if (!NT_SUCCESS(status))
 		return status;
-	status = ZwMapViewOfSection(p->section, THIS_PROCESS, &p->kernel, 0, 0, NULL, &view,
+	status = ZwMapViewOfSection(p->section, THIS_PROCESS, &p->view, 0, 0, NULL, &view,
 				    ViewUnmap, 0, PAGE_READWRITE);
 	if (!NT_SUCCESS(status))
 		ZwClose(p->section);
@@ -127,15 +127,14 @@ static PMDL make_pages(SIZE_T bytes, PHYSICAL_ADDRESS high, bool whole)
 		ExFreePoolWithTag(p, TAG);
 		return NULL;
 	}
-	p->view = p->kernel;
 	if (!bus_add_pages(p->view, pages, (ULONGLONG)high.QuadPart, whole,
 			   MmGetMdlPfnArray(&p->mdl))) {
-		ZwUnmapViewOfSection(THIS_PROCESS, p->kernel);
+		ZwUnmapViewOfSection(THIS_PROCESS, p->view);
 		ZwClose(p->section);
 		ExFreePoolWithTag(p, TAG);
 		return NULL;
 	}
-	RtlFillMemory(p->kernel, bytes, 0xa5);	/* a driver that needs zeros has to write them */
+	RtlFillMemory(p->view, bytes, 0xa5);	/* a driver that needs zeros has to write them */
 	p->mdl.ByteCount = (ULONG)bytes;
 	port.held.buffers++;
 	return &p->mdl;
@@ -161,7 +160,8 @@ static PVOID STDMETHODCALLTYPE pages_map(IPortWaveRTStream *i, PMDL mdl, MEMORY_
 {
 	(void)i;
 	(void)cache;
-	return pages_of(mdl)->kernel;
+	pages_of(mdl)->mapped = true;
+	return pages_of(mdl)->view;
 }
 
 static VOID STDMETHODCALLTYPE pages_unmap(IPortWaveRTStream *i, PVOID at, PMDL mdl)
@@ -169,8 +169,8 @@ static VOID STDMETHODCALLTYPE pages_unmap(IPortWaveRTStream *i, PVOID at, PMDL m
 	struct pages *p = pages_of(mdl);
 
 	(void)i;
-	if (at == p->kernel)
-		p->kernel = NULL;
+	if (at == p->view)
+		p->mapped = false;
 }
 
 /* Not unmapped, or unknown: kept, and shown in PORT_HELD. */
@@ -179,7 +179,7 @@ static VOID STDMETHODCALLTYPE pages_free(IPortWaveRTStream *i, PMDL mdl)
 	struct pages *p = pages_of(mdl);
 
 	(void)i;
-	if (!mdl || p->kernel)
+	if (!mdl || p->mapped)
 		return;
 	bus_remove_pages(p->view);
 	ZwUnmapViewOfSection(THIS_PROCESS, p->view);
@@ -547,6 +547,8 @@ static NTSTATUS set_power(struct request *r)
 {
 	POWER_STATE state = { .DeviceState = *(DEVICE_POWER_STATE *)r->value };
 
+	if (!port.power)
+		return STATUS_NOT_SUPPORTED;
 	if (state.DeviceState == PowerDeviceD0)
 		bus_power(1);
 	port.power->lpVtbl->PowerChangeState(port.power, state);

@@ -7,7 +7,8 @@
 #   run.sh [OPTION...] [PART...]   parts (default: all but plants):
 #     build         driver, programs and package build; imports, sections and signature of the driver
 #     conformance   the conformance suite as a Windows client
-#     realtime      the driver with its own clock; the calls of other authors' clients
+#     realtime      the driver with its own clock; the calls of other authors' clients;
+#                   another miniport
 #     scenarios     compare ../conformance/scenarios on the host, in a guest's kernel and in the
 #                   driver. A browser renders the report.
 #     models        conformance and scenarios with the backends for hardware over register models,
@@ -218,6 +219,12 @@ part_realtime()
 	retell "nt: " <"$work/realtime"
 	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
 	tell $? "the calls of other authors' clients completed" "$work/err"
+	cp "$out/othermini.sys" "$work/prefix/drive_c/windows/system32/drivers/wavertmini.sys"
+	windows 120 "$out/other.exe" >"$work/realtime"
+	code=$?
+	retell "nt: " <"$work/realtime"
+	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
+	tell $? "the test of another miniport completed" "$work/err"
 }
 
 host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
