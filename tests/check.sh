@@ -244,7 +244,7 @@ unplug_4_cpus()	# BED MODULES ROUNDS
 scale_test()	# MODULES
 {
 	part debian-scale guest debian "$1" "enable=$(printf '1,%.0s' {1..31})1 streams=16" --shift 0 \
-		--file build/guest/scale_test -- scale_test
+		--file "$programs/scale_test" -- scale_test
 }
 
 # What takes longer than it is likely to find something that the other parts do not.
