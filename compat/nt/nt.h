@@ -43,6 +43,7 @@ struct nt_pci {
 	PDMA_ADAPTER dma;
 	PINTERRUPTSYNC sync;	/* NULL: not connected */
 	KDPC dpc;
+	volatile bool arrived;	/* an interrupt, since the backend asked last */
 	volatile bool quiet;	/* without power or removed: its registers are not accessed */
 };
 

@@ -173,6 +173,15 @@ static void bus_timer_at(void *ctx, u32 slot, u64 ns)
 	nt_io_timer_at(ctx, slot, ns);
 }
 
+static bool bus_interrupted(void *ctx)
+{
+	struct nt_filter *f = ctx;
+	bool arrived = f->pci.arrived;
+
+	f->pci.arrived = false;
+	return arrived;
+}
+
 /* Reads of a removed device, or of a register that does not exist, return all ones. */
 static u32 bus_read(void *ctx, u32 n, u32 offset, u32 width)
 {
@@ -270,6 +279,7 @@ static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...
 const struct wrt_hw_bus nt_pci_bus = {
 	.now_ns = bus_now,
 	.timer_at = bus_timer_at,
+	.interrupted = bus_interrupted,
 	.read = bus_read,
 	.write = bus_write,
 	.config_read = bus_config_read,
@@ -359,6 +369,7 @@ static VOID NTAPI served(PKDPC dpc, PVOID ctx, PVOID a, PVOID b)
 	(void)dpc;
 	(void)a;
 	(void)b;
+	f->pci.arrived = true;
 	if (!f->pci.quiet)
 		wrt_device_irq(&f->dev);
 }

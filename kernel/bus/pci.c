@@ -13,12 +13,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <sound/memalloc.h>
-#ifdef CONFIG_X86
-#include <asm/cpufeature.h>
-#endif
 
 #include "adapter.h"
-#include "emulated.h"
 #include "kernel_version.h"
 #include "pci.h"
 #include "platform.h"
@@ -36,6 +32,7 @@ struct wrt_pci {
 	int irq;
 	bool irq_on;			/* the handler is installed */
 	bool no_snoop;			/* the bit was set when the device was bound */
+	bool arrived;			/* an interrupt, since the backend asked last */
 	bool asleep;			/* the handler must not access registers */
 	char longname[80];
 };
@@ -54,6 +51,17 @@ static void pci_timer_at(void *ctx, u32 slot, u64 ns)
 	struct wrt_pci *p = ctx;
 
 	wrt_platform_bus.timer_at(&p->platform, slot, ns);
+}
+
+/* An interrupt at the same time may go uncounted: its handler runs after this one. */
+static bool pci_interrupted(void *ctx)
+{
+	struct wrt_pci *p = ctx;
+
+	if (!READ_ONCE(p->arrived))
+		return false;
+	WRITE_ONCE(p->arrived, false);
+	return true;
 }
 
 /* NULL if there is no such register: a device may have fewer than others of its kind. */
@@ -203,6 +211,7 @@ static void pci_log(void *ctx, enum wrt_log_level level, const char *format, ...
 static const struct wrt_hw_bus pci_bus = {
 	.now_ns = pci_now,
 	.timer_at = pci_timer_at,
+	.interrupted = pci_interrupted,
 	.read = pci_read,
 	.write = pci_write,
 	.config_read = pci_config_read,
@@ -216,35 +225,6 @@ static const struct wrt_hw_bus pci_bus = {
 	.log = pci_log,
 };
 
-static bool under_hypervisor(void)
-{
-#ifdef CONFIG_X86
-	return boot_cpu_has(X86_FEATURE_HYPERVISOR);
-#else
-	return false;
-#endif
-}
-
-int wrt_pci_emulated(struct pci_dev *pdev, int value, bool *emulated)
-{
-	struct wrt_pci_ids ids = {
-		.vendor = pdev->vendor,
-		.device = pdev->device,
-		.subvendor = pdev->subsystem_vendor,
-		.subdevice = pdev->subsystem_device,
-	};
-
-	if (value < -1 || value > 1) {
-		pci_err(pdev, "emulated=%d: expected 0, 1, or -1 (automatic)\n", value);
-		return WRT_EINVAL;
-	}
-	*emulated = value;
-	if (value == -1)
-		*emulated = wrt_ids_emulated(&ids, under_hypervisor());
-	return 0;
-}
-EXPORT_SYMBOL_GPL(wrt_pci_emulated);
-
 /* ---- interrupts ------------------------------------------------------------------- */
 
 static irqreturn_t pci_irq(int irq, void *data)
@@ -253,6 +233,7 @@ static irqreturn_t pci_irq(int irq, void *data)
 
 	if (READ_ONCE(p->asleep))
 		return IRQ_NONE;	/* of another device on the same line */
+	WRITE_ONCE(p->arrived, true);
 	return IRQ_RETVAL(wrt_device_irq(p->platform.device));
 }
 

@@ -186,6 +186,8 @@ struct wrt_hw_bus {
 	 * any lock: it neither waits for a running handler nor calls one.
 	 */
 	void (*timer_at)(void *ctx, u32 slot, u64 ns);
+	/* [A] True if an interrupt, not only a timer, has run the handler since the last call. */
+	bool (*interrupted)(void *ctx);
 	/* Registers, little endian; any context. width: 1, 2 or 4 bytes. */
 	u32 (*read)(void *ctx, u32 bar, u32 offset, u32 width);
 	void (*write)(void *ctx, u32 bar, u32 offset, u32 width, u32 value);

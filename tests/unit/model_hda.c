@@ -1000,6 +1000,15 @@ static void bus_timer(void *ctx, u32 slot, u64 ns)
 	((struct hda_model *)ctx)->timer[slot] = ns;
 }
 
+static bool bus_interrupted(void *ctx)
+{
+	struct hda_model *m = ctx;
+	bool arrived = m->arrived;
+
+	m->arrived = false;
+	return arrived;
+}
+
 static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...)
 {
 	struct hda_model *m = ctx;
@@ -1021,6 +1030,7 @@ static void bus_log(void *ctx, enum wrt_log_level level, const char *format, ...
 const struct wrt_hw_bus hda_bus = {
 	.now_ns = bus_now,
 	.timer_at = bus_timer,
+	.interrupted = bus_interrupted,
 	.read = bus_read,
 	.write = bus_write,
 	.config_read = bus_config_read,
@@ -1047,6 +1057,7 @@ static bool deliver(struct hda_model *m, bool timer)
 	bool ours;
 	u64 ns;
 
+	m->arrived |= !timer;
 	if (m->raise)
 		return m->raise(m->raise_ctx, timer);
 	m->in_irq = true;

@@ -131,6 +131,7 @@ struct hda_model {
 	u64 timer[WRT_SLOTS_MAX];
 	bool off;			/* no power: registers must not be accessed */
 	bool in_irq;
+	bool arrived;			/* an interrupt, since the backend asked last */
 	u32 preempts;			/* number of readers for which time passes between ... */
 	u64 preempt_ns;			/* ... LPIB and the clock */
 	u32 positions_read;		/* times LPIB was read */

@@ -40,7 +40,7 @@ static u32 raised(const struct wrt_hw_dev *d)
 	return sts & d->intctl & d->running;
 }
 
-/* arrived: the handler runs because of an interrupt, not of a timer. */
+/* arrived: the handler runs because of an interrupt, not only of a timer. */
 static u32 serve(struct wrt_hw_dev *d, u32 sts, u64 ns, bool arrived)
 {
 	u32 slots = 0;
@@ -95,8 +95,9 @@ static void end_hush(struct wrt_hw_dev *d)
  */
 static bool hda_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 {
+	bool arrived = d->bus->interrupted(d->ctx);
 	u32 found = 0;
-	u32 sts, i, by_timer;
+	u32 sts, i;
 	u64 ns;
 
 	if (!d->running)
@@ -105,12 +106,11 @@ static bool hda_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 	for (i = 0; i < d->nslots; i++)
 		if (wrt_hda_stream_timer(&d->stream[i], ns))
 			found |= 1u << i;
-	by_timer = found;
 	for (i = 0; i < QUIET_ROUNDS; i++) {
 		sts = raised(d);
 		if (!sts)
 			break;
-		found |= serve(d, sts, ns, !by_timer);
+		found |= serve(d, sts, ns, arrived);
 	}
 	end_hush(d);
 	*entry_ns = ns;
