@@ -102,7 +102,7 @@ selftest() {
 		"$(with compat/a.h '/* WRT-001..009, 010 and 219, Q1 */')"
 	same 'the name of a test' '# tests/a.c:1: WRT-219 ' "$(with tests/a.c 'TEST(WRT_219)')"
 	same 'an extension' '# tests/a.c:1: EXT-99 ' "$(with tests/a.c '/* EXT-10, EXT-99 */')"
-	same 'a ruling' '# userspace/a.c:1: Q48 ' "$(with userspace/a.c '/* (Q48) */')"
+	same 'a ruling' '# userspace/a.c:1: Q99 ' "$(with userspace/a.c '/* (Q99) */')"
 	same 'a rule for eventfds' '# README.md:1: M16 ' "$(with README.md 'See M16.')"
 	same 'a source' "# $contract:$last: D-KSN " "$(with $contract 'As in D-KSN.')"
 	same 'a defect' '# tests/a:1: 5.3(14) ' "$(with tests/a 'x | 5.3(14)')"

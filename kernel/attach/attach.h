@@ -24,6 +24,7 @@
 #include <linux/hrtimer.h>
 #include <linux/platform_device.h>
 #include <linux/rwsem.h>
+#include <linux/sizes.h>
 #include <linux/workqueue.h>
 #include <sound/core.h>
 #include <sound/pcm.h>
@@ -93,7 +94,7 @@ struct wrt_hw_dev {
 };
 
 /* More than any driver has; then sizes in bytes fit into 32 bits. */
-#define WRT_ATTACH_BUFFER_MAX	(1u << 30)
+#define WRT_ATTACH_BUFFER_MAX	SZ_1G
 
 /* caps.c: whether a client can map it as it maps its own memory. */
 bool wrt_attach_memory_fits(const struct snd_dma_buffer *b);

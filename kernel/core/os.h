@@ -19,6 +19,9 @@
  * wrt_wake() after a wrt_count_down(); it is cheap if no task waits, and returns true if it may
  * have taken long.
  *
+ * Functions marked wrt_always_inline are on the path of an interrupt, where each call that is not
+ * inlined costs some ten instructions.
+ *
  * wrt_now_ns() measures how long a signal takes. It is 0 for ever on systems where
  * signalling an event runs no code of a client.
  */
@@ -52,13 +55,6 @@ enum wrt_error {
 #ifndef WRT_ACQUIRES
 #define WRT_ACQUIRES(l)
 #define WRT_RELEASES(l)
-#endif
-
-/* For the path of an interrupt, where each call that is not inlined costs some ten instructions. */
-#ifdef _MSC_VER
-#define wrt_always_inline	__forceinline
-#else
-#define wrt_always_inline	inline __attribute__((__always_inline__))
 #endif
 
 static inline u32 wrt_min_u32(u32 a, u32 b)

@@ -207,7 +207,7 @@ static inline bool wrt_wake_waiters(struct wrt_wait *w)
 /* Set by tests: the caller is being killed; the clock by which a signal may take long. */
 __attribute__((weak)) bool wrt_host_dying;
 __attribute__((weak)) u64 wrt_host_ns;
-__attribute__((weak)) _Thread_local u32 wrt_host_readings;	/* of the clock, by this thread */
+__attribute__((weak)) __thread u32 wrt_host_readings;	/* of the clock, by this thread */
 
 static inline bool wrt_dying(void)
 {
@@ -236,6 +236,8 @@ static inline u64 wrt_now_ns(void)
 	wrt_host_readings++;
 	return wrt_host_ns;
 }
+
+#define wrt_always_inline	inline
 
 #define WRT_IRQ_PREEMPTIBLE	false
 #define wrt_may_be_preempted()	false

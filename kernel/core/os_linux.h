@@ -172,6 +172,8 @@ static inline u64 wrt_now_ns(void)
 	return ktime_get_ns();
 }
 
+#define wrt_always_inline	__always_inline
+
 /* The handler may be preempted between its entry and a reading of the position. */
 #define WRT_IRQ_PREEMPTIBLE	IS_ENABLED(CONFIG_PREEMPT_RT)
 
