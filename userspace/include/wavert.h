@@ -192,8 +192,8 @@ WAVERT_MUST_CHECK int wavert_stream_set_format(struct wavert_stream *stream, uns
  *
  * wavert_stream_buffer() and _layout() return the result. Accesses to it take no page fault.
  * -EREMOTEIO: bytes (0, too many) or too many notifications for it; -EINVAL: notifications, flags;
- * -EBUSY: another client owns the pin; -EBADRQC: no format, a buffer exists, PAUSE or RUN, or an
- * observer; -EAGAIN: the hardware could not be programmed; -ENOMEM.
+ * -EBUSY: a client owns the pin or the attached PCM; -EACCES: the user may not open it; -EBADRQC: no
+ * format, a buffer exists, PAUSE or RUN, or an observer; -EAGAIN: not programmable now; -ENOMEM.
  */
 WAVERT_MUST_CHECK int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes,
 					  unsigned int notifications, unsigned int flags);

@@ -26,8 +26,14 @@ struct hw_register {
 	const volatile void *at;
 };
 
+struct pcm_node {
+	int card;		/* negative: none */
+	int device, subdevice;
+};
+
 struct wavert_stream {
 	int fd;
+	struct pcm_node pcm;	/* to be opened for ALLOC_BUFFER; of another driver's card */
 	unsigned int direction;
 	bool observer;
 	bool reads;		/* read() of fd returns notifications (WAVERT_OFFERS_READ) */
@@ -47,6 +53,10 @@ static inline int stream_call(const struct wavert_stream *s, unsigned long reque
 		return -errno;
 	return 0;
 }
+
+/* attached.c: the PCM that has to be open to own a pin; ALLOC_BUFFER with that right. */
+struct pcm_node stream_pcm_to_own(int card, const struct wavert_caps *caps);
+int stream_alloc_call(const struct wavert_stream *s, struct wavert_buffer *buffer);
 
 static inline uint64_t monotonic_ns(void)
 {

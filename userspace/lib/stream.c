@@ -66,6 +66,7 @@ int wavert_stream_open(struct wavert_stream **stream, struct wavert_device *devi
 	s->observer = flags & WAVERT_STREAM_OBSERVE;
 	s->step = caps.position_step;
 	s->reads = caps.offers & WAVERT_OFFERS_READ;
+	s->pcm = stream_pcm_to_own(device->card, &caps);
 	err = map_page(s);
 	if (err) {
 		close(s->fd);
@@ -130,7 +131,7 @@ int wavert_stream_alloc(struct wavert_stream *stream, size_t bytes, unsigned int
 	arg.requested_bytes = (uint32_t)bytes;
 	if (notifications)
 		arg.flags |= WAVERT_ALLOC_NOTIFICATION;
-	err = stream_call(stream, WAVERT_IOC_ALLOC_BUFFER, &arg);
+	err = stream_alloc_call(stream, &arg);
 	if (err)
 		return err;
 	at = mmap(NULL, arg.map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, stream->fd,
