@@ -57,6 +57,10 @@ enum wrt_error {
 #define WRT_RELEASES(l)
 #endif
 
+#ifndef wrt_always_inline
+#define wrt_always_inline inline
+#endif
+
 static inline u32 wrt_min_u32(u32 a, u32 b)
 {
 	return a < b ? a : b;

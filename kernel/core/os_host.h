@@ -237,8 +237,6 @@ static inline u64 wrt_now_ns(void)
 	return wrt_host_ns;
 }
 
-#define wrt_always_inline	inline
-
 #define WRT_IRQ_PREEMPTIBLE	false
 #define wrt_may_be_preempted()	false
 

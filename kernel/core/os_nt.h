@@ -184,8 +184,6 @@ static inline u64 wrt_now_ns(void)
 	return 0;
 }
 
-#define wrt_always_inline	inline
-
 #define WRT_IRQ_PREEMPTIBLE	false
 #define wrt_may_be_preempted()	false
 
