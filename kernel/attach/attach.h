@@ -62,6 +62,7 @@ struct wrt_hw_stream {
 	bool followed;				/* the timer runs */
 	bool watched;				/* there are observers */
 	bool own;				/* a client opens it, or has it open */
+	bool pinned;				/* it has, and size and frame_bytes stay */
 
 	/* own.c */
 	bool dma;				/* device lock: run() has turned it on */

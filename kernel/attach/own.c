@@ -300,6 +300,18 @@ static bool is_as_fitted(const struct wrt_hw_stream *s, const struct wrt_hw_geom
 	       r->buffer_size <= WRT_ATTACH_BUFFER_MAX / g->frame_bytes;
 }
 
+/* Until then another user of the substream may start it with any size of frames. */
+static void set_pinned(struct wrt_hw_stream *s, u32 frame_bytes)
+{
+	unsigned long flags;
+
+	snd_pcm_stream_lock_irqsave(s->substream, flags);
+	s->pinned = frame_bytes;
+	s->frame_bytes = frame_bytes;
+	s->running = false;
+	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+}
+
 /* From here on the buffer is neither freed nor replaced, except by close_pcm(). */
 static int pin_memory(struct wrt_hw_stream *s, struct wrt_hw_geom *g)
 {
@@ -318,7 +330,7 @@ static int pin_memory(struct wrt_hw_stream *s, struct wrt_hw_geom *g)
 	g->bytes = frames_to_bytes(r, r->buffer_size);
 	g->notify_bytes = g->notify ? g->bytes / g->notify : 0;
 	g->cpu = r->dma_area;
-	s->frame_bytes = g->frame_bytes;
+	set_pinned(s, g->frame_bytes);
 	return 0;
 }
 
@@ -362,6 +374,7 @@ static void take_back(struct wrt_stream *stream)
 	struct wrt_hw_stream *s = slot_of(stream);
 
 	might_sleep();
+	set_pinned(s, 0);
 	atomic_dec(&s->substream->mmap_count);
 	close_pcm(s);
 }
@@ -577,6 +590,8 @@ static void was_stopped(struct wrt_hw_stream *s)
 /* The lock of the timer is also held. A stream that was stopped halts until the next STOP. */
 void wrt_attach_own_event(struct wrt_hw_stream *s, int event)
 {
+	if (!s->pinned)
+		return;
 	switch (event) {
 	case SNDRV_TIMER_EVENT_MSTART:
 		has_begun(s);

@@ -13,6 +13,8 @@ void wrt_attach_latch(struct wrt_hw_stream *s, u64 from_ns)
 	u32 bytes = s->substream->runtime->buffer_size * s->frame_bytes;
 	unsigned long flags;
 
+	if (!bytes)
+		return;
 	flags = wrt_lock(&device->lock);
 	s->at.linear = s->frames * s->frame_bytes;
 	s->at.dma = (u32)wrt_mod_u64(s->at.linear, bytes);
