@@ -125,9 +125,8 @@ void wrt_attach_release(struct wrt_hw_stream *s);
 int wrt_attach_run(struct wrt_hw_stream *s, bool on, u64 linear);
 void wrt_attach_drop_soon(struct wrt_hw_stream *s);
 
-/* PCM stream lock held: an event of the timer; all of the buffer may be moved by DMA. */
+/* PCM stream lock held: an event of the timer. */
 void wrt_attach_own_event(struct wrt_hw_stream *s, int event);
-void wrt_attach_push(struct wrt_hw_stream *s);
 
 /* follow.c */
 extern const struct wrt_hw_ops wrt_attach_ops;

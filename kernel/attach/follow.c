@@ -140,7 +140,6 @@ static void slot_tick(struct snd_timer_instance *timer, unsigned long resolution
 	if (!s->running)
 		return;
 	wrt_attach_read_known(s);
-	wrt_attach_push(s);
 	wrt_stream_look(wrt_attach_stream(s), 0);
 }
 

@@ -427,34 +427,14 @@ void wrt_attach_drop_soon(struct wrt_hw_stream *s)
 	s->dma = false;
 }
 
-/*
- * A driver with ack() moves no data beyond the application's pointer. All of the buffer is the
- * client's, at any time.
- */
-void wrt_attach_push(struct wrt_hw_stream *s)
-{
-	struct snd_pcm_substream *substream = s->substream;
-	struct snd_pcm_runtime *r = substream->runtime;
-	snd_pcm_uframes_t to = r->status->hw_ptr + r->buffer_size;
-
-	if (!s->own || s->direction != SNDRV_PCM_STREAM_PLAYBACK || !substream->ops->ack)
-		return;
-	r->control->appl_ptr = to < r->boundary ? to : to - r->boundary;
-	substream->ops->ack(substream);
-}
-
 static int start_anew(struct wrt_hw_stream *s)
 {
-	unsigned long flags;
 	int err;
 
 	drop(s);
 	err = snd_pcm_kernel_ioctl(s->substream, SNDRV_PCM_IOCTL_PREPARE, NULL);
 	if (err)
 		return err;
-	snd_pcm_stream_lock_irqsave(s->substream, flags);
-	wrt_attach_push(s);
-	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 	s->began_from_ns = ktime_get_ns();
 	return snd_pcm_kernel_ioctl(s->substream, SNDRV_PCM_IOCTL_START, NULL);
 }

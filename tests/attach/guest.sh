@@ -153,6 +153,7 @@ own()	# NAME
 
 refuse()	# NAME
 {
+	check "$1: its driver has a card" wait_for "$1"
 	check "$1: attached" write "$(card_of "$1")" $driver/attach
 	run_test own_test "$1" "$(card_of "$1")" refused
 	wavert detach "$(card_of "$1")" >/dev/null

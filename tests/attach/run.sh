@@ -7,7 +7,7 @@
 #
 # Guests: short (HDA, dummy: observing, removal and the command; the default), ac97, usb, soft (dummy
 # with and without memory, aloop), virtio (a nonatomic PCM; skipped without QEMU 8.2 or newer); and of
-# owning own (HDA; refused by dummy), own-ac97, own-usb, own-soft (dummy with memory, aloop).
+# owning own (HDA; refused by dummy), own-ac97, own-usb (refused), own-soft (dummy with memory, aloop).
 #
 # environment: MODULES  directory of built modules (default: they are built)
 # shellcheck disable=SC2054 # commas within words
@@ -146,7 +146,7 @@ guest()	# NAME
 		boot own-ac97 "${sound[@]}" "${ac97[@]}" -- own-ac97 rob-ac97
 		;;
 	own-usb)
-		boot own-usb "${sound[@]}" "${usb[@]}" -- own-usb
+		boot own-usb "${sound[@]}" "${usb[@]}" -- refuse-usb
 		;;
 	own-soft)
 		boot own-soft --debian-module "snd-dummy fake_buffer=0" --debian-module snd-aloop -- \
