@@ -61,8 +61,8 @@ struct wrt_hw_stream {
 	struct work_struct poll_work;		/* of a nonatomic PCM */
 	bool followed;				/* the timer runs */
 	bool watched;				/* there are observers */
-	bool own;				/* a client opens it, or has it open */
-	bool pinned;				/* it has, and size and frame_bytes stay */
+	bool own;				/* a client shares it, or is about to */
+	bool pinned;				/* it does; size and frame_bytes stay */
 
 	/* own.c */
 	bool dma;				/* device lock: run() has turned it on */

@@ -246,7 +246,7 @@ static int attach_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **ou
 	return 0;
 }
 
-/* It has been opened by wrt_attach_lender, which closes it. */
+/* It has been shared by wrt_attach_lender, which releases it. */
 static void attach_close(struct wrt_hw_stream *s)
 {
 }

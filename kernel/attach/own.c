@@ -3,19 +3,18 @@
  * own.c - a client owns the PCM of another driver: its buffer is that of the PCM, and DMA is turned
  * on and off by the calls that ALSA has for callers in the kernel.
  *
- *   ALLOC_BUFFER	lend()		open or share, HW_PARAMS, SW_PARAMS
+ *   ALLOC_BUFFER	lend()		share the client's open file, HW_PARAMS, SW_PARAMS
  *   RUN, PAUSE		run()		PREPARE and START; pause or DROP
  *   FREE_BUFFER	take_back()	release
  *
  * The other driver's operations may wait for its remove(), which waits in slot_disconnect() for
  * life. So none of them is called under life: pcm->open_mutex keeps the PCM from being disconnected
- * while it is opened, and a PCM that is open is not freed.
+ * while it is shared, and a PCM that is open is not freed.
  *
  * Other files may refer to the substream: that of the client, which shows its right, and files
  * that were opened with O_APPEND. mmap_count keeps their users from freeing or replacing the
  * buffer. If one of them stops the stream, it halts until the next STOP.
  */
-#include <linux/capability.h>
 #include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
@@ -56,9 +55,7 @@ static bool is_file_of(const struct wrt_hw_stream *s, const struct file *file)
 
 static bool may_own(struct wrt_stream *stream, const struct file *file)
 {
-	if (file)
-		return is_file_of(slot_of(stream), file);
-	return capable(CAP_SYS_ADMIN);
+	return file && is_file_of(slot_of(stream), file);
 }
 
 /* ---- open and release --------------------------------------------------------------------- */
@@ -128,7 +125,10 @@ static void end_own(struct wrt_hw_stream *s)
 	up_read(&s->dev->life);
 }
 
-/* The client has it open: share it, as O_APPEND does, unless it has begun to use it. */
+/*
+ * The client has it open: share it, as O_APPEND does, unless it has begun to use it. Only ALSA's
+ * own open() of a node has the substream unlinked at its last release.
+ */
 static int share(struct snd_pcm_substream *substream)
 {
 	snd_pcm_state_t state = substream->runtime->status->state;
@@ -157,26 +157,7 @@ static int core_error(int err)
 	return WRT_EIO;
 }
 
-/* ALSA gives the first substream that is free, and only uses the file's flags. */
-static int open_free(struct wrt_hw_stream *s)
-{
-	struct file *file = kzalloc(sizeof(*file), GFP_KERNEL);
-	struct snd_pcm_substream *open;
-	int err;
-
-	if (!file)
-		return WRT_ENOMEM;
-	file->f_flags = O_RDWR | O_NONBLOCK;
-	err = snd_pcm_open_substream(s->pcm, s->direction, file, &open);
-	if (!err && open != s->substream) {
-		snd_pcm_release_substream(open);
-		err = -EBUSY;
-	}
-	kfree(file);
-	return core_error(err);
-}
-
-static int open_pcm(struct wrt_hw_stream *s, const struct file *shared)
+static int share_pcm(struct wrt_hw_stream *s)
 {
 	int err;
 
@@ -187,9 +168,8 @@ static int open_pcm(struct wrt_hw_stream *s, const struct file *shared)
 	}
 	if (err)
 		return err;
-	err = shared ? share(s->substream) : open_free(s);
+	err = share(s->substream);
 	mutex_unlock(&s->pcm->open_mutex);
-	wake_up(&s->pcm->open_wait);
 	if (err)
 		end_own(s);
 	return err;
@@ -357,7 +337,7 @@ static int lend(struct wrt_stream *stream, const struct file *file, struct wrt_h
 	int err;
 
 	might_sleep();
-	err = open_pcm(s, file);
+	err = share_pcm(s);
 	if (err)
 		return err;
 	err = configure(s, g);

@@ -147,7 +147,7 @@ own()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"
 	check "$1: attached" write "$(card_of "$1")" $driver/attach
-	run_test own_test "$1" "$(card_of "$1")" caps points pause end rights busy append death
+	run_test own_test "$1" "$(card_of "$1")" caps points pause end rights busy append linked death
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 
@@ -167,7 +167,7 @@ play_exactly()	# NAME N...
 	for n; do
 		seed=$((seed + 1))
 		title="$device attached N=$n"
-		run_test hw_play -w -c "$(attached "$(card_of "$device")")" -n "$n" -b 7680 -s $seed -l 24007 \
+		run_test hw_play -w -c "$(attached "$(card_of "$device")")" -a "/dev/snd/pcmC$(card_of "$device")D0p" -n "$n" -b 7680 -s $seed -l 24007 \
 			-t "$title"
 		echo "$seed 24007 0 $title" >>/out/played.list
 	done

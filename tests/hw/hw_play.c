@@ -5,7 +5,7 @@
  * guest.sh; wav_compare checks the output on the host. TAP on stdout.
  *
  *   hw_play [-w] [-c CARD] [-r RATE] [-n N] [-b FRAMES] [-s SEED] [-l FRAMES]
- *           [-p FRAME[,FRAME...]] [-S TIMES] [-m] [-i] [-k SEGMENTS] -t TITLE
+ *           [-p FRAME[,FRAME...]] [-S TIMES] [-m] [-i] [-k SEGMENTS] [-a NODE] -t TITLE
  *
  *   -w   WaveRT instead of ALSA        -n   notifications a buffer
  *   -p   pause there                   -S   number of suspends during playback
@@ -13,6 +13,7 @@
  *        not ours
  *   -i   time is not exact: an underrun is not a failure
  *   -k   the buffer has at least so many segments
+ *   -a   own the pin of another driver's PCM with this node
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -218,7 +219,7 @@ int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "wimc:r:n:b:s:l:p:S:k:t:")) != -1) {
+	while ((c = getopt(argc, argv, "wima:c:r:n:b:s:l:p:S:k:t:")) != -1) {
 		switch (c) {
 		case 'w':
 			model = &wavert_model;
@@ -228,6 +229,9 @@ int main(int argc, char **argv)
 			break;
 		case 'i':
 			inexact = 1;
+			break;
+		case 'a':
+			job.node = optarg;
 			break;
 		case 'c':
 			job.card = atoi(optarg);

@@ -13,6 +13,7 @@
 
 struct job {
 	int card;
+	const char *node;		/* of another driver's PCM whose pin this is, or NULL */
 	unsigned int rate;		/* Hz */
 	unsigned int count;		/* N: points in a buffer */
 	unsigned int buffer;		/* frames */

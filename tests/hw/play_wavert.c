@@ -11,14 +11,43 @@ static unsigned char *buffer;
 static size_t mapped;
 static uint64_t signals;
 
+/* A stream that owns another driver's PCM, or a negative errno. */
+static int own(const struct job *j, struct wavert_buffer *b)
+{
+	struct wavert_pcm_buffer arg = { .buffer = {
+		.flags = WAVERT_ALLOC_NOTIFICATION | WAVERT_ALLOC_ANY_COUNT | WAVERT_ALLOC_PCM,
+		.notifications = j->count, .requested_bytes = j->buffer * FRAME_BYTES,
+	} };
+	int fd = card_stream(j->card, WAVERT_PLAYBACK, 0), err;
+
+	if (fd < 0)
+		return fd;
+	arg.pcm_fd = open(j->node, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	err = arg.pcm_fd < 0 ? errno : set_format(fd, j->rate, WAVERT_FORMAT_S16, 2);
+	if (!err)
+		err = call(fd, WAVERT_IOC_ALLOC_PCM_BUFFER, &arg);
+	if (!err && arg.buffer.actual_bytes != arg.buffer.requested_bytes)
+		err = ERANGE;
+	if (arg.pcm_fd >= 0)
+		close(arg.pcm_fd);
+	*b = arg.buffer;
+	if (!err)
+		return fd;
+	close(fd);
+	return -err;
+}
+
 static int wavert_open(struct job *j)
 {
 	struct wavert_buffer b;
 	int err;
 
 	signals = 0;
-	stream = card_ready(j->card, WAVERT_PLAYBACK, j->rate, j->count, j->buffer * FRAME_BYTES,
-			    &b);
+	if (j->node)
+		stream = own(j, &b);
+	else
+		stream = card_ready(j->card, WAVERT_PLAYBACK, j->rate, j->count,
+				    j->buffer * FRAME_BYTES, &b);
 	if (stream < 0)
 		return stream;
 	mapped = b.map_bytes;

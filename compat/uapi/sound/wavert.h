@@ -228,10 +228,10 @@ struct wavert_buffer {
 /*
  * Argument of ALLOC_BUFFER for a pin of another driver's card (WAVERT_CAP_ATTACHED). A client that
  * may open that PCM can own the pin. It passes a descriptor of the PCM's node, which it has opened
- * for writing (capture: for reading) and not configured. It may close the descriptor afterwards. A
- * client with CAP_SYS_ADMIN needs none. All others get EACCES. EBUSY: also if the PCM is open. More
- * errors: EBADF (pcm_fd), EINVAL (PCM is set and the pin is not ATTACHED, or pcm_fd is not 0
- * without PCM). Since version 1.2.
+ * for writing (capture: for reading) and not configured. It may close the descriptor afterwards.
+ * Without one the call fails with EACCES, for root too. EBUSY: also if another client shares the
+ * PCM. More errors: EBADF (pcm_fd), EINVAL (PCM is set and the pin is not ATTACHED, or pcm_fd is
+ * not 0 without PCM). Since version 1.2.
  */
 #define WAVERT_ALLOC_PCM		0x4
 
