@@ -376,6 +376,16 @@ static void set_dma(struct wrt_hw_stream *s, bool on)
 	wrt_unlock(&device->lock, flags);
 }
 
+/* A stop before this start is no stall of what starts now. */
+static void forget_stop(struct wrt_hw_stream *s)
+{
+	struct wrt_device *device = s->dev->device;
+	unsigned long flags = wrt_lock(&device->lock);
+
+	s->halted = false;
+	wrt_unlock(&device->lock, flags);
+}
+
 /* DMA is about to be turned off, here and not by another user: keep the position. */
 static void expect_stop(struct wrt_hw_stream *s)
 {
@@ -415,6 +425,7 @@ static int start_anew(struct wrt_hw_stream *s)
 	err = snd_pcm_kernel_ioctl(s->substream, SNDRV_PCM_IOCTL_PREPARE, NULL);
 	if (err)
 		return err;
+	forget_stop(s);
 	s->began_from_ns = ktime_get_ns();
 	return snd_pcm_kernel_ioctl(s->substream, SNDRV_PCM_IOCTL_START, NULL);
 }
@@ -467,13 +478,18 @@ static int push_pause(struct wrt_hw_stream *s)
 static int release_pause(struct wrt_hw_stream *s)
 {
 	unsigned long flags;
+	u64 from_ns;
 	int err;
 
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
-	s->began_from_ns = ktime_get_ns();
+	from_ns = ktime_get_ns();
 	err = s->running ? -EBADFD : trigger_pause(s, false);
-	s->began_ns = ktime_get_ns();
-	s->running = !err;
+	if (!err) {
+		s->began_from_ns = from_ns;
+		s->began_ns = ktime_get_ns();
+		s->running = true;
+		forget_stop(s);
+	}
 	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 	return err;
 }
