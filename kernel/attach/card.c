@@ -383,7 +383,7 @@ static int __init attach_init(void)
 {
 	int err;
 
-	leavers = alloc_workqueue(DRIVER_NAME, WQ_HIGHPRI | WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	leavers = alloc_workqueue(DRIVER_NAME, WQ_HIGHPRI | WQ_UNBOUND, 0);
 	if (!leavers)
 		return -ENOMEM;
 	err = platform_driver_register(&attach_driver);
