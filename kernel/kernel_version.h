@@ -50,7 +50,10 @@
 #define WRT_HAVE_PCM_SET_STATE WRT_KERNEL(6, 1)
 #endif
 
-/* snd-pcm: HW_PARAMS and HW_FREE hold a mutex. Kernels without it let them race with each other. */
+/*
+ * snd-pcm: HW_PARAMS and HW_FREE hold a mutex. Kernels without it let them race with each other.
+ * Not known of 5.16.y and 5.17.y.
+ */
 #ifndef WRT_HAVE_PCM_BUFFER_MUTEX
 #define WRT_HAVE_PCM_BUFFER_MUTEX						\
 	(WRT_KERNEL(5, 18) ||							\
@@ -89,6 +92,12 @@ static inline void wrt_pcm_set_state(struct snd_pcm_runtime *runtime, snd_pcm_st
 #else
 	runtime->status->state = state;
 #endif
+}
+
+/* True if they do not race, and wrt_pcm_wait_for_params() waits. */
+static inline bool wrt_pcm_params_are_locked(void)
+{
+	return WRT_HAVE_PCM_BUFFER_MUTEX;
 }
 
 /* Wait until HW_PARAMS and HW_FREE that have begun are over. */

@@ -40,7 +40,8 @@ static void fill_rates(struct wrt_hw_stream *s, u32 mask)
 
 /*
  * Whether the CPU sees the memory as the device does, by ordinary mappings. For the kinds of memory
- * that are not listed the kernel uses special mappings, or copies.
+ * that are not listed the kernel uses special mappings, or copies. A client's mapping of memory for
+ * DMA would be encrypted where memory is.
  */
 bool wrt_attach_memory_fits(const struct snd_dma_buffer *b)
 {
@@ -49,7 +50,7 @@ bool wrt_attach_memory_fits(const struct snd_dma_buffer *b)
 	if (b->dev.type != SNDRV_DMA_TYPE_DEV && b->dev.type != SNDRV_DMA_TYPE_DEV_SG &&
 	    b->dev.type != WRT_DMA_TYPE_DEV_SG_FALLBACK)
 		return false;
-	return b->dev.dev && wrt_dma_coherent(b->dev.dev);
+	return b->dev.dev && wrt_dma_coherent(b->dev.dev) && !wrt_memory_encrypted();
 }
 
 static u32 refusal(const struct wrt_hw_stream *s, const struct snd_pcm_substream *open)
@@ -64,6 +65,8 @@ static u32 refusal(const struct wrt_hw_stream *s, const struct snd_pcm_substream
 	if (open->ops->ack)
 		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_ACK;
 	if (info & WRT_PCM_INFO_EXPLICIT_SYNC || !wrt_attach_memory_fits(&open->dma_buffer))
+		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_MEMORY;
+	if (!wrt_pcm_params_are_locked())	/* another user could free the buffer */
 		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_MEMORY;
 	return 0;
 }

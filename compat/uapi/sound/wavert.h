@@ -109,7 +109,7 @@ struct wavert_version {
 /* Why a pin of another driver's card is OBSERVE_ONLY; since version 1.2. */
 #define WAVERT_CAP_REFUSED_FORMAT 0x80	/* no format of this interface is known of it */
 #define WAVERT_CAP_REFUSED_MMAP	0x100	/* its driver has no buffer to map, or its own mmap() */
-#define WAVERT_CAP_REFUSED_MEMORY 0x200	/* its buffer is not ordinary, coherent memory */
+#define WAVERT_CAP_REFUSED_MEMORY 0x200	/* its buffer is not ordinary memory, or may be freed */
 /* Properties of such a pin for its owner (EXT-28, EXT-29); since version 1.2. */
 #define WAVERT_CAP_NO_PAUSE	0x400	/* after PAUSE, RUN is EAGAIN until STOP */
 #define WAVERT_CAP_FETCHES_AHEAD 0x800	/* data is fetched before the position passes it */
