@@ -83,12 +83,13 @@ struct wrt_hw_dev {
 	struct platform_device *parent;
 	struct wrt_adapter *adapter;
 	struct wrt_device *device;
-	/* The card or a PCM of it goes away; once, any context. */
+	/* The card or a PCM of it goes away; any context. */
 	void (*vanished)(struct wrt_hw_dev *d);
 	struct rw_semaphore life;
 	bool dead;				/* life: no substream may be touched any more */
 	enum wrt_attach_phase phase;		/* under the list's mutex ... */
 	bool has_vanished;			/* ... its card was removed, maybe while coming */
+	atomic_t leaving;			/* not 0: leave was queued, which happens once */
 	struct work_struct leave;
 	u32 nslots;
 	struct wrt_hw_stream slot[];

@@ -84,9 +84,11 @@ static void leave_work(struct work_struct *work)
 	forget(number);
 }
 
+/* Only once: the work item frees d. */
 static void leave_soon(struct wrt_hw_dev *d)
 {
-	queue_work(leavers, &d->leave);
+	if (!atomic_xchg(&d->leaving, 1))
+		queue_work(leavers, &d->leave);
 }
 
 static int detach(u32 number)

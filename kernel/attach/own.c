@@ -417,6 +417,16 @@ void wrt_attach_drop_soon(struct wrt_hw_stream *s)
 	s->dma = false;
 }
 
+/*
+ * The PCM was disconnected without its card (an HDA codec is unbound). Its driver waits until it is
+ * closed, and only then frees it, which slot_disconnect() would report. So detach now.
+ */
+static void leave_if_disconnected(struct wrt_hw_stream *s)
+{
+	if (s->substream->runtime->status->state == SNDRV_PCM_STATE_DISCONNECTED)
+		s->dev->vanished(s->dev);
+}
+
 static int start_anew(struct wrt_hw_stream *s)
 {
 	int err;
@@ -506,6 +516,7 @@ int wrt_attach_run(struct wrt_hw_stream *s, bool on, u64 linear)
 		err = release_pause(s);
 	else if (on)
 		err = start_anew(s);
+	leave_if_disconnected(s);
 	set_dma(s, on && !err);
 	return err ? WRT_EIO : 0;
 }
@@ -561,6 +572,7 @@ static void was_stopped(struct wrt_hw_stream *s)
 	s->dma = false;
 	wrt_unlock(&device->lock, flags);
 	wrt_stream_look(wrt_attach_stream(s), 0);
+	leave_if_disconnected(s);
 }
 
 /* The lock of the timer is also held. A stream that was stopped halts until the next STOP. */

@@ -234,6 +234,21 @@ rob()	# NAME
 	wavert detach "$card" >/dev/null
 }
 
+# A PCM is removed without its card, while a client owns its pin.
+codec()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	card=$(card_of "$1")
+	codec=$(basename "$(ls -d /sys/bus/hdaudio/devices/hdaudioC"$card"D* | head -n 1)")
+	bound=$(readlink -f "/sys/bus/hdaudio/devices/$codec/driver")
+	check "$1: attached" write "$card" $driver/attach
+	check "$1: owned" hold "$1"
+	check "$1: its codec is unbound within a second" within_a_second write "$codec" "$bound/unbind"
+	was_told "$1"
+	check "$1: our card is gone" [ ! -e "/sys/bus/platform/devices/snd-wavert-attach.$card" ]
+	write "$codec" "$bound/bind"
+}
+
 tool()	# NAME
 {
 	card=$(card_of "$1")
