@@ -147,7 +147,7 @@ own()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"
 	check "$1: attached" write "$(card_of "$1")" $driver/attach
-	run_test own_test "$1" "$(card_of "$1")" caps points pause end rights busy append linked death
+	run_test own_test "$1" "$(card_of "$1")" caps points pause end rights busy append race linked death
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 

@@ -499,6 +499,49 @@ static void part_append(void)
 	TAP_CHECK(is_state(WAVERT_PLAYBACK, "closed"), "%s: until its close", name);
 }
 
+/* As any client of the PCM would, for ever. */
+static void use_forever(int fd)
+{
+	struct pcm pcm = { .fd = fd, .silence = calloc(1024, 4) };
+
+	must(pcm.silence, "memory");
+	for (;;) {
+		if (configure(&pcm, 1024, 8192, 0))
+			set_software(&pcm);
+		if (!ioctl(fd, SNDRV_PCM_IOCTL_PREPARE) && pcm.buffer)
+			pcm_move(&pcm, false, 1024);
+		ioctl(fd, SNDRV_PCM_IOCTL_START);
+		ioctl(fd, SNDRV_PCM_IOCTL_DROP);
+		ioctl(fd, SNDRV_PCM_IOCTL_HW_FREE);
+	}
+}
+
+/* Another process starts and stops the shared PCM while ALLOC_BUFFER is on its way. */
+static void part_race(void)
+{
+	int fd = open_pcm(false), i, won = 0;
+	struct owner o;
+	pid_t pid;
+
+	must(fd >= 0, "PCM node");
+	pid = fork();
+	if (!pid)
+		use_forever(fd);
+	for (i = 0; i < 500; i++) {
+		new_owner(&o, WAVERT_PLAYBACK);
+		won += !alloc(&o, 2, 4096, fd);
+		give_up(&o);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	printf("# %s: owned %d times of %d\n", name, won, i);
+	ioctl(fd, SNDRV_PCM_IOCTL_DROP);
+	new_owner(&o, WAVERT_PLAYBACK);
+	TAP_CHECK(!alloc(&o, 2, 4096, fd), "%s: it can be owned after a race with another user", name);
+	give_up(&o);
+	close(fd);
+}
+
 /*
  * Linked by one who shares the substream, and released last by the owner. A link that is left
  * would lead from the capture to freed memory.
@@ -625,7 +668,7 @@ static const struct {
 	{ "caps", part_caps }, { "refused", part_refused }, { "points", part_points },
 	{ "pause", part_pause }, { "end", part_end }, { "rights", part_rights },
 	{ "busy", part_busy }, { "append", part_append },
-	{ "linked", part_linked }, { "death", part_death },
+	{ "race", part_race }, { "linked", part_linked }, { "death", part_death },
 };
 
 int main(int argc, char **argv)
