@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "lib/stream.c"
+#include "lib/attached.c"
 #include "../guest/tap.h"
 
 #define BYTES	384u

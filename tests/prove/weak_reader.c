@@ -3,6 +3,7 @@
  * weak_reader.c - the reader of the register page for weak.c: the library's own, traced.
  */
 #include "lib/stream.c"
+#include "lib/attached.c"
 
 #include "weak.h"
 
