@@ -119,8 +119,8 @@ trace_on_stand_in()
 {
 	install_driver "$out"
 	on_windows --stand-in --list
-	[ $code = 0 ] && [ "$(grep -c '^  pin [01]: render, 0 of 1 in use$' "$work/said")" = 2 ] &&
-		[ "$(grep -c '^  pin [23]: capture, 0 of 1 in use$' "$work/said")" = 2 ] &&
+	[ $code = 0 ] && [ "$(grep -c '^  pin [01]: render, 0 of 8 in use$' "$work/said")" = 2 ] &&
+		[ "$(grep -c '^  pin [23]: capture, 0 of 8 in use$' "$work/said")" = 2 ] &&
 		[ "$(grep -cE '^    8 channels, (8..8|16..16|32..32) bits, 8000..192000 Hz$' "$work/said")" = 12 ] &&
 		[ "$(grep -c '^    8 channels, 32..32 bits, 8000..192000 Hz, float$' "$work/said")" = 4 ]
 	tell $? "pins are found by KSPROPSETID_Pin" "$work/said"
