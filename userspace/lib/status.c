@@ -92,7 +92,7 @@ const char *wavert_strerror(int error)
 		return "the interface of the modules has another major version than this library";
 	case EACCES:
 	case EPERM:
-		return "not permitted: the user is not in the group of the device (audio)";
+		return "not permitted: the user is not in the group of the device (audio), or may not open the PCM of this pin";
 	}
 	return strerror(-error);
 }
