@@ -45,7 +45,7 @@ enum wrt_hw_flags {
 	WRT_HW_OBSERVE_ONLY = 1 << 9,	/* nobody can own it, because ... */
 	WRT_HW_REFUSED_FORMAT = 1 << 10,	/* ... it has none of our formats ... */
 	WRT_HW_REFUSED_MMAP = 1 << 11,	/* ... its driver has no buffer to map, or maps it itself */
-	WRT_HW_REFUSED_MEMORY = 1 << 12,	/* ... or of memory that is not as a client's, or not kept */
+	WRT_HW_REFUSED_MEMORY = 1 << 12,	/* ... or of memory unlike a client's */
 	WRT_HW_NO_PAUSE = 1 << 13,	/* after PAUSE it can only run again from 0 */
 	WRT_HW_FETCHES_AHEAD = 1 << 14,	/* data is fetched before the position passes it */
 	WRT_HW_REFUSED_ACK = 1 << 15,	/* OBSERVE_ONLY: its driver has to be told what to fetch */
