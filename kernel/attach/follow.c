@@ -5,8 +5,8 @@
  *   the other driver's interrupt, tasklet, URB completion or work item
  *     snd_pcm_period_elapsed()		PCM stream lock
  *       update of hw_ptr			asks the driver's pointer()
- *       slot_tick()				only while there are observers
- *         wrt_stream_look()			points, pages; signals are left to the thread
+ *       slot_tick()				only while there are observers or an owner
+ *         wrt_stream_look()			points, pages; the thread signals observers
  *   snd_pcm_start(), _stop(), _pause(), _suspend()
  *     slot_event()				PCM stream lock, lock of the timer
  *       wrt_stream_adopt(), _stop(), _start(), _let_go()

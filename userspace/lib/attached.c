@@ -101,6 +101,7 @@ int stream_alloc_call(const struct wavert_stream *s, struct wavert_buffer *buffe
 	arg.buffer.flags |= WAVERT_ALLOC_PCM;
 	err = stream_call(s, WAVERT_IOC_ALLOC_PCM_BUFFER, &arg);
 	close(arg.pcm_fd);
+	arg.buffer.flags = buffer->flags;	/* the layout is the caller's */
 	*buffer = arg.buffer;
 	return err;
 }
