@@ -151,6 +151,20 @@ own()	# NAME
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 
+# libwavert opens the PCM.
+command()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	check "$1: attached" write "$(card_of "$1")" $driver/attach
+	check "$1: wavert record records from it" wavert record -q -D "$(attached "$(card_of "$1")")" -d 1 /tmp/x.wav
+	check "$1: wavert play plays on it" wavert play -q -D "$(attached "$(card_of "$1")")" /tmp/x.wav
+	play "$(card_of "$1")"
+	check "$1: not while another program plays" not wavert play -q -D "$(attached "$(card_of "$1")")" /tmp/x.wav
+	kill $player
+	wait $player
+	wavert detach "$(card_of "$1")" >/dev/null
+}
+
 refuse()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"

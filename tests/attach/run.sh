@@ -139,7 +139,7 @@ guest()	# NAME
 	case $1 in
 	own)
 		boot own "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
-			own-hda refuse-dummy rob-hda codec-hda
+			own-hda command-hda refuse-dummy rob-hda codec-hda
 		exact hda "${hda[@]}"
 		;;
 	own-ac97)
