@@ -301,21 +301,34 @@ static int test_register(int card)
 
 /* ---- the clock register ------------------------------------------------------------------ */
 
-static double clock_at(const volatile uint32_t *reg, uint32_t *ticks)
-{
-	double before = seconds(), after;
+/* A reading of the clock register, and the time just before and just after it. */
+struct clock_reading {
+	uint32_t ticks;
+	double before, after;
+};
 
-	*ticks = *reg;
-	after = seconds();
-	return (before + after) / 2;
+/* The reading that took the least time: a busy machine can stop a process within any of them. */
+static struct clock_reading read_clock(const volatile uint32_t *reg)
+{
+	struct clock_reading best = { 0 };
+
+	for (int i = 0; i < 100; i++) {
+		struct clock_reading r = { .before = seconds() };
+
+		r.ticks = *reg;
+		r.after = seconds();
+		if (!i || r.after - r.before < best.after - best.before)
+			best = r;
+	}
+	return best;
 }
 
 static int test_clock(int card)
 {
 	const volatile uint32_t *reg = NULL;
-	uint32_t first, last;
+	struct clock_reading first, last;
+	double ticks, least, most, hz;
 	struct wavert_register r;
-	double t0, t1, hz;
 	struct client c;
 	int err = client_open(&c, card, WAVERT_PLAYBACK, 2, BYTES);
 
@@ -332,14 +345,16 @@ static int test_clock(int card)
 	if (err || !r.denominator)
 		return 1;
 	set_state(c.fd, WAVERT_STATE_RUN);
-	t0 = clock_at(reg, &first);
+	first = read_clock(reg);
 	poll(NULL, 0, 1000);
-	t1 = clock_at(reg, &last);
-	hz = (double)(uint32_t)(last - first) / (t1 - t0);
-	TAP_CHECK(hz * (double)r.denominator > 0.999 * (double)r.numerator &&
-		  hz * (double)r.denominator < 1.001 * (double)r.numerator,
-		  "the wall clock register advances at its declared frequency (%.0f of %.0f Hz)",
-		  hz, (double)r.numerator / (double)r.denominator);
+	last = read_clock(reg);
+	hz = (double)r.numerator / (double)r.denominator;
+	ticks = (double)(uint32_t)(last.ticks - first.ticks);
+	least = ticks / (last.after - first.before);
+	most = ticks / (last.before - first.after);
+	TAP_CHECK(least < 1.001 * hz && most > 0.999 * hz,
+		  "the wall clock register advances at its declared frequency (%.0f to %.0f of %.0f Hz)",
+		  least, most, hz);
 	client_close(&c);
 	return 0;
 }
