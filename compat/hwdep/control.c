@@ -113,7 +113,7 @@ int wrt_call_free(struct wrt_call *c)
 
 	if (c->pin->mp.buffer) {
 		err = wrt_buffer_retire(c->pin);
-		if (err)
+		if (err && !wrt_mp_is_removed(&c->pin->mp))
 			return err;
 	}
 	return wrt_errno(free_buffer(c->pin));

@@ -47,7 +47,7 @@ static int find(const struct wrt_mp *mp, const void *event)
  */
 static enum wrt_status may_register(const struct wrt_mp *mp)
 {
-	if (mp->removed)
+	if (wrt_mp_is_removed(mp))
 		return WRT_STATUS_DEVICE_REMOVED;
 	if (mp->observer || mp->early_events || mp->buffer == WRT_MP_NOTIFY_BUFFER)
 		return WRT_STATUS_SUCCESS;

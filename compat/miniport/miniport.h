@@ -401,6 +401,17 @@ enum wrt_status wrt_mp_write_packet(struct wrt_mp *mp, u32 number, u32 flags, u3
  */
 void wrt_mp_removed(struct wrt_mp *mp);
 
+/**
+ * wrt_mp_is_removed() - whether wrt_device_gone() or wrt_mp_removed() has been called
+ * @mp: stream of the miniport
+ *
+ * So once a position is DEVICE_REMOVED, the result of every other call is too.
+ *
+ * Context: Any.
+ * Return: True if so.
+ */
+bool wrt_mp_is_removed(const struct wrt_mp *mp);
+
 /* packets.c, for stream.c: device lock held */
 void wrt_packets_account(struct wrt_mp *mp, u64 points);
 /* Likewise, device lock not held. */

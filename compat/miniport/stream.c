@@ -87,10 +87,15 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 	return status;
 }
 
+bool wrt_mp_is_removed(const struct wrt_mp *mp)
+{
+	return mp->removed || wrt_stream_is_gone(mp->stream);
+}
+
 /* Calls of the owner only, with the device present. */
 static enum wrt_status may_control(const struct wrt_mp *mp)
 {
-	if (mp->removed)
+	if (wrt_mp_is_removed(mp))
 		return WRT_STATUS_DEVICE_REMOVED;
 	return mp->observer ? WRT_STATUS_INVALID_DEVICE_REQUEST : WRT_STATUS_SUCCESS;
 }
@@ -283,9 +288,9 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
 	if (state > WRT_MP_RUN)
 		return WRT_STATUS_INVALID_PARAMETER;
 	if (mp->observer)
-		return mp->removed ? WRT_STATUS_DEVICE_REMOVED :
-				     WRT_STATUS_INVALID_DEVICE_REQUEST;
-	if (mp->removed && state > (u32)mp->state)
+		return wrt_mp_is_removed(mp) ? WRT_STATUS_DEVICE_REMOVED :
+					       WRT_STATUS_INVALID_DEVICE_REQUEST;
+	if (wrt_mp_is_removed(mp) && state > (u32)mp->state)
 		return WRT_STATUS_DEVICE_REMOVED;
 	while (state > (u32)mp->state) {
 		status = step_up(mp);
@@ -305,7 +310,7 @@ static enum wrt_status may_set_states(struct wrt_mp *const *mps, u32 n, u32 stat
 	if (state > WRT_MP_RUN)
 		return WRT_STATUS_INVALID_PARAMETER;
 	for (i = 0; i < n; i++) {
-		if (mps[i]->removed && (mps[i]->observer || state > (u32)mps[i]->state))
+		if (wrt_mp_is_removed(mps[i]) && (mps[i]->observer || state > (u32)mps[i]->state))
 			return WRT_STATUS_DEVICE_REMOVED;
 		if (mps[i]->observer)
 			return WRT_STATUS_INVALID_DEVICE_REQUEST;
@@ -379,7 +384,7 @@ enum wrt_status wrt_mp_set_states(struct wrt_mp *const *mps, u32 n, u32 state, u
 enum wrt_status wrt_mp_latency(struct wrt_mp *mp, struct wrt_hw_latency *out)
 {
 	wrt_assert_may_sleep();
-	if (mp->removed)
+	if (wrt_mp_is_removed(mp))
 		return WRT_STATUS_DEVICE_REMOVED;
 	if (mp->observer)
 		return WRT_STATUS_INVALID_DEVICE_REQUEST;

@@ -89,7 +89,7 @@ static int sync_killable(struct wrt_stream *s, struct wrt_client *c)
 	return err;
 }
 
-static bool is_gone(struct wrt_stream *s)
+bool wrt_stream_is_gone(struct wrt_stream *s)
 {
 	unsigned long flags = wrt_lock(&s->dev->lock);
 	bool gone = s->state == WRT_STREAM_GONE;
@@ -116,7 +116,7 @@ int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c)
 		wrt_relax();
 		if (wrt_dying())
 			err = WRT_EINTR;
-		else if (is_gone(s))
+		else if (wrt_stream_is_gone(s))
 			err = WRT_EGONE;
 	}
 	if (!err)

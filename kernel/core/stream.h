@@ -455,6 +455,15 @@ void wrt_stream_look(struct wrt_stream *s, u64 irq_ns);
 int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
 
 /**
+ * wrt_stream_is_gone() - whether the device has been removed
+ * @s: stream
+ *
+ * Context: Any.
+ * Return: True if so.
+ */
+bool wrt_stream_is_gone(struct wrt_stream *s);
+
+/**
  * wrt_stream_sync() - wait for notify() calls of a client that began before
  * @s: stream
  * @c: client

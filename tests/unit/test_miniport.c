@@ -785,7 +785,10 @@ MINIPORT_TEST(between_the_removals_of_core_and_miniport_calls_fail_the_same)
 	fails(mp_alloc(&b->rec, 2, 384), DEVICE_REMOVED);
 	assert_int_equal(b->rec.allocs, b->rec.frees);
 	ok(mp_state(&b->pin, WRT_MP_STOP));
-	ok(wrt_mp_free(&b->pin.mp));
+	assert_all_refused(b);
+	assert_int_equal(b->pin.frees, 0);
+	remove_device(b);
+	assert_all_refused(b);
 }
 
 MINIPORT_TEST(a_stream_of_a_removed_device_cannot_be_opened)
