@@ -18,15 +18,25 @@ done
 shift
 dir=${WRT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/alsa-wavert}/kept
 key=$dir/$({ printf '%s\n' "$name" "$*" && sha256sum "${files[@]}"; } | sha256sum | cut -c1-40)
+
+# From a pipe, because cat copies from file to file by copy_file_range(), and two that share one
+# descriptor of a file (xargs -P) overwrite each other's output.
+print()	# FILE
+{
+	# shellcheck disable=SC2002
+	cat "$1" | cat
+}
+
 if [ -e "$key" ] && [ "${WRT_KEPT-}" != no ]; then
 	touch "$key"
-	exec cat "$key"
+	print "$key"
+	exit
 fi
 mkdir -p "$dir"
 find "$dir" -type f -mtime +30 -delete 2>/dev/null	# others may be at it
 "$@" >"$key.$$"
 code=$?
-cat "$key.$$"
+print "$key.$$"
 if [ $code = 0 ]; then
 	mv "$key.$$" "$key"
 else

@@ -269,6 +269,22 @@ passes_through()
 	[ "$(echo in | tests/time-limit 9 sh -c 'cat; exit 7' && echo 0 || echo $?)" = "$(printf 'in\n7')" ]
 }
 
+# Twice, since it is a race: what is lost would be findings of lint.
+kept_prints_everything()
+{
+	local i
+	mkdir -p "$work/kept"
+	for i in $(seq 200); do
+		echo "finding $i of a tool" >"$work/kept/$i"
+	done
+	for i in 1 2; do
+		seq 200 | WRT_CACHE=$work/cache xargs -P 4 -I '{}' scripts/kept.sh name "$work/kept/{}" -- \
+			cat "$work/kept/{}" >"$work/printed"
+		sort -u "$work/printed" | wc -l
+		[ "$(grep -c '^finding [0-9]* of a tool$' "$work/printed")" = 200 ] || return
+	done
+}
+
 check "all parts pass, and everything is counted" all_pass
 check "modules that do not build: nt is red" modules_broken nt
 check "modules that do not build: guest-debian is red" modules_broken guest-debian
@@ -306,5 +322,6 @@ fi
 check "time-limit: a busy hang ends with 124 and one line" limited sh -c 'while :; do :; done'
 check "time-limit: an idle hang ends with 124 and one line" limited sleep 1000
 check "time-limit: servers in sessions of their own end as well" nothing_left
+check "kept.sh in parallel into one file: no line is lost" kept_prints_everything
 check "time-limit: standard input and exit code pass through" passes_through
 the_end
