@@ -13,7 +13,7 @@ help:
 	@echo "make check              all tests except the long ones; PARTS=\"lint unit\": only these parts"
 	@echo "make modules            kernel modules (KDIR= another kernel's build directory)"
 	@echo "make userspace          libwavert and the wavert command"
-	@echo "make check-debug        guest tests in debug kernels: UML, KASAN, KCSAN (long)"
+	@echo "make check-debug        clang, fuzzing, and the guest suite in UML, KASAN, KCSAN (long)"
 	@echo "make check-kernels      guest tests on every supported kernel, and PREEMPT_RT (long)"
 	@echo "make check-arch         the same for arm64, armhf, i386 and riscv64 (ARCH= some of them; long)"
 	@echo "make check-programs     sox, ffmpeg, JACK, PipeWire, ... and the kernel's ALSA selftests (long)"
@@ -55,7 +55,7 @@ conformance:
 
 check-debug:
 	scripts/deps.sh build guest abi32 kernels
-	tests/check.sh guest-uml guest-long guest-x86-kasan guest-x86-kcsan
+	tests/check.sh host-clang fuzz-abi guest-uml guest-long guest-x86-kasan guest-x86-kcsan
 
 # build/nt/comparison.md
 comparison:

@@ -63,7 +63,7 @@ groups() { # PART...
 	for part; do
 		case $part in
 		lint) echo build lint abi32 kernels ;;
-		unit | fuzz | conformance) echo unit ;;
+		unit | fuzz | conformance | host-clang) echo unit ;;
 		userspace) echo build unit ;;
 		prove) echo prove ;;
 		guest-debian | guest-hw | guest-long | guest-programs) echo build guest unit abi32 ;;

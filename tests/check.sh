@@ -4,9 +4,9 @@
 # closing line "N passed, N failed, N skipped", behind the names of those that failed. Exit code
 # 0 if nothing failed. A part that did not run its tests has failed (check_selftest.sh).
 #
-#   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz fuzz-abi guest-runner guest-debian
-#                              guest-hw guest-uml nt demo, two at a time; only by name: guest-x86-kasan guest-x86-kcsan
-#                              guest-long guest-programs hw
+#   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz guest-runner guest-debian
+#                              guest-hw guest-uml nt demo, some at a time; only by name: host-clang fuzz-abi guest-long
+#                              guest-x86-kasan guest-x86-kcsan guest-programs hw
 #
 # WRT_ARCH=ARCH tests/check.sh guest-debian guest-hw runs these in guests of another architecture (arm64, armhf,
 # i386), with what tests/kernels/cross.sh fetches. Parts of x86-64 only are skipped on another machine.
@@ -15,7 +15,7 @@
 #              ONLY=REGEX       of these parts, run only the runs with such a name ("# ---- NAME" in
 #                               the output): ONLY='race|abuse' tests/check.sh guest-debian
 #              PROGRESS=SECONDS  on a terminal, between two lines of what runs (8)
-#              LANES=N          parts that run at the same time, if none is named (2)
+#              LANES=N          parts that run at the same time, if none is named (processors + 1: guests wait at times)
 #              TIME, PREEMPTIONS, LOGS, MODULE_FLAGS
 set -u
 cd "$(dirname "$0")/.." && plain=$(scripts/plain-path.sh .) && cd "$plain" || exit
@@ -267,7 +267,8 @@ long_parts()	# MODULES
 	dir=uml-$(basename "$(cat "$logs/uml-system.kernel")")
 	build_guest uml "$dir" || return
 	part uml-system system_test uml "$dir"
-	part uml-conformance-hrtimer env "MODULES=build/$dir" tests/conformance/run.sh --mode uml-hrtimer
+	part uml-abuse abuse_test uml "$dir"
+	part uml-conformance env "MODULES=build/$dir" tests/conformance/run.sh --mode uml-step --mode uml-hrtimer
 }
 
 build_guest()	# BED MODULES
@@ -318,13 +319,13 @@ guest_parts()	# BED MODULES
 			--file "$programs/stress_test" -- stress_test calls "$seconds"
 	fi
 	[ "$bed" = uml ] || hostile_parts "$bed" "$dir" "$seconds"
-	part "$bed-abuse" abuse_test "$bed" "$dir"
+	[ "$bed" = uml ] || part "$bed-abuse" abuse_test "$bed" "$dir"
 	[ "$bed" != uml ] || part "$bed-card-held" tests/guest/card_held.sh "build/$dir"
 	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
 		tests/guest/failnth.sh "build/$dir" "$programs/failnth_test"
 	case $bed in
-	# the step clock is that of guest-uml and of the client of 32 bits; guest-long has the others
-	uml) part uml-conformance env "MODULES=build/$dir" tests/conformance/run.sh --mode uml-step ;;
+	# the step clock is that of the client of 32 bits; guest-long has the others
+	uml) ;;
 	debian) part debian-conformance env "MODULES=build/$dir" tests/conformance/run.sh \
 		--mode debian-hrtimer --mode debian-step-32 ;;
 	*) part "$bed-conformance" env "MODULES=build/$dir" tests/conformance/run.sh \
@@ -351,7 +352,7 @@ hw_parts()	# MODULES
 	part conformance-hw env "MODULES=build/$1" tests/conformance/run.sh --mode hda-msi --mode ich
 	[ "$WRT_ARCH" != arm64 ] || part conformance-not-coherent env "MODULES=build/$1" \
 		tests/conformance/run.sh --mode hda-not-coherent
-	part debian-hw hw_test debian "$1" --alone --reloads 20
+	part debian-hw hw_test debian "$1" --alone --reloads 20 exact-48000 fragmented live parameters
 	part debian-attach env "MODULES=build/$1" tests/attach/run.sh short own
 }
 
@@ -427,14 +428,18 @@ run_part()
 	lint) part lint scripts/lint.sh ;;
 	layers) part layers layers ;;
 	userspace) part userspace env "O=$top/build/userspace-host" tests/userspace/run.sh host ;;
-	unit) part unit make -s --no-print-directory -C tests/unit "O=$top/build/unit" run mingw ;;
+	unit) part unit make -s --no-print-directory -C tests/unit "O=$top/build/unit" COMPILERS=gcc run mingw ;;
 	guest-runner) part guest-runner tests/guest/selftest.sh ;;
 	guest-debian) guest_parts debian "$(tests/guest/run --print-kver)" ;;
 	guest-hw) hw_parts "$(tests/guest/run --print-kver)" ;;
 	guest-long) long_parts "$(tests/guest/run --print-kver)" ;;
 	guest-uml | guest-x86-*) own_kernel "${1#guest-}" ;;
 	conformance)
-		part conformance tests/conformance/run.sh --mode host --mode host-clang --mode host-step --mode host-hda --mode host-ich
+		part conformance tests/conformance/run.sh --mode host --mode host-step --mode host-hda --mode host-ich
+		;;
+	host-clang)
+		part unit-clang make -s --no-print-directory -C tests/unit "O=$top/build/unit" COMPILERS=clang run
+		part conformance-clang tests/conformance/run.sh --mode host-clang
 		;;
 	prove) part prove env "PREEMPTIONS=${PREEMPTIONS:-2}" tests/prove/run.sh ;;
 	fuzz-abi) ! has_kernel fuzz-abi uml || part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
@@ -475,13 +480,13 @@ by_itself()	# PART
 everything()
 {
 	local part running=() still pid
-	local parts="guest-debian guest-hw guest-uml prove nt unit lint fuzz-abi layers userspace fuzz demo conformance guest-runner"
+	local parts="guest-debian guest-hw nt prove lint unit guest-uml layers userspace demo conformance fuzz guest-runner"
 	echo "what several parts need" >"$logs/now"
 	[ -n "${WRT_NO_UML-}" ] || tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1
 	build_for debian "$(tests/guest/run --print-kver)" >"$logs/built" 2>&1 && build_programs >>"$logs/built" 2>&1
 	rm "$logs/now"
 	for part in $parts; do
-		while [ ${#running[@]} -ge "${LANES:-2}" ]; do
+		while [ ${#running[@]} -ge "${LANES:-$(($(nproc) + 1))}" ]; do
 			wait -n "${running[@]}"
 			still=()
 			for pid in "${running[@]}"; do

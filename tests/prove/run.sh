@@ -16,6 +16,7 @@ top=$(cd "$here/../.." && pwd)
 out=${O:-$top/build/prove}
 limit=${LIMIT:-600}	# of the last attempt at a property, seconds of processor time; no machine is that slow
 # ONLY=FUNCTION: only this proof by CBMC
+# WRT_KEPT=no: prove again what has not changed since it was proved (scripts/kept.sh)
 count=0
 bad=0
 
@@ -55,7 +56,8 @@ try_everything()	# PROGRAM [PAGE-SHIFT]
 		1..*) planned=1 ;;
 		*) echo "$line" ;;
 		esac
-	done < <("$top/tests/time-limit" 300 "$o/$1" 2>&1)
+	done < <("$top/scripts/kept.sh" "PREEMPTIONS=${PREEMPTIONS-}" "$o/$1" -- \
+		"$top/tests/time-limit" 300 "$o/$1" 2>&1)
 	[ -n "$planned" ] || not_ok "$1 came to an end$pages"
 }
 
@@ -112,7 +114,8 @@ one_property()	# PROGRAM PROPERTY SOLVER LOG
 		# shellcheck disable=SC2086 # words
 		(
 			ulimit -t "$seconds"
-			PATH=$out/bin:$PATH exec timeout -k 5 3600 "$out/bin/cbmc" "$1" $checks \
+			PATH=$out/bin:$PATH exec "$top/scripts/kept.sh" "$versions" "$1" -- \
+				timeout -k 5 3600 "$out/bin/cbmc" "$1" $checks \
 				--slice-formula --trace --property "$2" ${solver:+"--$solver"}
 		) >"$4" 2>&1
 		! grep -qE '^VERIFICATION (SUCCESSFUL|FAILED)' "$4" || break
@@ -168,6 +171,7 @@ arithmetic()
 		ok "arithmetic for every input # SKIP no CBMC: $(echo "$reason" | tail -n 1)"
 		return
 	fi
+	versions=$(for program in cbmc cvc5 z3; do "$out/bin/$program" --version; done | sha256sum)
 	prove position.c prove_bytes_of_time cvc5 '' \
 		"for every time of 64 bits and byte rate to 24.6 MB/s: bytes of a time do not overflow" \
 		-DEXACT_DIVISION
