@@ -64,6 +64,7 @@ files_in_place()
 		owner_is alsa-wavert-dkms "/usr/src/alsa-wavert-$version/Kbuild" &&
 		owner_is alsa-wavert-dkms /usr/share/doc/alsa-wavert-dkms/examples/modprobe.conf &&
 		owner_is alsa-wavert-utils /usr/bin/wavert &&
+		owner_is alsa-wavert-utils /usr/lib/systemd/system/wavert-bind@.service &&
 		owner_is libwavert1 $lib/libwavert.so.1 &&
 		owner_is libwavert-dev $lib/libwavert.so &&
 		owner_is libwavert-dev $lib/libwavert.a &&
