@@ -292,6 +292,9 @@ guest_parts()	# BED MODULES
 		linked=(--allow "$allow_linked")
 		;;
 	esac
+	case $dir in
+	*-rt-*) exact=(--icount --shift 1) ;;	# and so does a lock of PREEMPT_RT
+	esac
 	build_guest "$bed" "$dir" || return
 	if [ "$bed" = uml ]; then
 		part uml-abi guest uml "$dir" "clock=step streams=2" --file "$programs/abi_test64" \
