@@ -5,7 +5,7 @@
  */
 #include "nt.h"
 
-#define INSTANCES	8
+#define INSTANCES	1	/* of a pin; filter.c refuses more */
 
 static const GUID audio = { STATIC_KSDATAFORMAT_TYPE_AUDIO };
 static const GUID pcm = { STATIC_KSDATAFORMAT_SUBTYPE_PCM };

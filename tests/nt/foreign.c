@@ -172,6 +172,25 @@ static void play(HANDLE pin)
 	       "it stops, and the event is unregistered");
 }
 
+/* The statuses of Microsoft's samples, which tell a client why it gets no pin. */
+static void refusals(void)
+{
+	KSPIN_CINSTANCES n = { 0 };
+	KSDATAFORMAT_WAVEFORMATEX f;
+	HANDLE pin = NULL, second;
+
+	ks_format(&f, 48000, 12, false, 2);
+	tap_ok(ks_create_pin(0, &f.DataFormat, &second) == (ks_status)0xC0000272,
+	       "a format that is not offered: NO_MATCH");
+	ks_format(&f, 48000, 16, false, 2);
+	tap_ok(!ks_create_pin(0, &f.DataFormat, &pin) &&
+	       ks_create_pin(0, &f.DataFormat, &second) == (ks_status)0xC000009A,
+	       "a pin in use: INSUFFICIENT_RESOURCES");
+	ask(&KSPROPSETID_Pin, KSPROPERTY_PIN_CINSTANCES, 0, &n, sizeof(n));
+	tap_ok(n.PossibleCount == 1 && n.CurrentCount == 1, "one of one instances is in use");
+	CloseHandle(pin);
+}
+
 int main(void)
 {
 	struct port_held held = { 9, 9, 9, 9 };
@@ -182,6 +201,7 @@ int main(void)
 	filter = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
 			     NULL);
 	describe();
+	refusals();
 	pin = pin_with(sizeof(KSDATAFORMAT) + 18, false);
 	tap_ok(pin != NULL, "a format of 64 + 18 bytes is accepted");
 	CloseHandle(pin);
