@@ -408,6 +408,14 @@ reported()	# FORMAT REGEX...: of two scenarios, one of which differs
 	done
 }
 
+titled()
+{
+	pair "free a: $ok" -- "free a: $ok"
+	compared 0 --format html linux nt && says "$work/out" '<h1>WaveRT scenarios compared</h1>' &&
+		compared 0 --format html --title 'a<b' linux nt && says "$work/out" '<title>a&lt;b</title>' &&
+		says "$work/out" '<h1>a&lt;b</h1>'
+}
+
 tap_expected()
 {
 	free_differs "nt | one | 2 | $ok | $wrongs | because"
@@ -428,13 +436,13 @@ json_says()
 		[ "$("$work/json_value" "$work/out" differences 0 kind)" = '"differs"' ]
 }
 
-# A header may have other members; they say nothing of the trace.
+# A header may name its column. Other members say nothing of the trace.
 json_of_header()
 {
 	pair "free a: $ok" -- "free a: $ok"
 	sed -i '1s/}$/,"label":"Windows","reference":true}/' "$traces/nt"
 	compared 0 --json linux nt || return
-	[ "$("$work/json_value" "$work/out" traces 1 label)" = '"NT"' ] &&
+	[ "$("$work/json_value" "$work/out" traces 1 label)" = '"Windows"' ] &&
 		[ "$("$work/json_value" "$work/out" traces 1 reference)" = false ]
 }
 
@@ -520,8 +528,9 @@ reports()
 	check "the report as TAP lists it" reported tap '^ok 1 - scenario one: NT shows the client what Linux does$' '^not ok 2 - scenario two: NT shows the client what Linux does$' '^1\.\.2$'
 	check "the report as TAP lists expected differences" tap_expected
 	check "the report as a web page lists it, with a bar for each verdict" reported html 'bar same' 'bar bad.*<title>two: differs</title>' 'a &lt;driver&gt; &amp; co' '</html>$'
+	check "the title of the page is that of --title, escaped" titled
 	check "the report as JSON lists it" json_says
-	check "members of a header do not replace members of the JSON report" json_of_header
+	check "a header names its column; its other members do not replace those of the JSON report" json_of_header
 	check "Names and reasons are escaped in Markdown" no_markup markdown '&lt;script>\\`\\\*\\\|' '&lt;b>\\\[it\\\]\(x\)&lt;/b>$'
 	check "Names and reasons are escaped in the web page" no_markup html '&lt;script&gt;`\*\|' '&lt;b&gt;\[it\]\(x\)&lt;/b&gt;'
 	check "A report states that nothing ran on Windows, unless it did" of_windows

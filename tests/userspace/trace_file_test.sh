@@ -27,6 +27,7 @@ bad_files()
 	check "compare refuses an unknown system" refused '1: "system"' '{"wavert_trace":1,"side":"nt","system":"x"}\n'
 	check "compare refuses an unknown clock" refused '1: "clock"' "$(echo "$nt_header" | sed s/step/sun/)"
 	check "and no runs" refused '1: "runs"' "$(echo "$nt_header" | sed 's/:1}/:0}/')"
+	check "and a label that is not a name" refused '1: "label"' "$(echo "$nt_header" | sed 's/"runs"/"label":"a b",&/')"
 	check "compare refuses a truncated call" refused '2: a JSON object is expected: ' "$nt_header$nt_line"
 	check "and a member twice" refused '2: a JSON object is expected: dup' "$nt_header$nt_line,\"n\":1}"
 	check "and a second header" refused '2: "scenario"' "$nt_header$nt_header"

@@ -32,7 +32,7 @@ _wavert_options()	# VERB
 	doctor) echo "--fix --json" ;;
 	silicon-report) echo "-D --device -d --duration --json" ;;
 	compare)
-		echo "-D --device -f --format --json --expected --core --host --run -o --output"
+		echo "-D --device -f --format --json --expected --core --host --run -o --output --title"
 		;;
 	esac
 }

@@ -35,14 +35,19 @@ static bool usage(const char *option, const char *value, const char *expected)
 	return false;
 }
 
-/* The label of a column: "NT", or "NT 2" for the second NT trace. */
+/* The label of a column: that of the header, or "NT", or "NT 2" for the second NT trace. */
 static void name_trace(struct comparison *c, size_t i)
 {
 	static const char *const names[] = { "Linux", "NT", "ALSA" };
 	struct trace *t = &c->trace[i];
+	const char *own = json_string_value(json_object_get(t->header, "label"));
 	unsigned int n = 1;
 	size_t k;
 
+	if (own) {
+		snprintf(t->label, sizeof(t->label), "%s", own);
+		return;
+	}
 	for (k = 0; k < i; k++)
 		n += c->trace[k].side == t->side;
 	if (n == 1)
@@ -194,7 +199,7 @@ static bool report(const struct comparison *c, enum format format, const char *p
 
 /* ---- options ------------------------------------------------------------------------- */
 
-enum { KEY_EXPECTED = KEY_OWN, KEY_CORE, KEY_HOST, KEY_RUN };
+enum { KEY_EXPECTED = KEY_OWN, KEY_CORE, KEY_HOST, KEY_RUN, KEY_TITLE };
 
 static const struct argp_option options[] = {
 	OPTION_DEVICE,
@@ -207,6 +212,7 @@ static const struct argp_option options[] = {
 	{ "run", KEY_RUN, "FILE.scn", 0,
 	  "Run these scenarios on the device instead of reading a first trace", 0 },
 	{ "output", 'o', "FILE", 0, "Write the report to this file", 0 },
+	{ "title", KEY_TITLE, "TEXT", 0, "Title of the report as html", 0 },
 	OPTIONS_END
 };
 
@@ -241,6 +247,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_HOST:
 		o->host = arg;
 		return 0;
+	case KEY_TITLE:
+		o->title = arg;
+		return 0;
 	case 'o':
 		o->output = arg;
 		return 0;
@@ -258,7 +267,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static int run(const struct options *o)
 {
-	struct comparison c = { 0 };
+	struct comparison c = { .title = text_or(o->title, "WaveRT scenarios compared") };
 	int code = EXIT_USAGE;
 
 	if (load(&c, o, o->arguments)) {

@@ -43,7 +43,7 @@ struct scenario {
 struct trace {
 	enum side side;
 	bool wall;			/* real time, not steps */
-	char label[24];			/* "Linux", "NT", "NT 2" */
+	char label[24];			/* that of the header, or "Linux", "NT", "NT 2" */
 	json_t *header;
 	struct scenario *scenarios;
 	size_t n;
@@ -91,6 +91,7 @@ struct row {
 };
 
 struct comparison {
+	const char *title;
 	struct trace trace[TRACES_MAX];	/* the first is the reference */
 	size_t traces;
 	struct trace core[CORES], host;

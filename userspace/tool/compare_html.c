@@ -14,15 +14,15 @@ enum { BAR_WIDTH = 10, BAR_HEIGHT = 18, STEP_X = 12, STEP_Y = 24, LEFT = 80, A_L
 
 static const char head[] =
 "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-"<title>WaveRT scenarios compared</title>\n"
+"<meta name=\"viewport\" content=\"width=device-width\">\n"
 "<style>\n"
-"body{font:15px sans-serif;margin:24px;max-width:1200px;color:#222;background:#fff}\n"
-"table{border-collapse:collapse}td,th{padding:2px 12px;text-align:left;white-space:nowrap}\n"
-"th{border-bottom:1px solid #888}tr:nth-child(even){background:#f4f4f4}\n"
+"body{font:15px sans-serif;margin:24px;max-width:1240px;color:#222;background:#fff}\n"
+"div{overflow-x:auto}\n"
+"table{border-collapse:collapse}td,th{padding:2px 6px;text-align:left;white-space:nowrap}\n"
+"th{border-bottom:1px solid #888;white-space:normal;vertical-align:bottom}tr:nth-child(even){background:#f4f4f4}\n"
 "li{margin:3px 0;overflow-wrap:anywhere}.differs{color:#822;font-weight:bold}\n"
 ".same{fill:#44aa88}.part{fill:#99ccbb}.expected{fill:#ddbb44}.bad{fill:#cc3333}.none{fill:#dddddd}\n"
-"</style></head><body>\n"
-"<h1>WaveRT scenarios compared</h1>\n";
+"</style>\n";
 
 static void put_text(const char *text, FILE *out)
 {
@@ -69,7 +69,7 @@ static void put_picture(const struct comparison *c, FILE *out)
 	size_t lines = (c->nrows + A_LINE - 1) / A_LINE, bands = columns(c) - 1, line, column, i;
 	size_t y;
 
-	fprintf(out, "<svg width=\"%d\" height=\"%zu\" role=\"img\" shape-rendering=\"crispEdges\" aria-label=\"a bar for each scenario and side\">\n",
+	fprintf(out, "<div><svg width=\"%d\" height=\"%zu\" role=\"img\" shape-rendering=\"crispEdges\" aria-label=\"a bar for each scenario and side\">\n",
 		LEFT + A_LINE * STEP_X, lines * (bands * STEP_Y + 8));
 	for (line = 0; line < lines; line++) {
 		for (column = 1; column <= bands; column++) {
@@ -80,7 +80,7 @@ static void put_picture(const struct comparison *c, FILE *out)
 				put_bar(c, i, column, y, out);
 		}
 	}
-	fputs("</svg>\n<p>A bar for each scenario: green is the same (pale: in part), yellow differs as expected, red differs, grey is not compared.</p>\n",
+	fputs("</svg></div>\n<p>A bar for each scenario: green is the same (pale: in part), yellow differs as expected, red differs, grey is not compared.</p>\n",
 	      out);
 }
 
@@ -89,7 +89,7 @@ static void put_table(const struct comparison *c, FILE *out)
 	const char *v;
 	size_t i, column;
 
-	fputs("<table><tr><th>scenario</th><th>calls</th>", out);
+	fputs("<div><table><tr><th>scenario</th><th>calls</th>", out);
 	for (column = 0; column < c->traces; column++)
 		fprintf(out, "<th>%s: signals</th>", label(c, column));
 	for (column = 1; column < columns(c); column++)
@@ -112,7 +112,7 @@ static void put_table(const struct comparison *c, FILE *out)
 		}
 		fputs("</tr>\n", out);
 	}
-	fputs("</table>\n", out);
+	fputs("</table></div>\n", out);
 }
 
 static void put_notes(const struct comparison *c, FILE *out)
@@ -157,6 +157,11 @@ static void put_trace_lines(const struct comparison *c, FILE *out)
 void print_html(const struct comparison *c, FILE *out)
 {
 	fputs(head, out);
+	fputs("<title>", out);
+	put_text(c->title, out);
+	fputs("</title></head><body>\n<h1>", out);
+	put_text(c->title, out);
+	fputs("</h1>\n", out);
 	put_trace_lines(c, out);
 	put_picture(c, out);
 	put_table(c, out);

@@ -52,6 +52,7 @@ struct options {
 	const char *expected;		/* compare: the table of expected differences */
 	const char *core;		/* compare: core traces, LINUX,HOST,NT */
 	const char *host;		/* compare: trace of the host */
+	const char *title;		/* compare: of the page */
 	const char *output;		/* compare: file for the report */
 	char *runs[RUNS_MAX];		/* compare: scenarios to run here */
 	size_t nruns;
