@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds the modules against one kernel. Called by the Makefile and by test scripts.
 #
-#   scripts/build-modules.sh [--from DIR] KDIR OUT [KBUILD-ARGUMENT...]
+#   scripts/build-modules.sh [--from DIR [--beside]] KDIR OUT [KBUILD-ARGUMENT...]
 #
-# --from DIR: a test's module, whose sources and Kbuild are in DIR, instead of the driver.
+# --from DIR: a test's module, whose sources and Kbuild are in DIR, instead of the driver; --beside:
+# with a copy of the driver's sources, which that Kbuild refers to.
 # KDIR is the kernel's build directory. OUT receives a copy of the sources and the
 # objects, so that several kernels can be built from one tree. One goal a call: two
 # goals in one kbuild call overwrite the Makefile in M= on 7.x kernels. A kernel that
@@ -13,7 +14,9 @@
 set -eu
 
 from=
+beside=
 [ "$1" != --from ] || { from=$(cd "$2" && pwd) && shift 2; }
+[ "$1" != --beside ] || { beside=1 && shift; }
 kdir=$1
 out=$2
 shift 2
@@ -28,7 +31,6 @@ copy_driver() {
 			cp "$top/$dir/$f" "$out/$dir/$f"
 		done
 	done
-	cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
 	# a file that was removed from the tree is also removed from the copy
 	(cd "$out" && find kernel compat -name '*.[ch]' ! -name '*.mod.c') | while read -r f; do
 		[ -e "$top/$f" ] || rm -f "$out/$f"
@@ -47,10 +49,11 @@ esac
 out=$(cd "$out" && pwd)
 exec 9>"$out/.lock"
 flock 9		# parts of make check build the same modules at the same time
+[ -n "$from" ] && [ -z "$beside" ] || copy_driver
 if [ -n "$from" ]; then
 	cp -u "$from"/* "$out"
 else
-	copy_driver
+	cmp -s "$top/Kbuild" "$out/Kbuild" || cp "$top/Kbuild" "$out/Kbuild"
 fi
 # the compiler and the linker of the kernel
 if grep -qs '^CONFIG_CC_IS_CLANG=y' "$kdir/.config"; then
@@ -60,4 +63,4 @@ fi
 make=${kdir%/*}/make
 [ -x "$make" ] || make='make'
 "$make" --no-print-directory -C "$kdir" "M=$out" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
-[ "$out" = "$real" ] || cp "$out"/*.ko "$real"
+[ "$out" = "$real" ] || cp "$out"/*.ko "$out"/Module.symvers "$real"

@@ -78,7 +78,7 @@ static enum wrt_status ioctl_device(const struct cf_device *wish)
 	first = false;
 	ioctl_end();
 	st = guest_device(wish);
-	return !st && cf_client.nature.late_us ? warm_up() : st;
+	return !st && !cf_client.exact && cf_client.nature.late_us ? warm_up() : st;
 }
 
 static enum wrt_status ioctl_remove(void)
@@ -117,30 +117,18 @@ static void ioctl_advance(uint64_t frames, uint32_t rate)
 {
 	uint64_t ns = (frames * 1000000000u + rate - 1) / rate;
 	struct timespec t = { (time_t)(ns / 1000000000u), (long)(ns % 1000000000u) };
-	char text[16];
-	int n;
 
-	if (!frames)
+	if (!frames || (cf_client.exact && guest_step(frames, rate)))
 		return;
-	if (!cf_client.exact || guest_step_fd < 0) {
-		while (nanosleep(&t, &t) && errno == EINTR)
-			;
-		return;
-	}
-	n = snprintf(text, sizeof(text), "%u", (unsigned int)frames);
-	if (write(guest_step_fd, text, (size_t)n) != n)
-		die("step");
+	while (nanosleep(&t, &t) && errno == EINTR)
+		;
 }
 
 static uint64_t ioctl_now(uint32_t rate)
 {
-	char text[32] = "";
-
 	if (!cf_client.exact)
 		return clock_ns();
-	if (pread(guest_step_fd, text, sizeof(text) - 1, 0) <= 0)
-		die("step");
-	return (uint64_t)((double)strtoull(text, NULL, 10) * 1e9 / rate);
+	return (uint64_t)((double)guest_stepped() * 1e9 / rate);
 }
 
 /* ---- streams ------------------------------------------------------------------------------ */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guest_device.c - see guest_device.h. The simulator is loaded again for each kind of device
- * that a test requests; hardware is bound once, by name, and cannot be changed.
+ * guest_device.c - see guest_device.h. The simulator, or a register model, is loaded again for each
+ * kind of device that a test requests; hardware is bound once, by name, and cannot be changed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #include "guest_device.h"
 
-#define STEP_FILE	"/sys/kernel/debug/snd-wavert-sim/card0/step"
+#define STEP_FILE(path)	"/sys/kernel/debug/" path "/step"
 #define REGISTER_PAGE	4096	/* registers of HD Audio that can be mapped alone */
 #define DEVICES		"/sys/bus/pci/devices/"
 
@@ -28,7 +28,7 @@
 static const struct kind {
 	const char *name, *driver, *parameters;
 	bool by_message;	/* the device interrupts by MSI */
-	long pci_class;
+	long pci_class;		/* 0: a platform device */
 	struct cf_nature nature;
 } kinds[] = {
 	{ "sim", "snd-wavert-sim", NULL, false, 0,
@@ -45,6 +45,10 @@ static const struct kind {
 	{ "ich", "snd-wavert-ich", "", false, 0x0401,
 	  { .hardware = true, .step = 200, .late_us = 3000, .buffer_min = 512,
 	    .rates = { 48000, 44100, 32000 } } },
+	/* of tests/guest/model_card; as in client_host.c */
+	{ "hda-model", "snd-wavert-model", NULL, false, 0,
+	  { .hardware = true, .ramp = true, .registers = true, .step = 256, .buffer_min = 1024,
+	    .rates = { 48000, 44100, 96000 } } },
 };
 
 static const struct kind *kind = kinds;
@@ -52,7 +56,7 @@ static struct cf_client *cl;
 static struct cf_device loaded;
 static bool is_loaded, unplugged;
 static char bus_name[32];	/* name of the device for the unbind file of its driver */
-int guest_step_fd = -1;
+static int step_fd = -1;	/* the step file of the card, or -1 */
 
 void die(const char *what)
 {
@@ -109,38 +113,86 @@ static void wait_for(const char *path)
 		die(path);
 }
 
-/* ---- the simulator ---------------------------------------------------------------------- */
+/* ---- the simulator, the register model --------------------------------------------------- */
+
+static bool is_simulator(void)
+{
+	return kind == kinds;
+}
 
 static void stop_stepping(void)
 {
-	if (guest_step_fd >= 0)
-		close(guest_step_fd);
-	guest_step_fd = -1;
+	if (step_fd >= 0)
+		close(step_fd);
+	step_fd = -1;
 }
 
 static void start_stepping(void)
 {
+	const char *file = is_simulator() ? STEP_FILE("snd-wavert-sim/card0") :
+					    STEP_FILE("snd-wavert-model");
+
 	wait_for(NODE);
 	if (!cl->exact)
 		return;
-	wait_for(STEP_FILE);
-	guest_step_fd = open(STEP_FILE, O_RDWR | O_CLOEXEC);
-	if (guest_step_fd < 0)
-		die(STEP_FILE);
+	wait_for(file);
+	step_fd = open(file, O_RDWR | O_CLOEXEC);
+	if (step_fd < 0)
+		die(file);
 }
 
-static enum wrt_status load_simulator(const struct cf_device *wish)
+/* The simulator's frames are of any rate. */
+bool guest_step(uint64_t frames, uint32_t rate)
 {
-	char parameters[128];
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%u", (unsigned int)frames);
+
+	if (!is_simulator())
+		n = snprintf(text, sizeof(text), "%u %u", (unsigned int)frames,
+			     (unsigned int)rate);
+	if (step_fd < 0)
+		return false;
+	if (write(step_fd, text, (size_t)n) != n)
+		die("step");
+	return true;
+}
+
+uint64_t guest_stepped(void)
+{
+	char text[32] = "";
+
+	if (pread(step_fd, text, sizeof(text) - 1, 0) <= 0)
+		die("step");
+	return strtoull(text, NULL, 10);
+}
+
+/* The name of the module is that of the driver, with _ for -. */
+static void module_name(char *out, size_t room)
+{
+	snprintf(out, room, "%s", kind->driver);
+	for (; *out; out++)
+		if (*out == '-')
+			*out = '_';
+}
+
+static enum wrt_status load_software(const struct cf_device *wish)
+{
+	char parameters[128], name[32];
 
 	stop_stepping();
-	if (is_loaded && syscall(SYS_delete_module, "snd_wavert_sim", O_NONBLOCK)) {
+	module_name(name, sizeof(name));
+	if (is_loaded && syscall(SYS_delete_module, name, O_NONBLOCK)) {
 		start_stepping();
 		return WRT_STATUS_DEVICE_BUSY;
 	}
-	snprintf(parameters, sizeof(parameters),
-		 "streams=2 clock=%s loopback=%s source=ramp fault=%s", cl->exact ? "step" : "hrtimer", wish->ramp ? "N" : "Y",
-		 wish->not_ready ? "not-ready" : "none");
+	if (is_simulator())
+		snprintf(parameters, sizeof(parameters),
+			 "streams=2 clock=%s loopback=%s source=ramp fault=%s",
+			 cl->exact ? "step" : "hrtimer", wish->ramp ? "N" : "Y",
+			 wish->not_ready ? "not-ready" : "none");
+	else
+		snprintf(parameters, sizeof(parameters), "source=%s",
+			 wish->ramp ? "ramp" : "silence");
 	insert(kind->driver, parameters);
 	return WRT_STATUS_SUCCESS;
 }
@@ -212,7 +264,7 @@ static enum wrt_status load_hardware(void)
 
 static const char *drivers(void)
 {
-	return kind == kinds ? "/sys/bus/platform/drivers/" : "/sys/bus/pci/drivers/";
+	return kind->pci_class ? "/sys/bus/pci/drivers/" : "/sys/bus/platform/drivers/";
 }
 
 void guest_begin(struct cf_client *client)
@@ -224,8 +276,8 @@ void guest_begin(struct cf_client *client)
 	while (name && strcmp(name, kind->name))
 		if (++kind == kinds + sizeof(kinds) / sizeof(*kinds))
 			die("CF_DEVICE");
-	if (kind == kinds)
-		strcpy(bus_name, "snd-wavert-sim.0");
+	if (!kind->pci_class)
+		snprintf(bus_name, sizeof(bus_name), "%s.0", kind->driver);
 	insert("snd-wavert", "");
 }
 
@@ -252,16 +304,16 @@ enum wrt_status guest_device(const struct cf_device *wish)
 
 	if (wish->shaped || wish->no_end)
 		return CF_LACKS;
-	if (kind != kinds && (wish->ramp || wish->not_ready))
+	if ((wish->ramp && kind->pci_class) || (wish->not_ready && !is_simulator()))
 		return CF_LACKS;
 	if (is_loaded && !memcmp(wish, &loaded, sizeof(loaded)))
 		return WRT_STATUS_SUCCESS;
-	st = kind == kinds ? load_simulator(wish) : load_hardware();
+	st = kind->pci_class ? load_hardware() : load_software(wish);
 	if (st)
 		return st;
 	loaded = *wish;
 	is_loaded = true;
-	if (kind == kinds)
+	if (!kind->pci_class)
 		start_stepping();
 	ask_nature();
 	return WRT_STATUS_SUCCESS;
@@ -285,11 +337,9 @@ void guest_plug_in(void)
 
 long guest_references(void)
 {
-	char path[64], *c;
+	char path[64], name[32];
 
-	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", kind->driver);
-	for (c = path + strlen("/sys/module/"); *c != '/'; c++)
-		if (*c == '-')
-			*c = '_';
+	module_name(name, sizeof(name));
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", name);
 	return number_in(path, "");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * guest_device.h - the device that client_ioctl.c works with: which one it is, its modules,
- * its removal and return. Environment: CF_DEVICE=sim (default), hda-msi, hda-intx, ich;
- * CF_CLOCK=step: the simulator's step clock, else real (virtual) time.
+ * its removal and return. Environment: CF_DEVICE=sim (default), hda-msi, hda-intx, ich,
+ * hda-model; CF_CLOCK=step: the step clock of simulator and model, else real (virtual) time.
  */
 #ifndef CF_GUEST_DEVICE_H
 #define CF_GUEST_DEVICE_H
@@ -11,7 +11,9 @@
 
 #define NODE		"/dev/snd/hwC0D0"
 
-extern int guest_step_fd;	/* the step file of the card, or -1 */
+/* Frames of this rate pass. False: the device has no step clock, or has been unplugged. */
+bool guest_step(uint64_t frames, uint32_t rate);
+uint64_t guest_stepped(void);	/* frames, by the simulator */
 
 /* Called once, first: inserts modules that do not depend on the kind of device. */
 void guest_begin(struct cf_client *client);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * client_alsa.c - the client of client.h with the similar calls of a PCM application: in a guest, on
- * the same simulator, by alsa-lib. For scenarios only: it shows the differences of the models. A
+ * the same device, by alsa-lib. For scenarios only: it shows the differences of the models. A
  * call that ALSA does not have is NULL.
  *
  * An event is the application's poll(): with one registered it wakes up when a period has
@@ -118,9 +118,8 @@ static void alsa_advance(uint64_t frames, uint32_t rate)
 {
 	int i;
 
-	(void)rate;
 	for (; frames; frames--) {
-		if (guest_step_fd < 0 || write(guest_step_fd, "1", 1) != 1)
+		if (!guest_step(1, rate))
 			die("step");
 		for (i = 0; i < STREAMS; i++)
 			if (streams[i].used)

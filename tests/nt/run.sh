@@ -10,10 +10,12 @@
 #     realtime      the driver with its own clock; the calls of other authors' clients;
 #                   another miniport
 #     scenarios     compare ../conformance/scenarios on the host, in a guest's kernel and in the
-#                   driver. A browser renders the report.
+#                   driver
 #     models        conformance and scenarios with the backends for hardware over register models,
 #                   compared with the same on the host; power, removal, late and lost DPCs
 #     trace         wavert-trace in real time: for Windows in Wine, for Linux in guests
+#     engine        one page: WaveRT and ALSA on Linux, and the driver, over one model of HD Audio. A
+#                   browser renders it.
 #     plants        a defect in each layer is caught, and the layer named (long)
 #
 #   --runs N        number of runs of each scenario, on the host, in guests and in the driver (3)
@@ -45,7 +47,7 @@ while [ $# -gt 0 ]; do
 	--report) report=$2 && shift ;;
 	--suite) suite=1 && shift && break ;;
 	--help) sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" && exit ;;
-	build | conformance | realtime | scenarios | models | trace | plants) parts="$parts $1" ;;
+	build | conformance | realtime | scenarios | models | trace | engine | plants) parts="$parts $1" ;;
 	*) echo "run.sh: $1? (--help)" >&2 && exit 2 ;;
 	esac
 	shift
@@ -233,27 +235,42 @@ host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
 		>"$2/host.trace" 2>"$work/err"
 }
 
-# The same scenarios on the PCM model of the same simulator.
+# In a guest: the scenarios on the simulator, then, if its module is there, on the card over the
+# model of HD Audio (tests/guest/model_card).
+in_both()	# MODULES PROGRAM RUNS OPTION...
+{
+	local modules=$1 program=$2 runs=$3 card=()
+	shift 3
+	[ ! -e "$out/model_card/snd-wavert-model.ko" ] ||
+		card=(--module "$out/model_card/snd-wavert-model.ko")
+	rm -rf "$work/out"
+	"$top/tests/guest/run" --timeout $((90 + 12 * runs)) --no-insmod --module "$modules/snd-wavert.ko" \
+		--module "$modules/snd-wavert-sim.ko" "${card[@]}" --file "$out/$program" --file "$scenarios" \
+		--file alsa-scenarios --out "$work/out" -- sh -c "export CF_CLOCK=step
+			$program -n $runs -c /out/core $* scenarios/*.scn >/out/trace || exit
+			[ -e /modules/snd-wavert-model.ko ] || exit 0
+			rmmod snd-wavert-sim && rmmod snd-wavert || exit
+			CF_DEVICE=hda-model $program -n $runs -c /out/core-hda $* scenarios/*.scn >/out/trace-hda" \
+		>"$work/err" 2>&1
+}
+
+# The same scenarios on the PCM model of the same devices.
 alsa_traces()	# MODULES RESULTS RUNS
 {
-	rm -rf "$work/out"
-	"$top/tests/guest/run" --timeout $((60 + 6 * $3)) --no-insmod --module "$1/snd-wavert.ko" \
-		--module "$1/snd-wavert-sim.ko" --file "$out/scenario-alsa" --file "$scenarios" \
-		--file alsa-scenarios --out "$work/out" -- sh -c \
-		"CF_CLOCK=step scenario-alsa -n $3 -o alsa-scenarios scenarios/*.scn >/out/trace" \
-		>"$work/err" 2>&1 &&
-		cp "$work/out/trace" "$2/alsa.trace"
+	in_both "$1" scenario-alsa "$3" -o alsa-scenarios && cp "$work/out/trace" "$2/alsa.trace" &&
+		copy_if_there trace-hda "$2/alsa-hda.trace"
 }
 
 guest_traces()	# MODULES RESULTS RUNS
 {
-	rm -rf "$work/out"
-	"$top/tests/guest/run" --timeout $((60 + 6 * $3)) --no-insmod --module "$1/snd-wavert.ko" \
-		--module "$1/snd-wavert-sim.ko" --file "$out/scenario-guest" --file "$scenarios" \
-		--out "$work/out" -- sh -c \
-		"CF_CLOCK=step scenario-guest -n $3 -c /out/core scenarios/*.scn >/out/trace" \
-		>"$work/err" 2>&1 &&
-		cp "$work/out/core" "$2/linux.core" && cp "$work/out/trace" "$2/linux.trace"
+	in_both "$1" scenario-guest "$3" && cp "$work/out/core" "$2/linux.core" &&
+		cp "$work/out/trace" "$2/linux.trace" && copy_if_there core-hda "$2/linux-hda.core" &&
+		copy_if_there trace-hda "$2/linux-hda.trace"
+}
+
+copy_if_there()	# FILE-IN-/out FILE
+{
+	[ ! -e "$work/out/$1" ] || cp "$work/out/$1" "$2"
 }
 
 nt_traces()	# BUILD RESULTS RUNS [NAME]
@@ -265,6 +282,17 @@ nt_traces()	# BUILD RESULTS RUNS [NAME]
 	windows 600 "$out/scenario.exe" -c "Z:$2/$name.core" -n "$3" "${wine_scenarios[@]}" >"$2/$name.raw" || return
 	tr -d '\r' <"$2/$name.core" >"$2/$name.core.new" && mv "$2/$name.core.new" "$2/$name.core"
 	sed "1s/Wine,/$version,/" "$2/$name.raw" >"$2/$name.trace"
+}
+
+# The module of the card over a register model, for these modules.
+model_card()	# MODULES
+{
+	local kdir source=$out/model_card.source unit=$top/tests/unit
+	mkdir -p "$source"
+	cp -u "$top"/tests/guest/model_card/* "$unit"/model.h "$unit"/model_{device,hda,ich}.[ch] "$source" &&
+		kdir=$("$top/tests/guest/run" --print-kdir) &&
+		"$top/scripts/build-modules.sh" --from "$source" --beside "$kdir" "$out/model_card" \
+			"KBUILD_EXTRA_SYMBOLS=$(cd "$1" && pwd)/Module.symvers" >"$work/log" 2>&1
 }
 
 modules()	# leaves the directory in $built
@@ -296,7 +324,7 @@ all_traces()
 	tell $? "the scenarios' programs and the wavert command build for Linux" "$work/log" || return
 	host_traces "$out" "$out/results"
 	tell $? "the scenarios run on the host, $runs times the same" "$work/err" || return
-	modules
+	modules && model_card "$built"
 	tell $? "the modules build" "$work/log" || return
 	guest_traces "$built" "$out/results" "$runs"
 	tell $? "the scenarios run in a guest, $runs times the same" "$work/err" || return
@@ -315,83 +343,7 @@ document()
 	compare markdown "$out/results"
 }
 
-# ---- the report in a browser -----------------------------------------------------------------
-
-# Runs the browser with its own home directory and a time limit, without network.
-browse()	# PAGE OPTION...
-{
-	local page=$1
-	shift
-	mkdir -p "$work/browser"
-	env -i PATH="$PATH" HOME="$work/browser" LC_ALL=C TMPDIR="$work/browser" \
-		"$top/tests/time-limit" 60 chromium --headless --no-sandbox --disable-gpu --no-first-run \
-		--disable-dev-shm-usage --disable-background-networking --disable-crash-reporter \
-		--user-data-dir="$work/browser/profile" --force-device-scale-factor=1 \
-		--hide-scrollbars "$@" "file://$page" </dev/null 2>"$work/err"
-}
-
-picture()	# PAGE PNG: its histogram is left in $work/colours
-{
-	browse "$1" --window-size=1280,1600 "--screenshot=$2" >/dev/null &&
-		pngtopam "$2" >"$work/picture" && ppmhist "$work/picture" >"$work/colours"
-}
-
-pixels()	# R G B
-{
-	awk -v "r=$1" -v "g=$2" -v "b=$3" '$1 == r && $2 == g && $3 == b { n = $5 } END { print n + 0 }' \
-		"$work/colours"
-}
-
-verdicts()	# VERDICT: how many, as a JSON report has it
-{
-	grep -cE "\"(NT|ALSA|core)\": \"$1\",?\$" "$work/report.json"
-}
-
-# A bar has 10 by 18 pixels, in a colour that occurs nowhere else on the page.
-coloured()
-{
-	{
-		echo "same $(pixels 68 170 136) $(verdicts same)"
-		echo "expected $(pixels 221 187 68) $(verdicts 'differs as expected')"
-		echo "differs $(pixels 204 51 51) $(verdicts differs)"
-	} >"$work/coloured"
-	awk '$2 != 180 * $3 { bad = 1 } END { exit bad || NR != 3 }' "$work/coloured"
-}
-
-browser_missing()
-{
-	local program
-	for program in chromium pngtopam ppmhist; do
-		command -v $program >/dev/null || { echo "no $program (scripts/deps.sh nt)"; return; }
-	done
-}
-
-# A screenshot of the report, and one with a changed result of the driver.
-part_page()
-{
-	local why bars
-	compare html "$out/results" >"$out/comparison.html" 2>"$work/err"
-	! grep -Eq 'https?:|src=|url\(' "$out/comparison.html" && grep -q '</html>' "$out/comparison.html"
-	tell $? "the report as a page refers to no other file" "$work/err"
-	why=$(browser_missing)
-	[ -z "$why" ] || { echo "ok $((n += 1)) - the page in a browser # SKIP $why"; return; }
-	bars=$(cat "$scenarios"/*.scn | grep -c '^scenario ')
-	browse "$out/comparison.html" --dump-dom >"$work/dom"
-	[ "$(grep -c '<rect class="bar ' "$work/dom")" = $((bars * 3)) ]
-	tell $? "a browser shows $((bars * 3)) bars: $bars scenarios, NT, ALSA and core" "$work/err"
-	compare json "$out/results" >"$work/report.json"
-	picture "$out/comparison.html" "$out/comparison.png" && coloured &&
-		[ "$(sed -n 2p "$work/picture" | head -c 20)" = "1280 1600" ]
-	tell $? "a screenshot has the size and the colours of the verdicts" "$work/coloured"
-	sed '/"call":"unregister"/s/"SUCCESS"/"NOT_SUPPORTED"/' "$out/results/nt.trace" >"$work/wrong.trace"
-	compare json "$out/results" "$work/wrong.trace" >"$work/report.json"
-	compare html "$out/results" "$work/wrong.trace" >"$work/wrong.html"
-	picture "$work/wrong.html" "$work/wrong.png" && coloured && [ "$(verdicts differs)" -gt 0 ]
-	tell $? "a difference is red in the screenshot" "$work/coloured"
-	sleep 1
-	! pgrep -f -- "--user-data-dir=$work/browser" >"$work/running"
-	tell $? "no process is left in the browser" "$work/running"
-}
+# ---- scenarios -------------------------------------------------------------------------------
 
 part_scenarios()
 {
@@ -403,7 +355,6 @@ part_scenarios()
 	CF_CLOCK=step "$out/scenario-host" <(printf 'scenario x\nopen a rendr\n') >/dev/null 2>"$work/wrong"
 	grep -q ':2: rendr: is not known here$' "$work/wrong"
 	tell $? "an error in a scenario is reported with line and word" "$work/wrong"
-	part_page
 	[ -z "$table" ] || document >"$out/comparison.md"
 }
 
@@ -548,6 +499,7 @@ part_models()
 }
 
 . ./trace_test.sh
+. ./engine_test.sh
 
 # ---- everything ----------------------------------------------------------------------------
 
@@ -582,7 +534,7 @@ build all
 if tell $? "driver, stand-in port driver and clients build" "$work/log"; then
 	begin_wine
 	if tell $? "Wine has a new prefix" "$work/wineboot"; then
-		for part in ${parts:-build conformance realtime scenarios models trace}; do
+		for part in ${parts:-build conformance realtime scenarios models trace engine}; do
 			case $part in
 			build) part_build ;;
 			conformance) part_conformance ;;
@@ -590,6 +542,7 @@ if tell $? "driver, stand-in port driver and clients build" "$work/log"; then
 			scenarios) part_scenarios ;;
 			models) part_models ;;
 			trace) part_trace ;;
+			engine) part_engine ;;
 			plants) part_plants ;;
 			esac
 		done

@@ -14,7 +14,10 @@
 
 struct scenario_place scenario_here(void)
 {
-	return (struct scenario_place){ "linux", "linux", "snd-wavert.ko, Linux guest", "" };
+	const char *device = getenv("CF_DEVICE");
+
+	return (struct scenario_place){ "linux", "linux", "snd-wavert.ko, Linux guest",
+					device ? device : "" };
 }
 
 static void write_to(const char *file, const char *text)

@@ -25,7 +25,16 @@ card()	# appears
 }
 
 insmod /modules/snd-wavert.ko || exit
+# First through snd-wavert-attach, with the PCMs of snd-hda-intel, then with snd-wavert-hda.
 if [ "$device" = hda ]; then
+	insmod /modules/snd-wavert-attach.ko || exit
+	card
+	echo 0 >/sys/bus/platform/drivers/snd-wavert-attach/attach || exit
+	wavert-trace -D 1 -o /out/attached "$@" || exit
+	rmmod snd-wavert-attach || exit
+	for pci in /sys/bus/pci/drivers/snd_hda_intel/0*; do
+		echo "${pci##*/}" >/sys/bus/pci/drivers/snd_hda_intel/unbind
+	done
 	for pci in /sys/bus/pci/devices/*; do
 		case $(cat "$pci/class") in
 		0x0403*) echo snd-wavert-hda >"$pci/driver_override" ;;

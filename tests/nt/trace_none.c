@@ -8,8 +8,10 @@
 
 struct scenario_place scenario_here(void)
 {
-	return (struct scenario_place){ "alsa", "linux",
-					"ALSA PCM of snd-wavert.ko, Linux guest", "" };
+	const char *device = getenv("CF_DEVICE");
+
+	return (struct scenario_place){ "alsa", "linux", "ALSA PCM of snd-wavert.ko, Linux guest",
+					device ? device : "" };
 }
 
 void core_trace(FILE *out)

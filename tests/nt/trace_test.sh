@@ -231,13 +231,18 @@ trace_on_hda()
 		*) args+=(-s "$name") ;;
 		esac
 	done < <(sed -n 's/^scenario //p' "$scenarios"/{buffer,events,open,states}.scn)
-	in_guest hda snd-wavert-hda hda-wall.trace --qemu -device --qemu intel-hda \
+	in_guest hda snd-wavert-hda hda-wall.trace --module "$built/snd-wavert-attach.ko" \
+		--debian-module snd-hda-codec-generic --debian-module snd-hda-intel --qemu -device --qemu intel-hda \
 		--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off --qemu -audiodev --qemu \
 		none,id=a,timer-period=1000,out.frequency=48000,in.frequency=48000 -- "${args[@]}" \
 		scenarios/buffer.scn scenarios/events.scn scenarios/open.scn scenarios/states.scn
 	tell $? "wavert-trace runs scenarios on QEMU's HD Audio" "$work/err" || return
 	compared hda-wall.trace
 	tell $? "it returns the same as the simulator" "$work/said"
+	sed "1s/\"where\":\"/\"label\":\"attached\",&snd-wavert-attach over snd-hda-intel on QEMU's HD Audio, /" \
+		"$work/out/attached" >"$out/results/attached.trace"
+	[ "$(grep -c '"status":"SUCCESS"' "$out/results/attached.trace")" -gt 200 ]
+	tell $? "and on snd-wavert-attach over snd-hda-intel, for the part engine" "$out/results/attached.trace"
 }
 
 part_trace()

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * model.h - what the register models need of the program that they are part of. The models
- * are plain C11 on core/os.h, so that they run in a unit test and in the Windows driver.
+ * are plain C11 on core/os.h, so that they run in a unit test, in the Windows driver, and in a test's
+ * kernel module.
  */
 #ifndef MODEL_H
 #define MODEL_H
 
+#ifdef __KERNEL__
+#include <linux/stdarg.h>
+#include <linux/string.h>
+#else
 #include <stdarg.h>
 #include <string.h>
+#endif
 
 #include "core/device.h"
 

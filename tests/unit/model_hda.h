@@ -16,7 +16,9 @@
 #define HDA_SDS		30	/* at most; by gcap 4 in, then 4 out */
 #define HDA_PLAY	4
 #define HDA_CAPT	0
+#ifndef HDA_HEARD_MAX
 #define HDA_HEARD_MAX	(8u << 20)
+#endif
 
 /* Rows of hardware.md 3.2; true is QEMU. */
 struct hda_behaviour {

@@ -175,7 +175,7 @@ static void transfer(struct model_ich *m, struct model_engine *e, u32 frames)
 	}
 }
 
-static void complete(struct model_ich *m, struct model_engine *e)
+static void end_buffer(struct model_ich *m, struct model_engine *e)
 {
 	u32 sr = (e->sr & ~CELV) | (e->control >> 31 ? BCIS : 0);
 
@@ -212,7 +212,7 @@ static void move(struct model_ich *m)
 			e->moved += n;
 			e->picb -= 2 * (u32)n;
 			if (!e->picb)
-				complete(m, e);
+				end_buffer(m, e);
 		}
 	}
 }
