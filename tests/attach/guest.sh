@@ -158,6 +158,8 @@ command()	# NAME
 	check "$1: attached" write "$(card_of "$1")" $driver/attach
 	check "$1: wavert record records from it" wavert record -q -D "$(attached "$(card_of "$1")")" -d 1 /tmp/x.wav
 	check "$1: wavert play plays on it" wavert play -q -D "$(attached "$(card_of "$1")")" /tmp/x.wav
+	wavert info -D "$(card_of "$1")" >/tmp/info
+	check "$1: wavert info has no reason against owning it" not says /tmp/info 'cannot be owned'
 	play "$(card_of "$1")"
 	check "$1: not while another program plays" not wavert play -q -D "$(attached "$(card_of "$1")")" /tmp/x.wav
 	kill $player
@@ -271,17 +273,23 @@ tool()	# NAME
 	check "$1: it says what to do next" says /tmp/said.attach 'is observed as card [0-9]+'
 	check "$1: once more is no error" says "$(wavert attach "$card" >/tmp/said.again && echo /tmp/said.again)" already
 	wavert list >/tmp/list
-	check "$1: wavert list shows it" says /tmp/list " $(attached "$card") .* $card *\$"
+	check "$1: wavert list shows it" says /tmp/list " $(attached "$card") .* no +$card *\$"
 	wavert doctor >/tmp/doctor 2>&1
 	check "$1: wavert doctor knows it" says /tmp/doctor "observes card $card of another driver"
+	check "$1: and why its pins cannot be owned" says /tmp/doctor "The playback of card $(attached "$card") can only be observed: its driver"
+	wavert list --json >/out/list.json
 	play "$card"
 	wavert watch -D "$card" --count 10 >/tmp/watch.log 2>&1
 	check "$1: wavert watch of that card shows its periods" says /tmp/watch.log '^[0-9]+ irq_seq'
 	check "$1: and all of them are signalled" says /tmp/watch.log 'notifications ([0-9]+), signals \1,'
 	kill $player
 	wait $player
-	check "$1: wavert info" wavert info -D "$(attached "$card")"
+	check "$1: wavert info" sh -c "wavert info -D $card >/tmp/info && wavert info --json -D $card >/out/info.json"
+	check "$1: has the reason" says /tmp/info '^cannot be owned  +its driver has no buffer'
+	check "$1: and the other card" says /tmp/info "^attached to card  +$card\$"
 	check "$1: wavert record cannot own it" not wavert record -D "$(attached "$card")" -d 1 /tmp/x.wav
+	wavert record -D "$card" -d 1 /tmp/x.wav >/tmp/refused 2>&1
+	check "$1: and has the reason" says /tmp/refused 'can only be observed: its driver has no buffer'
 	check "$1: wavert detach takes either card" wavert detach "$(attached "$card")"
 	check "$1: not attached any more" not wavert detach "$card"
 	check "$1: attach --all" wavert attach --all -q

@@ -112,6 +112,20 @@ boot()	# NAME OPTION... -- PART...
 	tail -n 60 "$out/$name.err" | sed 's/^/# /'
 }
 
+# The JSON documents that the guest has stored
+documents()	# NAME
+{
+	local verb
+	for verb in list info; do
+		if tests/userspace/valid_json.py "$out/$1/$verb.json" >"$out/$1/said" 2>&1; then
+			tap ok "$1: $verb.json is as the schema says"
+		else
+			tap 'not ok' "$1: $verb.json is as the schema says"
+			sed 's/^/# /' "$out/$1/said"
+		fi
+	done
+}
+
 # The devices write what they play to a file, which must be the recordings.
 exact()	# NAME OPTION...
 {
@@ -152,8 +166,11 @@ guest()	# NAME
 		boot own-soft --debian-module "snd-dummy fake_buffer=0" --debian-module snd-aloop -- \
 			own-dummy own-aloop rob-dummy
 		;;
-	short) boot short "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
-		observe-hda remove-hda tool-dummy ;;
+	short)
+		boot short "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
+			observe-hda remove-hda tool-dummy
+		documents short
+		;;
 	ac97) boot ac97 "${sound[@]}" "${ac97[@]}" -- observe-ac97 remove-ac97 ;;
 	usb) boot usb "${sound[@]}" "${usb[@]}" -- observe-usb unplug-usb ;;
 	soft)

@@ -235,6 +235,30 @@ static void structs_are_0_before_each_call(void **state)
 	assert_int_equal(packets, 0);
 }
 
+/* ---- pins that only observe ------------------------------------------------------------ */
+
+static void each_refusal_has_its_own_text(void **state)
+{
+	static const unsigned int reasons[] = {
+		0, WAVERT_CAP_REFUSED_FORMAT, WAVERT_CAP_REFUSED_MMAP, WAVERT_CAP_REFUSED_ACK,
+		WAVERT_CAP_REFUSED_MEMORY,
+	};
+	const size_t n = sizeof(reasons) / sizeof(reasons[0]);
+	struct wavert_caps caps = { .flags = WAVERT_CAP_ATTACHED | WAVERT_CAP_NO_PAUSE };
+	const char *text[5];
+	size_t i, k;
+
+	(void)state;
+	assert_null(wavert_caps_refusal(&caps));
+	for (i = 0; i < n; i++) {
+		caps.flags = WAVERT_CAP_ATTACHED | WAVERT_CAP_OBSERVE_ONLY | reasons[i];
+		text[i] = wavert_caps_refusal(&caps);
+		assert_non_null(text[i]);
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(text[i], text[k]);
+	}
+}
+
 /* ---- packets -------------------------------------------------------------------------- */
 
 #define PACKET	64
@@ -464,6 +488,7 @@ int main(void)
 		T(members_that_a_short_entry_lacks_are_0),
 		T(register_of_an_unknown_kind_is_refused),
 		T(structs_are_0_before_each_call),
+		T(each_refusal_has_its_own_text),
 		T(progress_is_count_and_position),
 		T(packets_lie_one_after_another),
 		T(writable_is_what_can_be_in_time),

@@ -11,8 +11,7 @@
  * CLOCK_MONOTONIC, or of the card's own clock with WAVERT_CAP_STEPPED; time limits are
  * milliseconds; rates are Hz.
  *
- * Structs: the functions set every member of an [out] struct; the caller need not set it to 0
- * first. (A call of sound/wavert.h without this library needs that, see there.)
+ * Structs: the functions set every member of an [out] struct. (sound/wavert.h alone does not.)
  *
  * Ownership: objects are opaque, belong to the caller and are freed by the matching close function,
  * which accepts NULL. Pointers and descriptors that a function returns belong to the object and are
@@ -23,10 +22,7 @@
  * _drain() may run concurrently with every call except close. Different objects are independent.
  * After fork() the child may only close. No function may be called in a signal handler.
  *
- * The usual order: wavert_open, wavert_stream_open, wavert_stream_set_format, wavert_stream_alloc,
- * wavert_stream_event, fill the packets that wavert_stream_writable() returns, set_state(RUN), then
- * wait on the descriptor and refill; wavert_stream_drain(), close. The first manual page to read is
- * wavert(7); userspace/examples/play_file.c is a short client.
+ * wavert(7) has the usual order of calls; userspace/examples/play_file.c is a short client.
  */
 #ifndef WAVERT_H
 #define WAVERT_H
@@ -101,6 +97,12 @@ WAVERT_MUST_CHECK int wavert_version_of(const char *name, struct wavert_version 
  */
 WAVERT_MUST_CHECK int wavert_device_caps(struct wavert_device *device, unsigned int direction,
 					 unsigned int pin, struct wavert_caps *caps);
+
+/**
+ * wavert_caps_refusal() - why no client can own a pin, as text; NULL: a client can own it
+ * @caps: from wavert_device_caps()
+ */
+const char *wavert_caps_refusal(const struct wavert_caps *caps);
 
 /* A list of the cards that reports cards that are added and removed. */
 struct wavert_devices;
@@ -571,9 +573,8 @@ int wavert_status_errno(uint32_t value);
  * wavert_strerror() - description of an errno of this library
  * @error: negative errno, or 0
  *
- * Use it instead of strerror(3), whose text for -EREMOTEIO is "Remote I/O error". One errno stands
- * for different errors of different calls; the text names all of them. "success" for 0, never NULL;
- * for an errno outside the contract the text of strerror(3), valid until that is called again.
+ * One errno stands for different errors of different calls; the text names all of them. "success"
+ * for 0; for an errno outside the contract the text of strerror(3), valid until it is called again.
  */
 const char *wavert_strerror(int error);
 
@@ -592,7 +593,6 @@ const char *wavert_format_name(unsigned int format);
 #ifdef __GNUC__
 #pragma GCC visibility pop
 #endif
-
 #ifdef __cplusplus
 }
 #endif

@@ -16,7 +16,7 @@
 
 #define DEVICE "snd-wavert-attach."
 
-/* Number of the card that this one is attached to, or -1: it is not such a card. */
+/* Number of the card that this one is attached to, or -1. */
 static int attached_to(int card)
 {
 	char path[64], target[PATH_MAX];
@@ -34,6 +34,31 @@ static int attached_to(int card)
 	if (sscanf(name, DEVICE "%d", &other) != 1)
 		return -1;
 	return other;
+}
+
+const char *wavert_caps_refusal(const struct wavert_caps *caps)
+{
+	static const struct {
+		unsigned int flag;
+		const char *why;
+	} reasons[] = {
+		{ WAVERT_CAP_REFUSED_FORMAT,
+		  "its PCM has none of the sample formats of WaveRT, or they could not be read" },
+		{ WAVERT_CAP_REFUSED_MMAP,
+		  "its driver has no buffer that can be mapped, or maps it by functions of its own" },
+		{ WAVERT_CAP_REFUSED_ACK,
+		  "its driver fetches only samples that ack() has announced" },
+		{ WAVERT_CAP_REFUSED_MEMORY,
+		  "its buffer is not memory that a client can share, or another user may free it" },
+	};
+	size_t i;
+
+	if (!(caps->flags & WAVERT_CAP_OBSERVE_ONLY))
+		return NULL;
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (caps->flags & reasons[i].flag)
+			return reasons[i].why;
+	return "the modules report a reason that this library does not know";
 }
 
 struct pcm_node stream_pcm_to_own(int card, const struct wavert_caps *caps)

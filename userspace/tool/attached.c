@@ -3,10 +3,7 @@
  * attached.c - which card is attached to which, by the platform device that is the parent of ours.
  */
 #include <dirent.h>
-#include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tool.h"
 
@@ -31,19 +28,10 @@ int attached_card(int foreign)
 
 int attached_to(int card)
 {
-	char path[64], target[PATH_MAX];
-	const char *name;
-	ssize_t n;
 	int foreign;
 
-	snprintf(path, sizeof(path), "/sys/class/sound/card%d/device", card);
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
-		return -1;
-	target[n] = 0;
-	name = strrchr(target, '/');
-	name = name ? name + 1 : target;
-	if (sscanf(name, DEVICE "%d", &foreign) != 1)
-		return -1;
-	return foreign;
+	for (foreign = 0; foreign < WAVERT_CARDS_MAX; foreign++)
+		if (attached_card(foreign) == card)
+			return foreign;
+	return -1;
 }

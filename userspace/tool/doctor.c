@@ -80,9 +80,29 @@ static void check_busy(struct doctor *d, int card)
 			card);
 }
 
+/* All pins of a direction can do the same, or nearly. */
+static void check_attached(struct doctor *d, int card, int foreign)
+{
+	struct wavert_device *device;
+	struct wavert_caps caps;
+	unsigned int direction;
+	char name[16];
+
+	verdict(d, FINE, "card", NULL, "Card %d observes card %d of another driver.", card,
+		foreign);
+	snprintf(name, sizeof(name), "%d", card);
+	if (wavert_open(&device, name))
+		return;
+	for (direction = WAVERT_PLAYBACK; direction <= WAVERT_CAPTURE; direction++)
+		if (!wavert_device_caps(device, direction, 0, &caps) && wavert_caps_refusal(&caps))
+			verdict(d, NOTE, "card", NULL, "The %s of card %d can only be observed: %s.",
+				direction_name(direction), card, wavert_caps_refusal(&caps));
+	wavert_close(device);
+}
+
 static void check_cards(struct doctor *d)
 {
-	int card, found = 0;
+	int card, foreign, found = 0;
 	char path[64];
 
 	for (card = 0; card < WAVERT_CARDS_MAX; card++) {
@@ -91,9 +111,9 @@ static void check_cards(struct doctor *d)
 			continue;
 		found++;
 		check_open(d, card);
-		if (attached_to(card) >= 0) {
-			verdict(d, FINE, "card", NULL, "Card %d observes card %d of another driver.", card,
-				attached_to(card));
+		foreign = attached_to(card);
+		if (foreign >= 0) {
+			check_attached(d, card, foreign);
 			continue;
 		}
 		check_busy(d, card);

@@ -153,14 +153,17 @@ static json_t *json_pins(int card)
 
 /* ---- as text ---------------------------------------------------------------------------- */
 
-#define FIELDS(columns) (columns), sizeof(columns) / sizeof((columns)[0])
+#define COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))
+#define FIELDS(columns) (columns), COUNT(columns)
 
+/* The last column of card and of caps is only for a card that is attached to another. */
 static void print_info(const json_t *document)
 {
 	static const struct column card[] = {
 		TEXT("card", "card"), TEXT("id", "id"), TEXT("interface", "interface"),
 		TEXT("interface of this command", "command_interface"),
 		TEXT("version of the modules", "module_version"),
+		TEXT("attached to card", "attached_to"),
 	};
 	static const struct column caps[] = {
 		TEXT("name", "name"), TEXT("ALSA device, subdevice", "pcm"), TEXT("pins", "pins"),
@@ -177,6 +180,7 @@ static void print_info(const json_t *document)
 		TEXT("offers notification", "offers_notification"),
 		TEXT("offers read packet", "offers_input"),
 		TEXT("offers write packet", "offers_output"),
+		TEXT("cannot be owned", "refused"),
 	};
 	static const struct column probed[] = {
 		TEXT("position register", "position_register"),
@@ -190,15 +194,20 @@ static void print_info(const json_t *document)
 	};
 	static const char *const directions[] = { "playback", "capture" };
 	const json_t *pin;
+	bool refused;
 	size_t i;
 
-	print_fields(stdout, document, FIELDS(card));
+	print_fields(stdout, document, card,
+		     COUNT(card) - !json_object_get(document, "attached_to"));
 	for (i = 0; i < 2; i++) {
 		pin = json_object_get(document, directions[i]);
 		if (!pin)
 			continue;
 		printf("\n%s\n", directions[i]);
-		print_fields(stdout, pin, FIELDS(caps));
+		refused = json_is_string(json_object_get(pin, "refused"));
+		print_fields(stdout, pin, caps, COUNT(caps) - !refused);
+		if (refused)
+			continue;
 		if (json_is_null(json_object_get(pin, "probe_error")))
 			print_fields(stdout, pin, FIELDS(probed));
 		else
@@ -219,7 +228,7 @@ static int run(const struct options *o)
 	struct wavert_caps caps;
 	struct probed probed;
 	json_t *document;
-	int err, code = EXIT_FAILED;
+	int err, foreign, code = EXIT_FAILED;
 
 	if (!device)
 		return EXIT_FAILED;
@@ -237,6 +246,9 @@ static int run(const struct options *o)
 				    json_direction(&caps, &probed));
 		code = EXIT_OK;
 	}
+	foreign = attached_to(wavert_device_card(device));
+	if (foreign >= 0)
+		json_object_set_new(document, "attached_to", json_integer(foreign));
 	json_object_set_new(document, "codec_pins", json_pins(wavert_device_card(device)));
 	wavert_close(device);
 	if (code)

@@ -49,7 +49,7 @@ static json_t *json_rates(const struct wavert_caps *c)
 
 json_t *json_caps(const struct wavert_caps *c)
 {
-	return json_pack("{s:s, s:[I,I], s:o, s:I, s:I, s:I, s:[I,I], s:[I,I], s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b}",
+	return json_pack("{s:s, s:[I,I], s:o, s:I, s:I, s:I, s:[I,I], s:[I,I], s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b, s:s?}",
 			 "name", c->name,
 			 "pcm", (json_int_t)c->pcm_device, (json_int_t)c->pcm_subdevice,
 			 "rates", json_rates(c),
@@ -68,5 +68,6 @@ json_t *json_caps(const struct wavert_caps *c)
 			 "emulated", c->flags & WAVERT_CAP_EMULATED,
 			 "offers_notification", c->offers & WAVERT_OFFERS_NOTIFICATION,
 			 "offers_input", c->offers & WAVERT_OFFERS_INPUT,
-			 "offers_output", c->offers & WAVERT_OFFERS_OUTPUT);
+			 "offers_output", c->offers & WAVERT_OFFERS_OUTPUT,
+			 "refused", wavert_caps_refusal(c));
 }

@@ -16,20 +16,22 @@ static void add_card(json_t *cards, struct wavert_device *device, int card)
 	char path[64], id[64];
 	unsigned int i;
 	json_t *entry;
+	int foreign;
 
 	snprintf(path, sizeof(path), "/proc/asound/card%d/id", card);
 	if (!first_line(path, id, sizeof(id)))
 		snprintf(id, sizeof(id), "?");
 	entry = json_pack("{s:i, s:s}", "card", card, "id", id);
-	if (attached_to(card) >= 0)
-		json_object_set_new(entry, "attached_to", json_integer(attached_to(card)));
+	foreign = attached_to(card);
+	if (foreign >= 0)
+		json_object_set_new(entry, "attached_to", json_integer(foreign));
 	for (i = WAVERT_PLAYBACK; i <= WAVERT_CAPTURE; i++)
 		if (!wavert_device_caps(device, i, 0, &c))
 			json_object_set_new(entry, directions[i], json_caps(&c));
 	json_array_append_new(cards, entry);
 }
 
-/* A row for each direction of a card. The last column only if a card is attached to another. */
+/* A row for each direction of a card. The last two columns only if a card is attached to another. */
 static void print_cards(const json_t *cards)
 {
 	static const struct column columns[] = {
@@ -37,9 +39,9 @@ static void print_cards(const json_t *cards)
 		NUMBER("pins", "pins"), RANGE("Hz", "hz"),
 		RANGE("channels", "channels"),
 		NUMBER("buffer bytes", "buffer_max_bytes"), TEXT("formats", "formats"),
-		TEXT("attached to", "attached_to"),
+		TEXT("can be owned", "owned"), TEXT("attached to", "attached_to"),
 	};
-	size_t ncolumns = sizeof(columns) / sizeof(columns[0]) - 1;
+	size_t ncolumns = sizeof(columns) / sizeof(columns[0]) - 2;
 	json_t *rows = json_array(), *card, *row;
 	unsigned int k;
 	size_t i;
@@ -55,6 +57,7 @@ static void print_cards(const json_t *cards)
 			json_object_set(row, "id", json_object_get(card, "id"));
 			json_object_set(row, "attached_to", json_object_get(card, "attached_to"));
 			json_object_set_new(row, "direction", json_string(directions[k]));
+			json_object_set_new(row, "owned", json_boolean(json_is_null(json_object_get(row, "refused"))));
 			json_object_set(row, "hz", json_object_get(row, "rate"));
 			if (json_array_size(json_object_get(row, "rates")) > 0)
 				json_object_set(row, "hz", json_object_get(row, "rates"));

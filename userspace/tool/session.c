@@ -31,6 +31,13 @@ static int say_not_allowed(const struct options *o, const struct wavert_caps *ca
 	return EXIT_FAILED;
 }
 
+static int say_refused(const struct options *o, const struct wavert_caps *caps)
+{
+	fprintf(stderr, "wavert: %s pin %u can only be observed: %s\n",
+		direction_name(caps->direction), o->pin, wavert_caps_refusal(caps));
+	return EXIT_FAILED;
+}
+
 static int allocate(struct session *s, const struct options *o, const struct wavert_caps *caps)
 {
 	uint64_t wanted = (uint64_t)s->rate * o->buffer_ms / 1000 * s->frame_bytes;
@@ -91,6 +98,8 @@ int session_open(struct session *s, const struct options *o, unsigned int direct
 			direction_name(direction), o->pin);
 	else if (err)
 		fail("capabilities", err);
+	else if (wavert_caps_refusal(&caps))
+		return say_refused(o, &caps);
 	if (!err && direction == WAVERT_PLAYBACK)
 		format = source_format(caps.formats, format);
 	s->format = format;
