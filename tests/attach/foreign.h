@@ -28,7 +28,9 @@
 
 #define DRIVER "/sys/bus/platform/drivers/snd-wavert-attach/"
 #define RATE 48000u
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+static const char *name;	/* of the other driver, for titles */
 static int foreign;		/* number of the other driver's card ... */
 static int ours = -1;		/* ... and of the card that is attached to it */
 
@@ -356,6 +358,36 @@ static inline void pcm_drain(struct pcm *pcm)
 		sleep_ms(1);
 	if (pcm_status(pcm).state == SNDRV_PCM_STATE_DRAINING)
 		pcm_drop(pcm);
+}
+
+/* ---- main ------------------------------------------------------------------------------- */
+
+struct part {
+	const char *name;
+	void (*run)(void);
+};
+
+/* PROGRAM NAME CARD */
+static inline void take_card(char **argv)
+{
+	name = argv[1];
+	foreign = atoi(argv[2]);
+	ours = card_attached_to(foreign);
+}
+
+/* PROGRAM NAME CARD PART... */
+static inline int run_parts(int argc, char **argv, const struct part *parts, size_t n)
+{
+	size_t i;
+	int a;
+
+	must(argc > 2, "usage: NAME CARD PART...");
+	take_card(argv);
+	for (a = 3; a < argc; a++)
+		for (i = 0; i < n; i++)
+			if (!strcmp(argv[a], parts[i].name))
+				parts[i].run();
+	return tap_done();
 }
 
 #endif

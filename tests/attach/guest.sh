@@ -147,7 +147,8 @@ own()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"
 	check "$1: attached" write "$(card_of "$1")" $driver/attach
-	run_test own_test "$1" "$(card_of "$1")" caps points pause end rights busy append race linked death
+	run_test own_test "$1" "$(card_of "$1")" caps points pause end
+	run_test others_test "$1" "$(card_of "$1")" rights busy append race linked death
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 
@@ -197,10 +198,10 @@ exact()	# NAME
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 
-hold()	# NAME
+hold()	# NAME [STATE]
 {
 	: >/tmp/hold.log
-	own_test "$1" "$(card_of "$1")" hold >/tmp/hold.log 2>&1 &
+	others_test "$1" "$(card_of "$1")" hold "${2:-run}" >/tmp/hold.log 2>&1 &
 	watcher=$!
 	tries=0
 	until grep -q owned /tmp/hold.log; do

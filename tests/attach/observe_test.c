@@ -15,10 +15,6 @@
 
 #include "foreign.h"
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
-
-static const char *name;
-
 /* ---- attaching ------------------------------------------------------------------------------- */
 
 static void part_attach(void)
@@ -352,28 +348,14 @@ static void part_hostile(void)
 
 /* ---- main ---------------------------------------------------------------------------------------- */
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} parts[] = {
-	{ "attach", part_attach }, { "periods", part_periods }, { "nowake", part_nowake },
-	{ "pause", part_pause }, { "xrun", part_xrun }, { "link", part_link },
-	{ "position", part_position }, { "late", part_late },
-	{ "hostile", part_hostile }, { "detach", part_detach },
-};
-
 int main(int argc, char **argv)
 {
-	size_t i;
-	int a;
+	static const struct part parts[] = {
+		{ "attach", part_attach }, { "periods", part_periods }, { "nowake", part_nowake },
+		{ "pause", part_pause }, { "xrun", part_xrun }, { "link", part_link },
+		{ "position", part_position }, { "late", part_late },
+		{ "hostile", part_hostile }, { "detach", part_detach },
+	};
 
-	must(argc > 2, "usage: observe_test NAME CARD PART...");
-	name = argv[1];
-	foreign = atoi(argv[2]);
-	ours = card_attached_to(foreign);
-	for (a = 3; a < argc; a++)
-		for (i = 0; i < COUNT(parts); i++)
-			if (!strcmp(argv[a], parts[i].name))
-				parts[i].run();
-	return tap_done();
+	return run_parts(argc, argv, parts, COUNT(parts));
 }

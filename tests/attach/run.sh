@@ -43,10 +43,11 @@ mkdir -p "$out"
 
 build()
 {
-	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -Itests/guest -static -o "$out/observe_test" \
-		tests/attach/observe_test.c
-	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -Itests/guest -static -o "$out/own_test" \
-		tests/attach/own_test.c
+	local program
+	for program in observe_test own_test others_test; do
+		gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -Itests/guest -static -o "$out/$program" \
+			tests/attach/$program.c
+	done
 	gcc -O1 -g -Wall -Wextra -Werror -Icompat/uapi -o "$out/hw_play" \
 		tests/hw/{hw_play,play_alsa,play_wavert}.c -lasound
 	gcc -O1 -g -Wall -Wextra -Werror -o "$out/wav_compare" tests/hw/wav_compare.c
@@ -97,7 +98,7 @@ boot()	# NAME OPTION... -- PART...
 	esac
 	tests/guest/run --bed "$bed" --timeout "$limit" --no-insmod "${options[@]}" \
 		--module "$MODULES/snd-wavert.ko" --module "$MODULES/snd-wavert-attach.ko" \
-		--file "$out/observe_test" --file "$out/own_test" --file "$out/hw_play" --file build/userspace/wavert --file tests/guest/tap.sh \
+		--file "$out/observe_test" --file "$out/own_test" --file "$out/others_test" --file "$out/hw_play" --file build/userspace/wavert --file tests/guest/tap.sh \
 		--file tests/attach/guest.sh --tool aplay --console "$out/$name.console" \
 		--out "$out/$name" \
 		-- sh guest.sh "$@" >"$out/$name.tap" 2>"$out/$name.err" || code=$?
