@@ -139,7 +139,16 @@ run_test()	# PROGRAM ARGUMENT...: its checks, numbered anew
 observe()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"
-	run_test observe_test "$1" "$(card_of "$1")" attach periods nowake pause xrun link position late hostile detach
+	run_test observe_test "$1" "$(card_of "$1")" attach periods nowake pause xrun link position asked late opened hostile detach
+	wavert detach "$(card_of "$1")" >/dev/null
+}
+
+# Signals, periods by hw_ptr and calls of the driver are counted.
+witness()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	run_test observe_test "$1" "$(card_of "$1")" attach periods
+	[ "$1" = usb ] || run_test own_test "$1" "$(card_of "$1")" packets
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 

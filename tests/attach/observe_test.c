@@ -5,15 +5,15 @@
  *
  *   observe_test NAME CARD PART...
  *
- * NAME is printed in each line. Parts: attach, periods, nowake, pause, xrun, link, position, late,
- * hostile, detach. A part that the driver cannot do is skipped.
+ * NAME is printed in each line. Parts: attach, periods, nowake, pause, xrun, link, position, asked,
+ * late, opened, hostile, detach. A part that the driver cannot do is skipped.
  */
 #include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "foreign.h"
+#include "witness.h"
 
 /* ---- attaching ------------------------------------------------------------------------------- */
 
@@ -49,6 +49,7 @@ static void follow(bool capture, unsigned int period, unsigned int frames, unsig
 	struct snd_pcm_status s;
 	uint64_t periods;
 	struct pcm pcm;
+	long calls;
 	bool ok;
 
 	if (!has_pcm(capture)) {
@@ -62,6 +63,8 @@ static void follow(bool capture, unsigned int period, unsigned int frames, unsig
 	}
 	observe(&o, capture, 0);
 	observe(&second, capture, 0);
+	count_calls();
+	calls = elapsed_calls();
 	ok = capture || pcm_move(&pcm, false, pcm.buffer);
 	ok = ok && pcm_start(&pcm) && pcm_move(&pcm, capture, frames);
 	TAP_CHECK(ok && o.page->state == WAVERT_STATE_RUN && o.page->buffer_bytes == pcm.buffer * 4 &&
@@ -74,6 +77,8 @@ static void follow(bool capture, unsigned int period, unsigned int frames, unsig
 		pcm_drain(&pcm);
 	s = pcm_status(&pcm);
 	periods = s.hw_ptr / pcm.period;
+	if (calls >= 0)
+		calls = elapsed_calls() - calls;
 	signals(&o);
 	signals(&second);
 	/* without wake-ups we may have asked the driver after ALSA did */
@@ -81,6 +86,8 @@ static void follow(bool capture, unsigned int period, unsigned int frames, unsig
 		  second.sum == o.sum,
 		  "%s: %lu frames, %lu periods, %llu and %llu signals", name, (unsigned long)s.hw_ptr,
 		  (unsigned long)periods, (unsigned long long)o.sum, (unsigned long long)second.sum);
+	if (!flags)
+		check_calls(calls, periods, what);
 	TAP_CHECK(o.page->state == WAVERT_STATE_STOP && !o.page->buffer_bytes,
 		  "%s: then the page shows no stream", name);
 	leave(&o);
@@ -90,7 +97,7 @@ static void follow(bool capture, unsigned int period, unsigned int frames, unsig
 
 static void part_periods(void)
 {
-	static const unsigned int periods[] = { 64, 128, 441, 1024, 4096 };
+	static const unsigned int periods[] = { 64, 128, 256, 441, 512, 1024, 2048, 4096 };
 	size_t i;
 
 	for (i = 0; i < COUNT(periods); i++)
@@ -250,6 +257,45 @@ static void part_position(void)
 	pcm_close(&pcm);
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* An observer that asks without end gets some readings twice, and none that is old. */
+static void part_asked(void)
+{
+	uint64_t before, last = 0, oldest = 0, end;
+	unsigned int asked = 0, read = 0;
+	struct wavert_position at;
+	struct observer o;
+	struct pcm pcm;
+
+	must(pcm_ready(&pcm, false, 8192, 65536, 0), "playback");
+	observe(&o, WAVERT_PLAYBACK, 0);
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	end = now_ns() + 300000000;
+	do {
+		before = now_ns();
+		must(!ioctl(o.stream, WAVERT_IOC_GET_POSITION, &at), "GET_POSITION");
+		asked++;
+		read += at.ns != last;
+		last = at.ns;
+		if (at.ns < before && before - at.ns > oldest)
+			oldest = before - at.ns;
+	} while (before < end);
+	TAP_CHECK(read > 100 && oldest <= 1000000,
+		  "%s: asked %u times in 0.3 s, read %u times, %llu us old at most", name, asked, read,
+		  (unsigned long long)oldest / 1000);
+	pcm_drop(&pcm);
+	leave(&o);
+	pcm_close(&pcm);
+}
+
 /* ---- an observer, and the module, that come and go while it runs ------------------------------------ */
 
 static void part_late(void)
@@ -283,6 +329,45 @@ static void part_late(void)
 	pcm_drop(&pcm);
 	TAP_CHECK(ok && signals(&o) == points(&o), "%s: without an xrun, and each point is signalled", name);
 	leave(&o);
+	pcm_close(&pcm);
+}
+
+static void open_forever(void)
+{
+	for (;;)
+		close(open_pcm(true));
+}
+
+/* An observer that comes while another program opens the device finds the stream soon. */
+static void part_opened(void)
+{
+	int i, tries, found = 0, at_once = 0;
+	struct observer o;
+	struct pcm pcm;
+	pid_t pid;
+
+	must(pcm_ready(&pcm, false, 4096, 65536, SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP) ||
+	     pcm_ready(&pcm, false, 4096, 65536, 0), "playback");
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	pid = fork();
+	if (!pid)
+		open_forever();
+	for (i = 0; i < 100; i++) {
+		observe(&o, WAVERT_PLAYBACK, 0);
+		at_once += o.page->state == WAVERT_STATE_RUN;
+		for (tries = 0; tries < 200 && o.page->state != WAVERT_STATE_RUN; tries++)
+			sleep_ms(1);
+		found += o.page->state == WAVERT_STATE_RUN;
+		leave(&o);
+		if (i % 20 == 0)
+			pcm_move(&pcm, false, pcm.buffer / 2);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	TAP_CHECK(found == i, "%s: %d observers of %d find a stream while the PCM is opened, %d at once",
+		  name, found, i, at_once);
+	pcm_drop(&pcm);
 	pcm_close(&pcm);
 }
 
@@ -353,8 +438,8 @@ int main(int argc, char **argv)
 	static const struct part parts[] = {
 		{ "attach", part_attach }, { "periods", part_periods }, { "nowake", part_nowake },
 		{ "pause", part_pause }, { "xrun", part_xrun }, { "link", part_link },
-		{ "position", part_position }, { "late", part_late },
-		{ "hostile", part_hostile }, { "detach", part_detach },
+		{ "position", part_position }, { "asked", part_asked },
+		{ "late", part_late }, { "opened", part_opened }, { "hostile", part_hostile }, { "detach", part_detach },
 	};
 
 	return run_parts(argc, argv, parts, COUNT(parts));

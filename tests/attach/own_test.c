@@ -8,6 +8,7 @@
  * The second witness of points is ALSA's hw_ptr in /proc/asound.
  */
 #include "owner.h"
+#include "witness.h"
 
 /* ---- parts ----------------------------------------------------------------------------------------- */
 
@@ -93,6 +94,51 @@ static void part_points(void)
 		tap_skip("it has no capture", "%s: capture", name);
 }
 
+/* Packets of a few sizes: each point is signalled, and the driver has reported its periods. */
+static void count_packets(unsigned int frames)
+{
+	struct wavert_position p;
+	unsigned int packet, i;
+	uint64_t period;
+	struct owner o;
+	long calls;
+
+	new_owner(&o, WAVERT_PLAYBACK);
+	if (alloc_shown(&o, WAVERT_PLAYBACK, 4, frames * 4)) {
+		tap_skip("the driver refuses it", "%s: owned, packets of %u", name, frames);
+		give_up(&o);
+		return;
+	}
+	map(&o);
+	packet = o.b.buffer.actual_bytes / 4;
+	period = alsa_period(WAVERT_PLAYBACK);
+	count_calls();
+	calls = elapsed_calls();
+	must(!set_state(&o, WAVERT_STATE_RUN), "RUN");
+	for (i = 0; i < 100; i++) {
+		sleep_ms(4);
+		owner_signals(&o);
+	}
+	must(!set_state(&o, WAVERT_STATE_PAUSE), "PAUSE");
+	if (calls >= 0)
+		calls = elapsed_calls() - calls;
+	must(!ioctl(o.stream, WAVERT_IOC_GET_POSITION, &p), "GET_POSITION");
+	TAP_CHECK(owner_signals(&o) == p.linear / packet && o.sum && o.page->packets == o.sum,
+		  "%s: owned, packets of %u frames for %u, %llu points, %llu signals", name, packet / 4,
+		  frames, (unsigned long long)(p.linear / packet), (unsigned long long)o.sum);
+	check_calls(calls, p.linear / 4 / period, "owned");
+	give_up(&o);
+}
+
+static void part_packets(void)
+{
+	static const unsigned int frames[] = { 64, 128, 256, 441, 512, 1024, 2048, 4096 };
+	size_t i;
+
+	for (i = 0; i < COUNT(frames); i++)
+		count_packets(frames[i]);
+}
+
 static void part_pause(void)
 {
 	struct wavert_position p, paused;
@@ -170,6 +216,7 @@ int main(int argc, char **argv)
 {
 	static const struct part parts[] = {
 		{ "caps", part_caps }, { "refused", part_refused }, { "points", part_points },
+		{ "packets", part_packets },
 		{ "pause", part_pause }, { "end", part_end },
 	};
 

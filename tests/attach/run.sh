@@ -6,7 +6,8 @@
 #   tests/attach/run.sh [--bed BED] [--keep DIR] [GUEST...]
 #
 # Guests: short (HDA, dummy: observing, removal and the command; the default), ac97, usb, soft (dummy
-# with and without memory, aloop), virtio (a nonatomic PCM; skipped without QEMU 8.2 or newer); and of
+# with and without memory, aloop), virtio (a nonatomic PCM; skipped without QEMU 8.2 or newer), witness
+# (all but virtio: signals, periods and the drivers' calls are counted, observed and owned); and of
 # owning own (HDA; refused by dummy), own-ac97, own-usb (refused), own-soft (dummy with memory, aloop).
 #
 # environment: MODULES  directory of built modules (default: they are built)
@@ -178,6 +179,11 @@ guest()	# NAME
 		boot soft --debian-module snd-dummy --debian-module snd-aloop -- \
 			observe-dummy observe-aloop remove-dummy
 		boot memory --debian-module "snd-dummy fake_buffer=0" -- observe-dummy
+		;;
+	witness)
+		boot witness "${sound[@]}" "${hda[@]}" "${ac97[@]}" "${usb[@]}" --qemu -device --qemu ES1370,audiodev=a,addr=0x14 \
+			--debian-module snd-ens1370 --debian-module "snd-dummy index=20 fake_buffer=0" --debian-module "snd-aloop index=21" -- \
+			witness-hda witness-ac97 witness-es1370 witness-usb witness-dummy witness-aloop
 		;;
 	virtio)
 		if ! qemu-system-x86_64 -machine q35 -device virtio-sound-pci,help >/dev/null 2>&1; then
