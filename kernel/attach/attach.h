@@ -59,6 +59,7 @@ struct wrt_hw_stream {
 	u64 frames;				/* since the start, as last read */
 	struct hrtimer poll_timer;
 	struct work_struct poll_work;		/* of a nonatomic PCM */
+	struct delayed_work join_work;		/* of an observer who comes while it is opened */
 	bool followed;				/* the timer runs */
 	bool watched;				/* there are observers */
 	bool own;				/* a client shares it, or is about to */

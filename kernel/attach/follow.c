@@ -17,7 +17,6 @@
  * A stream without period wake-ups makes no such calls. Then a timer of this module calls pointer()
  * when the next point is due.
  */
-#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 
@@ -28,6 +27,13 @@
 /* Without wake-ups: delay of an update after its point is due, and least time between updates. */
 #define POLL_LATE_NS	20000u
 #define POLL_LEAST_NS	125000u
+
+/* After a question of a client that is not the owner: rest, as a multiple of the time it took. */
+#define ASK_REST	15
+#define ASK_REST_MAX_NS	NSEC_PER_MSEC
+
+/* Until the PCM is not being opened or closed any more. */
+#define JOIN_AGAIN_MS	1
 
 /* ---- sessions: PCM stream lock held ---------------------------------------------------------- */
 
@@ -281,7 +287,44 @@ static bool attach_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 	return false;
 }
 
-/* pcm->open_mutex held. The stream may run already. */
+/*
+ * Life held. The stream may run already. False: try again. Who opens the PCM holds the mutex and
+ * may wait for the other driver, and that for slot_disconnect(), which waits for life.
+ */
+static bool try_to_join(struct wrt_hw_stream *s)
+{
+	unsigned long flags;
+
+	if (!mutex_trylock(&s->pcm->open_mutex))
+		return false;
+	snd_pcm_stream_lock_irqsave(s->substream, flags);
+	if (s->followed && may_join(s) && s->substream->runtime && snd_pcm_running(s->substream))
+		begin_session(s);
+	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+	mutex_unlock(&s->pcm->open_mutex);
+	return true;
+}
+
+static void join_soon(struct wrt_hw_stream *s)
+{
+	schedule_delayed_work(&s->join_work, msecs_to_jiffies(JOIN_AGAIN_MS));
+}
+
+/* Who holds life for writing cancels this and waits for it. */
+static void join_in_work(struct work_struct *work)
+{
+	struct wrt_hw_stream *s = container_of(work, struct wrt_hw_stream, join_work.work);
+	bool done = false;
+
+	if (down_read_trylock(&s->dev->life)) {
+		done = s->dev->dead || try_to_join(s);
+		up_read(&s->dev->life);
+	}
+	if (!done)
+		join_soon(s);
+}
+
+/* Life held. */
 static void begin_following(struct wrt_hw_stream *s)
 {
 	unsigned long flags;
@@ -290,12 +333,12 @@ static void begin_following(struct wrt_hw_stream *s)
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
 	s->watched = true;
 	err = wrt_attach_follow(s);
-	if (!err && !s->own && s->substream->runtime && snd_pcm_running(s->substream))
-		begin_session(s);
 	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 	if (err)
 		dev_warn_ratelimited(&s->dev->parent->dev, "%s cannot be followed: error %d\n",
 				     s->caps.origin.name, err);
+	else if (!try_to_join(s))
+		join_soon(s);
 }
 
 /* Likewise. */
@@ -303,6 +346,7 @@ static void end_following(struct wrt_hw_stream *s)
 {
 	unsigned long flags;
 
+	cancel_delayed_work_sync(&s->join_work);
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
 	s->watched = false;
 	wrt_attach_unfollow(s);
@@ -312,44 +356,51 @@ static void end_following(struct wrt_hw_stream *s)
 	stop_polling(s);
 }
 
-/*
- * False: try again. Who opens the PCM holds the mutex and may wait for the other driver, and that
- * for slot_disconnect(), which waits for life.
- */
-static bool try_to_watch(struct wrt_hw_stream *s, bool on)
-{
-	bool done = true;
-
-	down_read(&s->dev->life);
-	if (!s->dev->dead)
-		done = mutex_trylock(&s->pcm->open_mutex);
-	if (done && !s->dev->dead) {
-		if (on)
-			begin_following(s);
-		else
-			end_following(s);
-		mutex_unlock(&s->pcm->open_mutex);
-	}
-	up_read(&s->dev->life);
-	return done;
-}
-
+/* The core's device mutex is held, so this does not wait for the other driver. */
 static void attach_watch(struct wrt_hw_dev *d, u32 slot, bool on)
 {
-	while (!try_to_watch(&d->slot[slot], on))
-		usleep_range(500, 1000);
+	struct wrt_hw_stream *s = &d->slot[slot];
+
+	down_read(&d->life);
+	if (!d->dead && on)
+		begin_following(s);
+	else if (!d->dead)
+		end_following(s);
+	up_read(&d->life);
+}
+
+/*
+ * The driver's pointer() may be slow, and the other driver's interrupt waits for the PCM stream
+ * lock meanwhile. So those who do not own the pin hold that lock for a sixteenth of the time, all
+ * together, and use the last reading in between.
+ */
+static bool may_ask(struct wrt_hw_stream *s, bool owner)
+{
+	struct wrt_device *device = s->dev->device;
+	unsigned long flags;
+	u64 due;
+
+	if (owner)
+		return true;
+	flags = wrt_lock(&device->lock);
+	due = s->at.ns + min_t(u64, (s->at.ns - s->at.from_ns) * ASK_REST, ASK_REST_MAX_NS);
+	wrt_unlock(&device->lock, flags);
+	return ktime_get_ns() >= due;
 }
 
 /* While the PCM is being opened or closed the last reading is used. */
-static void attach_refresh(struct wrt_hw_dev *d, u32 slot)
+static void attach_refresh(struct wrt_hw_dev *d, u32 slot, bool owner)
 {
 	struct wrt_hw_stream *s = &d->slot[slot];
 	unsigned long flags;
 
+	if (!may_ask(s, owner))
+		return;
 	down_read(&d->life);
 	if (!d->dead && mutex_trylock(&s->pcm->open_mutex)) {
 		snd_pcm_stream_lock_irqsave(s->substream, flags);
-		if (s->running && s->substream->runtime && snd_pcm_running(s->substream))
+		if (s->running && s->substream->runtime && snd_pcm_running(s->substream) &&
+		    may_ask(s, owner))
 			wrt_attach_read_pointer(s);
 		snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 		mutex_unlock(&s->pcm->open_mutex);
@@ -411,6 +462,7 @@ int wrt_attach_slot_open(struct wrt_hw_stream *s, u32 number)
 	s->foreign.user.uid = U32_MAX;	/* no user has this uid */
 	wrt_hrtimer_setup(&s->poll_timer, poll_due, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	INIT_WORK(&s->poll_work, poll_in_work);
+	INIT_DELAYED_WORK(&s->join_work, join_in_work);
 	wrt_attach_own_init(s);
 	s->timer->flags |= SNDRV_TIMER_IFLG_AUTO | SNDRV_TIMER_IFLG_FAST;
 	s->timer->callback = slot_tick;
@@ -461,6 +513,7 @@ static void stop_for_good(struct wrt_hw_stream *s)
 	end_session(s);
 	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 	stop_polling(s);
+	cancel_delayed_work_sync(&s->join_work);
 }
 
 bool wrt_attach_die(struct wrt_hw_dev *d)

@@ -89,7 +89,7 @@ static int begin_own(struct wrt_hw_stream *s)
 	return err;
 }
 
-/* True: *err is the result, 0 with pcm->open_mutex held. It is only tried: see try_to_watch(). */
+/* True: *err is the result, 0 with pcm->open_mutex held. It is only tried: see try_to_join(). */
 static bool try_to_begin(struct wrt_hw_stream *s, int *err)
 {
 	bool done = true;

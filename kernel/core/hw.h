@@ -308,11 +308,11 @@ struct wrt_hw_ops {
 	 */
 	void (*watch)(struct wrt_hw_dev *d, u32 slot, bool on);
 	/*
-	 * [S] Optional: a client asks for the position; bring what position() reports up to date.
-	 * No lock of the core is held. It may be called as long as the device exists, also after
-	 * removal.
+	 * [S] Optional: a client, the owner or another, asks for the position; bring what position()
+	 * reports up to date. No lock of the core is held. It may be called as long as the device
+	 * exists, also after removal. Any user may ask without end.
 	 */
-	void (*refresh)(struct wrt_hw_dev *d, u32 slot);
+	void (*refresh)(struct wrt_hw_dev *d, u32 slot, bool owner);
 	/*
 	 * [S] Optional: controls of the codec. control() < 0 ends the list; it reads no hardware.
 	 * The other two are called only for a control of the list.

@@ -6,10 +6,17 @@
 #include "clients.h"
 
 /* No lock held. */
-static void refresh(struct wrt_stream *s)
+static void refresh(struct wrt_stream *s, const struct wrt_client *c)
 {
-	if (s->dev->ops->refresh)
-		s->dev->ops->refresh(s->dev->hw, s->slot);
+	unsigned long flags;
+	bool owner;
+
+	if (!s->dev->ops->refresh)
+		return;
+	flags = wrt_lock(&s->dev->lock);
+	owner = s->owner == c;
+	wrt_unlock(&s->dev->lock, flags);
+	s->dev->ops->refresh(s->dev->hw, s->slot, owner);
 }
 
 u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
@@ -17,7 +24,7 @@ u64 wrt_stream_next_point(struct wrt_stream *s, const struct wrt_client *c)
 	unsigned long flags;
 	u64 next;
 
-	refresh(s);
+	refresh(s, c);
 	flags = wrt_lock(&s->dev->lock);
 	next = c->passed;
 	if (wrt_clients_has(s, c))
@@ -54,7 +61,7 @@ unsigned long wrt_stream_lock(struct wrt_stream *s, struct wrt_client *c,
 {
 	unsigned long flags;
 
-	refresh(s);
+	refresh(s, c);
 	flags = wrt_lock(&s->dev->lock);
 	if (s->state == WRT_STREAM_RUN)
 		wrt_stream_read(s);

@@ -14,7 +14,7 @@
 static struct {
 	u64 linear, ns;
 	int halted;
-	u32 watch, watched, refresh, stop, start, close;
+	u32 watch, watched, refresh, by_owner, stop, start, close;
 	u64 refreshed;		/* refresh() sets linear to this, unless it is 0 */
 	struct wrt_device *dev;
 	char order[32];		/* of run(on) '+', run(off) '-', start() 's', stop() 'p' */
@@ -108,12 +108,13 @@ static void watch(struct wrt_hw_dev *d, u32 slot, bool on)
 	hw.watched = on;
 }
 
-static void refresh(struct wrt_hw_dev *d, u32 slot)
+static void refresh(struct wrt_hw_dev *d, u32 slot, bool owner)
 {
 	unsigned long flags = wrt_lock(&hw.dev->lock);	/* the caller does not hold it */
 
 	(void)d, (void)slot;
 	hw.refresh++;
+	hw.by_owner += owner;
 	if (hw.refreshed)
 		hw.linear = hw.refreshed;
 	wrt_unlock(&hw.dev->lock, flags);
@@ -405,6 +406,7 @@ ADOPT_TEST(each_reading_of_the_position_calls_refresh)
 	hw.refreshed = PERIOD + 12;
 	wrt_stream_position(b->s, &b->observer.client, &now);
 	assert_int_equal(hw.refresh, before + 1);
+	assert_int_equal(hw.by_owner, 0);
 	assert_int_equal(now.linear, PERIOD + 12);
 	assert_int_equal(now.packets, 1);
 	assert_int_equal(b->observer.points, 0);	/* a question consumes no point */
@@ -477,6 +479,23 @@ UNIT_TEST(dma_is_on_before_start_and_off_before_stop)
 	assert_int_equal(wrt_streams_run(&p.dev, p.clients, 1, &spread), 0);
 	assert_string_equal(hw.order, "+s-p+s");
 	assert_int_equal(hw.from, PERIOD + 8);
+	put_pair(&p);
+}
+
+UNIT_TEST(refresh_is_told_who_asks)
+{
+	struct tb_client other;
+	struct wrt_snapshot now;
+	struct pair p;
+
+	get_pair(&p);
+	tb_client_init(&other, NULL, true);
+	wrt_stream_position(&p.dev.streams[0], p.clients[0], &now);
+	assert_int_equal(hw.by_owner, 1);
+	wrt_stream_position(&p.dev.streams[1], p.clients[0], &now);
+	wrt_stream_position(&p.dev.streams[0], &other.client, &now);
+	assert_int_equal(hw.refresh, 3);
+	assert_int_equal(hw.by_owner, 1);
 	put_pair(&p);
 }
 
