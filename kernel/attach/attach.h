@@ -25,6 +25,7 @@
 #include <linux/platform_device.h>
 #include <linux/rwsem.h>
 #include <linux/sizes.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <sound/core.h>
 #include <sound/pcm.h>
@@ -69,6 +70,7 @@ struct wrt_hw_stream {
 	bool dma;				/* device lock: run() has turned it on */
 	u64 began_from_ns, began_ns;		/* DMA began between these */
 	struct work_struct drop_work;		/* the core has stopped it alone */
+	wait_queue_entry_t disconnect_wait;	/* on a queue of the runtime while pinned */
 };
 
 enum wrt_attach_phase {
@@ -84,7 +86,7 @@ struct wrt_hw_dev {
 	struct platform_device *parent;
 	struct wrt_adapter *adapter;
 	struct wrt_device *device;
-	/* The card or a PCM of it goes away; any context. */
+	/* The card or a PCM of it goes away; any context, any number of times. */
 	void (*vanished)(struct wrt_hw_dev *d);
 	struct rw_semaphore life;
 	bool dead;				/* life: no substream may be touched any more */
@@ -117,6 +119,13 @@ void wrt_attach_read_pointer(struct wrt_hw_stream *s);
 /* position.c: PCM stream lock held. Have ALSA's timer call, or not if there is no need any more. */
 int wrt_attach_follow(struct wrt_hw_stream *s);
 void wrt_attach_unfollow(struct wrt_hw_stream *s);
+
+/*
+ * fit.c: [S] the client's PCM is open. Format, periods and buffer, which g gets; and undo that. A
+ * WRT_E* on failure.
+ */
+int wrt_attach_configure(struct wrt_hw_stream *s, struct wrt_hw_geom *g);
+void wrt_attach_unpin(struct wrt_hw_stream *s);
 
 /* own.c: the parts of the backend's operations that concern an owner. */
 extern const struct wrt_lender wrt_attach_lender;

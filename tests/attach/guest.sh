@@ -267,13 +267,15 @@ codec()	# NAME
 	card=$(card_of "$1")
 	codec=$(basename "$(ls -d /sys/bus/hdaudio/devices/hdaudioC"$card"D* | head -n 1)")
 	bound=$(readlink -f "/sys/bus/hdaudio/devices/$codec/driver")
-	check "$1: attached" write "$card" $driver/attach
-	check "$1: owned" hold "$1"
-	write "$codec" "$bound/unbind" &
-	check "$1: its codec is unbound within a second" ends $! 1
-	was_told "$1"
-	check "$1: our card is gone" [ ! -e "/sys/bus/platform/devices/snd-wavert-attach.$card" ]
-	write "$codec" "$bound/bind"
+	for state in run pause stop; do
+		check "$1: attached" write "$card" $driver/attach
+		check "$1: owned, $state" hold "$1" $state
+		write "$codec" "$bound/unbind" &
+		check "$1: its codec is unbound within a second" ends $! 1
+		was_told "$1"
+		check "$1: our card is gone" [ ! -e "/sys/bus/platform/devices/snd-wavert-attach.$card" ]
+		write "$codec" "$bound/bind"
+	done
 }
 
 tool()	# NAME
