@@ -761,7 +761,10 @@ static void test_hotplug(void)
 
 #define CARDS 8
 
-/* In time travel work takes no time; elsewhere every stream costs an interrupt a millisecond. */
+/*
+ * In time travel work takes no time. Elsewhere a busy host may give the guest so little time that
+ * interrupts of many streams take all of it.
+ */
 static bool time_is_free(void)
 {
 	char line[512] = "";
@@ -776,20 +779,21 @@ static bool time_is_free(void)
 static void test_cards(void)
 {
 	static struct client c[CARDS][16];
-	int each = time_is_free() ? 16 : STREAMS, i, err, bad = 0, late = 0;
+	int each = time_is_free() ? 16 : STREAMS, ms = time_is_free() ? 1 : 16;
+	int i, err, bad = 0, late = 0;
 
 	err = unload();
 	if (!err)
 		err = load("enable=1,1,1,1,1,1,1,1 streams=8");
 	for (i = 0; i < CARDS && !err; i++)
-		err = open_some(c[i], each, (unsigned int)i, BYTES);
+		err = open_some(c[i], each, (unsigned int)i, BYTES * (unsigned int)ms);
 	for (i = 0; i < CARDS * each && !err; i++)	/* a stop would hide a lost point */
-		late += !passes(c[i / each][i % each].page, 500, i ? 0 : 1000000);
+		late += !passes(c[i / each][i % each].page, (unsigned int)(500 / ms), i ? 0 : 1000000);
 	for (i = 0; i < CARDS && !err; i++)
-		bad += count_inexact(c[i], each, PORTION);
+		bad += count_inexact(c[i], each, PORTION * (unsigned int)ms);
 	TAP_CHECK(!err && !bad && !late,
-		  "%d streams of %d cards, a point each millisecond: every count is exact",
-		  each * CARDS, CARDS);
+		  "%d streams of %d cards, a point every %d ms: every count is exact",
+		  each * CARDS, CARDS, ms);
 	if (err || bad || late)
 		printf("# error %d, of %d %d inexact, %d late\n", err, each * CARDS, bad, late);
 	TAP_CHECK(!unload() && !load("streams=2"), "they go again");
