@@ -38,10 +38,12 @@ allow_known="$allow|cannot create duplicate filename"
 
 guest()	# ALLOW KNOWN-FILE ARGUMENT...
 {
-	local allow=$1 file=$2
+	local allow=$1 file=$2 dir
 	shift 2
+	dir=$("$here/run" --bed uml --print-kdir)/modules.in-tree
 	"$here/run" --bed uml --timeout 120 --no-insmod --allow "$allow" \
 		--module "$modules/snd-wavert.ko" --module "$modules/snd-wavert-sim.ko" \
+		--module "$modules/snd-wavert-attach.ko" --module "$dir/snd-dummy.ko" \
 		--file "$program=failnth_test" --file "$file=known" -- \
 		failnth_test -k known "$@"
 }

@@ -677,6 +677,8 @@ static int do_prepare(int n, bool *hit)
 	return WITH_FAULT(n, hit, ioctl(pcm, SNDRV_PCM_IOCTL_PREPARE));
 }
 
+#include "failnth_attach.h"
+
 /* ---- the table ------------------------------------------------------------------------- */
 
 static int nothing(void)
@@ -719,6 +721,13 @@ static const struct operation {
 	ON_SIM("pcm-hw_params", before_hw_params, do_hw_params, try_hw_params, undo_hw_params,
 	       undo_pcm_open),
 	ON_SIM("pcm-prepare", before_prepare, do_prepare, nothing, nothing, undo_pcm_open),
+	{ "attach-observe", set_up_attached, before_attached, do_new_observer, try_observer, undo_new,
+	  after_new, tear_down_attached, { 0 }, ALWAYS },
+	{ "attach-ALLOC_BUFFER", set_up_attached, before_alloc_pcm, do_alloc_pcm, try_alloc_pcm,
+	  undo_alloc, after_alloc_pcm, tear_down_attached, { 0 }, ALWAYS },
+	/* EINVAL: a device without a name, as in bind */
+	{ "attach", set_up_dummy, nothing, do_attach, try_attached, undo_attach, nothing,
+	  tear_down_dummy, { EINVAL }, LONG },
 	{ "load-snd-wavert", nothing, nothing, load_core, nothing, tear_down_core, nothing,
 	  nothing, { 0 }, LONG },
 	/* a card that fails is left out; without any card the module refuses to load */
