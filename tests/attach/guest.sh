@@ -185,6 +185,13 @@ refuse()	# NAME
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 
+unmute()	# NAME: the codec of AC'97 begins muted
+{
+	[ "$1" != ac97 ] || for control in Master PCM; do
+		amixer -q -c "$(card_of "$1")" sset $control 100% unmute
+	done
+}
+
 # What QEMU writes is compared with the recordings on the host.
 play_exactly()	# NAME N...
 {
@@ -199,9 +206,23 @@ play_exactly()	# NAME N...
 	done
 }
 
+# The same recording with pauses: by ALSA alone, then owned.
+pauses()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	unmute "$1"
+	how="-b 7680 -n 2 -l 24007 -p 3331,9000,17777"
+	run_test hw_play -m -c "$(card_of "$1")" $how -s 1 -t "$1 ALSA"
+	check "$1: attached" write "$(card_of "$1")" $driver/attach
+	run_test hw_play -w -c "$(attached "$(card_of "$1")")" -a "/dev/snd/pcmC$(card_of "$1")D0p" $how -s 2 -t "$1 attached"
+	printf '1 24007 3 %s ALSA\n2 24007 3 %s attached\n' "$1" "$1" >>/out/played.list
+	wavert detach "$(card_of "$1")" >/dev/null
+}
+
 exact()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"
+	unmute "$1"
 	check "$1: attached" write "$(card_of "$1")" $driver/attach
 	play_exactly "$1" 1 2 8
 	wavert detach "$(card_of "$1")" >/dev/null
@@ -258,6 +279,40 @@ rob()	# NAME
 	done
 	check "$1: owned, unbind and detach at the same time, 5 times" write "$card" $driver/attach
 	wavert detach "$card" >/dev/null
+}
+
+# As in tests/hw/guest.sh: all devices are suspended for a second, by a test of the kernel.
+freeze()
+{
+	echo 1 >/sys/module/suspend/parameters/pm_test_delay && echo devices >/sys/power/pm_test &&
+		echo freeze >/sys/power/state && /.bed/init wake
+}
+
+hold_in()	# NAME STATE CARD
+{
+	[ "$2" = suspended ] || { hold "$1" "$2"; return; }
+	hold "$1" run && freeze && says "/proc/asound/card$3/pcm0p/sub0/status" SUSPENDED
+}
+
+# The same for owners that do not simply run.
+states()	# NAME
+{
+	check "$1: its driver has a card" wait_for "$1"
+	card=$(card_of "$1")
+	# shellcheck disable=SC2046
+	set -- "$1" $(device_of "$1")
+	for state in pause stop forked suspended; do
+		check "$1: attached" write "$card" $driver/attach
+		check "$1: owned, $state" hold_in "$1" $state "$card"
+		check "$1: detach, $state, returns within a second" within_a_second write "$card" $driver/detach
+		was_told "$1"
+		check "$1: the other driver's PCM is closed" says "/proc/asound/card$card/pcm0p/sub0/status" closed
+		check "$1: attached again" write "$card" $driver/attach
+		check "$1: owned, $state" hold_in "$1" $state "$card"
+		check "$1: unbind, $state, returns within a second" within_a_second write "$3" "$2/unbind"
+		was_told "$1"
+		write "$3" "$2/bind" && wait_for "$1"
+	done
 }
 
 # A PCM is removed without its card, while a client owns its pin.
@@ -357,19 +412,42 @@ remove()	# NAME
 	insmod /modules/snd-wavert-attach.ko
 }
 
-# Logically unplugged, which disconnects as the hub does.
+# A command of QEMU's monitor, which run.sh connects to a port of the guest.
+monitor()	# COMMAND
+{
+	echo "$1" >"/dev/$(basename "$(dirname "$(grep -lx monitor /sys/class/virtio-ports/*/name)")")"
+}
+
+both_are_gone()	# NAME
+{
+	tries=0
+	while [ -n "$(card_of "$1")$(ls -d /sys/bus/platform/devices/snd-wavert-attach.* 2>/dev/null)" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || return
+		sleep 0.02
+	done
+}
+
+pull()	# NAME
+{
+	monitor "device_del plugged"
+	both_are_gone "$1"
+}
+
+# Unplugged while idle, and while played and observed.
 unplug()	# NAME: usb
 {
+	check "$1: attached" write "$(card_of "$1")" $driver/attach
+	check "$1: both cards are gone within a second" within_a_second pull "$1"
+	monitor "device_add usb-audio,audiodev=a,id=plugged"
+	check "$1: plugged in again" wait_for "$1"
 	card=$(card_of "$1")
-	path=$(readlink -f "/sys/class/sound/card$card/device/..")
 	check "$1: attached" write "$card" $driver/attach
 	check "$1: a program plays" play "$card"
 	check "$1: and is observed" watch "$(attached "$card")"
-	check "$1: unplugged within a second" within_a_second write 1 "$path/remove"
+	check "$1: both cards are gone within a second" within_a_second pull "$1"
 	check "$1: the observer ends" ends $watcher 2
 	check "$1: the player ends" ends $player 2
-	sleep 0.1
-	check "$1: both cards are gone" [ -z "$(card_of "$1")$(ls -d /sys/bus/platform/devices/snd-wavert-attach.* 2>/dev/null)" ]
 }
 
 insmod /modules/snd-wavert.ko && insmod /modules/snd-wavert-attach.ko || exit

@@ -5,7 +5,7 @@
  * called by guest.sh. TAP on stdout.
  *
  *   others_test NAME CARD PART...
- *   others_test NAME CARD hold [run | pause | stop]
+ *   others_test NAME CARD hold [run | pause | stop | forked]
  *	be in that state until removal, with the buffer mapped
  */
 #include <signal.h>
@@ -335,27 +335,39 @@ static void part_death(void)
 
 /* ---- main --------------------------------------------------------------------------------------------------- */
 
-/* Until removal: then the mapping is still there, and every call is ENODEV. */
+/*
+ * Until removal: then the mapping is still there, and every call is ENODEV. A child has the
+ * descriptor, but no mapping.
+ */
 static int hold(const char *state)
 {
 	struct wavert_position p;
 	struct owner o;
 	unsigned int i = 0;
-	int err;
+	int err, status = 0;
+	pid_t child = -1;
 
 	own(&o, WAVERT_PLAYBACK, 2, 7680);
 	if (strcmp(state, "stop"))
 		must(!set_state(&o, WAVERT_STATE_RUN), "RUN");
 	if (!strcmp(state, "pause"))
 		must(!set_state(&o, WAVERT_STATE_PAUSE), "PAUSE");
-	printf("owned\n");
+	if (!strcmp(state, "forked"))
+		child = fork();
+	if (child)
+		printf("owned\n");
 	fflush(stdout);
 	do {
-		o.buffer[i++ % o.b.buffer.map_bytes] = 1;
+		if (child)
+			o.buffer[i++ % o.b.buffer.map_bytes] = 1;
 		err = ioctl(o.stream, WAVERT_IOC_GET_POSITION, &p) ? errno : 0;
 	} while (!err);
+	if (!child)
+		_exit(err != ENODEV);
 	for (i = 0; i < o.b.buffer.map_bytes; i++)
 		o.buffer[i]++;
+	if (child > 0 && (waitpid(child, &status, 0) != child || status))
+		return 1;
 	printf("removed: %s, state %u, FREE_BUFFER %s\n", strerror(err), o.page->state,
 	       strerror(call(o.stream, WAVERT_IOC_FREE_BUFFER, NULL)));
 	give_up(&o);

@@ -8,7 +8,8 @@
 # Guests: short (HDA, dummy: observing, removal and the command; the default), ac97, usb, soft (dummy
 # with and without memory, aloop), virtio (a nonatomic PCM; skipped without QEMU 8.2 or newer), witness
 # (all but virtio: signals, periods and the drivers' calls are counted, observed and owned); and of
-# owning own (HDA; refused by dummy), own-ac97, own-usb (refused), own-soft (dummy with memory, aloop).
+# owning own (HDA; refused by dummy), own-ac97, own-usb (refused), own-soft (dummy with memory, aloop),
+# pauses (HDA and AC'97, beside the in-tree driver alone).
 #
 # environment: MODULES  directory of built modules (default: they are built)
 # shellcheck disable=SC2054 # commas within words
@@ -65,7 +66,12 @@ hda=(--debian-module snd-hda-codec-generic --debian-module snd-hda-intel
 	--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off,mixer=off)
 ac97=(--debian-module snd-intel8x0 --qemu -device --qemu AC97,addr=0x12,audiodev=a)
 usb=(--debian-module xhci-pci --debian-module snd-usb-audio --qemu -device --qemu qemu-xhci
-	--qemu -device --qemu usb-audio,audiodev=a)
+	--qemu -device --qemu usb-audio,audiodev=a,id=plugged)
+
+# The guest writes to QEMU's monitor.
+monitor=(--qemu -chardev --qemu "socket,id=port,path=$out/monitor,server=on,wait=off"
+	--qemu -device --qemu virtserialport,chardev=port,name=monitor,nr=20
+	--qemu -chardev --qemu "socket,id=hmp,path=$out/monitor" --qemu -mon --qemu chardev=hmp)
 
 virtio=(--debian-module virtio_snd --qemu -device --qemu virtio-sound-pci,audiodev=a,addr=0x13)
 
@@ -100,7 +106,7 @@ boot()	# NAME OPTION... -- PART...
 	tests/guest/run --bed "$bed" --timeout "$limit" --no-insmod "${options[@]}" \
 		--module "$MODULES/snd-wavert.ko" --module "$MODULES/snd-wavert-attach.ko" \
 		--file "$out/observe_test" --file "$out/own_test" --file "$out/others_test" --file "$out/hw_play" --file build/userspace/wavert --file tests/guest/tap.sh \
-		--file tests/attach/guest.sh --tool aplay --console "$out/$name.console" \
+		--file tests/attach/guest.sh --tool aplay --tool amixer --console "$out/$name.console" \
 		--out "$out/$name" \
 		-- sh guest.sh "$@" >"$out/$name.tap" 2>"$out/$name.err" || code=$?
 	renumber <"$out/$name.tap"
@@ -150,16 +156,54 @@ exact()	# NAME OPTION...
 	fi
 }
 
+# What QEMU's device loses is lost at the first pause, with ALSA alone and owned.
+lost_at_a_pause()	# NAME TITLE
+{
+	local paused lost
+	paused=$(sed -n "s/^# $2: paused at frame //p" "$out/pauses-$1.tap" | head -n 1)
+	lost=$(sed -n "s/^# $2: first difference at its frame \([0-9]*\),.*/\1/p" "$out/pauses-$1.compared")
+	echo "# $2: paused at frame $paused, first difference at ${lost:-none}"
+	grep -q "^ok [0-9]* - $2: \|^# $2: first difference" "$out/pauses-$1.compared" || return
+	[ -n "$paused" ] && { [ -z "$lost" ] || [ "$lost" = "$paused" ]; }
+}
+
+pauses()	# NAME OPTION...
+{
+	local name=$1 title
+	shift
+	if [ "$bed" != debian ]; then
+		skip "$name: what is lost at a pause" "time is not exact in bed $bed"
+		return
+	fi
+	mkdir -p "$out/pauses-$name"
+	boot "pauses-$name" --qemu -audiodev --qemu "wav,id=a,path=$out/pauses-$name/played.wav,out.frequency=48000,timer-period=1000" \
+		"$@" -- "pauses-$name"
+	"$out/wav_compare" "$out/pauses-$name/played.wav" "$out/pauses-$name/played.list" \
+		>"$out/pauses-$name.compared" 2>&1 || :
+	for title in "$name ALSA" "$name attached"; do
+		if lost_at_a_pause "$name" "$title"; then
+			tap ok "$title: nothing is lost before its first pause"
+		else
+			tap 'not ok' "$title: nothing is lost before its first pause"
+		fi
+	done
+}
+
 guest()	# NAME
 {
 	case $1 in
 	own)
 		boot own "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
-			own-hda command-hda refuse-dummy rob-hda codec-hda
+			own-hda command-hda refuse-dummy rob-hda states-hda codec-hda
 		exact hda "${hda[@]}"
 		;;
+	pauses)
+		pauses hda "${hda[@]}"
+		pauses ac97 "${ac97[@]}"
+		;;
 	own-ac97)
-		boot own-ac97 "${sound[@]}" "${ac97[@]}" -- own-ac97 rob-ac97
+		exact ac97 "${ac97[@]}"
+		boot own-ac97 "${sound[@]}" "${ac97[@]}" -- own-ac97 rob-ac97 states-ac97
 		;;
 	own-usb)
 		boot own-usb "${sound[@]}" "${usb[@]}" -- refuse-usb
@@ -174,7 +218,7 @@ guest()	# NAME
 		documents short
 		;;
 	ac97) boot ac97 "${sound[@]}" "${ac97[@]}" -- observe-ac97 remove-ac97 ;;
-	usb) boot usb "${sound[@]}" "${usb[@]}" -- observe-usb unplug-usb ;;
+	usb) boot usb "${sound[@]}" "${usb[@]}" "${monitor[@]}" -- observe-usb unplug-usb ;;
 	soft)
 		boot soft --debian-module snd-dummy --debian-module snd-aloop -- \
 			observe-dummy observe-aloop remove-dummy

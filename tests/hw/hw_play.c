@@ -70,6 +70,7 @@ static int pause_a_while(void)
 	if (err < 0)
 		return err;
 	there = model->position(&job);
+	printf("# %s: paused at frame %lld\n", title, (long long)there);
 	notified = model->notified(&job);
 	nanosleep(&(struct timespec){ .tv_nsec = 70000000 }, NULL);
 	if (there < 0 || model->position(&job) != there) {
