@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * attach.h - snd-wavert-attach: the PCMs of another driver's card as pins of a card of ours. The
+ * attach.h - snd-wavert-attach: a WaveRT card whose pins are the PCMs of another driver's card. The
  * other driver is called only as ALSA calls it; nothing of it is changed.
  *
  * A pin is a substream. Its ALSA timer reports starts, stops and periods (follow.c).
@@ -60,7 +60,7 @@ struct wrt_hw_stream {
 	u64 frames;				/* since the start, as last read */
 	struct hrtimer poll_timer;
 	struct work_struct poll_work;		/* of a nonatomic PCM */
-	struct delayed_work join_work;		/* of an observer who comes while it is opened */
+	struct delayed_work join_work;		/* for an observer that is added during an open() */
 	bool followed;				/* the timer runs */
 	bool watched;				/* there are observers */
 	bool own;				/* a client shares it, or is about to */

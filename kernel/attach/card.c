@@ -106,7 +106,7 @@ static int detach(u32 number)
 	if (!d)
 		return -ENODEV;
 	if (!ours)
-		return -EBUSY;		/* being attached, or detaching by itself */
+		return -EBUSY;		/* being attached, or being detached already */
 	leave(d, false);
 	forget(number);
 	return 0;
@@ -192,7 +192,7 @@ static void add_slots(struct wrt_hw_dev *d, int minor, int direction)
 
 	if (!pcm)
 		return;
-	card = pcm->card;	/* the PCM alone may be removed meanwhile */
+	card = pcm->card;	/* the PCM alone may be removed at any time */
 	if (card == d->card)
 		for (i = 0; i < pcm->streams[direction].substream_count; i++)
 			add_slot(d, pcm, minor, direction, i);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fit.c - format and memory of a PCM that a client of ours has open: the driver's own periods and
- * DMA buffer, which nobody frees or replaces while it is pinned.
+ * fit.c - format and memory of a PCM that a WaveRT client owns: the driver's own periods and DMA
+ * buffer, which other users can neither free nor replace while it is pinned.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>

@@ -28,7 +28,7 @@
 #define POLL_LATE_NS	20000u
 #define POLL_LEAST_NS	125000u
 
-/* After a question of a client that is not the owner: rest, as a multiple of the time it took. */
+/* Rest after a reading for a client that is not the owner, as a multiple of the time it took. */
 #define ASK_REST	15
 #define ASK_REST_MAX_NS	NSEC_PER_MSEC
 
@@ -288,8 +288,8 @@ static bool attach_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 }
 
 /*
- * Life held. The stream may run already. False: try again. Who opens the PCM holds the mutex and
- * may wait for the other driver, and that for slot_disconnect(), which waits for life.
+ * Life held. The stream may run already. False: try again. A task that opens the PCM holds the
+ * mutex and may wait for the other driver, and that for slot_disconnect(), which waits for life.
  */
 static bool try_to_join(struct wrt_hw_stream *s)
 {
@@ -310,7 +310,7 @@ static void join_soon(struct wrt_hw_stream *s)
 	schedule_delayed_work(&s->join_work, msecs_to_jiffies(JOIN_AGAIN_MS));
 }
 
-/* Who holds life for writing cancels this and waits for it. */
+/* wrt_attach_die() holds life for writing and waits for this, so life is only tried. */
 static void join_in_work(struct work_struct *work)
 {
 	struct wrt_hw_stream *s = container_of(work, struct wrt_hw_stream, join_work.work);
@@ -370,9 +370,9 @@ static void attach_watch(struct wrt_hw_dev *d, u32 slot, bool on)
 }
 
 /*
- * The driver's pointer() may be slow, and the other driver's interrupt waits for the PCM stream
- * lock meanwhile. So those who do not own the pin hold that lock for a sixteenth of the time, all
- * together, and use the last reading in between.
+ * pointer() may be slow, and the other driver's interrupt waits for the PCM stream lock. So the
+ * clients that do not own the pin hold that lock for at most a sixteenth of the time, all together,
+ * and use the last reading in between.
  */
 static bool may_ask(struct wrt_hw_stream *s, bool owner)
 {

@@ -164,8 +164,8 @@ static void close_pcm(struct wrt_hw_stream *s)
 /* ---- a PCM that is disconnected ------------------------------------------------------------ */
 
 /*
- * Without its card: an HDA codec is unbound. Its driver waits until the PCM is closed, and only then
- * frees it, which slot_disconnect() would report. So detach now.
+ * Without its card: an HDA codec is unbound. Its driver waits until the PCM is closed, and only
+ * then frees it, which slot_disconnect() would report. So detach now.
  */
 static void leave_if_disconnected(struct wrt_hw_stream *s)
 {
@@ -173,7 +173,7 @@ static void leave_if_disconnected(struct wrt_hw_stream *s)
 		s->dev->vanished(s->dev);
 }
 
-/* ALSA wakes who waits for the stream after it has set that state. Lock of the queue held. */
+/* ALSA wakes the waiters of the stream after it has set that state. Lock of the queue held. */
 static int on_wake(wait_queue_entry_t *entry, unsigned int mode, int flags, void *key)
 {
 	leave_if_disconnected(container_of(entry, struct wrt_hw_stream, disconnect_wait));

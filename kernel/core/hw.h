@@ -308,9 +308,9 @@ struct wrt_hw_ops {
 	 */
 	void (*watch)(struct wrt_hw_dev *d, u32 slot, bool on);
 	/*
-	 * [S] Optional: a client, the owner or another, asks for the position; bring what position()
-	 * reports up to date. No lock of the core is held. It may be called as long as the device
-	 * exists, also after removal. Any user may ask without end.
+	 * [S] Optional: a client, the owner or another, asks for the position; bring what
+	 * position() reports up to date. No lock of the core is held. It may be called as long as
+	 * the device exists, also after removal. Any user may ask without end.
 	 */
 	void (*refresh)(struct wrt_hw_dev *d, u32 slot, bool owner);
 	/*
