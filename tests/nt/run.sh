@@ -394,9 +394,22 @@ plant()	# NAME
 {
 	rm -rf "$work/tree"
 	mkdir -p "$work/tree/scripts"
-	cp -r "$top/kernel" "$top/compat" "$top/Kbuild" "$work/tree"
+	cp -a "$top/kernel" "$top/compat" "$top/Kbuild" "$work/tree"
 	cp "$top/scripts/build-modules.sh" "$work/tree/scripts"
-	../inject "$work/tree" "plants/$1" >/dev/null
+	changed=$(../inject "$work/tree" "plants/$1")
+}
+
+# With the objects of the driver without a defect, as far as they are the same.
+planted_driver()	# NAME
+{
+	rm -rf "$work/planted"
+	mkdir "$work/planted"
+	case $changed in
+	*.h*) ;;
+	*) cp -a "$out/sys" "$out/libportcls.a" "$work/planted" ;;
+	esac
+	make -s --no-print-directory "O=$work/planted" "ROOT=$work/tree" "$work/planted/$1.sys" \
+		"$work/planted/portcls.sys" >"$work/log" 2>&1
 }
 
 # The defect is only in the driver, or (binding of Linux) only in the modules.
@@ -412,9 +425,7 @@ planted_traces()	# NAME
 			guest_traces "$work/planted" "$results" 1
 		;;
 	*)
-		make -s --no-print-directory "O=$work/planted" "ROOT=$work/tree" "$work/planted/wavertmini.sys" \
-			"$work/planted/portcls.sys" >"$work/log" 2>&1 &&
-			nt_traces "$work/planted" "$results" 1
+		planted_driver wavertmini && nt_traces "$work/planted" "$results" 1
 		;;
 	esac
 }
@@ -422,9 +433,7 @@ planted_traces()	# NAME
 # A defect of the binding to hardware: life.exe has a check that names its layer and fails.
 planted_life()	# LAYER
 {
-	rm -rf "$work/planted"
-	make -s --no-print-directory "O=$work/planted" "ROOT=$work/tree" "$work/planted/wavertmodel.sys" \
-		"$work/planted/portcls.sys" >"$work/log" 2>&1 || return
+	planted_driver wavertmodel || return
 	model=hda
 	install_driver "$work/planted"
 	windows 60 "$out/life.exe" >"$work/named"
