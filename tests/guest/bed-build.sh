@@ -28,7 +28,12 @@ choose() { # BED
 	case $bed in
 	uml) arch=um targets="linux modules" checks=kasan ;;
 	x86-kasan) arch=x86_64 targets="vmlinux modules" checks=kasan ;;
-	x86-kcsan) arch=x86_64 targets="vmlinux modules" checks=kcsan kbuild=KCSAN_SANITIZE=n ;;
+	x86-kcsan)
+		arch=x86_64 targets="vmlinux modules" checks=kcsan
+		# Of the kernel itself only barriers: KCSAN has to see those of locks.
+		# shellcheck disable=SC2016 # for make
+		kbuild='KCSAN_INSTRUMENT_BARRIERS=$(if $(filter arch/% kernel/kcsan,$(obj)),,$(is-kernel-object))'
+		;;
 	x86-32) arch=i386 targets=modules_prepare checks= ;;
 	*) die "no bed $bed (uml, x86-kasan, x86-kcsan, x86-32)" ;;
 	esac
@@ -84,7 +89,7 @@ compile() { # TREE
 	make -s -C "$1" "ARCH=$arch" KCONFIG_ALLCONFIG="$1/bed.config" allnoconfig
 	report_missing "$1/.config" "$1/bed.config"
 	# shellcheck disable=SC2086 # words
-	nice make -s -C "$1" "ARCH=$arch" -j"$(nproc)" $kbuild $targets
+	nice make -s -C "$1" "ARCH=$arch" -j"$(nproc)" ${kbuild:+KCSAN_SANITIZE=n "$kbuild"} $targets
 }
 
 # The directory in which tests/guest/run searches the kernel's own modules
