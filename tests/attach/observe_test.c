@@ -274,7 +274,7 @@ static void part_asked(void)
 	struct observer o;
 	struct pcm pcm;
 
-	must(pcm_ready(&pcm, false, 8192, 65536, 0), "playback");
+	must(pcm_ready(&pcm, false, 4096, 16384, 0), "playback");
 	observe(&o, WAVERT_PLAYBACK, 0);
 	pcm_move(&pcm, false, pcm.buffer);
 	pcm_start(&pcm);
@@ -342,13 +342,15 @@ static void open_forever(void)
 static void part_opened(void)
 {
 	int i, tries, found = 0, at_once = 0;
+	struct snd_xferi more = { 0 };
 	struct observer o;
 	struct pcm pcm;
 	pid_t pid;
 
-	must(pcm_ready(&pcm, false, 4096, 65536, SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP) ||
-	     pcm_ready(&pcm, false, 4096, 65536, 0), "playback");
+	must(pcm_ready(&pcm, false, 4096, 16384, SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP), "playback");
 	pcm_move(&pcm, false, pcm.buffer);
+	more.buf = pcm.silence;
+	more.frames = pcm.buffer;
 	pcm_start(&pcm);
 	pid = fork();
 	if (!pid)
@@ -360,8 +362,7 @@ static void part_opened(void)
 			sleep_ms(1);
 		found += o.page->state == WAVERT_STATE_RUN;
 		leave(&o);
-		if (i % 20 == 0)
-			pcm_move(&pcm, false, pcm.buffer / 2);
+		ioctl(pcm.fd, SNDRV_PCM_IOCTL_WRITEI_FRAMES, &more);
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
