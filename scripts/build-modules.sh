@@ -49,7 +49,9 @@ esac
 out=$(cd "$out" && pwd)
 exec 9>"$out/.lock"
 flock 9		# parts of make check build the same modules at the same time
-[ -n "$from" ] && [ -z "$beside" ] || copy_driver
+if [ -z "$from" ] || [ -n "$beside" ]; then
+	copy_driver
+fi
 if [ -n "$from" ]; then
 	cp -u "$from"/* "$out"
 else

@@ -218,7 +218,7 @@ static const char *read_header(struct trace *t, json_t *header)
 	int side = one_of(header, "side", (const char *const []){ "linux", "nt", "alsa", NULL });
 	int clock = one_of(header, "clock", (const char *const []){ "step", "wall", NULL });
 	json_int_t runs = json_integer_value(json_object_get(header, "runs"));
-	const json_t *label = json_object_get(header, "label");
+	const json_t *own = json_object_get(header, "label");
 
 	t->header = header;
 	if (json_integer_value(json_object_get(header, "wavert_trace")) != 1)
@@ -236,8 +236,8 @@ static const char *read_header(struct trace *t, json_t *header)
 		return "\"device\" is expected: a name, or \"\"";
 	if (runs < 1 || (clock == 1 && runs > 1))
 		return "\"runs\" is expected: a number above 0, 1 with clock wall";
-	if (label && !(json_is_string(label) && is_name(json_string_value(label), "-") &&
-		       json_string_length(label) < sizeof(t->label)))
+	if (own && !(json_is_string(own) && is_name(json_string_value(own), "-") &&
+		     json_string_length(own) < sizeof(t->label)))
 		return "\"label\" has to be a name of at most 23 letters, digits, _ and -";
 	t->side = (enum side)side;
 	t->wall = clock == 1;
