@@ -72,13 +72,14 @@ plant()	# DEFECT PART REPORT SENTENCE
 
 page=compat/hwdep/page.c
 reader=userspace/lib/stream.c
+reads=userspace/lib/page.h
 weak='weak memory: '
 plant missing-barrier page "$weak" "no barrier before seq becomes even"
 change $page '/odd before any member/d' page "$weak" "no barrier after seq became odd"
-change $reader 's/&page->seq, __ATOMIC_ACQUIRE/\&page->seq, __ATOMIC_RELAXED/' page "$weak" \
+change $reads 's/&page->seq, __ATOMIC_ACQUIRE/\&page->seq, __ATOMIC_RELAXED/' page "$weak" \
 	"the reader's first load of seq does not acquire"
-change $reader '/__atomic_thread_fence/d' page "$weak" "the reader's last load of seq has no fence"
-change $reader 's/while (seq & 1);/while (0);/' page "$weak" "the reader does not mind an odd seq"
+change $reads '/__atomic_thread_fence/d' page "$weak" "the reader's last load of seq has no fence"
+change $reads 's/while (seq & 1);/while (0);/' page "$weak" "the reader does not mind an odd seq"
 
 stream=kernel/core/stream.c
 clients=kernel/core/clients.c

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "page.h"
 
 /* Take the page fault of a mapping here, so that the client's real-time thread takes none. */
 static void touch(const volatile void *at)
@@ -293,60 +294,30 @@ int wavert_stream_map_register(struct wavert_stream *stream, unsigned int kind,
 
 /* ---- the register page --------------------------------------------------------- */
 
-/* Waits for an even sequence number. The kernel writes for some tens of nanoseconds only. */
-static uint32_t read_begin(const struct wavert_page *page)
-{
-	uint32_t seq;
-
-	do
-		seq = __atomic_load_n(&page->seq, __ATOMIC_ACQUIRE);
-	while (seq & 1);
-	return seq;
-}
-
-static int read_again(const struct wavert_page *page, uint32_t seq)
-{
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return __atomic_load_n(&page->seq, __ATOMIC_RELAXED) != seq;
-}
-
-/* 64 bits if the machine has them, so that signal_ns is read in one access. */
-typedef unsigned long __attribute__((may_alias)) word;
-
-static void copy_words(void *to, const volatile void *from, size_t bytes)
-{
-	const volatile word *f = from;
-	word *t = to;
-	size_t i;
-
-	for (i = 0; i < bytes / sizeof(*t); i++)
-		t[i] = f[i];
-}
-
 void wavert_stream_progress(const struct wavert_stream *stream, struct wavert_progress *progress)
 {
 	const volatile struct wavert_page *page = stream->page;
 	uint32_t seq;
 
 	do {
-		seq = read_begin(stream->page);
+		seq = page_read_begin(stream->page);
 		progress->packets = page->packets;
 		progress->linear = page->linear;
-	} while (read_again(stream->page, seq));
+	} while (page_read_again(stream->page, seq));
 }
 
 void stream_read(const struct wavert_stream *stream, struct stream_reading *reading)
 {
 	const volatile struct wavert_page *page = stream->page;
-	uint32_t seq = read_begin(stream->page);
+	uint32_t seq = page_read_begin(stream->page);
 
 	if (seq == reading->seq)
 		return;
-	for (;; seq = read_begin(stream->page)) {
+	for (;; seq = page_read_begin(stream->page)) {
 		reading->state = page->state;
 		reading->linear = page->linear;
 		reading->ns = page->position_ns;
-		if (!read_again(stream->page, seq))
+		if (!page_read_again(stream->page, seq))
 			break;
 	}
 	reading->seq = seq;
@@ -359,7 +330,7 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 
 	memset(snapshot->reserved, 0, sizeof(snapshot->reserved));
 	do {
-		seq = read_begin(stream->page);
+		seq = page_read_begin(stream->page);
 		snapshot->state = page->state;
 		snapshot->offset = page->offset;
 		snapshot->linear = page->linear;
@@ -384,7 +355,7 @@ void wavert_stream_snapshot(const struct wavert_stream *stream, struct wavert_sn
 		snapshot->position_register_base = page->position_register_base;
 		snapshot->end = page->end;
 		snapshot->notify_bytes = page->notify_bytes;
-	} while (read_again(stream->page, seq));
+	} while (page_read_again(stream->page, seq));
 }
 
 /* ---- the current position --------------------------------------------------------- */
@@ -412,7 +383,7 @@ void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_
 	uint32_t seq;
 
 	do {
-		seq = read_begin(stream->page);
+		seq = page_read_begin(stream->page);
 		r->state = page->state;
 		r->flags = page->flags;
 		r->linear = page->linear;
@@ -427,7 +398,7 @@ void read_page(const struct wavert_stream *stream, bool wanted, const struct hw_
 		}
 		if (reg)	/* consistent with the rest of the page */
 			r->value = load_register(reg);
-	} while (read_again(stream->page, seq));
+	} while (page_read_again(stream->page, seq));
 }
 
 /* Bytes since the reading, by the vDSO's clock and the nominal rate. */
@@ -578,16 +549,16 @@ size_t wavert_stream_notifications(const struct wavert_stream *stream, uint64_t 
 	uint32_t seq;
 
 	do {
-		seq = read_begin(page);
+		seq = page_read_begin(page);
 		head = page->ring_head;
 		from = *seen < head ? *seen : head;
 		if (head - from > most)
 			from = head - most;
 		for (i = from; i < head; i++) {
 			memset(&list[i - from], 0, sizeof(*list));
-			copy_words(&list[i - from], wavert_page_entry(page, i), bytes);
+			page_copy_words(&list[i - from], wavert_page_entry(page, i), bytes);
 		}
-	} while (read_again(page, seq));
+	} while (page_read_again(page, seq));
 	*seen = head;
 	return (size_t)(head - from);
 }
