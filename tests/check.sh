@@ -297,6 +297,7 @@ guest_parts()	# BED MODULES
 	esac
 	build_guest "$bed" "$dir" || return
 	[ "$bed" != x86-kcsan ] || part x86-kcsan-races tests/guest/races.sh
+	[ "$bed" != x86-kcsan ] || part x86-kcsan-page-order tests/guest/page_order.sh
 	if [ "$bed" = uml ]; then
 		part uml-abi guest uml "$dir" "clock=step streams=2" --file "$programs/abi_test64" \
 			--file "$programs/read_test" -- sh -c "abi_test64 && read_test"
