@@ -147,7 +147,7 @@ observe()	# NAME
 witness()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"
-	run_test observe_test "$1" "$(card_of "$1")" attach periods
+	run_test observe_test "$1" "$(card_of "$1")" attach periods more-periods
 	[ "$1" = usb ] || run_test own_test "$1" "$(card_of "$1")" packets
 	wavert detach "$(card_of "$1")" >/dev/null
 }
