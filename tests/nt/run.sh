@@ -236,10 +236,10 @@ host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
 }
 
 # In a guest: the scenarios on the simulator, then, if its module is there, on the card over the
-# model of HD Audio (tests/guest/model_card).
+# model of HD Audio (tests/guest/model_card), where a run takes longer.
 in_both()	# MODULES PROGRAM RUNS OPTION...
 {
-	local modules=$1 program=$2 runs=$3 card=()
+	local modules=$1 program=$2 runs=$3 fewer=$((($3 + 9) / 10)) card=()
 	shift 3
 	[ ! -e "$out/model_card/snd-wavert-model.ko" ] ||
 		card=(--module "$out/model_card/snd-wavert-model.ko")
@@ -250,7 +250,7 @@ in_both()	# MODULES PROGRAM RUNS OPTION...
 			$program -n $runs -c /out/core $* scenarios/*.scn >/out/trace || exit
 			[ -e /modules/snd-wavert-model.ko ] || exit 0
 			rmmod snd-wavert-sim && rmmod snd-wavert || exit
-			CF_DEVICE=hda-model $program -n $runs -c /out/core-hda $* scenarios/*.scn >/out/trace-hda" \
+			CF_DEVICE=hda-model $program -n $fewer -c /out/core-hda $* scenarios/*.scn >/out/trace-hda" \
 		>"$work/err" 2>&1
 }
 
@@ -292,7 +292,7 @@ model_card()	# MODULES
 	cp -u "$top"/tests/guest/model_card/* "$unit"/model.h "$unit"/model_{device,hda,ich}.[ch] "$source" &&
 		kdir=$("$top/tests/guest/run" --print-kdir) &&
 		"$top/scripts/build-modules.sh" --from "$source" --beside "$kdir" "$out/model_card" \
-			"KBUILD_EXTRA_SYMBOLS=$(cd "$1" && pwd)/Module.symvers" >"$work/log" 2>&1
+			"KBUILD_EXTRA_SYMBOLS=$(cd "$1" && pwd)/Module.symvers" KCFLAGS=-g0 >"$work/log" 2>&1
 }
 
 modules()	# leaves the directory in $built
