@@ -410,7 +410,10 @@ void wrt_mp_removed(struct wrt_mp *mp);
  * Context: Any.
  * Return: True if so.
  */
-bool wrt_mp_is_removed(const struct wrt_mp *mp);
+static inline bool wrt_mp_is_removed(const struct wrt_mp *mp)
+{
+	return mp->removed || wrt_stream_is_gone(mp->stream);
+}
 
 /* packets.c, for stream.c: device lock held */
 void wrt_packets_account(struct wrt_mp *mp, u64 points);

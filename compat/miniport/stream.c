@@ -87,11 +87,6 @@ enum wrt_status wrt_mp_init(struct wrt_mp *mp, const struct wrt_mp_ops *ops,
 	return status;
 }
 
-bool wrt_mp_is_removed(const struct wrt_mp *mp)
-{
-	return mp->removed || wrt_stream_is_gone(mp->stream);
-}
-
 /* Calls of the owner only, with the device present. */
 static enum wrt_status may_control(const struct wrt_mp *mp)
 {
