@@ -224,10 +224,11 @@ modules_with_blanks()
 	stub bin/make 'for word; do case $word in M=*) m=${word#M=} ;; esac; done
 		m=$(readlink -f "$m"); echo "$m"
 		case $m in *[[:space:]:]*) exit 1 ;; esac
-		: >"$m/a.ko"'
+		: >"$m/a.ko"
+		: >"$m/Module.symvers"'
 	cp "$tree/bin/make" "$work/make"	# build-modules.sh prefers a make next to the kernel
 	WRT_CACHE=$work/cache "$tree/scripts/build-modules.sh" "$work/kernel" "$tree/build/k" &&
-		[ -e "$tree/build/k/a.ko" ]
+		[ -e "$tree/build/k/a.ko" ] && [ -e "$tree/build/k/Module.symvers" ]
 }
 
 # ---- time-limit ----------------------------------------------------------------------------
