@@ -55,7 +55,7 @@ free()
 {
 	local tries=500
 	[ -z "$daemon" ] || return 0
-	while grep '^[pc].*: ' $page | grep -qv 'owner nobody, state free'; do
+	while grep -E '^(playback|capture) ' $page | grep -qv 'owner nobody, state free'; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || { cat $page; return 1; }
 		sleep 0.01
