@@ -54,6 +54,16 @@ struct wrt_stream *nt_pin_stream(struct nt_filter *f, ULONG pin)
 	return NULL;
 }
 
+bool nt_pin_is_open(const struct nt_filter *f, const struct wrt_stream *stream)
+{
+	const LIST_ENTRY *e;
+
+	for (e = f->streams.Flink; e != &f->streams; e = e->Flink)
+		if (CONTAINING_RECORD(e, struct nt_stream, link)->mp.stream == stream)
+			return true;
+	return false;
+}
+
 static void make_range(KSDATARANGE_AUDIO *r, const struct wrt_hw_caps *c, u32 bits, const GUID *sub)
 {
 	r->DataRange.FormatSize = sizeof(*r);

@@ -75,16 +75,6 @@ static NTSTATUS STDMETHODCALLTYPE init(IMiniportWaveRT *i, PUNKNOWN adapter, PRE
 	return nt_device_start(f);
 }
 
-static bool is_open(const struct nt_filter *f, const struct wrt_stream *stream)
-{
-	const LIST_ENTRY *e;
-
-	for (e = f->streams.Flink; e != &f->streams; e = e->Flink)
-		if (CONTAINING_RECORD(e, struct nt_stream, link)->mp.stream == stream)
-			return true;
-	return false;
-}
-
 /* Statuses as of Microsoft's samples: KS clients know NO_MATCH as "not this format". */
 static NTSTATUS STDMETHODCALLTYPE new_stream(IMiniportWaveRT *i, PMINIPORTWAVERTSTREAM *out,
 					     PPORTWAVERTSTREAM port, ULONG pin, BOOLEAN capture,
@@ -100,7 +90,7 @@ static NTSTATUS STDMETHODCALLTYPE new_stream(IMiniportWaveRT *i, PMINIPORTWAVERT
 	stream = nt_pin_stream(f, pin);
 	if (!stream || stream->caps.dir != (capture ? WRT_CAPTURE : WRT_PLAYBACK))
 		return STATUS_INVALID_PARAMETER;
-	if (is_open(f, stream) && stream->state != WRT_STREAM_GONE)
+	if (nt_pin_is_open(f, stream) && stream->state != WRT_STREAM_GONE)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	status = nt_stream_new(f, port, stream, format, out);
 	return status == STATUS_INVALID_PARAMETER ? STATUS_NO_MATCH : status;

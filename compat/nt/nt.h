@@ -157,6 +157,7 @@ void nt_buffer_free(struct nt_stream *s);
 void nt_describe(struct nt_filter *f);
 /* The stream of a pin; NULL: there is none. */
 struct wrt_stream *nt_pin_stream(struct nt_filter *f, ULONG pin);
+bool nt_pin_is_open(const struct nt_filter *f, const struct wrt_stream *stream);
 
 /* properties.c, nodes.c */
 #define NT_TABLE(items) {						\

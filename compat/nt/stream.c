@@ -233,7 +233,7 @@ static VOID STDMETHODCALLTYPE free_buffer(notification *i, PMDL mdl, ULONG bytes
 	(void)bytes;
 	if (!mdl || mdl != s->mdl)
 		return;
-	if (wrt_mp_free(&s->mp))
+	if (wrt_mp_free(&s->mp) && s->mp.removed)
 		buffer_free(&s->mp);
 }
 
