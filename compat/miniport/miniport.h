@@ -405,7 +405,7 @@ void wrt_mp_removed(struct wrt_mp *mp);
  * wrt_mp_is_removed() - whether wrt_device_gone() or wrt_mp_removed() has been called
  * @mp: stream of the miniport
  *
- * So once a position is DEVICE_REMOVED, the result of every other call is too.
+ * So once a position is DEVICE_REMOVED, so is every other call that can be.
  *
  * Context: Any.
  * Return: True if so.

@@ -58,6 +58,7 @@ struct wrt_hw_stream {
 	snd_pcm_uframes_t hw_ptr;		/* ALSA's, as last read ... */
 	u64 known;				/* ... and the same as frames since the start */
 	u64 frames;				/* since the start, as last read */
+	atomic64_t rest_until_ns;		/* before, only the owner may ask the driver */
 	struct hrtimer poll_timer;
 	struct work_struct poll_work;		/* of a nonatomic PCM */
 	struct delayed_work join_work;		/* for an observer that is added during an open() */

@@ -204,7 +204,8 @@ static void poll(struct wrt_hw_stream *s)
 	unsigned long flags;
 
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
-	if (s->polled && !s->dev->card->shutdown) {
+	if (s->polled && !s->dev->card->shutdown && s->substream->runtime &&
+	    snd_pcm_running(s->substream)) {
 		wrt_attach_read_pointer(s);
 		wrt_stream_look(wrt_attach_stream(s), 0);
 		arm(s);
@@ -372,38 +373,51 @@ static void attach_watch(struct wrt_hw_dev *d, u32 slot, bool on)
 /*
  * pointer() may be slow, and the other driver's interrupt waits for the PCM stream lock. So the
  * clients that do not own the pin hold that lock for at most a sixteenth of the time, all together,
- * and use the last reading in between.
+ * and use the last reading in between. They may ask once a millisecond.
  */
 static bool may_ask(struct wrt_hw_stream *s, bool owner)
 {
-	struct wrt_device *device = s->dev->device;
-	unsigned long flags;
-	u64 due;
-
-	if (owner)
-		return true;
-	flags = wrt_lock(&device->lock);
-	due = s->at.ns + min_t(u64, (s->at.ns - s->at.from_ns) * ASK_REST, ASK_REST_MAX_NS);
-	wrt_unlock(&device->lock, flags);
-	return ktime_get_ns() >= due;
+	return owner || ktime_get_ns() >= (u64)atomic64_read(&s->rest_until_ns);
 }
 
-/* While the PCM is being opened or closed the last reading is used. */
+/* PCM stream lock held. The time counts whatever the driver returns. */
+static void ask(struct wrt_hw_stream *s)
+{
+	u64 from_ns = ktime_get_ns(), ns;
+
+	wrt_attach_read_pointer(s);
+	ns = ktime_get_ns();
+	ns += min_t(u64, (ns - from_ns) * ASK_REST, ASK_REST_MAX_NS);
+	atomic64_set(&s->rest_until_ns, ns);
+}
+
+/* Life and PCM stream lock held, and open_mutex but by the owner, whose PCM is open while pinned. */
+static bool can_ask(struct wrt_hw_stream *s, bool owner)
+{
+	if (!s->running || (owner && !s->pinned))
+		return false;
+	return s->substream->runtime && snd_pcm_running(s->substream) && may_ask(s, owner);
+}
+
+/*
+ * While the PCM is being opened or closed the last reading is used. A client of an idle pin takes
+ * no lock: the mutex is that of all streams of the PCM.
+ */
 static void attach_refresh(struct wrt_hw_dev *d, u32 slot, bool owner)
 {
 	struct wrt_hw_stream *s = &d->slot[slot];
 	unsigned long flags;
 
-	if (!may_ask(s, owner))
+	if (!data_race(s->running) || !may_ask(s, owner))
 		return;
 	down_read(&d->life);
-	if (!d->dead && mutex_trylock(&s->pcm->open_mutex)) {
+	if (!d->dead && (owner || mutex_trylock(&s->pcm->open_mutex))) {
 		snd_pcm_stream_lock_irqsave(s->substream, flags);
-		if (s->running && s->substream->runtime && snd_pcm_running(s->substream) &&
-		    may_ask(s, owner))
-			wrt_attach_read_pointer(s);
+		if (can_ask(s, owner))
+			ask(s);
 		snd_pcm_stream_unlock_irqrestore(s->substream, flags);
-		mutex_unlock(&s->pcm->open_mutex);
+		if (!owner)
+			mutex_unlock(&s->pcm->open_mutex);
 	}
 	up_read(&d->life);
 }
