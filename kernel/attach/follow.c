@@ -391,7 +391,7 @@ static void ask(struct wrt_hw_stream *s)
 	atomic64_set(&s->rest_until_ns, ns);
 }
 
-/* Life and PCM stream lock held, and open_mutex but by the owner, whose PCM is open while pinned. */
+/* Life and PCM stream lock held, and open_mutex; an owner's PCM is open while it is pinned. */
 static bool can_ask(struct wrt_hw_stream *s, bool owner)
 {
 	if (!s->running || (owner && !s->pinned))
@@ -399,15 +399,13 @@ static bool can_ask(struct wrt_hw_stream *s, bool owner)
 	return s->substream->runtime && snd_pcm_running(s->substream) && may_ask(s, owner);
 }
 
-/*
- * While the PCM is being opened or closed the last reading is used. A client of an idle pin takes
- * no lock: the mutex is that of all streams of the PCM.
- */
+/* While the PCM is being opened or closed the last reading is used. */
 static void attach_refresh(struct wrt_hw_dev *d, u32 slot, bool owner)
 {
 	struct wrt_hw_stream *s = &d->slot[slot];
 	unsigned long flags;
 
+	/* data_race: a client of an idle pin takes no lock, since the mutex is that of the PCM */
 	if (!data_race(s->running) || !may_ask(s, owner))
 		return;
 	down_read(&d->life);
