@@ -93,6 +93,9 @@ in_guest()	# BED CLOCK BITS ARGUMENT...
 	x86-*-step) slow=(--timeout 900) ;;
 	x86-*) slow=(--timeout 900 --icount --shift 0) ;;	# a check costs instructions, and so time
 	esac
+	case $bed-$("$top/tests/guest/run" --bed "$bed" --print-kver) in
+	debian-*-rt-*) slow+=(--icount --shift 1) ;;	# and so does a lock of PREEMPT_RT
+	esac
 	# KCSAN's delays would count as time
 	[ "$bed-$clock" != x86-kcsan-real ] || slow+=(--append "kcsan.udelay_task=1 kcsan.udelay_interrupt=1")
 	"$top/tests/guest/run" --bed "$bed" "${slow[@]}" --no-insmod --allow 'Call Trace:' \
