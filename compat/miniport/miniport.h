@@ -405,9 +405,9 @@ void wrt_mp_removed(struct wrt_mp *mp);
  * wrt_mp_is_removed() - whether wrt_device_gone() or wrt_mp_removed() has been called
  * @mp: stream of the miniport
  *
- * So once a position is DEVICE_REMOVED, so is every other call that can be.
+ * Once a position is DEVICE_REMOVED, every call that can return it does.
  *
- * Context: Any.
+ * Context: Any, without the device lock.
  * Return: True if so.
  */
 static inline bool wrt_mp_is_removed(const struct wrt_mp *mp)

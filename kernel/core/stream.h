@@ -458,7 +458,7 @@ int wrt_stream_settle(struct wrt_stream *s, struct wrt_client *c);
  * wrt_stream_is_gone() - whether the device has been removed
  * @s: stream
  *
- * Context: Any.
+ * Context: Any, without the device lock.
  * Return: True if so.
  */
 bool wrt_stream_is_gone(struct wrt_stream *s);
