@@ -24,30 +24,14 @@ static int tear_down_dummy(void)
 	return err ? err : tear_down_core();
 }
 
-static int attach_file(int n, bool *hit, const char *name)
-{
-	char path[96];
-	int fd, err;
-
-	snprintf(path, sizeof(path), ATTACH_DRIVER "%s", name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-	err = WITH_FAULT(n, hit, write(fd, "0", 1));
-	close(fd);
-	return err;
-}
-
 static int do_attach(int n, bool *hit)
 {
-	return attach_file(n, hit, "attach");
+	return write_file(n, hit, ATTACH_DRIVER "attach", "0");
 }
 
 static int undo_attach(void)
 {
-	bool hit;
-
-	return attach_file(0, &hit, "detach");
+	return write_plain(ATTACH_DRIVER "detach", "0");
 }
 
 static int set_up_attached(void)

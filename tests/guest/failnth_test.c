@@ -122,25 +122,22 @@ static int insert(int n, bool *hit, const char *path, const char *parameters)
 	return err;
 }
 
-static int driver_file(int n, bool *hit, const char *name)
+static int write_file(int n, bool *hit, const char *path, const char *text)
 {
-	char path[128];
-	int fd, err;
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err;
 
-	snprintf(path, sizeof(path), DRIVER "%s", name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
-	err = WITH_FAULT(n, hit, write(fd, DEVICE, strlen(DEVICE)));
+	err = WITH_FAULT(n, hit, write(fd, text, strlen(text)));
 	close(fd);
 	return err;
 }
 
-static int driver_plain(const char *name)
+static int write_plain(const char *path, const char *text)
 {
 	bool hit;
 
-	return driver_file(0, &hit, name);
+	return write_file(0, &hit, path, text);
 }
 
 /* ---- checks after each try ----------------------------------------------------------- */
@@ -302,17 +299,17 @@ static int set_up_unbound(void)
 {
 	int err = set_up_sim();
 
-	return err ? err : driver_plain("unbind");
+	return err ? err : write_plain(DRIVER "unbind", DEVICE);
 }
 
 static int do_bind(int n, bool *hit)
 {
-	return driver_file(n, hit, "bind");
+	return write_file(n, hit, DRIVER "bind", DEVICE);
 }
 
 static int undo_bind(void)
 {
-	return driver_plain("unbind");
+	return write_plain(DRIVER "unbind", DEVICE);
 }
 
 static volatile unsigned char *mapped;
@@ -336,7 +333,7 @@ static int before_unbind(void)
 
 static int do_unbind(int n, bool *hit)
 {
-	return driver_file(n, hit, "unbind");
+	return write_file(n, hit, DRIVER "unbind", DEVICE);
 }
 
 /* The client is notified and may still access its memory. */
@@ -348,7 +345,7 @@ static int try_unbound(void)
 
 static int undo_unbind(void)
 {
-	return driver_plain("bind");
+	return write_plain(DRIVER "bind", DEVICE);
 }
 
 static int after_unbind(void)

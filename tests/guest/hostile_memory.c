@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "hostile.h"
+#include "machine.h"
 
 #define GROUP		"/cg/attacker"
 #define GROUP_MAX	(64 << 20)
@@ -109,24 +110,6 @@ static void attack_until_killed(enum attack attack, unsigned int threads, int re
 struct use {
 	long long free, charged;	/* bytes */
 };
-
-/*
- * Free pages that a processor keeps for its next allocations: MemFree does not have them. Since
- * 6.7 such a list grows when pages are allocated and freed in turn.
- */
-static long long kept_by_processors(void)
-{
-	FILE *f = fopen("/proc/zoneinfo", "re");
-	long long sum = 0, pages;
-	char line[256];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, " count: %lld", &pages) == 1)
-			sum += pages;
-	if (f)
-		fclose(f);
-	return sum * sysconf(_SC_PAGESIZE);
-}
 
 static struct use use_now(void)
 {

@@ -455,25 +455,10 @@ struct memory {
 	long long charged, free;
 };
 
-/* Free pages that a processor keeps for itself; MemFree does not count them. */
-static long long kept_pages(void)
-{
-	FILE *f = fopen("/proc/zoneinfo", "re");
-	long long sum = 0, n;
-	char line[256];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, " count: %lld", &n) == 1)
-			sum += n;
-	if (f)
-		fclose(f);
-	return sum;
-}
-
 static void measure(struct memory *m)
 {
 	m->charged = read_number(CGROUP "/test/memory.current", "");
-	m->free = read_number("/proc/meminfo", "MemFree:") * 1024 + kept_pages() * PAGE;
+	m->free = read_number("/proc/meminfo", "MemFree:") * 1024 + kept_by_processors();
 }
 
 static int open_on_all_cards(int *fds)
