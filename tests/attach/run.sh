@@ -134,7 +134,18 @@ documents()	# NAME
 	done
 }
 
-# The devices write what they play to a file, which must be the recordings.
+# The device writes what it plays to a file, which is compared with the recordings.
+boot_and_compare()	# PART OPTION...
+{
+	local part=$1
+	shift
+	mkdir -p "$out/$part"
+	boot "$part" --qemu -audiodev --qemu "wav,id=a,path=$out/$part/played.wav,out.frequency=48000,timer-period=1000" \
+		"$@" -- "$part"
+	"$out/wav_compare" "$out/$part/played.wav" "$out/$part/played.list" >"$out/$part.compared" 2>&1 || :
+}
+
+# What they play must be the recordings.
 exact()	# NAME OPTION...
 {
 	local name=$1
@@ -143,11 +154,7 @@ exact()	# NAME OPTION...
 		skip "$name: what is played arrives" "time is not exact in bed $bed"
 		return
 	fi
-	mkdir -p "$out/exact-$name"
-	boot "exact-$name" --qemu -audiodev --qemu "wav,id=a,path=$out/exact-$name/played.wav,out.frequency=48000,timer-period=1000" \
-		"$@" -- "exact-$name"
-	"$out/wav_compare" "$out/exact-$name/played.wav" "$out/exact-$name/played.list" \
-		>"$out/exact-$name.compared" 2>&1 || :
+	boot_and_compare "exact-$name" "$@"
 	renumber <"$out/exact-$name.compared"
 	if grep -q '^1\.\.' "$out/exact-$name.compared"; then
 		tap ok "$name: its wav file can be read"
@@ -175,11 +182,7 @@ pauses()	# NAME OPTION...
 		skip "$name: what is lost at a pause" "time is not exact in bed $bed"
 		return
 	fi
-	mkdir -p "$out/pauses-$name"
-	boot "pauses-$name" --qemu -audiodev --qemu "wav,id=a,path=$out/pauses-$name/played.wav,out.frequency=48000,timer-period=1000" \
-		"$@" -- "pauses-$name"
-	"$out/wav_compare" "$out/pauses-$name/played.wav" "$out/pauses-$name/played.list" \
-		>"$out/pauses-$name.compared" 2>&1 || :
+	boot_and_compare "pauses-$name" "$@"
 	for title in "$name ALSA" "$name attached"; do
 		if lost_at_a_pause "$name" "$title"; then
 			tap ok "$title: nothing is lost before its first pause"
