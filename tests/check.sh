@@ -429,6 +429,12 @@ programs()
 	build_programs && echo "ok - the test programs build" && echo 1..1
 }
 
+fuzz_abi()
+{
+	part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}"
+	part fuzz-attached tests/fuzz/guest/run.sh --attached --time "${TIME:-60}"
+}
+
 run_part()
 {
 	case $1 in
@@ -449,7 +455,7 @@ run_part()
 		part conformance-clang tests/conformance/run.sh --mode host-clang
 		;;
 	prove) part prove env "PREEMPTIONS=${PREEMPTIONS:-2}" tests/prove/run.sh ;;
-	fuzz-abi) ! has_kernel fuzz-abi uml || part fuzz-abi tests/fuzz/guest/run.sh --time "${TIME:-60}" ;;
+	fuzz-abi) ! has_kernel fuzz-abi uml || fuzz_abi ;;
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-30}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
 	nt) part nt nt ;;

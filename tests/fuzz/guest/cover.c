@@ -171,7 +171,7 @@ int cover_modules(void)
 	for (i = 0; i < sections; i++)
 		section[i].start = 0;
 	err = add_module("snd_wavert");
-	return err ? err : add_module("snd_wavert_sim");
+	return err ? err : add_module(attached ? "snd_wavert_attach" : "snd_wavert_sim");
 }
 
 unsigned int cover_blocks(void)

@@ -7,6 +7,7 @@
  *   corpus.c  programs: random, mutated, kept when they reach something new
  *   cover.c   KCOV: which blocks of our modules a call reached
  *   table.c   descriptors and mappings that all threads share, and user pointers
+ *   attached.c  rounds over the PCMs of another driver
  *   wavert.c, pcm.c, memory.c   the operations
  */
 #ifndef WRT_GUEST_FUZZ_H
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PCM_NODE	"/dev/snd/pcmC0D0"	/* and p or c */
 #define THREADS_MAX	8
 #define CALLS_MAX	20
 #define ARGS		5
@@ -78,8 +80,11 @@ extern const unsigned int op_count;
 
 /* main.c */
 extern bool verbose;
+extern bool attached;		/* rounds over another driver's PCMs, not over the simulator */
 extern atomic_bool stop;
 void broken(const char *what, int value);
+int insert(const char *path, const char *parameters);
+int take_out(const char *name);
 
 /* corpus.c */
 uint32_t random_u32(struct thread *t);
@@ -115,6 +120,14 @@ void clear_table(void);
 void *give(struct thread *t, uint32_t mode, const void *arg, size_t bytes);
 bool touch(struct thread *t, volatile unsigned char *at, bool write);
 int result(long value);
+
+/* attached.c: 0 or a positive errno */
+int attached_set_up(void);
+bool attached_is_bound(void);
+int attached_bind(void);
+int attached_unbind(bool device);
+int attached_load(unsigned int round);
+int attached_unload(void);
 
 /* Mostly one of a table, sometimes the word itself. */
 #define PICK(table, a) ((a) < 0xf0000000u ? (table)[(a) % COUNT_OF(table)] : (a))

@@ -32,7 +32,7 @@ static int call(struct thread *t, const struct call *c, unsigned long request, c
 /* Some calls block: every thread gets a signal from time to time. */
 int op_pcm_open(struct thread *t, const struct call *c)
 {
-	const char *path = c->a[1] & 1 ? "/dev/snd/pcmC0D0c" : "/dev/snd/pcmC0D0p";
+	const char *path = c->a[1] & 1 ? PCM_NODE "c" : PCM_NODE "p";
 	int fd = open(path, O_RDWR | O_CLOEXEC | (c->a[2] % 4 == 3 ? 0 : O_NONBLOCK));
 
 	if (fd >= 0)

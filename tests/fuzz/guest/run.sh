@@ -3,13 +3,15 @@
 # Fuzzes the binary interface in a guest, guided by coverage of our modules, and lists the
 # blocks that were never reached. TAP on stdout. Called by tests/check.sh and by hand.
 #
-#   run.sh [--bed BED] [--time SECONDS] [--seed N] [--calls N [--pages]] [--tree DIR] [--verbose]
+#   run.sh [--bed BED] [--attached] [--time SECONDS] [--seed N] [--calls N [--pages]] [--tree DIR]
+#          [--verbose]
 #
 # BED: uml (default) or x86-kasan, which has two processors. TIME: wall seconds in total,
 # without the build (60). In uml a seed gives the same sequence every time, up to the last
 # quarter of the time, in which allocations of pages also fail: to repeat a failure, give
 # the seed and a number of CALLS, and --pages if necessary. --tree: modules from another copy of
-# the tree. floors has the required coverage of each file, unreached the reasons why some
+# the tree. --attached: PCMs of snd-dummy, snd-aloop and, in x86-kasan, snd-hda-intel, and the cards
+# attached to them, in place of the simulator; without a verdict on coverage. floors has the required coverage of each file, unreached the reasons why some
 # blocks are not reached.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,6 +19,7 @@ top=$(cd "$here/../../.." && pwd)
 allow='Call Trace:|page allocation failure|vmalloc error|cut here|end trace'
 allow="$allow|WARNING: .* at sound/core/pcm_lib\\.c:[0-9]* __snd_pcm_lib_xfer"
 bed=uml
+backend=snd-wavert-sim
 seconds=60
 seed=1
 tree=$top
@@ -26,6 +29,7 @@ options=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--bed) bed=$2 && shift ;;
+	--attached) backend=snd-wavert-attach && options+=(-a) ;;
 	--time) seconds=$2 && shift ;;
 	--seed) seed=$2 && shift ;;
 	--calls) options+=(-c "$2") && shift ;;
@@ -69,7 +73,7 @@ give_up()	# SENTENCE LOG
 # KCOV would be reported as one of its caller; no jump tables, which sites.awk cannot follow.
 build()
 {
-	local kdir arch=()
+	local arch=()
 	kdir=$("$top/tests/guest/run" --bed "$bed" --print-kdir 2>"$work/why") ||
 		skip "$(tail -n 1 "$work/why")"
 	[ "$bed" != uml ] || arch=(ARCH=um)
@@ -85,18 +89,26 @@ build()
 # search for lost memory at the end take some of the time.
 run_guest()
 {
-	local limit=$((seconds > 20 ? seconds - 10 : 10)) clock=() bed_options=()
+	local limit=$((seconds > 20 ? seconds - 10 : 10)) clock=() bed_options=() name
 	if [ "$bed" = uml ]; then
 		clock=(-T "$("$work/abi_fuzz" -C)" -m "$least")
 	else
 		bed_options=(--append nokaslr)
 		limit=$((seconds > 40 ? seconds - 25 : 15))
 	fi
+	if [ $backend = snd-wavert-attach ]; then
+		for name in snd-dummy snd-aloop; do
+			bed_options+=(--module "$(find "$kdir" -name $name.ko)")
+		done
+		[ "$bed" != x86-kasan ] || bed_options+=(--debian-module snd-hda-codec-generic --debian-module snd-hda-intel
+			--qemu -audiodev --qemu none,id=a,timer-period=1000 --qemu -device --qemu intel-hda,addr=0x10
+			--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off,mixer=off)
+	fi
 	# vmalloc() prints a trace when its allocation is made to fail. A write that
 	# races with the freeing of the buffer fails a check of the ALSA core: it checks
 	# the buffer before the state, and prints a warning for a write that it then refuses.
 	"$top/tests/guest/run" --bed "$bed" --timeout $((seconds * 3 + 120)) --no-insmod \
-		--module "$out/snd-wavert.ko" --module "$out/snd-wavert-sim.ko" \
+		--module "$out/snd-wavert.ko" --module "$out/$backend.ko" \
 		--allow "$allow" \
 		--file "$work/abi_fuzz" --out "$work/guest" "${bed_options[@]}" -- \
 		abi_fuzz -s "$seed" -t "$limit" "${clock[@]}" "${options[@]}" >"$work/log" 2>"$work/err"
@@ -114,7 +126,7 @@ ours()
 find_blocks()
 {
 	local module
-	for module in snd-wavert snd-wavert-sim; do
+	for module in snd-wavert $backend; do
 		objdump -dr --no-show-raw-insn "$out/$module.ko" | awk -f "$here/sites.awk" |
 			sed "s/^/$(echo $module | tr - _) /"
 	done | ours >"$work/all"
@@ -160,7 +172,7 @@ judge_coverage()
 }
 
 least=0
-[ "$bed" != uml ] || least=$(sed -n 's/^calls //p' "$here/floors")
+[ "$bed" != uml ] || [ $backend = snd-wavert-attach ] || least=$(sed -n 's/^calls //p' "$here/floors")
 build
 run_guest
 code=$?
@@ -177,7 +189,9 @@ case $code in
 	sed 's/^/# /' "$work/err" | head -n 120
 	;;
 esac
-if [ -s "$work/guest/reached" ]; then
+if [ $backend = snd-wavert-attach ]; then
+	:	# floors has figures for the simulator's rounds
+elif [ -s "$work/guest/reached" ]; then
 	judge_coverage
 elif [ $code -le 1 ]; then
 	result "not ok" "the guest hands over what was reached"

@@ -23,7 +23,7 @@
 static int checked(int err)
 {
 	static const int errors[] = { 0, EINVAL, ENOMEM, EBUSY, EBADFD, EREMOTEIO, EOVERFLOW,
-		EMEDIUMTYPE, EOPNOTSUPP, EAGAIN, EBADRQC, ENOENT, ETIME, EBADF, ENODEV, EFAULT,
+		EMEDIUMTYPE, EOPNOTSUPP, EAGAIN, EACCES, EBADRQC, ENOENT, ETIME, EBADF, ENODEV, EFAULT,
 		ENOTTY, EINTR, EMFILE, ENFILE, E2BIG };
 	size_t i;
 
@@ -83,7 +83,7 @@ static int call(struct thread *t, enum kind kind, const struct call *c, unsigned
 
 int op_open_filter(struct thread *t, const struct call *c)
 {
-	int fd = open("/dev/snd/hwC0D0", O_RDWR | O_CLOEXEC);
+	int fd = open(attached ? "/dev/snd/hwC1D0" : "/dev/snd/hwC0D0", O_RDWR | O_CLOEXEC);
 
 	if (fd >= 0)
 		put_slot(t, FILTER, c->a[0], fd);
@@ -152,6 +152,35 @@ int op_set_format(struct thread *t, const struct call *c)
 	return call(t, STREAM, c, WAVERT_IOC_SET_FORMAT, c->a[4], &arg, sizeof(arg));
 }
 
+/* A file that other threads use, or a new one, which they may use from now on. */
+static int shown_pcm(struct thread *t, const struct call *c, bool capture)
+{
+	int fd;
+
+	if (c->a[1] % 4 == 3)
+		return slot(t, PCM, c->a[0] >> 8 & 0xff);
+	fd = open(capture ? PCM_NODE "c" : PCM_NODE "p", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0)
+		put_slot(t, PCM, c->a[0] >> 8, fd);
+	return fd;
+}
+
+/* The PCM of a stream that plays, or else records. */
+static int alloc_pcm(struct thread *t, const struct call *c, const struct wavert_buffer *buffer)
+{
+	struct wavert_pcm_buffer arg = { .buffer = *buffer };
+	bool capture = false;
+	int err;
+
+	arg.buffer.flags |= WAVERT_ALLOC_PCM;
+	do {
+		arg.pcm_fd = shown_pcm(t, c, capture);
+		err = call(t, STREAM, c, WAVERT_IOC_ALLOC_PCM_BUFFER, c->a[4], &arg, sizeof(arg));
+		capture = !capture;
+	} while (err == EACCES && capture);
+	return err;
+}
+
 int op_alloc_buffer(struct thread *t, const struct call *c)
 {
 	static const uint32_t flags[] = { 1, 1, 3, 0, 3, 2, 4, 0xffffffff };
@@ -164,6 +193,8 @@ int op_alloc_buffer(struct thread *t, const struct call *c)
 
 	if (arg.flags == 0 && c->a[1] % 3)
 		arg.notifications = 0;
+	if (attached && c->a[1] % 16 != 15)
+		return alloc_pcm(t, c, &arg);
 	return call(t, STREAM, c, WAVERT_IOC_ALLOC_BUFFER, c->a[4], &arg, sizeof(arg));
 }
 
