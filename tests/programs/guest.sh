@@ -180,7 +180,7 @@ sox) on_both sox_ ;;
 ffmpeg) on_both ffmpeg_ ;;
 gstreamer) on_both gstreamer ;;
 mpv) on_both mpv_ ;;
-portaudio | jack | jack-hw | duplex | pipewire | mpd | pulseaudio | sndiod | wine)
+portaudio | jack | jack-hw | observed | duplex | pipewire | mpd | pulseaudio | sndiod | wine)
 	# shellcheck source=/dev/null # the requested part
 	. "./${1%-hw}.sh"
 	;;

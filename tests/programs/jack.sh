@@ -35,7 +35,7 @@ hear()
 }
 
 # The daemon does not log xruns, it reports them only to its clients.
-no_xrun()
+jack_no_xrun()
 {
 	grep '^xruns: ' /tmp/jack_client.log
 	grep -qx 'xruns: 0' /tmp/jack_client.log
@@ -45,7 +45,7 @@ jack()
 {
 	check "jackd -d alsa -d $PCM starts and runs" start_jackd
 	check "30 s of the signal come back through JACK whole" hear
-	check "jackd has counted no xrun in them" no_xrun
+	check "jackd has counted no xrun in them" jack_no_xrun
 	check "jackd ends and gives the card back" stop_jackd
 }
 
@@ -68,7 +68,7 @@ three_periods()
 silence_for()	# SECONDS
 {
 	jack_client $1 >/tmp/jack_client.log 2>&1
-	no_xrun
+	jack_no_xrun
 }
 
 jack_hw()	# NAME ADDRESS DRIVER
@@ -82,9 +82,10 @@ jack_hw()	# NAME ADDRESS DRIVER
 	done
 }
 
-if [ $1 = jack ]; then
-	on_both jack
-else
+case $1 in
+jack) on_both jack ;;
+jack-hw)
 	jack_hw "HD Audio" 0000:00:10.0 snd-wavert-hda
 	jack_hw "AC'97" 0000:00:12.0 snd-wavert-ich
-fi
+	;;
+esac

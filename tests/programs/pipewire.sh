@@ -85,4 +85,4 @@ pipewire_()
 	check "pipewire ends and gives the card back" stop_daemon
 }
 
-on_both pipewire_
+[ $1 = observed ] || on_both pipewire_

@@ -8,7 +8,8 @@
 # Parts: alsa-utils sox ffmpeg gstreamer portaudio jack pipewire mpd pulseaudio sndiod mpv wine,
 # each on hw: and on the ALSA plugin, on the simulator with loopback; jack-hw (JACK on HD Audio
 # and AC'97); duplex (JACK, PipeWire, PortAudio and alsaloop there, with the in-tree drivers
-# beside ours); selftests (mixer-test and pcm-test) on the simulator, HD Audio and AC'97, with
+# beside ours); observed (JACK and PipeWire on the in-tree driver of HD Audio, attached); selftests
+# (mixer-test and pcm-test) on the simulator, HD Audio and AC'97, with
 # the in-tree drivers for comparison. One guest for each part.
 # --keep: build in DIR and keep the logs there. Programs: scripts/deps.sh programs.
 #
@@ -16,7 +17,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-all="alsa-utils sox ffmpeg gstreamer portaudio jack jack-hw pipewire duplex"
+all="alsa-utils sox ffmpeg gstreamer portaudio jack jack-hw pipewire duplex observed"
 all="$all mpd pulseaudio sndiod mpv wine selftests"
 lib=/usr/lib/$(gcc -print-multiarch)
 here=tests/programs
@@ -284,6 +285,24 @@ part_duplex()
 	duplex_options=("${options[@]}")
 	duplex_with duplex "" ""
 	duplex_with duplex-1ms ,timer-period=1000 ,use-timer=off
+}
+
+part_observed()
+{
+	local word
+	compile jack_client -ljack
+	add_pipewire
+	tools jackd jack_wait
+	as_is "$lib/jack/jack_alsa.so"
+	for word in -audiodev none,id=a,timer-period=1000 -device intel-hda,id=h,addr=0x10 \
+		-device hda-duplex,bus=h.0,audiodev=a,use-timer=off; do
+		options+=(--qemu "$word")
+	done
+	options+=(--debian-module snd-hda-codec-generic --debian-module snd-hda-intel
+		--module "$MODULES/snd-wavert.ko" --module "$MODULES/snd-wavert-attach.ko"
+		--file "$out/signal" --file "$out/jack_client" --file "$out/userspace/wavert"
+		--file "$here/guest.sh" --file "$here/jack.sh" --file "$here/pipewire.sh" --file "$here/observed.sh")
+	boot observed 900 sh guest.sh observed
 }
 
 part_mpd()	# and its 290 libraries
