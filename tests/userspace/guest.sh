@@ -99,19 +99,13 @@ whole_wav()	# FILE
 # Every sample is the number of its frame (source=ramp): a lost or doubled one is visible.
 counts_up()	# WAV of two channels
 {
-	tail -c +45 "$1" | hexdump -v -e '2/2 "%u " "\n"' | awk '
-		NF == 2 && ($1 != $2 || (n && $1 != (last + 1) % 65536)) { print "frame", NR, $0; bad = 1; exit }
-		{ last = $1; n++ }
-		END { exit bad || n < 1000 }'
+	tail -c +45 "$1" | frames ramp
 }
 
 # The saw of the examples: maximum number of frames without a break.
 saw_run()	# RAW
 {
-	hexdump -v -e '2/2 "%d " "\n"' "$1" | awk '
-		{ step = ($1 - last + 131072) % 65536; run = step == 64 && $1 == $2 ? run + 1 : 0 }
-		{ last = $1; if (run > most) most = run }
-		END { print most + 0 }'
+	frames saw <"$1"
 }
 
 saw_of()	# FRAMES RAW

@@ -30,6 +30,7 @@ build()
 	make -s -C $user "O=$O" "CC=$cc" "AR=${WRT_TOOLS-}ar" all examples && $cc -O1 -g -Wall -Wextra -Werror -I$user/include \
 		-Icompat/uapi -o "$O/lib_test" $here/lib_test.c "$O/libwavert.a" &&
 		$cc -O1 -g -Wall -Wextra -Werror -o "$O/with" $here/with.c -lutil &&
+		$cc -O1 -g -Wall -Wextra -Werror -o "$O/frames" $here/frames.c &&
 		$cc -O1 -g -Wall -Wextra -Werror -o "$O/json_value" $here/json_value.c -ljansson &&
 		test_sound "$O/test_sound"
 }
@@ -54,7 +55,7 @@ guest()	# MODULES RUN-OPTIONS...
 	done
 	tests/guest/run --timeout 400 --no-insmod "$@" --module "$modules/snd-wavert.ko" \
 		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" --file "$O/wavert-trace" $files \
-		--file "$O/with" --file "$O/json_value" --file "$O/test_sound" \
+		--file "$O/with" --file "$O/frames" --file "$O/json_value" --file "$O/test_sound" \
 		--file "${WRT_SYSROOT-}/bin/kmod=depmod" \
 		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh --out "$work/out" \
 		--file $here/doctor_test.sh --file $here/sound_test.sh --file $here/guest.sh -- sh guest.sh >"$work/tap"
