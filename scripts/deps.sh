@@ -67,9 +67,9 @@ groups() { # PART...
 		userspace) echo build unit ;;
 		prove) echo prove ;;
 		guest-debian | guest-hw | guest-long | guest-programs) echo build guest unit abi32 ;;
-		guest-runner | guest-uml | guest-x86-* | fuzz-abi) echo build guest unit abi32 kernels ;;
+		guest-runner | guest-uml | guest-x86-* | fuzz-abi | failnth) echo build guest unit abi32 kernels ;;
 		demo | hw) echo build guest ;;
-		nt) echo build guest nt ;;
+		nt | nt-models) echo build guest nt ;;
 		esac
 	done
 }

@@ -5,8 +5,8 @@
 # 0 if nothing failed. A part that did not run its tests has failed (check_selftest.sh).
 #
 #   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz guest-runner guest-debian
-#                              guest-hw guest-uml nt demo, some at a time; only by name: host-clang fuzz-abi guest-long
-#                              guest-x86-kasan guest-x86-kcsan guest-programs hw
+#                              guest-hw guest-uml nt demo, some at a time; only by name: host-clang fuzz-abi failnth nt-models
+#                              guest-long guest-x86-kasan guest-x86-kcsan guest-programs hw
 #
 # WRT_ARCH=ARCH tests/check.sh guest-debian guest-hw runs these in guests of another architecture (arm64, armhf,
 # i386), with what tests/kernels/cross.sh fetches. Parts of x86-64 only are skipped on another machine.
@@ -214,8 +214,6 @@ hostile_parts()	# BED MODULES SECONDS
 		part debian-hostile-owner guest debian "$dir" "" "${signals[@]}" -- sh -c \
 			"hostile_signals owner 0 10000 && hostile_signals owner 64 100"
 		hostile_aplay "$dir" 5
-		hostile_hotplug "$dir" 60
-		scale_test "$dir"
 	fi
 	part "$bed-hostile-stress" guest "$bed" "$dir" "" --smp 2 \
 		--file "$programs/hostile_stress" -- hostile_stress "$seconds"
@@ -228,23 +226,10 @@ hostile_aplay()	# MODULES SECONDS
 		--file tests/guest/hostile.sh -- sh hostile.sh "$2"
 }
 
-hostile_hotplug()	# MODULES ROUNDS
-{
-	part debian-hostile-hotplug guest debian "$1" "enable=1,1 streams=8" --smp 2 \
-		--file "$programs/hostile_hotplug" -- hostile_hotplug "$2"
-}
-
 unplug_4_cpus()	# BED MODULES ROUNDS
 {
 	part "$1-unplug-4-cpus" guest "$1" "$2" "" --smp 4 --append slub_debug=FZPU \
 		--file "$programs/unplug_test" -- unplug_test "$3"
-}
-
-# An instruction a nanosecond: 128 streams do not fill a processor.
-scale_test()	# MODULES
-{
-	part debian-scale guest debian "$1" "enable=$(printf '1,%.0s' {1..31})1 streams=16" --shift 0 \
-		--file "$programs/scale_test" -- scale_test
 }
 
 # What takes longer than it is likely to find something that the other parts do not.
@@ -257,7 +242,13 @@ long_parts()	# MODULES
 	part debian-hostile-observers-0 guest debian "$dir" "" "${signals[@]}" -- hostile_signals observers 0
 	part debian-hostile-owner-1 guest debian "$dir" "" "${signals[@]}" -- hostile_signals owner 1 10000
 	hostile_aplay "$dir" 30
-	hostile_hotplug "$dir" 300
+	part debian-hostile-hotplug guest debian "$dir" "enable=1,1 streams=8" --smp 2 \
+		--file "$programs/hostile_hotplug" -- hostile_hotplug 300
+	# an instruction a nanosecond: 128 streams do not fill a processor
+	part debian-scale guest debian "$dir" "enable=$(printf '1,%.0s' {1..31})1 streams=16" --shift 0 \
+		--file "$programs/scale_test" -- scale_test
+	part debian-plugin-same with_plugin debian "$dir" "index=0 clock=step" \
+		--file "$programs/plugin_same" -- plugin_same
 	unplug_4_cpus debian "$dir" 100
 	part debian-conformance-step env "MODULES=build/$dir" tests/conformance/run.sh --mode debian-step
 	part debian-hw-in-tree hw_test debian "$dir"
@@ -328,8 +319,6 @@ guest_parts()	# BED MODULES
 	[ "$bed" = uml ] || hostile_parts "$bed" "$dir" "$seconds"
 	[ "$bed" = uml ] || part "$bed-abuse" abuse_test "$bed" "$dir"
 	[ "$bed" != uml ] || part "$bed-card-held" tests/guest/card_held.sh "build/$dir"
-	[ "$bed" != uml ] || part "$bed-every-allocation-fails" \
-		tests/guest/failnth.sh "build/$dir" "$programs/failnth_test"
 	case $bed in
 	# the step clock is that of the client of 32 bits; guest-long has the others
 	uml) ;;
@@ -341,8 +330,6 @@ guest_parts()	# BED MODULES
 	part "$bed-pcm" guest "$bed" "$dir" "streams=2" "${exact[@]}" --tool aplay --file "$programs/pcm_test" -- pcm_test
 	[ "$bed" = uml ] || part "$bed-system" system_test "$bed" "$dir" "${exact[@]}"
 	[ "$bed" != debian ] || part debian-plugin plugin_test "$bed" "$dir"
-	[ "$bed" != debian ] || part debian-plugin-same with_plugin "$bed" "$dir" "index=0 clock=step" \
-		--file "$programs/plugin_same" -- plugin_same
 	[ "$bed" != debian ] || part debian-userspace env "O=$top/$user" tests/userspace/run.sh guest "build/$dir"
 	[ "$bed" != x86-kasan ] || part "$bed-hw" hw_test "$bed" "$dir"
 	[ "$bed" != x86-kasan ] || part "$bed-attach" env "MODULES=build/$dir" tests/attach/run.sh --bed "$bed" short own
@@ -359,7 +346,7 @@ hw_parts()	# MODULES
 	part conformance-hw env "MODULES=build/$1" tests/conformance/run.sh --mode hda-msi --mode ich
 	[ "$WRT_ARCH" != arm64 ] || part conformance-not-coherent env "MODULES=build/$1" \
 		tests/conformance/run.sh --mode hda-not-coherent
-	part debian-hw hw_test debian "$1" --alone --reloads 20 exact-48000 fragmented live parameters
+	part debian-hw hw_test debian "$1" --alone --reloads 5 exact-48000 live
 	part debian-attach env "MODULES=build/$1" tests/attach/run.sh short own
 }
 
@@ -421,7 +408,16 @@ nt()
 		tail -n 30 "$logs/build-nt" | sed 's/^/# /'
 		return 1
 	fi
-	MODULES=build/$kver tests/nt/run.sh
+	MODULES=build/$kver tests/nt/run.sh "$@"
+}
+
+every_allocation()
+{
+	local dir
+	has_kernel failnth uml || return
+	dir=uml-$(basename "$(cat "$logs/failnth.kernel")")
+	build_guest uml "$dir" || return
+	part uml-every-allocation-fails tests/guest/failnth.sh "build/$dir" "$programs/failnth_test"
 }
 
 programs()
@@ -456,9 +452,11 @@ run_part()
 		;;
 	prove) part prove env "PREEMPTIONS=${PREEMPTIONS:-2}" tests/prove/run.sh ;;
 	fuzz-abi) ! has_kernel fuzz-abi uml || fuzz_abi ;;
-	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-30}" "O=$top/build/fuzz" ;;
+	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-12}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
-	nt) part nt nt ;;
+	nt) part nt nt build conformance scenarios trace ;;
+	nt-models) part nt-models nt build realtime models engine ;;
+	failnth) every_allocation ;;
 	hw) part hw tests/hw/run.sh ;;
 	guest-programs) part guest-programs programs ;;
 	*) not_ok "there is a part \"$1\"" ;;
