@@ -44,7 +44,7 @@ run_guest() { # NAME VERSION HEADERS ARCH
 	case $4 in
 	armhf | i386)
 		parts=guest-debian
-		only='debian-(abi|read|old-client|unplug|mappings|race|page|stress|abuse|conformance)$'
+		only='debian-(abi|read|old-client-32|unplug|mappings|race|page|stress|abuse|conformance)$'
 		;;
 	esac
 	# shellcheck disable=SC2086 # words
