@@ -6,6 +6,7 @@
 #
 #   cross.sh ARCH           prints variables for the shell
 #   cross.sh --build ARCH   only those for building modules: fetches less
+#   cross.sh --user ARCH    only WRT_QEMU_USER, which runs one program of ARCH on this kernel
 #   cross.sh --list         the architectures, by Debian's names
 #
 #   WRT_ARCH          ARCH
@@ -164,11 +165,19 @@ for_programs() { # ARCH
 	echo "export WRT_PKG_CONFIG='env PKG_CONFIG_LIBDIR=$sysroot/usr/lib/$triplet/pkgconfig PKG_CONFIG_SYSROOT_DIR=$sysroot pkg-config'"
 }
 
+# The package has an emulator for each architecture.
+user_emulator() {
+	local bin=$cross/qemu-user-$triplet/usr/bin name=qemu-${triplet%%-*}-static
+	fetch_tools "$cross/qemu-user-$triplet" qemu-user-static
+	find "$bin" -type f ! -name "$name" -delete
+	echo "export WRT_QEMU_USER=$bin/$name"
+}
+
+only=
 case ${1-} in
 --list) echo "$architectures" | awk 'NF { print $1 }' && exit ;;
 --help | '') sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0" && exit ;;
---build) build_only=yes && shift ;;
-*) build_only= ;;
+--build | --user) only=$1 && shift ;;
 esac
 need apt-get dpkg gcc
 cross=$(cache_dir)/cross
@@ -177,5 +186,8 @@ mkdir -p "$cross"
 exec 9>"$cross/lock"
 flock 9
 row "$1"
-for_modules "$1"
-[ -n "$build_only" ] || for_programs "$1"
+case $only in
+--user) user_emulator ;;
+--build) for_modules "$1" ;;
+*) for_modules "$1" && for_programs "$1" ;;
+esac

@@ -51,6 +51,11 @@ state()
 		comm -23 /tmp/all /tmp/both'
 }
 
+multiarch()
+{
+	dpkg-architecture -a "$arch" -q DEB_HOST_MULTIARCH
+}
+
 owner_is()	# PACKAGE PATH
 {
 	inside clean dpkg-query -S "$2" | grep "^$1[:,]" && inside clean test -e "$2" && return
@@ -59,19 +64,20 @@ owner_is()	# PACKAGE PATH
 
 files_in_place()
 {
-	local lib=/usr/lib/x86_64-linux-gnu
+	local lib
+	lib=/usr/lib/$(multiarch)
 	owner_is alsa-wavert-dkms "/usr/src/alsa-wavert-$version/dkms.conf" &&
 		owner_is alsa-wavert-dkms "/usr/src/alsa-wavert-$version/Kbuild" &&
 		owner_is alsa-wavert-dkms /usr/share/doc/alsa-wavert-dkms/examples/modprobe.conf &&
 		owner_is alsa-wavert-utils /usr/bin/wavert &&
 		owner_is alsa-wavert-utils /usr/lib/systemd/system/wavert-bind@.service &&
-		owner_is libwavert1 $lib/libwavert.so.1 &&
-		owner_is libwavert-dev $lib/libwavert.so &&
-		owner_is libwavert-dev $lib/libwavert.a &&
-		owner_is libwavert-dev $lib/pkgconfig/libwavert.pc &&
+		owner_is libwavert1 "$lib/libwavert.so.1" &&
+		owner_is libwavert-dev "$lib/libwavert.so" &&
+		owner_is libwavert-dev "$lib/libwavert.a" &&
+		owner_is libwavert-dev "$lib/pkgconfig/libwavert.pc" &&
 		owner_is libwavert-dev /usr/include/wavert.h &&
 		owner_is libwavert-dev /usr/include/sound/wavert.h &&
-		owner_is libasound2-plugin-wavert $lib/alsa-lib/libasound_module_pcm_wavert.so &&
+		owner_is libasound2-plugin-wavert "$lib/alsa-lib/libasound_module_pcm_wavert.so" &&
 		owner_is libasound2-plugin-wavert /usr/share/alsa/alsa.conf.d/50-wavert.conf &&
 		owner_is libasound2-plugin-wavert /etc/alsa/conf.d/50-wavert.conf
 }
@@ -85,14 +91,22 @@ modules_of()	# KERNEL
 # DKMS has built and installed the modules of Kbuild, and nothing of other versions
 dkms_built()	# VERSION
 {
-	local log
+	local log machine
+	machine=$(inside clean uname -m)
 	inside clean dkms status
-	inside clean dkms status | grep -qx "alsa-wavert/$1, $kver, x86_64: installed" || return
+	inside clean dkms status | grep -qx "alsa-wavert/$1, $kver, $machine: installed" || return
 	[ "$(inside clean dkms status | wc -l)" = 1 ] || return
 	[ "$(ls -d "$work"/clean/usr/src/alsa-wavert-*)" = "$work/clean/usr/src/alsa-wavert-$1" ] || return
-	log=$work/clean/var/lib/dkms/alsa-wavert/$1/$kver/x86_64/log/make.log
+	log=$work/clean/var/lib/dkms/alsa-wavert/$1/$kver/$machine/log/make.log
 	sed -n 's#.*LD \[M\] .*/\(.*\)\.ko$#\1#p' "$log" | sort >"$work/built"
 	modules_of "$kver" | diff "$work/built" - && [ -s "$work/built" ]
+}
+
+vermagic_fits()
+{
+	local modules=$work/clean/lib/modules/$kver
+	modinfo -F vermagic "$modules/kernel/sound/core/snd-pcm.ko" "$modules/updates/dkms"/*.ko | sort | uniq -c
+	[ "$(modinfo -F vermagic "$modules/kernel/sound/core/snd-pcm.ko" "$modules/updates/dkms"/*.ko | sort -u | wc -l)" = 1 ]
 }
 
 dkms_passed_over()
@@ -127,7 +141,7 @@ modprobe_finds()
 libraries_found()
 {
 	inside clean ldd /usr/bin/wavert >"$work/ldd" || return
-	inside clean ldd /usr/lib/x86_64-linux-gnu/alsa-lib/libasound_module_pcm_wavert.so >>"$work/ldd" || return
+	inside clean ldd "/usr/lib/$(multiarch)/alsa-lib/libasound_module_pcm_wavert.so" >>"$work/ldd" || return
 	cat "$work/ldd"
 	grep -q 'libwavert.so.1 => /' "$work/ldd" && ! grep 'not found' "$work/ldd" || return
 	[ "$(inside clean wavert --version)" = "wavert $version" ]
@@ -232,7 +246,7 @@ nothing_left()
 # ---- guest ----------------------------------------------------------------------------
 
 # The guest has the modules, programs, libraries and udev rules of the tree "clean", by the
-# same paths, and aplay of this machine.
+# same paths, and aplay of this machine or, for another architecture, of cross.sh.
 guest()
 {
 	local file args=()
@@ -240,20 +254,22 @@ guest()
 	{
 		args+=(--file "$work/clean$1=$1")
 	}
+	# fetches the kernel
+	[ "$arch" = "$host" ] || tests/kernels/fetch.sh "6.1-$arch" >/dev/null || return
 	mkdir -p "$work/modules/kernel/sound"
 	cp "$work/clean/lib/modules/$kver"/modules.* "$work/modules" || return
 	cp -r "$work/clean/lib/modules/$kver/updates" "$work/modules" || return
 	cp -r "$work/clean/lib/modules/$kver/kernel/sound/"{core,soundcore.ko} "$work/modules/kernel/sound" || return
-	args=(--no-insmod --timeout 300 --file "$work/modules=/lib/modules/$kver"
+	args=(--no-insmod --timeout 600 --file "$work/modules=/lib/modules/$kver"
 		--file "$work/clean/usr/bin/kmod=/usr/sbin/modprobe"
 		--file "$work/clean/usr/bin/udevadm=/usr/bin/udevadm"
 		--file "$work/clean/usr/bin/udevadm=/usr/lib/systemd/systemd-udevd"
 		--file "$work/clean/lib/udev/rules.d=/usr/lib/udev/rules.d"
-		--file "$(command -v aplay)=/usr/bin/aplay" --file "$(command -v arecord)=/usr/bin/arecord"
+		--tool aplay --tool arecord
 		--file /usr/share/sounds/alsa/Front_Center.wav
 		--file "$work/clean/usr/share/alsa/alsa.conf.d/50-wavert.conf=/etc/alsa/conf.d/50-wavert.conf"
 		--file tests/guest/tap.sh --file tests/packages/guest.sh)
-	for file in /usr/bin/wavert /usr/lib/x86_64-linux-gnu/alsa-lib/libasound_module_pcm_wavert.so \
+	for file in /usr/bin/wavert "/usr/lib/$(multiarch)/alsa-lib/libasound_module_pcm_wavert.so" \
 		$(inside clean ldd /usr/bin/wavert /usr/bin/kmod /usr/bin/udevadm |
 			grep -o '/[^ ]*\.so[^ ]*' | sort -u); do
 		tree_file "$file"
