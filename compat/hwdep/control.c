@@ -26,12 +26,16 @@ static enum wrt_status free_buffer(struct wrt_pin *pin)
 	return status;
 }
 
-/* Only a pin of another driver's card can be refused to a client. */
+/*
+ * Only a pin of another driver's card can be refused to a client. A stream that has a buffer is
+ * refused for that reason (WRT-026), by wrt_mp_alloc().
+ */
 static bool may_own(const struct wrt_pin *pin)
 {
 	const struct wrt_lender *lender = pin->filter->memory.lender;
 
-	if (!lender || pin->mp.observer || pin->mp.stream->caps.flags & WRT_HW_OBSERVE_ONLY)
+	if (!lender || pin->mp.observer || pin->mp.stream->caps.flags & WRT_HW_OBSERVE_ONLY ||
+	    pin->mp.buffer)
 		return true;
 	return lender->may_own(pin->mp.stream, pin->right);
 }

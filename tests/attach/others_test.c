@@ -55,7 +55,7 @@ static void part_rights(void)
 	struct wavert_pcm_buffer bad = { .buffer = { .requested_bytes = 4096 }, .pcm_fd = 1 };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), pcm;
 	struct observer seen;
-	struct owner o;
+	struct owner o, again;
 	char path[64];
 	int control;
 
@@ -85,6 +85,8 @@ static void part_rights(void)
 	TAP_CHECK(alloc(&o, 2, 4096, -1) == EACCES, "%s: root without it: EACCES", name);
 	TAP_CHECK(!alloc(&o, 2, 4096, pcm), "%s: root with it", name);
 	close(pcm);
+	again = o;
+	TAP_CHECK(alloc(&again, 2, 4096, -1) == EBADRQC, "%s: a second buffer: INVALID_DEVICE_REQUEST", name);
 	map(&o);
 	TAP_CHECK(!set_state(&o, WAVERT_STATE_RUN) && is_state(WAVERT_PLAYBACK, "RUNNING"),
 		  "%s: it runs after the descriptor was closed", name);

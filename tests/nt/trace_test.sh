@@ -243,6 +243,9 @@ trace_on_hda()
 		"$work/out/attached" >"$out/results/attached.trace"
 	[ "$(grep -c '"status":"SUCCESS"' "$out/results/attached.trace")" -gt 200 ]
 	tell $? "and on snd-wavert-attach over snd-hda-intel, for the part engine" "$out/results/attached.trace"
+	"$out/userspace/wavert" compare --expected divergences-hda "$out/results/hda-wall.trace" \
+		"$out/results/attached.trace" >"$work/said" 2>&1
+	tell $? "which differs from our own driver on that device only where divergences-hda says so" "$work/said"
 }
 
 part_trace()

@@ -113,6 +113,14 @@ static int open_pcm(const struct wavert_stream *s)
 	return fd < 0 ? open_error() : fd;
 }
 
+/* The PCM is open: perhaps by this stream, which has a buffer then. No other can get one like this. */
+static int alloc_busy(const struct wavert_stream *s, struct wavert_buffer *buffer)
+{
+	int err = stream_call(s, WAVERT_IOC_ALLOC_BUFFER, buffer);
+
+	return err == -EACCES ? -EBUSY : err;
+}
+
 int stream_alloc_call(const struct wavert_stream *s, struct wavert_buffer *buffer)
 {
 	struct wavert_pcm_buffer arg = { .buffer = *buffer };
@@ -121,6 +129,8 @@ int stream_alloc_call(const struct wavert_stream *s, struct wavert_buffer *buffe
 	if (s->pcm.card < 0)
 		return stream_call(s, WAVERT_IOC_ALLOC_BUFFER, buffer);
 	arg.pcm_fd = open_pcm(s);
+	if (arg.pcm_fd == -EBUSY)
+		return alloc_busy(s, buffer);
 	if (arg.pcm_fd < 0)
 		return arg.pcm_fd;
 	arg.buffer.flags |= WAVERT_ALLOC_PCM;
