@@ -57,7 +57,8 @@ struct wrt_hw_stream {
 	u32 frame_bytes;
 	snd_pcm_uframes_t hw_ptr;		/* ALSA's, as last read ... */
 	u64 known;				/* ... and the same as frames since the start */
-	u64 frames;				/* since the start, as last read */
+	u64 frames;				/* since the start, as last read ... */
+	u64 read_ns;				/* ... then, or when DMA was turned on again */
 	atomic64_t rest_until_ns;		/* before, only the owner may ask the driver */
 	struct hrtimer poll_timer;
 	struct work_struct poll_work;		/* of a nonatomic PCM */

@@ -119,6 +119,7 @@ static void continue_session(struct wrt_hw_stream *s)
 {
 	s->began_from_ns = ktime_get_ns();
 	s->began_ns = s->began_from_ns;
+	s->read_ns = s->began_ns;
 	if (s->adopted && !wrt_stream_start(wrt_attach_stream(s), &s->foreign))
 		dma_on(s);
 	else

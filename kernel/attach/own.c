@@ -345,6 +345,7 @@ static int release_pause(struct wrt_hw_stream *s)
 	if (!err) {
 		s->began_from_ns = from_ns;
 		s->began_ns = ktime_get_ns();
+		s->read_ns = s->began_ns;
 		s->running = true;
 		forget_stop(s);
 	}

@@ -21,6 +21,7 @@ void wrt_attach_latch(struct wrt_hw_stream *s, u64 from_ns)
 	s->at.link = s->at.dma;
 	s->at.from_ns = from_ns;
 	s->at.ns = ktime_get_ns();
+	s->read_ns = s->at.ns;
 	wrt_unlock(&device->lock, flags);
 }
 
@@ -50,7 +51,20 @@ void wrt_attach_read_known(struct wrt_hw_stream *s)
 	wrt_attach_latch(s, ktime_get_ns());
 }
 
-/* A pointer that is a little lower than before has not gone round. */
+/*
+ * A pointer that is a little lower than before has not gone round, unless there was time for that:
+ * where a period is a whole buffer nothing is read in between.
+ */
+static bool can_have_moved(const struct wrt_hw_stream *s, snd_pcm_uframes_t frames, u64 ns)
+{
+	const struct snd_pcm_runtime *r = s->substream->runtime;
+	snd_pcm_uframes_t quarter = r->buffer_size / 4;
+
+	if (frames < r->buffer_size - quarter)
+		return true;
+	return frames <= wrt_mul_div_u64(ns - s->read_ns, r->rate, NSEC_PER_SEC) + quarter;
+}
+
 void wrt_attach_read_pointer(struct wrt_hw_stream *s)
 {
 	snd_pcm_uframes_t size = s->substream->runtime->buffer_size, at, moved;
@@ -61,7 +75,7 @@ void wrt_attach_read_pointer(struct wrt_hw_stream *s)
 	if (at >= size)
 		return;
 	moved = (at + size - (u32)wrt_mod_u64(s->frames, size)) % size;
-	if (moved < size - size / 4)
+	if (can_have_moved(s, moved, from_ns))
 		s->frames += moved;
 	wrt_attach_latch(s, from_ns);
 }
