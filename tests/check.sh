@@ -254,6 +254,7 @@ long_parts()	# MODULES
 	part debian-hw-in-tree hw_test debian "$dir"
 	part conformance-hda-intx env "MODULES=build/$dir" tests/conformance/run.sh --mode hda-intx
 	part debian-attach-long env "MODULES=build/$dir" tests/attach/run.sh ac97 usb soft own-ac97 own-usb own-soft pauses witness
+	part conformance-attach env "MODULES=build/$dir" tests/conformance/run.sh --mode attach-hda --mode attach-usb --mode attach-aloop
 	has_kernel uml-system uml || return
 	dir=uml-$(basename "$(cat "$logs/uml-system.kernel")")
 	build_guest uml "$dir" || return

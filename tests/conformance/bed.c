@@ -10,7 +10,7 @@ void device(struct cf_device wish)
 	enum wrt_status st = cl->device(&wish);
 
 	if (st == CF_LACKS && cl->nature.hardware && wish.ramp)
-		lacks("needs captured data that differ: QEMU's audio source is silent");
+		lacks("needs captured data that differ: the audio source is silent");
 	if (st == CF_LACKS && cl->nature.hardware)
 		lacks(wish.not_ready ? "needs a device that cannot be programmed" :
 				       "needs a buffer above 4 MiB");
@@ -24,6 +24,20 @@ void need_loopback(void)
 {
 	if (!cl->nature.loopback)
 		lacks("needs to record the playback: QEMU's audio source is silent");
+}
+
+void need_direction(uint32_t dir)
+{
+	if (dir == CF_CAPTURE && cl->nature.no_capture)
+		lacks("the device does not record");
+}
+
+void need_rate(uint32_t rate)
+{
+	const uint32_t *rates = cl->nature.rates;
+
+	if (rate != rates[0] && rate != rates[1] && rate != rates[2])
+		lacks("the device has only one rate");
 }
 
 void need_registers(void)
@@ -75,7 +89,7 @@ uint32_t fit(uint32_t n, uint32_t bytes, uint32_t frame_bytes)
 
 	while (unit % cl->nature.size_step)
 		unit += frame_bytes;
-	unit *= n;
+	unit *= n < cl->nature.parts_min ? cl->nature.parts_min : n;
 	if (bytes < cl->nature.buffer_min)
 		bytes = cl->nature.buffer_min;
 	return (bytes + unit - 1) / unit * unit;
@@ -83,12 +97,14 @@ uint32_t fit(uint32_t n, uint32_t bytes, uint32_t frame_bytes)
 
 /*
  * If DMA moves by more than a buffer at once, the number of passes is not known. Emulated hardware
- * allows buffers that are too short for exact positions.
+ * and other drivers allow buffers that are too short for exact positions.
  */
 uint32_t small(uint32_t n, uint32_t frames)
 {
-	uint32_t least = cl->nature.hardware ? EXACT_BYTES : 2 * cl->nature.step;
+	uint32_t least = 2 * cl->nature.step;
 
+	if (cl->nature.hardware)
+		least = cl->nature.exact_min ? cl->nature.exact_min : EXACT_BYTES;
 	if (least < cl->nature.buffer_min)
 		least = cl->nature.buffer_min;
 	least = (least + n * FRAME - 1) / (n * FRAME);
@@ -109,23 +125,34 @@ struct cf_stream *open_pin(uint32_t dir, uint32_t pin)
 {
 	struct cf_stream *s;
 
+	need_direction(dir);
 	OK(cl->open(dir, pin, &s));
 	OK(cl->set_format(s, RATE, CF_S16, 2));
 	return s;
+}
+
+enum wrt_status alloc_buffer(struct cf_stream *s, struct cf_buffer *b)
+{
+	enum wrt_status st = cl->alloc(s, b);
+
+	if (st == CF_LACKS)
+		lacks(b->any ? "needs a number of points that Windows does not have" :
+			       "the pin can only be observed");
+	return st;
 }
 
 enum wrt_status alloc(struct cf_stream *s, uint32_t n, uint32_t bytes)
 {
 	struct cf_buffer b = { .notify = true, .count = n, .bytes = bytes };
 
-	return cl->alloc(s, &b);
+	return alloc_buffer(s, &b);
 }
 
 enum wrt_status alloc_timer(struct cf_stream *s, uint32_t bytes)
 {
 	struct cf_buffer b = { .bytes = bytes };
 
-	return cl->alloc(s, &b);
+	return alloc_buffer(s, &b);
 }
 
 struct cf_stream *ready_pin(uint32_t dir, uint32_t pin, uint32_t n, uint32_t frames)
@@ -184,6 +211,21 @@ uint32_t count(struct cf_stream *s)
 
 	OK(cl->packet_count(s, &n));
 	return n;
+}
+
+void announce(struct cf_stream *s, uint32_t packet, uint32_t playing)
+{
+	enum wrt_status st = cl->write_packet(s, packet, 0, 0);
+
+	on_time(count(s) == playing);
+	OK(st);
+}
+
+void put_next(struct cf_stream *s)
+{
+	uint32_t now = count(s);
+
+	announce(s, now + 1, now);
 }
 
 uint8_t *map(struct cf_stream *s)

@@ -28,6 +28,7 @@
 struct cf_stream {
 	bool used;
 	int fd;
+	struct wavert_caps caps;
 	uint8_t *map;
 	uint32_t map_bytes;
 	const struct wavert_page *page;
@@ -136,7 +137,7 @@ static uint64_t ioctl_now(uint32_t rate)
 static enum wrt_status ioctl_caps(uint32_t dir, uint32_t pin, struct cf_caps *out)
 {
 	struct wavert_caps c = { .pin = pin, .direction = dir };
-	int filter = open(NODE, O_RDWR | O_CLOEXEC);
+	int filter = open(guest_node(), O_RDWR | O_CLOEXEC);
 	enum wrt_status st = call(filter, WAVERT_IOC_CAPS, &c);
 
 	close(filter);
@@ -150,14 +151,17 @@ static enum wrt_status ioctl_caps(uint32_t dir, uint32_t pin, struct cf_caps *ou
 
 static enum wrt_status ioctl_open(uint32_t dir, uint32_t pin, struct cf_stream **out)
 {
-	struct wavert_new_stream n = { .pin = pin, .direction = dir };
-	int filter = open(NODE, O_RDWR | O_CLOEXEC), i = 0;
+	struct wavert_new_stream n = { .pin = guest_pin(dir, pin), .direction = dir };
+	struct wavert_caps c = { .pin = n.pin, .direction = dir };
+	int filter = open(guest_node(), O_RDWR | O_CLOEXEC), i = 0;
 	enum wrt_status st;
 	void *at;
 
 	if (filter < 0)
 		return of_errno(errno);
-	st = call(filter, WAVERT_IOC_NEW_STREAM, &n);
+	st = call(filter, WAVERT_IOC_CAPS, &c);
+	if (!st)
+		st = call(filter, WAVERT_IOC_NEW_STREAM, &n);
 	close(filter);
 	if (st)
 		return st;
@@ -166,7 +170,7 @@ static enum wrt_status ioctl_open(uint32_t dir, uint32_t pin, struct cf_stream *
 	at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, n.fd, WAVERT_MMAP_PAGE);
 	if (at == MAP_FAILED)
 		die("mmap of the register page");
-	streams[i] = (struct cf_stream){ .used = true, .fd = n.fd, .page = at };
+	streams[i] = (struct cf_stream){ .used = true, .fd = n.fd, .caps = c, .page = at };
 	*out = &streams[i];
 	return st;
 }
@@ -206,6 +210,33 @@ static enum wrt_status ioctl_set_format(struct cf_stream *s, uint32_t rate, uint
 	return call(s->fd, WAVERT_IOC_SET_FORMAT, &f);
 }
 
+/*
+ * With the right to own the pin of another driver's card: the descriptor of its PCM. If that is open
+ * already, a stream that has a buffer gets the status for that, as by libwavert.
+ */
+static enum wrt_status alloc_attached(const struct cf_stream *s, struct wavert_buffer *w)
+{
+	struct wavert_pcm_buffer arg = { .buffer = *w };
+	bool capture = s->caps.direction == WAVERT_CAPTURE;
+	enum wrt_status st;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/dev/snd/pcmC0D%u%c", s->caps.pcm_device,
+		 capture ? 'c' : 'p');
+	arg.pcm_fd = open(path, (capture ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_CLOEXEC);
+	if (arg.pcm_fd < 0 && errno != EBUSY)
+		return of_errno(errno);
+	if (arg.pcm_fd < 0) {
+		st = call(s->fd, WAVERT_IOC_ALLOC_BUFFER, w);
+		return st == WRT_STATUS_ACCESS_DENIED ? WRT_STATUS_DEVICE_BUSY : st;
+	}
+	arg.buffer.flags |= WAVERT_ALLOC_PCM;
+	st = call(s->fd, WAVERT_IOC_ALLOC_PCM_BUFFER, &arg);
+	close(arg.pcm_fd);
+	*w = arg.buffer;
+	return st;
+}
+
 static enum wrt_status ioctl_alloc(struct cf_stream *s, struct cf_buffer *b)
 {
 	struct wavert_buffer w = {
@@ -213,8 +244,14 @@ static enum wrt_status ioctl_alloc(struct cf_stream *s, struct cf_buffer *b)
 			 (b->any ? WAVERT_ALLOC_ANY_COUNT : 0),
 		.notifications = b->count, .requested_bytes = b->bytes,
 	};
-	enum wrt_status st = call(s->fd, WAVERT_IOC_ALLOC_BUFFER, &w);
+	enum wrt_status st;
 
+	if (s->caps.flags & WAVERT_CAP_OBSERVE_ONLY)
+		return CF_LACKS;
+	if (s->caps.flags & WAVERT_CAP_ATTACHED)
+		st = alloc_attached(s, &w);
+	else
+		st = call(s->fd, WAVERT_IOC_ALLOC_BUFFER, &w);
 	if (st)
 		return st;
 	b->actual = w.actual_bytes;
@@ -544,7 +581,7 @@ static enum wrt_status warm_up(void)
 	st = st ? st : ioctl_set_state(s, CF_RUN);
 	ioctl_advance(960, 48000);
 	ioctl_close(s);
-	return st;
+	return st == CF_LACKS ? WRT_STATUS_SUCCESS : st;
 }
 
 /* ---- probes ---------------------------------------------------------------------------------- */
@@ -575,11 +612,14 @@ static _Noreturn void live(struct cf_event *e, int ready)
 {
 	struct cf_stream *s;
 	struct cf_buffer b = { .notify = true, .count = 2, .bytes = 3840 };
+	enum wrt_status st = CF_OTHER;
 	char c = 'x';
 
-	if (!ioctl_open(CF_RENDER, 0, &s) && !ioctl_set_format(s, 48000, CF_S16, 2) &&
-	    !ioctl_alloc(s, &b) && ioctl_map(s) && !ioctl_register(s, e) &&
-	    !ioctl_set_state(s, CF_RUN))
+	if (!ioctl_open(CF_RENDER, 0, &s) && !ioctl_set_format(s, 48000, CF_S16, 2))
+		st = ioctl_alloc(s, &b);
+	if (st == CF_LACKS)
+		c = 'l';
+	if (!st && ioctl_map(s) && !ioctl_register(s, e) && !ioctl_set_state(s, CF_RUN))
 		c = 'r';
 	if (write(ready, &c, 1) != 1)
 		_exit(1);
@@ -605,6 +645,8 @@ static enum wrt_status ioctl_client_dies(struct cf_event *e)
 	waitpid(pid, NULL, 0);
 	close(ready[0]);
 	close(ready[1]);
+	if (c == 'l')
+		return CF_LACKS;
 	return c == 'r' ? WRT_STATUS_SUCCESS : CF_OTHER;
 }
 
@@ -659,7 +701,7 @@ static int ioctl_wrong_access(struct cf_stream *s)
 static enum wrt_status ioctl_unknown_interface(struct cf_stream *s)
 {
 	struct wavert_new_stream n = { .direction = 2, .fd = -1 };
-	int filter = open(NODE, O_RDWR | O_CLOEXEC);
+	int filter = open(guest_node(), O_RDWR | O_CLOEXEC);
 	enum wrt_status st = call(filter, WAVERT_IOC_NEW_STREAM, &n);
 
 	close(filter);

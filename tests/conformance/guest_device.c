@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * guest_device.c - see guest_device.h. The simulator, or a register model, is loaded again for each
- * kind of device that a test requests; hardware is bound once, by name, and cannot be changed.
+ * kind of device that a test requests; hardware is bound once, by name, and cannot be changed. The
+ * card of another driver (card 0) is attached to once (card 1), and unplugged as that driver's.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 #define STEP_FILE(path)	"/sys/kernel/debug/" path "/step"
 #define REGISTER_PAGE	4096	/* registers of HD Audio that can be mapped alone */
 #define DEVICES		"/sys/bus/pci/devices/"
+#define ATTACH		"/sys/bus/platform/drivers/"
 
 /*
  * Emulated parts as run.sh sets them up: DMA moves once a millisecond, blocks of 256 bytes
@@ -28,27 +30,47 @@
 static const struct kind {
 	const char *name, *driver, *parameters;
 	bool by_message;	/* the device interrupts by MSI */
-	long pci_class;		/* 0: a platform device */
+	long pci_class;		/* 0: not a PCI device */
 	struct cf_nature nature;
+	const char *foreign;	/* directory of the driver that has the card which is attached to */
+	const char *device;	/* its device, where that is not found by its class */
+	bool crossed;		/* capture of a pin records what its neighbour plays */
 } kinds[] = {
 	{ "sim", "snd-wavert-sim", NULL, false, 0,
-	  { .loopback = true, .ramp = true, .rates = { 48000, 44100, 96000 } } },
+	  .nature = { .loopback = true, .ramp = true, .rates = { 48000, 44100, 96000 } } },
 	{ "hda-msi", "snd-wavert-hda", "msi=Y", true, 0x0403,
-	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 512,
-	    .rates = { 48000, 44100, 96000 } } },
-	{ "hda-intx", "snd-wavert-hda", "msi=N", false, 0x0403,
-	  { .hardware = true, .registers = true, .step = 256, .late_us = 3000, .buffer_min = 512,
-	    .rates = { 48000, 44100, 96000 } } },
-	{ "hda-not-coherent", "snd-wavert-hda", "msi=Y", true, 0x0403,
-	  { .hardware = true, .registers = true, .write_combined = true, .step = 256, .late_us = 3000,
+	  .nature = { .hardware = true, .registers = true, .step = 256, .late_us = 3000,
 	    .buffer_min = 512, .rates = { 48000, 44100, 96000 } } },
+	{ "hda-intx", "snd-wavert-hda", "msi=N", false, 0x0403,
+	  .nature = { .hardware = true, .registers = true, .step = 256, .late_us = 3000,
+	    .buffer_min = 512, .rates = { 48000, 44100, 96000 } } },
+	{ "hda-not-coherent", "snd-wavert-hda", "msi=Y", true, 0x0403,
+	  .nature = { .hardware = true, .registers = true, .write_combined = true, .step = 256,
+	    .late_us = 3000, .buffer_min = 512, .rates = { 48000, 44100, 96000 } } },
 	{ "ich", "snd-wavert-ich", "", false, 0x0401,
-	  { .hardware = true, .step = 200, .late_us = 3000, .buffer_min = 512,
+	  .nature = { .hardware = true, .step = 200, .late_us = 3000, .buffer_min = 512,
 	    .rates = { 48000, 44100, 32000 } } },
 	/* of tests/guest/model_card; as in client_host.c */
 	{ "hda-model", "snd-wavert-model", NULL, false, 0,
-	  { .hardware = true, .ramp = true, .registers = true, .step = 256, .buffer_min = 1024,
+	  .nature = { .hardware = true, .ramp = true, .registers = true, .step = 256, .buffer_min = 1024,
 	    .rates = { 48000, 44100, 96000 } } },
+	/*
+	 * At least two periods in a buffer. The driver ignores interrupts that it takes for too
+	 * early, and where the next one is a whole buffer later ALSA does not see that it passed.
+	 */
+	{ "attach-hda", "snd-wavert-attach", "", false, 0x0403,
+	  .nature = { .hardware = true, .step = 256, .late_us = 3000, .buffer_min = 256,
+	    .exact_min = 1920, .size_step = 4, .parts_min = 2, .rates = { 48000, 44100, 96000 } },
+	  .foreign = "/sys/bus/pci/drivers/snd_hda_intel" },
+	{ "attach-usb", "snd-wavert-attach", "", false, 0,
+	  .nature = { .hardware = true, .step = 768, .late_us = 8000, .rates = { 48000, 48000, 48000 } },
+	  .foreign = "/sys/bus/usb/drivers/usb", .device = "1-1" },
+	/* it moves by the kernel's tick, 4 ms */
+	{ "attach-aloop", "snd-wavert-attach", "", false, 0,
+	  .nature = { .hardware = true, .loopback = true, .step = 768, .late_us = 4100, .buffer_min = 64,
+	    .exact_min = 4096, .rates = { 48000, 44100, 32000 } },
+	  .foreign = "/sys/bus/platform/drivers/snd_aloop", .device = "snd_aloop.0",
+	  .crossed = true },
 };
 
 static const struct kind *kind = kinds;
@@ -120,6 +142,21 @@ static bool is_simulator(void)
 	return kind == kinds;
 }
 
+static bool is_software(void)
+{
+	return !kind->pci_class && !kind->foreign;
+}
+
+const char *guest_node(void)
+{
+	return kind->foreign ? "/dev/snd/hwC1D0" : "/dev/snd/hwC0D0";
+}
+
+uint32_t guest_pin(uint32_t dir, uint32_t pin)
+{
+	return kind->crossed && dir == CF_CAPTURE ? pin ^ 1 : pin;
+}
+
 static void stop_stepping(void)
 {
 	if (step_fd >= 0)
@@ -132,7 +169,7 @@ static void start_stepping(void)
 	const char *file = is_simulator() ? STEP_FILE("snd-wavert-sim/card0") :
 					    STEP_FILE("snd-wavert-model");
 
-	wait_for(NODE);
+	wait_for(guest_node());
 	if (!cl->exact)
 		return;
 	wait_for(file);
@@ -255,16 +292,40 @@ static enum wrt_status load_hardware(void)
 		insert("not_coherent", "");
 	write_to(DEVICES, bus_name, "driver_override", kind->driver);
 	insert(kind->driver, kind->parameters);
-	wait_for(NODE);
+	wait_for(guest_node());
 	see_interrupt();
 	return WRT_STATUS_SUCCESS;
 }
 
-/* ---- both ---------------------------------------------------------------------------------- */
+/* ---- another driver's card ----------------------------------------------------------------- */
 
-static const char *drivers(void)
+static void attach(void)
 {
-	return kind->pci_class ? "/sys/bus/pci/drivers/" : "/sys/bus/platform/drivers/";
+	wait_for("/proc/asound/card0/id");	/* the last thing of a card that appears */
+	write_to(ATTACH, kind->driver, "attach", "0");
+	wait_for(guest_node());
+}
+
+static enum wrt_status load_attached(void)
+{
+	if (kind->pci_class)
+		find_device();
+	insert(kind->driver, kind->parameters);
+	attach();
+	return WRT_STATUS_SUCCESS;
+}
+
+/* ---- all ----------------------------------------------------------------------------------- */
+
+static void write_to_driver(const char *file)
+{
+	const char *drivers = "/sys/bus/platform/drivers/";
+
+	if (kind->foreign)
+		write_to(kind->foreign, "", file, bus_name);
+	else
+		write_to(kind->pci_class ? "/sys/bus/pci/drivers/" : drivers, kind->driver, file,
+			 bus_name);
 }
 
 void guest_begin(struct cf_client *client)
@@ -276,7 +337,9 @@ void guest_begin(struct cf_client *client)
 	while (name && strcmp(name, kind->name))
 		if (++kind == kinds + sizeof(kinds) / sizeof(*kinds))
 			die("CF_DEVICE");
-	if (!kind->pci_class)
+	if (kind->device)
+		snprintf(bus_name, sizeof(bus_name), "%s", kind->device);
+	else if (!kind->pci_class)
 		snprintf(bus_name, sizeof(bus_name), "%s.0", kind->driver);
 	insert("snd-wavert", "");
 }
@@ -285,17 +348,20 @@ void guest_begin(struct cf_client *client)
 static void ask_nature(void)
 {
 	struct wavert_caps c = { .direction = WAVERT_PLAYBACK };
-	int filter = open(NODE, O_RDWR | O_CLOEXEC);
+	struct wavert_caps capture = { .direction = WAVERT_CAPTURE };
+	int filter = open(guest_node(), O_RDWR | O_CLOEXEC);
 
 	if (filter < 0 || ioctl(filter, WAVERT_IOC_CAPS, &c))
 		die("WAVERT_IOC_CAPS");
-	close(filter);
 	cl->nature = kind->nature;
+	cl->nature.no_capture = ioctl(filter, WAVERT_IOC_CAPS, &capture);
+	close(filter);
 	if (sysconf(_SC_PAGESIZE) > REGISTER_PAGE)
 		cl->nature.registers = false;
 	cl->nature.pins = c.pins;
 	cl->nature.channels_max = c.channels_max;
-	cl->nature.size_step = c.size_step;
+	if (!kind->nature.size_step)
+		cl->nature.size_step = c.size_step;
 }
 
 enum wrt_status guest_device(const struct cf_device *wish)
@@ -304,16 +370,19 @@ enum wrt_status guest_device(const struct cf_device *wish)
 
 	if (wish->shaped || wish->no_end)
 		return CF_LACKS;
-	if ((wish->ramp && kind->pci_class) || (wish->not_ready && !is_simulator()))
+	if ((wish->ramp && !is_software()) || (wish->not_ready && !is_simulator()))
 		return CF_LACKS;
 	if (is_loaded && !memcmp(wish, &loaded, sizeof(loaded)))
 		return WRT_STATUS_SUCCESS;
-	st = kind->pci_class ? load_hardware() : load_software(wish);
+	if (kind->foreign)
+		st = load_attached();
+	else
+		st = kind->pci_class ? load_hardware() : load_software(wish);
 	if (st)
 		return st;
 	loaded = *wish;
 	is_loaded = true;
-	if (!kind->pci_class)
+	if (is_software())
 		start_stepping();
 	ask_nature();
 	return WRT_STATUS_SUCCESS;
@@ -322,7 +391,7 @@ enum wrt_status guest_device(const struct cf_device *wish)
 void guest_unplug(void)
 {
 	stop_stepping();
-	write_to(drivers(), kind->driver, "unbind", bus_name);
+	write_to_driver("unbind");
 	unplugged = true;
 }
 
@@ -331,7 +400,9 @@ void guest_plug_in(void)
 	if (!unplugged)
 		return;
 	unplugged = false;
-	write_to(drivers(), kind->driver, "bind", bus_name);
+	write_to_driver("bind");
+	if (kind->foreign)
+		attach();
 	start_stepping();
 }
 

@@ -2,14 +2,13 @@
 /*
  * guest_device.h - the device that client_ioctl.c works with: which one it is, its modules,
  * its removal and return. Environment: CF_DEVICE=sim (default), hda-msi, hda-intx, ich,
- * hda-model; CF_CLOCK=step: the step clock of simulator and model, else real (virtual) time.
+ * hda-model, attach-hda, attach-usb, attach-aloop; CF_CLOCK=step: the step clock of simulator and
+ * model, else real (virtual) time.
  */
 #ifndef CF_GUEST_DEVICE_H
 #define CF_GUEST_DEVICE_H
 
 #include "client.h"
-
-#define NODE		"/dev/snd/hwC0D0"
 
 /* Frames of this rate pass. False: the device has no step clock, or has been unplugged. */
 bool guest_step(uint64_t frames, uint32_t rate);
@@ -22,6 +21,8 @@ enum wrt_status guest_device(const struct cf_device *wish);
 void guest_unplug(void);
 void guest_plug_in(void);	/* if it has been unplugged */
 long guest_references(void);	/* of the module */
+const char *guest_node(void);	/* of the filter */
+uint32_t guest_pin(uint32_t dir, uint32_t pin);	/* whose playback and capture are connected */
 long number_in(const char *path, const char *after);
 _Noreturn void die(const char *what);
 

@@ -14,6 +14,8 @@
 #         debian-step-32              a 32-bit client
 #         hda-msi, hda-intx, ich      Debian's kernel on QEMU's emulated HD Audio (by message and
 #                         by line) and AC'97; exactly what `violations` lists may fail
+#         attach-hda, attach-usb, attach-aloop
+#                         a pin of snd-wavert-attach that the client owns, over the kernel's own drivers
 #         hda-not-coherent            as hda-msi, with DMA that is treated as not coherent; only in guests
 #                         of arm64 (WRT_ARCH=arm64); not in the table
 #         nt                          the Windows driver in Wine, below a stand-in port driver; own
@@ -36,7 +38,8 @@ case ${MODULES-} in '' | /*) ;; *) MODULES=$PWD/$MODULES ;; esac
 cd "$(dirname "$0")" || exit
 top=$(cd ../.. && pwd)
 out=${O:-$top/build/${WRT_CC:+$WRT_ARCH/}conformance}	# of another architecture: tests/check.sh
-all="host host-clang host-step host-hda host-ich uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich nt nt-hda nt-ich"
+all="host host-clang host-step host-hda host-ich uml-step uml-hrtimer debian-step debian-hrtimer debian-step-32 hda-msi hda-intx ich"
+all="$all attach-hda attach-usb attach-aloop nt nt-hda nt-ich"
 modes=
 profile=documented
 options=()
@@ -108,13 +111,21 @@ in_guest()	# BED CLOCK BITS ARGUMENT...
 # DMA moves once a millisecond, and the only source with a rate is silent.
 on_emulated()	# MODE ARGUMENT...
 {
-	local mode=$1 module=snd-wavert-${1%%-*} devices
+	local mode=$1 module=snd-wavert-${1%%-*} device=${1%%-*} devices=()
 	shift
 	case $mode in
-	hda-*) devices=(--qemu -device --qemu intel-hda
+	*hda*) devices=(--qemu -device --qemu intel-hda
 		--qemu -device --qemu "hda-duplex,audiodev=a,use-timer=off") ;;
 	ich) devices=(--qemu -device --qemu "AC97,audiodev=a") ;;
+	attach-usb) devices=(--qemu -device --qemu qemu-xhci --qemu -device --qemu "usb-audio,audiodev=a") ;;
 	esac
+	case $mode in
+	attach-hda) devices+=(--debian-module snd-hda-codec-generic
+		--debian-module "snd-hda-intel index=0 power_save=0") ;;
+	attach-usb) devices+=(--debian-module xhci-pci --debian-module "snd-usb-audio index=0") ;;
+	attach-aloop) devices+=(--debian-module "snd-aloop index=0 pcm_substreams=1") ;;
+	esac
+	case $mode in attach-*) device=$mode ;; esac
 	build guest && modules debian || return
 	if [ "$mode" = hda-not-coherent ]; then
 		"$top/scripts/build-modules.sh" --from "$top/tests/guest/not_coherent" \
@@ -125,7 +136,7 @@ on_emulated()	# MODE ARGUMENT...
 		--qemu none,id=a,timer-period=1000,out.frequency=48000,in.frequency=48000 \
 		--module "$built/snd-wavert.ko" --module "$built/$module.ko" \
 		--file "$out/conformance-guest64=conformance" -- \
-		env "CF_DEVICE=$mode" conformance -d "${mode%%-*}" "$@"
+		env "CF_DEVICE=$mode" conformance -d "$device" "$@"
 }
 
 run_mode()	# MODE ARGUMENT...
@@ -142,7 +153,7 @@ run_mode()	# MODE ARGUMENT...
 	debian-step-32) in_guest debian step 32 "$@" ;;
 	nt) O=$out/nt "$top/tests/nt/run.sh" --suite "$@" ;;
 	nt-*) CF_MODEL=${mode#nt-} O=$out/nt "$top/tests/nt/run.sh" --suite "$@" ;;
-	hda-msi | hda-intx | hda-not-coherent | ich) on_emulated "$mode" "$@" ;;
+	hda-msi | hda-intx | hda-not-coherent | ich | attach-*) on_emulated "$mode" "$@" ;;
 	*)
 		echo "run.sh: no mode $mode (--help)" >&2
 		exit 2

@@ -92,6 +92,7 @@ extern uint32_t cf_t_late_us;		/* T_late */
 
 void device(struct cf_device wish);	/* or lacks() */
 struct cf_stream *open_pin(uint32_t dir, uint32_t pin);	/* and set the format */
+enum wrt_status alloc_buffer(struct cf_stream *s, struct cf_buffer *b);	/* or lacks() */
 enum wrt_status alloc(struct cf_stream *s, uint32_t count, uint32_t bytes);	/* notify */
 enum wrt_status alloc_timer(struct cf_stream *s, uint32_t bytes);
 /* with count packets of so many frames */
@@ -103,6 +104,9 @@ enum wrt_status state(struct cf_stream *s, uint32_t to);
 struct cf_position pos(struct cf_stream *s);
 struct cf_page page(struct cf_stream *s);
 uint32_t count(struct cf_stream *s);			/* GetPacketCount */
+/* SetWritePacket while `playing` is being played, or the test starts again; of the next packet */
+void announce(struct cf_stream *s, uint32_t packet, uint32_t playing);
+void put_next(struct cf_stream *s);
 uint8_t *map(struct cf_stream *s);			/* or fail */
 void go(uint64_t frames);				/* time passes */
 /* Frames by which the position may lag the clock: 0 if it moves by the frame. */
@@ -116,6 +120,8 @@ uint32_t channels(uint32_t wanted);			/* this number, or the maximum */
 uint32_t last_pin(void);
 void need_loopback(void);				/* or lacks() */
 void need_registers(void);				/* a device with them, or lacks() */
+void need_direction(uint32_t dir);			/* a pin of it, or lacks() */
+void need_rate(uint32_t rate);				/* or lacks() */
 
 /*
  * Known captured data: numbered frames (true), or silence (false), which

@@ -287,7 +287,8 @@ TEST(WRT_077)
 
 TEST(WRT_078)
 {
-	struct cf_stream *s = ready(CF_RENDER, 2, PACKET), *t = ready(CF_CAPTURE, 1, 320);
+	uint32_t packet = small(1, 320);
+	struct cf_stream *s = ready(CF_RENDER, 2, PACKET), *t = ready(CF_CAPTURE, 1, packet);
 	struct cf_event *e = event_on(s);
 
 	OK(cl->event_register(t, e));
@@ -296,11 +297,11 @@ TEST(WRT_078)
 	go(10 * PACKET + 20);
 	OK(state(s, CF_PAUSE));
 	OK(state(t, CF_PAUSE));
-	SAME(take(e), pos(s).linear / SIZE + pos(t).linear / (320 * FRAME));
+	SAME(take(e), pos(s).linear / SIZE + pos(t).linear / (packet * FRAME));
 	OK(cl->event_unregister(s, e));
 	OK(state(s, CF_RUN));
 	OK(state(t, CF_RUN));
-	go(700 + late());
+	go(PACKET + packet + late());
 	CHECK(take(e) >= 2);
 }
 

@@ -10,6 +10,7 @@ static struct cf_caps announced(uint32_t dir)
 {
 	struct cf_caps c;
 
+	need_direction(dir);
 	if (probe->caps(dir, 0, &c) == CF_LACKS)
 		lacks(of_binding);
 	OK(probe->caps(dir, 0, &c));

@@ -20,7 +20,7 @@ TEST(WRT_135)
 	uint64_t last = 0, now;
 
 	for (i = 0; i < 1000; i++) {
-		go(i % 10 ? 1 : 37);
+		go(i % 10 ? 1 : packet * 37 / 48);
 		if (probe->stall && i % 7 == 0)
 			probe->stall(60, RATE);
 		now = pos(s).play;
@@ -96,7 +96,7 @@ TEST(WRT_138)
 		CHECK(pos(s).linear >= before && pos(s).linear < before + SIZE);
 		if (cl->exact)
 			SAME(pos(s).linear, before);
-		go(100 + late());
+		go_to(s, 100 + late(), before / FRAME + 90);
 		CHECK(pos(s).linear >= before + 90 * FRAME);
 		if (cl->exact)
 			SAME(pos(s).linear, before + 100 * FRAME);
@@ -170,6 +170,7 @@ TEST(WRT_141)
 	struct cf_stream *s = open_pin(CF_RENDER, 0);
 	int i;
 
+	need_rate(44100);
 	OK(cl->set_format(s, 44100, CF_S16, 2));
 	OK(alloc(s, 2, 2 * PACKET * FRAME));
 	OK(state(s, CF_RUN));

@@ -139,7 +139,7 @@ TEST(WRT_165)
 	go(100 + late());	/* from here on no point passes between count and put */
 	for (k = 1; k < 20; k++) {
 		go(PACKET);
-		OK(put(s, count(s) + 1));
+		put_next(s);
 	}
 	SAME(page(s).late + page(s).overruns, 0);
 }
@@ -203,7 +203,7 @@ TEST(WRT_169)
 	SAME(page(s).overruns, 2);
 	OK(put(s, before + 1));
 	go(PACKET);
-	OK(put(s, count(s) + 1));
+	put_next(s);
 	OK(state(s, CF_PAUSE));
 	SAME(take(e), pos(s).linear / SIZE);
 }
@@ -214,9 +214,9 @@ TEST(WRT_170)
 
 	go(5 * PACKET + 100);
 	GIVES(put(s, 1), DATA_LATE_ERROR);
-	OK(put(s, count(s) + 1));
+	put_next(s);
 	go(PACKET);
-	OK(put(s, count(s) + 1));
+	put_next(s);
 }
 
 TEST(WRT_171)
@@ -282,7 +282,7 @@ TEST(WRT_174)
 	OK(put(s, 0));
 	OK(put(s, 1));
 	OK(state(s, CF_RUN));
-	go(PACKET + 100 + late());
+	go_to(s, PACKET + 100, PACKET + 90);
 	OK(put_eos(s, 2, SIZE));
 	go(3 * PACKET);
 	ended(s, e, 3, 3, 3 * SIZE);
@@ -327,7 +327,7 @@ TEST(WRT_177)
 	GIVES(cl->write_packet(s, 2, EOS | 1, 0), INVALID_PARAMETER);
 	OK(put(s, 2));
 	go(5 * PACKET);
-	OK(put(s, count(s) + 1));
+	put_next(s);
 	OK(state(s, CF_PAUSE));
 	SAME(take(e), pos(s).linear / SIZE);
 	CHECK(pos(s).linear >= 6 * SIZE);
@@ -339,7 +339,7 @@ TEST(WRT_178)
 	struct cf_stream *s = running(&e);
 
 	OK(put_eos(s, 1, SIZE / 2));
-	go(2 * PACKET);
+	go(2 * PACKET + late());
 	take(e);
 	OK(state(s, CF_PAUSE));
 	OK(state(s, CF_ACQUIRE));
@@ -348,7 +348,7 @@ TEST(WRT_178)
 	OK(put(s, 0));
 	OK(state(s, CF_RUN));
 	go(5 * PACKET + 100 + late());
-	OK(put(s, count(s) + 1));
+	put_next(s);
 	OK(state(s, CF_PAUSE));
 	SAME(take(e), pos(s).linear / SIZE);
 	CHECK(pos(s).linear >= 5 * SIZE);

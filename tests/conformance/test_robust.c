@@ -102,6 +102,7 @@ TEST(WRT_212)
 TEST(WRT_213)
 {
 	long before[CF_HELD_KINDS];
+	enum wrt_status died;
 	struct cf_event *e;
 	int i;
 
@@ -110,7 +111,10 @@ TEST(WRT_213)
 	e = event();
 	for (i = 0; i < CF_HELD_KINDS; i++)
 		before[i] = probe->held(i);
-	OK(probe->client_dies(e));
+	died = probe->client_dies(e);
+	if (died == CF_LACKS)
+		lacks("the pin can only be observed");
+	OK(died);
 	CHECK(take(e));
 	quiet(e);
 	for (i = 0; i < CF_HELD_KINDS; i++)
@@ -150,15 +154,6 @@ static void underruns_are(struct cf_stream *s, uint32_t packets, uint64_t n)
 
 	on_time(count(s) == packets);
 	SAME(seen, n);
-}
-
-/* While `playing` is being played. */
-static void announce(struct cf_stream *s, uint32_t packet, uint32_t playing)
-{
-	enum wrt_status st = cl->write_packet(s, packet, 0, 0);
-
-	on_time(count(s) == playing);
-	OK(st);
 }
 
 TEST(WRT_215)

@@ -44,12 +44,15 @@ struct cf_nature {
 	bool ramp;		/* ... or numbered frames; else it records silence */
 	bool registers;		/* of position and clock, that a client can map */
 	bool write_combined;	/* the memory of buffers, since DMA is not coherent */
+	bool no_capture;	/* there is no pin of that direction */
 	uint32_t step;		/* bytes the position jumps by at 48 kHz, at most; 0: a frame */
 	uint32_t late_us;	/* ... and this much later than possible */
 	uint32_t pins;		/* of each direction */
 	uint32_t channels_max;
 	uint32_t buffer_min;	/* bytes */
+	uint32_t exact_min;	/* bytes: passes of a shorter one may be missed; 0: as emulated hardware */
 	uint32_t size_step;	/* points are multiples of this, bytes */
+	uint32_t parts_min;	/* a buffer has at least this many such parts; 0: one */
 	uint32_t rates[3];	/* Hz */
 };
 
