@@ -40,6 +40,7 @@ struct driver {
 	const struct reader *readers[9];
 	const char *address, *bound;	/* of the PCI device, and the name by which it is bound */
 	const char *beside;		/* the in-tree driver of the same device */
+	bool attached;			/* the pins are those of snd-wavert-attach over it */
 };
 
 static const struct driver software[] = {
@@ -61,7 +62,7 @@ static const struct driver software[] = {
 static const struct driver hardware[] = {
 	{ .name = "none", .clients = { &client_timer, &client_sleep }, .exact = true },
 	{ .name = "snd-hda-intel", .address = HDA, .bound = "snd_hda_intel", .exact = true,
-	  .clients = { &client_raw, &client_lib }, .readers = { &reader_raw_sync } },
+	  .clients = { &client_raw, &client_lib, &client_ticks }, .readers = { &reader_raw_sync } },
 	{ .name = "snd-wavert-hda", .address = HDA, .bound = "snd-wavert-hda", .exact = true,
 	  .beside = "snd-hda-intel",
 	  .clients = { &client_own, &client_read, &client_lean, &client_raw, &client_lib },
@@ -73,6 +74,11 @@ static const struct driver hardware[] = {
 	  .beside = "snd-intel8x0",
 	  .clients = { &client_own, &client_read, &client_lean, &client_raw, &client_lib },
 	  .readers = { &reader_raw_sync, &reader_call } },
+	/* alsa-raw here: attached, without observers */
+	{ .name = "snd-wavert-attach", .address = HDA, .bound = "snd_hda_intel", .exact = true,
+	  .beside = "snd-hda-intel", .attached = true,
+	  .clients = { &client_own, &client_read, &client_lean, &client_observe, &client_raw },
+	  .readers = { &reader_call } },
 };
 
 /* Each driver with each of these; zeros end the lists. */
@@ -97,7 +103,8 @@ static unsigned int rounds_wanted = 1000;
 static unsigned int row_id;
 static const char *only;		/* ",1,10,": these rows alone; NULL: all */
 static bool faulty;
-static char bound_card[16];		/* id of the card of the hardware */
+static char bound_card[16];		/* id of the card of the hardware ... */
+static char attached_card[16];		/* ... and of the one that is attached to it */
 
 int card_number(const char *id)
 {
@@ -130,7 +137,8 @@ static void tell_symbol(const char *symbol, uint64_t at, uint64_t end, bool sim)
 	};
 	size_t i;
 
-	if (!strcmp(symbol, "platform_fire") || !strcmp(symbol, "pci_irq"))
+	if (!strcmp(symbol, "platform_fire") || !strcmp(symbol, "pci_irq") ||
+	    !strcmp(symbol, "slot_tick"))
 		marker_send(OP_ENTRY, at, 0, 0);
 	for (i = 0; sim && i < ARRAY_SIZE(copy); i++)
 		if (!strncmp(symbol, copy[i], strlen(copy[i])))
@@ -214,7 +222,7 @@ static void tell_modules(void)
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%63s %lu %*s %*s %*s %" SCNx64, name, &bytes, &at) != 3)
 			continue;
-		if (!strcmp(name, "snd_wavert"))
+		if (!strcmp(name, "snd_wavert") || !strcmp(name, "snd_wavert_attach"))
 			marker_send(OP_RANGE, CLASS_CORE, at, at + bytes);
 		else if (is_driver(name))
 			marker_send(OP_RANGE, CLASS_BACKEND, at, at + bytes);
@@ -371,13 +379,24 @@ static const char *card_of(const struct driver *d)
 /* 0, or a negative errno. */
 static int bind(const struct driver *d)
 {
-	return d->address ? hardware_bind(d->address, d->bound, bound_card) : 0;
+	int err = 0;
+
+	if (!d->address)
+		return 0;
+	err = hardware_bind(d->address, d->bound, bound_card);
+	return err ? err : hardware_attach(bound_card, d->attached, attached_card);
+}
+
+static const char *pins_of(const struct driver *d)
+{
+	return d->attached ? attached_card : NULL;
 }
 
 static void run_segment(struct row *r, unsigned int n, uint64_t phase)
 {
 	struct bench before, b = {
-		.card = card_of(r->driver), .frames = r->frames, .streams = r->streams,
+		.card = card_of(r->driver), .pins = pins_of(r->driver),
+		.frames = r->frames, .streams = r->streams,
 	};
 	int64_t interrupts;
 	unsigned int i;
@@ -457,6 +476,7 @@ static void run_read(const struct driver *d, const struct reader *r)
 		return;
 	err = bind(d);
 	b.card = card_of(d);
+	b.pins = pins_of(d);
 	if (!err)
 		err = begin(r->client, &b, false, 0, &starts);
 	marker_send(OP_ROW, id, 0, 0);

@@ -20,6 +20,7 @@
 
 struct bench {
 	const char *card;		/* id of the ALSA card; NULL: none needed */
+	const char *pins;		/* id of the card with the pins, if that is another */
 	unsigned int device;		/* PCM device of it */
 	unsigned int streams;
 	unsigned int frames;		/* a period */
@@ -46,8 +47,10 @@ struct client {
 
 extern const struct client client_timer, client_sleep;	/* floors */
 extern const struct client client_own, client_read, client_lean, client_epoll;	/* WaveRT */
+extern const struct client client_observe;		/* WaveRT, while the PCM runs */
 extern const struct client client_raw;			/* ALSA, by ioctl and mapped pages */
 extern const struct client client_lib;			/* ALSA, by alsa-lib */
+extern const struct client client_ticks;		/* ALSA's timer of the PCM */
 
 /* Ways to read the position of the first stream; they return frames, or negative. */
 struct reader {
@@ -78,6 +81,11 @@ int wavert_lateness(const char *card, unsigned int frames, unsigned int rounds,
  * negative.
  */
 int hardware_bind(const char *address, const char *driver, char id[16]);
+/*
+ * Attaches snd-wavert-attach to the card with the id `card`, unless it is attached, and stores the
+ * id of the new card in id; or detaches it if it is attached. 0 or a negative errno.
+ */
+int hardware_attach(const char *card, bool on, char id[16]);
 int64_t hardware_interrupts(const char *address);
 
 /* Number of the card with that id, or negative. */

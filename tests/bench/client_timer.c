@@ -3,13 +3,18 @@
  * client_timer.c - the floor: only a timer that wakes a process. One stream
  * is one timerfd with a blocking read; several are several, with one poll.
  * The second floor, for one stream, has no file: clock_nanosleep() to the time of the next period.
+ * And ALSA's timer of a PCM that runs, without its position.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <sound/asound.h>
 
 #include "bench.h"
 
@@ -142,4 +147,83 @@ const struct client client_sleep = {
 	.start = sleep_start,
 	.wait = sleep_wait,
 	.close = sleep_close,
+};
+
+/* ---- /dev/snd/timer ------------------------------------------------------------------ */
+
+struct ticks {
+	struct bench pcm;
+	int fd;
+};
+
+/* Once a period of the first playback substream. */
+static int open_ticks(const struct bench *b)
+{
+	struct snd_timer_select which = { .id = {
+		.dev_class = SNDRV_TIMER_CLASS_PCM, .dev_sclass = SNDRV_TIMER_SCLASS_NONE,
+		.card = card_number(b->card), .device = (int)b->device,
+	} };
+	struct snd_timer_params how = {
+		.flags = SNDRV_TIMER_PSFLG_AUTO, .ticks = 1, .queue_size = 32,
+	};
+	int fd = open("/dev/snd/timer", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || ioctl(fd, SNDRV_TIMER_IOCTL_SELECT, &which) ||
+	    ioctl(fd, SNDRV_TIMER_IOCTL_PARAMS, &how) || ioctl(fd, SNDRV_TIMER_IOCTL_START))
+		return -errno;
+	return fd;
+}
+
+static int ticks_open(struct bench *b)
+{
+	struct ticks *t = calloc(1, sizeof(*t));
+	int err;
+
+	if (!t)
+		return -ENOMEM;
+	b->state = t;
+	t->pcm = *b;
+	t->fd = open_ticks(b);
+	err = client_raw.open(&t->pcm);
+	return t->fd < 0 ? t->fd : err;
+}
+
+static int ticks_start(struct bench *b)
+{
+	struct ticks *t = b->state;
+
+	return client_raw.start(&t->pcm);
+}
+
+static int ticks_wait(struct bench *b)
+{
+	struct ticks *t = b->state;
+	struct snd_timer_read r;
+
+	if (read(t->fd, &r, sizeof(r)) != sizeof(r))
+		return -EIO;
+	b->wakes++;
+	b->periods[0] += r.ticks;
+	return 0;
+}
+
+static void ticks_close(struct bench *b)
+{
+	struct ticks *t = b->state;
+
+	if (!t)
+		return;
+	client_raw.close(&t->pcm);
+	close(t->fd);
+	free(t);
+}
+
+const struct client client_ticks = {
+	.name = "alsa-timer",
+	.what = "ALSA: read of /dev/snd/timer, no position",
+	.single = true,
+	.open = ticks_open,
+	.start = ticks_start,
+	.wait = ticks_wait,
+	.close = ticks_close,
 };

@@ -48,7 +48,7 @@ static int open_streams(struct bench *b, struct wavert *w)
 	unsigned int i;
 	int err;
 
-	err = wavert_open(&device, b->card);
+	err = wavert_open(&device, b->pins ? b->pins : b->card);
 	for (i = 0; !err && i < b->streams; i++)
 		err = open_stream(b, device, i, &w->stream[i]);
 	if (!err || i)
@@ -267,6 +267,66 @@ const struct client client_epoll = {
 	.start = wavert_start,
 	.wait = epoll_wait_all,
 	.close = wavert_stop,
+};
+
+/* ---- an observer of a PCM ---------------------------------------------------------------- */
+
+struct observed {
+	struct wavert w;		/* the first member: read_wait() */
+	struct bench pcm;
+};
+
+static int observe_first(struct bench *b, struct wavert *w)
+{
+	struct wavert_device *device;
+	int err;
+
+	err = wavert_open(&device, b->pins);
+	if (err)
+		return err;
+	err = wavert_stream_open(&w->stream[0], device, WAVERT_PLAYBACK, 0, WAVERT_STREAM_OBSERVE);
+	wavert_close(device);
+	return err ? err : open_events(b, w, 1, 0);
+}
+
+static int observe_open(struct bench *b)
+{
+	struct observed *o = calloc(1, sizeof(*o));
+	int err;
+
+	if (!o)
+		return -ENOMEM;
+	o->w.epoll = -1;
+	o->pcm = *b;
+	b->state = o;
+	err = client_raw.open(&o->pcm);
+	return err ? err : observe_first(b, &o->w);
+}
+
+static int observe_start(struct bench *b)
+{
+	struct observed *o = b->state;
+
+	return client_raw.start(&o->pcm);
+}
+
+static void observe_close(struct bench *b)
+{
+	struct observed *o = b->state;
+
+	if (o)
+		client_raw.close(&o->pcm);
+	wavert_stop(b);
+}
+
+const struct client client_observe = {
+	.name = "wavert-observe",
+	.what = "WaveRT: one event of an observer, read",
+	.single = true,
+	.open = observe_open,
+	.start = observe_start,
+	.wait = read_wait,
+	.close = observe_close,
 };
 
 /* ---- ways to read a position -------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include "bench.h"
 
 #define PCI		"/sys/bus/pci/"
+#define ATTACH		"/sys/bus/platform/drivers/snd-wavert-attach/"
 #define WAIT_MS		5000
 
 static int write_file(const char *path, const char *text)
@@ -45,21 +46,46 @@ static bool is_bound(const char *address, const char *driver)
 	return driver && name && !strcmp(name + 1, driver);
 }
 
-/* Number of the device's card once it can play, or negative. */
-static int card_of(const char *address)
+/* Number of the card that is a child of this device, or negative. */
+static int child_of(const char *device)
 {
 	char path[128];
 	const char *at;
 	glob_t found;
 	int card = -ENODEV;
 
-	snprintf(path, sizeof(path), PCI "devices/%s/sound/card*", address);
+	snprintf(path, sizeof(path), "%s/sound/card*", device);
 	if (glob(path, 0, NULL, &found))
 		return -ENODEV;
 	at = strstr(found.gl_pathv[0], "/card");
 	if (at)
 		card = atoi(at + strlen("/card"));
 	globfree(&found);
+	return card;
+}
+
+static int read_id(int card, char id[16])
+{
+	char path[64];
+	FILE *f;
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/asound/card%d/id", card);
+	f = fopen(path, "r");
+	err = f && fscanf(f, "%15s", id) == 1 ? 0 : -ENODEV;
+	if (f)
+		fclose(f);
+	return err;
+}
+
+/* Number of the device's card once it can play, or negative. */
+static int card_of(const char *address)
+{
+	char path[128];
+	int card;
+
+	snprintf(path, sizeof(path), PCI "devices/%s", address);
+	card = child_of(path);
 	snprintf(path, sizeof(path), "/dev/snd/pcmC%dD0p", card);
 	return access(path, F_OK) ? -ENODEV : card;
 }
@@ -80,7 +106,6 @@ int hardware_bind(const char *address, const char *driver, char id[16])
 {
 	char path[128];
 	int err, card;
-	FILE *f;
 
 	if (!is_bound(address, driver)) {
 		snprintf(path, sizeof(path), PCI "devices/%s/driver/unbind", address);
@@ -96,12 +121,21 @@ int hardware_bind(const char *address, const char *driver, char id[16])
 	card = wait_for_card(address);
 	if (card < 0 || !is_bound(address, driver))
 		return -ENODEV;
-	snprintf(path, sizeof(path), "/proc/asound/card%d/id", card);
-	f = fopen(path, "r");
-	err = f && fscanf(f, "%15s", id) == 1 ? 0 : -ENODEV;
-	if (f)
-		fclose(f);
-	return err;
+	return read_id(card, id);
+}
+
+int hardware_attach(const char *card, bool on, char id[16])
+{
+	char path[64], number[16];
+	int n = card_number(card), err = 0;
+	bool is_on;
+
+	snprintf(number, sizeof(number), "%d", n);
+	snprintf(path, sizeof(path), "/sys/bus/platform/devices/snd-wavert-attach.%d", n);
+	is_on = child_of(path) >= 0;
+	if (on != is_on)
+		err = write_file(on ? ATTACH "attach" : ATTACH "detach", number);
+	return err || !on ? err : read_id(child_of(path), id);
 }
 
 int64_t hardware_interrupts(const char *address)

@@ -94,10 +94,22 @@ function add_row(    id) {
 		bad("row " id ": from interrupt to eventfd_signal seen " count[id, 15] + 0 " times")
 	if (hardware && interrupts[id] && !(count[id, 18] > 0))
 		bad("row " id ": interrupts, but no access to a register was seen")
+	if ($3 == "snd-wavert-attach" && $4 ~ /^alsa-/)
+		costs_nothing(id)
 	# a record is a wake-up; some drivers let several periods pass between two
 	scale[id] = periods[id] ? rounds[id] / periods[id] : 0
 	total[id] = count[id, 11] * scale[id]
 	at[$3, $4, $5, $6] = id
+}
+
+# Attached, without observers: not an instruction of ours, and none more of ALSA and the driver.
+function costs_nothing(id,    alone, more) {
+	alone = at[beside[id], client[id], frames[id], streams[id]]
+	if (alone)
+		more = count[id, 6] + count[id, 8] - count[alone, 6] - count[alone, 8]
+	if (count[id, 7] != 0 || more > 0.5)
+		bad("row " id ": attached, without observers: " count[id, 7] " instructions of ours a period, " \
+			more + 0 " more of ALSA and the driver")
 }
 
 function check(id, fault, what) {
@@ -182,14 +194,14 @@ function in_tree_of(id) {
 
 function print_hardware(    i, id) {
 	print "emulated hardware, 1 stream\n"
-	printf "row  %-15s %-12s %5s %8s %6s %6s %6s %6s %6s %5s %5s %5s %6s %6s %6s %6s %6s\n",
+	printf "row  %-17s %-14s %5s %8s %6s %6s %6s %6s %6s %5s %5s %5s %6s %6s %6s %6s %6s\n",
 		"driver", "client", "frame", "total", "user", "kernel", "ALSA", "core", "engine",
 		"calls", "irqs", "regs", "signal", "p50", "p99", "/floor", "/tree"
 	for (i = 1; i <= nrows; i++) {
 		id = row_id[i]
 		if (!of_hardware[id])
 			continue
-		printf "%3d  %-15s %-12s %5d %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f %5.2f %5.2f %6s %6d %6d %6s %6s\n",
+		printf "%3d  %-17s %-14s %5d %8.0f %6.0f %6.0f %6.0f %6.0f %6.0f %5.2f %5.2f %5.2f %6s %6d %6d %6s %6s\n",
 			id, driver[id], client[id], frames[id], total[id], of(id, 1) + of(id, 2),
 			of(id, 3), of(id, 4), of(id, 5), of(id, 6) + of(id, 7), of(id, 8),
 			periods[id] ? interrupts[id] / periods[id] : 0, of(id, 16),

@@ -83,7 +83,7 @@ boot_hardware() { # NAME COMMAND...
 		-device AC97,addr=0x12,audiodev=a; do
 		devices+=(--qemu "$word")
 	done
-	boot "$name" --module "$work/modules/snd-wavert-hda.ko" \
+	boot "$name" --module "$work/modules/snd-wavert-hda.ko" --module "$work/modules/snd-wavert-attach.ko" \
 		--module "$work/modules/snd-wavert-ich.ko" --debian-module snd-hda-codec-generic \
 		--debian-module "snd-hda-intel power_save=0" --debian-module snd-intel8x0 "${devices[@]}" -- "$@"
 }
