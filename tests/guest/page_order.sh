@@ -8,26 +8,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-count=0
-bad=0
+# shellcheck source=tap.sh
+. "$here/tap.sh"
 # KCSAN delays plain stores only: for the order of odd number and members the marks are exchanged.
 # A missing barrier is still one for the compiler, which would drop the plain store otherwise.
 exchange='s/^\tregs->\([a-z_]*\) = \(.*\);/\tWRITE_ONCE(regs->\1, \2);/
 s/WRITE_ONCE(regs->seq, seq + 1);/regs->seq = seq + 1;/'
 publications=300
-
-result()	# STATUS NAME
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-	else
-		bad=1
-		echo "not ok $count - $2"
-		tail -n 40 "$work/out" | sed 's/^/# /'
-	fi
-	return "$1"
-}
 
 # The module, with page.c as the script changes it; each change has to apply.
 build()	# SED-SCRIPT...
@@ -40,18 +27,19 @@ build()	# SED-SCRIPT...
 		cp "$work/from/page.c" "$work/before"
 		sed -i "$script" "$work/from/page.c"
 		if cmp -s "$work/before" "$work/from/page.c"; then
-			echo "does not apply: $script" >"$work/out"
+			echo "does not apply: $script"
 			return 1
 		fi
 	done
 	"$top/scripts/build-modules.sh" --from "$work/from" "$("$here/run" --bed x86-kcsan --print-kdir)" \
-		"$work/module" "TOP=$top" >"$work/out" 2>&1
+		"$work/module" "TOP=$top"
 }
 
 # Until a race is reported, ROUNDS times that number of publications at most. Stores are delayed for
-# longer than the host may take the processor away from the reader.
+# longer than the host may take the processor away from the reader. Prints the end of the log.
 publish()	# EVEN ROUNDS
 {
+	local code
 	"$here/run" --bed x86-kcsan --timeout 900 --no-insmod --module "$work/module/page_order.ko" \
 		--append "kcsan.skip_watch=8 kcsan.udelay_task=5000" -- sh -c "
 			for i in \$(seq $2); do
@@ -61,32 +49,36 @@ publish()	# EVEN ROUNDS
 			echo \$((i * $publications)) publications, \
 				\$(sed -n 's/setup_watchpoints: //p' /sys/kernel/debug/kcsan) watchpoints
 		" >"$work/out" 2>&1
+	code=$?
+	tail -n 40 "$work/out"
+	return $code
 }
 
 watchpoints()
 {
-	sed -n 's/.*watchpoints/# &/p' "$work/out"
+	sed -n 's/.*watchpoints/# &/p; s/.*BUG: KCSAN/# KCSAN/p' "$work/out" | head -n 2
 }
 
-is_clean()	# NAME EVEN SED-SCRIPT...
+is_clean()	# EVEN SED-SCRIPT...
 {
-	build "${@:3}" && publish "$2" 1 && grep -Eq '[0-9]{3} watchpoints' "$work/out"
-	result $? "$1" && watchpoints
+	build "${@:2}" && publish "$1" 1 && grep -Eq '[0-9]{3} watchpoints' "$work/out"
 }
 
 # A race with wrt_page_publish() or wrt_page_publish_position()
-is_race()	# NAME EVEN SED-SCRIPT...
+is_race()	# EVEN SED-SCRIPT...
 {
-	build "${@:3}" && publish "$2" 40
+	build "${@:2}" && publish "$1" 40
 	[ $? = 99 ] && grep -q 'KCSAN: data-race in .*wrt_page_publish' "$work/out"
-	result $? "$1" && watchpoints && sed -n 's/.*BUG: KCSAN/# KCSAN/p' "$work/out" | head -n 1
 }
 
-is_clean "$publications publications: members are written before the even number" 1
-is_race "without the barrier before the even number a race is reported" 1 \
+check "$publications publications: members are written before the even number" is_clean 1
+watchpoints
+check "without the barrier before the even number a race is reported" is_race 1 \
 	'/all members before even/s/smp_wmb()/barrier()/'
-is_clean "$publications publications: members are written after the odd number" 0 "$exchange"
-is_race "without the barrier after the odd number a race is reported" 0 "$exchange" \
+watchpoints
+check "$publications publications: members are written after the odd number" is_clean 0 "$exchange"
+watchpoints
+check "without the barrier after the odd number a race is reported" is_race 0 "$exchange" \
 	'/odd before any member/s/smp_wmb()/barrier()/'
-echo "1..$count"
-exit $bad
+watchpoints
+the_end
