@@ -101,7 +101,7 @@ TEST(WRT_163)
 	for (k = 1; k <= 5; k++) {
 		OK(state(s, CF_RUN));
 		SAME(count(s), before);
-		go(PACKET + 10 + late());
+		go_to(s, PACKET + 10, k * (PACKET + 10));
 		OK(state(s, CF_PAUSE));
 		CHECK(count(s) > before);
 		before = count(s);
