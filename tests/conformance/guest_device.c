@@ -63,7 +63,8 @@ static const struct kind {
 	    .exact_min = 1920, .size_step = 4, .parts_min = 2, .rates = { 48000, 44100, 96000 } },
 	  .foreign = "/sys/bus/pci/drivers/snd_hda_intel" },
 	{ "attach-usb", "snd-wavert-attach", "", false, 0,
-	  .nature = { .hardware = true, .step = 768, .late_us = 8000, .rates = { 48000, 48000, 48000 } },
+	  .nature = { .hardware = true, .step = 960, .late_us = 8000, .buffer_min = 384,
+	    .size_step = 4, .parts_min = 2, .rates = { 48000, 48000, 48000 } },
 	  .foreign = "/sys/bus/usb/drivers/usb", .device = "1-1" },
 	/* it moves by the kernel's tick, 4 ms */
 	{ "attach-aloop", "snd-wavert-attach", "", false, 0,
@@ -388,10 +389,21 @@ enum wrt_status guest_device(const struct cf_device *wish)
 	return WRT_STATUS_SUCCESS;
 }
 
+/* Not every driver waits in its remove() until the card has been detached. */
+static void wait_until_detached(void)
+{
+	int i;
+
+	for (i = 0; !access("/sys/bus/platform/devices/snd-wavert-attach.0", F_OK) && i < 1000; i++)
+		usleep(1000);
+}
+
 void guest_unplug(void)
 {
 	stop_stepping();
 	write_to_driver("unbind");
+	if (kind->foreign)
+		wait_until_detached();
 	unplugged = true;
 }
 
