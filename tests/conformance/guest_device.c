@@ -68,8 +68,8 @@ static const struct kind {
 	  .foreign = "/sys/bus/usb/drivers/usb", .device = "1-1" },
 	/* it moves by the kernel's tick, 4 ms */
 	{ "attach-aloop", "snd-wavert-attach", "", false, 0,
-	  .nature = { .hardware = true, .loopback = true, .step = 768, .late_us = 4100, .buffer_min = 64,
-	    .exact_min = 4096, .rates = { 48000, 44100, 32000 } },
+	  .nature = { .hardware = true, .loopback = true, .by_tick = true, .step = 768,
+	    .late_us = 4100, .buffer_min = 64, .exact_min = 4096, .rates = { 48000, 44100, 32000 } },
 	  .foreign = "/sys/bus/platform/drivers/snd_aloop", .device = "snd_aloop.0",
 	  .crossed = true },
 };

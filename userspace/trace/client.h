@@ -45,6 +45,7 @@ struct cf_nature {
 	bool registers;		/* of position and clock, that a client can map */
 	bool write_combined;	/* the memory of buffers, since DMA is not coherent */
 	bool no_capture;	/* there is no pin of that direction */
+	bool by_tick;		/* its position moves by a tick, so results depend on its phase */
 	uint32_t step;		/* bytes the position jumps by at 48 kHz, at most; 0: a frame */
 	uint32_t late_us;	/* ... and this much later than possible */
 	uint32_t pins;		/* of each direction */
