@@ -25,6 +25,10 @@ seed=1
 tree=$top
 out=
 options=()
+# shellcheck disable=SC2054 # commas within words
+hda=(--debian-module snd-hda-codec-generic --debian-module snd-hda-intel
+	--qemu -audiodev --qemu none,id=a,timer-period=1000 --qemu -device --qemu intel-hda,addr=0x10
+	--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off,mixer=off)
 
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -100,9 +104,7 @@ run_guest()
 		for name in snd-dummy snd-aloop; do
 			bed_options+=(--module "$(find "$kdir" -name $name.ko)")
 		done
-		[ "$bed" != x86-kasan ] || bed_options+=(--debian-module snd-hda-codec-generic --debian-module snd-hda-intel
-			--qemu -audiodev --qemu none,id=a,timer-period=1000 --qemu -device --qemu intel-hda,addr=0x10
-			--qemu -device --qemu hda-duplex,audiodev=a,use-timer=off,mixer=off)
+		[ "$bed" != x86-kasan ] || bed_options+=("${hda[@]}")
 	fi
 	# vmalloc() prints a trace when its allocation is made to fail. A write that
 	# races with the freeing of the buffer fails a check of the ALSA core: it checks
@@ -128,7 +130,7 @@ find_blocks()
 	local module
 	for module in snd-wavert $backend; do
 		objdump -dr --no-show-raw-insn "$out/$module.ko" | awk -f "$here/sites.awk" |
-			sed "s/^/$(echo $module | tr - _) /"
+			sed "s/^/$(echo "$module" | tr - _) /"
 	done | ours >"$work/all"
 }
 
