@@ -59,11 +59,22 @@ x86_64) poll='7|219' ;;
 *) poll='73|128' ;;
 esac
 
+# A kernel for arm64 forgets the call of a process that stops in it, and goes back to the instruction, of
+# 4 bytes, that makes it.
+still_in_poll()	# PID ADDRESS: of the instruction after it
+{
+	case $(uname -m) in
+	aarch64) grep -q "^-1 .* $(printf '0x%x' $(($2 - 4)))\$" "/proc/$1/syscall" ;;
+	*) grep -qE "^($poll) " "/proc/$1/syscall" ;;
+	esac
+}
+
 # Stops a process that is in poll(), or in the rest of one that was interrupted.
 stop_in_poll()	# PID
 {
 	tries=200
-	until kill -STOP "$1" && grep -qE "^($poll) " "/proc/$1/syscall"; do
+	until before=$(grep -E "^($poll) " "/proc/$1/syscall") && kill -STOP "$1" &&
+		still_in_poll "$1" "${before##* }"; do
 		kill -CONT "$1"
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || { cat "/proc/$1/syscall"; return 1; }
