@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2086,SC2154,SC2317
 
 release=$(uname -r)
+release_regex=$(echo "$release" | sed 's/[.+]/\\&/g')
 
 diagnosis()	# CODE REGEX...: of wavert doctor with $module; every regex matches a line
 {
@@ -165,7 +166,7 @@ doctor_fix()
 {
 	rmmod snd-hwdep
 	check "The modules are installed" install_modules $sound snd-wavert snd-wavert-sim
-	check "doctor finds them" diagnosis 1 "^ok +vermagic +File /lib/modules/$release/kernel/snd-wavert.ko was built for this kernel"
+	check "doctor finds them" diagnosis 1 "^ok +vermagic +File /lib/modules/$release_regex/kernel/snd-wavert.ko was built for this kernel"
 	check "--fix reports that the user may not load modules" sh -c '! with nobody wavert doctor --fix >/tmp/doctor; cat /tmp/doctor; grep -q "modprobe snd-hwdep fails: Operation not permitted" /tmp/doctor && ! grep -q "^snd_hwdep " /proc/modules'
 	check "doctor --fix loads snd-hwdep and snd-wavert" sh -c 'wavert doctor --fix --json >/out/doctor_fix.json; cat /out/doctor_fix.json; grep -q "modprobe snd-wavert has loaded it" /out/doctor_fix.json && grep -q "^snd_wavert " /proc/modules && grep -q "^snd_hwdep " /proc/modules'
 	check "and no card" [ ! -e /proc/asound/card0 ]
