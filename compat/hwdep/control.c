@@ -27,15 +27,15 @@ static enum wrt_status free_buffer(struct wrt_pin *pin)
 }
 
 /*
- * Only a pin of another driver's card can be refused to a client. A stream that has a buffer is
- * refused for that reason (WRT-026), by wrt_mp_alloc().
+ * Only a pin of another driver's card can be refused to a client. wrt_mp_alloc() refuses a stream
+ * that has a buffer (WRT-026), or whose device has been removed, for that reason.
  */
 static bool may_own(const struct wrt_pin *pin)
 {
 	const struct wrt_lender *lender = pin->filter->memory.lender;
 
 	if (!lender || pin->mp.observer || pin->mp.stream->caps.flags & WRT_HW_OBSERVE_ONLY ||
-	    pin->mp.buffer)
+	    pin->mp.buffer || wrt_mp_is_removed(&pin->mp))
 		return true;
 	return lender->may_own(pin->mp.stream, pin->right);
 }

@@ -116,6 +116,7 @@ void wrt_attach_read_caps(struct wrt_hw_stream *s);
  */
 void wrt_attach_latch(struct wrt_hw_stream *s, u64 from_ns);
 void wrt_attach_read_known(struct wrt_hw_stream *s);
+void wrt_attach_read_tick(struct wrt_hw_stream *s);
 void wrt_attach_read_pointer(struct wrt_hw_stream *s);
 
 /* position.c: PCM stream lock held. Have ALSA's timer call, or not if there is no need any more. */

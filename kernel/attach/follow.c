@@ -146,7 +146,7 @@ static void slot_tick(struct snd_timer_instance *timer, unsigned long resolution
 		begin_session(s);
 	if (!s->running)
 		return;
-	wrt_attach_read_known(s);
+	wrt_attach_read_tick(s);
 	wrt_stream_look(wrt_attach_stream(s), 0);
 }
 

@@ -41,13 +41,24 @@ static void follow_hw_ptr(struct wrt_hw_stream *s)
 			r->buffer_size;
 	s->hw_ptr = now;
 	s->known += moved;
-	if (s->known > s->frames)
-		s->frames = s->known;
+	if (s->known <= s->frames)
+		return;
+	s->frames = s->known;
+	s->read_ns = ktime_get_ns();	/* ALSA read it then, or earlier */
 }
 
 void wrt_attach_read_known(struct wrt_hw_stream *s)
 {
 	follow_hw_ptr(s);
+	wrt_attach_latch(s, ktime_get_ns());
+}
+
+/* ALSA has just asked the driver: a reading of ours that is far ahead of that was wrong. */
+void wrt_attach_read_tick(struct wrt_hw_stream *s)
+{
+	follow_hw_ptr(s);
+	if (s->frames - s->known > s->substream->runtime->buffer_size / 4)
+		s->frames = s->known;
 	wrt_attach_latch(s, ktime_get_ns());
 }
 
@@ -62,6 +73,8 @@ static bool can_have_moved(const struct wrt_hw_stream *s, snd_pcm_uframes_t fram
 
 	if (frames < r->buffer_size - quarter)
 		return true;
+	if (r->period_size <= r->buffer_size / 2)
+		return false;
 	return frames <= wrt_mul_div_u64(ns - s->read_ns, r->rate, NSEC_PER_SEC) + quarter;
 }
 
