@@ -25,6 +25,8 @@ static const struct foreign {
 };
 
 static const struct foreign *now;
+static unsigned int now_index;
+static atomic_uint ran[COUNT_OF(foreign)], unbound[COUNT_OF(foreign)];
 static pid_t unbinding;
 
 static bool exists(const char *directory, const char *name)
@@ -57,13 +59,23 @@ static void wait_for_card(void)
 		usleep(10000);
 }
 
+static bool unbind_ended(int flags)
+{
+	int status;
+
+	if (!waitpid(unbinding, &status, flags))
+		return false;
+	unbinding = 0;
+	unbound[now_index] += status == 0;
+	return true;
+}
+
 int attached_bind(void)
 {
 	int err = 0;
 
-	if (unbinding && !waitpid(unbinding, NULL, WNOHANG))
+	if (unbinding && !unbind_ended(WNOHANG))
 		return EAGAIN;
-	unbinding = 0;
 	if (!exists(now->driver, now->device))
 		err = write_to(now->driver, "bind", now->device);
 	if (err)
@@ -102,9 +114,10 @@ int attached_load(unsigned int round)
 	char path[64];
 	int err = 0;
 
-	now = &foreign[round % COUNT_OF(foreign)];
+	now_index = round % COUNT_OF(foreign);
+	now = &foreign[now_index];
 	if (!now->module && !exists("/sys/bus/pci/devices/", now->device))
-		now = &foreign[0];
+		now = &foreign[now_index = 0];
 	snprintf(path, sizeof(path), "/modules/%s.ko", now->module ? now->module : "");
 	if (now->module)
 		err = insert(path, now->parameters);
@@ -119,8 +132,7 @@ int attached_unload(void)
 	int err;
 
 	if (unbinding)
-		waitpid(unbinding, NULL, 0);
-	unbinding = 0;
+		unbind_ended(0);
 	err = take_out("snd_wavert_attach");
 	if (!now->module && !err && exists(now->driver, now->device))
 		err = write_to(now->driver, "unbind", now->device);
@@ -129,4 +141,24 @@ int attached_unload(void)
 	snprintf(name, sizeof(name), "%s", now->module);
 	name[3] = '_';
 	return take_out(name);
+}
+
+/* A pin that a thread owns: an observer cannot set a state. */
+void attached_ran(void)
+{
+	ran[now_index]++;
+}
+
+/* Of the drivers with memory that a client can share, each has been run by an owner. */
+bool attached_done(void)
+{
+	bool hda = exists("/sys/bus/pci/devices/", foreign[2].device);
+	unsigned int i, all = 0;
+
+	for (i = 0; i < COUNT_OF(foreign); i++) {
+		printf("# %s: RUN %u times, device unbound %u times\n",
+		       foreign[i].module ? foreign[i].module : "snd-hda-intel", ran[i], unbound[i]);
+		all += unbound[i];
+	}
+	return ran[0] && ran[1] && (ran[2] || !hda) && all;
 }

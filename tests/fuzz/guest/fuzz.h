@@ -128,6 +128,8 @@ int attached_bind(void);
 int attached_unbind(bool device);
 int attached_load(unsigned int round);
 int attached_unload(void);
+void attached_ran(void);
+bool attached_done(void);
 
 /* Mostly one of a table, sometimes the word itself. */
 #define PICK(table, a) ((a) < 0xf0000000u ? (table)[(a) % COUNT_OF(table)] : (a))

@@ -440,6 +440,8 @@ static void verdict(int err, unsigned int done)
 	       cover_blocks(), corpus_size(), faults);
 	TAP_CHECK_IF(calls_made() >= calls_least, !strange_results(calls_made() >= calls_least),
 		     "every kind of call that can succeed did so at least once");
+	if (attached)
+		TAP_CHECK(attached_done(), "owned pins run on each driver with memory, and its device is unbound");
 	TAP_CHECK(!atomic_load(&breaches), "no call violated the interface");
 	TAP_CHECK(!err, "no thread is stuck, and the modules can be removed after each round");
 	if (err)

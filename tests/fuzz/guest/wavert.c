@@ -23,13 +23,15 @@
 static int checked(int err)
 {
 	static const int errors[] = { 0, EINVAL, ENOMEM, EBUSY, EBADFD, EREMOTEIO, EOVERFLOW,
-		EMEDIUMTYPE, EOPNOTSUPP, EAGAIN, EACCES, EBADRQC, ENOENT, ETIME, EBADF, ENODEV, EFAULT,
+		EMEDIUMTYPE, EOPNOTSUPP, EAGAIN, EBADRQC, ENOENT, ETIME, EBADF, ENODEV, EFAULT,
 		ENOTTY, EINTR, EMFILE, ENFILE, E2BIG };
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(errors); i++)
 		if (err == errors[i])
 			return err;
+	if (err == EACCES && attached)
+		return err;
 	broken("an error that is not documented", err);
 	return err;
 }
@@ -157,7 +159,7 @@ static int shown_pcm(struct thread *t, const struct call *c, bool capture)
 {
 	int fd;
 
-	if (c->a[1] % 4 == 3)
+	if (c->a[0] >> 16 & 1)
 		return slot(t, PCM, c->a[0] >> 8 & 0xff);
 	fd = open(capture ? PCM_NODE "c" : PCM_NODE "p", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0)
@@ -193,7 +195,7 @@ int op_alloc_buffer(struct thread *t, const struct call *c)
 
 	if (arg.flags == 0 && c->a[1] % 3)
 		arg.notifications = 0;
-	if (attached && c->a[1] % 16 != 15)
+	if (attached && (c->a[0] >> 17) % 4 != 3)
 		return alloc_pcm(t, c, &arg);
 	return call(t, STREAM, c, WAVERT_IOC_ALLOC_BUFFER, c->a[4], &arg, sizeof(arg));
 }
@@ -228,8 +230,11 @@ int op_set_state(struct thread *t, const struct call *c)
 {
 	static const uint32_t states[] = { 0, 1, 2, 3, 3, 2, 3, 4, 0xffffffff };
 	struct wavert_state arg = { .state = PICK(states, c->a[1]) };
+	int err = call(t, STREAM, c, WAVERT_IOC_SET_STATE, c->a[2], &arg, sizeof(arg));
 
-	return call(t, STREAM, c, WAVERT_IOC_SET_STATE, c->a[2], &arg, sizeof(arg));
+	if (attached && !err && arg.state == WAVERT_STATE_RUN && c->a[2] >> 28 != 0xe)
+		attached_ran();
+	return err;
 }
 
 /* Mostly two streams; a[1]: their slots, a[2]: number and state. */
