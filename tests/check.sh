@@ -334,6 +334,9 @@ guest_parts()	# BED MODULES
 	[ "$bed" != debian ] || part debian-userspace env "O=$top/$user" tests/userspace/run.sh guest "build/$dir"
 	[ "$bed" != x86-kasan ] || part "$bed-hw" hw_test "$bed" "$dir"
 	[ "$bed" != x86-kasan ] || part "$bed-attach" env "MODULES=build/$dir" tests/attach/run.sh --bed "$bed" short own
+	case $bed in
+	x86-*) part "$bed-attach-removal" env "MODULES=build/$dir" tests/attach/run.sh --bed "$bed" removal ;;
+	esac
 }
 
 # The devices that QEMU emulates

@@ -84,8 +84,9 @@ static void follow(bool capture, unsigned int period, unsigned int frames, unsig
 	/* without wake-ups we may have asked the driver after ALSA did */
 	TAP_CHECK((o.sum == periods || (flags && o.sum == periods + 1)) && points(&o) == o.sum &&
 		  second.sum == o.sum,
-		  "%s: %lu frames, %lu periods, %llu and %llu signals", name, (unsigned long)s.hw_ptr,
-		  (unsigned long)periods, (unsigned long long)o.sum, (unsigned long long)second.sum);
+		  "%s: %lu frames, %lu periods, %llu points, %llu and %llu signals", name,
+		  (unsigned long)s.hw_ptr, (unsigned long)periods, (unsigned long long)points(&o),
+		  (unsigned long long)o.sum, (unsigned long long)second.sum);
 	if (!flags)
 		check_calls(calls, periods, what);
 	TAP_CHECK(o.page->state == WAVERT_STATE_STOP && !o.page->buffer_bytes,

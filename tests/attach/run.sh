@@ -9,7 +9,8 @@
 # with and without memory, aloop), virtio (a nonatomic PCM; skipped without QEMU 8.2 or newer), witness
 # (all but virtio: signals, periods and the drivers' calls are counted, observed and owned); and of
 # owning own (HDA, in Linux 5.10 AC'97; refused by dummy), own-ac97, own-usb (refused), own-soft (dummy with memory, aloop),
-# pauses (HDA and AC'97, beside the in-tree driver alone).
+# pauses (HDA and AC'97, beside the in-tree driver alone). removal: the removals of short and own on
+# two processors, in real time.
 #
 # environment: MODULES  directory of built modules (default: they are built)
 #              WRT_ARCH and the variables of tests/kernels/cross.sh: guests of another architecture
@@ -95,7 +96,7 @@ skip()	# NAME REASON
 # A faster processor where many small periods are signalled by a thread with a budget.
 boot()	# NAME OPTION... -- PART...
 {
-	local name=$1 code=0 options=()
+	local name=$1 code=0 options=() within=100
 	shift
 	mkdir -p "$out/$name"
 	while [ "$1" != -- ]; do
@@ -105,8 +106,9 @@ boot()	# NAME OPTION... -- PART...
 	shift
 	echo "# ---- $name"
 	# time that does not depend on the host's load; checks cost instructions, and so time
-	case $bed in
-	debian) options+=(--shift 2) ;;
+	case $name-$bed in
+	removal-*) options+=(--smp 2) && within=1500 ;;
+	*-debian) options+=(--shift 2) ;;
 	*) options+=(--icount --shift 0) ;;
 	esac
 	tests/guest/run --bed "$bed" --timeout "$limit" --no-insmod "${options[@]}" \
@@ -115,7 +117,7 @@ boot()	# NAME OPTION... -- PART...
 		--file "$user/wavert" \
 		--file tests/guest/tap.sh --file tests/attach/guest.sh --tool aplay --tool amixer --console "$out/$name.console" \
 		--out "$out/$name" \
-		-- sh guest.sh "$@" >"$out/$name.tap" 2>"$out/$name.err" || code=$?
+		-- env WITHIN=$within sh guest.sh "$@" >"$out/$name.tap" 2>"$out/$name.err" || code=$?
 	renumber <"$out/$name.tap"
 	count=$((count + 1))
 	if [ $code = 0 ]; then
@@ -229,6 +231,10 @@ guest()	# NAME
 	pauses)
 		pauses hda "${hda[@]}"
 		pauses ac97 "${ac97[@]}"
+		;;
+	removal)
+		boot removal "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
+			rob-hda states-hda codec-hda remove-hda
 		;;
 	own-ac97)
 		exact ac97 "${ac97[@]}"

@@ -3,6 +3,7 @@
 # The barriers of the register page under KCSAN's model of weak memory, in environment x86-kcsan:
 # page.c against the library's reader, both instrumented (page_order/main.c). Without one of the
 # two barriers a race has to be reported. TAP. Called by tests/check.sh.
+# shellcheck disable=SC2317 # called through check
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -51,7 +52,7 @@ publish()	# EVEN ROUNDS
 		" >"$work/out" 2>&1
 	code=$?
 	tail -n 40 "$work/out"
-	return $code
+	return "$code"
 }
 
 watchpoints()

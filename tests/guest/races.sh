@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Tests that environment x86-kcsan finds data races, and that a run in which it could not find one
 # fails. TAP. Called by tests/check.sh.
+# shellcheck disable=SC2317 # called through check
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -18,7 +19,7 @@ guest()	# CODE TEXT RUN-OPTION... -- SCRIPT
 		-- sh -c "${*: -1}" >"$work/out" 2>&1
 	code=$?
 	tail -n 30 "$work/out"
-	[ $code = "$want" ] && grep -qE "$text" "$work/out"
+	[ "$code" = "$want" ] && grep -qE "$text" "$work/out"
 }
 
 kernel=$("$here/run" --bed x86-kcsan --print-kdir)
