@@ -55,7 +55,7 @@ conformance:
 
 check-debug:
 	scripts/deps.sh build guest abi32 kernels
-	tests/check.sh host-clang fuzz-abi failnth nt-models guest-uml guest-long guest-x86-kasan guest-x86-kcsan
+	tests/check.sh guest-runner host-clang fuzz-abi failnth nt-models guest-uml guest-long guest-x86-kasan guest-x86-kcsan
 
 # build/nt/comparison.md
 comparison:

@@ -4,9 +4,9 @@
 # closing line "N passed, N failed, N skipped", behind the names of those that failed. Exit code
 # 0 if nothing failed. A part that did not run its tests has failed (check_selftest.sh).
 #
-#   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz guest-runner guest-debian
-#                              guest-hw guest-uml nt demo, some at a time; only by name: host-clang fuzz-abi failnth nt-models
-#                              guest-long guest-x86-kasan guest-x86-kcsan guest-programs hw
+#   tests/check.sh [PART...]   parts: lint layers unit userspace conformance prove fuzz guest-debian guest-hw
+#                              guest-uml nt demo, some at a time; only by name: guest-runner host-clang fuzz-abi failnth
+#                              nt-models guest-long guest-x86-kasan guest-x86-kcsan guest-programs hw
 #
 # WRT_ARCH=ARCH tests/check.sh guest-debian guest-hw runs these in guests of another architecture (arm64, armhf,
 # i386), with what tests/kernels/cross.sh fetches. Parts of x86-64 only are skipped on another machine.
@@ -495,7 +495,7 @@ by_itself()	# PART
 everything()
 {
 	local part running=() still pid
-	local parts="guest-debian guest-hw nt prove lint unit guest-uml layers userspace demo conformance fuzz guest-runner"
+	local parts="guest-debian guest-hw nt prove lint unit guest-uml layers userspace demo conformance fuzz"
 	echo "what several parts need" >"$logs/now"
 	[ -n "${WRT_NO_UML-}" ] || tests/guest/bed-build.sh uml >"$logs/bed-uml" 2>&1
 	build_for debian "$(tests/guest/run --print-kver)" >"$logs/built" 2>&1 && build_programs >>"$logs/built" 2>&1

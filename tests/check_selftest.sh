@@ -148,8 +148,8 @@ part_killed()	# FILE PART
 part_lost()
 {
 	new_tree
-	stub tests/guest/selftest.sh "$passing; rm build/check/guest-runner.out"
-	ends red '^not ok - part guest-runner ran to its end'
+	stub tests/prove/run.sh "$passing; rm build/check/prove.out"
+	ends red '^not ok - part prove ran to its end'
 }
 
 # guest-uml needs User Mode Linux, and no other part is to go with it.
@@ -157,7 +157,7 @@ without_uml()	# red|green LINE-BEGINNING LINE-END
 {
 	local part
 	ends "$1" "^$2 - guest-uml.*$3" || return
-	for part in nt guest-runner lint demo debian-pcm conformance; do
+	for part in nt prove lint demo debian-pcm conformance; do
 		grep -q "^# ---- $part\$" "$work/out" || return
 	done
 	! grep -q '^# ---- uml-' "$work/out"
