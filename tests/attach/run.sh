@@ -6,7 +6,7 @@
 #   tests/attach/run.sh [--bed BED] [--keep DIR] [GUEST...]
 #
 # Guests: short (HDA, dummy: observing, removal and the command; the default), ac97, usb, soft (dummy
-# with and without memory, aloop), virtio (a nonatomic PCM; skipped without QEMU 8.2 or newer), witness
+# with and without memory, aloop), virtio (a nonatomic PCM; newer_qemu.sh), witness
 # (all but virtio: signals, periods and the drivers' calls are counted, observed and owned); and of
 # owning own (HDA, in Linux 5.10 AC'97; refused by dummy), own-ac97, own-usb (refused), own-soft (dummy with memory, aloop),
 # pauses (HDA and AC'97, beside the in-tree driver alone). removal: the removals of short and own on
@@ -268,11 +268,16 @@ guest()	# NAME
 			witness-hda witness-ac97 witness-es1370 witness-usb witness-dummy witness-aloop
 		;;
 	virtio)
-		if ! qemu-system-x86_64 -machine q35 -device virtio-sound-pci,help >/dev/null 2>&1; then
-			skip "virtio: a nonatomic PCM" "this QEMU has no virtio-sound-pci"
-		else
-			boot virtio "${sound[@]}" "${virtio[@]}" -- observe-virtio remove-virtio
-		fi
+		case $(tests/guest/run --bed "$bed" --print-kver) in
+		5.* | 6.1.*) skip "virtio: a nonatomic PCM" "Debian's kernels have virtio_snd since 6.12" ;;
+		*)
+			if qemu=$(tests/attach/newer_qemu.sh 2>"$out/newer_qemu"); then
+				PATH=$qemu:$PATH boot virtio "${sound[@]}" "${virtio[@]}" -- observe-virtio remove-virtio
+			else
+				skip "virtio: a nonatomic PCM" "no QEMU with virtio-sound-pci: $(tail -n 1 "$out/newer_qemu")"
+			fi
+			;;
+		esac
 		;;
 	*) echo "run.sh: there is no guest \"$1\"" >&2 && exit 2 ;;
 	esac
