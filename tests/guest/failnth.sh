@@ -156,7 +156,7 @@ learn()	# OPERATION...
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 case $mode in
-run) all bind ;;
+run) all bind attach ;;
 long)
 	n=0
 	# shellcheck disable=SC2046 # words
