@@ -459,7 +459,7 @@ run_part()
 	fuzz) part fuzz make -s --no-print-directory -C tests/fuzz run "TIME=${TIME:-12}" "O=$top/build/fuzz" ;;
 	demo) part demo demo_test ;;
 	nt) part nt nt build conformance scenarios trace ;;
-	nt-models) part nt-models nt build realtime models engine ;;
+	nt-models) part nt-models nt build realtime scenarios models trace engine ;;
 	failnth) every_allocation ;;
 	hw) part hw tests/hw/run.sh ;;
 	guest-programs) part guest-programs programs ;;
