@@ -81,9 +81,10 @@ static bool can_have_moved(const struct wrt_hw_stream *s, snd_pcm_uframes_t fram
 void wrt_attach_read_pointer(struct wrt_hw_stream *s)
 {
 	snd_pcm_uframes_t size = s->substream->runtime->buffer_size, at, moved;
-	u64 from_ns = ktime_get_ns();
+	u64 from_ns;
 
 	follow_hw_ptr(s);
+	from_ns = ktime_get_ns();	/* not before read_ns */
 	at = s->substream->ops->pointer(s->substream);
 	if (at >= size)
 		return;
