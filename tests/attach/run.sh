@@ -233,7 +233,7 @@ guest()	# NAME
 		pauses ac97 "${ac97[@]}"
 		;;
 	removal)
-		boot removal "${sound[@]}" "${hda[@]}" --debian-module "snd-dummy index=2" -- \
+		boot removal "${sound[@]}" "${hda[@]}" -- \
 			rob-hda states-hda codec-hda remove-hda
 		;;
 	own-ac97)
