@@ -34,6 +34,12 @@ void load_seeds(void)
 	corpus_n = COUNT_OF(seeds);
 }
 
+/* NULL: there are fewer. */
+const struct program *seed_program(unsigned int i)
+{
+	return i < COUNT_OF(seeds) ? &seeds[i] : NULL;
+}
+
 unsigned int corpus_size(void)
 {
 	return corpus_n;

@@ -93,6 +93,7 @@ void next_program(struct thread *t, struct program *out);
 void keep_program(const struct program *p);
 unsigned int corpus_size(void);
 void load_seeds(void);
+const struct program *seed_program(unsigned int i);
 
 /* cover.c */
 int cover_open(struct thread *t);

@@ -239,22 +239,42 @@ static void care_for_device(struct thread *t, const struct call *c, int err)
 		gone_at = 0;
 }
 
-static void run_program(struct thread *t)
+static void run_calls(struct thread *t, const struct program *p)
 {
-	struct program p;
 	uint32_t i;
 	int err;
 
+	for (i = 0; i < p->n && !atomic_load(&stop); i++) {
+		err = make_call(t, &p->call[i]);
+		if (!t->index)
+			care_for_device(t, &p->call[i], err);
+	}
+	__atomic_fetch_add(&programs, 1, __ATOMIC_RELAXED);
+}
+
+static void run_program(struct thread *t)
+{
+	struct program p;
+
 	next_program(t, &p);
 	t->fresh = false;
-	for (i = 0; i < p.n && !atomic_load(&stop); i++) {
-		err = make_call(t, &p.call[i]);
-		if (!t->index)
-			care_for_device(t, &p.call[i], err);
-	}
+	run_calls(t, &p);
 	if (t->fresh)
 		keep_program(&p);
-	__atomic_fetch_add(&programs, 1, __ATOMIC_RELAXED);
+}
+
+/*
+ * The seeds as they are written, while no other thread makes a call: whether each kind of call
+ * succeeds once is then no matter of luck.
+ */
+static void run_seeds(struct thread *t)
+{
+	const struct program *p;
+	unsigned int i;
+
+	t->rotate = 0;
+	for (i = 0; (p = seed_program(i)); i++)
+		run_calls(t, p);
 }
 
 static unsigned long calls_made(void)
@@ -323,7 +343,7 @@ static timer_t start_ticks(void)
 	return timer;
 }
 
-static pthread_barrier_t all_there;
+static pthread_barrier_t all_there, seeds_ended;
 
 static void *work(void *arg)
 {
@@ -336,15 +356,16 @@ static void *work(void *arg)
 	err = cover_open(t);
 	/* a refused mapping leaves a hole, in which nothing else may be mapped */
 	pthread_barrier_wait(&all_there);
-	if (!err) {
-		timer = start_ticks();
-		while (!atomic_load(&stop)) {
-			run_program(t);
-			if (is_over())
-				atomic_store(&stop, true);
-		}
-		timer_delete(timer);
+	timer = start_ticks();
+	if (!err && !t->index)
+		run_seeds(t);
+	pthread_barrier_wait(&seeds_ended);
+	while (!err && !atomic_load(&stop)) {
+		run_program(t);
+		if (is_over())
+			atomic_store(&stop, true);
 	}
+	timer_delete(timer);
 	cover_close(t);
 	close(t->fail_file);
 	__atomic_fetch_add(&ended, 1, __ATOMIC_RELEASE);
@@ -390,6 +411,7 @@ static int run_round(unsigned int number)
 	ended = 0;
 	calls_before = calls_made();
 	pthread_barrier_init(&all_there, NULL, thread_count);
+	pthread_barrier_init(&seeds_ended, NULL, thread_count);
 	for (i = 0; i < thread_count; i++) {
 		threads[i].rng = seed * 1000003 + number * 101 + i;
 		if (pthread_create(&threads[i].id, NULL, work, &threads[i]))
