@@ -65,14 +65,14 @@ doctor_accepts()
 }
 
 # A kernel of that name that has the modules of $kver for sound, and no headers
-doctor_names()	# KERNEL
+doctor_names()	# KERNEL [PACKAGE]
 {
 	local modules=$work/clean/lib/modules
 	mkdir -p "$modules/$1" && cp -r "$modules/$kver/kernel/sound/core" "$modules/$1" &&
 		inside clean depmod "$1" || return
 	doctor "$1"
 	rm -r "${modules:?}/$1"
-	grep -qF "\"sudo apt install linux-headers-$1\"" "$work/doctor"
+	grep -qF "\"sudo apt install ${2:-linux-headers-$1}\"" "$work/doctor"
 }
 
 doctor_names_debian()

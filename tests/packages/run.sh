@@ -232,6 +232,7 @@ installing()
 		check "wavert doctor accepts headers and modules" doctor_accepts
 		check "for another kernel of $arch it names headers that Debian has" doctor_names_debian
 		check "for a kernel of Raspberry Pi OS it names the headers by its name" doctor_names 6.12.34+rpt-rpi-2712
+		check "for one of its old kernels it names the package of them all" doctor_names 6.1.21-v8+ raspberrypi-kernel-headers
 	fi
 }
 

@@ -62,9 +62,26 @@ void check_hwdep(struct doctor *d)
 			only_if(strstr(d->system.release, "cloud"), ", like all kernels for the cloud"));
 }
 
+/*
+ * Debian and Raspberry Pi OS name the headers after the release. Raspberry Pi OS before its kernel 6.6
+ * has one package for all its kernels, 6.1.21-v8+ for example.
+ */
+static void name_headers(const char *release, char *package, size_t size)
+{
+	static const char *const flavours[] = { "-v7+", "-v7l+", "-v8+" };
+	size_t i, at, n = strlen(release);
+
+	snprintf(package, size, "linux-headers-%s", release);
+	for (i = 0; i < sizeof(flavours) / sizeof(flavours[0]); i++) {
+		at = strlen(flavours[i]);
+		if (n > at && !strcmp(release + n - at, flavours[i]))
+			snprintf(package, size, "raspberrypi-kernel-headers");
+	}
+}
+
 void check_headers(struct doctor *d)
 {
-	char path[PATH_MAX], command[128];
+	char path[PATH_MAX], command[128], package[96];
 
 	snprintf(path, sizeof(path), "/lib/modules/%s/build/Makefile", d->system.release);
 	if (!access(path, F_OK)) {
@@ -72,7 +89,8 @@ void check_headers(struct doctor *d)
 			d->system.release);
 		return;
 	}
-	snprintf(command, sizeof(command), "sudo apt install linux-headers-%s", d->system.release);
+	name_headers(d->system.release, package, sizeof(package));
+	snprintf(command, sizeof(command), "sudo apt install %s", package);
 	verdict(d, unless(d->loaded || d->module.path[0]), "headers", command,
 		"The headers of kernel %s are missing. Modules cannot be built for it.",
 		d->system.release);
