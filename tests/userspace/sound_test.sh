@@ -165,8 +165,9 @@ sinks()
 	limited sh -c 'wavert record -q -d 10 - 2>/tmp/errors | head -c 1000 >/dev/null'
 	cat /tmp/errors >/tmp/err
 	check "A reader that has closed its end is reported" says /tmp/err 'standard output: its reader has gone after [0-9.]+ s'
-	start 'capture 0' sh -c 'exec wavert record -q - | sleep 20'
-	sleep 1
+	# enough for a pipe of 16 pages of 64 KiB
+	start 'capture 0' sh -c 'exec wavert record -q -r 192000 - | sleep 20'
+	sleep 2
 	kill -INT "$(pidof wavert)"
 	await 'capture 0' 'owner nobody'
 	check "With a reader that does not read an interrupt ends the recording" says /tmp/err 'interrupted while its reader did not read'
