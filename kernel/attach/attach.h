@@ -67,9 +67,11 @@ struct wrt_hw_stream {
 	bool watched;				/* there are observers */
 	bool own;				/* a client shares it, or is about to */
 	bool pinned;				/* it does; size and frame_bytes stay */
+	bool intact;				/* its run, paused or not, has no other's stop */
 
 	/* own.c */
 	bool dma;				/* device lock: run() has turned it on */
+	struct task_struct *starter;		/* any task compares it with itself; in run() */
 	u64 began_from_ns, began_ns;		/* DMA began between these */
 	struct work_struct drop_work;		/* the core has stopped it alone */
 	wait_queue_entry_t disconnect_wait;	/* on a queue of the runtime while pinned */

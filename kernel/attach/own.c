@@ -13,7 +13,8 @@
  *
  * Other files may refer to the substream: that of the client, which shows its right, and files
  * that were opened with O_APPEND. mmap_count keeps their users from freeing or replacing the
- * buffer. If one of them stops the stream, it halts until the next STOP.
+ * buffer. If one of them stops the stream, it halts until the next STOP: only a start by run()
+ * begins the owner's run, and only an intact run is continued.
  */
 #include <linux/delay.h>
 #include <linux/fs.h>
@@ -285,7 +286,10 @@ static int start_anew(struct wrt_hw_stream *s)
 		return err;
 	forget_stop(s);
 	s->began_from_ns = ktime_get_ns();
-	return snd_pcm_kernel_ioctl(s->substream, SNDRV_PCM_IOCTL_START, NULL);
+	WRITE_ONCE(s->starter, current);
+	err = snd_pcm_kernel_ioctl(s->substream, SNDRV_PCM_IOCTL_START, NULL);
+	WRITE_ONCE(s->starter, NULL);
+	return err;
 }
 
 /*
@@ -341,7 +345,7 @@ static int release_pause(struct wrt_hw_stream *s)
 
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
 	from_ns = ktime_get_ns();
-	err = s->running ? -EBADFD : trigger_pause(s, false);
+	err = s->intact ? trigger_pause(s, false) : -EBADFD;
 	if (!err) {
 		s->began_from_ns = from_ns;
 		s->began_ns = ktime_get_ns();
@@ -406,6 +410,7 @@ static void has_begun(struct wrt_hw_stream *s)
 	wrt_attach_latch(s, s->began_from_ns);
 	s->began_ns = ktime_get_ns();
 	s->running = true;
+	s->intact = true;
 }
 
 /* By the driver, after an error or a suspend, or by another user of the substream. */
@@ -423,18 +428,26 @@ static void was_stopped(struct wrt_hw_stream *s)
 	wrt_stream_look(wrt_attach_stream(s), 0);
 }
 
-/* The lock of the timer is also held. A stream that was stopped halts until the next STOP. */
+/*
+ * The lock of the timer is also held. ALSA starts a stream in the task that asks for it. Pauses of
+ * our own make no event.
+ */
 void wrt_attach_own_event(struct wrt_hw_stream *s, int event)
 {
 	if (!s->pinned)
 		return;
 	switch (event) {
 	case SNDRV_TIMER_EVENT_MSTART:
-		has_begun(s);
+		if (READ_ONCE(s->starter) == current)
+			has_begun(s);
+		break;
+	case SNDRV_TIMER_EVENT_MCONTINUE:
+		s->intact = false;
 		break;
 	case SNDRV_TIMER_EVENT_MPAUSE:
 	case SNDRV_TIMER_EVENT_MSUSPEND:
 	case SNDRV_TIMER_EVENT_MSTOP:
+		s->intact = false;
 		if (s->running)
 			was_stopped(s);
 		break;

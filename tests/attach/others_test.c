@@ -153,6 +153,23 @@ static void part_busy(void)
 	leave(&seen);
 }
 
+/* It has been stopped by the one who shares it, who now starts it: that is no run of the owner. */
+static void start_again(struct owner *o, int fd)
+{
+	uint64_t stopped = o->page->linear, halts = o->page->dma_halts;
+	struct wavert_position p;
+	int i;
+
+	must(!ioctl(fd, SNDRV_PCM_IOCTL_PREPARE) && !ioctl(fd, SNDRV_PCM_IOCTL_START), "START");
+	for (i = 0; i < 2000 && alsa_position(WAVERT_PLAYBACK) * 4 <= stopped + 3840; i++)
+		sleep_ms(2);
+	must(!ioctl(o->stream, WAVERT_IOC_GET_POSITION, &p), "GET_POSITION");
+	TAP_CHECK(i < 2000 && p.linear == stopped && o->page->linear == stopped &&
+		  p.state == WAVERT_STATE_RUN && o->page->dma_halts == halts,
+		  "%s: who shares it starts it: the position stays (%llu, %llu)", name,
+		  (unsigned long long)stopped, (unsigned long long)p.linear);
+}
+
 /* O_APPEND shares the substream: then others can stop it, but not take the memory. */
 static void part_append(void)
 {
@@ -183,18 +200,27 @@ static void part_append(void)
 		  "%s: and cannot free or replace the buffer then", name);
 	for (i = 0; i < (int)o.b.buffer.map_bytes; i++)
 		o.buffer[i] = (unsigned char)i;
+	start_again(&o, fd);
 	TAP_CHECK(!set_state(&o, WAVERT_STATE_PAUSE) && set_state(&o, WAVERT_STATE_RUN) == EAGAIN,
 		  "%s: PAUSE, then RUN is EAGAIN", name);
 	TAP_CHECK(!ioctl(fd, SNDRV_PCM_IOCTL_PREPARE) && set_state(&o, WAVERT_STATE_RUN) == EAGAIN,
 		  "%s: also if it was prepared", name);
+	must(!ioctl(fd, SNDRV_PCM_IOCTL_START), "START");
+	ioctl(fd, SNDRV_PCM_IOCTL_PAUSE, 1);
+	TAP_CHECK(set_state(&o, WAVERT_STATE_RUN) == EAGAIN, "%s: or was started, and paused", name);
 	TAP_CHECK(!set_state(&o, WAVERT_STATE_STOP) && !set_state(&o, WAVERT_STATE_RUN) &&
 		  is_state(WAVERT_PLAYBACK, "RUNNING"), "%s: after STOP it runs", name);
 	for (i = 0; i < 500 && !o.page->linear; i++)
 		sleep_ms(4);
 	set_state(&o, WAVERT_STATE_PAUSE);
 	TAP_CHECK(o.page->linear, "%s: and moves", name);
+	if (!ioctl(fd, SNDRV_PCM_IOCTL_PAUSE, 0))
+		ioctl(fd, SNDRV_PCM_IOCTL_PAUSE, 1);
+	TAP_CHECK(set_state(&o, WAVERT_STATE_RUN) == EAGAIN,
+		  "%s: and is not continued if another has continued and paused it", name);
+	set_state(&o, WAVERT_STATE_STOP);
 	give_up(&o);
-	TAP_CHECK(is_state(WAVERT_PLAYBACK, "SETUP"), "%s: it stays open for who shares it", name);
+	TAP_CHECK(!is_state(WAVERT_PLAYBACK, "RUNNING") && !is_state(WAVERT_PLAYBACK, "closed"), "%s: it stays open for who shares it", name);
 	close(fd);
 	TAP_CHECK(is_state(WAVERT_PLAYBACK, "closed"), "%s: until its close", name);
 }
