@@ -113,12 +113,14 @@ void wrt_attach_read_caps(struct wrt_hw_stream *s);
 
 /*
  * position.c: PCM stream lock held, the runtime may be used. Store the position for the core; use
- * the one that ALSA has read last, which in a callback is a moment old; or ask the driver. ALSA's
- * own stays as it is: an update of hw_ptr could find an xrun and stop the other driver's stream.
+ * the one that ALSA has read last, which in a callback is a moment old; or ask the driver, for the
+ * first time (late) or again. ALSA's own stays as it is: an update of hw_ptr could find an xrun and
+ * stop the other driver's stream.
  */
 void wrt_attach_latch(struct wrt_hw_stream *s, u64 from_ns);
 void wrt_attach_read_known(struct wrt_hw_stream *s);
 void wrt_attach_read_tick(struct wrt_hw_stream *s);
+void wrt_attach_read_late(struct wrt_hw_stream *s);
 void wrt_attach_read_pointer(struct wrt_hw_stream *s);
 
 /* position.c: PCM stream lock held. Have ALSA's timer call, or not if there is no need any more. */

@@ -71,20 +71,32 @@ static void dma_on(struct wrt_hw_stream *s)
 		arm(s);
 }
 
-static void begin_session(struct wrt_hw_stream *s)
+static void take_position(struct wrt_hw_stream *s)
 {
 	const struct snd_pcm_runtime *r = s->substream->runtime;
-	struct wrt_hw_geom g;
 
 	s->frame_bytes = max(r->frame_bits / 8, 1u);	/* less than a byte: frames are counted */
 	s->hw_ptr = r->status->hw_ptr;
 	s->known = s->hw_ptr;
 	s->frames = s->hw_ptr;
 	wrt_attach_latch(s, ktime_get_ns());
+}
+
+static void adopt(struct wrt_hw_stream *s)
+{
+	struct wrt_hw_geom g;
+
 	fill_geometry(s, &g);
 	s->adopted = !wrt_stream_adopt(wrt_attach_stream(s), &s->foreign, s, &g);
 	if (s->adopted)
 		dma_on(s);
+}
+
+/* ALSA has just read its position, or set it to 0. */
+static void begin_session(struct wrt_hw_stream *s)
+{
+	take_position(s);
+	adopt(s);
 }
 
 static void dma_off(struct wrt_hw_stream *s)
@@ -290,6 +302,36 @@ static bool attach_irq(struct wrt_hw_dev *d, u32 *slots, u64 *entry_ns)
 }
 
 /*
+ * pointer() may be slow, and the other driver's interrupt waits for the PCM stream lock. So the
+ * clients that do not own the pin hold that lock for at most a sixteenth of the time, all together,
+ * and use the last reading in between. They may ask once a millisecond.
+ */
+static bool may_ask(struct wrt_hw_stream *s, bool owner)
+{
+	return owner || ktime_get_ns() >= (u64)atomic64_read(&s->rest_until_ns);
+}
+
+/* PCM stream lock held. The time counts whatever the driver returns. */
+static void ask(struct wrt_hw_stream *s, void (*read)(struct wrt_hw_stream *s))
+{
+	u64 from_ns = ktime_get_ns(), ns;
+
+	read(s);
+	ns = ktime_get_ns();
+	ns += min_t(u64, (ns - from_ns) * ASK_REST, ASK_REST_MAX_NS);
+	atomic64_set(&s->rest_until_ns, ns);
+}
+
+/* As begin_session(), of a stream that runs already. PCM stream lock and open_mutex held. */
+static void begin_late(struct wrt_hw_stream *s)
+{
+	take_position(s);
+	if (may_ask(s, false))
+		ask(s, wrt_attach_read_late);
+	adopt(s);
+}
+
+/*
  * Life held. The stream may run already. False: try again. A task that opens the PCM holds the
  * mutex and may wait for the other driver, and that for slot_disconnect(), which waits for life.
  */
@@ -301,7 +343,7 @@ static bool try_to_join(struct wrt_hw_stream *s)
 		return false;
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
 	if (s->followed && may_join(s) && s->substream->runtime && snd_pcm_running(s->substream))
-		begin_session(s);
+		begin_late(s);
 	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 	mutex_unlock(&s->pcm->open_mutex);
 	return true;
@@ -371,27 +413,6 @@ static void attach_watch(struct wrt_hw_dev *d, u32 slot, bool on)
 	up_read(&d->life);
 }
 
-/*
- * pointer() may be slow, and the other driver's interrupt waits for the PCM stream lock. So the
- * clients that do not own the pin hold that lock for at most a sixteenth of the time, all together,
- * and use the last reading in between. They may ask once a millisecond.
- */
-static bool may_ask(struct wrt_hw_stream *s, bool owner)
-{
-	return owner || ktime_get_ns() >= (u64)atomic64_read(&s->rest_until_ns);
-}
-
-/* PCM stream lock held. The time counts whatever the driver returns. */
-static void ask(struct wrt_hw_stream *s)
-{
-	u64 from_ns = ktime_get_ns(), ns;
-
-	wrt_attach_read_pointer(s);
-	ns = ktime_get_ns();
-	ns += min_t(u64, (ns - from_ns) * ASK_REST, ASK_REST_MAX_NS);
-	atomic64_set(&s->rest_until_ns, ns);
-}
-
 /* Life and PCM stream lock held, and open_mutex; an owner's PCM is open while it is pinned. */
 static bool can_ask(struct wrt_hw_stream *s, bool owner)
 {
@@ -413,7 +434,7 @@ static void attach_refresh(struct wrt_hw_dev *d, u32 slot, bool owner)
 	if (!d->dead && (owner || mutex_trylock(&s->pcm->open_mutex))) {
 		snd_pcm_stream_lock_irqsave(s->substream, flags);
 		if (can_ask(s, owner))
-			ask(s);
+			ask(s, wrt_attach_read_pointer);
 		snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 		if (!owner)
 			mutex_unlock(&s->pcm->open_mutex);

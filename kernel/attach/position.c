@@ -78,19 +78,54 @@ static bool can_have_moved(const struct wrt_hw_stream *s, snd_pcm_uframes_t fram
 	return frames <= wrt_mul_div_u64(ns - s->read_ns, r->rate, NSEC_PER_SEC) + quarter;
 }
 
+/* Frames that DMA is ahead of the last reading, modulo the buffer. False: the driver has erred. */
+static bool ask_driver(struct wrt_hw_stream *s, snd_pcm_uframes_t *moved)
+{
+	snd_pcm_uframes_t size = s->substream->runtime->buffer_size;
+	snd_pcm_uframes_t at = s->substream->ops->pointer(s->substream);
+
+	*moved = (at + size - (u32)wrt_mod_u64(s->frames, size)) % size;
+	return at < size;
+}
+
 void wrt_attach_read_pointer(struct wrt_hw_stream *s)
 {
-	snd_pcm_uframes_t size = s->substream->runtime->buffer_size, at, moved;
+	snd_pcm_uframes_t moved;
 	u64 from_ns;
 
 	follow_hw_ptr(s);
 	from_ns = ktime_get_ns();	/* not before read_ns */
-	at = s->substream->ops->pointer(s->substream);
-	if (at >= size)
+	if (!ask_driver(s, &moved))
 		return;
-	moved = (at + size - (u32)wrt_mod_u64(s->frames, size)) % size;
 	if (can_have_moved(s, moved, from_ns))
 		s->frames += moved;
+	wrt_attach_latch(s, from_ns);
+}
+
+/* Time since ALSA has read hw_ptr, at least; 0 after a pause, for which ALSA changes its own. */
+static u64 unread_ns(const struct snd_pcm_runtime *r)
+{
+	unsigned long since = jiffies - r->hw_ptr_jiffies;
+
+	return since && since < 1000 * HZ ? jiffies_to_nsecs(since - 1) : 0;
+}
+
+/*
+ * hw_ptr is as old as a period, or as the last call of a client that gets no period wake-ups. The
+ * number of frames nearest to that time decides between a step back and a pass of the buffer, or
+ * several.
+ */
+void wrt_attach_read_late(struct wrt_hw_stream *s)
+{
+	const struct snd_pcm_runtime *r = s->substream->runtime;
+	u64 most = wrt_mul_div_u64(unread_ns(r), r->rate, NSEC_PER_SEC) + r->buffer_size / 2;
+	u64 from_ns = ktime_get_ns();
+	snd_pcm_uframes_t moved;
+
+	if (!ask_driver(s, &moved))
+		return;
+	if (moved <= most)
+		s->frames += most - wrt_mod_u64(most - moved, r->buffer_size);
 	wrt_attach_latch(s, from_ns);
 }
 

@@ -8,6 +8,7 @@
  * NAME is printed in each line. Parts: attach, periods, more-periods, nowake, pause, xrun, link,
  * position, asked, late, opened, hostile, detach. A part that the driver cannot do is skipped.
  */
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -306,6 +307,47 @@ static void part_asked(void)
 
 /* ---- an observer, and the module, that come and go while it runs ------------------------------------ */
 
+/* A client that comes when the stream has run for so many tenths of its buffer. */
+static void join(unsigned int period, unsigned int flags, unsigned int tenths)
+{
+	struct snd_pcm_sw_params no_xrun = { .period_step = 1, .avail_min = 1, .stop_threshold = LONG_MAX };
+	struct wavert_position at;
+	uint64_t first, periods;
+	struct wavert_caps caps;
+	unsigned int ran;
+	struct observer o;
+	struct pcm pcm;
+
+	if (!pcm_ready(&pcm, false, period, 16384, flags) ||
+	    (ask_caps(WAVERT_PLAYBACK, 0, &caps) && caps.position_step)) {
+		tap_skip("the driver refuses it, or moves by periods", "%s: first position", name);
+		pcm_close(&pcm);
+		return;
+	}
+	must(!ioctl(pcm.fd, SNDRV_PCM_IOCTL_SW_PARAMS, &no_xrun), "SW_PARAMS");
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	ran = pcm.buffer * tenths / 10;
+	sleep_ms(ran * 1000 / RATE);
+	observe(&o, WAVERT_PLAYBACK, 0);
+	first = o.page->linear / pcm.frame;
+	must(!ioctl(o.stream, WAVERT_IOC_GET_POSITION, &at), "GET_POSITION");
+	TAP_CHECK(first + 1024 > ran && first <= at.linear / pcm.frame &&
+		  at.linear / pcm.frame <= hw_ptr(&pcm),
+		  "%s: period %u of %u, after %u frames the first position is %llu", name, pcm.period,
+		  pcm.buffer, ran, (unsigned long long)first);
+	if (!flags) {
+		pcm_move(&pcm, false, pcm.buffer);
+		pcm_drop(&pcm);
+		periods = hw_ptr(&pcm) / pcm.period - first / pcm.period;
+		TAP_CHECK(signals(&o) == periods && points(&o) == periods, "%s: then %llu periods, %llu signals",
+			  name, (unsigned long long)periods, (unsigned long long)o.sum);
+	}
+	pcm_drop(&pcm);
+	leave(&o);
+	pcm_close(&pcm);
+}
+
 static void part_late(void)
 {
 	struct observer o;
@@ -314,6 +356,8 @@ static void part_late(void)
 	bool ok = true;
 	int i;
 
+	join(16384, 0, 9);	/* ALSA has last read its position at a period, */
+	join(1024, SNDRV_PCM_HW_PARAMS_NO_PERIOD_WAKEUP, 18);	/* or at the start */
 	must(pcm_ready(&pcm, false, 256, 4096, 0), "playback");
 	pcm_move(&pcm, false, pcm.buffer);
 	pcm_start(&pcm);
