@@ -172,7 +172,8 @@ command()	# NAME
 	wavert info -D "$(card_of "$1")" >/tmp/info
 	check "$1: wavert info has no reason against owning it" not says /tmp/info 'cannot be owned'
 	play "$(card_of "$1")"
-	check "$1: not while another program plays" not wavert play -q -D "$(attached "$(card_of "$1")")" /tmp/x.wav
+	wavert play -q -D "$(attached "$(card_of "$1")")" /tmp/x.wav >/tmp/busy 2>&1
+	check "$1: not while another program plays, which it says" says /tmp/busy 'busy|in use'
 	kill $player
 	wait $player
 	wavert detach "$(card_of "$1")" >/dev/null

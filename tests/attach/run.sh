@@ -245,7 +245,7 @@ guest()	# NAME
 		;;
 	own-soft)
 		boot own-soft --debian-module "snd-dummy fake_buffer=0" --debian-module snd-aloop -- \
-			own-dummy own-aloop rob-dummy
+			own-dummy own-aloop command-dummy rob-dummy
 		;;
 	short)
 		boot short "${sound[@]}" "${hda[@]}" "${dummy[@]}" -- observe-hda remove-hda $tool_dummy

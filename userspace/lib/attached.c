@@ -82,21 +82,21 @@ static int open_error(void)
 	return -errno;
 }
 
-/* ALSA opens the first subdevice that is free, unless the process asks for one. */
+/*
+ * ALSA opens the first subdevice that is free, unless the process asks for one. Where that is not
+ * permitted, it may open another, which ALLOC_BUFFER refuses.
+ */
 static int open_node(const struct pcm_node *pcm, const char *path, int flags)
 {
 	char control[32];
 	int fd, ask;
 
-	if (!pcm->subdevice)
-		return open(path, flags);
 	snprintf(control, sizeof(control), "/dev/snd/controlC%d", pcm->card);
 	ask = open(control, O_RDWR | O_CLOEXEC);
 	if (ask < 0)
-		return -1;
-	fd = -1;
-	if (!ioctl(ask, SNDRV_CTL_IOCTL_PCM_PREFER_SUBDEVICE, &pcm->subdevice))
-		fd = open(path, flags);
+		return open(path, flags);
+	ioctl(ask, SNDRV_CTL_IOCTL_PCM_PREFER_SUBDEVICE, &pcm->subdevice);
+	fd = open(path, flags);
 	close(ask);
 	return fd;
 }
