@@ -144,6 +144,16 @@ observe()	# NAME
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 
+# The driver returns no position.
+wrong()	# NAME: dummy
+{
+	check "$1: attached" write "$(card_of "$1")" $driver/attach
+	check "$1: its pointer() is counted" insmod /modules/wrong_pointer.ko
+	run_test observe_test "$1" "$(card_of "$1")" wrong
+	rmmod wrong_pointer
+	wavert detach "$(card_of "$1")" >/dev/null
+}
+
 # Signals, periods by hw_ptr and calls of the driver are counted.
 witness()	# NAME
 {

@@ -6,7 +6,8 @@
  *   observe_test NAME CARD PART...
  *
  * NAME is printed in each line. Parts: attach, periods, more-periods, nowake, pause, xrun, link,
- * position, asked, late, opened, hostile, detach. A part that the driver cannot do is skipped.
+ * position, asked, wrong (with wrong_pointer.ko), late, opened, hostile, detach. A part that the driver
+ * cannot do is skipped.
  */
 #include <limits.h>
 #include <sched.h>
@@ -305,6 +306,48 @@ static void part_asked(void)
 	pcm_close(&pcm);
 }
 
+#define WRONG "/sys/module/wrong_pointer/parameters/"
+
+static uint64_t pointer_ns(void)
+{
+	unsigned long long ns = 0;
+	FILE *f = fopen(WRONG "spent_ns", "r");
+
+	must(f && fscanf(f, "%llu", &ns) == 1, "wrong_pointer.ko");
+	fclose(f);
+	return ns;
+}
+
+/* The same with a driver that does not know its position: it is asked for a sixteenth of the time. */
+static void part_wrong(void)
+{
+	uint64_t spent, took, linear, asked = 0;
+	struct wavert_position at;
+	struct observer o;
+	struct pcm pcm;
+
+	must(pcm_ready(&pcm, false, 16384, 16384, 0), "playback");	/* ALSA does not ask soon */
+	observe(&o, WAVERT_PLAYBACK, 0);
+	pcm_move(&pcm, false, pcm.buffer);
+	pcm_start(&pcm);
+	must(write_file(WRONG "wrong", "1"), WRONG);
+	linear = o.page->linear;
+	spent = pointer_ns();
+	took = now_ns();
+	do {
+		must(!ioctl(o.stream, WAVERT_IOC_GET_POSITION, &at), "GET_POSITION");
+	} while (++asked % 64 || now_ns() - took < 200000000);
+	took = now_ns() - took;
+	spent = pointer_ns() - spent;
+	write_file(WRONG "wrong", "0");
+	TAP_CHECK(at.linear == linear && spent && spent * 16 <= took + 1000000,
+		  "%s: asked %llu times in %llu us without a position, for %llu us", name,
+		  (unsigned long long)asked, (unsigned long long)took / 1000, (unsigned long long)spent / 1000);
+	pcm_drop(&pcm);
+	leave(&o);
+	pcm_close(&pcm);
+}
+
 /* ---- an observer, and the module, that come and go while it runs ------------------------------------ */
 
 /* A client that comes when the stream has run for so many tenths of its buffer. */
@@ -493,7 +536,7 @@ int main(int argc, char **argv)
 		{ "attach", part_attach }, { "periods", part_periods },
 		{ "more-periods", part_more_periods }, { "nowake", part_nowake },
 		{ "pause", part_pause }, { "xrun", part_xrun }, { "link", part_link },
-		{ "position", part_position }, { "asked", part_asked },
+		{ "position", part_position }, { "asked", part_asked }, { "wrong", part_wrong },
 		{ "late", part_late }, { "opened", part_opened }, { "hostile", part_hostile }, { "detach", part_detach },
 	};
 

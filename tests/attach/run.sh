@@ -46,6 +46,14 @@ user=$PWD/build/${WRT_CC:+$WRT_ARCH/}userspace
 
 . tests/renumber.sh
 
+modules()	# DIRECTORY [OPTION...]
+{
+	local to=$1
+	shift
+	scripts/build-modules.sh "$@" "$(tests/guest/run --bed "$bed" --print-kdir)" "$to" >"$to.log" 2>&1 ||
+		{ cat "$to.log" >&2; exit 1; }
+}
+
 build()
 {
 	local program cc=${WRT_CC:-gcc} flags=(-O1 -g -Wall -Wextra -Werror -Icompat/uapi)
@@ -57,8 +65,7 @@ build()
 	make -s -C userspace "O=$user" "CC=$cc" "AR=${WRT_TOOLS-}ar" "PKG_CONFIG=${WRT_PKG_CONFIG:-pkg-config}" all
 	[ -z "${MODULES-}" ] || return 0
 	MODULES=$out/modules
-	scripts/build-modules.sh "$(tests/guest/run --bed "$bed" --print-kdir)" "$MODULES" \
-		>"$out/modules.log" 2>&1 || { cat "$out/modules.log" >&2; exit 1; }
+	modules "$MODULES"
 }
 
 sound=(--qemu -audiodev --qemu none,id=a,timer-period=1000)
@@ -258,8 +265,10 @@ guest()	# NAME
 	ac97) boot ac97 "${sound[@]}" "${ac97[@]}" -- observe-ac97 remove-ac97 ;;
 	usb) boot usb "${sound[@]}" "${usb[@]}" "${monitor[@]}" -- observe-usb unplug-usb ;;
 	soft)
-		boot soft --debian-module snd-dummy --debian-module snd-aloop -- \
-			observe-dummy observe-aloop remove-dummy
+		modules "$out/wrong_pointer" --from tests/attach/wrong_pointer
+		boot soft --debian-module snd-dummy --debian-module snd-aloop \
+			--module "$out/wrong_pointer/wrong_pointer.ko" -- \
+			observe-dummy wrong-dummy observe-aloop remove-dummy
 		boot memory --debian-module "snd-dummy fake_buffer=0" -- observe-dummy
 		;;
 	witness)
