@@ -51,8 +51,11 @@ static void fill_caps(struct wrt_filter *filter, const struct wrt_hw_caps *c,
 	arg->notify_min = WRT_POINT_MIN_FRAMES;
 	arg->size_step = c->notify_step;
 	arg->position_step = c->position_step;
-	arg->offers = WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_READ |
-		      (c->dir == WRT_CAPTURE ? WAVERT_OFFERS_INPUT : WAVERT_OFFERS_OUTPUT);
+	arg->offers = WAVERT_OFFERS_NOTIFICATION | WAVERT_OFFERS_READ;
+	if (c->dir == WRT_CAPTURE)
+		arg->offers |= WAVERT_OFFERS_INPUT;
+	else
+		arg->offers |= WAVERT_OFFERS_OUTPUT;
 	arg->buffer_min = c->buffer_min;
 	arg->notify_min_ns = WRT_POINT_MIN_US * 1000;
 	arg->registers = c->registers;
@@ -62,9 +65,14 @@ static void fill_rates(const struct wrt_hw_caps *c, struct wavert_caps *arg)
 {
 	u32 i;
 
-	arg->nrates = c->rates ? c->nrates : 0;
-	for (i = 0; i < WAVERT_RATES; i++)
-		arg->rates[i] = i < arg->nrates ? c->rates[i] : 0;
+	arg->nrates = 0;
+	if (c->rates)
+		arg->nrates = c->nrates;
+	for (i = 0; i < WAVERT_RATES; i++) {
+		arg->rates[i] = 0;
+		if (i < arg->nrates)
+			arg->rates[i] = c->rates[i];
+	}
 }
 
 static_assert(sizeof(((struct wrt_hw_origin *)0)->name) == WAVERT_NAME_BYTES);

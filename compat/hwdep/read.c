@@ -207,11 +207,14 @@ static void wait_in_poll(struct wrt_pin *pin, struct file *file, struct poll_tab
 __poll_t wrt_stream_poll(struct file *file, struct poll_table_struct *wait)
 {
 	struct wrt_pin *pin = file->private_data;
+	__poll_t events = 0;
 
 	wait_in_poll(pin, file, wait);
 	if (smp_load_acquire(&pin->removed))	/* before is_readable() */
-		return EPOLLHUP | EPOLLERR | (is_readable(pin) ? EPOLLIN | EPOLLRDNORM : 0);
+		events = EPOLLHUP | EPOLLERR;
 	if (is_readable(pin))
-		return EPOLLIN | EPOLLRDNORM;
-	return READ_ONCE(pin->notifies) ? 0 : EPOLLERR;
+		events |= EPOLLIN | EPOLLRDNORM;
+	if (!events && !READ_ONCE(pin->notifies))
+		events = EPOLLERR;
+	return events;
 }

@@ -75,7 +75,7 @@ enum wrt_status wrt_mp_register_event(struct wrt_mp *mp, void *event)
 		mp->event[mp->nevents++] = (struct wrt_mp_event){
 			.event = event,
 			/* a point may have passed since */
-			.next = next > mp->handed ? next : mp->handed,
+			.next = wrt_max_u64(next, mp->handed),
 		};
 	wrt_unlock(&mp->event_lock, flags);
 	return status;
@@ -101,7 +101,10 @@ static bool begin_leaving(struct wrt_mp *mp, const void *event, bool leaving)
 
 	if (at >= 0) {
 		mp->event[at].leaving = leaving;
-		mp->waiters += leaving ? 1 : -1u;
+		if (leaving)
+			mp->waiters++;
+		else
+			mp->waiters--;
 	}
 	wrt_unlock(&mp->event_lock, flags);
 	return at >= 0;

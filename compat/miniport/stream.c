@@ -283,8 +283,7 @@ enum wrt_status wrt_mp_set_state(struct wrt_mp *mp, u32 state)
 	if (state > WRT_MP_RUN)
 		return WRT_STATUS_INVALID_PARAMETER;
 	if (mp->observer)
-		return wrt_mp_is_removed(mp) ? WRT_STATUS_DEVICE_REMOVED :
-					       WRT_STATUS_INVALID_DEVICE_REQUEST;
+		return may_control(mp);
 	if (wrt_mp_is_removed(mp) && state > (u32)mp->state)
 		return WRT_STATUS_DEVICE_REMOVED;
 	while (state > (u32)mp->state) {

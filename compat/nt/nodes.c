@@ -64,7 +64,7 @@ static NTSTATUS describe(PPCPROPERTY_REQUEST r, const struct wrt_hw_control *c)
 		KSPROPERTY_MEMBERSHEADER members;
 		KSPROPERTY_STEPPING_LONG range;
 	} *out = r->Value;
-	ULONG bytes = c->is_switch ? sizeof(out->head) : sizeof(*out);
+	ULONG bytes = sizeof(out->head);
 
 	if (r->ValueSize < sizeof(out->head)) {
 		if (r->ValueSize < sizeof(access))
@@ -73,12 +73,17 @@ static NTSTATUS describe(PPCPROPERTY_REQUEST r, const struct wrt_hw_control *c)
 		r->ValueSize = sizeof(access);
 		return STATUS_SUCCESS;
 	}
+	if (!c->is_switch)
+		bytes = sizeof(*out);
 	RtlZeroMemory(out, r->ValueSize < bytes ? sizeof(out->head) : bytes);
 	out->head.AccessFlags = access;
 	out->head.DescriptionSize = bytes;
 	out->head.PropTypeSet.Set = KSPROPTYPESETID_General;
-	out->head.PropTypeSet.Id = c->is_switch ? VT_BOOL : VT_I4;
-	out->head.MembersListCount = c->is_switch ? 0 : 1;
+	out->head.PropTypeSet.Id = VT_BOOL;
+	if (!c->is_switch) {
+		out->head.PropTypeSet.Id = VT_I4;
+		out->head.MembersListCount = 1;
+	}
 	if (r->ValueSize < bytes || c->is_switch) {
 		r->ValueSize = sizeof(out->head);
 		return STATUS_SUCCESS;

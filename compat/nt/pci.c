@@ -99,7 +99,9 @@ static NTSTATUS map_bar(struct nt_filter *f, u32 n)
 	bar->bus = low & (bar->port ? ~3u : ~15u);
 	if (!bar->port && low & BAR_64 && n + 1 < NT_BARS)
 		bar->bus |= (u64)config_read(&f->pci, CONFIG_BAR(n + 1), 4) << 32;
-	r = bar->bus ? resource_of(f->resources, bar->port, bar->bus) : NULL;
+	if (!bar->bus)
+		return STATUS_SUCCESS;
+	r = resource_of(f->resources, bar->port, bar->bus);
 	if (!r)
 		return STATUS_SUCCESS;
 	bar->bytes = r->u.Memory.Length;
@@ -112,8 +114,11 @@ static NTSTATUS map_bar(struct nt_filter *f, u32 n)
 /* The upper half of a 64-bit BAR is no BAR. */
 static bool is_upper_half(struct nt_filter *f, u32 n)
 {
-	u32 low = n ? config_read(&f->pci, CONFIG_BAR(n - 1), 4) : BAR_PORT;
+	u32 low;
 
+	if (!n)
+		return false;
+	low = config_read(&f->pci, CONFIG_BAR(n - 1), 4);
 	return !(low & BAR_PORT) && low & BAR_64 && !is_upper_half(f, n - 1);
 }
 
@@ -214,8 +219,11 @@ static u64 bus_bar(void *ctx, u32 n, u64 *bytes)
 {
 	const struct nt_bar *bar = bar_of(ctx, n, 0, 1);
 
-	*bytes = bar ? bar->bytes : 0;
-	return bar ? bar->bus : 0;
+	*bytes = 0;
+	if (!bar)
+		return 0;
+	*bytes = bar->bytes;
+	return bar->bus;
 }
 
 /* Whole pages, so aligned to their size up to a page. */
@@ -442,7 +450,9 @@ NTSTATUS nt_pci_open(struct nt_filter *f, const struct nt_backend **out)
 		return status;
 	f->pci.open = true;
 	*out = backend_of(f);
-	status = *out ? set_up(f, *out) : STATUS_NOT_SUPPORTED;
+	status = STATUS_NOT_SUPPORTED;
+	if (*out)
+		status = set_up(f, *out);
 	if (!NT_SUCCESS(status))
 		nt_pci_close(f);
 	return status;
