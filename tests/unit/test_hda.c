@@ -92,7 +92,7 @@ static int end_of_test(void **state)
 	return 0;
 }
 
-#define TEST(function)	{ .name = #function, .test_func = function, .teardown_func = end_of_test }
+#define HDA_TEST(name)	TB_TEST(name, void *unused, NULL, end_of_test)
 
 /* Every frame of the buffer has a different number. */
 static void fill(struct side *side)
@@ -248,14 +248,14 @@ static void refuse(int want, const char *text, u64 max_ns)
 
 /* ---- the codec --------------------------------------------------------------------- */
 
-static void the_log_says_which_path_was_taken_in_one_line_a_direction(void **state)
+HDA_TEST(the_log_says_which_path_was_taken_in_one_line_a_direction)
 {
 	bed_open(true);
 	assert_string_equal(m.log, "I playback: DAC 0x2 -> pin 0x3 (line-out)\n"
 			    "I capture: ADC 0x4 <- pin 0x5 (line)\n");
 }
 
-static void a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on(void **state)
+HDA_TEST(a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on)
 {
 	bed_open(true);
 	assert_int_equal(hda_node(&m, 2)->out[0], 0x4a);
@@ -266,7 +266,7 @@ static void a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on(void **state)
 	assert_int_equal(hda_node(&m, 5)->pin, 0x20);
 }
 
-static void the_walker_finds_its_way_through_mixers_selectors_and_ranges(void **state)
+HDA_TEST(the_walker_finds_its_way_through_mixers_selectors_and_ranges)
 {
 	bed_rich();
 	assert_string_equal(m.log, "I playback: DAC 0x11 -> 0x0c -> pin 0x15 (speaker)\n"
@@ -307,7 +307,7 @@ static void drives(const char *playback, const char *capture, u32 out, u32 contr
 	hda_close(&m);
 }
 
-static void a_user_chooses_pins_by_kind_or_by_node(void **state)
+HDA_TEST(a_user_chooses_pins_by_kind_or_by_node)
 {
 	drives(NULL, NULL, 0x15, 0x40, 0x18);
 	drives("speaker", NULL, 0x15, 0x40, 0x18);
@@ -326,7 +326,7 @@ static void not_there(const char *playback, const char *capture, const char *tex
 	hda_close(&m);
 }
 
-static void a_chosen_pin_that_is_not_there_is_refused_with_those_that_are(void **state)
+HDA_TEST(a_chosen_pin_that_is_not_there_is_refused_with_those_that_are)
 {
 	not_there("line-out", NULL, "E playback=line-out: no codec has a path to such a pin\n");
 	not_there("0x16", NULL, "E playback=0x16: no codec has a path to it\n");
@@ -335,7 +335,7 @@ static void a_chosen_pin_that_is_not_there_is_refused_with_those_that_are(void *
 	not_there("spdif", "line", "E capture=line: no codec has a path to such a pin\n");
 }
 
-static void what_is_no_choice_of_a_pin_is_not_parsed(void **state)
+HDA_TEST(what_is_no_choice_of_a_pin_is_not_parsed)
 {
 	static const char *const bad[] = {
 		"", "Speaker", "speakers", "speake", "0", "0x", "0x100", "256", "-1", "2a", "0x2g",
@@ -350,7 +350,7 @@ static void what_is_no_choice_of_a_pin_is_not_parsed(void **state)
 	assert_int_equal(pin, WRT_HDA_PIN_NODE | 0xff);
 }
 
-static void the_pins_are_listed_with_what_is_driven(void **state)
+HDA_TEST(the_pins_are_listed_with_what_is_driven)
 {
 	struct wrt_hw_pin p;
 	u32 n, used = 0;
@@ -373,7 +373,7 @@ static void the_pins_are_listed_with_what_is_driven(void **state)
 }
 
 /* Bit-exact on a digital pin, which is never taken without a choice. */
-static void spdif_is_played_only_if_it_is_chosen(void **state)
+HDA_TEST(spdif_is_played_only_if_it_is_chosen)
 {
 	struct hda_codec codec = hda_duplex;
 	static const u8 of_converter[] = { 6 };
@@ -407,7 +407,7 @@ static void spdif_is_played_only_if_it_is_chosen(void **state)
 }
 
 /* The model's coefficients are 0x8200 after a reset. */
-static void the_amplifier_pin_of_realtek_codecs_follows_its_verb(void **state)
+HDA_TEST(the_amplifier_pin_of_realtek_codecs_follows_its_verb)
 {
 	bed_model(false, &hda_duplex);
 	m.codec.vendor = 0x10ec0256;
@@ -441,7 +441,7 @@ static void the_amplifier_pin_of_realtek_codecs_follows_its_verb(void **state)
 	assert_int_equal(m.codec.coef[0x10], 0x8200);
 }
 
-static void a_revision_of_a_realtek_codec_has_its_own_coefficient(void **state)
+HDA_TEST(a_revision_of_a_realtek_codec_has_its_own_coefficient)
 {
 	static const struct { u32 coef0, coef, value; } cases[] = {
 		{ 0x8210, 0x0d, 0xc200 }, { 0x8220, 0x04, 0x0200 }, { 0x8230, 0x10, 0x8000 },
@@ -457,7 +457,7 @@ static void a_revision_of_a_realtek_codec_has_its_own_coefficient(void **state)
 	}
 }
 
-static void verbs_of_the_user_are_sent_before_the_path_also_after_a_sleep(void **state)
+HDA_TEST(verbs_of_the_user_are_sent_before_the_path_also_after_a_sleep)
 {
 	u32 i;
 
@@ -478,7 +478,7 @@ static void verbs_of_the_user_are_sent_before_the_path_also_after_a_sleep(void *
 	}
 }
 
-static void verbs_that_cannot_be_sent_are_not_parsed(void **state)
+HDA_TEST(verbs_that_cannot_be_sent_are_not_parsed)
 {
 	static const char *const bad[] = {
 		"0x20", "0x20:0x500", "0x20:0x500:", "0:0x500:1", "0x100:0x500:1", "0x20:0x1000:1",
@@ -501,7 +501,7 @@ static void verbs_that_cannot_be_sent_are_not_parsed(void **state)
 	assert_false(wrt_hda_parse_verbs(many, &cfg));
 }
 
-static void formats_and_rates_are_those_of_the_converter(void **state)
+HDA_TEST(formats_and_rates_are_those_of_the_converter)
 {
 	static const u32 qemu[] = { 16000, 22050, 32000, 44100, 48000, 88200, 96000 };
 	const struct wrt_hw_caps *c;
@@ -542,7 +542,7 @@ static void set_control(u32 index, u32 left, u32 right)
 	assert_int_equal(back[1], right);
 }
 
-static void master_and_capture_have_a_volume_and_a_switch_each(void **state)
+HDA_TEST(master_and_capture_have_a_volume_and_a_switch_each)
 {
 	struct wrt_hw_control c;
 	u32 high[2] = { 0, 0x4b }, two[2] = { 2, 0 };
@@ -572,7 +572,7 @@ static void master_and_capture_have_a_volume_and_a_switch_each(void **state)
 	assert_int_equal(hda_node(&m, 2)->out[0], 0x20);
 }
 
-static void volume_and_switch_may_be_of_two_amplifiers(void **state)
+HDA_TEST(volume_and_switch_may_be_of_two_amplifiers)
 {
 	struct wrt_hw_control c;
 
@@ -587,7 +587,7 @@ static void volume_and_switch_may_be_of_two_amplifiers(void **state)
 	assert_int_equal(hda_node(&m, 0x11)->out[1], 6);
 }
 
-static void latency_is_the_fifo_and_the_delay_of_the_widgets(void **state)
+HDA_TEST(latency_is_the_fifo_and_the_delay_of_the_widgets)
 {
 	bed_rich();
 	side_open(&play, WRT_PLAYBACK, 48000, WRT_FMT_S32, 7680, 2);
@@ -619,7 +619,7 @@ static void play_with_pauses(bool emulated, u32 rate, u32 notify, bool dead_dpib
 
 static const u32 notifies[] = { 0, 1, 2, 3, 8 };
 
-static void playback_is_bit_exact_over_pauses_and_no_point_is_missing(void **state)
+HDA_TEST(playback_is_bit_exact_over_pauses_and_no_point_is_missing)
 {
 	size_t i;
 
@@ -631,7 +631,7 @@ static void playback_is_bit_exact_over_pauses_and_no_point_is_missing(void **sta
 	}
 }
 
-static void a_position_buffer_that_is_never_written_is_replaced_by_lpib(void **state)
+HDA_TEST(a_position_buffer_that_is_never_written_is_replaced_by_lpib)
 {
 	size_t i;
 
@@ -661,7 +661,7 @@ static void record_with_pauses(bool emulated, u32 notify, bool dead_dpib)
 		check_points(&capt);
 }
 
-static void capture_is_valid_up_to_the_position_over_pauses(void **state)
+HDA_TEST(capture_is_valid_up_to_the_position_over_pauses)
 {
 	size_t i;
 
@@ -712,7 +712,7 @@ static void with_lies(u32 how, u32 dir, u32 notify)
 	side_close(side);
 }
 
-static void a_position_buffer_that_lies_is_replaced_by_lpib_once(void **state)
+HDA_TEST(a_position_buffer_that_lies_is_replaced_by_lpib_once)
 {
 	u32 how;
 
@@ -725,7 +725,7 @@ static void a_position_buffer_that_lies_is_replaced_by_lpib_once(void **state)
 }
 
 /* Stuck for some milliseconds once in a while. */
-static void a_position_buffer_that_is_late_now_and_then_stays_in_use(void **state)
+HDA_TEST(a_position_buffer_that_is_late_now_and_then_stays_in_use)
 {
 	u32 dir, i;
 
@@ -754,7 +754,7 @@ static void a_position_buffer_that_is_late_now_and_then_stays_in_use(void **stat
 }
 
 /* Its position buffer is not looked at, and in capture 32 frames may still be in the FIFO. */
-static void amd_reports_lpib_and_in_capture_less_a_fifo(void **state)
+HDA_TEST(amd_reports_lpib_and_in_capture_less_a_fifo)
 {
 	u32 dir;
 
@@ -797,7 +797,7 @@ static void two_directions(bool emulated)
 	check_points(&play);
 }
 
-static void both_directions_run_at_once_and_stop_alone(void **state)
+HDA_TEST(both_directions_run_at_once_and_stop_alone)
 {
 	two_directions(true);
 	two_directions(false);
@@ -818,7 +818,7 @@ static void all_32_bits(void)
 	check_points(&play);
 }
 
-static void thirty_two_bits_at_192_khz_are_played_as_they_are(void **state)
+HDA_TEST(thirty_two_bits_at_192_khz_are_played_as_they_are)
 {
 	all_32_bits();
 }
@@ -842,7 +842,7 @@ static void play_wide(u32 pcm, u32 bits, u32 size)
 	check_points(&play);
 }
 
-static void twenty_four_bits_are_the_upper_ones_of_four_bytes(void **state)
+HDA_TEST(twenty_four_bits_are_the_upper_ones_of_four_bytes)
 {
 	play_wide(0x000e0040, 24, 3);
 	play_wide(0x00080040, 24, 3);
@@ -887,7 +887,7 @@ static void play_channels(u32 channels, u32 format)
 	bed_channels = 2;
 }
 
-static void line_outs_of_a_group_are_up_to_eight_channels(void **state)
+HDA_TEST(line_outs_of_a_group_are_up_to_eight_channels)
 {
 	u32 channels;
 
@@ -897,7 +897,7 @@ static void line_outs_of_a_group_are_up_to_eight_channels(void **state)
 	}
 }
 
-static void master_sets_every_channel_and_an_odd_number_is_refused(void **state)
+HDA_TEST(master_sets_every_channel_and_an_odd_number_is_refused)
 {
 	const struct wrt_hw_caps *c;
 	u32 i;
@@ -964,7 +964,7 @@ static void scattered(bool emulated, u32 notify)
 	unscatter(&play, 1280);
 }
 
-static void a_buffer_may_lie_in_many_pieces(void **state)
+HDA_TEST(a_buffer_may_lie_in_many_pieces)
 {
 	scattered(true, 1);
 	scattered(true, 3);
@@ -986,7 +986,7 @@ static void count_interrupts(u32 notify)
 		assert_int_equal(m.timers, 0);
 }
 
-static void the_engine_interrupts_at_points_and_nowhere_else(void **state)
+HDA_TEST(the_engine_interrupts_at_points_and_nowhere_else)
 {
 	count_interrupts(1);
 	count_interrupts(2);
@@ -1014,7 +1014,7 @@ static void lose(bool emulated, u32 notify, u32 one_of)
 	assert_true(m.interrupts < 194);
 }
 
-static void lost_interrupts_lose_no_point(void **state)
+HDA_TEST(lost_interrupts_lose_no_point)
 {
 	lose(true, 1, 2);
 	lose(true, 2, 2);
@@ -1053,7 +1053,7 @@ static void no_interrupts(u32 dir, u32 notify, bool status)
 	side_close(side);
 }
 
-static void where_no_interrupt_arrives_a_timer_finds_the_points(void **state)
+HDA_TEST(where_no_interrupt_arrives_a_timer_finds_the_points)
 {
 	no_interrupts(WRT_PLAYBACK, 1, false);
 	no_interrupts(WRT_PLAYBACK, 2, false);
@@ -1068,7 +1068,7 @@ static void where_no_interrupt_arrives_a_timer_finds_the_points(void **state)
  * Two timers may be due at once on two processors: the handler of the first serves both streams,
  * that of the second finds an end of an entry without an interrupt for it.
  */
-static void a_timer_that_comes_late_is_no_interrupt(void **state)
+HDA_TEST(a_timer_that_comes_late_is_no_interrupt)
 {
 	u32 i;
 
@@ -1088,7 +1088,7 @@ static void a_timer_that_comes_late_is_no_interrupt(void **state)
 	assert_in_range(play.client.notifies, 50, 70);
 }
 
-static void that_timer_is_slow_where_dma_stops_before_a_point(void **state)
+HDA_TEST(that_timer_is_slow_where_dma_stops_before_a_point)
 {
 	u32 timers;
 
@@ -1104,7 +1104,7 @@ static void that_timer_is_slow_where_dma_stops_before_a_point(void **state)
 	m.command = 6;
 }
 
-static void with_interrupts_no_message_is_logged(void **state)
+HDA_TEST(with_interrupts_no_message_is_logged)
 {
 	u32 notify;
 
@@ -1134,7 +1134,7 @@ static void merge(bool emulated)
 	check_points(&play);
 }
 
-static void merged_interrupts_are_one_update_with_all_points(void **state)
+HDA_TEST(merged_interrupts_are_one_update_with_all_points)
 {
 	merge(true);
 	merge(false);
@@ -1162,7 +1162,7 @@ static void early(u32 dir, bool dead_dpib)
 	side_close(&side);
 }
 
-static void an_interrupt_before_its_position_is_followed_by_another_update(void **state)
+HDA_TEST(an_interrupt_before_its_position_is_followed_by_another_update)
 {
 	early(WRT_PLAYBACK, false);
 	early(WRT_PLAYBACK, true);
@@ -1195,7 +1195,7 @@ static void without(bool emulated, u32 notify, u32 bytes, u64 every)
  * 1024 bytes are 0.67 ms: a time stamp that is late by 0.6 ms was a whole buffer. Interrupts
  * come each 0.33 ms.
  */
-static void a_reader_that_was_preempted_reads_again(void **state)
+HDA_TEST(a_reader_that_was_preempted_reads_again)
 {
 	u32 i;
 
@@ -1216,7 +1216,7 @@ static void a_reader_that_was_preempted_reads_again(void **state)
 }
 
 /* For any bounds, as long as they are true, no buffer is counted too much. */
-static void a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing(void **state)
+HDA_TEST(a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing)
 {
 	u32 i;
 
@@ -1238,7 +1238,7 @@ static void a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing(
 }
 
 /* An engine that takes almost a buffer to stop: DMA was at the offset before that. */
-static void the_time_of_a_stop_adds_no_distance(void **state)
+HDA_TEST(the_time_of_a_stop_adds_no_distance)
 {
 	u64 linear;
 
@@ -1253,7 +1253,7 @@ static void the_time_of_a_stop_adds_no_distance(void **state)
 	m.fault.run_sticks = false;
 }
 
-static void without_points_the_position_still_stays_fresh(void **state)
+HDA_TEST(without_points_the_position_still_stays_fresh)
 {
 	static const struct { u32 notify, bytes; u64 every; } cases[] = {
 		{ 0, 7680, 10 * MS }, { 2, 7680, 10 * MS }, { 0, 3840, 5 * MS },
@@ -1267,7 +1267,7 @@ static void without_points_the_position_still_stays_fresh(void **state)
 	}
 }
 
-static void an_observer_turns_points_on_and_its_removal_turns_them_off(void **state)
+HDA_TEST(an_observer_turns_points_on_and_its_removal_turns_them_off)
 {
 	struct tb_client other;
 	u64 before;
@@ -1321,7 +1321,7 @@ static void run_hushed(u64 ns)
 	}
 }
 
-static void a_hushed_interrupt_is_served_later(void **state)
+HDA_TEST(a_hushed_interrupt_is_served_later)
 {
 	for (late = 0; late < 40 * MS; late += 13 * MS) {
 		bed_open(false);
@@ -1338,7 +1338,7 @@ static void a_hushed_interrupt_is_served_later(void **state)
 	}
 }
 
-static void a_device_that_does_not_interrupt_is_not_hushed(void **state)
+HDA_TEST(a_device_that_does_not_interrupt_is_not_hushed)
 {
 	bed_open(false);
 	assert_false(wrt_hda_ops.hush(bed.hw));
@@ -1359,7 +1359,7 @@ static void a_device_that_does_not_interrupt_is_not_hushed(void **state)
 	assert_true(hda_line(&m));
 }
 
-static void an_interrupt_of_another_device_returns_false(void **state)
+HDA_TEST(an_interrupt_of_another_device_returns_false)
 {
 	u32 slots = 0;
 	u64 ns;
@@ -1435,14 +1435,14 @@ static void keep_codec_running(u32 dir)
 	}
 }
 
-static void the_codec_of_qemu_continues_while_a_stream_is_stopped(void **state)
+HDA_TEST(the_codec_of_qemu_continues_while_a_stream_is_stopped)
 {
 	keep_codec_running(WRT_PLAYBACK);
 	keep_codec_running(WRT_CAPTURE);
 }
 
 /* Then the codec is notified of every stop. */
-static void without_a_second_engine_the_codec_stops_with_the_stream(void **state)
+HDA_TEST(without_a_second_engine_the_codec_stops_with_the_stream)
 {
 	bed_model(true, &hda_duplex);
 	m.gcap = 0x1401;	/* one output engine */
@@ -1485,13 +1485,13 @@ static void halt(bool emulated)
 	check_points(&play);
 }
 
-static void a_halted_engine_is_reported_once_and_can_be_started_again(void **state)
+HDA_TEST(a_halted_engine_is_reported_once_and_can_be_started_again)
 {
 	halt(true);
 	halt(false);
 }
 
-static void a_controller_that_does_not_reset_is_refused_in_bounded_time(void **state)
+HDA_TEST(a_controller_that_does_not_reset_is_refused_in_bounded_time)
 {
 	bed_model(true, &hda_duplex);
 	m.fault.reset_sticks = true;
@@ -1504,7 +1504,7 @@ static void a_controller_that_does_not_reset_is_refused_in_bounded_time(void **s
 	refuse(WRT_EIO, "E the controller does not answer\n", SECOND / 2);
 }
 
-static void without_a_codec_there_is_no_device(void **state)
+HDA_TEST(without_a_codec_there_is_no_device)
 {
 	bed_model(true, &hda_duplex);
 	m.fault.no_codec = true;
@@ -1516,7 +1516,7 @@ static void without_a_codec_there_is_no_device(void **state)
 	assert_int_equal(m.ics & 1, 0);
 }
 
-static void a_codec_without_a_path_is_refused_and_one_direction_gives_one_slot(void **state)
+HDA_TEST(a_codec_without_a_path_is_refused_and_one_direction_gives_one_slot)
 {
 	bed_model(true, &hda_duplex);
 	m.codec.node[1].pin_config = 0x40000000;
@@ -1529,7 +1529,7 @@ static void a_codec_without_a_path_is_refused_and_one_direction_gives_one_slot(v
 	assert_int_equal(bed.dev.streams[0].caps.dir, WRT_CAPTURE);
 }
 
-static void a_converter_without_a_rate_or_a_size_is_none(void **state)
+HDA_TEST(a_converter_without_a_rate_or_a_size_is_none)
 {
 	static const u32 pcm[] = { 0x00020000, 0x0002f800, 0x000001fc };
 	size_t i;
@@ -1544,7 +1544,7 @@ static void a_converter_without_a_rate_or_a_size_is_none(void **state)
 }
 
 /* The index of an amplifier has four bits; above them are those of left and right. */
-static void an_input_whose_amplifier_has_no_index_is_not_used(void **state)
+HDA_TEST(an_input_whose_amplifier_has_no_index_is_not_used)
 {
 	static u8 inputs[17];
 	u32 n;
@@ -1563,7 +1563,7 @@ static void an_input_whose_amplifier_has_no_index_is_not_used(void **state)
 	}
 }
 
-static void an_amplifier_that_ends_below_0_db_is_set_to_its_maximum(void **state)
+HDA_TEST(an_amplifier_that_ends_below_0_db_is_set_to_its_maximum)
 {
 	u32 value[2];
 
@@ -1575,7 +1575,7 @@ static void an_amplifier_that_ends_below_0_db_is_set_to_its_maximum(void **state
 	assert_int_equal(value[1], 0x20);
 }
 
-static void without_immediate_commands_the_rings_are_used(void **state)
+HDA_TEST(without_immediate_commands_the_rings_are_used)
 {
 	u32 i;
 
@@ -1625,7 +1625,7 @@ static void a_lost_answer_is_asked_for_again(bool rings)
 	}
 }
 
-static void no_single_lost_answer_of_a_codec_loses_the_card(void **state)
+HDA_TEST(no_single_lost_answer_of_a_codec_loses_the_card)
 {
 	a_lost_answer_is_asked_for_again(false);
 	a_lost_answer_is_asked_for_again(true);
@@ -1651,7 +1651,7 @@ static void beside_silent_codec(u32 address, bool rings, bool capture)
 }
 
 /* The codec is at address 2. */
-static void a_silent_codec_beside_the_one_in_use_costs_a_reset_and_nothing_else(void **state)
+HDA_TEST(a_silent_codec_beside_the_one_in_use_costs_a_reset_and_nothing_else)
 {
 	beside_silent_codec(1, false, true);
 	beside_silent_codec(1, true, true);
@@ -1664,7 +1664,7 @@ static void a_silent_codec_beside_the_one_in_use_costs_a_reset_and_nothing_else(
 }
 
 /* The model fails the test if a ring is set up while it runs. */
-static void a_ring_without_an_answer_is_stopped_before_it_is_set_up_again(void **state)
+HDA_TEST(a_ring_without_an_answer_is_stopped_before_it_is_set_up_again)
 {
 	u32 value[2] = { 1, 2 };
 
@@ -1676,7 +1676,7 @@ static void a_ring_without_an_answer_is_stopped_before_it_is_set_up_again(void *
 	assert_int_equal(hda_node(&m, 2)->out[1], 4);
 }
 
-static void a_ring_of_a_removed_device_gives_no_answer(void **state)
+HDA_TEST(a_ring_of_a_removed_device_gives_no_answer)
 {
 	u32 value[2] = { 1, 2 };
 
@@ -1686,7 +1686,7 @@ static void a_ring_of_a_removed_device_gives_no_answer(void **state)
 	m.fault.dead = false;
 }
 
-static void a_widget_without_power_is_waited_for_in_bounded_time(void **state)
+HDA_TEST(a_widget_without_power_is_waited_for_in_bounded_time)
 {
 	bed_model(false, &hda_duplex);
 	m.fault.power_sticks = true;
@@ -1695,7 +1695,7 @@ static void a_widget_without_power_is_waited_for_in_bounded_time(void **state)
 	assert_true(m.now - TB_EPOCH < 2 * SECOND);
 }
 
-static void every_failed_allocation_is_unwound(void **state)
+HDA_TEST(every_failed_allocation_is_unwound)
 {
 	u32 i;
 
@@ -1712,7 +1712,7 @@ static void every_failed_allocation_is_unwound(void **state)
 	bed_create();
 }
 
-static void an_engine_that_does_not_stop_is_reset(void **state)
+HDA_TEST(an_engine_that_does_not_stop_is_reset)
 {
 	u64 from;
 
@@ -1732,7 +1732,7 @@ static void an_engine_that_does_not_stop_is_reset(void **state)
 	check_points(&play);
 }
 
-static void an_engine_that_cannot_be_stopped_loses_bus_mastering(void **state)
+HDA_TEST(an_engine_that_cannot_be_stopped_loses_bus_mastering)
 {
 	bed_open(false);
 	play_open(2, 7680);
@@ -1751,7 +1751,7 @@ static void an_engine_that_cannot_be_stopped_loses_bus_mastering(void **state)
 	m.sd[HDA_PLAY].ctl = 0;
 }
 
-static void an_engine_that_does_not_reset_is_not_programmed(void **state)
+HDA_TEST(an_engine_that_does_not_reset_is_not_programmed)
 {
 	bed_open(false);
 	side_make(&play, WRT_PLAYBACK, 48000, WRT_FMT_S16, 7680, 2);
@@ -1766,7 +1766,7 @@ static void an_engine_that_does_not_reset_is_not_programmed(void **state)
 }
 
 /* As in QEMU before 7.0. */
-static void a_reset_that_ends_before_it_is_read_is_no_error(void **state)
+HDA_TEST(a_reset_that_ends_before_it_is_read_is_no_error)
 {
 	bed_open(true);
 	m.fault.srst_unseen = true;
@@ -1780,7 +1780,7 @@ static void a_reset_that_ends_before_it_is_read_is_no_error(void **state)
 	check_points(&play);
 }
 
-static void a_geometry_that_cannot_be_programmed_is_refused(void **state)
+HDA_TEST(a_geometry_that_cannot_be_programmed_is_refused)
 {
 	struct wrt_hw_latency l;
 	struct wrt_hw_seg one = { .bus = 0x1000, .len = 8192 }, many[300];
@@ -1822,7 +1822,7 @@ static void a_geometry_that_cannot_be_programmed_is_refused(void **state)
 	wrt_hda_ops.close(s);
 }
 
-static void pieces_that_follow_each_other_are_one(void **state)
+HDA_TEST(pieces_that_follow_each_other_are_one)
 {
 	struct wrt_hw_latency l;
 	struct wrt_hw_seg seg[512];
@@ -1845,7 +1845,7 @@ static void pieces_that_follow_each_other_are_one(void **state)
 	wrt_hda_ops.close(s);
 }
 
-static void a_position_is_whole_frames_and_fails_after_removal(void **state)
+HDA_TEST(a_position_is_whole_frames_and_fails_after_removal)
 {
 	u64 linear;
 	u32 i;
@@ -1896,7 +1896,7 @@ static void sleep_while_running(bool emulated, u32 notify)
 	assert_int_equal(look(&play).stalls, 10);
 }
 
-static void after_a_suspend_the_next_sample_is_played(void **state)
+HDA_TEST(after_a_suspend_the_next_sample_is_played)
 {
 	sleep_while_running(true, 1);
 	sleep_while_running(true, 2);
@@ -1925,7 +1925,7 @@ static void sleep_of(u32 vendor)
 	check_points(&play);
 }
 
-static void real_parts_stay_aligned_over_a_suspend_and_skip_less_than_128_bytes(void **state)
+HDA_TEST(real_parts_stay_aligned_over_a_suspend_and_skip_less_than_128_bytes)
 {
 	sleep_of(0x8086);
 	sleep_of(0x1022);
@@ -1958,7 +1958,7 @@ static void snoop_of(u32 vendor, u32 device, bool snoops)
 }
 
 /* Set by firmware or another driver before, and lost over a suspend. */
-static void dma_of_amd_sees_the_caches_also_after_a_sleep(void **state)
+HDA_TEST(dma_of_amd_sees_the_caches_also_after_a_sleep)
 {
 	snoop_of(0x1022, 0x1487, true);
 	snoop_of(0x1022, 0x15e3, true);
@@ -2002,7 +2002,7 @@ static void left_as_found(u32 vendor, u32 device, bool sleeps)
 }
 
 /* Also if there is no card in the end, and if a suspend has lost them. */
-static void the_next_driver_gets_the_pci_configuration_as_it_was(void **state)
+HDA_TEST(the_next_driver_gets_the_pci_configuration_as_it_was)
 {
 	static const u32 ids[][2] = {
 		{ 0x8086, 0x8c20 }, { 0x8086, 0xa170 }, { 0x1022, 0x1487 }, { 0x1002, 0x4383 },
@@ -2016,7 +2016,7 @@ static void the_next_driver_gets_the_pci_configuration_as_it_was(void **state)
 }
 
 /* Firmware, or the driver of the DSP, may have left all of it so; again after a sleep. */
-static void since_skylake_engines_are_coupled_and_the_link_is_fast(void **state)
+HDA_TEST(since_skylake_engines_are_coupled_and_the_link_is_fast)
 {
 	skylake_open(left_by_firmware);
 	assert_int_equal(m.sky.gate, 0x40);
@@ -2036,7 +2036,7 @@ static void since_skylake_engines_are_coupled_and_the_link_is_fast(void **state)
 	check_heard_but(&play, slack(false), 1);
 }
 
-static void a_link_without_24_mhz_gets_12_and_one_that_is_set_stays(void **state)
+HDA_TEST(a_link_without_24_mhz_gets_12_and_one_that_is_set_stays)
 {
 	struct hda_skylake sky = left_by_firmware;
 
@@ -2050,7 +2050,7 @@ static void a_link_without_24_mhz_gets_12_and_one_that_is_set_stays(void **state
 }
 
 /* More engines than tags; the first output engine is the 16th. */
-static void fifteen_inputs_leave_a_tag_for_playback(void **state)
+HDA_TEST(fifteen_inputs_leave_a_tag_for_playback)
 {
 	bed_model(false, &hda_duplex);
 	m.gcap = 0xff01;
@@ -2070,7 +2070,7 @@ static void fifteen_inputs_leave_a_tag_for_playback(void **state)
 	check_points(&capt);
 }
 
-static void addresses_have_the_bits_that_the_controller_can_use(void **state)
+HDA_TEST(addresses_have_the_bits_that_the_controller_can_use)
 {
 	static const struct { u32 vendor, device, gcap, bits; } cases[] = {
 		{ 0x8086, 0x8c20, 0x4401, 64 }, { 0x8086, 0x8c20, 0x4400, 32 },
@@ -2089,7 +2089,7 @@ static void addresses_have_the_bits_that_the_controller_can_use(void **state)
 	}
 }
 
-static void hypervisors_are_recognised_and_passed_through_controllers_are_not(void **state)
+HDA_TEST(hypervisors_are_recognised_and_passed_through_controllers_are_not)
 {
 	static const struct { struct wrt_pci_ids ids; int bare, guest; } cases[] = {
 		{ { 0x8086, 0x2668, 0x1af4, 0x1100 }, 1, 1 },	/* QEMU */
@@ -2109,7 +2109,7 @@ static void hypervisors_are_recognised_and_passed_through_controllers_are_not(vo
 	}
 }
 
-static void class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps(void **state)
+HDA_TEST(class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps)
 {
 	assert_true(wrt_hda_is_controller(0x0403, 0x8086, 0x2668));
 	assert_true(wrt_hda_is_controller(0x0403, 0x1234, 0x5678));
@@ -2123,7 +2123,7 @@ static void class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps(void **state
 	assert_false(wrt_hda_machine(0x1002, 0x4383) & WRT_HDA_REFUSED);
 }
 
-static void release_and_errors_during_a_suspend_access_no_register(void **state)
+HDA_TEST(release_and_errors_during_a_suspend_access_no_register)
 {
 	bed_open(true);
 	play_open(2, 7680);
@@ -2148,7 +2148,7 @@ static u32 mapped(const struct wrt_hw_register *r)
 	return hda_bus.read(&m, 0, (u32)(r->bus - m.bar) + r->offset, 4);
 }
 
-static void the_mapped_position_register_is_the_position(void **state)
+HDA_TEST(the_mapped_position_register_is_the_position)
 {
 	struct wrt_hw_register r;
 	u32 i;
@@ -2171,7 +2171,7 @@ static void the_mapped_position_register_is_the_position(void **state)
 	assert_true(look(&play).register_base != 0);
 }
 
-static void the_mapped_clock_ticks_at_24_mhz(void **state)
+HDA_TEST(the_mapped_clock_ticks_at_24_mhz)
 {
 	struct wrt_hw_register r;
 	u32 before;
@@ -2200,20 +2200,20 @@ static void no_register(u64 bar, u32 bytes, bool alias)
 						 WRT_HW_POSITION_REGISTER, &r), WRT_ERANGE);
 }
 
-static void without_a_page_of_copies_no_register_is_mapped(void **state)
+HDA_TEST(without_a_page_of_copies_no_register_is_mapped)
 {
 	no_register(0xfebf0000u, 0x2000, true);
 	no_register(0xfebf0800u, 0x4000, true);
 	no_register(0xfebf0000u, 0x4000, false);
 }
 
-static void traffic_class_0_is_selected_on_intels(void **state)
+HDA_TEST(traffic_class_0_is_selected_on_intels)
 {
 	bed_open(true);
 	assert_int_equal(m.tcsel, 0xf8);
 }
 
-static void engines_that_firmware_started_are_stopped_before_the_reset(void **state)
+HDA_TEST(engines_that_firmware_started_are_stopped_before_the_reset)
 {
 	bed_model(false, &hda_duplex);
 	m.command = 2;			/* its DMA is not modelled */
@@ -2226,91 +2226,5 @@ static void engines_that_firmware_started_are_stopped_before_the_reset(void **st
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		TEST(the_log_says_which_path_was_taken_in_one_line_a_direction),
-		TEST(a_path_is_powered_unmuted_at_0_db_and_its_pins_are_on),
-		TEST(the_walker_finds_its_way_through_mixers_selectors_and_ranges),
-		TEST(a_user_chooses_pins_by_kind_or_by_node),
-		TEST(a_chosen_pin_that_is_not_there_is_refused_with_those_that_are),
-		TEST(what_is_no_choice_of_a_pin_is_not_parsed),
-		TEST(the_pins_are_listed_with_what_is_driven),
-		TEST(spdif_is_played_only_if_it_is_chosen),
-		TEST(the_amplifier_pin_of_realtek_codecs_follows_its_verb),
-		TEST(a_revision_of_a_realtek_codec_has_its_own_coefficient),
-		TEST(verbs_of_the_user_are_sent_before_the_path_also_after_a_sleep),
-		TEST(verbs_that_cannot_be_sent_are_not_parsed),
-		TEST(formats_and_rates_are_those_of_the_converter),
-		TEST(master_and_capture_have_a_volume_and_a_switch_each),
-		TEST(volume_and_switch_may_be_of_two_amplifiers),
-		TEST(latency_is_the_fifo_and_the_delay_of_the_widgets),
-		TEST(playback_is_bit_exact_over_pauses_and_no_point_is_missing),
-		TEST(a_position_buffer_that_is_never_written_is_replaced_by_lpib),
-		TEST(a_position_buffer_that_lies_is_replaced_by_lpib_once),
-		TEST(a_position_buffer_that_is_late_now_and_then_stays_in_use),
-		TEST(amd_reports_lpib_and_in_capture_less_a_fifo),
-		TEST(capture_is_valid_up_to_the_position_over_pauses),
-		TEST(both_directions_run_at_once_and_stop_alone),
-		TEST(thirty_two_bits_at_192_khz_are_played_as_they_are),
-		TEST(twenty_four_bits_are_the_upper_ones_of_four_bytes),
-		TEST(line_outs_of_a_group_are_up_to_eight_channels),
-		TEST(master_sets_every_channel_and_an_odd_number_is_refused),
-		TEST(a_buffer_may_lie_in_many_pieces),
-		TEST(the_engine_interrupts_at_points_and_nowhere_else),
-		TEST(lost_interrupts_lose_no_point),
-		TEST(where_no_interrupt_arrives_a_timer_finds_the_points),
-		TEST(a_timer_that_comes_late_is_no_interrupt),
-		TEST(that_timer_is_slow_where_dma_stops_before_a_point),
-		TEST(with_interrupts_no_message_is_logged),
-		TEST(merged_interrupts_are_one_update_with_all_points),
-		TEST(an_interrupt_before_its_position_is_followed_by_another_update),
-		TEST(a_reader_that_was_preempted_reads_again),
-		TEST(a_reader_that_is_always_preempted_reads_five_times_and_adds_nothing),
-		TEST(the_time_of_a_stop_adds_no_distance),
-		TEST(without_points_the_position_still_stays_fresh),
-		TEST(an_observer_turns_points_on_and_its_removal_turns_them_off),
-		TEST(a_hushed_interrupt_is_served_later),
-		TEST(a_device_that_does_not_interrupt_is_not_hushed),
-		TEST(an_interrupt_of_another_device_returns_false),
-		TEST(the_codec_of_qemu_continues_while_a_stream_is_stopped),
-		TEST(without_a_second_engine_the_codec_stops_with_the_stream),
-		TEST(a_halted_engine_is_reported_once_and_can_be_started_again),
-		TEST(a_controller_that_does_not_reset_is_refused_in_bounded_time),
-		TEST(without_a_codec_there_is_no_device),
-		TEST(a_codec_without_a_path_is_refused_and_one_direction_gives_one_slot),
-		TEST(without_immediate_commands_the_rings_are_used),
-		TEST(a_converter_without_a_rate_or_a_size_is_none),
-		TEST(an_input_whose_amplifier_has_no_index_is_not_used),
-		TEST(an_amplifier_that_ends_below_0_db_is_set_to_its_maximum),
-		TEST(no_single_lost_answer_of_a_codec_loses_the_card),
-		TEST(a_silent_codec_beside_the_one_in_use_costs_a_reset_and_nothing_else),
-		TEST(a_ring_without_an_answer_is_stopped_before_it_is_set_up_again),
-		TEST(a_ring_of_a_removed_device_gives_no_answer),
-		TEST(a_widget_without_power_is_waited_for_in_bounded_time),
-		TEST(every_failed_allocation_is_unwound),
-		TEST(an_engine_that_does_not_stop_is_reset),
-		TEST(an_engine_that_cannot_be_stopped_loses_bus_mastering),
-		TEST(an_engine_that_does_not_reset_is_not_programmed),
-		TEST(a_reset_that_ends_before_it_is_read_is_no_error),
-		TEST(a_geometry_that_cannot_be_programmed_is_refused),
-		TEST(pieces_that_follow_each_other_are_one),
-		TEST(a_position_is_whole_frames_and_fails_after_removal),
-		TEST(after_a_suspend_the_next_sample_is_played),
-		TEST(real_parts_stay_aligned_over_a_suspend_and_skip_less_than_128_bytes),
-		TEST(dma_of_amd_sees_the_caches_also_after_a_sleep),
-		TEST(the_next_driver_gets_the_pci_configuration_as_it_was),
-		TEST(since_skylake_engines_are_coupled_and_the_link_is_fast),
-		TEST(a_link_without_24_mhz_gets_12_and_one_that_is_set_stays),
-		TEST(fifteen_inputs_leave_a_tag_for_playback),
-		TEST(addresses_have_the_bits_that_the_controller_can_use),
-		TEST(hypervisors_are_recognised_and_passed_through_controllers_are_not),
-		TEST(class_0401_is_hd_audio_only_with_the_ids_of_intels_dsps),
-		TEST(release_and_errors_during_a_suspend_access_no_register),
-		TEST(the_mapped_position_register_is_the_position),
-		TEST(the_mapped_clock_ticks_at_24_mhz),
-		TEST(without_a_page_of_copies_no_register_is_mapped),
-		TEST(traffic_class_0_is_selected_on_intels),
-		TEST(engines_that_firmware_started_are_stopped_before_the_reset),
-	};
-
-	return tb_main("hda", tests, COUNT(tests));
+	return tb_run("hda");
 }

@@ -40,20 +40,30 @@ static char *test_name(const char *group, const char *name)
 	return out;
 }
 
-/* TEST=TEXT in the environment: only the tests whose name contains TEXT. */
-int tb_main(const char *group, const struct CMUnitTest *tests, size_t n)
+static struct CMUnitTest added[128];
+static size_t nadded;
+
+void tb_add(const char *name, CMUnitTestFunction test, CMFixtureFunction setup,
+	    CMFixtureFunction teardown, void *state)
 {
-	struct CMUnitTest *named = calloc(n, sizeof(*named));
+	assert_true(nadded < COUNT(added));
+	added[nadded++] = (struct CMUnitTest){ name, test, setup, teardown, state };
+}
+
+/* TEST=TEXT in the environment: only the tests whose name contains TEXT. */
+int tb_run(const char *group)
+{
+	struct CMUnitTest *named = calloc(nadded, sizeof(*named));
 	const char *only = getenv("TEST");
 	size_t i, count = 0;
 	char label[64];
 	int failed;
 
-	for (i = 0; i < n; i++) {
-		if (only && !strstr(tests[i].name, only))
+	for (i = 0; i < nadded; i++) {
+		if (only && !strstr(added[i].name, only))
 			continue;
-		named[count] = tests[i];
-		named[count++].name = test_name(group, tests[i].name);
+		named[count] = added[i];
+		named[count++].name = test_name(group, added[i].name);
 	}
 	if (!count) {
 		printf("Bail out! %s has no test with \"%s\" in its name\n", group, only ? only : "");
@@ -69,21 +79,6 @@ int tb_main(const char *group, const struct CMUnitTest *tests, size_t n)
 	if (failed)
 		_exit(1);	/* memory of a failed test is not reported as a leak */
 	return 0;
-}
-
-static struct CMUnitTest added[128];
-static size_t nadded;
-
-void tb_add(const char *name, CMUnitTestFunction test, CMFixtureFunction setup,
-	    CMFixtureFunction teardown, void *state)
-{
-	assert_true(nadded < COUNT(added));
-	added[nadded++] = (struct CMUnitTest){ name, test, setup, teardown, state };
-}
-
-int tb_run(const char *group)
-{
-	return tb_main(group, added, nadded);
 }
 
 u64 tb_env_u64(const char *name, u64 fallback)

@@ -21,12 +21,8 @@
 #include "miniport.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
-#define T(function)	{ .name = #function, .test_func = function }
 
 #define TB_EPOCH	1000000007ull	/* the clock when a device is opened, ns */
-
-/* Runs the tests and prints TAP; names begin with compiler and group. For main(). */
-int tb_main(const char *group, const struct CMUnitTest *tests, size_t n);
 
 /*
  * TB_TEST(name, argument, setup, teardown) { ... } defines a test, which tb_run() runs: all tests
@@ -52,6 +48,8 @@ int tb_main(const char *group, const struct CMUnitTest *tests, size_t n);
 
 void tb_add(const char *name, CMUnitTestFunction test, CMFixtureFunction setup,
 	    CMFixtureFunction teardown, void *state);
+
+/* Runs them and prints TAP; names begin with compiler and group. For main(). */
 int tb_run(const char *group);
 
 /* A number from the environment, or the default. */
