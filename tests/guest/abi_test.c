@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * abi_test.c - every call of sound/wavert.h, valid and invalid, against the simulator with
- * the step clock. Runs in the guest, built for 64 and for 32 bit. TAP on stdout.
+ * the step clock. The conformance tests check what the contract states by the same calls, in the
+ * same guests (modes uml-step, debian-step-32). Runs in the guest, built for 64 and for 32 bit.
+ * TAP on stdout.
  *
  * A wrong call must return the documented error and change nothing: after the wrong calls each
  * group uses the same stream.
@@ -174,9 +176,6 @@ static void test_alloc(void)
 
 	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
 	TAP_CHECK(call(fd, WAVERT_IOC_ALLOC_BUFFER, NULL) == EFAULT, "ALLOC_BUFFER of NULL gives EFAULT");
-	TAP_CHECK(alloc_full(fd, notify, 2, 0, &b) == EREMOTEIO, "size 0 gives EREMOTEIO (WRT-014)");
-	TAP_CHECK(alloc_full(fd, notify, 2, 3, &b) == EREMOTEIO,
-		  "a size below one frame gives EREMOTEIO (WRT-015)");
 	TAP_CHECK(alloc_full(fd, notify, 2, 0xffffffff, &b) == EREMOTEIO, "size 2^32-1 gives EREMOTEIO");
 	TAP_CHECK(alloc_full(fd, notify, 2, (4u << 20) + 1, &b) == EREMOTEIO,
 		  "a size above buffer_max gives EREMOTEIO (Q3)");
@@ -196,10 +195,6 @@ static void test_alloc(void)
 	TAP_CHECK(!alloc_full(fd, notify, 2, BYTES, &b) && b.actual_bytes == BYTES &&
 		  b.map_bytes == whole_pages(BYTES) && !b.offset_from_first_page && b.cache_type == 1 &&
 		  !b.call_memory_barrier, "an acceptable size is returned unchanged (WRT-016, WRT-020, WRT-035)");
-	TAP_CHECK(alloc_full(fd, notify, 2, BYTES, &b) == EBADRQC,
-		  "a second buffer gives EBADRQC (WRT-026)");
-	TAP_CHECK(alloc_full(fd, 0, 0, BYTES, &b) == EBADRQC,
-		  "a buffer of the other kind gives EBADRQC (WRT-028)");
 	TAP_CHECK(!free_buffer(fd) && !alloc_full(fd, notify, 1, 1001, &b) && b.actual_bytes == 1004,
 		  "after FREE_BUFFER ALLOC_BUFFER succeeds; 1001 bytes become 1004 (WRT-017, WRT-030)");
 	free_buffer(fd);
@@ -216,21 +211,14 @@ static void test_alloc(void)
 
 static void test_alloc_states(void)
 {
-	int fd = new_stream(0, 0, 0), other = new_stream(0, 0, 0), capture = new_stream(1, 0, 0);
+	int fd = new_stream(0, 0, 0);
 
 	set_format(fd, 48000, WAVERT_FORMAT_S16, 2);
-	set_format(other, 48000, WAVERT_FORMAT_S16, 2);
-	set_format(capture, 48000, WAVERT_FORMAT_S16, 2);
 	set_state(fd, WAVERT_STATE_PAUSE);
 	TAP_CHECK(alloc_buffer(fd, 2, BYTES) == EBADRQC, "ALLOC_BUFFER in PAUSE gives EBADRQC (Q5)");
 	set_state(fd, WAVERT_STATE_ACQUIRE);
 	TAP_CHECK(!alloc_buffer(fd, 2, BYTES), "ALLOC_BUFFER in ACQUIRE is legal (Q5)");
-	TAP_CHECK(alloc_buffer(other, 2, BYTES) == EBUSY, "a pin that is owned gives EBUSY");
-	TAP_CHECK(!alloc_buffer(capture, 2, BYTES), "the other direction is another pin");
 	close(fd);
-	TAP_CHECK(!alloc_buffer(other, 2, BYTES), "close releases the pin (WRT-045)");
-	close(other);
-	close(capture);
 }
 
 /* ---- mappings ----------------------------------------------------------------------- */
@@ -250,10 +238,9 @@ static void test_mmap(void)
 	const int rw = PROT_READ | PROT_WRITE;
 	const size_t p = (size_t)sysconf(_SC_PAGESIZE);
 	const unsigned int bytes = (unsigned int)(2 * p - 512);
-	int fd = new_stream(0, 0, 0), dirty = 0;
+	int fd = new_stream(0, 0, 0);
 	unsigned char *buffer;
 	void *page;
-	size_t i;
 
 	TAP_CHECK(map_error(fd, p, rw, MAP_SHARED, 0) == EBADRQC,
 		  "mmap of a buffer before there is one gives EBADRQC (WRT-003)");
@@ -282,9 +269,6 @@ static void test_mmap(void)
 			    WAVERT_MMAP_REGISTER(0) + (off_t)p) == EINVAL,
 		  "other offsets near those of the registers cannot be mapped");
 	buffer = map_buffer(fd, 2 * p);
-	for (i = 0; i < 2 * p; i++)
-		dirty |= buffer[i];
-	TAP_CHECK(!dirty, "a new buffer is zero, also the rest of its last page (WRT-034)");
 	memset(buffer, 0x5a, 2 * p);
 	TAP_CHECK(free_buffer(fd) == EBUSY, "FREE_BUFFER while mapped gives EBUSY");
 	munmap(buffer, p);
@@ -292,10 +276,6 @@ static void test_mmap(void)
 	TAP_CHECK(buffer[p] == 0x5a, "the other half can still be accessed");
 	munmap(buffer + p, p);
 	TAP_CHECK(!free_buffer(fd), "FREE_BUFFER after the last munmap succeeds");
-	alloc_buffer(fd, 2, bytes);
-	buffer = map_buffer(fd, 2 * p);
-	TAP_CHECK(buffer && !buffer[0] && !buffer[2 * p - 1], "the next buffer does not show the contents of the last one");
-	munmap(buffer, 2 * p);
 	munmap(page, p);
 	close(fd);
 }
@@ -339,21 +319,11 @@ static void test_fork(void)
 static void test_register(void)
 {
 	struct wavert_event e = { 0 };
-	int fd = ready_stream(0, 2, BYTES), ev = new_event(), pipes[2], i, wrong = 0, closed;
+	int fd = ready_stream(0, 2, BYTES), ev = new_event(), i, wrong = 0;
 	int many[WAVERT_EVENTS_MAX + 1];
 
 	TAP_CHECK(call(fd, WAVERT_IOC_REGISTER_EVENT, NULL) == EFAULT, "REGISTER_EVENT of NULL gives EFAULT");
 	TAP_CHECK(call(fd, WAVERT_IOC_UNREGISTER_EVENT, NULL) == EFAULT, "UNREGISTER_EVENT of NULL gives EFAULT");
-	closed = dup(ev);
-	close(closed);
-	TAP_CHECK(register_event(fd, closed) == EBADF, "a closed descriptor gives EBADF (WRT-080)");
-	TAP_CHECK(register_event(fd, -1) == EBADF, "descriptor -1 gives EBADF");
-	TAP_CHECK(unregister_event(fd, closed) == EBADF, "UNREGISTER_EVENT of a closed descriptor gives EBADF");
-	if (pipe(pipes))
-		abort();
-	TAP_CHECK(register_event(fd, pipes[0]) == EMEDIUMTYPE, "a pipe gives EMEDIUMTYPE (WRT-081)");
-	TAP_CHECK(register_event(fd, fd) == EMEDIUMTYPE, "the stream itself gives EMEDIUMTYPE");
-	TAP_CHECK(unregister_event(fd, pipes[0]) == EMEDIUMTYPE, "UNREGISTER_EVENT of a pipe gives EMEDIUMTYPE");
 	for (i = 0; i < 32; i++) {
 		e = (struct wavert_event){ .fd = ev, .flags = 1u << i };
 		wrong += call(fd, WAVERT_IOC_REGISTER_EVENT, &e) != EINVAL;
@@ -368,8 +338,6 @@ static void test_register(void)
 	TAP_CHECK(register_event(fd, many[i]) == ENOMEM, "the 65th gives ENOMEM");
 	for (i = 0; i <= WAVERT_EVENTS_MAX; i++)
 		close(many[i]);
-	close(pipes[0]);
-	close(pipes[1]);
 	close(ev);
 	close(fd);
 }
@@ -410,24 +378,12 @@ static void test_unregister_all(void)
 
 /* ---- states and position -------------------------------------------------------------- */
 
-static void test_states(void)
-{
-	int fd = ready_stream(0, 2, BYTES);
-	const struct wavert_page *page = map_page(fd);
-
-	TAP_CHECK(call(fd, WAVERT_IOC_SET_STATE, NULL) == EFAULT, "SET_STATE of NULL gives EFAULT");
-	TAP_CHECK(set_state(fd, 4) == EINVAL && set_state(fd, 0xffffffff) == EINVAL,
-		  "SET_STATE above RUN gives EINVAL (WRT-124)");
-	TAP_CHECK(page->state == WAVERT_STATE_STOP, "the stream stays in STOP");
-	munmap((void *)page, 4096);
-	close(fd);
-}
-
-static void test_position(void)
+static void test_state_and_position(void)
 {
 	struct wavert_position p;
 	int fd = new_stream(0, 0, 0);
 
+	TAP_CHECK(call(fd, WAVERT_IOC_SET_STATE, NULL) == EFAULT, "SET_STATE of NULL gives EFAULT");
 	TAP_CHECK(call(fd, WAVERT_IOC_GET_POSITION, NULL) == EFAULT, "GET_POSITION of NULL gives EFAULT");
 	memset(&p, 0x5a, sizeof(p));
 	TAP_CHECK(!call(fd, WAVERT_IOC_GET_POSITION, &p) && !p.play_offset && !p.reserved,
@@ -513,77 +469,6 @@ static void test_notification_log(void)
 	close(fd);
 }
 
-/* ---- death --------------------------------------------------------------------------- */
-
-static int owner_is_nobody(void)
-{
-	char text[4096] = "";
-	FILE *f = fopen("/proc/asound/card0/wavert", "r");
-	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
-
-	if (f)
-		fclose(f);
-	text[n] = 0;
-	return n && !strstr(text, "owner W") && !strstr(text, "owner A") &&
-	       !strstr(text, "observers 1");
-}
-
-static void test_killed(void)
-{
-	int ready[2], fd;
-	char c;
-	pid_t pid;
-
-	if (pipe(ready))
-		abort();
-	pid = fork();
-	if (!pid) {
-		int ev = new_event();
-
-		fd = ready_stream(0, 2, BYTES);
-		new_stream(0, 0, WAVERT_STREAM_OBSERVE);
-		map_buffer(fd, 8192);
-		map_page(fd);
-		register_event(fd, ev);
-		c = set_state(fd, WAVERT_STATE_RUN) ? 'x' : 'r';
-		if (write(ready[1], &c, 1) != 1)
-			_exit(1);
-		pause();
-	}
-	if (read(ready[0], &c, 1) != 1 || c != 'r')
-		c = 'x';
-	step(FRAMES);
-	kill(pid, SIGKILL);
-	child_status(pid);
-	step(FRAMES);
-	TAP_CHECK(c == 'r' && owner_is_nobody(), "a client killed in RUN leaves nothing behind (WRT-213)");
-	fd = ready_stream(0, 2, BYTES);
-	TAP_CHECK(fd >= 0, "its pin can be claimed at once");
-	close(fd);
-	close(ready[0]);
-	close(ready[1]);
-}
-
-static void test_many_cycles(void)
-{
-	int i, wrong = 0, before = lowest_free_fd();
-
-	for (i = 0; i < 1000; i++) {
-		int fd = ready_stream(i & 1, 2, BYTES), ev = new_event();
-
-		wrong += fd < 0 || register_event(fd, ev);
-		wrong += set_state(fd, WAVERT_STATE_RUN) != 0;
-		step(FRAMES / 2);
-		wrong += counted(ev) != 1;
-		wrong += set_state(fd, WAVERT_STATE_STOP) != 0;
-		wrong += unregister_event(fd, ev) != 0;
-		close(ev);
-		close(fd);
-	}
-	TAP_CHECK(!wrong && lowest_free_fd() == before && owner_is_nobody(),
-		  "1000 cycles of open, alloc, register, run, stop, unregister, close (WRT-214)");
-}
-
 int main(void)
 {
 	setbuf(stdout, NULL);
@@ -598,14 +483,11 @@ int main(void)
 	test_fork();
 	test_register();
 	test_unregister_all();
-	test_states();
-	test_position();
+	test_state_and_position();
 	test_observer();
 	test_foreign_position();
 	test_notification_log();
 	test_packets();
 	test_sizes();
-	test_killed();
-	test_many_cycles();
 	return tap_done();
 }
