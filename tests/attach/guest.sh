@@ -98,12 +98,12 @@ watch()	# CARD
 	done
 }
 
-ends()	# PID SECONDS
+ends()	# PID SECONDS: by itself
 {
 	tries=0
 	while kill -0 "$1" 2>/dev/null; do
 		tries=$((tries + 1))
-		[ $tries -lt $(($2 * 50)) ] || return
+		[ $tries -lt $(($2 * 50)) ] || { kill -9 "$1"; return 1; }
 		sleep 0.02
 	done
 }
@@ -253,11 +253,12 @@ hold()	# NAME [STATE]
 	done
 }
 
-was_told()	# NAME
+was_told()	# NAME [STALLS]
 {
 	check "$1: the owner's process ends by itself" ends $watcher 2
 	check "$1: and had its mapping until then" wait $watcher
 	check "$1: and ENODEV from every call" says /tmp/hold.log '^removed: No such device, state 4, FREE_BUFFER No such device'
+	[ $# = 1 ] || check "$1: and saw $2 stalls" says /tmp/hold.log ", $2 stalls"
 }
 
 # The other driver, or the attachment, is removed while a client owns the pin.
@@ -273,6 +274,7 @@ rob()	# NAME
 	was_told "$1"
 	check "$1: the other driver's PCM is closed" says "/proc/asound/card$card/pcm0p/sub0/status" closed
 	check "$1: and plays for others" aplay -q -D "hw:$card" -t raw -f S16_LE -c 2 -r 48000 -d 1 /dev/zero
+	[ $failed = 0 ] || return	# unbind could wait for ever
 	check "$1: attached again" write "$card" $driver/attach
 	check "$1: owned" hold "$1"
 	check "$1: unbind while owned returns within a second" within_a_second write "$3" "$2/unbind"
@@ -314,15 +316,18 @@ states()	# NAME
 	# shellcheck disable=SC2046
 	set -- "$1" $(device_of "$1")
 	for state in pause stop forked suspended; do
+		stalls=0
+		[ $state != suspended ] || stalls=1
 		check "$1: attached" write "$card" $driver/attach
 		check "$1: owned, $state" hold_in "$1" $state "$card"
 		check "$1: detach, $state, returns within a second" within_a_second write "$card" $driver/detach
-		was_told "$1"
+		was_told "$1" $stalls
 		check "$1: the other driver's PCM is closed" says "/proc/asound/card$card/pcm0p/sub0/status" closed
+		[ $failed = 0 ] || return	# unbind could wait for ever
 		check "$1: attached again" write "$card" $driver/attach
 		check "$1: owned, $state" hold_in "$1" $state "$card"
 		check "$1: unbind, $state, returns within a second" within_a_second write "$3" "$2/unbind"
-		was_told "$1"
+		was_told "$1" $stalls
 		write "$3" "$2/bind" && wait_for "$1"
 	done
 }

@@ -396,8 +396,8 @@ static int hold(const char *state)
 		o.buffer[i]++;
 	if (child > 0 && (waitpid(child, &status, 0) != child || status))
 		return 1;
-	printf("removed: %s, state %u, FREE_BUFFER %s\n", strerror(err), o.page->state,
-	       strerror(call(o.stream, WAVERT_IOC_FREE_BUFFER, NULL)));
+	printf("removed: %s, state %u, FREE_BUFFER %s, %llu stalls\n", strerror(err), o.page->state,
+	       strerror(call(o.stream, WAVERT_IOC_FREE_BUFFER, NULL)), (unsigned long long)o.page->dma_halts);
 	give_up(&o);
 	return err != ENODEV;
 }
