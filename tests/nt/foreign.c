@@ -4,23 +4,11 @@
  * before values, topology, interfaces, mediums; a pin with each size of format; a stream from
  * buffer to close. On the driver with its own clock, below the stand-in port driver. TAP.
  */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "../guest/tap.h"
-#include "ksclient.h"
+#include "pin.h"
 
 #define BYTES	1920u
 
 static const GUID topology = { STATIC_KSPROPSETID_Topology };
-static HANDLE filter;
-
-_Noreturn void ks_die(const char *what, ks_status status)
-{
-	printf("Bail out! %s: %08lx\n", what, (unsigned long)status);
-	exit(1);
-}
 
 /* Asks for the size with no space, then for the value; returns its bytes, or 0. */
 static ULONG ask(const GUID *set, ULONG id, ULONG pin, void *value, ULONG room)
@@ -123,25 +111,10 @@ static bool takes_24_bits(WORD frame_bytes)
 	return true;
 }
 
-static ks_status event_call(HANDLE pin, const GUID *set, ULONG id, HANDLE event)
-{
-	struct rt_event_property call = { .event = event };
-
-	return ks_property(pin, set, id, KSPROPERTY_TYPE_SET, &call.property, sizeof(call), NULL, 0,
-			   NULL);
-}
-
-static bool go_to(HANDLE pin, KSSTATE state)
-{
-	return !ks_set(pin, &KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE, &state,
-		       sizeof(state));
-}
-
 /* The order of a client that plays: PortAudio's, as the documentation has it. */
 static void play(HANDLE pin)
 {
 	HANDLE event = CreateEventA(NULL, FALSE, FALSE, NULL);
-	struct rt_buffer_property alloc = { .bytes = 2 * BYTES, .count = 2 };
 	struct rt_register_property reg = { .base = NULL };
 	KSRTAUDIO_HWREGISTER where;
 	KSRTAUDIO_HWLATENCY latency;
@@ -152,9 +125,7 @@ static void play(HANDLE pin)
 	tap_ok(event_call(pin, &KSPROPSETID_RtAudio, RT_REGISTER_NOTIFICATION_EVENT, event) ==
 	       (ks_status)0xC00000A3, "without a buffer the property refuses an event");
 	tap_ok(!event_call(pin, &PORT_PROPERTIES, PORT_REGISTER, event), "the method accepts it");
-	tap_ok(!ks_property(pin, &KSPROPSETID_RtAudio, RT_BUFFER_WITH_NOTIFICATION,
-			    KSPROPERTY_TYPE_GET, &alloc.property, sizeof(alloc), &got, sizeof(got),
-			    NULL) && got.actual == 2 * BYTES, "the buffer");
+	tap_ok(!allocate(pin, 2, 2 * BYTES, &got) && got.actual == 2 * BYTES, "the buffer");
 	tap_ok(!ks_get(pin, &KSPROPSETID_RtAudio, RT_HWLATENCY, &latency, sizeof(latency)) &&
 	       ks_property(pin, &KSPROPSETID_RtAudio, RT_POSITIONREGISTER, KSPROPERTY_TYPE_GET,
 			   &reg.property, sizeof(reg), &where, sizeof(where), NULL),
@@ -193,13 +164,10 @@ static void refusals(void)
 
 int main(void)
 {
-	struct port_held held = { 9, 9, 9, 9 };
+	struct port_held held;
 	HANDLE pin;
 
-	setvbuf(stdout, NULL, _IONBF, 0);
-	nt_load_driver();
-	filter = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
-			     NULL);
+	open_filter();
 	describe();
 	refusals();
 	pin = pin_with(sizeof(KSDATAFORMAT) + 18, false);
@@ -213,9 +181,7 @@ int main(void)
 	if (pin)
 		play(pin);
 	CloseHandle(pin);
-	ks_get(filter, &PORT_PROPERTIES, PORT_HELD, &held, sizeof(held));
-	ks_get(filter, &PORT_PROPERTIES, PORT_HELD, &held, sizeof(held));
-	tap_ok(!held.pins && !held.buffers && !held.events, "nothing is held");
+	tap_ok(nothing_held(&held), "nothing is held");
 	pin = pin_with(sizeof(KSDATAFORMAT_WAVEFORMATEX), false);
 	if (pin)
 		play(pin);

@@ -3,13 +3,9 @@
  * life.c - the driver with a backend for hardware over a register model (CF_MODEL): late, doubled
  * and lost DPCs, power off and on, surprise removal in every state, the nodes of the codec. TAP.
  */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "../guest/tap.h"
-#include "ksclient.h"
+#include "pin.h"
 
 #define PACKET	480u		/* frames, 10 ms */
 #define BYTES	(4 * PACKET)
@@ -17,14 +13,7 @@
 #define D3	4u
 #define SURPRISE_REMOVAL	0x17u	/* IRP_MN_SURPRISE_REMOVAL */
 
-static HANDLE filter;
 static ULONG model;
-
-_Noreturn void ks_die(const char *what, ks_status status)
-{
-	printf("Bail out! %s: %08lx\n", what, (unsigned long)status);
-	exit(1);
-}
 
 static void device(ULONG dpc)
 {
@@ -64,12 +53,6 @@ static int run(uint64_t frames, HANDLE event)
 	return n;
 }
 
-static bool go_to(HANDLE pin, KSSTATE state)
-{
-	return !ks_set(pin, &KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE, &state,
-		       sizeof(state));
-}
-
 static HANDLE open_pin(ULONG id)
 {
 	KSDATAFORMAT_WAVEFORMATEX format;
@@ -83,18 +66,10 @@ static HANDLE open_pin(ULONG id)
 	return pin;
 }
 
-static void prepare(HANDLE pin, HANDLE event, ULONG count)
+static void prepare_packets(HANDLE pin, HANDLE event, ULONG count)
 {
-	struct rt_buffer_property alloc = { .bytes = count * BYTES, .count = count };
-	struct rt_event_property call = { .event = event };
-	struct rt_buffer got;
-	ks_status st = ks_property(pin, &KSPROPSETID_RtAudio, RT_BUFFER_WITH_NOTIFICATION,
-				   KSPROPERTY_TYPE_GET, &alloc.property, sizeof(alloc), &got,
-				   sizeof(got), NULL);
+	ks_status st = prepare(pin, event, count, count * BYTES);
 
-	if (!st)
-		st = ks_property(pin, &KSPROPSETID_RtAudio, RT_REGISTER_NOTIFICATION_EVENT,
-				 KSPROPERTY_TYPE_SET, &call.property, sizeof(call), NULL, 0, NULL);
 	if (st)
 		ks_die("a buffer", st);
 }
@@ -107,12 +82,11 @@ static struct sim_page page(HANDLE pin)
 	return p;
 }
 
-static bool nothing_held(void)
+static bool only_interrupt_held(void)
 {
-	struct port_held held = { 9, 9, 9, 9 };
+	struct port_held held;
 
-	ks_get(filter, &PORT_PROPERTIES, PORT_HELD, &held, sizeof(held));
-	return !held.pins && !held.buffers && !held.events && held.interrupts == 1;
+	return nothing_held(&held) && held.interrupts == 1;
 }
 
 static bool rules_kept(void)
@@ -136,7 +110,6 @@ static void put_pin(HANDLE pin)
 /* DMA reaches every byte of a buffer of several pages, and the mapped register shows it. */
 static void buffer(void)
 {
-	struct rt_buffer_property alloc = { .bytes = 8 * BYTES, .count = 2 };
 	struct rt_register_property call = { .base = NULL };
 	struct {
 		KSPROPERTY property;
@@ -153,9 +126,7 @@ static void buffer(void)
 	device(SIM_DPC_AT_ONCE);
 	tap_ok(1, "bus: the device starts");
 	pin = open_pin(1);
-	st = ks_property(pin, &KSPROPSETID_RtAudio, RT_BUFFER_WITH_NOTIFICATION,
-			 KSPROPERTY_TYPE_GET, &alloc.property, sizeof(alloc), &got, sizeof(got),
-			 NULL);
+	st = allocate(pin, 2, 8 * BYTES, &got);
 	if (st)
 		ks_die("a buffer", st);
 	at = got.address;
@@ -181,7 +152,7 @@ static void buffer(void)
 		       "bus: the position register is at the address of the property");
 	}
 	put_pin(pin);
-	tap_ok(nothing_held(), "segments: nothing is held");
+	tap_ok(only_interrupt_held(), "segments: nothing is held");
 }
 
 /* ---- DPCs ---------------------------------------------------------------------------------- */
@@ -195,7 +166,7 @@ static void dpcs(ULONG mode, const char *name, int least, int most)
 
 	device(mode);
 	pin = open_pin(0);
-	prepare(pin, event, 2);
+	prepare_packets(pin, event, 2);
 	go_to(pin, KSSTATE_RUN);
 	n = run(100 * PACKET + PACKET / 2, event);
 	go_to(pin, KSSTATE_PAUSE);
@@ -209,7 +180,7 @@ static void dpcs(ULONG mode, const char *name, int least, int most)
 	       p.linear <= 101 * BYTES, text);
 	put_pin(pin);
 	snprintf(text, sizeof(text), "interrupt: %s DPCs, nothing is held, no rule of the hardware is broken", name);
-	tap_ok(nothing_held() && rules_kept(), text);
+	tap_ok(only_interrupt_held() && rules_kept(), text);
 	CloseHandle(event);
 }
 
@@ -258,7 +229,7 @@ static void power(void)
 
 	device(SIM_DPC_AT_ONCE);
 	pin = open_pin(0);
-	prepare(pin, event, 2);
+	prepare_packets(pin, event, 2);
 	go_to(pin, KSSTATE_RUN);
 	run(10 * PACKET + 100, event);
 	before = page(pin).now_linear;
@@ -282,7 +253,7 @@ static void power(void)
 	tap_ok(go_to(pin, KSSTATE_STOP), "power: a stream is stopped without it");
 	put_pin(pin);
 	set_power(D0);
-	tap_ok(nothing_held() && rules_kept(), "power: nothing is held, no rule is broken");
+	tap_ok(only_interrupt_held() && rules_kept(), "power: nothing is held, no rule is broken");
 	CloseHandle(event);
 }
 
@@ -298,7 +269,7 @@ static void removal(KSSTATE state)
 
 	device(SIM_DPC_AT_ONCE);
 	pin = open_pin(1);
-	prepare(pin, event, 2);
+	prepare_packets(pin, event, 2);
 	if (state)
 		go_to(pin, state);
 	run(3 * PACKET, event);
@@ -311,7 +282,7 @@ static void removal(KSSTATE state)
 	put_pin(pin);
 	snprintf(text, sizeof(text), "removal: in state %d nothing is held, no rule is broken",
 		 state);
-	tap_ok(nothing_held() && rules_kept(), text);
+	tap_ok(only_interrupt_held() && rules_kept(), text);
 	CloseHandle(event);
 }
 
@@ -369,11 +340,8 @@ int main(void)
 	const char *name = getenv("CF_MODEL");
 	int state;
 
-	setvbuf(stdout, NULL, _IONBF, 0);
+	open_filter();
 	model = name && !strcmp(name, "ich") ? SIM_MODEL_ICH : SIM_MODEL_HDA;
-	nt_load_driver();
-	filter = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
-			     NULL);
 	buffer();
 	dpcs(SIM_DPC_AT_ONCE, "immediate", 100, 101);
 	dpcs(SIM_DPC_TWICE, "doubled", 100, 101);

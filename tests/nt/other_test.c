@@ -3,23 +3,11 @@
  * other_test.c - a client of other.c: shows that the stand-in port driver serves a miniport that
  * is unlike wavertmini.sys. TAP.
  */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "../guest/tap.h"
-#include "ksclient.h"
+#include "pin.h"
 
 #define BYTES	5760u		/* three packets of 10 ms */
 
 static const GUID topology = { STATIC_KSPROPSETID_Topology };
-static HANDLE filter;
-
-_Noreturn void ks_die(const char *what, ks_status status)
-{
-	printf("Bail out! %s: %08lx\n", what, (unsigned long)status);
-	exit(1);
-}
 
 static ks_status of_pin(ULONG pin, ULONG id, void *value, ULONG bytes)
 {
@@ -61,33 +49,16 @@ static void describe(void)
 	       "other: the connection leads to the bridge pin, which is the first");
 }
 
-static ks_status event_call(HANDLE pin, const GUID *set, ULONG id, HANDLE event)
-{
-	struct rt_event_property call = { .event = event };
-
-	return ks_property(pin, set, id, KSPROPERTY_TYPE_SET, &call.property, sizeof(call), NULL, 0,
-			   NULL);
-}
-
-static bool go_to(HANDLE pin, KSSTATE state)
-{
-	return !ks_set(pin, &KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE, &state,
-		       sizeof(state));
-}
-
 static void play(HANDLE pin)
 {
 	HANDLE event = CreateEventA(NULL, FALSE, FALSE, NULL);
-	struct rt_buffer_property alloc = { .bytes = BYTES, .count = 3 };
 	KSAUDIO_POSITION at = { 0 };
 	struct rt_buffer got = { 0 };
 	ULONG packets, seen = 0;
 
 	tap_ok(!event_call(pin, &PORT_PROPERTIES, PORT_REGISTER, event),
 	       "other: its method accepts an event before a buffer");
-	tap_ok(!ks_property(pin, &KSPROPSETID_RtAudio, RT_BUFFER_WITH_NOTIFICATION,
-			    KSPROPERTY_TYPE_GET, &alloc.property, sizeof(alloc), &got, sizeof(got),
-			    NULL) && got.actual == BYTES && got.barrier,
+	tap_ok(!allocate(pin, 3, BYTES, &got) && got.actual == BYTES && got.barrier,
 	       "other: a buffer of three packets, write-combined");
 	tap_ok(ks_get(pin, &KSPROPSETID_RtAudio, RT_PACKETCOUNT, &packets, sizeof(packets)) ==
 	       (ks_status)0xC00000BB, "other: it has no packets");
@@ -98,24 +69,13 @@ static void play(HANDLE pin)
 	tap_ok(seen == 5 && at.PlayOffset < 8192, "other: it signals and has a position");
 }
 
-static bool nothing_held(void)
-{
-	struct port_held held = { 9, 9, 9, 9 };
-
-	ks_get(filter, &PORT_PROPERTIES, PORT_HELD, &held, sizeof(held));
-	ks_get(filter, &PORT_PROPERTIES, PORT_HELD, &held, sizeof(held));
-	return !held.pins && !held.buffers && !held.events;
-}
-
 int main(void)
 {
+	struct port_held held;
 	ULONG power = 4;
 	HANDLE pin, second;
 
-	setvbuf(stdout, NULL, _IONBF, 0);
-	nt_load_driver();
-	filter = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
-			     NULL);
+	open_filter();
 	describe();
 	tap_ok(create(0, 48000, &pin) == (ks_status)0xC000000D,
 	       "other: the port driver creates no bridge pin");
@@ -127,6 +87,6 @@ int main(void)
 	       (ks_status)0xC00000BB, "other: it has no power management");
 	play(pin);
 	CloseHandle(pin);	/* in RUN, with event and buffer */
-	tap_ok(nothing_held(), "other: closed in RUN, nothing is held");
+	tap_ok(nothing_held(&held), "other: closed in RUN, nothing is held");
 	return tap_done();
 }

@@ -3,40 +3,10 @@
  * realtime.c - the driver with its own clock: timers, their DPC, events that a thread waits
  * for. Checks that events happen, never when: Wine's timers are too inexact for that. TAP.
  */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "../guest/tap.h"
-#include "ksclient.h"
+#include "pin.h"
 
 #define POINTS	10
 #define PACKET	1920u		/* bytes, 10 ms */
-
-_Noreturn void ks_die(const char *what, ks_status status)
-{
-	printf("Bail out! %s: %08lx\n", what, (unsigned long)status);
-	exit(1);
-}
-
-static bool go_to(HANDLE pin, KSSTATE state)
-{
-	return !ks_set(pin, &KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE, &state,
-		       sizeof(state));
-}
-
-static bool ready(HANDLE pin, HANDLE event)
-{
-	struct rt_buffer_property alloc = { .bytes = 2 * PACKET, .count = 2 };
-	struct rt_event_property call = { .event = event };
-	struct rt_buffer got;
-
-	return !ks_property(pin, &KSPROPSETID_RtAudio, RT_BUFFER_WITH_NOTIFICATION,
-			    KSPROPERTY_TYPE_GET, &alloc.property, sizeof(alloc), &got, sizeof(got),
-			    NULL) &&
-	       !ks_property(pin, &KSPROPSETID_RtAudio, RT_REGISTER_NOTIFICATION_EVENT,
-			    KSPROPERTY_TYPE_SET, &call.property, sizeof(call), NULL, 0, NULL);
-}
 
 static void run(HANDLE pin, HANDLE event)
 {
@@ -44,7 +14,7 @@ static void run(HANDLE pin, HANDLE event)
 	ULONG packets = 0;
 	int seen = 0;
 
-	tap_ok(ready(pin, event) && go_to(pin, KSSTATE_RUN),
+	tap_ok(!prepare(pin, event, 2, 2 * PACKET) && go_to(pin, KSSTATE_RUN),
 	     "a stream runs by the driver's own clock");
 	while (seen < POINTS && WaitForSingleObject(event, 10000) == WAIT_OBJECT_0)
 		seen++;
@@ -66,12 +36,9 @@ int main(void)
 {
 	struct sim_config cfg = { .step = 0, .source = 2 };
 	KSDATAFORMAT_WAVEFORMATEX format;
-	HANDLE filter, pin;
+	HANDLE pin;
 
-	setvbuf(stdout, NULL, _IONBF, 0);
-	nt_load_driver();
-	filter = CreateFileA(PORT_DEVICE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
-			     NULL);
+	open_filter();
 	tap_ok(!ks_set(filter, &SIM_PROPERTIES, SIM_CONFIG, &cfg, sizeof(cfg)), "the clock is set");
 	ks_format(&format, 48000, 16, false, 2);
 	if (!ks_create_pin(0, &format.DataFormat, &pin)) {

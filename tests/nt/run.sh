@@ -208,25 +208,23 @@ part_conformance()
 	tell $? "the conformance suite completed" "$work/err"
 }
 
+test_of()	# PROGRAM PREFIX SENTENCE
+{
+	local code
+	windows 120 "$out/$1.exe" >"$work/test"
+	code=$?
+	retell "$2" <"$work/test"
+	[ $code = 0 ] || grep -q '^not ok' "$work/test"
+	tell $? "$3" "$work/err"
+}
+
 part_realtime()
 {
 	install_driver "$out"
-	windows 120 "$out/realtime.exe" >"$work/realtime"
-	code=$?
-	retell "nt: " <"$work/realtime"
-	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
-	tell $? "the test of the driver's own clock completed" "$work/err"
-	windows 120 "$out/foreign.exe" >"$work/realtime"
-	code=$?
-	retell "nt: " <"$work/realtime"
-	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
-	tell $? "the calls of other authors' clients completed" "$work/err"
+	test_of realtime "nt: " "the test of the driver's own clock completed"
+	test_of foreign "nt: " "the calls of other authors' clients completed"
 	cp "$out/othermini.sys" "$work/prefix/drive_c/windows/system32/drivers/wavertmini.sys"
-	windows 120 "$out/other.exe" >"$work/realtime"
-	code=$?
-	retell "nt: " <"$work/realtime"
-	[ $code = 0 ] || grep -q '^not ok' "$work/realtime"
-	tell $? "the test of another miniport completed" "$work/err"
+	test_of other_test "nt: " "the test of another miniport completed"
 }
 
 host_traces()	# DIRECTORY-OF-PROGRAM RESULTS
@@ -511,11 +509,7 @@ one_model()
 	if [ "$model" = hda ] || [ "$runs" -ge 10 ]; then
 		suite_on_model
 	fi
-	windows 120 "$out/life.exe" >"$work/life"
-	code=$?
-	retell "nt, $model model: " <"$work/life"
-	[ $code = 0 ] || grep -q '^not ok' "$work/life"
-	tell $? "the test of power, removal and DPCs completed over the model of $model" "$work/err"
+	test_of life "nt, $model model: " "the test of power, removal and DPCs completed over the model of $model"
 	model_traces "$out" "$out/results"
 	tell $? "the scenarios run over the model of $model, $runs times the same" "$work/err" || return
 	compare_model tap "$out/results" >"$work/compared" 2>"$work/err"
