@@ -154,7 +154,8 @@ system_test()	# BED MODULES
 		--module "build/$dir/snd-wavert.ko" \
 		--module "build/$dir/snd-wavert-sim.ko" --tool aplay --tool arecord \
 		--file "$user/wavert" --file /usr/share/sounds/alsa/Front_Center.wav \
-		--file tests/guest/tap.sh --file tests/guest/system_test.sh -- sh system_test.sh
+		--file tests/guest/tap.sh --file tests/guest/streams.sh \
+		--file tests/guest/system_test.sh -- sh system_test.sh
 }
 
 # The plugin comes before its configuration: with libasound the runner copies ALSA's own.
@@ -172,7 +173,8 @@ plugin_test()	# BED MODULES
 {
 	with_plugin "$1" "$2" "index=0 streams=2" --debian-module "snd-aloop index=1" \
 		--tool aplay --tool arecord --tool speaker-test --file "$programs/plugin_test" \
-		--file tests/guest/tap.sh --file tests/guest/plugin_test.sh -- sh plugin_test.sh
+		--file tests/guest/tap.sh --file tests/guest/streams.sh \
+		--file tests/guest/plugin_test.sh -- sh plugin_test.sh
 }
 
 # Devices at fixed addresses, which are those in bind_test.sh.

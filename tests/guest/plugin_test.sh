@@ -8,40 +8,10 @@
 
 # shellcheck disable=SC2016,SC2086,SC2317 # sh -c; words and numbers; called through check
 . ./tap.sh
-proc=/proc/asound/card0/wavert
+. ./streams.sh
 drv=/sys/bus/platform/drivers/snd-wavert-sim
 
 # ---- streams ----------------------------------------------------------------------
-
-await()	# STREAM REGEX: waits until the line of /proc matches, at most 2 s
-{
-	tries=200
-	until grep -qE "^$1: .*$2" $proc 2>/dev/null; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || { cat $proc; return 1; }
-		sleep 0.01
-	done
-}
-
-start()	# STREAM COMMAND...: starts it in the background, waits until the stream runs; pid in $pid
-{
-	stream=$1
-	shift
-	"$@" >/tmp/out 2>&1 &
-	pid=$!
-	await "$stream" 'state run'
-}
-
-status_of()	# PID: waits at most 5 s for its end; exit code in $status
-{
-	(sleep 5; kill -KILL "$1") 2>/dev/null &
-	guard=$!
-	wait "$1" 2>/dev/null
-	status=$?
-	kill $guard 2>/dev/null
-	wait $guard 2>/dev/null
-	[ $status != 137 ]
-}
 
 ends()	# PID STATUS-PATTERN
 {
@@ -80,11 +50,6 @@ stop_in_poll()	# PID
 		[ $tries -gt 0 ] || { cat "/proc/$1/syscall"; return 1; }
 		sleep 0.01
 	done
-}
-
-all_free()
-{
-	! grep '^[pc].*: ' $proc | grep -v 'owner nobody, state free, observers 0'
 }
 
 # ---- aplay and arecord, through the loopback ----------------------------------------

@@ -7,10 +7,10 @@
 
 # shellcheck disable=SC2016,SC2059,SC2086,SC2317 # words, formats; sh -c; called through check
 . ./tap.sh
+. ./streams.sh
 sim=/modules/snd-wavert-sim.ko
 drv=/sys/bus/platform/drivers/snd-wavert-sim
 debugfs=/sys/kernel/debug/snd-wavert-sim
-proc=/proc/asound/card0/wavert
 voice=$PWD/Front_Center.wav
 
 # ---- modules --------------------------------------------------------------------
@@ -66,33 +66,9 @@ log_says()	# REGEX: in the log since mark
 
 raw='-q -t raw -f S16_LE -r 48000 -c 2'
 
-start()	# STREAM COMMAND...: starts it in the background, waits until the stream runs; pid in $pid
-{
-	stream=$1
-	shift
-	"$@" >/tmp/out 2>&1 &
-	pid=$!
-	await "$stream" 'state run'
-}
-
-await()	# STREAM REGEX: waits until the line of /proc matches, at most 2 s
-{
-	tries=200
-	until grep -qE "^$1: .*$2" $proc 2>/dev/null; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || { cat $proc; return 1; }
-		sleep 0.01
-	done
-}
-
 is_free()	# STREAM
 {
 	grep -q "^$1: owner nobody, state free, observers 0" $proc || { cat $proc; return 1; }
-}
-
-all_free()
-{
-	! grep '^[pc].*: ' $proc | grep -v 'owner nobody, state free, observers 0'
 }
 
 runs()	# PID
@@ -105,17 +81,6 @@ finish()	# PID [SIGNAL]: kills it and waits
 	kill "-${2:-KILL}" "$1" 2>/dev/null
 	wait "$1" 2>/dev/null
 	return 0
-}
-
-status_of()	# PID: waits at most 3 s for its end; exit code in $status
-{
-	(sleep 3; kill -KILL "$1") 2>/dev/null &
-	guard=$!
-	wait "$1" 2>/dev/null
-	status=$?
-	kill $guard 2>/dev/null
-	wait $guard 2>/dev/null
-	[ $status != 137 ]
 }
 
 ended_badly()	# PID
@@ -139,31 +104,6 @@ position()	# STREAM: position in frames of four bytes
 uptime_cs()
 {
 	sed 's/^\([0-9]*\)\.\([0-9]*\) .*/\1\2/' /proc/uptime
-}
-
-# ---- sound files --------------------------------------------------------------------
-
-bytes()	# NUMBER COUNT: little endian, as octal escapes for printf
-{
-	value=$1
-	left=$2
-	while [ "$left" -gt 0 ]; do
-		printf '\\%03o' $((value & 255))
-		value=$((value >> 8))
-		left=$((left - 1))
-	done
-}
-
-wav()	# FILE RATE CHANNELS SECONDS: silence, 16 bit
-{
-	frame=$(($3 * 2))
-	data=$(($2 * frame * $4))
-	{
-		printf "RIFF$(bytes $((data + 36)) 4)WAVEfmt $(bytes 16 4)$(bytes 1 2)$(bytes "$3" 2)"
-		printf "$(bytes "$2" 4)$(bytes $(($2 * frame)) 4)$(bytes $frame 2)$(bytes 16 2)"
-		printf "data$(bytes $data 4)"
-		head -c $data /dev/zero
-	} >"$1"
 }
 
 # ---- loading ----------------------------------------------------------------------

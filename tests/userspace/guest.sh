@@ -7,10 +7,10 @@
 # shellcheck disable=SC2016,SC2059,SC2086,SC2317 # words, formats; sh -c; called through check
 # shellcheck source=../guest/tap.sh
 . ./tap.sh
+. ./streams.sh
 . ./doctor_test.sh
 . ./sound_test.sh
 drv=/sys/bus/platform/drivers/snd-wavert-sim
-proc=/proc/asound/card0/wavert
 voice=$PWD/Front_Center.wav
 
 reload()	# PARAMETERS...
@@ -20,16 +20,7 @@ reload()	# PARAMETERS...
 	insmod /modules/snd-wavert-sim.ko "$@"
 }
 
-await()	# STREAM REGEX: waits until the line of /proc matches, at most 3 s
-{
-	tries=300
-	until grep -qE "^$1: .*$2" $proc 2>/dev/null; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || { cat $proc; return 1; }
-		sleep 0.01
-	done
-}
-
+# As that of streams.sh, with a separate file for standard error
 start()	# STREAM COMMAND...: starts it in the background, waits until the stream runs; pid in $pid
 {
 	stream=$1
@@ -42,43 +33,11 @@ start()	# STREAM COMMAND...: starts it in the background, waits until the stream
 finish()	# [SIGNAL]: kills $pid and waits; its exit code in $status
 {
 	[ -z "${1-}" ] || kill "-$1" $pid 2>/dev/null
-	(sleep 5; kill -KILL $pid) 2>/dev/null &
-	guard=$!
-	wait $pid 2>/dev/null
-	status=$?
-	kill $guard 2>/dev/null
-	wait $guard 2>/dev/null
+	status_of $pid
 	return 0
 }
 
-all_free()
-{
-	! grep '^[pc].*: ' $proc | grep -v 'owner nobody, state free, observers 0'
-}
-
 # ---- sound files --------------------------------------------------------------------
-
-le()	# NUMBER BYTES: little endian, as octal escapes for printf
-{
-	value=$1
-	left=$2
-	while [ "$left" -gt 0 ]; do
-		printf '\\%03o' $((value & 255))
-		value=$((value >> 8))
-		left=$((left - 1))
-	done
-}
-
-wav()	# FILE CHANNELS SECONDS [MISSING-BYTES]: silence, 16 bit, 48 kHz
-{
-	data=$((48000 * 2 * $2 * $3))
-	{
-		printf "RIFF$(le $((data + 36)) 4)WAVEfmt $(le 16 4)$(le 1 2)$(le "$2" 2)"
-		printf "$(le 48000 4)$(le $((96000 * $2)) 4)$(le $((2 * $2)) 2)$(le 16 2)"
-		printf "data$(le $data 4)"
-		head -c $((data - ${4-0})) /dev/zero
-	} >"$1"
-}
 
 word()	# FILE OFFSET: 32 bits, little endian
 {
@@ -189,7 +148,7 @@ refused()	# REGEX COMMAND...: exit code 1 and that line
 
 check "play_file plays a file to its last frame" file_played
 check "play_file continues after a late wake-up" woken_late
-wav /tmp/nine.wav 9 1
+wav /tmp/nine.wav 48000 9 1
 check "play_file reports an unsupported format" \
 	refused 'play_file: .*pin does not support the rate, the format or the number of channels' play_file /tmp/nine.wav
 start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero
@@ -296,8 +255,8 @@ mv /dev/moved /dev/snd
 
 # ---- output to a terminal and to a pipe ---------------------------------------------------
 
-wav /tmp/two.wav 2 2
-wav /tmp/long.wav 2 20
+wav /tmp/two.wav 48000 2 2
+wav /tmp/long.wav 48000 2 20
 with terminal wavert play /tmp/two.wav >/tmp/shown
 check "wavert play shows time, notifications, late ones and position on a terminal" \
 	says /tmp/shown '00:01\.[0-9] / 00:02\.0  notifications [0-9]+, late 0, packets lost 0, position [0-9]+'
@@ -439,8 +398,8 @@ one_line()	# CODE REGEX: of $status and /tmp/err
 
 check "Reloading with a ramp to record" reload loopback=0 source=ramp
 echo "This is no sound." >/tmp/text.wav
-wav /tmp/nine.wav 9 1
-wav /tmp/short.wav 2 1 50000
+wav /tmp/nine.wav 48000 9 1
+wav /tmp/short.wav 48000 2 1 50000
 wrong "1 no device: its name and a remedy are printed" 1 'no sound card "7"; wavert list' \
 	wavert play -q -D 7 $voice
 start 'playback 0' aplay -q -t raw -f S16_LE -r 48000 -c 2 -D hw:0 /dev/zero

@@ -57,7 +57,8 @@ guest()	# MODULES RUN-OPTIONS...
 		--module "$modules/snd-wavert-sim.ko" --tool aplay --file "$O/wavert" --file "$O/wavert-trace" $files \
 		--file "$O/with" --file "$O/frames" --file "$O/json_value" --file "$O/test_sound" \
 		--file "${WRT_SYSROOT-}/bin/kmod=depmod" \
-		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh --out "$work/out" \
+		--file /usr/share/sounds/alsa/Front_Center.wav --file tests/guest/tap.sh \
+		--file tests/guest/streams.sh --out "$work/out" \
 		--file $here/doctor_test.sh --file $here/sound_test.sh --file $here/guest.sh -- sh guest.sh >"$work/tap"
 	code=$?
 	grep -v '^1\.\.' "$work/tap"
