@@ -73,11 +73,6 @@ int _cmocka_run_group_tests(const char *group_name, const struct CMUnitTest *con
 			    const size_t num_tests, CMFixtureFunction group_setup,
 			    CMFixtureFunction group_teardown)
 {
-	(void)group_name;
-	(void)t;
-	(void)num_tests;
-	(void)group_setup;
-	(void)group_teardown;
 	return -1;
 }
 
@@ -145,7 +140,6 @@ static int shaped_prepare(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 
 static int shaped_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 {
-	(void)s;
 	memset(r, 0, sizeof(*r));
 	r->width = kind == WRT_HW_CLOCK_REGISTER ? 64 : 32;
 	r->accuracy = kind == WRT_HW_CLOCK_REGISTER ? 1 : FIFO;
@@ -188,8 +182,6 @@ void model_broken(const char *file, int line, const char *format, ...)
 
 u8 *model_memory(u64 bus, u32 bytes)
 {
-	(void)bus;
-	(void)bytes;
 	return NULL;
 }
 
@@ -624,9 +616,6 @@ static enum wrt_status host_unregister(struct cf_stream *s, struct cf_event *e)
 
 static enum wrt_status host_event_bad(struct cf_stream *s, enum cf_bad_event kind, bool unregister)
 {
-	(void)s;
-	(void)kind;
-	(void)unregister;
 	return CF_LACKS;
 }
 

@@ -150,7 +150,6 @@ static void pin_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
 	struct fz_pin *pin = pin_of(mp);
 
-	(void)ns;
 	HOLDS(pin->open && mp->client.wants_points);
 	HOLDS(point < pin->published);
 }
@@ -159,7 +158,6 @@ static void event_signal(struct wrt_mp *mp, void *event)
 {
 	struct fz_event *e = event;
 
-	(void)mp;
 	HOLDS(e->registered && e->pin->open);
 	e->count++;
 	e->pin->signals++;
@@ -179,7 +177,6 @@ enum wrt_status fz_pin_open(struct fz_bed *bed, struct fz_pin *pin, struct wrt_s
 	enum wrt_status status;
 	u32 i;
 
-	(void)bed;
 	memset(pin, 0, sizeof(*pin));
 	for (i = 0; i < FZ_EVENTS; i++)
 		pin->event[i].pin = pin;

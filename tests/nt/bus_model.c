@@ -40,8 +40,6 @@ void model_broken(const char *file, int line, const char *format, ...)
 	va_list args;
 	u32 i;
 
-	(void)file;
-	(void)line;
 	if (m.broken++)
 		return;
 	va_start(args, format);
@@ -58,7 +56,6 @@ int model_print(char *out, size_t room, const char *format, va_list args)
 {
 	size_t i;
 
-	(void)args;
 	for (i = 0; i + 1 < room && format[i]; i++)
 		out[i] = format[i];
 	out[i] = 0;
@@ -93,9 +90,6 @@ void *nt_io_map(PHYSICAL_ADDRESS at, ULONG bytes, bool port)
 
 void nt_io_unmap(void *at, ULONG bytes, bool port)
 {
-	(void)at;
-	(void)bytes;
-	(void)port;
 }
 
 u32 nt_io_read(void *at, bool port, u32 width)
@@ -104,7 +98,6 @@ u32 nt_io_read(void *at, bool port, u32 width)
 	void *ctx;
 	const struct wrt_hw_bus *bus = model_device_bus(&ctx);
 
-	(void)port;
 	if (offset / BAR_SPACE > 1)
 		return ~0u;
 	return bus->read(ctx, offset / BAR_SPACE, offset % BAR_SPACE, width);
@@ -116,7 +109,6 @@ void nt_io_write(void *at, bool port, u32 width, u32 value)
 	void *ctx;
 	const struct wrt_hw_bus *bus = model_device_bus(&ctx);
 
-	(void)port;
 	if (offset / BAR_SPACE > 1)
 		return;
 	bus->write(ctx, offset / BAR_SPACE, offset % BAR_SPACE, width, value);
@@ -151,7 +143,6 @@ void nt_io_timer_at(struct nt_filter *f, u32 slot, u64 ns)
 	void *ctx;
 	const struct wrt_hw_bus *bus = model_device_bus(&ctx);
 
-	(void)f;
 	bus->timer_at(ctx, slot, ns);
 }
 
@@ -267,8 +258,6 @@ static ULONG NTAPI get_config(PVOID ctx, ULONG space, PVOID out, ULONG offset, U
 	const struct wrt_hw_bus *bus;
 	u32 value;
 
-	(void)ctx;
-	(void)space;
 	bus = model_device_bus(&ctx);
 	if (offset == 4 || offset == 0x44)
 		value = bus->config_read(ctx, offset, bytes);
@@ -283,8 +272,6 @@ static ULONG NTAPI set_config(PVOID ctx, ULONG space, PVOID in, ULONG offset, UL
 	const struct wrt_hw_bus *bus;
 	u32 value = 0;
 
-	(void)ctx;
-	(void)space;
 	bus = model_device_bus(&ctx);
 	RtlCopyMemory(&value, in, bytes);
 	bus->config_write(ctx, offset, bytes, value);
@@ -298,8 +285,6 @@ static PVOID NTAPI common_alloc(PDMA_ADAPTER a, ULONG bytes, PPHYSICAL_ADDRESS o
 	u64 at = 0;
 	PVOID cpu;
 
-	(void)a;
-	(void)cached;
 	bus = model_device_bus(&ctx);
 	cpu = bus->dma_alloc(ctx, bytes, &at);
 	out->QuadPart = (LONGLONG)at;
@@ -314,15 +299,12 @@ static VOID NTAPI common_free(PDMA_ADAPTER a, ULONG bytes, PHYSICAL_ADDRESS at, 
 	const struct wrt_hw_bus *bus;
 	void *ctx;
 
-	(void)a;
-	(void)cached;
 	bus = model_device_bus(&ctx);
 	bus->dma_free(ctx, cpu, (u64)at.QuadPart, bytes);
 }
 
 static VOID NTAPI put_dma(PDMA_ADAPTER a)
 {
-	(void)a;
 }
 
 static DMA_OPERATIONS operations = {
@@ -336,7 +318,6 @@ static DMA_ADAPTER adapter = { 1, sizeof(adapter), &operations };
 
 static PDMA_ADAPTER NTAPI get_dma(PVOID ctx, PDEVICE_DESCRIPTION d, PULONG registers)
 {
-	(void)ctx;
 	*registers = d->MaximumLength / PAGE_SIZE + 1;
 	return d->Master && d->Dma64BitAddresses == (m.kind == MODEL_HDA) ? &adapter : NULL;
 }
@@ -351,7 +332,6 @@ static VOID NTAPI power(ULONG state)
 
 static VOID NTAPI nothing(PVOID ctx)
 {
-	(void)ctx;
 }
 
 static const BUS_INTERFACE_STANDARD bus_interface = {
@@ -425,7 +405,6 @@ NTSTATUS nt_io_step(struct nt_filter *f, const struct sim_step *arg, struct sim_
 {
 	u64 done;
 
-	(void)f;
 	RtlZeroMemory(out, sizeof(*out));
 	if (!m.kind)
 		return STATUS_NOT_SUPPORTED;
@@ -458,7 +437,6 @@ void nt_io_rules(struct sim_caps *out)
 
 NTSTATUS nt_io_peek(struct nt_filter *f, struct sim_peek *value)
 {
-	(void)f;
 	if (!m.kind)
 		return STATUS_NOT_SUPPORTED;
 	value->value = nt_io_read((void *)(ULONG_PTR)value->address, false, (u32)value->width / 8);

@@ -239,10 +239,6 @@ static enum wrt_status nt_caps(uint32_t dir, uint32_t pin, struct cf_caps *out)
 
 static enum wrt_status nt_alloc_failing(struct cf_stream *s, struct cf_buffer *b, int n, bool *hit)
 {
-	(void)s;
-	(void)b;
-	(void)n;
-	(void)hit;
 	return CF_LACKS;
 }
 

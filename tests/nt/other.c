@@ -33,10 +33,6 @@ static VOID NTAPI tick(PKDPC dpc, PVOID ctx, PVOID a, PVOID b)
 	KIRQL irql;
 	int i;
 
-	(void)dpc;
-	(void)ctx;
-	(void)a;
-	(void)b;
 	KeAcquireSpinLock(&o.lock, &irql);
 	o.ticks++;
 	for (i = 0; i < EVENTS; i++)
@@ -62,13 +58,11 @@ static NTSTATUS STDMETHODCALLTYPE query(notification *i, REFIID iid, PVOID *out)
 
 static ULONG STDMETHODCALLTYPE add_ref(notification *i)
 {
-	(void)i;
 	return (ULONG)++o.stream_refs;
 }
 
 static ULONG STDMETHODCALLTYPE release(notification *i)
 {
-	(void)i;
 	if (--o.stream_refs)
 		return (ULONG)o.stream_refs;
 	KeCancelTimer(&o.timer);
@@ -79,8 +73,6 @@ static ULONG STDMETHODCALLTYPE release(notification *i)
 
 static NTSTATUS STDMETHODCALLTYPE set_format(notification *i, PKSDATAFORMAT format)
 {
-	(void)i;
-	(void)format;
 	return STATUS_NOT_SUPPORTED;
 }
 
@@ -88,7 +80,6 @@ static NTSTATUS STDMETHODCALLTYPE set_state(notification *i, KSSTATE state)
 {
 	LARGE_INTEGER due;
 
-	(void)i;
 	due.QuadPart = -100000;
 	if (state == KSSTATE_RUN)
 		KeSetTimerEx(&o.timer, due, 10, &o.dpc);
@@ -101,7 +92,6 @@ static NTSTATUS STDMETHODCALLTYPE set_state(notification *i, KSSTATE state)
 
 static NTSTATUS STDMETHODCALLTYPE position(notification *i, PKSAUDIO_POSITION out)
 {
-	(void)i;
 	out->PlayOffset = o.mdl ? (ULONGLONG)o.ticks * 1920 % MmGetMdlByteCount(o.mdl) : 0;
 	out->WriteOffset = out->PlayOffset;
 	return STATUS_SUCCESS;
@@ -112,7 +102,6 @@ static NTSTATUS STDMETHODCALLTYPE alloc(notification *i, ULONG bytes, PMDL *mdl,
 {
 	PHYSICAL_ADDRESS high;
 
-	(void)i;
 	high.QuadPart = 0xffffffff;
 	o.mdl = o.port->lpVtbl->AllocatePagesForMdl(o.port, high, bytes);
 	*mdl = o.mdl;
@@ -133,22 +122,17 @@ static NTSTATUS STDMETHODCALLTYPE alloc_notify(notification *i, ULONG count, ULO
 
 static VOID STDMETHODCALLTYPE free_buffer(notification *i, PMDL mdl, ULONG bytes)
 {
-	(void)i;
-	(void)bytes;
 	o.port->lpVtbl->FreePagesFromMdl(o.port, mdl);
 	o.mdl = NULL;
 }
 
 static VOID STDMETHODCALLTYPE latency(notification *i, KSRTAUDIO_HWLATENCY *out)
 {
-	(void)i;
 	RtlZeroMemory(out, sizeof(*out));
 }
 
 static NTSTATUS STDMETHODCALLTYPE no_register(notification *i, KSRTAUDIO_HWREGISTER *out)
 {
-	(void)i;
-	(void)out;
 	return STATUS_NOT_IMPLEMENTED;
 }
 
@@ -172,13 +156,11 @@ static NTSTATUS replace(PKEVENT from, PKEVENT to, NTSTATUS missing)
 
 static NTSTATUS STDMETHODCALLTYPE add_event(notification *i, PKEVENT event)
 {
-	(void)i;
 	return replace(NULL, event, STATUS_INSUFFICIENT_RESOURCES);
 }
 
 static NTSTATUS STDMETHODCALLTYPE remove_event(notification *i, PKEVENT event)
 {
-	(void)i;
 	return replace(event, NULL, STATUS_NOT_FOUND);
 }
 
@@ -249,19 +231,16 @@ static NTSTATUS STDMETHODCALLTYPE filter_query(IMiniportWaveRT *i, REFIID iid, P
 
 static ULONG STDMETHODCALLTYPE filter_add_ref(IMiniportWaveRT *i)
 {
-	(void)i;
 	return (ULONG)++o.filter_refs;
 }
 
 static ULONG STDMETHODCALLTYPE filter_release(IMiniportWaveRT *i)
 {
-	(void)i;
 	return (ULONG)--o.filter_refs;
 }
 
 static NTSTATUS STDMETHODCALLTYPE description(IMiniportWaveRT *i, PPCFILTER_DESCRIPTOR *out)
 {
-	(void)i;
 	*out = &descriptor;
 	return STATUS_SUCCESS;
 }
@@ -270,23 +249,12 @@ static NTSTATUS STDMETHODCALLTYPE intersection(IMiniportWaveRT *i, ULONG pin, PK
 					       PKSDATARANGE matching, ULONG room, PVOID out,
 					       PULONG bytes)
 {
-	(void)i;
-	(void)pin;
-	(void)range;
-	(void)matching;
-	(void)room;
-	(void)out;
-	(void)bytes;
 	return STATUS_NOT_IMPLEMENTED;
 }
 
 static NTSTATUS STDMETHODCALLTYPE init(IMiniportWaveRT *i, PUNKNOWN adapter, PRESOURCELIST list,
 				       PPORTWAVERT port)
 {
-	(void)i;
-	(void)adapter;
-	(void)list;
-	(void)port;
 	KeInitializeSpinLock(&o.lock);
 	KeInitializeDpc(&o.dpc, tick, NULL);
 	KeInitializeTimerEx(&o.timer, NotificationTimer);
@@ -299,7 +267,6 @@ static NTSTATUS STDMETHODCALLTYPE new_stream(IMiniportWaveRT *i, PMINIPORTWAVERT
 {
 	const KSDATAFORMAT_WAVEFORMATEX *w = (void *)format;
 
-	(void)i;
 	*out = NULL;
 	if (pin != 1 || capture)
 		return STATUS_INVALID_PARAMETER;
@@ -318,7 +285,6 @@ static NTSTATUS STDMETHODCALLTYPE new_stream(IMiniportWaveRT *i, PMINIPORTWAVERT
 
 static NTSTATUS STDMETHODCALLTYPE device_description(IMiniportWaveRT *i, PDEVICE_DESCRIPTION out)
 {
-	(void)i;
 	RtlZeroMemory(out, sizeof(*out));
 	return STATUS_SUCCESS;
 }

@@ -84,14 +84,12 @@ static void *zalloc(SIZE_T bytes)
 
 static NTSTATUS STDMETHODCALLTYPE pages_query(IPortWaveRTStream *i, REFIID iid, PVOID *out)
 {
-	(void)iid;
 	*out = i;
 	return STATUS_SUCCESS;
 }
 
 static ULONG STDMETHODCALLTYPE pages_ref(IPortWaveRTStream *i)
 {
-	(void)i;
 	return 1;
 }
 
@@ -142,15 +140,12 @@ static PMDL make_pages(SIZE_T bytes, PHYSICAL_ADDRESS high, bool whole)
 
 static PMDL STDMETHODCALLTYPE pages_alloc(IPortWaveRTStream *i, PHYSICAL_ADDRESS high, SIZE_T bytes)
 {
-	(void)i;
 	return make_pages(bytes, high, false);
 }
 
 static PMDL STDMETHODCALLTYPE pages_alloc_whole(IPortWaveRTStream *i, PHYSICAL_ADDRESS low,
 						PHYSICAL_ADDRESS high, SIZE_T bytes)
 {
-	(void)i;
-	(void)low;
 	if (bytes > PAGE_SIZE)		/* memory is fragmented */
 		return NULL;
 	return make_pages(bytes, high, true);
@@ -158,8 +153,6 @@ static PMDL STDMETHODCALLTYPE pages_alloc_whole(IPortWaveRTStream *i, PHYSICAL_A
 
 static PVOID STDMETHODCALLTYPE pages_map(IPortWaveRTStream *i, PMDL mdl, MEMORY_CACHING_TYPE cache)
 {
-	(void)i;
-	(void)cache;
 	pages_of(mdl)->mapped = true;
 	return pages_of(mdl)->view;
 }
@@ -168,7 +161,6 @@ static VOID STDMETHODCALLTYPE pages_unmap(IPortWaveRTStream *i, PVOID at, PMDL m
 {
 	struct pages *p = pages_of(mdl);
 
-	(void)i;
 	if (at == p->view)
 		p->mapped = false;
 }
@@ -178,7 +170,6 @@ static VOID STDMETHODCALLTYPE pages_free(IPortWaveRTStream *i, PMDL mdl)
 {
 	struct pages *p = pages_of(mdl);
 
-	(void)i;
 	if (!mdl || p->mapped)
 		return;
 	bus_remove_pages(p->view);
@@ -190,7 +181,6 @@ static VOID STDMETHODCALLTYPE pages_free(IPortWaveRTStream *i, PMDL mdl)
 
 static ULONG STDMETHODCALLTYPE pages_count(IPortWaveRTStream *i, PMDL mdl)
 {
-	(void)i;
 	return mdl->ByteCount / PAGE_SIZE;
 }
 
@@ -198,9 +188,6 @@ static PHYSICAL_ADDRESS STDMETHODCALLTYPE pages_address(IPortWaveRTStream *i, PM
 {
 	PHYSICAL_ADDRESS none;
 
-	(void)i;
-	(void)mdl;
-	(void)index;
 	none.QuadPart = 0;
 	return none;
 }
@@ -496,7 +483,6 @@ static NTSTATUS write_packet(struct request *r)
 
 static NTSTATUS no_register(struct request *r)
 {
-	(void)r;
 	return STATUS_NOT_SUPPORTED;
 }
 
@@ -845,7 +831,6 @@ static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)
 	PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(irp);
 	NTSTATUS status = STATUS_SUCCESS;
 
-	(void)device;
 	irp->IoStatus.Information = 0;
 	switch (stack->MajorFunction) {
 	case IRP_MJ_CREATE:
@@ -873,14 +858,12 @@ static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)
 
 static NTSTATUS STDMETHODCALLTYPE port_query(IPort *i, REFIID iid, PVOID *out)
 {
-	(void)iid;
 	*out = i;
 	return STATUS_SUCCESS;
 }
 
 static ULONG STDMETHODCALLTYPE port_ref(IPort *i)
 {
-	(void)i;
 	return 1;
 }
 
@@ -891,8 +874,6 @@ static NTSTATUS STDMETHODCALLTYPE port_init(IPort *i, PDEVICE_OBJECT device, PIR
 	IMiniportWaveRT *m;
 	NTSTATUS status;
 
-	(void)device;
-	(void)irp;
 	status = miniport->lpVtbl->QueryInterface(miniport, &IID_IMiniportWaveRT, (PVOID *)&m);
 	if (!NT_SUCCESS(status))
 		return status;
@@ -909,11 +890,6 @@ static NTSTATUS STDMETHODCALLTYPE port_init(IPort *i, PDEVICE_OBJECT device, PIR
 static NTSTATUS STDMETHODCALLTYPE port_property(IPort *i, DEVICE_REGISTRY_PROPERTY what, ULONG room,
 						PVOID out, PULONG bytes)
 {
-	(void)i;
-	(void)what;
-	(void)room;
-	(void)out;
-	(void)bytes;
 	return STATUS_NOT_IMPLEMENTED;
 }
 
@@ -921,14 +897,6 @@ static NTSTATUS STDMETHODCALLTYPE port_key(IPort *i, PREGISTRYKEY *out, PUNKNOWN
 					   ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
 					   ULONG options, PULONG disposition)
 {
-	(void)i;
-	(void)out;
-	(void)outer;
-	(void)type;
-	(void)access;
-	(void)attributes;
-	(void)options;
-	(void)disposition;
 	return STATUS_NOT_IMPLEMENTED;
 }
 
@@ -981,7 +949,6 @@ static VOID NTAPI unload(PDRIVER_OBJECT driver)
 {
 	UNICODE_STRING name;
 
-	(void)driver;
 	link_name(&name);
 	IoDeleteSymbolicLink(&name);
 	delete_interfaces();
@@ -1007,9 +974,6 @@ NTSTATUS NTAPI PcRegisterSubdevice(PDEVICE_OBJECT device, PWCHAR name, PUNKNOWN 
 {
 	UNICODE_STRING link, target;
 
-	(void)device;
-	(void)name;
-	(void)unknown;
 	link_name(&link);
 	RtlInitUnicodeString(&target, L"\\Device\\WrtStandInPortCls");
 	register_interfaces(&target);
@@ -1018,7 +982,6 @@ NTSTATUS NTAPI PcRegisterSubdevice(PDEVICE_OBJECT device, PWCHAR name, PUNKNOWN 
 
 NTSTATUS NTAPI PcRegisterAdapterPowerManagement(PUNKNOWN unknown, PVOID device)
 {
-	(void)device;
 	return unknown->lpVtbl->QueryInterface(unknown, &IID_IAdapterPowerManagement,
 					       (PVOID *)&port.power);
 }
@@ -1033,8 +996,6 @@ NTSTATUS NTAPI PcAddAdapterDevice(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo, PCP
 {
 	UNICODE_STRING name;
 
-	(void)pdo;
-	(void)objects;
 	port.start = start;
 	port.driver = driver;
 	RtlInitUnicodeString(&name, L"\\Device\\WrtStandInPortCls");
@@ -1050,7 +1011,6 @@ NTSTATUS NTAPI PcInitializeAdapterDriver(PDRIVER_OBJECT driver, PUNICODE_STRING 
 	NTSTATUS status;
 	int i;
 
-	(void)registry;
 	for (i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)
 		driver->MajorFunction[i] = dispatch;
 	driver->DriverUnload = unload;
@@ -1063,7 +1023,5 @@ NTSTATUS NTAPI PcInitializeAdapterDriver(PDRIVER_OBJECT driver, PUNICODE_STRING 
 
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry)
 {
-	(void)driver;
-	(void)registry;
 	return STATUS_SUCCESS;
 }

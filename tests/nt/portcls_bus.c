@@ -40,7 +40,6 @@ static NTSTATUS NTAPI answer(PDEVICE_OBJECT device, PIRP irp)
 	PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(irp);
 	NTSTATUS status = irp->IoStatus.Status;
 
-	(void)device;
 	if (stack->MinorFunction == IRP_MN_QUERY_INTERFACE && bus &&
 	    IsEqualGUID(stack->Parameters.QueryInterface.InterfaceType,
 			&GUID_BUS_INTERFACE_STANDARD) &&
@@ -55,7 +54,6 @@ static NTSTATUS NTAPI answer(PDEVICE_OBJECT device, PIRP irp)
 
 static NTSTATUS NTAPI begin(PDRIVER_OBJECT driver, PUNICODE_STRING registry)
 {
-	(void)registry;
 	driver->MajorFunction[IRP_MJ_PNP] = answer;
 	return IoCreateDevice(driver, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &pdo);
 }
@@ -95,20 +93,17 @@ static CM_PARTIAL_RESOURCE_DESCRIPTOR entries[] = {
 
 static NTSTATUS STDMETHODCALLTYPE list_query(IResourceList *i, REFIID iid, PVOID *out)
 {
-	(void)iid;
 	*out = i;
 	return STATUS_SUCCESS;
 }
 
 static ULONG STDMETHODCALLTYPE list_ref(IResourceList *i)
 {
-	(void)i;
 	return 1;
 }
 
 static ULONG STDMETHODCALLTYPE list_count(IResourceList *i)
 {
-	(void)i;
 	return ENTRIES;
 }
 
@@ -117,7 +112,6 @@ static PCM_PARTIAL_RESOURCE_DESCRIPTOR STDMETHODCALLTYPE list_find(IResourceList
 {
 	ULONG k;
 
-	(void)i;
 	for (k = 0; k < ENTRIES; k++)
 		if (entries[k].Type == type && !n--)
 			return &entries[k];
@@ -136,25 +130,17 @@ static ULONG STDMETHODCALLTYPE list_count_of(IResourceList *i, CM_RESOURCE_TYPE 
 static NTSTATUS STDMETHODCALLTYPE list_add(IResourceList *i, PCM_PARTIAL_RESOURCE_DESCRIPTOR a,
 					   PCM_PARTIAL_RESOURCE_DESCRIPTOR b)
 {
-	(void)i;
-	(void)a;
-	(void)b;
 	return STATUS_NOT_IMPLEMENTED;
 }
 
 static NTSTATUS STDMETHODCALLTYPE list_add_from(IResourceList *i, IResourceList *parent,
 						CM_RESOURCE_TYPE type, ULONG n)
 {
-	(void)i;
-	(void)parent;
-	(void)type;
-	(void)n;
 	return STATUS_NOT_IMPLEMENTED;
 }
 
 static PCM_RESOURCE_LIST STDMETHODCALLTYPE list_all(IResourceList *i)
 {
-	(void)i;
 	return NULL;
 }
 
@@ -182,7 +168,6 @@ static struct {
 
 static NTSTATUS STDMETHODCALLTYPE sync_query(IInterruptSync *i, REFIID iid, PVOID *out)
 {
-	(void)iid;
 	sync.refs++;
 	*out = i;
 	return STATUS_SUCCESS;
@@ -190,13 +175,11 @@ static NTSTATUS STDMETHODCALLTYPE sync_query(IInterruptSync *i, REFIID iid, PVOI
 
 static ULONG STDMETHODCALLTYPE sync_add_ref(IInterruptSync *i)
 {
-	(void)i;
 	return ++sync.refs;
 }
 
 static ULONG STDMETHODCALLTYPE sync_release(IInterruptSync *i)
 {
-	(void)i;
 	return --sync.refs;
 }
 
@@ -207,28 +190,23 @@ static NTSTATUS STDMETHODCALLTYPE sync_call(IInterruptSync *i, PINTERRUPTSYNCROU
 
 static PKINTERRUPT STDMETHODCALLTYPE sync_object(IInterruptSync *i)
 {
-	(void)i;
 	return NULL;
 }
 
 static NTSTATUS STDMETHODCALLTYPE sync_connect(IInterruptSync *i)
 {
-	(void)i;
 	sync.connected = true;
 	return STATUS_SUCCESS;
 }
 
 static void STDMETHODCALLTYPE sync_disconnect(IInterruptSync *i)
 {
-	(void)i;
 	sync.connected = false;
 }
 
 static NTSTATUS STDMETHODCALLTYPE sync_register(IInterruptSync *i, PINTERRUPTSYNCROUTINE fn,
 						PVOID ctx, BOOLEAN first)
 {
-	(void)i;
-	(void)first;
 	sync.routine = fn;
 	sync.ctx = ctx;
 	return STATUS_SUCCESS;
@@ -242,8 +220,6 @@ static IInterruptSyncVtbl sync_vtbl = {
 NTSTATUS NTAPI PcNewInterruptSync(PINTERRUPTSYNC *out, PUNKNOWN outer, PRESOURCELIST list, ULONG n,
 				  INTERRUPTSYNCMODE mode)
 {
-	(void)outer;
-	(void)mode;
 	if (sync.refs || !list->lpVtbl->FindTranslatedEntry(list, CmResourceTypeInterrupt, n))
 		return STATUS_INSUFFICIENT_RESOURCES;
 	sync.iface.lpVtbl = &sync_vtbl;
@@ -265,7 +241,6 @@ ULONG bus_connected(void)
 
 NTSTATUS NTAPI PcGetPhysicalDeviceObject(PDEVICE_OBJECT device, PDEVICE_OBJECT *out)
 {
-	(void)device;
 	*out = pdo;
 	return pdo ? STATUS_SUCCESS : STATUS_NO_SUCH_DEVICE;
 }

@@ -22,7 +22,6 @@ static const GUID realtime = { STATIC_KSCATEGORY_REALTIME };
 static BOOL WINAPI alias_of(HDEVINFO set, PSP_DEVICE_INTERFACE_DATA face, const GUID *category,
 			    PSP_DEVICE_INTERFACE_DATA out)
 {
-	(void)set;
 	*out = *face;
 	out->InterfaceClassGuid = *category;
 	out->Flags = SPINT_ACTIVE;
@@ -34,8 +33,6 @@ static DWORD WINAPI create_pin(HANDLE filter, PKSPIN_CONNECT connect, ACCESS_MAS
 {
 	ks_status st;
 
-	(void)filter;
-	(void)access;
 	st = ks_create_pin(connect->PinId, (const KSDATAFORMAT *)(connect + 1), out);
 	return st ? RtlNtStatusToDosError(st) : 0;
 }

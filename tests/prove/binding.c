@@ -40,7 +40,6 @@ static u64 hw_ns(void)
 
 static int hw_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
-	(void)d;
 	if (slot >= SLOTS)
 		return -1;
 	*c = (struct wrt_hw_caps) {
@@ -54,7 +53,6 @@ static int hw_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 
 static int hw_open(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 {
-	(void)d;
 	if (hw[slot].open)
 		sched_fail("the slot is opened twice");
 	hw[slot].open = true;
@@ -84,7 +82,6 @@ static void hw_release(struct wrt_hw_stream *s)
 
 static int hw_start(struct wrt_hw_stream *s, u32 from, u64 *from_ns, u64 *ns)
 {
-	(void)from;
 	if (!s->prepared)
 		sched_fail("DMA is started without a buffer");
 	s->running = true;
@@ -206,18 +203,15 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 
 int get_unused_fd_flags(int flags)
 {
-	(void)flags;
 	return 10;
 }
 
 void put_unused_fd(int fd)
 {
-	(void)fd;
 }
 
 void fd_install(int fd, struct file *file)
 {
-	(void)fd;
 	installed = file;
 }
 
@@ -279,7 +273,6 @@ struct page *alloc_page(unsigned int flags)
 {
 	void *p = sched_alloc(PAGE_SIZE);
 
-	(void)flags;
 	sched_unwatch(p);	/* weak.c checks that */
 	return p;
 }
@@ -296,7 +289,6 @@ void *page_address(struct page *page)
 
 void *kzalloc(size_t bytes, unsigned int flags)
 {
-	(void)flags;
 	return sched_alloc(bytes);
 }
 
@@ -307,7 +299,6 @@ void kfree(const void *p)
 
 int wrt_buffer_alloc(struct wrt_mp *mp, struct wrt_hw_geom *g)
 {
-	(void)g;
 	if (pin_of(mp)->dma.area)
 		sched_fail("a second buffer is allocated");
 	pin_of(mp)->dma.area = (unsigned char *)&hw;
@@ -329,12 +320,10 @@ void wrt_buffer_free(struct wrt_mp *mp)
 
 void wrt_buffer_show(struct wrt_pin *pin)
 {
-	(void)pin;
 }
 
 int wrt_buffer_retire(struct wrt_pin *pin)
 {
-	(void)pin;
 	return 0;
 }
 
@@ -356,7 +345,6 @@ int wrt_buffer_mmap(struct wrt_pin *pin, struct vm_area_struct *vma)
 /* The backend has no registers to map. */
 unsigned long wrt_register_pfn(const struct wrt_hw_register *reg)
 {
-	(void)reg;
 	return 0;
 }
 
@@ -367,7 +355,6 @@ void wrt_register_show(struct wrt_pin *pin, u32 kind, unsigned long pfn)
 
 void wrt_register_unmap(struct wrt_pin *pin)
 {
-	(void)pin;
 }
 
 int wrt_register_mmap(struct wrt_pin *pin, u32 kind, struct vm_area_struct *vma)
@@ -527,7 +514,6 @@ static void setup_watched(void)
 
 static void no_wake(struct wrt_device *dev)
 {
-	(void)dev;
 }
 
 /* From here on only a thread of the test serves the deferred signals. */

@@ -120,7 +120,6 @@ static inline u64 wrt_mod_u64(u64 a, u64 b)
 
 static inline void wrt_trace_nothing(u32 id, ...)
 {
-	(void)id;
 }
 
 #define WRT_TRACE(event, ...)				\

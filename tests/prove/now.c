@@ -26,7 +26,6 @@ int ioctl(int fd, unsigned long request, ...)
 	struct wavert_position *position;
 	va_list args;
 
-	(void)fd;
 	va_start(args, request);
 	position = va_arg(args, struct wavert_position *);
 	va_end(args);
@@ -42,7 +41,6 @@ int ioctl(int fd, unsigned long request, ...)
 
 int clock_gettime(clockid_t id, struct timespec *t)
 {
-	(void)id;
 	t->tv_sec = (time_t)(clock_ns / 1000000000);
 	t->tv_nsec = (long)(clock_ns % 1000000000);
 	return 0;

@@ -485,7 +485,6 @@ void trace_store(uintptr_t at, unsigned int bytes, enum trace_order order)
 
 void trace_fence(enum trace_order order)
 {
-	(void)order;
 }
 
 /* ---- schedules ----------------------------------------------------------------- */

@@ -31,7 +31,6 @@ void __tsan_init(void)
 void __tsan_func_entry(void *caller);
 void __tsan_func_entry(void *caller)
 {
-	(void)caller;
 }
 
 void __tsan_func_exit(void);

@@ -14,18 +14,15 @@ static u64 clock_ns;
 /* There is one writer. */
 void sched_assert_held(const struct sched_lock *l)
 {
-	(void)l;
 }
 
 struct page *alloc_page(unsigned int flags)
 {
-	(void)flags;
 	return (struct page *)weak_page;
 }
 
 void __free_page(struct page *page)
 {
-	(void)page;
 }
 
 void *page_address(struct page *page)

@@ -74,7 +74,6 @@ static bool raised(void *ctx, bool timer)
 {
 	bool ours;
 
-	(void)ctx;
 	if (device.hda)
 		device.hda->in_irq = true;
 	ours = device.raise ? device.raise(device.raise_ctx, timer) : wrt_device_irq(device.dev);

@@ -942,7 +942,6 @@ static u32 bus_config_read(void *ctx, u32 at, u32 width)
 {
 	const u32 *reg = config_register(ctx, at);
 
-	(void)width;
 	return reg ? *reg : 0;
 }
 
@@ -967,7 +966,6 @@ static u64 bus_bar(void *ctx, u32 bar, u64 *bytes)
 
 static void bus_barrier(void *ctx)
 {
-	(void)ctx;
 }
 
 static void bus_delay(void *ctx, u32 us)

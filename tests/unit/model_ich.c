@@ -343,7 +343,6 @@ static void codec_reset(struct model_ich *m)
 /* The codec answers over a link that is locked and shared: [S] only. */
 static void outside_the_lock(struct model_ich *m)
 {
-	(void)m;
 	wrt_assert_may_sleep();
 }
 
@@ -617,7 +616,6 @@ static void bus_dma_free(void *ctx, void *cpu, u64 bus, u32 bytes)
 
 static void bus_barrier(void *ctx)
 {
-	(void)ctx;
 }
 
 static void bus_delay(void *ctx, u32 us)

@@ -24,7 +24,6 @@ static struct {
 
 static int caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
-	(void)d;
 	if (slot > 1)
 		return WRT_EINVAL;
 	c->pin = slot;
@@ -40,14 +39,12 @@ static int caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 
 static int open_slot(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_stream **out)
 {
-	(void)slot;
 	*out = (struct wrt_hw_stream *)d;
 	return 0;
 }
 
 static void close_or_release(struct wrt_hw_stream *s)
 {
-	(void)s;
 	hw.close++;
 }
 
@@ -62,7 +59,6 @@ static int position(struct wrt_hw_stream *s, struct wrt_hw_pos *at)
 {
 	int halted = hw.halted;
 
-	(void)s;
 	at->dma = (u32)(hw.linear % BUFFER);
 	at->link = at->dma;
 	at->linear = hw.linear;
@@ -128,7 +124,6 @@ static const struct wrt_hw_ops ops = {
 
 static int run(struct wrt_hw_stream *s, bool on, u64 linear)
 {
-	(void)s;
 	note(on ? '+' : '-');
 	if (!on)
 		return 0;

@@ -21,7 +21,6 @@ static _Atomic u64 observed;	/* points, by observe_until_done() */
 
 static u64 race_now(void *ctx)
 {
-	(void)ctx;
 	return atomic_fetch_add(&clock_ns, CLOCK_STEP);
 }
 
@@ -327,7 +326,6 @@ static void race_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
 	struct race_pin *pin = (struct race_pin *)mp;
 
-	(void)ns;
 	if (point >= atomic_load(&pin->signalled))	/* event lock */
 		atomic_store(&pin->signalled, point + 1);
 }
@@ -336,7 +334,6 @@ static void race_signal(struct wrt_mp *mp, void *event)
 {
 	struct race_event *e = event;
 
-	(void)mp;
 	if (atomic_load(&e->unregistered))
 		atomic_fetch_add(&called_after_close, 1);
 	atomic_fetch_add(&e->count, 1);

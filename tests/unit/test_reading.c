@@ -180,7 +180,6 @@ UNIT_TEST(a_large_jump_ahead_is_ignored)
 
 static u32 nothing(u64 truth)
 {
-	(void)truth;
 	return 0;
 }
 
@@ -206,7 +205,6 @@ UNIT_TEST(a_register_that_reads_0_for_half_a_buffer_and_more_loses_nothing_for_g
 
 static u32 ones(u64 truth)
 {
-	(void)truth;
 	return 0xffffffff;
 }
 
@@ -224,7 +222,6 @@ UNIT_TEST(a_register_that_reads_all_ones_for_longer_than_a_buffer_loses_nothing)
 
 static u32 stalled(u64 truth)
 {
-	(void)truth;
 	return 960;
 }
 

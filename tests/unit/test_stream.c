@@ -1076,7 +1076,6 @@ static u32 base_when_run_was_published;
 
 static void note_base(struct wrt_client *c, const struct wrt_snapshot *s)
 {
-	(void)c;
 	if (s->state == WRT_STREAM_RUN && base_when_run_was_published == ~0u)
 		base_when_run_was_published = s->register_base;
 }
@@ -1186,7 +1185,6 @@ static int endless_caps(struct wrt_hw_dev *d, u32 slot, struct wrt_hw_caps *c)
 {
 	static const u32 rates[WRT_RATES_MAX + 1];
 
-	(void)d;
 	assert_true(slot < WRT_SLOTS_MAX);
 	c->pin = slot;
 	c->rates = rates;
@@ -1338,7 +1336,6 @@ static atomic_bool inside, let_go, left, returned, early;
 
 static void dwell(struct tb_client *c)
 {
-	(void)c;
 	atomic_store(&inside, true);
 	while (!atomic_load(&let_go))
 		usleep(100);

@@ -13,7 +13,6 @@ static u32 wakes, wake_ns;
 
 static void count_wake(struct wrt_device *dev)
 {
-	(void)dev;
 	wakes++;
 	wrt_host_ns += wake_ns;
 }

@@ -218,7 +218,6 @@ static bool tb_hw_silenced(struct wrt_hw_stream *s, struct wrt_hw_geom *other)
 
 static int tb_hw_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *r)
 {
-	(void)s;
 	if (!tb_backend.reg[kind].width)
 		return WRT_ERANGE;
 	*r = tb_backend.reg[kind];
@@ -227,20 +226,17 @@ static int tb_hw_reg(struct wrt_hw_stream *s, u32 kind, struct wrt_hw_register *
 
 static u32 tb_hw_register_base(struct wrt_hw_stream *s)
 {
-	(void)s;
 	return tb_backend.register_base;
 }
 
 static void tb_hw_suspend(struct wrt_hw_dev *d)
 {
-	(void)d;
 	watched(&tb_backend.suspend, 0);
 	tb_backend.asleep = true;
 }
 
 static int tb_hw_resume(struct wrt_hw_dev *d)
 {
-	(void)d;
 	tb_backend.asleep = false;
 	return watched(&tb_backend.resume, tb_backend.fail_resume);
 }
@@ -253,7 +249,6 @@ static int tb_hw_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control 
 		  .max = 1 },
 	};
 
-	(void)d;
 	if (index >= TB_CONTROLS)
 		return WRT_EINVAL;
 	*c = controls[index];
@@ -262,7 +257,6 @@ static int tb_hw_control(struct wrt_hw_dev *d, u32 index, struct wrt_hw_control 
 
 static int tb_hw_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2])
 {
-	(void)d;
 	tb_backend.touched_asleep += tb_backend.asleep;
 	memcpy(value, tb_backend.value[index], sizeof(tb_backend.value[index]));
 	return -(int)tb_backend.fail_control;
@@ -270,7 +264,6 @@ static int tb_hw_control_get(struct wrt_hw_dev *d, u32 index, u32 value[2])
 
 static int tb_hw_control_set(struct wrt_hw_dev *d, u32 index, const u32 value[2])
 {
-	(void)d;
 	tb_backend.touched_asleep += tb_backend.asleep;
 	if (!tb_backend.fail_control)
 		memcpy(tb_backend.value[index], value, sizeof(tb_backend.value[index]));
@@ -479,7 +472,6 @@ static bool client_notify(struct wrt_client *client, u64 first, u64 points,
 {
 	struct tb_client *c = (struct tb_client *)client;
 
-	(void)from;
 	if (!points)
 		return false;
 	c->notifies++;
@@ -616,7 +608,6 @@ static void pin_signalling(struct wrt_mp *mp, u64 point, u64 ns)
 {
 	struct tb_pin *pin = pin_of(mp);
 
-	(void)ns;
 	if (point < pin->next)
 		return;
 	pin->signalling++;
@@ -634,8 +625,6 @@ static void event_signal(struct wrt_mp *mp, void *event)
 {
 	static u64 serial;
 	struct tb_event *e = event;
-
-	(void)mp;
 
 	e->count++;
 	e->serial = ++serial;
