@@ -681,6 +681,17 @@ THREAD_TEST(wrt_047_wrt_071_nothing_follows_when_an_observer_unregisters_or_clos
 	tb_pin_close(&b->watch[0]);
 }
 
+/* After a stall of the machine, for each event */
+THREAD_TEST(an_owner_that_falls_behind_misses_all_but_the_last_65536_points)
+{
+	mp_run(b);
+	tb_sleep(&b->tb, 70000 * PACKET_NS);
+	wrt_stream_look(b->pin.mp.stream, 0);
+	serve_all(b);
+	assert_int_equal(b->event[0].count, 65536);
+	assert_int_equal(b->pin.page.points, 70000);
+}
+
 THREAD_TEST(an_observer_that_falls_behind_misses_all_but_the_last_64_points)
 {
 	u32 i;
