@@ -45,8 +45,6 @@ u32 wrt_cap_flags(const struct wrt_hw_caps *c)
 		flags |= WAVERT_CAP_REFUSED_MMAP;
 	if (c->flags & WRT_HW_REFUSED_MEMORY)
 		flags |= WAVERT_CAP_REFUSED_MEMORY;
-	if (c->flags & WRT_HW_REFUSED_ACK)
-		flags |= WAVERT_CAP_REFUSED_ACK;
 	if (c->flags & WRT_HW_NO_PAUSE)
 		flags |= WAVERT_CAP_NO_PAUSE;
 	if (c->flags & WRT_HW_FETCHES_AHEAD)

@@ -74,6 +74,7 @@ struct wrt_hw_stream {
 	struct task_struct *starter;		/* any task compares it with itself; in run() */
 	u64 began_from_ns, began_ns;		/* DMA began between these */
 	struct work_struct drop_work;		/* the core has stopped it alone */
+	struct work_struct tell_work;		/* ack() after a period */
 	wait_queue_entry_t disconnect_wait;	/* on a queue of the runtime while pinned */
 };
 
@@ -143,8 +144,9 @@ void wrt_attach_release(struct wrt_hw_stream *s);
 int wrt_attach_run(struct wrt_hw_stream *s, bool on, u64 linear);
 void wrt_attach_drop_soon(struct wrt_hw_stream *s);
 
-/* PCM stream lock held: an event of the timer. */
+/* PCM stream lock held: an event of the timer; and a period of a stream that an owner runs. */
 void wrt_attach_own_event(struct wrt_hw_stream *s, int event);
+void wrt_attach_own_tick(struct wrt_hw_stream *s);
 
 /* follow.c */
 extern const struct wrt_hw_ops wrt_attach_ops;

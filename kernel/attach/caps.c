@@ -61,9 +61,6 @@ static u32 refusal(const struct wrt_hw_stream *s, const struct snd_pcm_substream
 		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_FORMAT;
 	if (!(info & SNDRV_PCM_INFO_MMAP) || open->ops->mmap || open->ops->page)
 		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_MMAP;
-	/* It moves no data beyond appl_ptr. An interrupt cannot move that: ack() may sleep. */
-	if (open->ops->ack)
-		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_ACK;
 	if (info & WRT_PCM_INFO_EXPLICIT_SYNC || !wrt_attach_memory_fits(&open->dma_buffer))
 		return WRT_HW_OBSERVE_ONLY | WRT_HW_REFUSED_MEMORY;
 	if (!wrt_pcm_params_are_locked())	/* another user could free the buffer */
@@ -77,7 +74,7 @@ static u32 own_flags(const struct wrt_hw_stream *s, const struct snd_pcm_substre
 
 	if (!(open->runtime->hw.info & SNDRV_PCM_INFO_PAUSE))
 		flags |= WRT_HW_NO_PAUSE;
-	if (open->runtime->hw.info & SNDRV_PCM_INFO_BATCH)
+	if (open->runtime->hw.info & SNDRV_PCM_INFO_BATCH || open->ops->ack)
 		flags |= WRT_HW_FETCHES_AHEAD;
 	return flags;
 }

@@ -160,6 +160,8 @@ static void slot_tick(struct snd_timer_instance *timer, unsigned long resolution
 		return;
 	wrt_attach_read_tick(s);
 	wrt_stream_look(wrt_attach_stream(s), 0);
+	if (s->own)
+		wrt_attach_own_tick(s);
 }
 
 /* PCM stream lock and the timer's lock held. */

@@ -5,6 +5,7 @@
  *
  *   ALLOC_BUFFER	lend()		share the client's open file, HW_PARAMS, SW_PARAMS
  *   RUN, PAUSE		run()		PREPARE and START; pause or DROP
+ *   while it runs	own_tick()	ack(), for drivers that have it
  *   FREE_BUFFER	take_back()	release
  *
  * The other driver's operations may wait for its remove(), which waits in slot_disconnect() for
@@ -156,6 +157,7 @@ static int share_pcm(struct wrt_hw_stream *s)
 static void close_pcm(struct wrt_hw_stream *s)
 {
 	end_own(s);
+	cancel_work_sync(&s->tell_work);	/* it is not queued again; the PCM is still open */
 	mutex_lock(&s->pcm->open_mutex);
 	snd_pcm_release_substream(s->substream);
 	mutex_unlock(&s->pcm->open_mutex);
@@ -276,12 +278,66 @@ void wrt_attach_drop_soon(struct wrt_hw_stream *s)
 	s->dma = false;
 }
 
+/*
+ * A driver with ack() moves no data beyond appl_ptr, and may copy data up to there at once. The
+ * whole buffer is the client's at any time: playback is written for one buffer from now on, and
+ * capture is read as far as DMA is. PCM stream lock held.
+ */
+static int tell_driver(struct wrt_hw_stream *s)
+{
+	struct snd_pcm_runtime *r = s->substream->runtime;
+	snd_pcm_uframes_t before = r->control->appl_ptr, now = r->status->hw_ptr;
+	int err;
+
+	if (s->direction == SNDRV_PCM_STREAM_PLAYBACK)
+		now += r->buffer_size;
+	if (now >= r->boundary)
+		now -= r->boundary;
+	if (now == before)
+		return 0;
+	r->control->appl_ptr = now;
+	err = s->substream->ops->ack(s->substream);
+	if (err >= 0)
+		return 0;
+	r->control->appl_ptr = before;
+	return err;
+}
+
+/* ack() may sleep if the PCM is nonatomic, and is not made to be called by a driver's interrupt. */
+static void tell_in_work(struct work_struct *work)
+{
+	struct wrt_hw_stream *s = container_of(work, struct wrt_hw_stream, tell_work);
+	unsigned long flags;
+
+	snd_pcm_stream_lock_irqsave(s->substream, flags);
+	if (s->running && snd_pcm_running(s->substream))
+		tell_driver(s);
+	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+}
+
+/* The stream has been prepared. */
+static int tell_before_start(struct wrt_hw_stream *s)
+{
+	unsigned long flags;
+	int err = 0;
+
+	if (!s->substream->ops->ack)
+		return 0;
+	snd_pcm_stream_lock_irqsave(s->substream, flags);
+	if (s->substream->runtime->status->state == SNDRV_PCM_STATE_PREPARED)
+		err = tell_driver(s);
+	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
+	return err;
+}
+
 static int start_anew(struct wrt_hw_stream *s)
 {
 	int err;
 
 	drop(s);
 	err = snd_pcm_kernel_ioctl(s->substream, SNDRV_PCM_IOCTL_PREPARE, NULL);
+	if (!err)
+		err = tell_before_start(s);
 	if (err)
 		return err;
 	forget_stop(s);
@@ -397,6 +453,7 @@ void wrt_attach_release(struct wrt_hw_stream *s)
 void wrt_attach_own_init(struct wrt_hw_stream *s)
 {
 	INIT_WORK(&s->drop_work, drop_in_work);
+	INIT_WORK(&s->tell_work, tell_in_work);
 	init_waitqueue_func_entry(&s->disconnect_wait, on_wake);
 }
 
@@ -426,6 +483,12 @@ static void was_stopped(struct wrt_hw_stream *s)
 	s->dma = false;
 	wrt_unlock(&device->lock, flags);
 	wrt_stream_look(wrt_attach_stream(s), 0);
+}
+
+void wrt_attach_own_tick(struct wrt_hw_stream *s)
+{
+	if (s->substream->ops->ack)
+		queue_work(system_highpri_wq, &s->tell_work);
 }
 
 /*

@@ -48,7 +48,6 @@ enum wrt_hw_flags {
 	WRT_HW_REFUSED_MEMORY = 1 << 12,	/* ... or of memory unlike a client's */
 	WRT_HW_NO_PAUSE = 1 << 13,	/* after PAUSE it can only run again from 0 */
 	WRT_HW_FETCHES_AHEAD = 1 << 14,	/* data is fetched before the position passes it */
-	WRT_HW_REFUSED_ACK = 1 << 15,	/* OBSERVE_ONLY: its driver has to be told what to fetch */
 };
 
 struct wrt_hw_latency {			/* KSRTAUDIO_HWLATENCY */

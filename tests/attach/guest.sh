@@ -49,6 +49,7 @@ attached()	# CARD: number of our card that is attached to it
 device_of()	# NAME: "DRIVER-DIRECTORY DEVICE" for unbind
 {
 	path=$(readlink -f "/sys/class/sound/card$(card_of "$1")/device")
+	[ "$1" != usb ] || path=${path%/*}	# all interfaces of the device
 	echo "$(readlink -f "$path/driver") $(basename "$path")"
 }
 
@@ -159,7 +160,7 @@ witness()	# NAME
 {
 	check "$1: its driver has a card" wait_for "$1"
 	run_test observe_test "$1" "$(card_of "$1")" attach periods more-periods
-	[ "$1" = usb ] || run_test own_test "$1" "$(card_of "$1")" packets
+	run_test own_test "$1" "$(card_of "$1")" packets
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 
@@ -197,10 +198,17 @@ refuse()	# NAME
 	wavert detach "$(card_of "$1")" >/dev/null
 }
 
-unmute()	# NAME: the codec of AC'97 begins muted
+unmute()	# NAME: the codec of AC'97 begins muted, QEMU's USB device below its full volume
 {
-	[ "$1" != ac97 ] || for control in Master PCM; do
-		amixer -q -c "$(card_of "$1")" sset $control 100% unmute
+	case $1 in
+	ac97) set -- "$1" Master PCM ;;
+	usb) set -- "$1" "Audio Output Volume Control" ;;
+	*) return ;;
+	esac
+	control_card=$(card_of "$1")
+	shift
+	for control; do
+		amixer -q -c "$control_card" sset "$control" 100% unmute
 	done
 }
 

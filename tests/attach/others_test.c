@@ -158,11 +158,15 @@ static void start_again(struct owner *o, int fd)
 {
 	uint64_t stopped = o->page->linear, halts = o->page->dma_halts;
 	struct wavert_position p;
+	snd_pcm_uframes_t all;
 	int i;
 
 	must(!ioctl(fd, SNDRV_PCM_IOCTL_PREPARE) && !ioctl(fd, SNDRV_PCM_IOCTL_START), "START");
-	for (i = 0; i < 2000 && alsa_position(WAVERT_PLAYBACK) * 4 <= stopped + 3840; i++)
+	for (i = 0; i < 2000 && alsa_position(WAVERT_PLAYBACK) * 4 <= stopped + 3840; i++) {
+		all = o->b.buffer.actual_bytes / 4;
+		ioctl(fd, SNDRV_PCM_IOCTL_FORWARD, &all);	/* for a driver with ack() */
 		sleep_ms(2);
+	}
 	must(!ioctl(o->stream, WAVERT_IOC_GET_POSITION, &p), "GET_POSITION");
 	TAP_CHECK(i < 2000 && p.linear == stopped && o->page->linear == stopped &&
 		  p.state == WAVERT_STATE_RUN && o->page->dma_halts == halts,

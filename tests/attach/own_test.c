@@ -23,12 +23,11 @@ static void part_caps(void)
 
 static void part_refused(void)
 {
-	unsigned int reason = strcmp(name, "usb") ? WAVERT_CAP_REFUSED_MMAP : WAVERT_CAP_REFUSED_ACK;
 	struct wavert_caps caps;
 	struct owner o;
 
 	TAP_CHECK(ask_caps(WAVERT_PLAYBACK, 0, &caps) && caps.flags & WAVERT_CAP_OBSERVE_ONLY &&
-		  caps.flags & reason,
+		  caps.flags & WAVERT_CAP_REFUSED_MMAP,
 		  "%s: it cannot be owned, and CAPS has the reason (flags %#x)", name, caps.flags);
 	new_owner(&o, WAVERT_PLAYBACK);
 	TAP_CHECK(alloc(&o, 2, 2048, -1) == EOPNOTSUPP && is_state(WAVERT_PLAYBACK, "closed"),

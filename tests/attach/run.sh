@@ -8,7 +8,7 @@
 # Guests: short (HDA, dummy: observing, removal and the command; the default), ac97, usb, soft (dummy
 # with and without memory, aloop), virtio (a nonatomic PCM; newer_qemu.sh), witness
 # (all but virtio: signals, periods and the drivers' calls are counted, observed and owned); and of
-# owning own (HDA, in Linux 5.10 AC'97; refused by dummy), own-ac97, own-usb (refused), own-soft (dummy with memory, aloop),
+# owning own (HDA, in Linux 5.10 AC'97; refused by dummy), own-ac97, own-usb, own-soft (dummy with memory, aloop),
 # pauses (HDA and AC'97, beside the in-tree driver alone). removal: the removals of short and own on
 # two processors, in real time.
 #
@@ -248,7 +248,8 @@ guest()	# NAME
 		boot own-ac97 "${sound[@]}" "${ac97[@]}" -- own-ac97 rob-ac97 states-ac97
 		;;
 	own-usb)
-		boot own-usb "${sound[@]}" "${usb[@]}" -- refuse-usb
+		exact usb "${usb[@]}"
+		boot own-usb "${sound[@]}" "${usb[@]}" -- own-usb rob-usb states-usb
 		;;
 	own-soft)
 		boot own-soft --debian-module "snd-dummy fake_buffer=0" --debian-module snd-aloop -- \
@@ -281,7 +282,7 @@ guest()	# NAME
 		5.* | 6.1.*) skip "virtio: a nonatomic PCM" "Debian's kernels have virtio_snd since 6.12" ;;
 		*)
 			if qemu=$(tests/attach/newer_qemu.sh 2>"$out/newer_qemu"); then
-				PATH=$qemu:$PATH boot virtio "${sound[@]}" "${virtio[@]}" -- observe-virtio remove-virtio
+				PATH=$qemu:$PATH boot virtio "${sound[@]}" "${virtio[@]}" -- observe-virtio own-virtio rob-virtio remove-virtio
 			else
 				skip "virtio: a nonatomic PCM" "no QEMU with virtio-sound-pci: $(tail -n 1 "$out/newer_qemu")"
 			fi

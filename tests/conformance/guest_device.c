@@ -63,7 +63,7 @@ static const struct kind {
 	    .exact_min = 1920, .size_step = 4, .parts_min = 2, .rates = { 48000, 44100, 96000 } },
 	  .foreign = "/sys/bus/pci/drivers/snd_hda_intel" },
 	{ "attach-usb", "snd-wavert-attach", "", false, 0,
-	  .nature = { .hardware = true, .step = 960, .late_us = 8000, .buffer_min = 384,
+	  .nature = { .hardware = true, .step = 960, .late_us = 6000, .buffer_min = 384,
 	    .size_step = 4, .parts_min = 2, .rates = { 48000, 48000, 48000 } },
 	  .foreign = "/sys/bus/usb/drivers/usb", .device = "1-1" },
 	/* it moves by the kernel's tick, 4 ms */

@@ -46,8 +46,6 @@ const char *wavert_caps_refusal(const struct wavert_caps *caps)
 		  "its PCM has none of the sample formats of WaveRT, or they could not be read" },
 		{ WAVERT_CAP_REFUSED_MMAP,
 		  "its driver has no buffer that can be mapped, or maps it by functions of its own" },
-		{ WAVERT_CAP_REFUSED_ACK,
-		  "its driver fetches only samples that ack() has announced" },
 		{ WAVERT_CAP_REFUSED_MEMORY,
 		  "its buffer is not memory that a client can share, or another user may free it" },
 	};

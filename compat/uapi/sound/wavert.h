@@ -113,8 +113,6 @@ struct wavert_version {
 /* Properties of such a pin for its owner (EXT-28, EXT-29); since version 1.2. */
 #define WAVERT_CAP_NO_PAUSE	0x400	/* after PAUSE, RUN is EAGAIN until STOP */
 #define WAVERT_CAP_FETCHES_AHEAD 0x800	/* data is fetched before the position passes it */
-/* OBSERVE_ONLY: its driver has to be told what to fetch (ack()); since version 1.2. */
-#define WAVERT_CAP_REFUSED_ACK	0x1000
 
 /* Calls that a stream of this pin takes, in addition to those that every stream takes. */
 #define WAVERT_OFFERS_NOTIFICATION	0x1	/* QUERY_NOTIFICATION_SUPPORT (WRT-004, 005) */
