@@ -313,6 +313,20 @@ free:
 	return err;
 }
 
+/*
+ * A FireWire driver that is asked for its position, or told of data, handles what the bus has
+ * received: it may wait for its own interrupt, or stop the stream, whose lock is held.
+ */
+static bool is_firewire(const struct snd_card *card)
+{
+	const struct device *dev;
+
+	for (dev = card->dev; dev; dev = dev->parent)
+		if (dev->bus && !strcmp(dev->bus->name, "firewire"))
+			return true;
+	return false;
+}
+
 static int attach(u32 number)
 {
 	struct snd_card *card = number < SNDRV_CARDS ? snd_card_ref(number) : NULL;
@@ -322,6 +336,8 @@ static int attach(u32 number)
 		return -ENODEV;
 	if (strstarts(card->driver, "wavert-"))
 		err = -EINVAL;		/* a card of alsa-wavert: it has pins */
+	else if (is_firewire(card))
+		err = -EOPNOTSUPP;
 	else
 		err = attach_to(card);
 	snd_card_unref(card);

@@ -74,9 +74,12 @@ static int fit_all(struct wrt_hw_stream *s, const struct wrt_hw_geom *g,
 {
 	unsigned int packets = g->notify ? g->notify : 1;
 	unsigned int frames = g->bytes / packets / g->frame_bytes;
-	unsigned int n;
+	unsigned int n = 1;
 
-	for (n = 1; n <= PERIODS_A_PACKET; n++)
+	/* After a period the driver has to be told of more data while it has some left. */
+	if (s->substream->ops->ack && packets == 1)
+		n = 2;
+	for (; n <= PERIODS_A_PACKET; n++)
 		if (fit(s, g, packets * n, DIV_ROUND_UP(frames, n), p))
 			return 0;
 	return WRT_ERANGE;

@@ -287,13 +287,15 @@ static int tell_driver(struct wrt_hw_stream *s)
 {
 	struct snd_pcm_runtime *r = s->substream->runtime;
 	snd_pcm_uframes_t before = r->control->appl_ptr, now = r->status->hw_ptr;
+	snd_pcm_uframes_t ahead;
 	int err;
 
 	if (s->direction == SNDRV_PCM_STREAM_PLAYBACK)
 		now += r->buffer_size;
 	if (now >= r->boundary)
 		now -= r->boundary;
-	if (now == before)
+	ahead = now >= before ? now - before : now + (r->boundary - before);
+	if (!ahead || ahead > r->boundary / 2)	/* another user of the PCM has moved it further */
 		return 0;
 	r->control->appl_ptr = now;
 	err = s->substream->ops->ack(s->substream);
@@ -303,15 +305,19 @@ static int tell_driver(struct wrt_hw_stream *s)
 	return err;
 }
 
-/* ack() may sleep if the PCM is nonatomic, and is not made to be called by a driver's interrupt. */
+/*
+ * ack() may sleep if the PCM is nonatomic, and is not made to be called by a driver's interrupt. If
+ * it fails DMA may stop, so the stream halts. A drain, by another user of the PCM, has an end.
+ */
 static void tell_in_work(struct work_struct *work)
 {
 	struct wrt_hw_stream *s = container_of(work, struct wrt_hw_stream, tell_work);
 	unsigned long flags;
 
 	snd_pcm_stream_lock_irqsave(s->substream, flags);
-	if (s->running && snd_pcm_running(s->substream))
-		tell_driver(s);
+	if (s->running && s->substream->runtime->status->state == SNDRV_PCM_STATE_RUNNING &&
+	    tell_driver(s) < 0)
+		snd_pcm_stop(s->substream, SNDRV_PCM_STATE_XRUN);
 	snd_pcm_stream_unlock_irqrestore(s->substream, flags);
 }
 
