@@ -330,7 +330,8 @@ static void begin_late(struct wrt_hw_stream *s)
 	take_position(s);
 	if (may_ask(s, false))
 		ask(s, wrt_attach_read_late);
-	if (snd_pcm_running(s->substream) && may_join(s))	/* pointer() may report a period, or stop */
+	/* pointer() may have reported a period, or stopped the stream */
+	if (snd_pcm_running(s->substream) && may_join(s))
 		adopt(s);
 }
 
