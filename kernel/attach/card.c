@@ -155,7 +155,32 @@ static void find_caps(struct wrt_hw_stream *s)
 	s->caps.pin = pin;
 }
 
-/* A substream without a timer cannot be followed, so it gets no pin. */
+/*
+ * A FireWire driver that is asked for its position, or told of data, handles what the bus has
+ * received: it may wait for its own interrupt, or stop the stream, whose lock is held.
+ */
+static bool is_firewire(const struct snd_card *card)
+{
+	const struct device *dev;
+
+	for (dev = card->dev; dev; dev = dev->parent)
+		if (dev->bus && !strcmp(dev->bus->name, "firewire"))
+			return true;
+	return false;
+}
+
+/* While the PCM cannot be disconnected, so the card has its device. */
+static bool may_be_asked(struct wrt_hw_stream *s)
+{
+	bool may;
+
+	mutex_lock(&s->pcm->open_mutex);
+	may = !list_empty(&s->pcm->list) && !s->pcm->card->shutdown && !is_firewire(s->pcm->card);
+	mutex_unlock(&s->pcm->open_mutex);
+	return may;
+}
+
+/* A substream without a timer, or that may not be asked, cannot be followed: it gets no pin. */
 static void add_slot(struct wrt_hw_dev *d, struct snd_pcm *pcm, int minor, int direction,
 		     u32 number)
 {
@@ -172,6 +197,10 @@ static void add_slot(struct wrt_hw_dev *d, struct snd_pcm *pcm, int minor, int d
 	s->slot = d->nslots;
 	describe(s, number, pins_of(d, direction));
 	err = wrt_attach_slot_open(s, number);
+	if (!err && !may_be_asked(s)) {
+		wrt_attach_slot_close(s);
+		err = -EOPNOTSUPP;
+	}
 	if (err) {
 		dev_info(&d->parent->dev, "%s cannot be observed: error %d\n",
 			 s->caps.origin.name, err);
@@ -313,20 +342,6 @@ free:
 	return err;
 }
 
-/*
- * A FireWire driver that is asked for its position, or told of data, handles what the bus has
- * received: it may wait for its own interrupt, or stop the stream, whose lock is held.
- */
-static bool is_firewire(const struct snd_card *card)
-{
-	const struct device *dev;
-
-	for (dev = card->dev; dev; dev = dev->parent)
-		if (dev->bus && !strcmp(dev->bus->name, "firewire"))
-			return true;
-	return false;
-}
-
 static int attach(u32 number)
 {
 	struct snd_card *card = number < SNDRV_CARDS ? snd_card_ref(number) : NULL;
@@ -336,8 +351,6 @@ static int attach(u32 number)
 		return -ENODEV;
 	if (strstarts(card->driver, "wavert-"))
 		err = -EINVAL;		/* a card of alsa-wavert: it has pins */
-	else if (is_firewire(card))
-		err = -EOPNOTSUPP;
 	else
 		err = attach_to(card);
 	snd_card_unref(card);

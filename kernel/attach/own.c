@@ -286,9 +286,8 @@ void wrt_attach_drop_soon(struct wrt_hw_stream *s)
 static int tell_driver(struct wrt_hw_stream *s)
 {
 	struct snd_pcm_runtime *r = s->substream->runtime;
-	snd_pcm_uframes_t before = r->control->appl_ptr, now = r->status->hw_ptr;
+	snd_pcm_uframes_t before = READ_ONCE(r->control->appl_ptr), now = r->status->hw_ptr;
 	snd_pcm_uframes_t ahead;
-	int err;
 
 	if (s->direction == SNDRV_PCM_STREAM_PLAYBACK)
 		now += r->buffer_size;
@@ -298,11 +297,7 @@ static int tell_driver(struct wrt_hw_stream *s)
 	if (!ahead || ahead > r->boundary / 2)	/* another user of the PCM has moved it further */
 		return 0;
 	r->control->appl_ptr = now;
-	err = s->substream->ops->ack(s->substream);
-	if (err >= 0)
-		return 0;
-	r->control->appl_ptr = before;
-	return err;
+	return s->substream->ops->ack(s->substream);	/* after an error the next PREPARE sets it */
 }
 
 /*
@@ -344,7 +339,7 @@ static int start_anew(struct wrt_hw_stream *s)
 	err = snd_pcm_kernel_ioctl(s->substream, SNDRV_PCM_IOCTL_PREPARE, NULL);
 	if (!err)
 		err = tell_before_start(s);
-	if (err)
+	if (err < 0)
 		return err;
 	forget_stop(s);
 	s->began_from_ns = ktime_get_ns();

@@ -130,11 +130,9 @@ static int attach_one(const struct options *o, int foreign)
 	if (err == -EINVAL)
 		fprintf(stderr, "wavert: card %d is driven by alsa-wavert: it has pins already; see wavert list\n",
 			foreign);
-	else if (err == -EOPNOTSUPP)
-		fprintf(stderr, "wavert: card %d is on FireWire, whose drivers cannot be asked for a position from outside\n",
-			foreign);
 	else if (err == -ENXIO)
-		fprintf(stderr, "wavert: card %d has no PCM that can be observed\n", foreign);
+		fprintf(stderr, "wavert: card %d has no PCM that can be observed; FireWire cards never have one\n",
+			foreign);
 	else
 		fprintf(stderr, "wavert: card %d cannot be attached to: %s; the kernel log may say why (dmesg | tail)\n",
 			foreign, strerror(-err));
