@@ -183,8 +183,9 @@ command()	# NAME
 	wavert info -D "$(card_of "$1")" >/tmp/info
 	check "$1: wavert info has no reason against owning it" not says /tmp/info 'cannot be owned'
 	play "$(card_of "$1")"
+	check "$1: not while another program plays" not wavert play -q -D "$(attached "$(card_of "$1")")" /tmp/x.wav
 	wavert play -q -D "$(attached "$(card_of "$1")")" /tmp/x.wav >/tmp/busy 2>&1
-	check "$1: not while another program plays, which it says" says /tmp/busy 'busy|in use'
+	check "$1: which it says" says /tmp/busy 'busy|in use'
 	kill $player
 	wait $player
 	wavert detach "$(card_of "$1")" >/dev/null
@@ -459,7 +460,7 @@ pull()	# NAME
 	both_are_gone "$1"
 }
 
-# Unplugged while idle, and while played and observed.
+# Unplugged while idle, while played and observed, and while owned.
 unplug()	# NAME: usb
 {
 	check "$1: attached" write "$(card_of "$1")" $driver/attach
@@ -473,6 +474,12 @@ unplug()	# NAME: usb
 	check "$1: both cards are gone within a second" within_a_second pull "$1"
 	check "$1: the observer ends" ends $watcher 2
 	check "$1: the player ends" ends $player 2
+	monitor "device_add usb-audio,audiodev=a,id=plugged"
+	check "$1: plugged in again" wait_for "$1"
+	check "$1: attached" write "$(card_of "$1")" $driver/attach
+	check "$1: owned" hold "$1"
+	check "$1: both cards are gone within a second" within_a_second pull "$1"
+	was_told "$1"
 }
 
 insmod /modules/snd-wavert.ko && insmod /modules/snd-wavert-attach.ko || exit

@@ -264,8 +264,8 @@ static void run_program(struct thread *t)
 }
 
 /*
- * The seeds as they are written, while no other thread makes a call: whether each kind of call
- * succeeds once is then no matter of luck.
+ * The seeds as they are written, while no other thread makes a call: so each kind of call succeeds
+ * once, and not by chance only.
  */
 static void run_seeds(struct thread *t)
 {
