@@ -297,7 +297,7 @@ static int tell_driver(struct wrt_hw_stream *s)
 	if (!ahead || ahead > r->boundary / 2)	/* another user of the PCM has moved it further */
 		return 0;
 	r->control->appl_ptr = now;
-	return s->substream->ops->ack(s->substream);	/* after an error the next PREPARE sets it */
+	return s->substream->ops->ack(s->substream);	/* after an error PREPARE sets it */
 }
 
 /*
